@@ -1,0 +1,39 @@
+namespace AutoFlip;
+
+/// <summary>How a command ends. Scripts rely on these numbers.</summary>
+public enum ExitCode
+{
+    /// <summary>Everything asked for was done.</summary>
+    Done = 0,
+
+    /// <summary>The request was wrong: the message names the option, the value, and what is accepted.</summary>
+    BadRequest = 2,
+
+    /// <summary>Data is missing or unreadable: the message names the path that was tried, and the command that gets it.</summary>
+    BadData = 3,
+
+    /// <summary>The run failed.</summary>
+    RunFailed = 4,
+
+    /// <summary>Interrupted; the state is saved and the run can be resumed.</summary>
+    Interrupted = 130,
+}
+
+/// <summary>A failure with a sentence for its reader: what was wrong, what is accepted, what to do.</summary>
+/// <param name="code">The exit code it leads to.</param>
+/// <param name="message">One sentence, no stack trace needed.</param>
+/// <param name="inner">What was underneath, for <c>--verbose</c>.</param>
+public sealed class AutoFlipException(ExitCode code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The exit code this failure leads to.</summary>
+    public ExitCode Code { get; } = code;
+
+    /// <summary>The request was wrong (exit 2).</summary>
+    public static AutoFlipException BadRequest(string message) => new(ExitCode.BadRequest, message);
+
+    /// <summary>Data is missing or unreadable (exit 3).</summary>
+    public static AutoFlipException BadData(string message, Exception? inner = null) => new(ExitCode.BadData, message, inner);
+
+    /// <summary>The run failed (exit 4).</summary>
+    public static AutoFlipException RunFailed(string message, Exception? inner = null) => new(ExitCode.RunFailed, message, inner);
+}

@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>Where evaluation takes place.</summary>
+public enum EvaluationScope
+{
+    /// <summary>On clients' held-out samples.</summary>
+    Local,
+
+    /// <summary>On the server's test set.</summary>
+    Global,
+
+    /// <summary>On both.</summary>
+    Both,
+}
+
+/// <summary>When the mask is computed.</summary>
+public enum MaskRefresh
+{
+    /// <summary>Every round, from the guidance of that round's cohort: the paper's adaptive pruning.</summary>
+    Cohort,
+
+    /// <summary>Once, from all explorers.</summary>
+    Once,
+}
+
+/// <summary>What a weight is when a new mask brings it back.</summary>
+public enum Regrow
+{
+    /// <summary>What it last was.</summary>
+    Keep,
+
+    /// <summary>Zero.</summary>
+    Zero,
+}
+
+/// <summary>How guidance is scaled within each tensor.</summary>
+public enum GuidanceScale
+{
+    /// <summary>(x - min) / (max - min).</summary>
+    MinMax,
+
+    /// <summary>(x - median) / (q75 - q25).</summary>
+    Robust,
+}
+
+/// <summary>What a run is: every choice that its result depends on, and nothing else.</summary>
+/// <remarks>
+/// Immutable; changed with <c>with</c>; written to <c>experiment.json</c> as it is. Two runs of equal experiments end with the same
+/// <c>model_sha256</c> on one type of processor. What does not change results (workers, verbosity, paths) is in <see cref="RunOptions"/>.
+/// Defaults are the reference's, except where a remark says otherwise.
+/// </remarks>
+public sealed record Experiment
+{
+    /// <summary>A name for people; the run directory begins with it.</summary>
+    public string Name { get; init; } = "AutoFLIP";
+
+    /// <summary>The seed of every random draw.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The data set, by catalogue name.</summary>
+    public string Dataset { get; init; } = "CIFAR10";
+
+    /// <summary>Share of each client's samples held out for evaluation, in [0, 0.9].</summary>
+    public double TestFraction { get; init; } = 0.2;
+
+    /// <summary>Share of the raw data to use, in (0, 1].</summary>
+    public double SampleFraction { get; init; } = 1;
+
+    /// <summary>Side in pixels to which images are resized; 0 keeps their size.</summary>
+    public int Resize { get; init; } = 24;
+
+    /// <summary>Whether channels are normalised with ImageNet's mean and standard deviation.</summary>
+    public bool ImageNetNormalization { get; init; }
+
+    /// <summary>Largest rotation in degrees, either way; 0 turns it off.</summary>
+    public int RandomRotation { get; init; }
+
+    /// <summary>Probability of a horizontal flip, in [0, 1]; 0 turns it off.</summary>
+    public double RandomHorizontalFlip { get; init; } = 0.5;
+
+    /// <summary>Probability of a vertical flip, in [0, 1]; 0 turns it off.</summary>
+    public double RandomVerticalFlip { get; init; }
+
+    /// <summary>Strength of brightness, contrast, saturation and hue jitter, in [0, 0.5]; 0 turns it off.</summary>
+    public double ColorJitter { get; init; } = 0.5;
+
+    /// <summary>The partition, by catalogue name.</summary>
+    public string Partition { get; init; } = "patho";
+
+    /// <summary>Classes per client under the partition <c>patho</c>.</summary>
+    public int ClassesPerClient { get; init; } = 2;
+
+    /// <summary>Concentration of the Dirichlet distribution under the partition <c>diri</c>, above 0.</summary>
+    public double Concentration { get; init; } = 0.2;
+
+    /// <summary>The network, by catalogue name.</summary>
+    public string Model { get; init; } = "TwoCNN";
+
+    /// <summary>Width of hidden channels or cells.</summary>
+    public int HiddenSize { get; init; } = 32;
+
+    /// <summary>Dropout rate, in [0, 1).</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Layers of recurrent models.</summary>
+    public int LayerCount { get; init; } = 4;
+
+    /// <summary>Initialisation scheme: normal, xavier, xavier_uniform, kaiming or orthogonal.</summary>
+    public string Initialization { get; init; } = "xavier";
+
+    /// <summary>Gain of the initialisation.</summary>
+    public double InitializationGain { get; init; } = 1;
+
+    /// <summary>The federated algorithm, by catalogue name.</summary>
+    public string Algorithm { get; init; } = "fedavg";
+
+    /// <summary>The pruner, by catalogue name.</summary>
+    public string Pruner { get; init; } = "autoflip";
+
+    /// <summary>Share p of all parameters that the mask removes, in [0, 1). Decimal, because ceil((1-p)n) must be exact.</summary>
+    public decimal PruneFraction { get; init; } = 0.5m;
+
+    /// <summary>Most local epochs of an explorer, E_exp.</summary>
+    public int ExplorationEpochs { get; init; } = 1;
+
+    /// <summary>Epochs without a lower mean loss after which an explorer stops.</summary>
+    public int ExplorationPatience { get; init; } = 40;
+
+    /// <summary>Share of clients that explore, in (0, 1]; at least one does.</summary>
+    public double ExplorerFraction { get; init; } = 0.1;
+
+    /// <summary>How guidance is scaled within each tensor.</summary>
+    public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.MinMax;
+
+    /// <summary>When the mask is computed.</summary>
+    public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Cohort;
+
+    /// <summary>What a weight is when a new mask brings it back.</summary>
+    public Regrow Regrow { get; init; } = Regrow.Keep;
+
+    /// <summary>Number of clients K.</summary>
+    public int Clients { get; init; } = 20;
+
+    /// <summary>Number of rounds R.</summary>
+    public int Rounds { get; init; } = 200;
+
+    /// <summary>Share C of clients per round, in [0, 1]: max(floor(C K), 1) of them. 0 means all (the reference: one, against its own help).</summary>
+    public double CohortFraction { get; init; } = 0.05;
+
+    /// <summary>Local epochs E.</summary>
+    public int LocalEpochs { get; init; } = 5;
+
+    /// <summary>Batch size B; 0 is a client's whole training set.</summary>
+    public int BatchSize { get; init; } = 350;
+
+    /// <summary>Server momentum beta, in [0, 1). 0 is plain FedAvg.</summary>
+    public double ServerMomentum { get; init; } = 0.9;
+
+    /// <summary>Whether clients keep their samples' order instead of shuffling them every epoch.</summary>
+    public bool NoShuffle { get; init; }
+
+    /// <summary>The local optimiser, by torch's name.</summary>
+    public string Optimizer { get; init; } = "Adam";
+
+    /// <summary>Largest L2 norm of a gradient; 0 turns clipping off.</summary>
+    public double MaxGradientNorm { get; init; }
+
+    /// <summary>Weight decay, at least 0.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Momentum of SGD and RMSprop, in [0, 1).</summary>
+    public double Momentum { get; init; }
+
+    /// <summary>Local learning rate of round 1, above 0.</summary>
+    public double LearningRate { get; init; } = 0.0003;
+
+    /// <summary>Factor on the learning rate every <see cref="LearningRateDecayStep"/> rounds, in (0, 1].</summary>
+    public double LearningRateDecay { get; init; } = 0.99;
+
+    /// <summary>Rounds between two decays of the learning rate.</summary>
+    public int LearningRateDecayStep { get; init; } = 1;
+
+    /// <summary>The loss, by torch's name.</summary>
+    public string Criterion { get; init; } = "CrossEntropyLoss";
+
+    /// <summary>Where evaluation takes place.</summary>
+    public EvaluationScope EvaluationScope { get; init; } = EvaluationScope.Both;
+
+    /// <summary>Share of non-participating clients that evaluate the global model, in (0, 1].</summary>
+    public double EvaluationFraction { get; init; } = 1;
+
+    /// <summary>Rounds between two evaluations of the global model; the last round is always evaluated.</summary>
+    public int EvaluateEvery { get; init; } = 10;
+
+    /// <summary>The metrics, by catalogue name.</summary>
+    public ImmutableArray<string> Metrics { get; init; } = ["acc1", "acc5", "f1", "precision", "recall"];
+
+    /// <summary>Intra-op threads of a client. Part of the experiment: they change the order of float sums.</summary>
+    public int ThreadsPerClient { get; init; } = 1;
+
+    /// <summary>Clients in a round's cohort.</summary>
+    public int CohortSize => CohortFraction == 0 ? Clients : Math.Max((int)Math.Floor(CohortFraction * Clients + 1e-9), 1);
+
+    /// <summary>Clients that explore.</summary>
+    public int ExplorerCount => Math.Max((int)Math.Round(ExplorerFraction * Clients, MidpointRounding.AwayFromZero), 1);
+
+    /// <summary>The learning rate of a round: torch's StepLR, stepped once a round.</summary>
+    public double LearningRateOf(int round) => LearningRate * Math.Pow(LearningRateDecay, (round - 1) / LearningRateDecayStep);
+}
+
+/// <summary>How a run is carried out: nothing here changes its result.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Where run directories are made.</summary>
+    public string ResultPath { get; init; } = "./result_paper";
+
+    /// <summary>Where data sets are looked for first; null looks only in the usual places.</summary>
+    public string? DataPath { get; init; }
+
+    /// <summary>Clients that train side by side.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Never download.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>Also save each client's model of the last round.</summary>
+    public bool SaveClients { get; init; }
+}

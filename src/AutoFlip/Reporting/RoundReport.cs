@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>One figure over several clients.</summary>
+/// <param name="Weighted">Mean weighted by the clients' numbers of samples; null if any client's value is undefined.</param>
+/// <param name="Equal">Plain mean.</param>
+/// <param name="Std">Population standard deviation.</param>
+public sealed record MetricSummary(double? Weighted, double? Equal, double? Std);
+
+/// <summary>The server's own evaluation.</summary>
+/// <param name="Loss">Mean loss over the test set.</param>
+/// <param name="Metrics">Value by metric; null where undefined.</param>
+public sealed record ServerEvaluation(double Loss, ImmutableSortedDictionary<string, double?> Metrics);
+
+/// <summary>A difference between participants and others, both ways of averaging.</summary>
+public sealed record Gap(double? Weighted, double? Equal);
+
+/// <summary>A client whose reply could not be used.</summary>
+/// <param name="Client">The client's number.</param>
+/// <param name="Reason">One sentence.</param>
+public sealed record ClientFailure(int Client, string Reason);
+
+/// <summary>Everything that is known about a finished round: one line of <c>rounds.jsonl</c>, one entry of <c>results.json</c>.</summary>
+public sealed record RoundReport
+{
+    /// <summary>The round, from 1.</summary>
+    public required int Round { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Wall-clock seconds of the whole round.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Of these, seconds of evaluation after the update.</summary>
+    public required double EvaluateSeconds { get; init; }
+
+    /// <summary>The clients that took part, ascending.</summary>
+    public required ImmutableArray<int> Cohort { get; init; }
+
+    /// <summary>Kept parameters / parameters.</summary>
+    public required double Density { get; init; }
+
+    /// <summary>Bytes sent to clients, measured.</summary>
+    public required long DownBytes { get; init; }
+
+    /// <summary>Bytes sent by clients, measured.</summary>
+    public required long UpBytes { get; init; }
+
+    /// <summary>Samples that went through forward and backward passes.</summary>
+    public required long TrainSamples { get; init; }
+
+    /// <summary>Learning rate of the round.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Replies that could not be used.</summary>
+    public ImmutableArray<ClientFailure> Failures { get; init; } = [];
+
+    /// <summary>Training figures of the cohort's last local epoch: <c>loss</c> and each metric.</summary>
+    public required ImmutableSortedDictionary<string, MetricSummary> ClientsUpdated { get; init; }
+
+    /// <summary>The cohort's own models on the cohort's held-out samples.</summary>
+    public ImmutableSortedDictionary<string, MetricSummary>? ClientsEvaluatedIn { get; init; }
+
+    /// <summary>The global model on the held-out samples of clients that did not take part.</summary>
+    public ImmutableSortedDictionary<string, MetricSummary>? ClientsEvaluatedOut { get; init; }
+
+    /// <summary>The global model on the server's test set.</summary>
+    public ServerEvaluation? ServerEvaluated { get; init; }
+
+    /// <summary>Out minus in, per figure, keyed <c>gen_gap_loss</c>, <c>gen_gap_acc1</c>, ...</summary>
+    public ImmutableSortedDictionary<string, Gap>? GeneralizationGap { get; init; }
+}

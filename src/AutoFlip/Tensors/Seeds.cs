@@ -1,0 +1,56 @@
+namespace AutoFlip;
+
+/// <summary>What a random stream is drawn for. The numbers are part of every run's identity: never change one, only add.</summary>
+public enum Purpose
+{
+    /// <summary>The initial weights w_0.</summary>
+    Initialization = 1,
+
+    /// <summary>How samples are dealt to clients.</summary>
+    Partition = 2,
+
+    /// <summary>Which of a client's samples it holds out for evaluation.</summary>
+    HoldOut = 3,
+
+    /// <summary>Which clients take part in a round.</summary>
+    Cohort = 4,
+
+    /// <summary>Which clients explore.</summary>
+    Explorers = 5,
+
+    /// <summary>A client's order of samples, per local epoch.</summary>
+    Shuffle = 6,
+
+    /// <summary>A client's augmentations, per local epoch.</summary>
+    Augmentation = 7,
+
+    /// <summary>Dropout.</summary>
+    Dropout = 8,
+
+    /// <summary>The random pruner's mask.</summary>
+    RandomMask = 9,
+
+    /// <summary>Which clients evaluate the global model.</summary>
+    EvaluationSample = 10,
+
+    /// <summary>Cutting one data set into training and test parts, where its authors did not.</summary>
+    TestSplit = 11,
+}
+
+/// <summary>Every generator of a run: f(run seed, purpose, round, client). Nothing reads a global generator.</summary>
+/// <param name="Run">The run's seed.</param>
+public readonly record struct Seeds(ulong Run)
+{
+    /// <summary>A fresh stream at its start: the same arguments give the same numbers, on any thread and in any order of calls.</summary>
+    /// <param name="purpose">What it is drawn for.</param>
+    /// <param name="round">The round, from 1; 0 before the rounds.</param>
+    /// <param name="client">The client's number; 0 where none is meant.</param>
+    /// <param name="part">Tells several streams of one purpose, round and client apart, for example local epochs.</param>
+    public KeyedRandom For(Purpose purpose, int round = 0, int client = 0, int part = 0)
+    {
+        var key = KeyedRandom.Mix(Run + KeyedRandom.Golden);
+        foreach (var word in (ReadOnlySpan<int>)[(int)purpose, round, client, part])
+            key = KeyedRandom.Mix((key ^ (uint)word) + KeyedRandom.Golden);
+        return new KeyedRandom(key);
+    }
+}
