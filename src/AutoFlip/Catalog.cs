@@ -1,0 +1,10 @@
+namespace AutoFlip;
+
+/// <summary>Everything that can be named on the command line. A new thing costs one file and one line here.</summary>
+public static class Catalog
+{
+    /// <summary>Figures of merit.</summary>
+    public static Section<Metric> Metrics { get; } = new("metric", "--metrics")
+    {
+    };
+}

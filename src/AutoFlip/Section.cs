@@ -1,0 +1,45 @@
+using System.Collections;
+
+namespace AutoFlip;
+
+/// <summary>One section of the <see cref="Catalog"/>: named entries in the order they were added, found without regard to case.</summary>
+/// <param name="kind">What an entry is, for messages: "model", "data set".</param>
+/// <param name="option">The option that names one, for messages: "--model".</param>
+public sealed class Section<T>(string kind, string option) : IEnumerable<KeyValuePair<string, T>>
+    where T : notnull
+{
+    readonly List<KeyValuePair<string, T>> _entries = [];
+    readonly Dictionary<string, KeyValuePair<string, T>> _byName = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Names in order.</summary>
+    public IEnumerable<string> Names => _entries.Select(entry => entry.Key);
+
+    /// <summary>The entry of that name, in any case.</summary>
+    /// <exception cref="AutoFlipException">There is none (exit 2): the message lists the names.</exception>
+    public T this[string name] => Find(name).Value;
+
+    /// <summary>The catalogue's own spelling of a name.</summary>
+    /// <exception cref="AutoFlipException">There is none (exit 2): the message lists the names.</exception>
+    public string NameOf(string name) => Find(name).Key;
+
+    /// <summary>Adds an entry; what a collection initialiser calls.</summary>
+    /// <param name="name">The name users type.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="aliases">Other names of the same entry; not listed.</param>
+    public void Add(string name, T entry, params ReadOnlySpan<string> aliases)
+    {
+        var pair = KeyValuePair.Create(name, entry);
+        _entries.Add(pair);
+        _byName.Add(name, pair);
+        foreach (var alias in aliases) _byName.Add(alias, pair);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => _entries.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    KeyValuePair<string, T> Find(string name) => _byName.TryGetValue(name, out var pair)
+        ? pair
+        : throw AutoFlipException.BadRequest($"{option}: there is no {kind} '{name}'. Accepted: {string.Join(", ", Names)}.");
+}
