@@ -6,5 +6,11 @@ public static class Catalog
     /// <summary>Figures of merit.</summary>
     public static Section<Metric> Metrics { get; } = new("metric", "--metrics")
     {
+        { "acc1", new Acc1() },
+        { "acc5", new Acc5() },
+        { "auroc", new Auroc() },
+        { "f1", new F1() },
+        { "precision", new Precision() },
+        { "recall", new Recall() },
     };
 }
