@@ -13,4 +13,27 @@ public static class Catalog
         { "precision", new Precision() },
         { "recall", new Recall() },
     };
+
+    /// <summary>Architectures.</summary>
+    public static Section<ModelFactory> Models { get; } = new("model", "--model")
+    {
+        { "TwoNN", TwoNn.Create },
+        { "TwoCNN", TwoCnn.Create, "twocnn_GTL" },
+        { "FEMNISTCNN", FemnistCnn.Create },
+        { "LeNet", LeNet.Create },
+        { "LogReg", LogReg.Create },
+        { "VGG9", Vgg.Create9 },
+        { "VGG9BN", Vgg.Create9BN },
+        { "ResNet10", ResNet.Create10 },
+    };
+
+    /// <summary>Local optimisers, by torch's names.</summary>
+    public static Section<Func<Experiment, Optimizer>> Optimizers { get; } = new("optimizer", "--optimizer")
+    {
+        { "SGD", e => new Sgd(e.Momentum) { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
+        { "Adam", e => new Adam { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
+        { "AdamW", e => new AdamW { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
+        { "RMSprop", e => new RmsProp(Momentum: e.Momentum) { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
+        { "Adagrad", e => new Adagrad { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
+    };
 }
