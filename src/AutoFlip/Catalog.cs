@@ -36,4 +36,15 @@ public static class Catalog
         { "RMSprop", e => new RmsProp(Momentum: e.Momentum) { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
         { "Adagrad", e => new Adagrad { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
     };
+
+    /// <summary>Losses, by torch's names.</summary>
+    public static Section<Criterion> Criteria { get; } = new("criterion", "--criterion")
+    {
+        { "CrossEntropyLoss", new CrossEntropy() },
+        { "NLLLoss", new NegativeLogLikelihood() },
+        { "BCEWithLogitsLoss", new BinaryCrossEntropy() },
+        { "MSELoss", new MeanSquaredError() },
+        { "L1Loss", new MeanAbsoluteError() },
+        { "SmoothL1Loss", new SmoothAbsoluteError() },
+    };
 }
