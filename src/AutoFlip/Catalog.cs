@@ -47,4 +47,14 @@ public static class Catalog
         { "L1Loss", new MeanAbsoluteError() },
         { "SmoothL1Loss", new SmoothAbsoluteError() },
     };
+
+    /// <summary>Initialisation schemes.</summary>
+    public static Section<Initializer> Initializers { get; } = new("initialisation scheme", "--initialization")
+    {
+        { "normal", Initialization.Normal },
+        { "xavier", Initialization.Xavier },
+        { "xavier_uniform", Initialization.XavierUniform },
+        { "kaiming", Initialization.Kaiming },
+        { "orthogonal", Initialization.Orthogonal },
+    };
 }

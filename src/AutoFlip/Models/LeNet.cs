@@ -9,8 +9,8 @@ public static class LeNet
     public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
         new NetworkBuilder("LeNet", input)
             .Sequence("features", f => f
-                .Conv2d(options.HiddenSize, 5, padding: 1).ReLU().MaxPool2d(2, padding: 1)
-                .Conv2d(2 * options.HiddenSize, 5, padding: 1).ReLU().MaxPool2d(2, padding: 1))
+                .Conv2d(options.HiddenSize, 5, padding: 1).ReLU().MaxPool2d(2)
+                .Conv2d(2 * options.HiddenSize, 5, padding: 1).ReLU().MaxPool2d(2))
             .Sequence("classifier", c => c
                 .AdaptiveAvgPool2d(4).Flatten()
                 .Linear(options.HiddenSize).ReLU().Dropout(options.Dropout)

@@ -27,5 +27,10 @@ public sealed record BatchNorm2d(double Momentum = 0.1, double Epsilon = 1e-5) :
     internal override Tensor Run(in LayerRun run) => nn.functional.batch_norm(
         run.Input, run.Tensors[2], run.Tensors[3], run.Tensors[0], run.Tensors[1], run.Training, Momentum, Epsilon);
 
+    internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
+    {
+        if (tensor is 0 or 3) values.Fill(1); // scale and running variance
+    }
+
     internal override bool OutputIsFree => true;
 }

@@ -16,6 +16,18 @@ public abstract record Layer
     /// <summary>Computes the output of a batch.</summary>
     internal abstract Tensor Run(in LayerRun run);
 
+    /// <summary>Writes the initial values of one of the layer's tensors; <paramref name="values"/> comes as zeros.</summary>
+    /// <param name="tensor">Its number in the order of the draft.</param>
+    /// <param name="entry">Its shape and role.</param>
+    /// <param name="values">What to write.</param>
+    /// <param name="scheme">The run's scheme for matrices and kernels.</param>
+    /// <param name="gain">The scheme's gain.</param>
+    /// <param name="random">The tensor's own stream.</param>
+    internal virtual void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
+    {
+        if (entry.Role == TensorRole.Weight) scheme(values, entry.Shape, gain, random);
+    }
+
     /// <summary>The same layer making <paramref name="width"/> units; a layer that makes none returns itself.</summary>
     internal virtual Layer WithWidth(int width) => this;
 

@@ -60,7 +60,8 @@ public class GoldenForwardTests
 
         void Gradients(NetworkModule<T> module)
         {
-            var want = _want.GetProperty("gradients").EnumerateArray().Select(GoldenCase.Doubles).ToList();
+            if (!_want.TryGetProperty("gradients", out var gradients)) return; // left out where float32 cannot be compared
+            var want = gradients.EnumerateArray().Select(GoldenCase.Doubles).ToList();
             var noisy = IsDouble ? [] : GoldenCase.Ints(_deviation.GetProperty("gradients").GetProperty("noisy"));
             var floor = 1e-6 * want.Max(pair => pair[1]);
             var tolerance = IsDouble ? 1e-6 : 1e-4;
@@ -76,7 +77,7 @@ public class GoldenForwardTests
 
         void Steps(NetworkModule<T> module, string name, Optimizer optimizer)
         {
-            if (!_want.TryGetProperty(name, out var want) || want.ValueKind == JsonValueKind.Null) return;
+            if (!_want.TryGetProperty(name, out var want)) return;
             Load(module);
             T[] start = [.. module.Values];
             var deviation = _deviation.GetProperty(name);
