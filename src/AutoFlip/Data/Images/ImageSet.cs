@@ -43,6 +43,20 @@ public sealed class ImageSet : SampleSet
     /// <summary>A view of the same pixels that reads them another way.</summary>
     public ImageSet With(ImageTransform transform) => new(Shape, _pixels, _labels, transform);
 
+    /// <summary>The same images with rows and columns exchanged.</summary>
+    internal ImageSet Transposed()
+    {
+        int height = Shape.Height, width = Shape.Width, plane = height * width;
+        var transposed = new byte[_pixels.Length];
+        Parallel.For(0, Count * Shape.Channels, image =>
+        {
+            var from = _pixels.AsSpan(image * plane, plane);
+            var to = transposed.AsSpan(image * plane, plane);
+            for (var i = 0; i < plane; i++) to[i % width * height + i / width] = from[i];
+        });
+        return new ImageSet(new SampleShape(Shape.Channels, width, height), transposed, _labels, Transform);
+    }
+
     /// <summary>The same images as squares of another size, antialiased bilinear, bit for bit as Pillow makes them.</summary>
     /// <param name="side">Side in pixels; 0 keeps the size.</param>
     /// <returns>This set if the size is right already, else a new one. Images are worked on in parallel; the result does not depend on it.</returns>
