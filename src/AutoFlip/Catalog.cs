@@ -6,5 +6,81 @@ public static class Catalog
     /// <summary>Figures of merit.</summary>
     public static Section<Metric> Metrics { get; } = new("metric", "--metrics")
     {
+        { "acc1", new Acc1() },
+        { "acc5", new Acc5() },
+        { "auroc", new Auroc() },
+        { "f1", new F1() },
+        { "precision", new Precision() },
+        { "recall", new Recall() },
+    };
+
+    /// <summary>Architectures.</summary>
+    public static Section<ModelFactory> Models { get; } = new("model", "--model")
+    {
+        { "TwoNN", TwoNn.Create },
+        { "TwoCNN", TwoCnn.Create, "twocnn_GTL" },
+        { "FEMNISTCNN", FemnistCnn.Create },
+        { "LeNet", LeNet.Create },
+        { "LogReg", LogReg.Create },
+        { "VGG9", Vgg.Create9 },
+        { "VGG9BN", Vgg.Create9BN },
+        { "ResNet10", ResNet.Create10 },
+    };
+
+    /// <summary>Local optimisers, by torch's names.</summary>
+    public static Section<Func<Experiment, Optimizer>> Optimizers { get; } = new("optimizer", "--optimizer")
+    {
+        { "SGD", e => new Sgd(e.Momentum) { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
+        { "Adam", e => new Adam { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
+        { "AdamW", e => new AdamW { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
+        { "RMSprop", e => new RmsProp(Momentum: e.Momentum) { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
+        { "Adagrad", e => new Adagrad { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
+    };
+
+    /// <summary>Losses, by torch's names.</summary>
+    public static Section<Criterion> Criteria { get; } = new("criterion", "--criterion")
+    {
+        { "CrossEntropyLoss", new CrossEntropy() },
+        { "NLLLoss", new NegativeLogLikelihood() },
+        { "BCEWithLogitsLoss", new BinaryCrossEntropy() },
+        { "MSELoss", new MeanSquaredError() },
+        { "L1Loss", new MeanAbsoluteError() },
+        { "SmoothL1Loss", new SmoothAbsoluteError() },
+    };
+
+    /// <summary>Initialisation schemes.</summary>
+    public static Section<Initializer> Initializers { get; } = new("initialisation scheme", "--initialization")
+    {
+        { "normal", Initialization.Normal },
+        { "xavier", Initialization.Xavier },
+        { "xavier_uniform", Initialization.XavierUniform },
+        { "kaiming", Initialization.Kaiming },
+        { "orthogonal", Initialization.Orthogonal },
+    };
+
+    /// <summary>Data sets.</summary>
+    public static Section<DataSet> DataSets { get; } = new("data set", "--dataset")
+    {
+        { "Digits", DigitsDataSet.Instance },
+        { "MNIST", IdxDataSet.Mnist },
+        { "FashionMNIST", IdxDataSet.FashionMnist, "Fashion-MNIST" },
+        { "KMNIST", IdxDataSet.Kmnist },
+        { "EMNIST", IdxDataSet.Emnist("byclass", "EMNIST"), "EMNIST-byclass" },
+        { "EMNIST-bymerge", IdxDataSet.Emnist("bymerge") },
+        { "EMNIST-balanced", IdxDataSet.Emnist("balanced") },
+        { "EMNIST-letters", IdxDataSet.Emnist("letters") },
+        { "EMNIST-digits", IdxDataSet.Emnist("digits") },
+        { "EMNIST-mnist", IdxDataSet.Emnist("mnist") },
+        { "CIFAR10", CifarDataSet.Cifar10, "CIFAR-10" },
+        { "CIFAR100", CifarDataSet.Cifar100, "CIFAR-100" },
+    };
+
+    /// <summary>Partitions, made from the experiment that names them.</summary>
+    public static Section<Func<Experiment, Partition>> Partitions { get; } = new("partition", "--partition")
+    {
+        { "iid", _ => new IidPartition() },
+        { "unbalanced", _ => new UnbalancedPartition() },
+        { "patho", experiment => new PathologicalPartition(experiment.ClassesPerClient) },
+        { "diri", experiment => new DirichletPartition(experiment.Concentration) },
     };
 }

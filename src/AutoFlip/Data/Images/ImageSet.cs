@@ -1,0 +1,114 @@
+using System.Buffers;
+
+namespace AutoFlip;
+
+/// <summary>Labelled 8-bit images in one block of memory that every view of them shares.</summary>
+/// <remarks>Reading costs no allocation per image. Pixels are planar, [N, C, H, W], because that is how batches want them.</remarks>
+public sealed class ImageSet : SampleSet
+{
+    readonly byte[] _pixels;
+    readonly int[] _labels;
+    readonly float[] _values;
+
+    /// <summary>Wraps pixels and labels without copying them; the caller gives both away.</summary>
+    /// <param name="shape">The shape of every image: 1 or 3 channels.</param>
+    /// <param name="pixels">[N, C, H, W].</param>
+    /// <param name="labels">[N], each 0 or more.</param>
+    /// <param name="transform">What reading does; null only divides by 255.</param>
+    /// <exception cref="ArgumentException">The lengths disagree, or there are neither 1 nor 3 channels.</exception>
+    public ImageSet(SampleShape shape, byte[] pixels, int[] labels, ImageTransform? transform = null)
+    {
+        if (shape.Channels is not (1 or 3)) throw new ArgumentException($"Images have 1 or 3 channels, not {shape.Channels}.", nameof(shape));
+        if (pixels.LongLength != (long)labels.Length * shape.Length)
+            throw new ArgumentException($"{labels.Length} images of {shape} do not have {pixels.Length} pixels.", nameof(pixels));
+        Shape = shape;
+        Transform = transform ?? new ImageTransform();
+        _pixels = pixels;
+        _labels = labels;
+        _values = Transform.Values(shape.Channels);
+    }
+
+    /// <inheritdoc/>
+    public override SampleShape Shape { get; }
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<int> Labels => _labels;
+
+    /// <summary>What reading does.</summary>
+    public ImageTransform Transform { get; }
+
+    /// <summary>The bytes of one image, [C, H, W].</summary>
+    public ReadOnlySpan<byte> this[int row] => _pixels.AsSpan(row * Shape.Length, Shape.Length);
+
+    /// <summary>A view of the same pixels that reads them another way.</summary>
+    public ImageSet With(ImageTransform transform) => new(Shape, _pixels, _labels, transform);
+
+    /// <summary>The same images with rows and columns exchanged.</summary>
+    internal ImageSet Transposed()
+    {
+        int height = Shape.Height, width = Shape.Width, plane = height * width;
+        var transposed = new byte[_pixels.Length];
+        Parallel.For(0, Count * Shape.Channels, image =>
+        {
+            var from = _pixels.AsSpan(image * plane, plane);
+            var to = transposed.AsSpan(image * plane, plane);
+            for (var i = 0; i < plane; i++) to[i % width * height + i / width] = from[i];
+        });
+        return new ImageSet(new SampleShape(Shape.Channels, width, height), transposed, _labels, Transform);
+    }
+
+    /// <summary>The same images as squares of another size, antialiased bilinear, bit for bit as Pillow makes them.</summary>
+    /// <param name="side">Side in pixels; 0 keeps the size.</param>
+    /// <returns>This set if the size is right already, else a new one. Images are worked on in parallel; the result does not depend on it.</returns>
+    public ImageSet Resized(int side)
+    {
+        if (side == 0 || (Shape.Height == side && Shape.Width == side)) return this;
+        var shape = new SampleShape(Shape.Channels, side, side);
+        var resized = new byte[checked(Count * shape.Length)];
+        var resize = new BilinearResize(Shape.Height, Shape.Width, side, side);
+        int planes = Count * Shape.Channels, plane = Shape.Height * Shape.Width;
+        const int Block = 1024;
+        Parallel.For(0, (planes + Block - 1) / Block, block =>
+        {
+            var scratch = new byte[resize.ScratchLength];
+            for (var i = block * Block; i < Math.Min(planes, (block + 1) * Block); i++)
+                resize.Apply(_pixels.AsSpan(i * plane, plane), scratch, resized.AsSpan(i * side * side, side * side));
+        });
+        return new ImageSet(shape, resized, _labels, Transform);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Augmentations are keyed by position: the k-th image read from a stream gets the stream's k-th choices, whatever the batches.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="into"/> has another length than the rows need.</exception>
+    public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
+    {
+        var length = Shape.Length;
+        if (into.Length != rows.Length * length)
+            throw new ArgumentException($"{rows.Length} images of {Shape} need {rows.Length * length} values, not {into.Length}.", nameof(into));
+        if (augmentation is null || !Transform.Augments)
+        {
+            for (var i = 0; i < rows.Length; i++) ToFloat(this[rows[i]], into.Slice(i * length, length));
+            return;
+        }
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        var scratch = rented.AsSpan(0, length);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            Augmentation.Draw(Transform, augmentation).Apply(this[rows[i]], Shape, scratch);
+            ToFloat(scratch, into.Slice(i * length, length));
+        }
+        ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    void ToFloat(ReadOnlySpan<byte> image, Span<float> into)
+    {
+        var plane = Shape.Height * Shape.Width;
+        for (var channel = 0; channel < Shape.Channels; channel++)
+        {
+            var values = _values.AsSpan(channel * 256, 256);
+            var from = image.Slice(channel * plane, plane);
+            var to = into.Slice(channel * plane, plane);
+            for (var i = 0; i < from.Length; i++) to[i] = values[from[i]];
+        }
+    }
+}

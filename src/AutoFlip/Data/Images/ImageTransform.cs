@@ -1,0 +1,53 @@
+namespace AutoFlip;
+
+/// <summary>What happens to an image on its way into a batch: rotation, horizontal flip, vertical flip, colour jitter, then float32.</summary>
+/// <remarks>
+/// Semantics and rounding are torchvision's on Pillow images, pixel for pixel. The resize that comes first is not here: it is
+/// done once, when the data is loaded (<see cref="ImageSet.Resized"/>).
+/// </remarks>
+public sealed record ImageTransform
+{
+    /// <summary>Largest rotation in degrees, either way, uniform; 0 turns it off.</summary>
+    public double RotationDegrees { get; init; }
+
+    /// <summary>Probability of a horizontal flip, in [0, 1]; 0 turns it off.</summary>
+    public double HorizontalFlip { get; init; }
+
+    /// <summary>Probability of a vertical flip, in [0, 1]; 0 turns it off.</summary>
+    public double VerticalFlip { get; init; }
+
+    /// <summary>Strength j of the colour jitter, in [0, 0.5]; 0 turns it off.</summary>
+    public double ColorJitter { get; init; }
+
+    /// <summary>
+    /// Whether channels are normalised with ImageNet's mean and standard deviation. One channel uses red's (0.485, 0.229): the
+    /// reference cannot normalise grey images at all.
+    /// </summary>
+    public bool ImageNetNormalization { get; init; }
+
+    /// <summary>Whether anything random is switched on.</summary>
+    public bool Augments => RotationDegrees > 0 || HorizontalFlip > 0 || VerticalFlip > 0 || ColorJitter > 0;
+
+    /// <summary>The transform an experiment asks for.</summary>
+    public static ImageTransform Of(Experiment experiment) => new()
+    {
+        RotationDegrees = experiment.RandomRotation,
+        HorizontalFlip = experiment.RandomHorizontalFlip,
+        VerticalFlip = experiment.RandomVerticalFlip,
+        ColorJitter = experiment.ColorJitter,
+        ImageNetNormalization = experiment.ImageNetNormalization,
+    };
+
+    /// <summary>The float32 value of every byte, [channels, 256]: v / 255, and (v / 255 - mean) / std where normalised.</summary>
+    internal float[] Values(int channels)
+    {
+        ReadOnlySpan<float> means = [0.485f, 0.456f, 0.406f], deviations = [0.229f, 0.224f, 0.225f];
+        var values = new float[channels * 256];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var value = i % 256 / 255f;
+            values[i] = ImageNetNormalization ? (value - means[i / 256]) / deviations[i / 256] : value;
+        }
+        return values;
+    }
+}

@@ -1,0 +1,66 @@
+namespace AutoFlip;
+
+/// <summary>Clients have equally many samples (by at most one), of classes mixed by a Dirichlet distribution. All samples are used.</summary>
+/// <param name="Concentration">alpha, above 0. Small: few classes per client; large: clients are alike.</param>
+/// <remarks>
+/// Each client, in random order, draws p from Dir(alpha) over the classes with samples left and takes its share accordingly
+/// (largest remainders; ties to the lower class). Where a class has too few left, the rest of the share is drawn
+/// again over the classes that still have some, so that each further draw has at least one class less. The last clients get what is left over: with few
+/// clients their mixture is less skewed than alpha says.
+/// <para>Differs from the reference, which takes unshuffled samples, leaves up to a quarter of them unused and can loop for ever.</para>
+/// </remarks>
+public sealed record DirichletPartition(double Concentration) : Partition
+{
+    /// <inheritdoc/>
+    public override int[][] Deal(ReadOnlySpan<int> labels, int classes, int clients, KeyedRandom random)
+    {
+        if (!(Concentration > 0) || !double.IsFinite(Concentration))
+            throw AutoFlipException.BadRequest(FormattableString.Invariant($"--concentration {Concentration}: give a number above 0."));
+        RequireSamples(labels.Length, clients);
+        var byClass = RowsByClass(labels, classes, random);
+        var left = byClass.Select(rows => rows.Length).ToArray();
+        var dealt = new int[clients][];
+        foreach (var client in random.Permutation(clients))
+        {
+            var rows = new List<int>();
+            var size = labels.Length / clients + (client < labels.Length % clients ? 1 : 0);
+            while (rows.Count < size)
+            {
+                var open = Enumerable.Range(0, classes).Where(c => left[c] > 0).ToArray();
+                var shares = Apportion(Mixture(open.Length, random), size - rows.Count);
+                for (var i = 0; i < open.Length; i++)
+                {
+                    var c = open[i];
+                    var count = Math.Min(shares[i], left[c]);
+                    rows.AddRange(byClass[c].AsSpan(left[c] - count, count));
+                    left[c] -= count;
+                }
+            }
+            dealt[client] = [.. rows];
+        }
+        return dealt;
+    }
+
+    /// <summary>A draw from Dir(alpha), by gamma variates in logarithms: for small alpha all of them would underflow to 0.</summary>
+    double[] Mixture(int length, KeyedRandom random)
+    {
+        // log Gamma(a) = log Gamma(a + 1) + log(u) / a. Beyond these bounds draws are one-hot and uniform to the last bit, anyway.
+        var alpha = Math.Clamp(Concentration, 1e-9, 1e12);
+        var mixture = new double[length];
+        for (var i = 0; i < length; i++) mixture[i] = Math.Log(random.NextGamma(alpha + 1)) + Math.Log(1 - random.NextDouble()) / alpha;
+        var largest = mixture.Max();
+        for (var i = 0; i < length; i++) mixture[i] = Math.Exp(mixture[i] - largest);
+        var sum = mixture.Sum();
+        for (var i = 0; i < length; i++) mixture[i] /= sum;
+        return mixture;
+    }
+
+    /// <summary>Cuts a number into whole parts in the proportion of the shares, which sum to 1.</summary>
+    static int[] Apportion(double[] shares, int total)
+    {
+        var parts = Array.ConvertAll(shares, share => (int)(share * total));
+        var missing = total - parts.Sum();
+        foreach (var i in Enumerable.Range(0, parts.Length).OrderByDescending(i => shares[i] * total - parts[i]).Take(missing)) parts[i]++; // stable
+        return parts;
+    }
+}

@@ -1,0 +1,79 @@
+namespace AutoFlip;
+
+/// <summary>Every client gets exactly the same number of distinct classes, one shard of each.</summary>
+/// <param name="ClassesPerClient">m, at least 1. As many as there are classes makes clients alike.</param>
+/// <remarks>
+/// The samples of every class are shuffled and cut into shards of equal size (by at most one); all samples of all classes are
+/// dealt. Classes have K m / C shards each; a remainder goes to classes at random, and a class with fewer samples than that has one
+/// shard per sample while others have more. Clients, in random order, choose among the classes with shards left, uniformly, but
+/// a class with as many shards as there are clients left is always taken, which is what keeps the deal from running into a
+/// corner: after each client the shards left can again be dealt without giving any client a class twice.
+/// <para>Differs from the reference, which needs K m to be a multiple of C and can leave the last clients with fewer classes.</para>
+/// </remarks>
+public sealed record PathologicalPartition(int ClassesPerClient) : Partition
+{
+    /// <inheritdoc/>
+    public override int[][] Deal(ReadOnlySpan<int> labels, int classes, int clients, KeyedRandom random)
+    {
+        RequireSamples(labels.Length, clients);
+        var byClass = RowsByClass(labels, classes, random).Where(rows => rows.Length > 0).ToArray();
+        var shards = byClass.Zip(ShardCounts([.. byClass.Select(rows => rows.Length)], clients, random), Split).ToArray();
+        foreach (var shardsOfClass in shards) random.Shuffle(shardsOfClass.AsSpan());
+
+        var left = shards.Select(shardsOfClass => shardsOfClass.Length).ToArray();
+        var order = random.Permutation(clients);
+        var dealt = new int[clients][];
+        for (var i = 0; i < clients; i++)
+            dealt[order[i]] = [.. Choose(left, clients - i, random).SelectMany(c => shards[c][--left[c]])];
+        return dealt;
+    }
+
+    /// <summary>How many shards each class is cut into: K m in all, each at least 1, at most K and at most the class's samples.</summary>
+    int[] ShardCounts(int[] samples, int clients, KeyedRandom random)
+    {
+        if (ClassesPerClient < 1 || ClassesPerClient > samples.Length)
+        {
+            throw AutoFlipException.BadRequest(
+                $"--classes-per-client {ClassesPerClient}: the training samples have {samples.Length} classes; give 1 .. {samples.Length}.");
+        }
+        var slots = (long)clients * ClassesPerClient;
+        if (slots < samples.Length)
+        {
+            throw AutoFlipException.BadRequest(
+                $"--classes-per-client {ClassesPerClient}: {clients} clients then hold {slots} of {samples.Length} classes, and the others " +
+                "would be left out; raise it or --clients.");
+        }
+        if (samples.Sum(count => (long)Math.Min(count, clients)) < slots)
+        {
+            throw AutoFlipException.BadRequest(
+                $"--classes-per-client {ClassesPerClient}: there are too few training samples of some classes to give {clients} clients " +
+                "that many each; lower it or --clients, or raise --sample-fraction.");
+        }
+
+        // Level by level: classes that are full drop out, the last level goes to some at random.
+        var counts = new int[samples.Length];
+        while (true)
+        {
+            var open = Enumerable.Range(0, samples.Length).Where(c => counts[c] < Math.Min(samples[c], clients)).ToArray();
+            if (slots == 0) return counts;
+            if (slots < open.Length)
+            {
+                random.Shuffle(open.AsSpan());
+                foreach (var c in open.AsSpan(0, (int)slots)) counts[c]++;
+                return counts;
+            }
+            var level = (int)Math.Min(slots / open.Length, open.Min(c => Math.Min(samples[c], clients) - counts[c]));
+            foreach (var c in open) counts[c] += level;
+            slots -= (long)level * open.Length;
+        }
+    }
+
+    /// <summary>One client's classes, ascending.</summary>
+    int[] Choose(int[] left, int clientsLeft, KeyedRandom random)
+    {
+        var forced = Enumerable.Range(0, left.Length).Where(c => left[c] == clientsLeft).ToArray();
+        var free = Enumerable.Range(0, left.Length).Where(c => left[c] > 0 && left[c] < clientsLeft).ToArray();
+        random.Shuffle(free.AsSpan());
+        return [.. forced.Concat(free.Take(ClassesPerClient - forced.Length)).Order()];
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>CIFAR-10 and CIFAR-100 in their binary version: records of one or two label bytes and 3x32x32 pixels.</summary>
+/// <param name="Name">The catalogue name.</param>
+public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
+{
+    /// <summary>Label bytes before each image. The last one counts: in CIFAR-100 the first is the coarse class.</summary>
+    public required int LabelBytes { get; init; }
+
+    /// <summary>Ten kinds of things.</summary>
+    public static CifarDataSet Cifar10 { get; } = new("CIFAR10")
+    {
+        Title = "photographs of ten kinds of things",
+        ClassNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+        Shape = new SampleShape(3, 32, 32),
+        TrainSamples = 50000,
+        TestSamples = 10000,
+        LabelBytes = 1,
+        Files = ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"],
+        Folders = ["cifar-10-batches-bin", "CIFAR10", "CIFAR10/cifar-10-batches-bin", "cifar-10"],
+        Downloads = [Archive("cifar-10-binary.tar.gz", 170052171, "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+            ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"])],
+        Licence = "none stated",
+        Citation = Krizhevsky,
+    };
+
+    /// <summary>A hundred kinds of things, by fine label.</summary>
+    public static CifarDataSet Cifar100 { get; } = new("CIFAR100")
+    {
+        Title = "photographs of a hundred kinds of things",
+        ClassNames =
+        [
+            "apple", "aquarium_fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle", "bowl", "boy", "bridge", "bus",
+            "butterfly", "camel", "can", "castle", "caterpillar", "cattle", "chair", "chimpanzee", "clock", "cloud", "cockroach", "couch", "crab",
+            "crocodile", "cup", "dinosaur", "dolphin", "elephant", "flatfish", "forest", "fox", "girl", "hamster", "house", "kangaroo", "keyboard",
+            "lamp", "lawn_mower", "leopard", "lion", "lizard", "lobster", "man", "maple_tree", "motorcycle", "mountain", "mouse", "mushroom",
+            "oak_tree", "orange", "orchid", "otter", "palm_tree", "pear", "pickup_truck", "pine_tree", "plain", "plate", "poppy", "porcupine",
+            "possum", "rabbit", "raccoon", "ray", "road", "rocket", "rose", "sea", "seal", "shark", "shrew", "skunk", "skyscraper", "snail", "snake",
+            "spider", "squirrel", "streetcar", "sunflower", "sweet_pepper", "table", "tank", "telephone", "television", "tiger", "tractor", "train",
+            "trout", "tulip", "turtle", "wardrobe", "whale", "willow_tree", "wolf", "woman", "worm",
+        ],
+        Shape = new SampleShape(3, 32, 32),
+        TrainSamples = 50000,
+        TestSamples = 10000,
+        LabelBytes = 2,
+        Files = ["train.bin", "test.bin"],
+        Folders = ["cifar-100-binary", "CIFAR100", "CIFAR100/cifar-100-binary", "cifar-100"],
+        Downloads = [Archive("cifar-100-binary.tar.gz", 168513733, "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec", ["train.bin", "test.bin"])],
+        Licence = "none stated",
+        Citation = Krizhevsky,
+    };
+
+    const string Krizhevsky = "A. Krizhevsky 2009, Learning multiple layers of features from tiny images, University of Toronto";
+
+    /// <inheritdoc/>
+    protected override ImageSet ReadTrain(DataFolder folder) => Read(folder, Files.AsSpan()[..^1]);
+
+    /// <inheritdoc/>
+    protected override ImageSet ReadTest(DataFolder folder) => Read(folder, Files.AsSpan()[^1..]);
+
+    /// <summary>The records of several files, one after another.</summary>
+    ImageSet Read(DataFolder folder, ReadOnlySpan<string> names)
+    {
+        var record = LabelBytes + Shape.Length;
+        long bytes = 0;
+        foreach (var name in names) bytes += new FileInfo(folder.Files[name]).Length;
+        var pixels = new MemoryStream((int)Math.Min(bytes / record * Shape.Length, Array.MaxLength)); // exact unless compressed
+        var labels = new List<int>();
+        foreach (var name in names)
+        {
+            var before = labels.Count;
+            folder.Read(name, (content, file) =>
+            {
+                var buffer = new byte[record];
+                while (content.ReadAtLeast(buffer, record, throwOnEndOfStream: false) is > 0 and var got)
+                {
+                    if (got < record) throw Bad(file, $"it ends within a record: {got} of its {record} bytes are there");
+                    var label = buffer[LabelBytes - 1];
+                    if (label >= ClassNames.Length)
+                        throw Bad(file, $"record {labels.Count - before} has label {label}, outside 0 .. {ClassNames.Length - 1}");
+                    labels.Add(label);
+                    pixels.Write(buffer, LabelBytes, Shape.Length);
+                }
+                return labels.Count > before ? labels.Count : throw Bad(file, "it is empty");
+            });
+        }
+        return new ImageSet(Shape, pixels.Length == pixels.Capacity ? pixels.GetBuffer() : pixels.ToArray(), [.. labels]);
+    }
+
+    static DataDownload Archive(string name, long bytes, string sha256, ImmutableArray<string> members) =>
+        new(new Uri($"https://www.cs.toronto.edu/~kriz/{name}"), bytes, sha256) { Members = members };
+
+    static AutoFlipException Bad(string file, string why) => AutoFlipException.BadData($"'{file}' is not usable: {why}.");
+}

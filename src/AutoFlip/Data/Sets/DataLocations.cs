@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>Where data sets are looked for, and whether and how they are fetched.</summary>
+/// <remarks>
+/// In order: the data path, the shared path, the system's data sets, the cache. Below the first two each customary folder of the
+/// set is tried, without regard to case, and then the path itself.
+/// </remarks>
+public sealed record DataLocations
+{
+    static readonly HttpClient Internet = new();
+
+    /// <summary>What the user named; null if nothing.</summary>
+    public string? DataPath { get; init; }
+
+    /// <summary>What the variable AUTOFLIP_DATA names; null if unset.</summary>
+    public string? SharedPath { get; init; }
+
+    /// <summary>Where the system's packages put data sets; null if there is no such place.</summary>
+    public string? SystemPath { get; init; }
+
+    /// <summary>Where downloads go; null if the system has no such place.</summary>
+    public string? CachePath { get; init; }
+
+    /// <summary>Never download.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>What downloads with.</summary>
+    public HttpClient Http { get; init; } = Internet;
+
+    /// <summary>How long a download may bring nothing before it is given up.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The places of this machine.</summary>
+    public static DataLocations Of(RunOptions options) =>
+        Of(options, Environment.GetEnvironmentVariable, OperatingSystem.IsWindows());
+
+    /// <summary>The places of a machine with these environment variables.</summary>
+    internal static DataLocations Of(RunOptions options, Func<string, string?> variable, bool windows)
+    {
+        return new DataLocations
+        {
+            DataPath = options.DataPath,
+            SharedPath = Get("AUTOFLIP_DATA"),
+            SystemPath = windows ? null : "/usr/share/datasets",
+            CachePath = windows ? Below(Get("LOCALAPPDATA"), "autoflip") : Below(Get("XDG_CACHE_HOME"), "autoflip") ?? Below(Get("HOME"), ".cache/autoflip"),
+            Offline = options.Offline,
+        };
+
+        string? Get(string name) => variable(name) is { Length: > 0 } value ? value : null;
+
+        static string? Below(string? path, string name) => path is null ? null : Path.Combine(path, name);
+    }
+
+    /// <summary>Looks for a set without fetching it.</summary>
+    public DataSearch Locate(DataSet set)
+    {
+        if (set.Files.IsEmpty) return new DataSearch(set, DataFolder.BuiltIn, []);
+        var tried = ImmutableArray.CreateBuilder<string>();
+        foreach (var candidate in Candidates(set))
+        {
+            if (DataFolder.Find(candidate, set, out var missing) is { } folder) return new DataSearch(set, folder, tried.ToImmutable());
+            tried.Add(missing is null ? candidate : $"{candidate} (lacks {missing})");
+        }
+        return new DataSearch(set, null, tried.ToImmutable());
+    }
+
+    /// <summary>Looks for a set and downloads it into the cache if it is nowhere.</summary>
+    /// <exception cref="AutoFlipException">It is nowhere and may not or cannot be downloaded (exit 3): the message says where it was looked for.</exception>
+    public DataFolder Require(DataSet set, RunObserver observer, CancellationToken cancellation = default)
+    {
+        var search = Locate(set);
+        if (search.Folder is { } found)
+        {
+            WarnIfAmbiguous(set, found, observer);
+            return found;
+        }
+        if (Offline) throw AutoFlipException.BadData(search.NotFound("this run may not download (--offline)"));
+        if (CachePath is null) throw AutoFlipException.BadData(search.NotFound("there is no cache folder to download to: set HOME or XDG_CACHE_HOME"));
+        try
+        {
+            Download.Get(set, Path.Combine(CachePath, set.Folders[0]), this, observer, cancellation);
+        }
+        catch (AutoFlipException e)
+        {
+            throw AutoFlipException.BadData(search.NotFound(e.Message), e);
+        }
+        return Locate(set).Folder ?? throw AutoFlipException.BadData(search.NotFound("the download did not bring all of its files"));
+    }
+
+    /// <summary>Folders in the order in which they are tried, spelled as on disk where they exist.</summary>
+    IEnumerable<string> Candidates(DataSet set)
+    {
+        foreach (var root in (string?[])[DataPath, SharedPath])
+        {
+            if (root is null) continue;
+            foreach (var folder in set.Folders.Prepend(set.Name).Distinct(StringComparer.OrdinalIgnoreCase)) yield return Resolve(root, folder);
+            yield return root;
+        }
+        if (SystemPath is not null && set.SystemPackage is not null)
+        {
+            foreach (var folder in set.Folders) yield return Resolve(SystemPath, folder);
+        }
+        if (CachePath is not null) yield return Resolve(CachePath, set.Folders[0]);
+    }
+
+    static string Resolve(string root, string folder) => folder.Split('/').Aggregate(root, (path, part) =>
+        (Directory.Exists(path)
+            ? Directory.EnumerateDirectories(path).Order(StringComparer.Ordinal).FirstOrDefault(child => Path.GetFileName(child).Equals(part, StringComparison.OrdinalIgnoreCase))
+            : null) ?? Path.Combine(path, part));
+
+    /// <summary>MNIST, FashionMNIST and KMNIST use the same file names: only the folder's name tells them apart.</summary>
+    void WarnIfAmbiguous(DataSet set, DataFolder found, RunObserver observer)
+    {
+        if (found.Path != DataPath && found.Path != SharedPath) return;
+        if (!Catalog.DataSets.Any(other => other.Key != set.Name && other.Value.Files.SequenceEqual(set.Files))) return;
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(found.Path)).Replace('\\', '/');
+        if (set.Folders.Append(set.Name).Any(folder => path.EndsWith('/' + folder, StringComparison.OrdinalIgnoreCase))) return;
+        observer.Warning($"'{found.Path}' holds files that could belong to several data sets; they are taken for {set.Name}.");
+    }
+}
+
+/// <summary>What came of looking for a data set.</summary>
+/// <param name="Set">The set.</param>
+/// <param name="Folder">Where it is; null if it was not found.</param>
+/// <param name="Tried">Folders in which it is not, in the order in which they were tried.</param>
+public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<string> Tried)
+{
+    /// <summary>What to tell someone who needs the set.</summary>
+    internal string NotFound(string why)
+    {
+        var package = Set.SystemPackage is null ? "" : $" or `apt-get install {Set.SystemPackage}`";
+        return $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. " +
+            $"Get it with `autoflip data get {Set.Name}`{package}, or name its folder with --data-path.";
+    }
+}

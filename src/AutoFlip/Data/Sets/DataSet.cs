@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>A data set that can be named: what it is, whose it is, where its files are looked for, and how they are read.</summary>
+/// <param name="Name">The catalogue name.</param>
+public abstract record DataSet(string Name)
+{
+    /// <summary>What it shows, in a few words.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>One name per class.</summary>
+    public required ImmutableArray<string> ClassNames { get; init; }
+
+    /// <summary>The shape of a sample as published, before any resize.</summary>
+    public required SampleShape Shape { get; init; }
+
+    /// <summary>Training samples as published.</summary>
+    public required int TrainSamples { get; init; }
+
+    /// <summary>Test samples as published; 0 if there is no test set.</summary>
+    public required int TestSamples { get; init; }
+
+    /// <summary>The licence as its authors state it, or that they state none.</summary>
+    public required string Licence { get; init; }
+
+    /// <summary>What to cite.</summary>
+    public required string Citation { get; init; }
+
+    /// <summary>Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> behind it. Empty: built in.</summary>
+    public ImmutableArray<string> Files { get; init; } = [];
+
+    /// <summary>The files at their authors' address, or a mirror's; empty if the set is built in.</summary>
+    public ImmutableArray<DataDownload> Downloads { get; init; } = [];
+
+    /// <summary>Folders below a data path in which the files customarily lie. The first one is also the folder in the cache.</summary>
+    public ImmutableArray<string> Folders { get; init; } = [];
+
+    /// <summary>The Debian package that installs the files system-wide; null if there is none.</summary>
+    public string? SystemPackage { get; init; }
+
+    /// <summary>Bytes to download; 0 if the set is built in.</summary>
+    public long DownloadBytes => Downloads.Sum(download => download.Bytes);
+
+    /// <summary>Finds the set, downloading it if need be and if allowed, and reads it.</summary>
+    /// <param name="experiment">Decides on resize, normalisation and augmentation.</param>
+    /// <param name="where">Where to look, and whether to download.</param>
+    /// <param name="observer">Is told of progress.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    /// <exception cref="AutoFlipException">Missing or unreadable (exit 3).</exception>
+    public abstract LoadedData Load(Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default);
+}
+
+/// <summary>A data set of images with labels: resized as it is loaded, augmented as it is read.</summary>
+/// <param name="Name">The catalogue name.</param>
+public abstract record ImageDataSet(string Name) : DataSet(Name)
+{
+    /// <inheritdoc/>
+    /// <remarks>Warns where the files hold other numbers of samples than the published set does.</remarks>
+    public sealed override LoadedData Load(Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
+    {
+        var folder = where.Require(this, observer, cancellation);
+        var transform = ImageTransform.Of(experiment);
+        observer.Loading($"reading {Name}", 0);
+        var train = ReadTrain(folder).Resized(experiment.Resize).With(transform);
+        observer.Loading($"reading {Name}", 0.8);
+        var test = ReadTest(folder).Resized(experiment.Resize).With(transform);
+        observer.Loading($"reading {Name}", 1);
+        if (train.Count != TrainSamples || test.Count != TestSamples)
+        {
+            observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test.Count} test images; " +
+                $"the published set has {TrainSamples} and {TestSamples}.");
+        }
+        return new LoadedData(train, test, ClassNames);
+    }
+
+    /// <summary>Reads the training images at their native size.</summary>
+    protected abstract ImageSet ReadTrain(DataFolder folder);
+
+    /// <summary>Reads the test images at their native size.</summary>
+    protected abstract ImageSet ReadTest(DataFolder folder);
+}
+
+/// <summary>A file at its authors' address.</summary>
+/// <param name="Address">Where it is.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Sha256">Its SHA-256 in lower-case hex, as public checksum registries record it.</param>
+public sealed record DataDownload(Uri Address, long Bytes, string Sha256)
+{
+    /// <summary>For a .zip or .tar.gz: the files that are taken out of it, by name without folders. Empty: the file is kept as it is.</summary>
+    public ImmutableArray<string> Members { get; init; } = [];
+
+    /// <summary>The file's own name.</summary>
+    public string Name => Path.GetFileName(Address.AbsolutePath);
+}

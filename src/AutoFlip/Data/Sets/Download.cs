@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+
+namespace AutoFlip;
+
+/// <summary>Fetches a data set's files. Each appears in its folder whole and checked, or not at all.</summary>
+static class Download
+{
+    /// <summary>Fetches what the folder lacks.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="folder">Where to; made if need be.</param>
+    /// <param name="where">The client, and its patience.</param>
+    /// <param name="observer">Is told of progress.</param>
+    /// <param name="cancellation">Stops at the next block.</param>
+    /// <exception cref="AutoFlipException">A file cannot be fetched, or is not what it should be (exit 3).</exception>
+    public static void Get(DataSet set, string folder, DataLocations where, RunObserver observer, CancellationToken cancellation)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var download in set.Downloads)
+            {
+                ImmutableArray<string> wanted = download.Members.IsEmpty ? [download.Name] : download.Members;
+                if (wanted.All(name => File.Exists(Path.Combine(folder, name)))) continue;
+                InTemporary(folder, download.Name, temporary =>
+                {
+                    FetchAsync(download, temporary, where, fraction => observer.Loading($"downloading {download.Name} for {set.Name}", fraction), cancellation)
+                        .GetAwaiter().GetResult();
+                    if (download.Members.IsEmpty) File.Move(temporary, Path.Combine(folder, download.Name), overwrite: true);
+                    else Unpack(download, temporary, folder, observer);
+                });
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw AutoFlipException.BadData($"the download into '{folder}' failed: {e.Message}", e);
+        }
+    }
+
+    static async Task FetchAsync(DataDownload download, string path, DataLocations where, Action<double> progress, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+        long done = 0;
+        try
+        {
+            patience.CancelAfter(where.Patience);
+            using var response = await where.Http.GetAsync(download.Address, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode) throw Failed(download, $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}");
+            using var body = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
+            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+            while (true)
+            {
+                patience.CancelAfter(where.Patience);
+                var count = await body.ReadAsync(buffer, patience.Token).ConfigureAwait(false);
+                if (count == 0) break;
+                done += count;
+                if (done > download.Bytes) throw Failed(download, $"it is longer than {download.Bytes} bytes");
+                hash.AppendData(buffer, 0, count);
+                file.Write(buffer, 0, count);
+                progress((double)done / download.Bytes);
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or HttpIOException)
+        {
+            throw Failed(download, e.Message, e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw Failed(download, "the server stopped answering", e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        if (done != download.Bytes) throw Failed(download, $"it ended after {done} of {download.Bytes} bytes");
+        var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (sha256 != download.Sha256) throw Failed(download, $"its SHA-256 is {sha256} instead of {download.Sha256}");
+    }
+
+    static void Unpack(DataDownload download, string archive, string folder, RunObserver observer)
+    {
+        var left = download.Members.ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, content) in Entries(archive, download.Name))
+        {
+            if (!left.Remove(name)) continue; // taken by name only: no path inside an archive decides where a file goes
+            observer.Loading($"unpacking {name}", 1 - (left.Count + 1.0) / download.Members.Length);
+            InTemporary(folder, name, temporary =>
+            {
+                using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write)) content.CopyTo(file);
+                File.Move(temporary, Path.Combine(folder, name), overwrite: true);
+            });
+        }
+        if (left.Count > 0) throw Failed(download, $"the archive lacks {string.Join(", ", left.Order(StringComparer.Ordinal))}");
+    }
+
+    static IEnumerable<(string Name, Stream Content)> Entries(string archive, string kind)
+    {
+        using var file = File.OpenRead(archive);
+        if (kind.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+        {
+            using var zip = new ZipArchive(file);
+            foreach (var entry in zip.Entries.Where(entry => entry.Name.Length > 0))
+            {
+                using var content = entry.Open();
+                yield return (entry.Name, content);
+            }
+            yield break;
+        }
+        using var gzip = new GZipStream(file, CompressionMode.Decompress);
+        using var tar = new TarReader(gzip);
+        while (tar.GetNextEntry() is { } entry)
+        {
+            if (entry.DataStream is { } content) yield return (Path.GetFileName(entry.Name), content);
+        }
+    }
+
+    /// <summary>Gives a name in the folder for something unfinished, and makes sure that nothing stays there.</summary>
+    static void InTemporary(string folder, string name, Action<string> work)
+    {
+        var temporary = Path.Combine(folder, $".{name}.{Path.GetRandomFileName()}.part");
+        try
+        {
+            work(temporary);
+        }
+        finally
+        {
+            File.Delete(temporary); // does nothing once it was moved away
+        }
+    }
+
+    static AutoFlipException Failed(DataDownload download, string why, Exception? inner = null) =>
+        AutoFlipException.BadData($"{download.Address} could not be downloaded, {why}", inner);
+}

@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+
+namespace AutoFlip;
+
+/// <summary>Reads IDX files of unsigned bytes, the format of MNIST and its relatives.</summary>
+/// <remarks>
+/// Big-endian: two zero bytes, a type (8: unsigned byte), the number of axes, one 32-bit size per axis, then the values, last axis fastest.
+/// Strict: anything missing, left over or out of range is an error that names the file.
+/// </remarks>
+static class IdxReader
+{
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="content">The uncompressed file; read to its end.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <param name="axes">How many axes it must have.</param>
+    /// <returns>Sizes by axis, and values.</returns>
+    /// <exception cref="AutoFlipException">It is not such a file (exit 3).</exception>
+    public static (int[] Sizes, byte[] Values) Read(Stream content, string file, int axes)
+    {
+        Span<byte> head = stackalloc byte[4 + 4 * axes];
+        var got = content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        if (got < 4 || head[0] != 0 || head[1] != 0) throw Bad(file, "it does not start like an IDX file");
+        if (head[2] != 8) throw Bad(file, $"its values are of type 0x{head[2]:X2}, not unsigned bytes (0x08)");
+        if (head[3] != axes) throw Bad(file, $"it has {head[3]} axes instead of {axes}");
+        if (got < head.Length) throw Bad(file, "it ends within its header");
+
+        var sizes = new int[axes];
+        long length = 1;
+        for (var i = 0; i < axes; i++)
+        {
+            sizes[i] = BinaryPrimitives.ReadInt32BigEndian(head[(4 + 4 * i)..]);
+            if (sizes[i] < 1) throw Bad(file, $"its axis {i + 1} has size {(uint)sizes[i]}");
+            length *= sizes[i];
+            if (length > Array.MaxLength) throw Bad(file, "it says that it holds more than 2 GB");
+        }
+        var values = new byte[length];
+        got = content.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
+        if (got < values.Length) throw Bad(file, $"it is truncated: {got} of {values.Length} values are there");
+        if (content.ReadByte() >= 0) throw Bad(file, $"it goes on after its {values.Length} values");
+        return (sizes, values);
+    }
+
+    /// <summary>Reads images [N, H, W] and labels [N].</summary>
+    /// <param name="folder">Where the files are.</param>
+    /// <param name="imageFile">Name of the images.</param>
+    /// <param name="labelFile">Name of the labels.</param>
+    /// <param name="shape">The shape that images must have.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="firstLabel">The label of class 0.</param>
+    public static ImageSet ReadImages(DataFolder folder, string imageFile, string labelFile, SampleShape shape, int classes, int firstLabel)
+    {
+        var (sizes, pixels) = folder.Read(imageFile, (content, file) => Read(content, file, 3));
+        var (counts, bytes) = folder.Read(labelFile, (content, file) => Read(content, file, 1));
+        var path = folder.Files[imageFile];
+        if (sizes[1] != shape.Height || sizes[2] != shape.Width)
+            throw Bad(path, $"its images are {sizes[1]}x{sizes[2]}, not {shape.Height}x{shape.Width}");
+        if (sizes[0] != counts[0]) throw Bad(path, $"it holds {sizes[0]} images, but '{folder.Files[labelFile]}' {counts[0]} labels");
+        var labels = new int[bytes.Length];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            labels[i] = bytes[i] - firstLabel;
+            if (labels[i] < 0 || labels[i] >= classes)
+                throw Bad(folder.Files[labelFile], $"label {i} is {bytes[i]}, outside {firstLabel} .. {firstLabel + classes - 1}");
+        }
+        return new ImageSet(shape, pixels, labels);
+    }
+
+    static AutoFlipException Bad(string file, string why) => AutoFlipException.BadData($"'{file}' is not usable: {why}.");
+}

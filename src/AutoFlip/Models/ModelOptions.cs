@@ -1,0 +1,29 @@
+namespace AutoFlip;
+
+/// <summary>Makes an architecture for the shape of a sample and a number of outputs (classes, or 1 for a binary task).</summary>
+/// <exception cref="AutoFlipException">The architecture cannot work on such samples (exit 2): the message names layer and option.</exception>
+public delegate Network ModelFactory(SampleShape input, int outputs, ModelOptions options);
+
+/// <summary>What architectures can be told. Each reads what it knows and ignores the rest.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>Width of hidden channels, neurons or cells, at least 1.</summary>
+    public int HiddenSize { get; init; } = 32;
+
+    /// <summary>Dropout rate, in [0, 1); 0 turns it off.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Layers of recurrent models, at least 1.</summary>
+    public int LayerCount { get; init; } = 4;
+
+    /// <summary>Divides the fixed widths of the VGG family; 1 is the published network. For tests and small devices.</summary>
+    public int WidthDivisor { get; init; } = 1;
+
+    /// <summary>The options of an experiment.</summary>
+    public static ModelOptions Of(Experiment experiment) => new()
+    {
+        HiddenSize = experiment.HiddenSize,
+        Dropout = experiment.Dropout,
+        LayerCount = experiment.LayerCount,
+    };
+}

@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>(x - mean) / sqrt(variance + eps) * weight + bias, per channel of [N, C, H, W].</summary>
+/// <param name="Momentum">Share of the new batch in the running statistics.</param>
+/// <param name="Epsilon">Added to the variance.</param>
+/// <remarks>
+/// Training uses the batch's mean and biased variance, and moves the running statistics in place (with the unbiased variance);
+/// evaluation uses the running ones. A training batch of one value per channel has no variance, and is an error. There is no counter of
+/// batches: PyTorch keeps one, but with a fixed momentum nothing reads it.
+/// <para>Source: Ioffe and Szegedy 2015, arXiv:1502.03167.</para>
+/// </remarks>
+public sealed record BatchNorm2d(double Momentum = 0.1, double Epsilon = 1e-5) : Layer
+{
+    internal override Features Draft(LayerDraft draft)
+    {
+        var (channels, _, _) = draft.Image();
+        var units = draft.Input.Units;
+        draft.Tensor("weight", TensorRole.Norm, [channels], (0, units));
+        draft.Tensor("bias", TensorRole.Bias, [channels], (0, units));
+        draft.Tensor("running_mean", TensorRole.Statistic, [channels], (0, units));
+        draft.Tensor("running_var", TensorRole.Statistic, [channels], (0, units));
+        return draft.Input;
+    }
+
+    internal override Tensor Run(in LayerRun run) => nn.functional.batch_norm(
+        run.Input, run.Tensors[2], run.Tensors[3], run.Tensors[0], run.Tensors[1], run.Training, Momentum, Epsilon);
+
+    internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
+    {
+        if (tensor is 0 or 3) values.Fill(1); // scale and running variance
+    }
+
+    internal override bool OutputIsFree => true;
+}

@@ -1,0 +1,57 @@
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>One kind of layer with its settings: a value. Its weights belong to the network, not to it.</summary>
+/// <remarks>
+/// A layer states everything about itself in one file: what it makes of its inputs (<see cref="Draft"/>), and how that is computed
+/// (<see cref="Run"/>). Widths are data, so that a narrower network is the same list of layers with other numbers.
+/// </remarks>
+public abstract record Layer
+{
+    /// <summary>Infers the output's shape and declares tensors, channel groups and cost.</summary>
+    /// <exception cref="AutoFlipException">The layer cannot work on these inputs (exit 2).</exception>
+    internal abstract Features Draft(LayerDraft draft);
+
+    /// <summary>Computes the output of a batch.</summary>
+    internal abstract Tensor Run(in LayerRun run);
+
+    /// <summary>Writes the initial values of one of the layer's tensors; <paramref name="values"/> comes as zeros.</summary>
+    /// <param name="tensor">Its number in the order of the draft.</param>
+    /// <param name="entry">Its shape and role.</param>
+    /// <param name="values">What to write.</param>
+    /// <param name="scheme">The run's scheme for matrices and kernels.</param>
+    /// <param name="gain">The scheme's gain.</param>
+    /// <param name="random">The tensor's own stream.</param>
+    internal virtual void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
+    {
+        if (entry.Role == TensorRole.Weight) scheme(values, entry.Shape, gain, random);
+    }
+
+    /// <summary>The same layer making <paramref name="width"/> units; a layer that makes none returns itself.</summary>
+    internal virtual Layer WithWidth(int width) => this;
+
+    /// <summary>Whether the next layer may overwrite this layer's output: it is fresh memory, and the backward pass does not read it.</summary>
+    internal virtual bool OutputIsFree => false;
+}
+
+/// <summary>What a layer computes with.</summary>
+/// <param name="inputs">One tensor per input, the batch axis first. Borrowed.</param>
+/// <param name="tensors">The layer's tensors in the order of its draft. Borrowed.</param>
+/// <param name="training">Whether batch statistics and dropout are in force.</param>
+/// <param name="dropout">Where dropout draws from; null turns it off.</param>
+/// <param name="inPlace">Whether the first input may be overwritten: nothing else reads it.</param>
+readonly ref struct LayerRun(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> tensors, bool training, KeyedRandom? dropout, bool inPlace)
+{
+    public ReadOnlySpan<Tensor> Inputs { get; } = inputs;
+
+    public Tensor Input => Inputs[0];
+
+    public ReadOnlySpan<Tensor> Tensors { get; } = tensors;
+
+    public bool Training { get; } = training;
+
+    public KeyedRandom? Dropout { get; } = dropout;
+
+    public bool InPlace { get; } = inPlace;
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>What a layer declares while it is placed into a graph.</summary>
+sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArray<Features> inputs)
+{
+    public ImmutableArray<Features> Inputs { get; } = inputs;
+
+    public Features Input => Inputs[0];
+
+    /// <summary>Multiply-accumulates per sample.</summary>
+    public long Macs { get; set; }
+
+    public List<string> Tensors { get; } = [];
+
+    /// <summary>The input as [C, H, W].</summary>
+    public (int Channels, int Height, int Width) Image()
+    {
+        if (Input.Shape is not [var channels, var height, var width]) throw Error("it needs an image, channels x height x width");
+        return (channels, height, width);
+    }
+
+    /// <summary>The input as [F].</summary>
+    public int Vector() => Input.Shape is [var length] ? length : throw Error("it needs a vector; put a Flatten before it");
+
+    /// <summary>Units that start with this layer, as a group of their own.</summary>
+    public ImmutableArray<UnitSpan> NewUnits(int width)
+    {
+        if (width < 1) throw Error($"it would have {width} units; at least 1 is needed");
+        return [new UnitSpan(graph.NewGroup(name, width), width, 1)];
+    }
+
+    /// <summary>Makes the groups of two sides one.</summary>
+    public void Merge(ImmutableArray<UnitSpan> left, ImmutableArray<UnitSpan> right)
+    {
+        if (left.Length != right.Length) throw Error("its sides are concatenated differently");
+        foreach (var (a, b) in left.Zip(right))
+        {
+            if (a.Width != b.Width || a.Block != b.Block) throw Error("its sides have different channels");
+            graph.Merge(a.Group, b.Group);
+        }
+    }
+
+    /// <summary>Forbids removing these units.</summary>
+    public void Fix(ImmutableArray<UnitSpan> units)
+    {
+        foreach (var span in units) graph.Fix(span.Group);
+    }
+
+    /// <summary>Declares a tensor and which units its axes belong to.</summary>
+    public void Tensor(
+        string suffix, TensorRole role, ImmutableArray<int> shape, params ReadOnlySpan<(int Axis, ImmutableArray<UnitSpan> Units)> axes)
+    {
+        var tensor = $"{name}.{suffix}";
+        Tensors.Add(tensor);
+        graph.AddTensor(tensor, shape, role);
+        foreach (var (axis, units) in axes)
+        {
+            var start = 0;
+            foreach (var span in units)
+            {
+                graph.AddMembership(span.Group, new Membership(tensor, axis, start, span.Block));
+                start += span.Width * span.Block;
+            }
+        }
+    }
+
+    /// <summary>Size of a sliding window's output on one axis: floor((size + 2 padding - kernel) / stride) + 1.</summary>
+    public int Slide(int size, int kernel, int stride, int padding)
+    {
+        if (size + 2 * padding < kernel)
+            throw Error($"its window of {kernel} is larger than the {size} pixels{(padding > 0 ? $" and {2 * padding} of padding" : "")} that are left");
+        return (size + 2 * padding - kernel) / stride + 1;
+    }
+
+    public AutoFlipException Error(string why) => AutoFlipException.BadRequest(
+        $"--model {graph.Name}: layer {name} ({layer.GetType().Name}) cannot work on {string.Join(" and ", Inputs)}: {why}. "
+        + "Choose another --model, or larger images by --resize.");
+}

@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>y = x W^T + b on [N, F].</summary>
+/// <param name="Features">Outputs per sample.</param>
+/// <param name="Bias">Whether b is there.</param>
+public sealed record Linear(int Features, bool Bias = true) : Layer
+{
+    internal override Features Draft(LayerDraft draft)
+    {
+        var inputs = draft.Vector();
+        var units = draft.NewUnits(Features);
+        draft.Tensor("weight", TensorRole.Weight, [Features, inputs], (0, units), (1, draft.Input.Units));
+        if (Bias) draft.Tensor("bias", TensorRole.Bias, [Features], (0, units));
+        draft.Macs = (long)Features * inputs;
+        return new Features([Features], units);
+    }
+
+    internal override Tensor Run(in LayerRun run) => nn.functional.linear(run.Input, run.Tensors[0], Bias ? run.Tensors[1] : null);
+
+    internal override Layer WithWidth(int width) => this with { Features = width };
+
+    internal override bool OutputIsFree => true;
+}

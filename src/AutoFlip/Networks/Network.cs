@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>An architecture as data: an immutable graph of layers over named channel groups, without weights.</summary>
+/// <remarks>
+/// Everything else is derived from it: <see cref="Layout"/> (PyTorch's names, shapes and order, so that checkpoints travel),
+/// <see cref="Groups"/> (which slices of which tensors are removed together), costs per layer, and <see cref="NetworkModule{T}"/>,
+/// which computes. Made by <see cref="NetworkBuilder"/>. Safe to share between threads.
+/// </remarks>
+public sealed class Network
+{
+    internal Network(
+        string name, SampleShape input, int outputs, ImmutableArray<Node> nodes, ImmutableArray<ChannelGroup> groups, WeightLayout layout)
+    {
+        Name = name;
+        Input = input;
+        Outputs = outputs;
+        Nodes = nodes;
+        Groups = groups;
+        Layout = layout;
+        MacsPerSample = nodes.Sum(node => node.Macs);
+        ActivationsPerSample = nodes.Sum(node => node.ActivationCount);
+    }
+
+    /// <summary>The architecture's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The shape of a sample.</summary>
+    public SampleShape Input { get; }
+
+    /// <summary>Outputs per sample: classes, or 1 for a binary task.</summary>
+    public int Outputs { get; }
+
+    /// <summary>The input, then the layers in the order they run. The last one is the output.</summary>
+    public ImmutableArray<Node> Nodes { get; }
+
+    /// <summary>All channel groups, in the order in which they first appear; the input's is the first.</summary>
+    public ImmutableArray<ChannelGroup> Groups { get; }
+
+    /// <summary>Name, shape and place of every tensor.</summary>
+    public WeightLayout Layout { get; }
+
+    /// <summary>Multiply-accumulates of a forward pass over one sample (see <see cref="Node.Macs"/>).</summary>
+    public long MacsPerSample { get; }
+
+    /// <summary>Values of all layers' outputs and of the input, for one sample.</summary>
+    public long ActivationsPerSample { get; }
+
+    /// <summary>The same architecture with other widths.</summary>
+    /// <param name="width">The new width of each group that is not fixed, at least 1.</param>
+    /// <returns>A network whose groups have the same names, in the same order.</returns>
+    /// <exception cref="AutoFlipException">A width is below 1 (exit 2).</exception>
+    public Network WithWidths(Func<ChannelGroup, int> width)
+    {
+        var widths = Groups.Select(group => group.IsFixed ? group.Width : width(group)).ToList();
+        var graph = new GraphDraft(Name, Input);
+        foreach (var node in Nodes.Skip(1))
+            graph.Append(node.Name, node.Group < 0 ? node.Layer! : node.Layer!.WithWidth(widths[node.Group]), node.Inputs);
+        return graph.Build(Outputs);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} on {Input}: {Layout.ParameterCount} parameters, {MacsPerSample} MACs";
+}

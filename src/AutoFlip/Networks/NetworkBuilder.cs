@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>Writes an architecture down, layer after layer, with PyTorch's names.</summary>
+/// <remarks>
+/// Inside a <see cref="Sequence(string, Action{NetworkBuilder})"/> layers and inner sequences are numbered from 0, as in
+/// PyTorch's <c>Sequential</c>; layers without weights count too. Shapes are inferred as layers are added, so a layer that does not fit
+/// is reported at once, by name.
+/// </remarks>
+/// <example>
+/// <code>
+/// new NetworkBuilder("TwoNN", input)
+///     .Sequence("features", f => f.Flatten().Linear(hidden).ReLU().Linear(hidden).ReLU())
+///     .Linear(outputs, "classifier")
+///     .Build(outputs)
+/// </code>
+/// </example>
+public sealed class NetworkBuilder
+{
+    readonly GraphDraft _graph;
+    readonly string _prefix;
+    int _node;
+    int _next;
+
+    /// <summary>Starts with the input.</summary>
+    /// <param name="name">The architecture's name, for messages.</param>
+    /// <param name="input">The shape of a sample.</param>
+    public NetworkBuilder(string name, SampleShape input) : this(new GraphDraft(name, input), "", 0)
+    {
+    }
+
+    NetworkBuilder(GraphDraft graph, string prefix, int node)
+    {
+        _graph = graph;
+        _prefix = prefix;
+        _node = node;
+    }
+
+    /// <summary>Appends any layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="name">Its name; null takes the next number.</param>
+    public NetworkBuilder Then(Layer layer, string? name = null)
+    {
+        _node = _graph.Append(Path(name), layer, [_node]);
+        return this;
+    }
+
+    /// <summary>Convolution, OIHW kernel, with bias unless told otherwise.</summary>
+    public NetworkBuilder Conv2d(int channels, int kernel, int stride = 1, int padding = 0, bool bias = true) =>
+        Then(new Conv2d(channels, kernel, stride, padding, bias));
+
+    /// <summary>Fully connected layer with bias.</summary>
+    public NetworkBuilder Linear(int features, string? name = null) => Then(new Linear(features), name);
+
+    /// <summary>Batch normalisation with scale, offset and running statistics.</summary>
+    public NetworkBuilder BatchNorm2d() => Then(new BatchNorm2d());
+
+    /// <summary>max(x, 0).</summary>
+    public NetworkBuilder ReLU(string? name = null) => Then(new ReLU(), name);
+
+    /// <summary>Maximum over windows; the stride is the window.</summary>
+    public NetworkBuilder MaxPool2d(int kernel, int padding = 0) => Then(new MaxPool2d(kernel, kernel, padding));
+
+    /// <summary>Mean over windows that cover the image in <paramref name="size"/> x <paramref name="size"/> steps.</summary>
+    public NetworkBuilder AdaptiveAvgPool2d(int size) => Then(new AdaptiveAvgPool2d(size));
+
+    /// <summary>[C, H, W] to [C*H*W].</summary>
+    public NetworkBuilder Flatten() => Then(new Flatten());
+
+    /// <summary>Zeroes values at random while training.</summary>
+    public NetworkBuilder Dropout(double rate) => Then(new Dropout(rate));
+
+    /// <summary>Appends a named chain of layers.</summary>
+    public NetworkBuilder Sequence(string name, Action<NetworkBuilder> body)
+    {
+        _node = Run(name, body, _node);
+        return this;
+    }
+
+    /// <summary>Appends a chain of layers under the next number.</summary>
+    public NetworkBuilder Sequence(Action<NetworkBuilder> body)
+    {
+        _node = Run(null, body, _node);
+        return this;
+    }
+
+    /// <summary>Runs branches side by side from here, in the order of their tensors, and joins them.</summary>
+    /// <param name="name">The joining layer's name.</param>
+    /// <param name="join">What joins them.</param>
+    /// <param name="branches">Names and chains; an empty chain passes on what comes in.</param>
+    public NetworkBuilder Fork(string name, Layer join, params ReadOnlySpan<(string Name, Action<NetworkBuilder> Body)> branches)
+    {
+        var ends = ImmutableArray.CreateBuilder<int>();
+        foreach (var (branch, body) in branches) ends.Add(Run(branch, body, _node));
+        _node = _graph.Append(Path(name), join, ends.ToImmutable());
+        return this;
+    }
+
+    /// <summary>Ends with what was appended last.</summary>
+    /// <param name="outputs">Outputs per sample that the last layer must have.</param>
+    /// <exception cref="ArgumentException">It has others.</exception>
+    public Network Build(int outputs) => _graph.Build(outputs);
+
+    int Run(string? name, Action<NetworkBuilder> body, int from)
+    {
+        var inner = new NetworkBuilder(_graph, Path(name) + ".", from);
+        body(inner);
+        return inner._node;
+    }
+
+    string Path(string? name) => _prefix + (name ?? $"{_next++}");
+}

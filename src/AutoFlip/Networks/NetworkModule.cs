@@ -1,0 +1,141 @@
+using System.Numerics;
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>A network that computes: its values, their gradients, forward and (by torch) backward passes.</summary>
+/// <typeparam name="T">float, or double for sharp tests.</typeparam>
+/// <remarks>
+/// All values lie in one flat native tensor in the order of <see cref="WeightLayout"/>, all gradients in another; the tensors that layers
+/// compute with are views of them. So loading, masking, optimising and sending are single passes over <see cref="Values"/> and
+/// <see cref="Gradients"/>, and a backward pass adds into <see cref="Gradients"/> in place.
+/// <para>Ownership: the module owns its two tensors and the views until <see cref="Dispose"/>, outside of any dispose scope. The caller
+/// opens a dispose scope per batch; <see cref="Forward"/> frees what it made on the way and leaves its result to that scope.</para>
+/// <para>Threads: one module belongs to one thread at a time; modules share nothing. Intra-op threads are left as they are.</para>
+/// </remarks>
+public sealed unsafe class NetworkModule<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    static readonly ScalarType Type = typeof(T) == typeof(float) ? ScalarType.Float32
+        : typeof(T) == typeof(double) ? ScalarType.Float64
+        : throw new NotSupportedException($"Networks compute in float or double, not in {typeof(T).Name}.");
+
+    readonly Tensor _values;
+    readonly Tensor _gradients;
+    readonly Tensor[] _views;
+    readonly Step[] _steps;
+    readonly T* _value;
+    readonly T* _gradient;
+    bool _disposed;
+
+    /// <summary>Allocates values and gradients, all 0. Load weights before use.</summary>
+    public NetworkModule(Network network)
+    {
+        Network = network;
+        var layout = network.Layout;
+        _values = zeros(layout.Count, Type).DetachFromDisposeScope();
+        _gradients = zeros(layout.ParameterCount, Type).DetachFromDisposeScope();
+        _value = Pointer(_values);
+        _gradient = Pointer(_gradients);
+
+        using var scope = NewDisposeScope();
+        var views = layout.Entries.ToDictionary(entry => entry.Name, entry =>
+        {
+            var view = View(_values, entry).DetachFromDisposeScope();
+            if (entry.Role != TensorRole.Statistic)
+            {
+                view.requires_grad_();
+                view.grad = View(_gradients, entry);
+            }
+            return view;
+        });
+        _views = [.. views.Values];
+        _steps = Plan(network, views);
+    }
+
+    /// <summary>What it computes.</summary>
+    public Network Network { get; }
+
+    /// <summary>All values in layout order: parameters, then running statistics. Writable; valid until the module is disposed.</summary>
+    public Span<T> Values => Span(_value, Network.Layout.Count);
+
+    /// <summary>The trainable prefix of <see cref="Values"/>.</summary>
+    public Span<T> Parameters => Span(_value, Network.Layout.ParameterCount);
+
+    /// <summary>The parameters' gradients, in the order of <see cref="Parameters"/>. Backward passes add to them.</summary>
+    public Span<T> Gradients => Span(_gradient, Network.Layout.ParameterCount);
+
+    /// <summary>Computes the outputs of a batch.</summary>
+    /// <param name="input">[N, C, H, W] (or any shape with N x C*H*W values for which the first layer is a Flatten). Borrowed, unchanged.</param>
+    /// <param name="training">Training: a graph for the backward pass is recorded, batch statistics are used and the running ones are
+    /// moved. Evaluation: nothing is recorded or changed.</param>
+    /// <param name="dropout">Where dropout draws from; null turns dropout off.</param>
+    /// <returns>[N, outputs], in the caller's dispose scope; without one, the caller disposes it.</returns>
+    public Tensor Forward(Tensor input, bool training, KeyedRandom? dropout = null)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var noGradients = training ? null : no_grad();
+        using var scope = NewDisposeScope();
+
+        var outputs = new Tensor?[_steps.Length];
+        outputs[0] = input;
+        var inputs = new Tensor[2];
+        for (var i = 1; i < _steps.Length; i++)
+        {
+            var step = _steps[i];
+            for (var k = 0; k < step.Inputs.Length; k++) inputs[k] = outputs[step.Inputs[k]]!;
+            outputs[i] = step.Layer.Run(new LayerRun(inputs.AsSpan(0, step.Inputs.Length), step.Tensors, training, dropout, step.InPlace));
+            foreach (var done in step.Releases)
+            {
+                if (!ReferenceEquals(outputs[done], outputs[i]) && !ReferenceEquals(outputs[done], input)) outputs[done]!.Dispose();
+                outputs[done] = null;
+            }
+        }
+        return outputs[^1]!.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sets every gradient to 0.</summary>
+    public void ZeroGradients() => Gradients.Clear();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        foreach (var view in _views) view.Dispose();
+        _values.Dispose();
+        _gradients.Dispose();
+    }
+
+    sealed record Step(Layer Layer, int[] Inputs, Tensor[] Tensors, bool InPlace, int[] Releases);
+
+    /// <summary>Decides per layer what it may overwrite and which outputs nobody needs after it.</summary>
+    static Step[] Plan(Network network, Dictionary<string, Tensor> views)
+    {
+        var nodes = network.Nodes;
+        var readers = nodes.SelectMany(node => node.Inputs).CountBy(input => input).ToDictionary();
+        var lastReader = new int[nodes.Length];
+        for (var i = 0; i < nodes.Length; i++)
+            foreach (var input in nodes[i].Inputs) lastReader[input] = i;
+
+        bool MayOverwrite(int input) => nodes[input].Layer is { OutputIsFree: true } && readers[input] == 1;
+        return [.. nodes.Select((node, i) => new Step(
+            node.Layer!, [.. node.Inputs], [.. node.Tensors.Select(name => views[name])],
+            node.Inputs is [var only] && MayOverwrite(only),
+            [.. node.Inputs.Distinct().Where(input => input != 0 && lastReader[input] == i)]))];
+    }
+
+    static Tensor View(Tensor flat, TensorEntry entry) =>
+        flat.narrow(0, entry.Offset, entry.Length).view([.. entry.Shape.Select(size => (long)size)]);
+
+    static T* Pointer(Tensor tensor)
+    {
+        fixed (byte* first = tensor.bytes) return (T*)first; // native memory: it does not move
+    }
+
+    Span<T> Span(T* first, int count)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new Span<T>(first, count);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace AutoFlip;
+
+/// <summary>One tensor of a file.</summary>
+/// <param name="Name">Its name, PyTorch's dotted one by custom.</param>
+/// <param name="Shape">Its sizes, each at least 1; empty for a single number.</param>
+/// <param name="Values">Its values, row by row.</param>
+public sealed record NamedTensor(string Name, ImmutableArray<int> Shape, ReadOnlyMemory<float> Values)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";
+}
+
+/// <summary>What a safetensors file holds: named float32 tensors, and text about them.</summary>
+/// <remarks>
+/// The format (github.com/huggingface/safetensors): eight bytes with the header's length, little-endian; the header, JSON padded with
+/// spaces; the values, one tensor directly after another. Python reads these files with <c>safetensors.torch.load_file</c>.
+/// Differs: only float32 is read or written, and tensors without values are refused, for no model here has any.
+/// <para>Files are not trusted. Whatever a file claims, reading it ends with its content or with one <see cref="AutoFlipException"/>,
+/// and takes memory in proportion to the file's real length.</para>
+/// </remarks>
+public sealed class Safetensors
+{
+    const int LengthBytes = sizeof(ulong);
+    const int ChunkValues = 1 << 20; // a span counts bytes in an int: large models pass in pieces
+
+    readonly string _path;
+
+    Safetensors(string path, SafetensorsHeader header, float[] values)
+    {
+        _path = path;
+        Metadata = header.Metadata;
+        Tensors = [.. header.Tensors.Select(tensor =>
+            new NamedTensor(tensor.Name, tensor.Shape, values.AsMemory(tensor.Offset, tensor.Length)))];
+    }
+
+    /// <summary>The tensors, in the order in which their values lie in the file.</summary>
+    public ImmutableArray<NamedTensor> Tensors { get; }
+
+    /// <summary>The file's own remarks; empty if it has none.</summary>
+    public ImmutableSortedDictionary<string, string> Metadata { get; }
+
+    /// <summary>Writes a model, in canonical order, whole or not at all (<see cref="AtomicFile"/>). Equal arguments give equal bytes.</summary>
+    /// <param name="path">The file to replace. Its folder must exist.</param>
+    /// <param name="weights">The model.</param>
+    /// <param name="metadata">Remarks to keep with it; null for none.</param>
+    /// <exception cref="AutoFlipException">It cannot be written (exit 4).</exception>
+    public static void Write(string path, Weights weights, IReadOnlyDictionary<string, string>? metadata = null) =>
+        AtomicFile.Write(path, stream => Write(stream, weights, metadata));
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="AutoFlipException">It is missing, unreadable or not such a file (exit 3).</exception>
+    public static Safetensors Read(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return Read(stream, path);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw AutoFlipException.BadData($"'{path}' does not exist.", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.BadData($"'{path}' could not be read: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The tensors as a model of that layout: names and shapes must be the same, their order in the file is free.</summary>
+    /// <exception cref="AutoFlipException">The file holds another model (exit 3): the message names the first tensor that differs.</exception>
+    public Weights ToWeights(WeightLayout layout)
+    {
+        var byName = Tensors.ToDictionary(tensor => tensor.Name);
+        var values = new float[layout.Count];
+        foreach (var entry in layout.Entries)
+        {
+            if (!byName.Remove(entry.Name, out var tensor)) throw Misfit($"it has no tensor '{entry.Name}'");
+            if (!tensor.Shape.AsSpan().SequenceEqual(entry.Shape.AsSpan())) throw Misfit($"it has {tensor} where the model has {entry}");
+            tensor.Values.Span.CopyTo(values.AsSpan(entry.Range));
+        }
+        if (byName.Count > 0) throw Misfit($"the model has no tensor '{Tensors.First(tensor => byName.ContainsKey(tensor.Name)).Name}'");
+        return new Weights(layout, values);
+    }
+
+    internal static void Write(Stream stream, Weights weights, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var header = SafetensorsHeader.Format(weights.Layout, metadata);
+        Span<byte> length = stackalloc byte[LengthBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        for (var rest = weights.Values; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
+            stream.Write(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, ChunkValues)]));
+    }
+
+    internal static Safetensors Read(Stream stream, string path)
+    {
+        if (!stream.CanSeek) throw SafetensorsHeader.Damaged(path, "it is no ordinary file");
+        var bytes = stream.Length - LengthBytes;
+        if (bytes < 0) throw SafetensorsHeader.Damaged(path, "it is too short");
+        Span<byte> prefix = stackalloc byte[LengthBytes];
+        stream.ReadExactly(prefix);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > SafetensorsHeader.LongestBytes) throw SafetensorsHeader.Damaged(path, "its header is too long");
+        if ((long)length > bytes) throw SafetensorsHeader.Damaged(path, "it is cut off inside its header");
+
+        var text = new byte[length];
+        stream.ReadExactly(text);
+        var header = SafetensorsHeader.Parse(text, bytes - (long)length, path);
+        var values = new float[header.ValueCount]; // the header is checked against the file's real length by now
+        for (var rest = values.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
+            stream.ReadExactly(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, ChunkValues)]));
+        return new Safetensors(path, header, values);
+    }
+
+    AutoFlipException Misfit(string why) => AutoFlipException.BadData($"'{_path}' does not fit the model: {why}.");
+}

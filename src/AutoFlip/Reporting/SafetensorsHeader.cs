@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace AutoFlip;
+
+/// <summary>The header of a safetensors file: which tensor lies where.</summary>
+/// <param name="Tensors">Name, shape, and place among the values, by place: they cover all values, each once.</param>
+/// <param name="Metadata">The file's own remarks.</param>
+sealed record SafetensorsHeader(ImmutableArray<TensorEntry> Tensors, ImmutableSortedDictionary<string, string> Metadata)
+{
+    /// <summary>The longest header the format allows.</summary>
+    public const int LongestBytes = 100_000_000;
+
+    const string MetadataKey = "__metadata__", TypeKey = "dtype", ShapeKey = "shape", OffsetsKey = "data_offsets", Float32 = "F32";
+    const int Alignment = 8, ValueBytes = sizeof(float);
+
+    /// <summary>Values behind the header.</summary>
+    public int ValueCount => Tensors.IsEmpty ? 0 : Tensors[^1].Range.End.Value;
+
+    /// <summary>The bytes of a header, padded so that the values behind it are aligned.</summary>
+    /// <exception cref="ArgumentException">A tensor has the name that the format keeps for metadata.</exception>
+    public static ReadOnlySpan<byte> Format(WeightLayout layout, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            if (metadata is { Count: > 0 })
+            {
+                json.WriteStartObject(MetadataKey);
+                foreach (var (key, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+                json.WriteEndObject();
+            }
+            foreach (var entry in layout.Entries) Format(json, entry);
+            json.WriteEndObject();
+        }
+        while (buffer.WrittenCount % Alignment != 0) buffer.Write(" "u8);
+        return buffer.WrittenSpan;
+    }
+
+    /// <summary>Reads a header and checks that its tensors cover the values: no gap, no overlap, nothing past the end.</summary>
+    /// <param name="text">The header.</param>
+    /// <param name="dataBytes">Bytes that really follow it.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="AutoFlipException">It is none, or it and the values do not fit (exit 3).</exception>
+    public static SafetensorsHeader Parse(byte[] text, long dataBytes, string path)
+    {
+        if (!Utf8.IsValid(text)) throw Damaged(path, "its header is not UTF-8");
+        if (text is not [(byte)'{', ..]) throw Damaged(path, "its header is not a JSON object");
+        if (dataBytes / ValueBytes > Array.MaxLength) throw Damaged(path, "it holds more values than a model can have");
+        try
+        {
+            using var json = JsonDocument.Parse(text, new() { AllowDuplicateProperties = false, MaxDepth = 4 });
+            var metadata = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+            var tensors = new List<TensorEntry>();
+            foreach (var member in json.RootElement.EnumerateObject())
+                if (member.NameEquals(MetadataKey)) ParseMetadata(member.Value, metadata, path);
+                else tensors.Add(ParseTensor(member, dataBytes, path));
+
+            tensors.Sort((a, b) => a.Offset.CompareTo(b.Offset));
+            var next = 0;
+            foreach (var tensor in tensors)
+            {
+                if (tensor.Offset != next)
+                    throw Damaged(path, $"the values of tensor '{tensor.Name}' {(tensor.Offset < next ? "overlap" : "leave a gap to")} those before");
+                next = tensor.Range.End.Value;
+            }
+            if (next * (long)ValueBytes != dataBytes) throw Damaged(path, "there are bytes behind its last tensor");
+            return new([.. tensors], metadata.ToImmutable());
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        {
+            throw Damaged(path, "its header is not valid JSON, or names something twice", failure);
+        }
+    }
+
+    /// <summary>The one message for files that cannot be used.</summary>
+    public static AutoFlipException Damaged(string path, string why, Exception? inner = null) =>
+        AutoFlipException.BadData($"'{path}' is not a safetensors file that can be used: {why}.", inner);
+
+    static void Format(Utf8JsonWriter json, TensorEntry entry)
+    {
+        if (entry.Name == MetadataKey) throw new ArgumentException($"The format keeps the name '{MetadataKey}' for itself.");
+        json.WriteStartObject(entry.Name);
+        json.WriteString(TypeKey, Float32);
+        json.WriteStartArray(ShapeKey);
+        foreach (var size in entry.Shape) json.WriteNumberValue(size);
+        json.WriteEndArray();
+        json.WriteStartArray(OffsetsKey);
+        json.WriteNumberValue((long)entry.Offset * ValueBytes);
+        json.WriteNumberValue(((long)entry.Offset + entry.Length) * ValueBytes);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void ParseMetadata(JsonElement element, ImmutableSortedDictionary<string, string>.Builder into, string path)
+    {
+        if (element.ValueKind != JsonValueKind.Object) throw Damaged(path, "its metadata are not a JSON object");
+        foreach (var member in element.EnumerateObject())
+            into.Add(member.Name, member.Value.ValueKind == JsonValueKind.String
+                ? member.Value.GetString()!
+                : throw Damaged(path, $"its metadata '{member.Name}' are not text"));
+    }
+
+    static TensorEntry ParseTensor(JsonProperty member, long dataBytes, string path)
+    {
+        var name = member.Name;
+        if (member.Value.ValueKind != JsonValueKind.Object) throw Damaged(path, $"tensor '{name}' is not described");
+        if (!member.Value.TryGetProperty(TypeKey, out var type) || type.ValueKind != JsonValueKind.String)
+            throw Damaged(path, $"tensor '{name}' has no type");
+        if (!type.ValueEquals(Float32)) throw Damaged(path, $"tensor '{name}' is of type {type.GetString()}, only {Float32} is read");
+
+        if (Numbers(member.Value, ShapeKey) is not { } shape) throw Damaged(path, $"tensor '{name}' has no shape");
+        if (Numbers(member.Value, OffsetsKey) is not [var start, var end]) throw Damaged(path, $"tensor '{name}' has no place");
+        if (start < 0 || end < start || end > dataBytes || start % ValueBytes != 0)
+            throw Damaged(path, $"tensor '{name}' lies outside its values (cut off, perhaps)");
+
+        var count = 1L;
+        foreach (var size in shape)
+        {
+            if (size < 1 || size > dataBytes / count) // a division cannot overflow, the product of claimed sizes can
+                throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
+            count *= size;
+        }
+        if (count * ValueBytes != end - start) throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
+        return new TensorEntry(name, [.. shape.Select(size => (int)size)], TensorRole.Weight, (int)(start / ValueBytes));
+    }
+
+    /// <summary>An array of whole numbers; null if it is anything else.</summary>
+    static long[]? Numbers(JsonElement tensor, string key)
+    {
+        if (!tensor.TryGetProperty(key, out var array) || array.ValueKind != JsonValueKind.Array) return null;
+        var numbers = new long[array.GetArrayLength()];
+        var i = 0;
+        foreach (var element in array.EnumerateArray())
+            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out numbers[i++])) return null;
+        return numbers;
+    }
+}

@@ -1,0 +1,75 @@
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>A loss: a number to minimise, the mean over a batch.</summary>
+/// <remarks>
+/// Classes are integers everywhere in AutoFlip. Losses that compare numbers (<see cref="BinaryCrossEntropy"/> and the regression losses)
+/// read them so: with one output per sample, the target is the label itself as a number, and outputs are squeezed to [N]; with several,
+/// the target is the label's one-hot vector, and the mean runs over samples and outputs.
+/// </remarks>
+public abstract record Criterion
+{
+    /// <summary>The mean loss of a batch.</summary>
+    /// <param name="outputs">[N, outputs], as the network gave them. Borrowed.</param>
+    /// <param name="labels">int64 [N]. Borrowed.</param>
+    /// <returns>A scalar that can be differentiated, in the caller's dispose scope.</returns>
+    public abstract Tensor Loss(Tensor outputs, Tensor labels);
+}
+
+/// <summary>-log softmax(outputs)[label]: several classes, from logits (or log-probabilities).</summary>
+public sealed record CrossEntropy : Criterion
+{
+    /// <inheritdoc/>
+    public override Tensor Loss(Tensor outputs, Tensor labels) => nn.functional.cross_entropy(outputs, labels);
+}
+
+/// <summary>-outputs[label]: several classes, from log-probabilities.</summary>
+public sealed record NegativeLogLikelihood : Criterion
+{
+    /// <inheritdoc/>
+    public override Tensor Loss(Tensor outputs, Tensor labels) => nn.functional.nll_loss(outputs, labels);
+}
+
+/// <summary>A loss between outputs and targets of the same shape.</summary>
+public abstract record NumericCriterion : Criterion
+{
+    /// <inheritdoc/>
+    public sealed override Tensor Loss(Tensor outputs, Tensor labels)
+    {
+        var width = outputs.size(1);
+        using var classes = width == 1 ? labels.alias() : nn.functional.one_hot(labels, width);
+        using var targets = classes.to_type(outputs.dtype); // [N] or [N, outputs]
+        using var scores = width == 1 ? outputs.squeeze(1) : outputs.alias();
+        return Loss(scores, targets, nn.Reduction.Mean);
+    }
+
+    /// <summary>The mean over all elements.</summary>
+    private protected abstract Tensor Loss(Tensor scores, Tensor targets, nn.Reduction mean);
+}
+
+/// <summary>Cross-entropy of a sigmoid: binary tasks from one logit, several outputs as independent yes-or-no questions.</summary>
+public sealed record BinaryCrossEntropy : NumericCriterion
+{
+    private protected override Tensor Loss(Tensor scores, Tensor targets, nn.Reduction mean) =>
+        nn.functional.binary_cross_entropy_with_logits(scores, targets, reduction: mean);
+}
+
+/// <summary>Squared difference.</summary>
+public sealed record MeanSquaredError : NumericCriterion
+{
+    private protected override Tensor Loss(Tensor scores, Tensor targets, nn.Reduction mean) => nn.functional.mse_loss(scores, targets, mean);
+}
+
+/// <summary>Absolute difference.</summary>
+public sealed record MeanAbsoluteError : NumericCriterion
+{
+    private protected override Tensor Loss(Tensor scores, Tensor targets, nn.Reduction mean) => nn.functional.l1_loss(scores, targets, mean);
+}
+
+/// <summary>d^2 / 2 where the difference d is below 1, else |d| - 1/2.</summary>
+public sealed record SmoothAbsoluteError : NumericCriterion
+{
+    private protected override Tensor Loss(Tensor scores, Tensor targets, nn.Reduction mean) =>
+        nn.functional.smooth_l1_loss(scores, targets, mean);
+}

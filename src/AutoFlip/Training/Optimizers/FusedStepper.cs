@@ -1,0 +1,97 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace AutoFlip;
+
+/// <summary>The arithmetic of one optimiser on a few parameters at a time.</summary>
+/// <remarks>A struct, so that the pass below is compiled once per rule with everything inlined and constants in registers.</remarks>
+interface IUpdateRule<T>
+    where T : unmanaged
+{
+    /// <summary>State values per parameter: 0, 1 or 2.</summary>
+    static abstract int StateCount { get; }
+
+    /// <summary>Computes what is the same for all parameters.</summary>
+    /// <param name="step">From 1.</param>
+    /// <param name="learningRate">Of this step.</param>
+    void Prepare(int step, double learningRate);
+
+    /// <summary>The new weights; the state is updated in place.</summary>
+    Vector<T> Update(Vector<T> weight, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second);
+}
+
+/// <summary>One pass per step over weights, gradients and state: each value is read and written once.</summary>
+sealed class FusedStepper<T, TRule>(int parameters, TRule rule, double maxGradientNorm) : Stepper<T>(parameters)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TRule : struct, IUpdateRule<T>
+{
+    readonly T[] _first = new T[TRule.StateCount > 0 ? parameters : 0];
+    readonly T[] _second = new T[TRule.StateCount > 1 ? parameters : 0];
+    TRule _rule = rule;
+
+    public override void Step(Span<T> weights, Span<T> gradients, double learningRate, ReadOnlySpan<ulong> kept = default)
+    {
+        if (weights.Length != Parameters || gradients.Length != Parameters)
+            throw new ArgumentException($"{weights.Length} weights and {gradients.Length} gradients; the optimiser was started for {Parameters}.");
+        LaneMask.Check(kept, Parameters);
+
+        var scale = maxGradientNorm > 0 ? GradientNorm.ClipScale<T>(gradients, kept, maxGradientNorm) : 1;
+        _rule.Prepare(++Steps, learningRate);
+
+        var lanes = Vector<T>.Count;
+        var whole = weights.Length - weights.Length % lanes;
+        Run(_rule, weights[..whole], gradients[..whole], _first, _second, scale, kept, 0);
+        if (whole == weights.Length) return;
+
+        // The rest goes through the same code in padded copies.
+        var rest = whole..weights.Length;
+        Span<T> weight = stackalloc T[lanes], gradient = stackalloc T[lanes], first = stackalloc T[lanes], second = stackalloc T[lanes];
+        weights[rest].CopyTo(weight);
+        gradients[rest].CopyTo(gradient);
+        if (TRule.StateCount > 0) _first.AsSpan(rest).CopyTo(first);
+        if (TRule.StateCount > 1) _second.AsSpan(rest).CopyTo(second);
+        Run(_rule, weight, gradient, first, second, scale, kept, whole);
+        weight[..(Parameters - whole)].CopyTo(weights[rest]);
+        gradients[rest].Clear();
+        if (TRule.StateCount > 0) first[..(Parameters - whole)].CopyTo(_first.AsSpan(rest));
+        if (TRule.StateCount > 1) second[..(Parameters - whole)].CopyTo(_second.AsSpan(rest));
+    }
+
+    public override void Reset()
+    {
+        Steps = 0;
+        _first.AsSpan().Clear();
+        _second.AsSpan().Clear();
+    }
+
+    /// <summary>The pass, over a multiple of the vector's length; bit 0 of the first parameter is <paramref name="bit"/>.</summary>
+    static void Run(
+        TRule rule, Span<T> weights, Span<T> gradients, Span<T> firsts, Span<T> seconds, double scale, ReadOnlySpan<ulong> kept, int bit)
+    {
+        ref var w = ref MemoryMarshal.GetReference(weights);
+        ref var g = ref MemoryMarshal.GetReference(gradients);
+        ref var f = ref MemoryMarshal.GetReference(firsts);
+        ref var s = ref MemoryMarshal.GetReference(seconds);
+        var factor = Vector.Create(T.CreateTruncating(scale));
+        Vector<T> first = default, second = default;
+
+        for (var i = 0; i < weights.Length; i += Vector<T>.Count)
+        {
+            var at = (nuint)i;
+            if (TRule.StateCount > 0) first = Vector.LoadUnsafe(ref f, at);
+            if (TRule.StateCount > 1) second = Vector.LoadUnsafe(ref s, at);
+            var weight = rule.Update(Vector.LoadUnsafe(ref w, at), Vector.LoadUnsafe(ref g, at) * factor, ref first, ref second);
+            if (!kept.IsEmpty)
+            {
+                var mask = LaneMask.Load<T>(kept, bit + i); // all bits or none per lane: selects, and so drops NaN too
+                weight &= mask;
+                first &= mask;
+                second &= mask;
+            }
+            weight.StoreUnsafe(ref w, at);
+            Vector<T>.Zero.StoreUnsafe(ref g, at);
+            if (TRule.StateCount > 0) first.StoreUnsafe(ref f, at);
+            if (TRule.StateCount > 1) second.StoreUnsafe(ref s, at);
+        }
+    }
+}

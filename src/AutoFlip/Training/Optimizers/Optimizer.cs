@@ -1,0 +1,21 @@
+using System.Numerics;
+
+namespace AutoFlip;
+
+/// <summary>An optimiser's settings: a value. <see cref="Start{T}"/> puts it to work on one vector.</summary>
+/// <remarks>
+/// Names, defaults and formulas are torch's (1.13), rounding is not: sums and products are rounded separately, so that results do not
+/// depend on whether the processor has a fused multiply-add.
+/// </remarks>
+public abstract record Optimizer
+{
+    /// <summary>At least 0; 0 turns it off. Added to the gradient as <c>WeightDecay * w</c>, except in <see cref="AdamW"/>.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Largest L2 norm of the whole gradient; longer ones are scaled down to it. 0 turns clipping off.</summary>
+    public double MaxGradientNorm { get; init; }
+
+    /// <summary>Fresh state, all 0, for a vector of so many parameters.</summary>
+    public abstract Stepper<T> Start<T>(int parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+}

@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Rules of the design that the compiler cannot keep.</summary>
+public partial class ArchitectureTests
+{
+    const int LongestFile = 400; // lines; longer is a redesign
+
+    [Fact]
+    public void Source_files_are_found()
+    {
+        // The rules below hold for an empty set too: this says that they look at something.
+        Assert.Contains("src/AutoFlip/Catalog.cs", SourceTree.CSharpFiles("src"));
+        Assert.Contains("tests/AutoFlip.Tests/ArchitectureTests.cs", SourceTree.CSharpFiles("tests"));
+    }
+
+    [Fact]
+    public void No_file_is_longer_than_a_reader_can_hold()
+    {
+        var tooLong = SourceTree.CSharpFiles("src").Concat(SourceTree.CSharpFiles("tests"))
+            .Select(path => (Path: path, Lines: SourceTree.Read(path).Count(character => character == '\n')))
+            .Where(file => file.Lines > LongestFile);
+
+        Assert.Empty(tooLong);
+    }
+
+    [Fact]
+    public void Engine_references_no_console_no_command_line_and_no_network_stack()
+    {
+        string[] forbidden = ["AutoFlip.Cli", "Spectre", "System.CommandLine", "System.Console", "Grpc", "Orleans", "Microsoft.Orleans", "Microsoft.AspNetCore"];
+
+        var references = typeof(Catalog).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!).ToList();
+
+        Assert.Contains("System.Runtime", references);
+        Assert.DoesNotContain(references, name => forbidden.Any(prefix => name == prefix || name.StartsWith(prefix + ".", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Algorithms_and_pruners_know_no_transport()
+    {
+        var transportTypes = Declared("src/AutoFlip/Transport").ToHashSet();
+
+        Assert.Empty(
+            from folder in (string[])["src/AutoFlip/Algorithms", "src/AutoFlip/Pruning"]
+            where Directory.Exists(Path.Combine(SourceTree.Root, folder))
+            from path in SourceTree.CSharpFiles(folder)
+            from word in Words(SourceTree.Read(path))
+            where word.Contains("Transport", StringComparison.Ordinal) || transportTypes.Contains(word)
+            select $"{path}: {word}");
+    }
+
+    [Fact]
+    public void Threads_are_started_by_transports_only() =>
+        Assert.Empty(
+            from path in SourceTree.CSharpFiles("src")
+            where !path.StartsWith("src/AutoFlip/Transport/", StringComparison.Ordinal) && !path.StartsWith("src/AutoFlip.Cli/", StringComparison.Ordinal)
+            from start in ThreadStart.Matches(Code(SourceTree.Read(path)))
+            select $"{path}: {start.Value}");
+
+    [Theory]
+    [InlineData("Task.Run(() => 1)", true)]
+    [InlineData("new Thread(Work)", true)]
+    [InlineData("Parallel.For(0, 2, Work)", true)]
+    [InlineData("_ = Task.Factory.StartNew(Work)", true)]
+    [InlineData("ThreadPool.QueueUserWorkItem(Work)", true)]
+    [InlineData("""var s = "Task.Run"; // new Thread(Work)""", false)]
+    [InlineData("new ThreadLocal<int>()", false)]
+    public void Rule_about_threads_sees_code_and_not_comments(string code, bool seen) => Assert.Equal(seen, ThreadStart.IsMatch(Code(code)));
+
+    [GeneratedRegex(@"\bTask\.(Run|Factory\.StartNew)\b|\bnew Thread\b|\bParallel\.|\bThreadPool\.(Unsafe)?Queue\w+")]
+    static partial Regex ThreadStart { get; }
+
+    // block comment, line comment, character, raw string, string
+    [GeneratedRegex("""""/\*.*?\*/|//[^\n]*|'(?:\\.|[^'\\\n])+'|""".*?"""|"(?:\\.|[^"\\\n])*(?:"|$)""""", RegexOptions.Singleline)]
+    static partial Regex CommentOrString { get; }
+
+    [GeneratedRegex(@"\b(?:class|record|struct|interface|enum|delegate)\s+(?:class\s+|struct\s+)?([A-Z]\w*)")]
+    static partial Regex Declaration { get; }
+
+    [GeneratedRegex(@"[A-Za-z_]\w*")]
+    static partial Regex Word { get; }
+
+    /// <summary>Source text without comments and string literals.</summary>
+    static string Code(string text) => CommentOrString.Replace(text, " ");
+
+    static IEnumerable<string> Words(string text) => Word.Matches(Code(text)).Select(match => match.Value);
+
+    static IEnumerable<string> Declared(string folder) => Directory.Exists(Path.Combine(SourceTree.Root, folder))
+        ? SourceTree.CSharpFiles(folder).SelectMany(path => Declaration.Matches(Code(SourceTree.Read(path)))).Select(match => match.Groups[1].Value)
+        : [];
+}

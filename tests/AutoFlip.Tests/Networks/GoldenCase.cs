@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace AutoFlip.Tests;
+
+/// <summary>One network of forward.json, and how its numbers are compared (Golden/README.md, "How to compare").</summary>
+sealed class GoldenCase
+{
+    static readonly JsonDocument Document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "forward.json")));
+    static readonly JsonElement Root = Document.RootElement;
+    readonly JsonElement _case;
+    readonly JsonElement _run;
+
+    GoldenCase(JsonElement @case, JsonElement run)
+    {
+        (_case, _run) = (@case, run);
+        Network = Networks.Golden(_case.GetProperty("model").GetString()!, _case.GetProperty("args"), _case.GetProperty("input"));
+    }
+
+    public Network Network { get; }
+
+    /// <summary>All networks that this catalogue has, with both fills.</summary>
+    public static IEnumerable<(string Id, string Fill)> All =>
+        from element in Root.GetProperty("cases").EnumerateArray()
+        where Catalog.Models.Names.Contains(element.GetProperty("model").GetString())
+        from run in element.GetProperty("runs").EnumerateArray()
+        select (element.GetProperty("id").GetString()!, run.GetProperty("fill").GetString()!);
+
+    public static GoldenCase Load(string id, string fill)
+    {
+        var element = Root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id);
+        return new GoldenCase(element, element.GetProperty("runs").EnumerateArray().Single(run => run.GetProperty("fill").GetString() == fill));
+    }
+
+    public static JsonElement Fills => Root.GetProperty("fills");
+
+    public int[] InputShape => Ints(_case.GetProperty("input").GetProperty("shape"));
+
+    public float[] Input => Fill.Input(InputShape);
+
+    public long[] Labels => [.. _case.GetProperty("labels").EnumerateArray().Select(label => label.GetInt64())];
+
+    public JsonElement Tensors => _case.GetProperty("tensors");
+
+    public JsonElement Buffers => _case.GetProperty("buffers");
+
+    public JsonElement Run => _run;
+
+    /// <summary>Fresh weights: the fill, and running statistics of mean 0 and variance 1.</summary>
+    public float[] Weights()
+    {
+        var values = new float[Network.Layout.Count];
+        var t = 0;
+        foreach (var tensor in Tensors.EnumerateArray())
+            Fill.Tensor(t++, Ints(tensor[1]), tensor[2].GetString()!).CopyTo(values.AsSpan(Network.Layout[tensor[0].GetString()!].Range));
+        foreach (var entry in Network.Layout.Entries.Where(entry => entry.Name.EndsWith("running_var", StringComparison.Ordinal)))
+            values.AsSpan(entry.Range).Fill(1);
+        return values;
+    }
+
+    GoldenFill Fill => new(Fills.GetProperty(_run.GetProperty("fill").GetString()!));
+
+    public static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(element => element.GetInt32())];
+
+    public static double[] Doubles(JsonElement array) => [.. array.EnumerateArray().Select(element => element.GetDouble())];
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Networks as the golden files describe them.</summary>
+static class Networks
+{
+    /// <summary>Builds a catalogue model from a golden case's constructor arguments and input shape (with its batch axis).</summary>
+    public static Network Golden(string model, JsonElement args, JsonElement input)
+    {
+        int? Get(string name) => args.TryGetProperty(name, out var value) ? value.GetInt32() : null;
+        var shape = GoldenCase.Ints(input.GetProperty("shape")) switch
+        {
+            [_, var channels, var height, var width] => new SampleShape(channels, height, width),
+            [_, var columns] => new SampleShape(columns, 1, 1),
+            var other => throw new NotSupportedException(string.Join("x", other)),
+        };
+        return Catalog.Models[model](shape, Get("num_classes") ?? 10, new ModelOptions
+        {
+            HiddenSize = Get("hidden_size") ?? 32,
+            WidthDivisor = Get("width_divisor") ?? 1,
+        });
+    }
+}

@@ -1,0 +1,143 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using CsCheck;
+
+namespace AutoFlip.Tests;
+
+public sealed class SafetensorsTests : IDisposable
+{
+    static readonly WeightLayout Layout = WeightLayout.Create(
+    [
+        ("bn.running_mean", [3], TensorRole.Statistic),
+        ("conv.weight", [3, 1, 2, 2], TensorRole.Weight),
+        ("conv.bias", [3], TensorRole.Bias),
+        ("temperature", [], TensorRole.Weight),
+    ]);
+
+    static readonly Weights Model = new(Layout, [.. Enumerable.Range(0, Layout.Count).Select(i => i - 1.5f)]);
+
+    readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Round_trip_keeps_every_bit_the_order_and_the_metadata()
+    {
+        Safetensors.Write(_folder["m"], Model, new Dictionary<string, string> { ["seed"] = "7", ["naïve \"name\""] = "\u0001 ♞ 😀" });
+
+        var read = Safetensors.Read(_folder["m"]);
+
+        Assert.Equal(["conv.weight", "conv.bias", "temperature", "bn.running_mean"], read.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal("7", read.Metadata["seed"]);
+        Assert.Equal("\u0001 ♞ 😀", read.Metadata["naïve \"name\""]);
+        Assert.Equal(Model.Sha256(), read.ToWeights(Layout).Sha256());
+        Assert.Equal(["m"], _folder.Files);
+    }
+
+    [Fact]
+    public void Round_trip_of_any_bits_is_exact_NaN_payloads_included() =>
+        Gen.UInt.Array[Layout.Count].Sample(bits =>
+        {
+            var weights = new Weights(Layout, MemoryMarshal.Cast<uint, float>(bits).ToArray());
+
+            var read = Parse(Bytes(weights)).ToWeights(Layout);
+
+            Assert.Equal(bits, MemoryMarshal.Cast<float, uint>(read.Values).ToArray());
+        });
+
+    [Fact]
+    public void Written_bytes_follow_the_format()
+    {
+        var layout = WeightLayout.Create([("b", [2], TensorRole.Weight), ("a", [1, 1], TensorRole.Weight)]);
+
+        var bytes = Bytes(new Weights(layout, [1, 2, 3]), new Dictionary<string, string> { ["z"] = "1", ["k"] = "v" });
+
+        // Tensors in canonical order, metadata sorted; offsets in bytes: two values from 0 to 8, one from 8 to 12.
+        const string json = """
+            {"__metadata__":{"k":"v","z":"1"},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[1,1],"data_offsets":[8,12]}}
+            """;
+        var padded = (json.Length + 7) / 8 * 8;
+        Assert.Equal((ulong)padded, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        Assert.Equal(json.PadRight(padded), Encoding.ASCII.GetString(bytes, 8, padded));
+        Assert.Equal([0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40], bytes[(8 + padded)..]); // 1, 2, 3, little-endian
+    }
+
+    [Fact]
+    public void Tensors_may_lie_in_any_order()
+    {
+        var file = File("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 1, 2, 3);
+        var layout = WeightLayout.Create([("b", [1], TensorRole.Weight), ("a", [2], TensorRole.Weight)]);
+
+        var read = Parse(file);
+
+        Assert.Equal(["a", "b"], read.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal([3, 1, 2], read.ToWeights(layout).Values.ToArray());
+    }
+
+    [Fact]
+    public void File_without_tensors_is_empty() => Assert.Empty(Parse(File("{}")).Tensors);
+
+    [Theory]
+    [InlineData("it has no tensor 'b'", "a", 2, "b", 1)]
+    [InlineData("it has a [2] where the model has a [3]", "a", 3)]
+    [InlineData("the model has no tensor 'a'")]
+    public void Model_of_another_layout_is_told_what_differs(string why, params object[] tensors)
+    {
+        var file = File("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 1, 2);
+        var layout = WeightLayout.Create(tensors.Chunk(2).Select(pair =>
+            ((string)pair[0], (System.Collections.Immutable.ImmutableArray<int>)[(int)pair[1]], TensorRole.Weight)));
+
+        var failure = Assert.Throws<AutoFlipException>(() => Parse(file).ToWeights(layout));
+
+        Assert.Equal(ExitCode.BadData, failure.Code);
+        Assert.Equal($"'test' does not fit the model: {why}.", failure.Message);
+    }
+
+    [Fact]
+    public void Name_kept_by_the_format_cannot_be_a_tensors() =>
+        Assert.Throws<ArgumentException>(() => Bytes(Weights.Zeros(WeightLayout.Create([("__metadata__", [1], TensorRole.Weight)]))));
+
+    [Fact]
+    public void Full_disk_fails_the_run_and_leaves_nothing_behind()
+    {
+        if (!System.IO.File.Exists("/dev/full")) Assert.Skip("This system has no /dev/full.");
+        System.IO.File.CreateSymbolicLink(_folder["m.partial"], "/dev/full");
+
+        var failure = Assert.Throws<AutoFlipException>(() => Safetensors.Write(_folder["m"], Model));
+
+        Assert.Equal(ExitCode.RunFailed, failure.Code);
+        Assert.Contains("the disk is full", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_folder.Files);
+    }
+
+    [Fact]
+    public void Missing_file_and_folder_are_bad_data()
+    {
+        foreach (var path in (string[])[_folder["none"], _folder["none/none"], _folder.Path])
+        {
+            var failure = Assert.Throws<AutoFlipException>(() => Safetensors.Read(path));
+
+            Assert.Equal(ExitCode.BadData, failure.Code);
+            Assert.Contains(path, failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    internal static Safetensors Parse(byte[] bytes) => Safetensors.Read(new MemoryStream(bytes), "test");
+
+    internal static byte[] Bytes(Weights weights, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var stream = new MemoryStream();
+        Safetensors.Write(stream, weights, metadata);
+        return stream.ToArray();
+    }
+
+    internal static byte[] File(ReadOnlySpan<byte> header, params ReadOnlySpan<float> values)
+    {
+        var length = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        return [.. length, .. header, .. MemoryMarshal.AsBytes(values)];
+    }
+
+    internal static byte[] File(string header, params ReadOnlySpan<float> values) => File(Encoding.UTF8.GetBytes(header), values);
+}

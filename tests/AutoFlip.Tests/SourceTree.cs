@@ -1,0 +1,24 @@
+namespace AutoFlip.Tests;
+
+/// <summary>The checkout that the running tests were built from.</summary>
+static class SourceTree
+{
+    /// <summary>Its root: the nearest folder above the test program that holds the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The C# files below a folder of the root; paths are relative to the root, with slashes.</summary>
+    public static IEnumerable<string> CSharpFiles(string folder) =>
+        from file in Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+        let path = Path.GetRelativePath(Root, file).Replace('\\', '/')
+        where !path.Split('/').Any(part => part is "bin" or "obj")
+        select path;
+
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "AutoFlip.slnx"))) return folder.FullName;
+        throw new DirectoryNotFoundException($"No folder above '{AppContext.BaseDirectory}' holds AutoFlip.slnx: run the tests from a checkout.");
+    }
+}
