@@ -1,0 +1,29 @@
+namespace AutoFlip;
+
+/// <summary>Uses only a share of the training samples.</summary>
+public static class SampleShare
+{
+    /// <summary>Draws which samples to keep.</summary>
+    /// <param name="labels">The class of each sample.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="fraction">Share to keep, in (0, 1]; 1 keeps all and draws nothing.</param>
+    /// <param name="random">The stream to draw from.</param>
+    /// <returns>Rows, ascending: int(n fraction) of them, or more where that is needed to keep one of every class that occurs.</returns>
+    /// <exception cref="AutoFlipException">The fraction is out of range (exit 2).</exception>
+    public static int[] Keep(ReadOnlySpan<int> labels, int classes, double fraction, KeyedRandom random)
+    {
+        if (!(fraction > 0 && fraction <= 1))
+            throw AutoFlipException.BadRequest(FormattableString.Invariant($"--sample-fraction {fraction}: give a number above 0 and up to 1."));
+        if (fraction == 1) return [.. Enumerable.Range(0, labels.Length)];
+
+        var seen = new bool[classes];
+        List<int> first = [], others = [];
+        foreach (var row in random.Permutation(labels.Length))
+        {
+            (seen[labels[row]] ? others : first).Add(row);
+            seen[labels[row]] = true;
+        }
+        var more = Math.Max((int)(labels.Length * fraction + 1e-9) - first.Count, 0); // 1e-9: 0.29 of 100 is 29
+        return [.. first.Concat(others.Take(more)).Order()];
+    }
+}

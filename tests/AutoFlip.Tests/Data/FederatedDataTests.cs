@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using CsCheck;
+
+namespace AutoFlip.Tests;
+
+public class FederatedDataTests
+{
+    static readonly Experiment Digits = new() { Dataset = "digits", Resize = 0, Clients = 10, TestFraction = 0.2, Partition = "iid" };
+
+    [Fact]
+    public void Loading_deals_every_sample_once_and_holds_some_out()
+    {
+        var data = Load(Digits);
+
+        Assert.Equal(1438, data.Clients.Sum(client => client.Train.Length + client.HeldOut.Length));
+        Assert.Equal(1438, data.Clients.SelectMany(client => client.Train.ToArray().Concat(client.HeldOut.ToArray())).Distinct().Count());
+        // 1438 = 8 * 144 + 2 * 143; int(0.2 * 144) = int(0.2 * 143) = 28
+        Assert.All(data.Clients, client => Assert.Equal(28, client.HeldOut.Length));
+        Assert.Equal(10, data.Classes);
+        Assert.Equal(359, data.Test!.Count);
+    }
+
+    [Fact]
+    public void Held_out_and_test_samples_are_never_augmented_even_with_a_generator()
+    {
+        var data = Load(Digits);
+        int[] rows = [.. data.Clients[3].HeldOut.Span];
+
+        Assert.Equal(ImageSetTests.Read(data.Train, rows, null), ImageSetTests.Read(data.HeldOut, rows, new KeyedRandom(1)));
+        Assert.Equal(ImageSetTests.Read(data.Test!, [0, 1], null), ImageSetTests.Read(data.Test!, [0, 1], new KeyedRandom(1)));
+        Assert.NotEqual(ImageSetTests.Read(data.Train, rows, null), ImageSetTests.Read(data.Train, rows, new KeyedRandom(1)));
+    }
+
+    [Fact]
+    public void The_seed_decides_the_deal()
+    {
+        Assert.Equal(Load(Digits).Table.Sha256, Load(Digits).Table.Sha256);
+        Assert.NotEqual(Load(Digits).Table.Sha256, Load(Digits with { Seed = 2 }).Table.Sha256);
+        Assert.NotEqual(Load(Digits).Table.Sha256, Load(Digits with { TestFraction = 0.1 }).Table.Sha256);
+    }
+
+    [Fact]
+    public void A_sample_fraction_keeps_that_share_of_the_training_samples()
+    {
+        var data = Load(Digits with { SampleFraction = 0.5, TestFraction = 0 });
+
+        Assert.Equal(719, data.Clients.Sum(client => client.Train.Length)); // 1438 / 2
+        Assert.All(data.Clients, client => Assert.Equal(0, client.HeldOut.Length));
+        Assert.Equal(359, data.Test!.Count);
+    }
+
+    [Fact]
+    public void A_federation_of_thousands_shares_one_store()
+    {
+        var labels = new int[10_000];
+        for (var i = 0; i < labels.Length; i++) labels[i] = i % 10;
+        var loaded = new LoadedData(new ImageSet(new SampleShape(1, 1, 1), new byte[10_000], labels), null, [.. Enumerable.Range(0, 10).Select(c => $"{c}")]);
+
+        foreach (var partition in (string[])["iid", "diri", "unbalanced"])
+        {
+            var data = FederatedData.Deal(Digits with { Clients = 10_000, Partition = partition }, loaded);
+
+            Assert.Equal(10_000, data.Clients.Length);
+            Assert.All(data.Clients, client => Assert.Equal((1, 0), (client.Train.Length, client.HeldOut.Length)));
+            Assert.Null(data.Test);
+        }
+        var patho = FederatedData.Deal(Digits with { Clients = 5_000, Partition = "patho", ClassesPerClient = 2 }, loaded);
+        Assert.All(Enumerable.Range(0, 5_000), client => Assert.Equal(2, patho.Table.ClassCount(client)));
+    }
+
+    [Theory]
+    [InlineData("patho", 20)]
+    [InlineData("patho", 7)] // K m is no multiple of the classes
+    [InlineData("diri", 13)]
+    public void Partitions_of_the_catalogue_deal_real_data(string partition, int clients)
+    {
+        var table = Load(Digits with { Partition = partition, Clients = clients }).Table;
+
+        Assert.Equal(1438, Enumerable.Range(0, clients).Sum(table.Samples));
+        if (partition == "patho") Assert.All(Enumerable.Range(0, clients), client => Assert.Equal(2, table.ClassCount(client)));
+    }
+
+    [Fact]
+    public void What_cannot_be_dealt_is_refused_with_the_option_to_change()
+    {
+        Refused("--clients 1439", Digits with { Clients = 1439 });
+        Refused("--sample-fraction 0", Digits with { SampleFraction = 0 });
+        Refused("--test-fraction 1", Digits with { TestFraction = 1 });
+        Refused("--partition", Digits with { Partition = "none" });
+        Refused("--dataset", Digits with { Dataset = "none" });
+
+        static void Refused(string start, Experiment experiment)
+        {
+            var error = Assert.Throws<AutoFlipException>(() => Load(experiment));
+            Assert.Equal(ExitCode.BadRequest, error.Code);
+            Assert.StartsWith(start, error.Message);
+        }
+    }
+
+    [Fact]
+    public void The_table_counts_samples_and_hashes_the_deal()
+    {
+        ClientRows[] clients = [new(new[] { 0, 2 }, new[] { 1 }), new(new[] { 3 }, default)];
+
+        var table = PartitionTable.Of(clients, [1, 1, 0, 2], ["a", "b", "c"]);
+
+        Assert.Equal([1, 1, 0], table.Train(0).ToArray());
+        Assert.Equal([0, 1, 0], table.HeldOut(0).ToArray());
+        Assert.Equal([0, 0, 1], table.Train(1).ToArray());
+        Assert.Equal((3, 1), (table.Samples(0), table.Samples(1)));
+        Assert.Equal((2, 1), (table.ClassCount(0), table.ClassCount(1)));
+        // Lengths 2 and 1, rows 0 2 and 1; lengths 1 and 0, row 3: little-endian int32.
+        byte[] bytes = [2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0];
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), table.Sha256);
+    }
+
+    [Theory]
+    [InlineData(1, 0.9, 0)]
+    [InlineData(2, 0.9, 1)]
+    [InlineData(10, 0, 0)]
+    [InlineData(10, 0.25, 2)]
+    [InlineData(100, 0.29, 29)] // 100 * 0.29 is 28.999... in doubles
+    [InlineData(3000, 0.2, 600)]
+    [InlineData(2, 0.999999999999, 1)]
+    public void Hold_out_takes_whole_samples_and_leaves_one(int samples, double fraction, int heldOut)
+    {
+        int[] rows = [.. Enumerable.Range(50, samples)];
+
+        var cut = HoldOut.Cut(rows, fraction, new KeyedRandom(1));
+
+        Assert.Equal((samples - heldOut, heldOut), (cut.Train.Length, cut.HeldOut.Length));
+        Assert.Equal(rows, cut.Train.ToArray().Concat(cut.HeldOut.ToArray()).Order());
+        Assert.Equal(Enumerable.Range(50, samples), rows); // the caller's own rows keep their order
+    }
+
+    [Fact]
+    public void A_share_is_distinct_rows_of_the_right_number_with_every_class_that_occurs() =>
+        Gen.Select(Gen.Int[0, 9].Array[1, 200], Gen.Double[0.001, 1], Gen.ULong).Sample((labels, fraction, seed) =>
+        {
+            var kept = SampleShare.Keep(labels, 10, fraction, new KeyedRandom(seed));
+            var classes = labels.Distinct().Count();
+            return kept.SequenceEqual(kept.Distinct().Order())
+                && kept.Length == Math.Max((int)(labels.Length * fraction + 1e-9), classes)
+                && kept.Select(row => labels[row]).Distinct().Count() == classes
+                && kept.SequenceEqual(SampleShare.Keep(labels, 10, fraction, new KeyedRandom(seed)));
+        });
+
+    [Fact]
+    public void A_whole_share_is_every_row() => Assert.Equal([0, 1, 2], SampleShare.Keep([5, 5, 5], 10, 1, new KeyedRandom(1)));
+
+    static FederatedData Load(Experiment experiment) => FederatedData.Load(experiment, new DataLocations { Offline = true }, RunObserver.None);
+}

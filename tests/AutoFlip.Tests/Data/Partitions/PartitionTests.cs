@@ -1,0 +1,193 @@
+using CsCheck;
+
+namespace AutoFlip.Tests;
+
+public class PartitionTests
+{
+    static readonly Partition[] All =
+        [new IidPartition(), new UnbalancedPartition(), .. Enumerable.Range(1, 4).Select(m => new PathologicalPartition(m)),
+            .. new[] { 1e-300, 1e-3, 0.2, 1, 100, 1e300 }.Select(alpha => new DirichletPartition(alpha))];
+
+    /// <summary>Any labels, any number of classes (some of which may not occur), any number of clients, any partition.</summary>
+    static readonly Gen<(int[] Labels, int Classes, int Clients, Partition Partition, ulong Seed)> Cases =
+        from classes in Gen.Int[1, 12]
+        from labels in Gen.OneOf(Gen.Int[0, classes - 1], Gen.Const(0)).Array[1, 300]
+        from clients in Gen.Int[1, 60]
+        from partition in Gen.Int[0, All.Length - 1].Select(i => All[i])
+        from seed in Gen.ULong
+        select (labels, classes, clients, partition, seed);
+
+    [Fact]
+    public void Any_deal_is_disjoint_and_leaves_nobody_empty_or_is_refused_with_the_option_to_change() => Cases.Sample(c =>
+    {
+        int[][] dealt;
+        try
+        {
+            dealt = Deal(c);
+        }
+        catch (AutoFlipException e)
+        {
+            return e.Code == ExitCode.BadRequest && e.Message.StartsWith("--", StringComparison.Ordinal)
+                && (c.Labels.Length < c.Clients || c.Partition is PathologicalPartition);
+        }
+        var rows = dealt.SelectMany(client => client).ToArray();
+        return dealt.Length == c.Clients
+            && dealt.All(client => client.Length > 0)
+            && rows.Distinct().Count() == rows.Length
+            && rows.All(row => row >= 0 && row < c.Labels.Length)
+            && (c.Partition is UnbalancedPartition || rows.Length == c.Labels.Length);
+    }, iter: 2000);
+
+    [Fact]
+    public void The_same_seed_gives_the_same_deal() => Cases.Where(c => c.Labels.Length >= c.Clients && c.Partition is not PathologicalPartition)
+        .Sample(c => Deal(c).Zip(Deal(c)).All(pair => pair.First.SequenceEqual(pair.Second)));
+
+    [Fact]
+    public void Another_seed_gives_another_deal()
+    {
+        var labels = Labels(10, 20);
+
+        foreach (var partition in All.Where(partition => partition is not PathologicalPartition { ClassesPerClient: 1 }))
+            Assert.NotEqual(partition.Deal(labels, 10, 10, new KeyedRandom(1)), partition.Deal(labels, 10, 10, new KeyedRandom(2)));
+    }
+
+    [Fact]
+    public void Iid_sizes_differ_by_at_most_one()
+    {
+        var sizes = Sizes(new IidPartition(), Labels(10, 10), 7);
+
+        Assert.Equal([15, 15, 14, 14, 14, 14, 14], sizes); // 100 = 2 * 15 + 5 * 14
+    }
+
+    [Fact]
+    public void Unbalanced_keeps_95_to_99_percent()
+    {
+        var sizes = Sizes(new UnbalancedPartition(), Labels(10, 1000), 10);
+
+        Assert.All(sizes, size => Assert.InRange(size, 950, 990));
+        Assert.True(sizes.Distinct().Count() > 1);
+    }
+
+    [Fact]
+    public void Patho_gives_exactly_the_asked_number_of_classes_whenever_there_are_enough_samples() =>
+        Gen.Select(Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[1, 60], Gen.Int[0, 40].Array[12], Gen.ULong).Sample((classes, m, clients, more, seed) =>
+        {
+            // Every class has at least as many samples as clients: then only K m >= C and m <= C matter.
+            int[] labels = [.. Enumerable.Range(0, classes).SelectMany(c => Enumerable.Repeat(c, clients + more[c]))];
+            var partition = new PathologicalPartition(m);
+            if (m > classes || clients * m < classes)
+                return Assert.Throws<AutoFlipException>(() => partition.Deal(labels, classes, clients, new KeyedRandom(seed))).Message.StartsWith("--classes-per-client", StringComparison.Ordinal);
+            var dealt = partition.Deal(labels, classes, clients, new KeyedRandom(seed));
+            return dealt.All(rows => rows.Select(row => labels[row]).Distinct().Count() == m) && dealt.Sum(rows => rows.Length) == labels.Length;
+        }, iter: 1000);
+
+    [Fact]
+    public void Patho_shards_are_the_references_where_everything_divides()
+    {
+        // 20 clients x 2 classes = 40 shards = 4 of each of 10 classes; 100 samples each: shards of 25, clients of 50.
+        var labels = Labels(10, 100);
+
+        var dealt = new PathologicalPartition(2).Deal(labels, 10, 20, new KeyedRandom(1709566899));
+
+        Assert.All(dealt, rows => Assert.Equal([25, 25], rows.GroupBy(row => labels[row]).Select(group => group.Count())));
+    }
+
+    [Fact]
+    public void Patho_leaves_classes_that_do_not_occur_out_of_account()
+    {
+        int[] labels = [.. Enumerable.Repeat(2, 30), .. Enumerable.Repeat(7, 30)]; // 2 of 10 classes
+
+        var dealt = new PathologicalPartition(2).Deal(labels, 10, 5, new KeyedRandom(1));
+
+        Assert.All(dealt, rows => Assert.Equal(12, rows.Length));
+    }
+
+    [Fact]
+    public void Patho_gives_a_class_with_few_samples_fewer_shards()
+    {
+        int[] labels = [0, .. Enumerable.Repeat(1, 20), .. Enumerable.Repeat(2, 20)]; // 8 shards, 1 of class 0: 1 + 4 + 3 or 1 + 3 + 4
+
+        var dealt = new PathologicalPartition(2).Deal(labels, 3, 4, new KeyedRandom(1));
+
+        Assert.Equal(41, dealt.Sum(rows => rows.Length));
+        Assert.All(dealt, rows => Assert.Equal(2, rows.Select(row => labels[row]).Distinct().Count()));
+    }
+
+    [Theory]
+    [InlineData(20, 2, 100, 200, "--clients")] // 40 of 100 classes
+    [InlineData(4, 11, 10, 200, "1 .. 10")] // more classes than there are
+    [InlineData(4, 0, 10, 200, "1 .. 10")]
+    public void Patho_says_what_cannot_be(int clients, int m, int classes, int perClass, string hint)
+    {
+        var error = Assert.Throws<AutoFlipException>(() => new PathologicalPartition(m).Deal(Labels(classes, perClass), classes, clients, new KeyedRandom(1)));
+
+        Assert.Equal(ExitCode.BadRequest, error.Code);
+        Assert.StartsWith($"--classes-per-client {m}", error.Message);
+        Assert.Contains(hint, error.Message);
+    }
+
+    [Fact]
+    public void Patho_refuses_when_samples_are_too_few_for_distinct_classes()
+    {
+        int[] labels = [0, .. Enumerable.Repeat(1, 20)]; // 4 clients cannot all have class 0
+
+        Assert.Contains("too few training samples", Assert.Throws<AutoFlipException>(() =>
+            new PathologicalPartition(2).Deal(labels, 2, 4, new KeyedRandom(1))).Message);
+    }
+
+    [Fact]
+    public void Dirichlet_sizes_differ_by_at_most_one_and_skew_follows_the_concentration()
+    {
+        var labels = Labels(10, 500);
+
+        double Classes(double alpha)
+        {
+            var dealt = new DirichletPartition(alpha).Deal(labels, 10, 20, new KeyedRandom(3));
+            Assert.All(dealt, rows => Assert.Equal(250, rows.Length));
+            return dealt.Average(rows => rows.Select(row => labels[row]).Distinct().Count());
+        }
+
+        Assert.InRange(Classes(1e-6), 1, 2.5); // one class each, plus what is left over
+        Assert.InRange(Classes(0.2), 2.5, 8);
+        Assert.InRange(Classes(1e6), 9.9, 10);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Dirichlet_refuses_a_concentration_that_is_none(double alpha) =>
+        Assert.StartsWith("--concentration", Assert.Throws<AutoFlipException>(() =>
+            new DirichletPartition(alpha).Deal([0, 1], 2, 1, new KeyedRandom(1))).Message);
+
+    [Fact]
+    public void More_clients_than_samples_are_refused()
+    {
+        foreach (var partition in All)
+        {
+            var error = Assert.Throws<AutoFlipException>(() => partition.Deal([0, 1, 2], 3, 4, new KeyedRandom(1)));
+
+            Assert.StartsWith("--clients 4: there are only 3 training samples", error.Message);
+            Assert.Equal(ExitCode.BadRequest, error.Code);
+        }
+    }
+
+    [Fact]
+    public void The_catalogue_takes_settings_from_the_experiment()
+    {
+        var experiment = new Experiment { ClassesPerClient = 3, Concentration = 0.7 };
+
+        Assert.Equal(["iid", "unbalanced", "patho", "diri"], Catalog.Partitions.Names);
+        Assert.Equal(new PathologicalPartition(3), Catalog.Partitions["PATHO"](experiment));
+        Assert.Equal(new DirichletPartition(0.7), Catalog.Partitions["diri"](experiment));
+    }
+
+    static int[][] Deal((int[] Labels, int Classes, int Clients, Partition Partition, ulong Seed) c) =>
+        c.Partition.Deal(c.Labels, c.Classes, c.Clients, new KeyedRandom(c.Seed));
+
+    static int[] Labels(int classes, int perClass) => [.. Enumerable.Range(0, classes * perClass).Select(i => i % classes)];
+
+    static int[] Sizes(Partition partition, int[] labels, int clients) =>
+        [.. partition.Deal(labels, 10, clients, new KeyedRandom(1)).Select(rows => rows.Length)];
+}
