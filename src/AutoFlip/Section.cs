@@ -41,5 +41,6 @@ public sealed class Section<T>(string kind, string option) : IEnumerable<KeyValu
 
     KeyValuePair<string, T> Find(string name) => _byName.TryGetValue(name, out var pair)
         ? pair
-        : throw AutoFlipException.BadRequest($"{option}: there is no {kind} '{name}'. Accepted: {string.Join(", ", Names)}.");
+        : throw AutoFlipException.BadRequest($"{option}: there is no {kind} '{name}'. Accepted: {string.Join(", ", Names)}."
+            + Nearest.Hint(name, Names));
 }

@@ -1,0 +1,98 @@
+using System.CommandLine;
+
+namespace AutoFlip.Cli;
+
+/// <summary>What a command line says beyond its options: positional arguments in order, and what deserves a warning.</summary>
+sealed record ParsedRequest(Request Request, IReadOnlyList<string> Positionals, IReadOnlyList<string> Warnings);
+
+/// <summary>Binds a table of settings to a command of System.CommandLine.</summary>
+/// <remarks>
+/// Every option reaches the library as plain texts of any number, so that it tokenises and finds aliases, while the table alone
+/// decides what a value is and words every refusal. An option given twice counts once, with its last value, as with the reference.
+/// </remarks>
+sealed class OptionParser
+{
+    readonly IReadOnlyList<(Setting Setting, Option<string[]> Option)> _options;
+    readonly Argument<string[]> _positionals = new("arguments") { Arity = ArgumentArity.ZeroOrMore };
+
+    /// <summary>Adds an option per setting, and a place for positional arguments, to a command.</summary>
+    public OptionParser(Command command, IEnumerable<Setting> settings)
+    {
+        _options = [.. settings.Select(setting => (setting, new Option<string[]>(setting.Name, [.. setting.Spellings.Skip(1)])
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            AllowMultipleArgumentsPerToken = setting.Arity == Arity.Many,
+        }))];
+        foreach (var (_, option) in _options) command.Add(option);
+        command.Add(_positionals);
+        command.TreatUnmatchedTokensAsErrors = false;
+    }
+
+    /// <summary>Writes each flag as <c>--flag=value</c>, so that a flag never takes the argument after it unless that is a boolean.</summary>
+    public static string[] JoinFlags(IReadOnlyList<string> arguments)
+    {
+        var joined = new List<string>();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var isFlag = Settings.All.Any(setting => setting.Arity == Arity.Flag && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
+            var hasValue = isFlag && i + 1 < arguments.Count && Values.Parse(typeof(bool), [arguments[i + 1]]) is not null;
+            joined.Add(!isFlag ? arguments[i] : hasValue ? $"{arguments[i]}={arguments[++i]}" : $"{arguments[i]}=True");
+        }
+        return [.. joined];
+    }
+
+    /// <summary>Puts what was typed on top of a request.</summary>
+    /// <param name="result">The parsed command line.</param>
+    /// <param name="defaults">What holds where nothing was typed, given the positional arguments (an experiment file, say).</param>
+    /// <exception cref="AutoFlipException">An option or value is not accepted (exit 2): one line each.</exception>
+    public ParsedRequest Read(ParseResult result, Func<IReadOnlyList<string>, Request> defaults)
+    {
+        List<string> warnings = [], errors = [], positionals = [];
+        var given = _options.Where(pair => result.GetResult(pair.Option) is { Implicit: false })
+            .Select(pair => (pair.Setting, Texts: result.GetResult(pair.Option)!.Tokens.Select(token => token.Value).ToList())).ToList();
+
+        var words = new Queue<string>([.. result.GetValue(_positionals) ?? [], .. result.UnmatchedTokens]);
+        while (words.TryDequeue(out var word))
+        {
+            if (word.StartsWith('-') && word.Length > 1) errors.Add(Unknown(word));
+            else if (words.TryPeek(out var value) && Find($"--{word}") is { } slip)
+            {
+                warnings.Add($"'{word} {value}' is read as '--{word} {value}': the dashes are missing.");
+                given.Add((slip, [words.Dequeue()]));
+            }
+            else positionals.Add(word);
+        }
+        ThrowIfAny(errors); // before a file is looked for whose name may just be an unknown option's value
+
+        var request = defaults(positionals);
+        foreach (var (setting, texts) in given)
+        {
+            if (setting.Arity != Arity.Many && texts.Distinct().Count() > 1)
+                warnings.Add($"{setting.Title} is given more than once; the last value, {texts[^1]}, counts.");
+            if (setting.WithoutEffect is { } reason) warnings.Add($"{setting.Name} has no effect: {reason}.");
+            try
+            {
+                request = setting.Apply(request, texts);
+            }
+            catch (AutoFlipException refused)
+            {
+                errors.Add(refused.Message); // collected, so that all of them are reported at once
+            }
+        }
+        ThrowIfAny(errors);
+        return new(request, positionals, warnings);
+    }
+
+    static void ThrowIfAny(List<string> errors)
+    {
+        if (errors.Count > 0) throw AutoFlipException.BadRequest(string.Join('\n', errors));
+    }
+
+    Setting? Find(string name) => _options.FirstOrDefault(pair => pair.Setting.Spellings.Contains(name, StringComparer.Ordinal)).Setting;
+
+    string Unknown(string word)
+    {
+        var name = word.Split('=')[0];
+        return $"There is no option '{name}'.{Nearest.Hint(name, _options.SelectMany(pair => pair.Setting.Declared))} See '--help'.";
+    }
+}

@@ -1,0 +1,104 @@
+using System.Reflection;
+
+namespace AutoFlip.Cli;
+
+/// <summary>What a run shows while it goes on; nothing here touches the run.</summary>
+sealed record Presentation
+{
+    /// <summary>Only the run directory and the result.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>JSON lines on standard output, nothing else.</summary>
+    public bool Json { get; init; }
+
+    /// <summary>Plain lines even on a terminal.</summary>
+    public bool Plain { get; init; }
+
+    /// <summary>Stack traces of failures.</summary>
+    public bool Verbose { get; init; }
+}
+
+/// <summary>The options that together name a method; null where the command line is silent.</summary>
+sealed record MethodChoice
+{
+    /// <summary>An algorithm, or <c>autoflip</c>.</summary>
+    public string? Algorithm { get; init; }
+
+    /// <summary>A pruner.</summary>
+    public string? Pruner { get; init; }
+
+    /// <summary>The reference's <c>--random_pruning</c>.</summary>
+    public bool? RandomPruning { get; init; }
+
+    /// <summary>The reference's <c>--mask_pruining</c>.</summary>
+    public bool? Prune { get; init; }
+
+    /// <summary>Puts the choice on top of an experiment: <c>--pruner</c> decides, then random pruning, then no pruning, then the algorithm.</summary>
+    /// <exception cref="AutoFlipException">The options contradict one another (exit 2).</exception>
+    public Experiment Apply(Experiment experiment, Action<string> warn)
+    {
+        if (Algorithm is not null) experiment = ExperimentRules.WithMethod(experiment, Algorithm);
+        if (Pruner is not null)
+        {
+            Refuse(RandomPruning == true, "random", "--random_pruning True");
+            Refuse(Prune == false, "none", "--prune False (--mask_pruining)");
+            if (Is(Algorithm, "autoflip") && !Is(Pruner, "autoflip"))
+                warn($"--algorithm autoflip means fedavg with the pruner autoflip; --pruner {Pruner} takes that pruner's place.");
+            return experiment with { Pruner = Pruner };
+        }
+        if (RandomPruning == true) return experiment with { Pruner = "random" };
+        return Prune == false ? experiment with { Pruner = "none" } : experiment;
+    }
+
+    void Refuse(bool given, string pruner, string option)
+    {
+        if (given && !Is(Pruner, pruner))
+            throw AutoFlipException.BadRequest($"--pruner {Pruner} and {option} contradict each other: {option} means --pruner {pruner}. Give one of them.");
+    }
+
+    static bool Is(string? name, string other) => other.Equals(name, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Everything a command line says, as immutable records.</summary>
+sealed record Request
+{
+    /// <summary>What to run.</summary>
+    public Experiment Experiment { get; init; } = new();
+
+    /// <summary>How to carry it out.</summary>
+    public RunOptions Options { get; init; } = new();
+
+    /// <summary>What to show.</summary>
+    public Presentation Show { get; init; } = new();
+
+    /// <summary>The method's options, until <see cref="Resolve"/>.</summary>
+    public MethodChoice Method { get; init; } = new();
+
+    /// <summary>The value of a property of one of the four records.</summary>
+    public object? this[PropertyInfo property] => property.GetValue(
+        property.DeclaringType == typeof(Experiment) ? Experiment
+        : property.DeclaringType == typeof(RunOptions) ? Options
+        : property.DeclaringType == typeof(Presentation) ? Show
+        : Method);
+
+    /// <summary>A copy with one property of one of the four records changed.</summary>
+    public Request With(PropertyInfo property, object? value) =>
+        property.DeclaringType == typeof(Experiment) ? this with { Experiment = Set(Experiment with { }, property, value) }
+        : property.DeclaringType == typeof(RunOptions) ? this with { Options = Set(Options with { }, property, value) }
+        : property.DeclaringType == typeof(Presentation) ? this with { Show = Set(Show with { }, property, value) }
+        : this with { Method = Set(Method with { }, property, value) };
+
+    /// <summary>The request with its method settled, every rule checked and every name in its catalogue's spelling.</summary>
+    /// <exception cref="AutoFlipException">It breaks a rule (exit 2).</exception>
+    public Request Resolve(Action<string> warn)
+    {
+        ExperimentRules.Check(Options);
+        return this with { Experiment = ExperimentRules.Resolve(Method.Apply(Experiment, warn)), Method = new() };
+    }
+
+    static T Set<T>(T fresh, PropertyInfo property, object? value)
+    {
+        property.SetValue(fresh, value); // init-only, and the copy is not shared yet
+        return fresh;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace AutoFlip.Cli;
+
+/// <summary>Headings of the help, in order.</summary>
+enum SettingGroup { Experiment, Data, Model, Pruning, Federation, LocalTraining, Evaluation, Running, WithoutEffect }
+
+/// <summary>How many values follow an option.</summary>
+enum Arity
+{
+    /// <summary>None or a boolean: a flag.</summary>
+    Flag,
+
+    /// <summary>Exactly one.</summary>
+    One,
+
+    /// <summary>One or more.</summary>
+    Many,
+}
+
+/// <summary>One option as data: parsing, help and the checks of spelling all read this.</summary>
+sealed record Setting
+{
+    /// <summary>Spellings as declared: the good name first, then the reference's.</summary>
+    public required ImmutableArray<string> Declared { get; init; }
+
+    /// <summary>Where the help lists it.</summary>
+    public SettingGroup Group { get; init; }
+
+    /// <summary>Stands for the value in the help.</summary>
+    public required string Placeholder { get; init; }
+
+    /// <summary>One or two plain sentences.</summary>
+    public required string Help { get; init; }
+
+    /// <summary>What the value must be.</summary>
+    public required Type Type { get; init; }
+
+    /// <summary>How many values follow.</summary>
+    public Arity Arity { get; init; } = Arity.One;
+
+    /// <summary>The property it sets; null if it sets none.</summary>
+    public PropertyInfo? Property { get; init; }
+
+    /// <summary>Why the option does nothing; null if it does something. It becomes a warning.</summary>
+    public string? WithoutEffect { get; init; }
+
+    /// <summary>Values that stand for others, in any case: the reference's spellings.</summary>
+    public ImmutableDictionary<string, string> Synonyms { get; init; } = ImmutableDictionary<string, string>.Empty.WithComparers(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Says why a value that can be read is refused all the same; null accepts it.</summary>
+    public Func<string, string?> Refuses { get; init; } = _ => null;
+
+    /// <summary>The good name.</summary>
+    public string Name => Declared[0];
+
+    /// <summary>The good name and the reference's, for messages: <c>--clients (--K)</c>.</summary>
+    public string Title => Declared.Length == 1 ? Name : $"{Name} ({Declared[1]})";
+
+    /// <summary>Every spelling that is understood: as declared, with dashes and with underscores.</summary>
+    public IEnumerable<string> Spellings => Declared
+        .SelectMany(name => new[] { name, "--" + name[2..].Replace('_', '-'), "--" + name[2..].Replace('-', '_') }).Distinct();
+
+    /// <summary>Puts values into a request.</summary>
+    /// <exception cref="AutoFlipException">They are not accepted (exit 2).</exception>
+    public Request Apply(Request request, IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0) throw AutoFlipException.BadRequest($"{Title}: a value is missing. Accepted: {Values.Accepted(Type)}.");
+        string[] values = [.. texts.Select(text => Synonyms.GetValueOrDefault(text, text))];
+        var value = Values.Parse(Type, values) ?? throw AutoFlipException.BadRequest(
+            $"{Title}: '{texts[^1]}' is not accepted. Accepted: {Values.Accepted(Type)}."
+            + (Type.IsEnum ? Nearest.Hint(texts[^1], Enum.GetNames(Type).Select(name => name.ToLowerInvariant())) : ""));
+        if (Refuses(values[^1]) is { } reason) throw AutoFlipException.BadRequest($"{Title}: {reason}");
+        return Property is null ? request : request.With(Property, value);
+    }
+
+    /// <summary>An option that sets a property.</summary>
+    /// <param name="property">Which.</param>
+    /// <param name="names">Spellings, separated by spaces: the good one first.</param>
+    /// <param name="placeholder">Stands for the value in the help; empty makes it a flag.</param>
+    /// <param name="help">One or two plain sentences.</param>
+    public static Setting Of<TRecord, T>(Expression<Func<TRecord, T>> property, string names, string placeholder, string help) => new()
+    {
+        Declared = [.. names.Split(' ')],
+        Placeholder = placeholder,
+        Help = help,
+        Type = typeof(T),
+        Arity = placeholder.Length == 0 ? Arity.Flag : typeof(T) == typeof(ImmutableArray<string>) ? Arity.Many : Arity.One,
+        Property = (PropertyInfo)((MemberExpression)property.Body).Member,
+    };
+
+    /// <summary>An option that is understood, checked for its type, and does nothing.</summary>
+    public static Setting Ignored<T>(string name, string placeholder, string reason) => new()
+    {
+        Declared = [name],
+        Placeholder = placeholder,
+        Help = reason,
+        Type = typeof(T),
+        Arity = placeholder.Length == 0 ? Arity.Flag : placeholder.EndsWith("...", StringComparison.Ordinal) ? Arity.Many : Arity.One,
+        WithoutEffect = reason,
+        Group = SettingGroup.WithoutEffect,
+    };
+
+    /// <summary>An option of which only some values are offered here.</summary>
+    public static Setting Choice(string names, string placeholder, string help, Func<string, string?> refuses) => new()
+    {
+        Declared = [.. names.Split(' ')],
+        Placeholder = placeholder,
+        Help = help,
+        Type = typeof(string),
+        Refuses = refuses,
+    };
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip.Cli;
+
+/// <summary>Every option of a run, as a table. Parsing, help, messages and tests read it; adding an option is adding a row.</summary>
+static class Settings
+{
+    /// <summary>What the experiment is called and which method it uses.</summary>
+    static readonly Setting[] Experiment =
+    [
+        Setting.Of((Experiment e) => e.Name, "--name --exp_name", "TEXT", "Name of the experiment; the run directory begins with it."),
+        Setting.Of((Experiment e) => e.Seed, "--seed", "N", "Seed of every random draw: one seed, one model."),
+        Setting.Of((MethodChoice m) => m.Algorithm, "--algorithm", "NAME",
+            "Federated algorithm. 'autoflip' (the default) is fedavg with --pruner autoflip; any other prunes nothing unless --pruner is given."),
+    ];
+
+    static readonly Setting[] Data =
+    [
+        Setting.Of((Experiment e) => e.Dataset, "--dataset", "NAME", "Data set: see 'autoflip list datasets'."),
+        Setting.Of((Experiment e) => e.TestFraction, "--test-fraction --test_fraction", "F", "Share of each client's samples held out for evaluation. 0 holds out none."),
+        Setting.Of((Experiment e) => e.SampleFraction, "--sample-fraction --rawsmpl", "F", "Share of the raw data to use."),
+        Setting.Of((Experiment e) => e.Resize, "--resize", "PIXELS", "Side to which images are resized. 0 keeps their size."),
+        Setting.Of((Experiment e) => e.ImageNetNormalization, "--imagenet-normalization --imnorm", "", "Normalise channels with ImageNet's mean and deviation."),
+        Setting.Of((Experiment e) => e.RandomRotation, "--random-rotation --randrot", "DEGREES", "Largest random rotation while training, either way. 0 turns it off."),
+        Setting.Of((Experiment e) => e.RandomHorizontalFlip, "--random-horizontal-flip --randhf", "F", "Probability of a horizontal flip while training. 0 turns it off."),
+        Setting.Of((Experiment e) => e.RandomVerticalFlip, "--random-vertical-flip --randvf", "F", "Probability of a vertical flip while training. 0 turns it off."),
+        Setting.Of((Experiment e) => e.ColorJitter, "--color-jitter --randjit", "F", "Strength of colour jitter while training, up to 0.5. 0 turns it off."),
+        Setting.Of((Experiment e) => e.Partition, "--partition --split_type", "NAME", "How samples are dealt to clients: iid, unbalanced, patho, diri, pre."),
+        Setting.Of((Experiment e) => e.ClassesPerClient, "--classes-per-client --mincls", "N", "Classes per client under the partition patho."),
+        Setting.Of((Experiment e) => e.Concentration, "--concentration --cncntrtn", "F", "Concentration of the Dirichlet distribution under the partition diri."),
+    ];
+
+    static readonly Setting[] Model =
+    [
+        Setting.Of((Experiment e) => e.Model, "--model --model_name", "NAME", "Network: see 'autoflip list models'."),
+        Setting.Of((Experiment e) => e.HiddenSize, "--hidden-size --hidden_size", "N", "Width of hidden channels or cells."),
+        Setting.Of((Experiment e) => e.Dropout, "--dropout", "F", "Dropout rate. 0 turns it off."),
+        Setting.Of((Experiment e) => e.LayerCount, "--layers --num_layers", "N", "Layers of recurrent networks; others take no notice."),
+        Setting.Of((Experiment e) => e.Initialization, "--initialization --init_type", "NAME", "Initialisation scheme: normal, xavier, xavier_uniform, kaiming, orthogonal."),
+        Setting.Of((Experiment e) => e.InitializationGain, "--initialization-gain --init_gain", "F", "Gain of the initialisation."),
+    ];
+
+    static readonly Setting[] Pruning =
+    [
+        Setting.Of((MethodChoice m) => m.Pruner, "--pruner", "NAME", "Pruner: autoflip, random, none; it composes with any algorithm."),
+        Setting.Of((MethodChoice m) => m.Prune, "--prune --mask_pruining", "BOOL", "False means --pruner none. True leaves the pruner to --algorithm and --pruner."),
+        Setting.Of((MethodChoice m) => m.RandomPruning, "--random-pruning --random_pruning", "BOOL", "True means --pruner random."),
+        Setting.Of((Experiment e) => e.PruneFraction, "--prune-fraction --treeshold_pruining", "F", "Share of all parameters that the mask removes. 0 keeps all."),
+        Setting.Of((Experiment e) => e.ExplorationEpochs, "--exploration-epochs --epoochs_mask", "N", "Most epochs that an explorer trains."),
+        Setting.Of((Experiment e) => e.ExplorationPatience, "--exploration-patience --Patience_mask", "N", "Epochs without a lower mean loss after which an explorer stops."),
+        Setting.Of((Experiment e) => e.ExplorerFraction, "--explorer-fraction --perc_clients_for_mask", "F", "Share of clients that explore; at least one does."),
+        Setting.Of((Experiment e) => e.GuidanceNormalization, "--guidance-normalization --guidence_normalization", "minmax|robust", "How guidance is scaled within each tensor.")
+            with { Synonyms = Synonym("robustscaler", "robust") },
+        Setting.Of((Experiment e) => e.MaskRefresh, "--mask-refresh", "cohort|once", "Renew the mask every round from that round's cohort, or once from all explorers."),
+        Setting.Of((Experiment e) => e.Regrow, "--regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),
+        Setting.Choice("--pruning", "unstructured", "Remove single weights. Structured and hybrid pruning are not in this version.",
+            value => Only("unstructured", value, "removing whole units", "structured", "hybrid")),
+    ];
+
+    static readonly Setting[] Federation =
+    [
+        Setting.Of((Experiment e) => e.Clients, "--clients --K", "N", "Number of clients."),
+        Setting.Of((Experiment e) => e.Rounds, "--rounds --R", "N", "Number of rounds."),
+        Setting.Of((Experiment e) => e.CohortFraction, "--cohort-fraction --C", "F", "Share of clients that take part in a round; at least one does. 0 means all."),
+        Setting.Of((Experiment e) => e.ServerMomentum, "--server-momentum --beta", "F", "Server momentum. 0 is plain averaging."),
+        Setting.Choice("--wire", "fp32", "Number format between server and clients. Smaller ones are not in this version.",
+            value => Only("fp32", value, "a smaller number format", "fp16", "int8")),
+    ];
+
+    static readonly Setting[] LocalTraining =
+    [
+        Setting.Of((Experiment e) => e.LocalEpochs, "--local-epochs --E", "N", "Local epochs per round."),
+        Setting.Of((Experiment e) => e.BatchSize, "--batch-size --B", "N", "Samples per batch. 0 means a client's whole training set."),
+        Setting.Of((Experiment e) => e.NoShuffle, "--no-shuffle --no_shuffle", "", "Keep the samples' order instead of shuffling every epoch."),
+        Setting.Of((Experiment e) => e.Optimizer, "--optimizer", "NAME", "Local optimiser: see 'autoflip list optimizers'."),
+        Setting.Of((Experiment e) => e.LearningRate, "--learning-rate --lr", "F", "Local learning rate of the first round."),
+        Setting.Of((Experiment e) => e.LearningRateDecay, "--learning-rate-decay --lr_decay", "F", "Factor on the learning rate. 1 turns it off."),
+        Setting.Of((Experiment e) => e.LearningRateDecayStep, "--learning-rate-decay-step --lr_decay_step", "N", "Rounds between two decays."),
+        Setting.Of((Experiment e) => e.Momentum, "--momentum", "F", "Momentum of SGD and RMSprop."),
+        Setting.Of((Experiment e) => e.WeightDecay, "--weight-decay --weight_decay", "F", "Weight decay. 0 turns it off."),
+        Setting.Of((Experiment e) => e.MaxGradientNorm, "--max-gradient-norm --max_grad_norm", "F", "Largest norm of a gradient. 0 turns clipping off."),
+        Setting.Of((Experiment e) => e.Criterion, "--criterion", "NAME", "Loss: see 'autoflip list criteria'."),
+        Setting.Of((Experiment e) => e.ThreadsPerClient, "--threads-per-client", "N", "Threads inside one client. Part of the experiment: they change the order of float sums."),
+    ];
+
+    static readonly Setting[] Evaluation =
+    [
+        Setting.Of((Experiment e) => e.EvaluationScope, "--evaluation --eval_type", "local|global|both", "Evaluate on clients' held-out samples, on the server's test set, or on both."),
+        Setting.Of((Experiment e) => e.EvaluationFraction, "--evaluation-fraction --eval_fraction", "F", "Share of non-participating clients that evaluate the global model."),
+        Setting.Of((Experiment e) => e.EvaluateEvery, "--evaluate-every --eval_every", "N", "Rounds between two evaluations; the last round is always evaluated."),
+        Setting.Of((Experiment e) => e.Metrics, "--metrics --eval_metrics", "NAME...", "Figures of merit: see 'autoflip list metrics'."),
+    ];
+
+    /// <summary>What a resumed run may be given too: none of it changes a result.</summary>
+    public static ImmutableArray<Setting> Running { get; } = Grouped(SettingGroup.Running,
+    [
+        Setting.Of((RunOptions o) => o.ResultPath, "--result-path --result_path", "DIR", "Where the run directory is made."),
+        Setting.Of((RunOptions o) => o.DataPath, "--data-path --data_path", "DIR", "Where data sets are looked for first."),
+        Setting.Of((RunOptions o) => o.Offline, "--offline", "", "Never download."),
+        Setting.Of((RunOptions o) => o.Workers, "--workers", "N", "Clients that train side by side. Does not change the result."),
+        Setting.Of((RunOptions o) => o.SaveClients, "--save-clients", "", "Also save each client's model of the last round."),
+        Setting.Choice("--device", "cpu", "Where to compute. Only cpu: this build has no GPU support.",
+            value => value.Equals("cpu", StringComparison.OrdinalIgnoreCase) ? null
+                : $"'{value}' is not accepted: this build has no GPU support, and it does not fall back in silence. Accepted: cpu. Give --device cpu or leave it out."),
+        Setting.Of((Presentation p) => p.Quiet, "--quiet", "", "Print only the run directory and the result."),
+        Setting.Of((Presentation p) => p.Json, "--json", "", "Print JSON lines: start, explored, round, summary."),
+        Setting.Of((Presentation p) => p.Plain, "--plain", "", "Print plain lines even on a terminal."),
+        Setting.Of((Presentation p) => p.Verbose, "--verbose", "", "Print stack traces of failures."),
+    ]);
+
+    static readonly Setting[] WithoutEffect =
+    [
+        Setting.Ignored<int>("--device_ids", "N...", "there is no GPU support in this build"),
+        Setting.Ignored<string>("--log_path", "DIR", "the log lies in the run directory"),
+        Setting.Ignored<bool>("--use_tb", "", "no TensorBoard files are written; rounds.jsonl holds the same figures"),
+        Setting.Ignored<int>("--tb_port", "N", "no TensorBoard server is started"),
+        Setting.Ignored<string>("--tb_host", "HOST", "no TensorBoard server is started"),
+        Setting.Ignored<bool>("--use_model_tokenizer", "", "there are no pre-trained language models here"),
+        Setting.Ignored<bool>("--use_pt_model", "", "there are no pre-trained models here: training starts from --initialization"),
+        Setting.Ignored<int>("--seq_len", "N", "there are no text data sets of that kind here"),
+        Setting.Ignored<int>("--num_embeddings", "N", "a data set brings its own vocabulary"),
+        Setting.Ignored<int>("--embedding_size", "N", "there are no language models of that kind here"),
+        Setting.Ignored<double>("--lr_server", "F", "the server's step is the average itself, and clients use --learning-rate (--lr)"),
+        Setting.Ignored<double>("--mu", "F", "no algorithm here has a proximal term"),
+        Setting.Ignored<double>("--beta1", "F", "it belongs to adaptive server optimisers, which the reference does not offer either; --server-momentum (--beta) is the server's momentum"),
+        Setting.Ignored<double>("--tau", "F", "it belongs to adaptive server optimisers, which the reference does not offer either"),
+        Setting.Ignored<double>("--initial_value_threshold", "F", "the reference never reads it; --prune-fraction (--treeshold_pruining) says how much is pruned"),
+        Setting.Ignored<bool>("--plot", "BOOL", "the figures lie in results.json and rounds.jsonl"),
+        Setting.Ignored<int>("--CEXP2", "N", "the reference never reads it"),
+    ];
+
+    /// <summary>The whole table.</summary>
+    public static ImmutableArray<Setting> All { get; } =
+    [
+        .. Grouped(SettingGroup.Experiment, Experiment), .. Grouped(SettingGroup.Data, Data), .. Grouped(SettingGroup.Model, Model),
+        .. Grouped(SettingGroup.Pruning, Pruning), .. Grouped(SettingGroup.Federation, Federation),
+        .. Grouped(SettingGroup.LocalTraining, LocalTraining), .. Grouped(SettingGroup.Evaluation, Evaluation), .. Running, .. WithoutEffect,
+    ];
+
+    static ImmutableArray<Setting> Grouped(SettingGroup group, Setting[] rows) => [.. rows.Select(row => row with { Group = group })];
+
+    static ImmutableDictionary<string, string> Synonym(string from, string to) =>
+        ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase).Add(from, to);
+
+    static string? Only(string accepted, string value, string what, params ReadOnlySpan<string> later) =>
+        value.Equals(accepted, StringComparison.OrdinalIgnoreCase) ? null
+        : later.Contains(value.ToLowerInvariant(), StringComparer.Ordinal) ? $"'{value}' is not in this version, which does not do {what}. Accepted: {accepted}."
+        : $"'{value}' is not accepted. Accepted: {accepted}.";
+}

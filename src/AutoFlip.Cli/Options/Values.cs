@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace AutoFlip.Cli;
+
+/// <summary>Texts of the command line as values, and back. Culture-invariant.</summary>
+static class Values
+{
+    static readonly string[] Yes = ["true", "1", "yes", "y", "t", "on"];
+    static readonly string[] No = ["false", "0", "no", "n", "f", "off"];
+
+    /// <summary>The value of a text; null if it is none of that type.</summary>
+    public static object? Parse(Type type, IReadOnlyList<string> texts)
+    {
+        if (type == typeof(ImmutableArray<string>))
+            return texts.SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries)).ToImmutableArray();
+        var text = texts[^1];
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(string)) return text;
+        if (type == typeof(bool))
+            return Yes.Contains(text, StringComparer.OrdinalIgnoreCase) ? true : No.Contains(text, StringComparer.OrdinalIgnoreCase) ? false : null;
+        if (type == typeof(int)) return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
+        if (type == typeof(ulong)) return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : null;
+        if (type == typeof(double)) return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : null;
+        if (type == typeof(decimal)) return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) ? exact : null;
+        return Enum.GetNames(type).FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } member
+            ? Enum.Parse(type, member)
+            : null;
+    }
+
+    /// <summary>What a type accepts, in words.</summary>
+    public static string Accepted(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type.IsEnum ? string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))
+            : type == typeof(bool) ? "True or False"
+            : type == typeof(int) ? "a whole number"
+            : type == typeof(ulong) ? $"a whole number from 0 to {ulong.MaxValue}"
+            : type == typeof(double) || type == typeof(decimal) ? "a number, with a point for decimals"
+            : "a text";
+    }
+
+    /// <summary>A value as one would type it; empty for nothing.</summary>
+    public static string Show(object? value) => value switch
+    {
+        null => "",
+        bool flag => flag ? "True" : "False",
+        Enum member => member.ToString().ToLowerInvariant(),
+        ImmutableArray<string> names => string.Join(' ', names),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+}

@@ -1,0 +1,47 @@
+namespace AutoFlip;
+
+/// <summary>A section of the <see cref="Catalog"/> as its readers see it: names, whatever the entries are.</summary>
+/// <param name="Plural">What <c>autoflip list</c> calls it.</param>
+/// <param name="Names">Names in order.</param>
+/// <param name="NameOf">The catalogue's own spelling of a name; throws (exit 2) if there is none.</param>
+public sealed record CatalogSection(string Plural, Func<IEnumerable<string>> Names, Func<string, string> NameOf)
+{
+    /// <summary>A view of a section.</summary>
+    public static CatalogSection Of<T>(string plural, Section<T> section)
+        where T : notnull => new(plural, () => section.Names, section.NameOf);
+}
+
+/// <summary>Every section of the <see cref="Catalog"/>: what can be listed, and what an experiment's names are checked against.</summary>
+public static class CatalogSections
+{
+    /// <summary>Data sets.</summary>
+    public static CatalogSection Datasets { get; } = CatalogSection.Of("datasets", PendingCatalog.DataSets);
+
+    /// <summary>Networks.</summary>
+    public static CatalogSection Models { get; } = CatalogSection.Of("models", PendingCatalog.Models);
+
+    /// <summary>Federated algorithms.</summary>
+    public static CatalogSection Algorithms { get; } = CatalogSection.Of("algorithms", PendingCatalog.Algorithms);
+
+    /// <summary>Pruners.</summary>
+    public static CatalogSection Pruners { get; } = CatalogSection.Of("pruners", PendingCatalog.Pruners);
+
+    /// <summary>Rules that deal samples to clients.</summary>
+    public static CatalogSection Partitions { get; } = CatalogSection.Of("partitions", PendingCatalog.Partitions);
+
+    /// <summary>Figures of merit.</summary>
+    public static CatalogSection Metrics { get; } = CatalogSection.Of("metrics", PendingCatalog.Metrics);
+
+    /// <summary>Local optimisers.</summary>
+    public static CatalogSection Optimizers { get; } = CatalogSection.Of("optimizers", PendingCatalog.Optimizers);
+
+    /// <summary>Losses.</summary>
+    public static CatalogSection Criteria { get; } = CatalogSection.Of("criteria", PendingCatalog.Criteria);
+
+    /// <summary>Initialisation schemes.</summary>
+    public static CatalogSection Initializers { get; } = CatalogSection.Of("initializers", PendingCatalog.Initializers);
+
+    /// <summary>All of them, in the order in which they are listed.</summary>
+    public static IReadOnlyList<CatalogSection> All { get; } =
+        [Datasets, Models, Algorithms, Pruners, Partitions, Metrics, Optimizers, Criteria, Initializers];
+}

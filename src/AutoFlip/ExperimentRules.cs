@@ -1,0 +1,147 @@
+using System.Globalization;
+
+namespace AutoFlip;
+
+/// <summary>What a sensible experiment is. Checked before any data loads; every violation is reported, one sentence each.</summary>
+public static class ExperimentRules
+{
+    const string PortableNameForbids = "/\\:*?\"<>|";
+
+    static readonly Rule[] Ranges =
+    [
+        new("--name (--exp_name)", e => e.Name, e => IsDirectoryName(e.Name),
+            $"1 to 100 characters that a directory name may hold on every system (none of {PortableNameForbids}, no leading or trailing dot or space)"),
+
+        new("--test-fraction (--test_fraction)", e => e.TestFraction, e => e.TestFraction is >= 0 and <= 0.9, "a number in [0, 0.9]"),
+        new("--sample-fraction (--rawsmpl)", e => e.SampleFraction, e => e.SampleFraction is > 0 and <= 1, "a number in (0, 1]"),
+        new("--resize", e => e.Resize, e => e.Resize is >= 0 and <= 1024, "pixels, 1 to 1024, or 0 to keep the images' size"),
+        new("--random-rotation (--randrot)", e => e.RandomRotation, e => e.RandomRotation is >= 0 and <= 180, "degrees, 0 to 180"),
+        new("--random-horizontal-flip (--randhf)", e => e.RandomHorizontalFlip, e => e.RandomHorizontalFlip is >= 0 and <= 1, "a probability in [0, 1]"),
+        new("--random-vertical-flip (--randvf)", e => e.RandomVerticalFlip, e => e.RandomVerticalFlip is >= 0 and <= 1, "a probability in [0, 1]"),
+        new("--color-jitter (--randjit)", e => e.ColorJitter, e => e.ColorJitter is >= 0 and <= 0.5, "a number in [0, 0.5] (hue cannot turn by more than half a circle)"),
+        new("--classes-per-client (--mincls)", e => e.ClassesPerClient, e => e.ClassesPerClient >= 1, "a whole number of at least 1"),
+        new("--concentration (--cncntrtn)", e => e.Concentration, e => IsPositive(e.Concentration), "a number above 0"),
+
+        new("--hidden-size (--hidden_size)", e => e.HiddenSize, e => e.HiddenSize >= 1, "a whole number of at least 1"),
+        new("--dropout", e => e.Dropout, e => e.Dropout is >= 0 and < 1, "a number in [0, 1)"),
+        new("--layers (--num_layers)", e => e.LayerCount, e => e.LayerCount >= 1, "a whole number of at least 1"),
+        new("--initialization-gain (--init_gain)", e => e.InitializationGain, e => IsPositive(e.InitializationGain), "a number above 0"),
+
+        new("--prune-fraction (--treeshold_pruining)", e => e.PruneFraction, e => e.PruneFraction is >= 0 and < 1,
+            "a number in [0, 1): the share of all parameters that is removed, 0.30 for 30 %"),
+        new("--exploration-epochs (--epoochs_mask)", e => e.ExplorationEpochs, e => e.ExplorationEpochs >= 1, "a whole number of at least 1"),
+        new("--exploration-patience (--Patience_mask)", e => e.ExplorationPatience, e => e.ExplorationPatience >= 1, "a whole number of at least 1"),
+        new("--explorer-fraction (--perc_clients_for_mask)", e => e.ExplorerFraction, e => e.ExplorerFraction is > 0 and <= 1, "a number in (0, 1]"),
+
+        new("--clients (--K)", e => e.Clients, e => e.Clients >= 1, "a whole number of at least 1"),
+        new("--rounds (--R)", e => e.Rounds, e => e.Rounds >= 1, "a whole number of at least 1"),
+        new("--cohort-fraction (--C)", e => e.CohortFraction, e => e.CohortFraction is >= 0 and <= 1, "a number in [0, 1], where 0 means all clients"),
+        new("--server-momentum (--beta)", e => e.ServerMomentum, e => e.ServerMomentum is >= 0 and < 1, "a number in [0, 1), where 0 turns it off"),
+
+        new("--local-epochs (--E)", e => e.LocalEpochs, e => e.LocalEpochs >= 1, "a whole number of at least 1"),
+        new("--batch-size (--B)", e => e.BatchSize, e => e.BatchSize >= 0, "a whole number of at least 1, or 0 for a client's whole training set"),
+        new("--max-gradient-norm (--max_grad_norm)", e => e.MaxGradientNorm, e => e.MaxGradientNorm is >= 0 and < double.PositiveInfinity, "a number of at least 0, where 0 turns clipping off"),
+        new("--weight-decay (--weight_decay)", e => e.WeightDecay, e => e.WeightDecay is >= 0 and <= 1, "a number in [0, 1]"),
+        new("--momentum", e => e.Momentum, e => e.Momentum is >= 0 and < 1, "a number in [0, 1)"),
+        new("--learning-rate (--lr)", e => e.LearningRate, e => e.LearningRate is > 0 and <= 100, "a number in (0, 100]"),
+        new("--learning-rate-decay (--lr_decay)", e => e.LearningRateDecay, e => e.LearningRateDecay is > 0 and <= 1, "a number in (0, 1], where 1 turns it off"),
+        new("--learning-rate-decay-step (--lr_decay_step)", e => e.LearningRateDecayStep, e => e.LearningRateDecayStep >= 1, "a whole number of at least 1"),
+
+        new("--evaluation-fraction (--eval_fraction)", e => e.EvaluationFraction, e => e.EvaluationFraction is > 0 and <= 1, "a number in (0, 1]"),
+        new("--evaluate-every (--eval_every)", e => e.EvaluateEvery, e => e.EvaluateEvery >= 1, "a whole number of at least 1"),
+        new("--metrics (--eval_metrics)", e => string.Join(' ', e.Metrics), e => e.Metrics.Length > 0, "at least one metric"),
+        new("--threads-per-client", e => e.ThreadsPerClient, e => e.ThreadsPerClient is >= 1 and <= 256, "a whole number from 1 to 256"),
+
+        // A choice that leaves nothing to measure would only be noticed after the last round.
+        new("--evaluation (--eval_type)", _ => "local", e => e.EvaluationScope != EvaluationScope.Local || e.TestFraction > 0,
+            "'global' or 'both' while --test-fraction (--test_fraction) is 0, because clients then hold out no samples"),
+    ];
+
+    static readonly (CatalogSection Section, Func<Experiment, string> Get, Func<Experiment, string, Experiment> Set)[] Names =
+    [
+        (CatalogSections.Datasets, e => e.Dataset, (e, name) => e with { Dataset = name }),
+        (CatalogSections.Partitions, e => e.Partition, (e, name) => e with { Partition = name }),
+        (CatalogSections.Models, e => e.Model, (e, name) => e with { Model = name }),
+        (CatalogSections.Initializers, e => e.Initialization, (e, name) => e with { Initialization = name }),
+        (CatalogSections.Algorithms, e => e.Algorithm, (e, name) => e with { Algorithm = name }),
+        (CatalogSections.Pruners, e => e.Pruner, (e, name) => e with { Pruner = name }),
+        (CatalogSections.Optimizers, e => e.Optimizer, (e, name) => e with { Optimizer = name }),
+        (CatalogSections.Criteria, e => e.Criterion, (e, name) => e with { Criterion = name }),
+    ];
+
+    /// <summary>The experiment with every name in its catalogue's own spelling and no metric twice.</summary>
+    /// <exception cref="AutoFlipException">The experiment breaks a rule (exit 2): one line per violation.</exception>
+    public static Experiment Resolve(Experiment experiment)
+    {
+        Check(experiment);
+        foreach (var (section, get, set) in Names) experiment = set(experiment, section.NameOf(get(experiment)));
+        return experiment with { Metrics = [.. experiment.Metrics.Select(CatalogSections.Metrics.NameOf).Distinct()] };
+    }
+
+    /// <summary>Refuses an experiment that breaks a rule.</summary>
+    /// <exception cref="AutoFlipException">It does (exit 2): one line per violation, each naming option, value and what is accepted.</exception>
+    public static void Check(Experiment experiment) => ThrowIfAny(Violations(experiment));
+
+    /// <summary>Refuses an experiment that the loaded data cannot carry: what only the number of classes tells.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="classes">Classes of its data set.</param>
+    /// <exception cref="AutoFlipException">Each client is to get more classes than there are (exit 2).</exception>
+    public static void CheckAgainst(Experiment experiment, int classes)
+    {
+        if (experiment.Partition.Equals("patho", StringComparison.OrdinalIgnoreCase) && experiment.ClassesPerClient > classes)
+            throw AutoFlipException.BadRequest($"--classes-per-client (--mincls): {experiment.ClassesPerClient} is more than the "
+                + $"{classes} classes of {experiment.Dataset}. Accepted: 1 to {classes}.");
+    }
+
+    /// <summary>Refuses options that no run can be carried out with.</summary>
+    /// <exception cref="AutoFlipException">The request was wrong (exit 2).</exception>
+    public static void Check(RunOptions options) => ThrowIfAny([
+        .. options.Workers is >= 1 and <= 1024 ? [] : new[] { Sentence("--workers", options.Workers, "a whole number from 1 to 1024") },
+        .. options.ResultPath.Length > 0 ? [] : new[] { Sentence("--result-path (--result_path)", "", "a directory") }]);
+
+    /// <summary>Every rule that the experiment breaks, one sentence each; empty if it is sound.</summary>
+    public static IReadOnlyList<string> Violations(Experiment experiment) =>
+    [
+        .. Names.Select(name => Unknown(name.Section, name.Get(experiment))).OfType<string>(),
+        .. experiment.Metrics.Select(metric => Unknown(CatalogSections.Metrics, metric)).OfType<string>(),
+        .. Ranges.Where(rule => !rule.Holds(experiment)).Select(rule => Sentence(rule.Option, rule.Value(experiment), rule.Accepted)),
+    ];
+
+    /// <summary>The experiment under a named method, which may be an algorithm or one with its pruner.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="method"><c>autoflip</c>, which is FedAvg with the pruner autoflip; or an algorithm, which then prunes nothing.</param>
+    public static Experiment WithMethod(Experiment experiment, string method) =>
+        method.Equals("autoflip", StringComparison.OrdinalIgnoreCase)
+            ? experiment with { Algorithm = "fedavg", Pruner = "autoflip" }
+            : experiment with { Algorithm = method, Pruner = "none" };
+
+    static string Sentence(string option, object value, string accepted) =>
+        string.Create(CultureInfo.InvariantCulture, $"{option}: '{value}' is not accepted. Accepted: {accepted}.");
+
+    static void ThrowIfAny(IReadOnlyList<string> violations)
+    {
+        if (violations.Count > 0) throw AutoFlipException.BadRequest(string.Join('\n', violations));
+    }
+
+    static string? Unknown(CatalogSection section, string name)
+    {
+        try
+        {
+            section.NameOf(name);
+            return null;
+        }
+        catch (AutoFlipException unknown) // the section's own sentence, so that it is worded in one place
+        {
+            return unknown.Message;
+        }
+    }
+
+    static bool IsPositive(double value) => value > 0 && double.IsFinite(value);
+
+    static bool IsDirectoryName(string name) =>
+        name.Length is > 0 and <= 100 && name.Trim('.', ' ') == name
+        && !name.Any(letter => char.IsControl(letter) || PortableNameForbids.Contains(letter, StringComparison.Ordinal));
+
+    /// <summary>A range as data.</summary>
+    sealed record Rule(string Option, Func<Experiment, object> Value, Func<Experiment, bool> Holds, string Accepted);
+}
