@@ -26,7 +26,7 @@ public class SectionTests
         var failure = Assert.Throws<AutoFlipException>(() => Numbers[typed]);
 
         Assert.Equal(ExitCode.BadRequest, failure.Code);
-        Assert.Equal($"--number: there is no number '{typed}'. Accepted: One, two.", failure.Message);
+        Assert.StartsWith($"--number: there is no number '{typed}'. Accepted: One, two.", failure.Message);
     }
 
     [Fact]

@@ -8,7 +8,11 @@ public class DataLocationsTests
         using var folder = new TemporaryFolder();
         var where = new DataLocations
         {
-            DataPath = folder["data"], SharedPath = folder["shared"], SystemPath = folder["system"], CachePath = folder["cache"], Offline = true,
+            DataPath = folder["data"],
+            SharedPath = folder["shared"],
+            SystemPath = folder["system"],
+            CachePath = folder["cache"],
+            Offline = true,
         };
         // From the last place to the first; each new one must win over those already there.
         foreach (var place in (string[])["cache/FashionMNIST", "system/fashion-mnist", "shared", "shared/FashionMNIST", "data", "data/FashionMNIST"])
