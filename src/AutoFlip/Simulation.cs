@@ -44,12 +44,15 @@ public static class Simulation
         Experiment Experiment, RunOptions Options, FederatedData Data, Network Network,
         RunDirectory Directory, RunObserver Observer, TimeProvider Time, long Started);
 
+    /// <summary>The network, once it is sure that metrics, data, model and pruner fit each other.</summary>
     static Network BuildNetwork(Experiment experiment, FederatedData data)
     {
         foreach (var name in experiment.Metrics)
             if (Catalog.Metrics[name].Refuses(data.Classes) is { } reason)
                 throw AutoFlipException.BadRequest($"--metrics {name} does not fit {experiment.Dataset}: {reason}");
-        return Catalog.Models[experiment.Model](data.Train.Shape, data.Classes == 2 ? 1 : data.Classes, ModelOptions.Of(experiment));
+        var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Classes == 2 ? 1 : data.Classes, ModelOptions.Of(experiment));
+        Catalog.Pruners[experiment.Pruner](experiment).Check(network.Layout);
+        return network;
     }
 
     static RunSummary Run(Setting setting, CancellationToken cancel)

@@ -14,6 +14,9 @@ namespace AutoFlip;
 public sealed record AutoFlipPruner(decimal Fraction, int Epochs, int Patience, GuidanceScale Normalization, MaskRefresh Refresh) : Pruner
 {
     /// <inheritdoc/>
+    public override void Check(WeightLayout layout) => CheckFraction(layout, Fraction);
+
+    /// <inheritdoc/>
     public override bool Explores => true;
 
     /// <inheritdoc/>

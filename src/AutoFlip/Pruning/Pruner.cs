@@ -23,6 +23,10 @@ public sealed record PruningContext(
 /// <summary>Decides which parameters a federation trains. Composes with any <see cref="FederatedAlgorithm"/>.</summary>
 public abstract record Pruner
 {
+    /// <summary>Checks that a model can be pruned as asked, before anything is trained or written.</summary>
+    /// <exception cref="AutoFlipException">It cannot (exit 2).</exception>
+    public virtual void Check(WeightLayout layout) { }
+
     /// <summary>Whether clients explore before round 1.</summary>
     public virtual bool Explores => false;
 
@@ -47,17 +51,21 @@ public abstract record Pruner
     /// <param name="fraction">p, the share of all parameters to remove.</param>
     /// <remarks>Biases and norm parameters count in n but are always kept: alone they cost nothing and removing them harms
     /// (a departure from the reference, which prunes them like weights).</remarks>
-    /// <exception cref="AutoFlipException">p removes more than all weights (exit 2).</exception>
     protected static Mask KeepWeights(WeightLayout layout, float[] scores, decimal fraction)
     {
-        var keep = KeptCount(fraction, layout.ParameterCount);
-        var weights = layout.Parameters.Where(tensor => tensor.Role == TensorRole.Weight).Sum(tensor => tensor.Length);
-        if (keep < layout.ParameterCount - weights)
-            throw AutoFlipException.BadRequest(
-                $"--prune-fraction {fraction}: {layout.ParameterCount - keep} of {layout.ParameterCount} parameters would have to go, but only {weights} are weights that can be pruned; choose at most {Math.Floor(10000m * weights / layout.ParameterCount) / 10000}.");
-
         foreach (var tensor in layout.Parameters)
             if (tensor.Role != TensorRole.Weight) scores.AsSpan(tensor.Range).Fill(float.PositiveInfinity);
-        return Mask.KeepHighest(scores, keep);
+        return Mask.KeepHighest(scores, KeptCount(fraction, layout.ParameterCount));
+    }
+
+    /// <summary>Checks that so many parameters can go without touching biases and norm parameters.</summary>
+    /// <exception cref="AutoFlipException">They cannot (exit 2).</exception>
+    protected static void CheckFraction(WeightLayout layout, decimal fraction)
+    {
+        var remove = layout.ParameterCount - KeptCount(fraction, layout.ParameterCount);
+        var weights = layout.Parameters.Where(tensor => tensor.Role == TensorRole.Weight).Sum(tensor => tensor.Length);
+        if (remove > weights)
+            throw AutoFlipException.BadRequest(
+                $"--prune-fraction (--treeshold_pruining) {fraction}: {remove} of {layout.ParameterCount} parameters would have to go, but only {weights} are weights that can be pruned. Accepted for this model: at most {Math.Floor(10000m * weights / layout.ParameterCount) / 10000}.");
     }
 }

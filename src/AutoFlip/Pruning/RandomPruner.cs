@@ -7,6 +7,9 @@ namespace AutoFlip;
 public sealed record RandomPruner(decimal Fraction) : Pruner
 {
     /// <inheritdoc/>
+    public override void Check(WeightLayout layout) => CheckFraction(layout, Fraction);
+
+    /// <inheritdoc/>
     public override Mask Prune(PruningContext context)
     {
         var random = context.Seeds.For(Purpose.RandomMask);
