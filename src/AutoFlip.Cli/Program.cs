@@ -1,11 +1,4 @@
-using TorchSharp;
-using var s = torch.NewDisposeScope();
-var flat = torch.arange(10, dtype: torch.float32);
-var p = flat.narrow(0, 2, 6).view(2, 3).detach().requires_grad_(true);
-var g = torch.zeros(10);
-p.grad = g.narrow(0, 2, 6).view(2, 3);
-var y = (p * p).sum();
-y.backward();
-Console.WriteLine(string.Join(",", g.data<float>().ToArray()) + " leaf " + p.is_leaf);
-(p * p).sum().backward();
-Console.WriteLine(string.Join(",", g.data<float>().ToArray()));
+using AutoFlip.Cli;
+
+using var interruption = new Interruption(Console.Error);
+return App.Run(args, Host.OfProcess(interruption.Token));

@@ -15,10 +15,10 @@ public sealed record CatalogSection(string Plural, Func<IEnumerable<string>> Nam
 public static class CatalogSections
 {
     /// <summary>Data sets.</summary>
-    public static CatalogSection Datasets { get; } = CatalogSection.Of("datasets", PendingCatalog.DataSets);
+    public static CatalogSection Datasets { get; } = CatalogSection.Of("datasets", Catalog.DataSets);
 
     /// <summary>Networks.</summary>
-    public static CatalogSection Models { get; } = CatalogSection.Of("models", PendingCatalog.Models);
+    public static CatalogSection Models { get; } = CatalogSection.Of("models", Catalog.Models);
 
     /// <summary>Federated algorithms.</summary>
     public static CatalogSection Algorithms { get; } = CatalogSection.Of("algorithms", PendingCatalog.Algorithms);
@@ -27,19 +27,19 @@ public static class CatalogSections
     public static CatalogSection Pruners { get; } = CatalogSection.Of("pruners", PendingCatalog.Pruners);
 
     /// <summary>Rules that deal samples to clients.</summary>
-    public static CatalogSection Partitions { get; } = CatalogSection.Of("partitions", PendingCatalog.Partitions);
+    public static CatalogSection Partitions { get; } = CatalogSection.Of("partitions", Catalog.Partitions);
 
     /// <summary>Figures of merit.</summary>
-    public static CatalogSection Metrics { get; } = CatalogSection.Of("metrics", PendingCatalog.Metrics);
+    public static CatalogSection Metrics { get; } = CatalogSection.Of("metrics", Catalog.Metrics);
 
     /// <summary>Local optimisers.</summary>
-    public static CatalogSection Optimizers { get; } = CatalogSection.Of("optimizers", PendingCatalog.Optimizers);
+    public static CatalogSection Optimizers { get; } = CatalogSection.Of("optimizers", Catalog.Optimizers);
 
     /// <summary>Losses.</summary>
-    public static CatalogSection Criteria { get; } = CatalogSection.Of("criteria", PendingCatalog.Criteria);
+    public static CatalogSection Criteria { get; } = CatalogSection.Of("criteria", Catalog.Criteria);
 
     /// <summary>Initialisation schemes.</summary>
-    public static CatalogSection Initializers { get; } = CatalogSection.Of("initializers", PendingCatalog.Initializers);
+    public static CatalogSection Initializers { get; } = CatalogSection.Of("initializers", Catalog.Initializers);
 
     /// <summary>All of them, in the order in which they are listed.</summary>
     public static IReadOnlyList<CatalogSection> All { get; } =

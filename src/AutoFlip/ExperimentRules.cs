@@ -82,17 +82,6 @@ public static class ExperimentRules
     /// <exception cref="AutoFlipException">It does (exit 2): one line per violation, each naming option, value and what is accepted.</exception>
     public static void Check(Experiment experiment) => ThrowIfAny(Violations(experiment));
 
-    /// <summary>Refuses an experiment that the loaded data cannot carry: what only the number of classes tells.</summary>
-    /// <param name="experiment">The experiment.</param>
-    /// <param name="classes">Classes of its data set.</param>
-    /// <exception cref="AutoFlipException">Each client is to get more classes than there are (exit 2).</exception>
-    public static void CheckAgainst(Experiment experiment, int classes)
-    {
-        if (experiment.Partition.Equals("patho", StringComparison.OrdinalIgnoreCase) && experiment.ClassesPerClient > classes)
-            throw AutoFlipException.BadRequest($"--classes-per-client (--mincls): {experiment.ClassesPerClient} is more than the "
-                + $"{classes} classes of {experiment.Dataset}. Accepted: 1 to {classes}.");
-    }
-
     /// <summary>Refuses options that no run can be carried out with.</summary>
     /// <exception cref="AutoFlipException">The request was wrong (exit 2).</exception>
     public static void Check(RunOptions options) => ThrowIfAny([
@@ -105,6 +94,7 @@ public static class ExperimentRules
         .. Names.Select(name => Unknown(name.Section, name.Get(experiment))).OfType<string>(),
         .. experiment.Metrics.Select(metric => Unknown(CatalogSections.Metrics, metric)).OfType<string>(),
         .. Ranges.Where(rule => !rule.Holds(experiment)).Select(rule => Sentence(rule.Option, rule.Value(experiment), rule.Accepted)),
+        .. Unknown(CatalogSections.Datasets, experiment.Dataset) is null ? MisfitsOf(experiment) : [],
     ];
 
     /// <summary>The experiment under a named method, which may be an algorithm or one with its pruner.</summary>
@@ -114,6 +104,17 @@ public static class ExperimentRules
         method.Equals("autoflip", StringComparison.OrdinalIgnoreCase)
             ? experiment with { Algorithm = "fedavg", Pruner = "autoflip" }
             : experiment with { Algorithm = method, Pruner = "none" };
+
+    /// <summary>What the data set's number of classes forbids; it is known without loading anything.</summary>
+    static IEnumerable<string> MisfitsOf(Experiment experiment)
+    {
+        var classes = Catalog.DataSets[experiment.Dataset].ClassNames.Length;
+        if (experiment.Partition.Equals("patho", StringComparison.OrdinalIgnoreCase) && experiment.ClassesPerClient > classes)
+            yield return Sentence("--classes-per-client (--mincls)", experiment.ClassesPerClient, $"1 to {classes}, the classes of {experiment.Dataset}");
+        foreach (var name in experiment.Metrics.Where(name => Unknown(CatalogSections.Metrics, name) is null))
+            if (Catalog.Metrics[name].Refuses(classes) is { } reason)
+                yield return $"--metrics (--eval_metrics): {reason}";
+    }
 
     static string Sentence(string option, object value, string accepted) =>
         string.Create(CultureInfo.InvariantCulture, $"{option}: '{value}' is not accepted. Accepted: {accepted}.");

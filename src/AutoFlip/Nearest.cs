@@ -5,12 +5,12 @@ public static class Nearest
 {
     /// <summary>The closest of the accepted names, in any case; null if none is close enough to be worth suggesting.</summary>
     /// <remarks>
-    /// Close: at most a third of the typed letters (at least one) have to be inserted, removed, replaced or swapped with their
+    /// Close: at most two in five of the typed letters (at least one) have to be inserted, removed, replaced or swapped with their
     /// neighbour; or the typed name begins or ends an accepted one and has three letters or more. Ties fall to the earlier name.
     /// </remarks>
     public static string? To(string typed, IEnumerable<string> accepted)
     {
-        var (best, bestDistance) = ((string?)null, Math.Max(1, typed.Trim('-').Length / 3) + 1);
+        var (best, bestDistance) = ((string?)null, Math.Max(1, typed.Trim('-').Length * 2 / 5) + 1);
         var extension = (string?)null;
         foreach (var name in accepted)
         {

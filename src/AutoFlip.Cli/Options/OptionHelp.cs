@@ -21,7 +21,7 @@ static class OptionHelp
 
     static IEnumerable<string> Entry(Setting setting, Request defaults, int width)
     {
-        var left = $"  {string.Join(", ", setting.Declared)}{(setting.Placeholder.Length > 0 ? " " : "")}{setting.Placeholder}";
+        var left = $"  {string.Join(", ", Shown(setting))}{(setting.Placeholder.Length > 0 ? " " : "")}{setting.Placeholder}";
         var right = Wrap(setting.Help + Default(setting, defaults), Math.Max(width - Column, 20)).ToList();
         if (left.Length > Column - 2)
         {
@@ -34,6 +34,9 @@ static class OptionHelp
             left = "";
         }
     }
+
+    /// <summary>Spellings that differ by more than dashes and underscores.</summary>
+    static IEnumerable<string> Shown(Setting setting) => setting.Declared.DistinctBy(name => name.Replace('_', '-'));
 
     static string Default(Setting setting, Request defaults) =>
         setting.Property is { } property && setting.Arity != Arity.Flag && Values.Show(defaults[property]) is { Length: > 0 } value

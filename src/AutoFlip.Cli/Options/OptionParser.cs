@@ -5,6 +5,18 @@ namespace AutoFlip.Cli;
 /// <summary>What a command line says beyond its options: positional arguments in order, and what deserves a warning.</summary>
 sealed record ParsedRequest(Request Request, IReadOnlyList<string> Positionals, IReadOnlyList<string> Warnings);
 
+/// <summary>A command line that has been taken apart, ready to be read over defaults.</summary>
+sealed class CommandLine(OptionParser parser, ParseResult result)
+{
+    /// <summary>What was typed, on top of defaults that may depend on the positional arguments.</summary>
+    /// <exception cref="AutoFlipException">Something is not accepted (exit 2).</exception>
+    public ParsedRequest Over(Func<IReadOnlyList<string>, Request> defaults) => parser.Read(result, defaults);
+
+    /// <summary>What was typed, on top of fixed defaults.</summary>
+    /// <exception cref="AutoFlipException">Something is not accepted (exit 2).</exception>
+    public ParsedRequest Over(Request defaults) => parser.Read(result, _ => defaults);
+}
+
 /// <summary>Binds a table of settings to a command of System.CommandLine.</summary>
 /// <remarks>
 /// Every option reaches the library as plain texts of any number, so that it tokenises and finds aliases, while the table alone
@@ -12,24 +24,30 @@ sealed record ParsedRequest(Request Request, IReadOnlyList<string> Positionals, 
 /// </remarks>
 sealed class OptionParser
 {
+    static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
     readonly IReadOnlyList<(Setting Setting, Option<string[]> Option)> _options;
+    readonly Command _command;
     readonly Argument<string[]> _positionals = new("arguments") { Arity = ArgumentArity.ZeroOrMore };
 
-    /// <summary>Adds an option per setting, and a place for positional arguments, to a command.</summary>
-    public OptionParser(Command command, IEnumerable<Setting> settings)
+    /// <summary>A command with an option per setting and a place for positional arguments.</summary>
+    public OptionParser(string command, IEnumerable<Setting> settings)
     {
+        _command = new(command) { _positionals };
+        _command.TreatUnmatchedTokensAsErrors = false;
         _options = [.. settings.Select(setting => (setting, new Option<string[]>(setting.Name, [.. setting.Spellings.Skip(1)])
         {
             Arity = ArgumentArity.ZeroOrMore,
             AllowMultipleArgumentsPerToken = setting.Arity == Arity.Many,
         }))];
-        foreach (var (_, option) in _options) command.Add(option);
-        command.Add(_positionals);
-        command.TreatUnmatchedTokensAsErrors = false;
+        foreach (var (_, option) in _options) _command.Add(option);
     }
 
+    /// <summary>Takes a command line apart.</summary>
+    public CommandLine Parse(IReadOnlyList<string> arguments) => new(this, _command.Parse(JoinFlags(arguments), Parsing));
+
     /// <summary>Writes each flag as <c>--flag=value</c>, so that a flag never takes the argument after it unless that is a boolean.</summary>
-    public static string[] JoinFlags(IReadOnlyList<string> arguments)
+    internal static string[] JoinFlags(IReadOnlyList<string> arguments)
     {
         var joined = new List<string>();
         for (var i = 0; i < arguments.Count; i++)
@@ -45,7 +63,7 @@ sealed class OptionParser
     /// <param name="result">The parsed command line.</param>
     /// <param name="defaults">What holds where nothing was typed, given the positional arguments (an experiment file, say).</param>
     /// <exception cref="AutoFlipException">An option or value is not accepted (exit 2): one line each.</exception>
-    public ParsedRequest Read(ParseResult result, Func<IReadOnlyList<string>, Request> defaults)
+    internal ParsedRequest Read(ParseResult result, Func<IReadOnlyList<string>, Request> defaults)
     {
         List<string> warnings = [], errors = [], positionals = [];
         var given = _options.Where(pair => result.GetResult(pair.Option) is { Implicit: false })
@@ -93,6 +111,6 @@ sealed class OptionParser
     string Unknown(string word)
     {
         var name = word.Split('=')[0];
-        return $"There is no option '{name}'.{Nearest.Hint(name, _options.SelectMany(pair => pair.Setting.Declared))} See '--help'.";
+        return $"There is no option '{name}'.{Nearest.Hint(name, _options.SelectMany(pair => pair.Setting.Declared))} See 'autoflip {_command.Name} --help'.";
     }
 }

@@ -25,7 +25,7 @@ static class Settings
         Setting.Of((Experiment e) => e.RandomHorizontalFlip, "--random-horizontal-flip --randhf", "F", "Probability of a horizontal flip while training. 0 turns it off."),
         Setting.Of((Experiment e) => e.RandomVerticalFlip, "--random-vertical-flip --randvf", "F", "Probability of a vertical flip while training. 0 turns it off."),
         Setting.Of((Experiment e) => e.ColorJitter, "--color-jitter --randjit", "F", "Strength of colour jitter while training, up to 0.5. 0 turns it off."),
-        Setting.Of((Experiment e) => e.Partition, "--partition --split_type", "NAME", "How samples are dealt to clients: iid, unbalanced, patho, diri, pre."),
+        Setting.Of((Experiment e) => e.Partition, "--partition --split_type", "NAME", "How samples are dealt to clients: iid, unbalanced, patho, diri."),
         Setting.Of((Experiment e) => e.ClassesPerClient, "--classes-per-client --mincls", "N", "Classes per client under the partition patho."),
         Setting.Of((Experiment e) => e.Concentration, "--concentration --cncntrtn", "F", "Concentration of the Dirichlet distribution under the partition diri."),
     ];
@@ -91,6 +91,10 @@ static class Settings
         Setting.Of((Experiment e) => e.Metrics, "--metrics --eval_metrics", "NAME...", "Figures of merit: see 'autoflip list metrics'."),
     ];
 
+    /// <summary>The one option of commands that only print.</summary>
+    public static Setting Json { get; } = Setting.Of((Presentation p) => p.Json, "--json", "", "Print JSON (a run: lines start, explored, round, summary) and nothing else.")
+        with { Group = SettingGroup.Running };
+
     /// <summary>What a resumed run may be given too: none of it changes a result.</summary>
     public static ImmutableArray<Setting> Running { get; } = Grouped(SettingGroup.Running,
     [
@@ -103,7 +107,7 @@ static class Settings
             value => value.Equals("cpu", StringComparison.OrdinalIgnoreCase) ? null
                 : $"'{value}' is not accepted: this build has no GPU support, and it does not fall back in silence. Accepted: cpu. Give --device cpu or leave it out."),
         Setting.Of((Presentation p) => p.Quiet, "--quiet", "", "Print only the run directory and the result."),
-        Setting.Of((Presentation p) => p.Json, "--json", "", "Print JSON lines: start, explored, round, summary."),
+        Json,
         Setting.Of((Presentation p) => p.Plain, "--plain", "", "Print plain lines even on a terminal."),
         Setting.Of((Presentation p) => p.Verbose, "--verbose", "", "Print stack traces of failures."),
     ]);

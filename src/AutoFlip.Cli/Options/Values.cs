@@ -37,6 +37,7 @@ static class Values
             : type == typeof(int) ? "a whole number"
             : type == typeof(ulong) ? $"a whole number from 0 to {ulong.MaxValue}"
             : type == typeof(double) || type == typeof(decimal) ? "a number, with a point for decimals"
+            : type == typeof(ImmutableArray<string>) ? "one name or more"
             : "a text";
     }
 

@@ -1,0 +1,73 @@
+namespace AutoFlip.Cli;
+
+/// <summary>The program: finds the command, runs it, and turns every end into an exit code.</summary>
+static class App
+{
+    /// <summary>Runs a command line.</summary>
+    /// <returns>A number of <see cref="ExitCode"/>.</returns>
+    public static int Run(string[] arguments, Host host)
+    {
+        var verbose = Settings.All.Single(setting => setting.Name == "--verbose").Spellings.Any(arguments.Contains);
+        try
+        {
+            return (int)Dispatch(arguments, host);
+        }
+        catch (AutoFlipException failure)
+        {
+            foreach (var line in failure.Message.Split('\n')) host.Error.WriteLine($"autoflip: {line}");
+            if (verbose) host.Error.WriteLine(failure);
+            return (int)failure.Code;
+        }
+        catch (Exception defect) // the last line of defence: whatever it is, its reader gets a sentence and a number
+        {
+            host.Error.WriteLine($"autoflip: the run failed: {defect.Message}{(verbose ? "" : " Run it again with --verbose for details.")}");
+            if (verbose) host.Error.WriteLine(defect);
+            return (int)ExitCode.RunFailed;
+        }
+    }
+
+    static ExitCode Dispatch(string[] arguments, Host host)
+    {
+        ICommand[] commands =
+            [new RunCommand(), new ResumeCommand(), new DemoCommand(), new ListCommand(), new DataCommand(), new BenchCommand()];
+        if (arguments is [] or ["help"] or ["--help" or "-h" or "-?"]) return Overview(host.Out, commands);
+        if (arguments is ["--version"])
+        {
+            host.Out.WriteLine($"autoflip {ExperimentFile.ProgramVersion}");
+            return ExitCode.Done;
+        }
+        var chosen = commands.FirstOrDefault(command => command.Name == arguments[0]) ?? throw AutoFlipException.BadRequest(
+            $"There is no command '{arguments[0]}'.{Nearest.Hint(arguments[0], commands.Select(command => command.Name))} "
+            + $"Accepted: {string.Join(", ", commands.Select(command => command.Name))}. See 'autoflip --help'.");
+
+        var parser = new OptionParser(chosen.Name, chosen.Settings);
+        var rest = arguments[1..];
+        if (rest.TakeWhile(word => word != "--").Any(word => word is "--help" or "-h" or "-?")) return Help(host, chosen);
+        return chosen.Invoke(parser.Parse(rest), host);
+    }
+
+    static ExitCode Overview(TextWriter output, IEnumerable<ICommand> commands)
+    {
+        output.WriteLine("autoflip: federated learning with informed pruning (AutoFLIP, arXiv 2405.10271)");
+        output.WriteLine();
+        output.WriteLine("Usage: autoflip <command> [options]");
+        output.WriteLine();
+        foreach (var command in commands) output.WriteLine($"  {command.Usage,-34}{command.Summary}");
+        output.WriteLine();
+        output.WriteLine("  autoflip demo                                    FedAvg against AutoFLIP in about a minute, no download");
+        output.WriteLine("  autoflip run --dataset FashionMNIST --rounds 20  a run of your own");
+        output.WriteLine("  autoflip run --help                              every option");
+        output.WriteLine();
+        output.WriteLine("Exit codes: 0 done, 2 wrong request, 3 data missing, 4 run failed, 130 interrupted (resumable).");
+        return ExitCode.Done;
+    }
+
+    static ExitCode Help(Host host, ICommand command)
+    {
+        host.Out.WriteLine($"Usage: autoflip {command.Usage}");
+        host.Out.WriteLine();
+        host.Out.WriteLine(command.Details);
+        foreach (var line in OptionHelp.Lines(command.Settings, command.Defaults, host.Width)) host.Out.WriteLine(line);
+        return ExitCode.Done;
+    }
+}

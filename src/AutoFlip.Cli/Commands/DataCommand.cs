@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+
+namespace AutoFlip.Cli;
+
+/// <summary><c>autoflip data</c>: what data sets there are and where, fetching them, and how a run would deal them out.</summary>
+sealed class DataCommand : ICommand
+{
+    /// <inheritdoc/>
+    public string Name => "data";
+
+    /// <inheritdoc/>
+    public string Usage => "data list|show|get|partition";
+
+    /// <inheritdoc/>
+    public string Summary => "Data sets: what is there, get one, how it is dealt.";
+
+    /// <inheritdoc/>
+    public string Details => """
+          data list                      every data set, and whether it is here
+          data show NAME                 one data set: size, classes, licence, where it is
+          data get NAME                  download it into the cache, unless it is here already
+          data partition [run options]   who gets what: samples per client and class
+        """;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Setting> Settings => Cli.Settings.All;
+
+    /// <inheritdoc/>
+    public ExitCode Invoke(CommandLine line, Host host)
+    {
+        var (request, words, warnings) = line.Over(new Request());
+        foreach (var warning in warnings) host.Warn(warning);
+        var where = DataLocations.Of(request.Options);
+        switch (words)
+        {
+            case ["list"]: List(where, request.Show.Json, host.Out); break;
+            case ["show", var name]: Show(Catalog.DataSets[name], where, request.Show.Json, host.Out); break;
+            case ["get", var name]: Get(Catalog.DataSets[name], where, request.Show, host); break;
+            case ["partition"]: Deal(request.Resolve(host.Warn), where, host); break;
+            case ["show" or "get"]:
+                throw AutoFlipException.BadRequest($"data {words[0]}: the name of a data set is expected: {string.Join(", ", Catalog.DataSets.Names)}.");
+            default:
+                throw AutoFlipException.BadRequest($"data: '{string.Join(' ', words)}' is not accepted. Accepted: list, show NAME, get NAME, partition. See 'autoflip data --help'.");
+        }
+        return ExitCode.Done;
+    }
+
+    static void List(DataLocations where, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            output.WriteLine(new JsonArray([.. Catalog.DataSets.Select(entry => ToJson(entry.Value, where))]).ToJsonString(JsonDisplay.Options));
+            return;
+        }
+        var width = Catalog.DataSets.Names.Max(name => name.Length) + 2;
+        foreach (var (name, set) in Catalog.DataSets)
+        {
+            output.WriteLine($"{name.PadRight(width)}{set.Shape,-9}{set.ClassNames.Length,4} classes {Readable.Count(set.TrainSamples),9} + {Readable.Count(set.TestSamples),-8} "
+                + State(set, where));
+        }
+    }
+
+    static void Show(DataSet set, DataLocations where, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            output.WriteLine(ToJson(set, where).ToJsonString(JsonDisplay.Options));
+            return;
+        }
+        output.WriteLine($"{set.Name}: {set.Title}");
+        output.WriteLine($"  samples   {Readable.Count(set.TrainSamples)} for training, {Readable.Count(set.TestSamples)} for testing, {set.Shape} each");
+        output.WriteLine($"  classes   {set.ClassNames.Length}: {string.Join(", ", set.ClassNames)}");
+        output.WriteLine($"  licence   {set.Licence}");
+        output.WriteLine($"  cite      {set.Citation}");
+        output.WriteLine($"  where     {State(set, where)}");
+        foreach (var tried in where.Locate(set).Tried) output.WriteLine($"            not in {tried}");
+        if (where.Locate(set).Folder is null) output.WriteLine($"  get it    autoflip data get {set.Name}{(set.SystemPackage is { } package ? $", or apt-get install {package}" : "")}");
+    }
+
+    static void Get(DataSet set, DataLocations where, Presentation show, Host host)
+    {
+        var display = RunDisplay.For(show with { Quiet = !show.Plain && host.Terminal is null || show.Quiet }, host);
+        try
+        {
+            host.Out.WriteLine(where.Require(set, display, host.Cancel).Path);
+        }
+        catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
+        {
+            throw new AutoFlipException(ExitCode.Interrupted, $"interrupted. Go on with: autoflip data get {set.Name}", stopped);
+        }
+    }
+
+    static void Deal(Request request, DataLocations where, Host host)
+    {
+        var table = FederatedData.Load(request.Experiment, where, new QuietDisplay(host), host.Cancel).Table;
+        var clients = Enumerable.Range(0, table.Clients).ToList();
+        if (request.Show.Json)
+        {
+            host.Out.WriteLine(new JsonObject
+            {
+                ["sha256"] = table.Sha256,
+                ["classes"] = new JsonArray([.. table.ClassNames.Select(name => (JsonNode)name)]),
+                ["clients"] = new JsonArray([.. clients.Select(client => new JsonObject { ["train"] = Numbers(table.Train(client)), ["held_out"] = Numbers(table.HeldOut(client)) })]),
+            }.ToJsonString(JsonDisplay.Options));
+            return;
+        }
+        PartitionText.Write(table, request.Experiment, host.Out);
+    }
+
+    static JsonArray Numbers(ReadOnlySpan<int> counts) => new([.. counts.ToArray().Select(count => (JsonNode)count)]);
+
+    static string State(DataSet set, DataLocations where) =>
+        set.Files.IsEmpty ? "built in"
+        : where.Locate(set).Folder is { } folder ? $"in {folder.Path}"
+        : $"not here ({Readable.Bytes(set.DownloadBytes)} to get)";
+
+    static JsonObject ToJson(DataSet set, DataLocations where) => new()
+    {
+        ["name"] = set.Name,
+        ["title"] = set.Title,
+        ["classes"] = set.ClassNames.Length,
+        ["shape"] = Numbers([set.Shape.Channels, set.Shape.Height, set.Shape.Width]),
+        ["train_samples"] = set.TrainSamples,
+        ["test_samples"] = set.TestSamples,
+        ["licence"] = set.Licence,
+        ["built_in"] = set.Files.IsEmpty,
+        ["path"] = where.Locate(set).Folder?.Path,
+        ["download_bytes"] = set.DownloadBytes,
+    };
+}

@@ -1,0 +1,27 @@
+namespace AutoFlip.Cli;
+
+/// <summary>One command of the program.</summary>
+interface ICommand
+{
+    /// <summary>The word that chooses it.</summary>
+    string Name { get; }
+
+    /// <summary>The word and its arguments.</summary>
+    string Usage { get; }
+
+    /// <summary>One line for the overview.</summary>
+    string Summary { get; }
+
+    /// <summary>What its own help says above the options.</summary>
+    string Details => Summary;
+
+    /// <summary>The options it takes.</summary>
+    IReadOnlyList<Setting> Settings { get; }
+
+    /// <summary>What holds where nothing is typed.</summary>
+    Request Defaults => new();
+
+    /// <summary>Carries it out.</summary>
+    /// <exception cref="AutoFlipException">It cannot be done: the code says why.</exception>
+    ExitCode Invoke(CommandLine line, Host host);
+}

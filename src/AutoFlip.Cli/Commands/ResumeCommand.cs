@@ -1,0 +1,34 @@
+namespace AutoFlip.Cli;
+
+/// <summary><c>autoflip resume</c>: goes on with a run that was interrupted.</summary>
+sealed class ResumeCommand : ICommand
+{
+    /// <inheritdoc/>
+    public string Name => "resume";
+
+    /// <inheritdoc/>
+    public string Usage => "resume DIR [options]";
+
+    /// <inheritdoc/>
+    public string Summary => "Go on with an interrupted run.";
+
+    /// <inheritdoc/>
+    public string Details => "Goes on with an interrupted run. What it computes stays as it was; only these may change.";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Setting> Settings => [.. Cli.Settings.Running.Where(setting => setting.Property?.Name != nameof(RunOptions.ResultPath))];
+
+    /// <inheritdoc/>
+    public ExitCode Invoke(CommandLine line, Host host)
+    {
+        var (request, positionals, warnings) = line.Over(new Request());
+        foreach (var warning in warnings) host.Warn(warning);
+        if (positionals is not [var directory])
+            throw AutoFlipException.BadRequest("resume: one run directory is expected. It is the first and the last line that a run prints.");
+        if (!File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
+            throw AutoFlipException.BadRequest($"resume: '{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
+        ExperimentRules.Check(request.Options);
+        Session.Watch(request.Show, host, display => host.Engine.Resume(directory, request.Options, display, host.Time, host.Cancel));
+        return ExitCode.Done;
+    }
+}

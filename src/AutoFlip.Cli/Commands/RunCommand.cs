@@ -1,0 +1,50 @@
+namespace AutoFlip.Cli;
+
+/// <summary><c>autoflip run</c>: one experiment, from options, a file, or both.</summary>
+sealed class RunCommand : ICommand
+{
+    /// <inheritdoc/>
+    public string Name => "run";
+
+    /// <inheritdoc/>
+    public string Usage => "run [experiment.json] [options]";
+
+    /// <inheritdoc/>
+    public string Summary => "Run an experiment.";
+
+    /// <inheritdoc/>
+    public string Details => """
+        Runs an experiment. Options on the command line override those of the file.
+        Each option is listed with its own name first, then the reference's spelling; dashes and
+        underscores are alike, --option=value works too. Defaults in brackets.
+        """;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Setting> Settings => Cli.Settings.All;
+
+    /// <inheritdoc/>
+    public ExitCode Invoke(CommandLine line, Host host)
+    {
+        var request = Read(line, host);
+        Session.Watch(request.Show, host, display => host.Engine.Run(request.Experiment, request.Options, display, host.Time, host.Cancel));
+        return ExitCode.Done;
+    }
+
+    /// <summary>The run that a command line of this kind describes; warnings are given on the way.</summary>
+    /// <exception cref="AutoFlipException">It describes none (exit 2).</exception>
+    internal static Request Read(CommandLine line, Host host)
+    {
+        var parsed = line.Over(FromFile);
+        foreach (var warning in parsed.Warnings) host.Warn(warning);
+        return parsed.Request.Resolve(host.Warn);
+    }
+
+    static Request FromFile(IReadOnlyList<string> files) => files switch
+    {
+        [] => new(),
+        [var file] when File.Exists(file) || Directory.Exists(file) => new() { Experiment = ExperimentFile.Load(file) },
+        [var word] => throw AutoFlipException.BadRequest($"'{word}' is neither an experiment file nor an option."
+            + Nearest.Hint($"--{word}", Cli.Settings.All.SelectMany(setting => setting.Declared)) + " See 'autoflip run --help'."),
+        _ => throw AutoFlipException.BadRequest($"Only one experiment file is accepted, not {string.Join(", ", files.Select(file => $"'{file}'"))}. See 'autoflip run --help'."),
+    };
+}

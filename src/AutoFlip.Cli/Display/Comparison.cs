@@ -1,0 +1,66 @@
+using Spectre.Console;
+
+namespace AutoFlip.Cli;
+
+/// <summary>Two runs of one seed side by side, and in words what the second gained and lost.</summary>
+static class Comparison
+{
+    /// <summary>Writes the table and the sentences, on a terminal or as plain lines.</summary>
+    public static void Write(RunSummary dense, RunSummary pruned, Host host)
+    {
+        (string Label, string Dense, string Pruned)[] rows =
+        [
+            ("accuracy", Readable.Percent(Accuracy(dense)), Readable.Percent(Accuracy(pruned))),
+            ("loss", Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)),
+            ("parameters kept", Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)),
+            ("bytes sent", Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))),
+            ("seconds", Readable.Time(dense.Time.Total), Readable.Time(pruned.Time.Total)),
+        ];
+        if (host.Terminal is { } terminal)
+        {
+            var table = new Table { Border = terminal.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii2, BorderStyle = new Style(Color.Grey) };
+            table.AddColumn("").AddColumn(new TableColumn("[bold]FedAvg[/]").RightAligned()).AddColumn(new TableColumn("[bold]AutoFLIP[/]").RightAligned());
+            foreach (var (label, left, right) in rows) table.AddRow(new Text(label), new Text(left), new Text(right));
+            terminal.Write(table);
+            terminal.Write(new Text(Verdict(dense, pruned) + "\n"));
+            return;
+        }
+        host.Out.WriteLine();
+        host.Out.WriteLine($"{"",-16}{"FedAvg",14}{"AutoFLIP",14}");
+        foreach (var (label, left, right) in rows) host.Out.WriteLine($"{label,-16}{left,14}{right,14}");
+        host.Out.WriteLine();
+        host.Out.WriteLine(Verdict(dense, pruned));
+    }
+
+    /// <summary>What AutoFLIP gained and lost against FedAvg, as measured; a gain and a loss are worded alike.</summary>
+    internal static string Verdict(RunSummary dense, RunSummary pruned)
+    {
+        var sentences = new List<string>
+        {
+            $"AutoFLIP kept {Readable.Percent(pruned.ModelSize.Density)} of the parameters"
+                + $" and sent {Change(Sent(dense), Sent(pruned), "fewer bytes", "more bytes", "as many bytes")}"
+                + (pruned.Traffic.ExploreBytes > 0 ? $" ({Readable.Bytes(pruned.Traffic.ExploreBytes)} of them to explore)." : "."),
+        };
+        if (Accuracy(dense) is { } before && Accuracy(pruned) is { } after)
+        {
+            var points = (after - before) * 100;
+            sentences.Add(Math.Abs(points) < 0.05
+                ? $"Accuracy is the same, {Readable.Percent(after)}."
+                : FormattableString.Invariant($"It {(points > 0 ? "gained" : "lost")} {Math.Abs(points):0.0} points of accuracy, {Readable.Percent(before)} to {Readable.Percent(after)}."));
+        }
+        sentences.Add($"It took {Change(dense.Time.Total, pruned.Time.Total, "less time", "more time", "the same time")}"
+            + (pruned.Time.Explore > 0 ? $", {Readable.Time(pruned.Time.Explore)} of it exploring." : "."));
+        return string.Join('\n', sentences);
+    }
+
+    static string Change(double before, double after, string less, string more, string same)
+    {
+        if (before <= 0) return same;
+        var change = after / before - 1;
+        return Math.Abs(change) < 0.0005 ? same : $"{Readable.Percent(Math.Abs(change))} {(change < 0 ? less : more)}";
+    }
+
+    static long Sent(RunSummary run) => run.Traffic.DownBytes + run.Traffic.UpBytes;
+
+    static double? Accuracy(RunSummary run) => run.Metrics.Global.Acc1 ?? run.Metrics.Local.Acc1;
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace AutoFlip.Cli;
+
+/// <summary>The table of a deal as text: clients down, classes across, samples (held-out ones included) in the cells.</summary>
+static class PartitionText
+{
+    const int MostColumns = 20; // more classes than that do not fit a line: then only totals are shown
+
+    /// <summary>Writes the table.</summary>
+    public static void Write(PartitionTable table, Experiment experiment, TextWriter output)
+    {
+        output.WriteLine($"{experiment.Dataset}, partition {experiment.Partition}, {table.Clients} clients, seed {experiment.Seed}");
+        output.WriteLine();
+        var classes = table.ClassNames.Count <= MostColumns ? table.ClassNames.Count : 0;
+        string[][] rows =
+        [
+            ["client", "samples", "held out", "classes", .. Enumerable.Range(0, classes).Select(Text)],
+            .. Enumerable.Range(0, table.Clients).Select(client => Row(table, client, classes)),
+        ];
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        foreach (var row in rows) output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadLeft(widths[column]))));
+        output.WriteLine();
+        if (classes > 0) output.WriteLine($"classes: {string.Join(", ", table.ClassNames.Select((name, index) => name == Text(index) ? name : $"{index} {name}"))}");
+        output.WriteLine($"sha256:  {table.Sha256}");
+    }
+
+    static string[] Row(PartitionTable table, int client, int classes)
+    {
+        ReadOnlySpan<int> train = table.Train(client), heldOut = table.HeldOut(client);
+        var cells = new string[4 + classes];
+        cells[0] = Text(client);
+        cells[1] = Readable.Count(table.Samples(client));
+        cells[3] = Text(table.ClassCount(client));
+        var held = 0;
+        foreach (var count in heldOut) held += count;
+        cells[2] = Readable.Count(held);
+        for (var c = 0; c < classes; c++) cells[4 + c] = train[c] + heldOut[c] is var count and > 0 ? Text(count) : ".";
+        return cells;
+    }
+
+    static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace AutoFlip.Cli;
+
+/// <summary>Figures as people read them; culture-invariant. A figure that is not defined reads "-".</summary>
+static class Readable
+{
+    static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+
+    /// <summary>A count with separators: 1,664,970.</summary>
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A share in percent with one decimal: 70.0 %.</summary>
+    public static string Percent(double? share) => Number(share * 100, "0.0") is "-" ? "-" : Number(share * 100, "0.0") + " %";
+
+    /// <summary>A figure with four decimals.</summary>
+    public static string Figure(double? value) => Number(value, "0.0000");
+
+    /// <summary>Bytes in decimal units with three digits: 6.65 MB.</summary>
+    public static string Bytes(long bytes)
+    {
+        var (value, unit) = ((double)bytes, 0);
+        for (; value >= 999.5 && unit < Units.Length - 1; unit++) value /= 1000;
+        var format = unit == 0 || value >= 99.95 ? "0" : value >= 9.995 ? "0.0" : "0.00";
+        return $"{value.ToString(format, CultureInfo.InvariantCulture)} {Units[unit]}";
+    }
+
+    /// <summary>A length of time: 4.2 s, 3:05, 1:02:03.</summary>
+    public static string Time(double seconds)
+    {
+        if (!double.IsFinite(seconds)) return "-";
+        if (seconds < 59.95) return seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
+        var whole = (long)Math.Round(seconds);
+        return whole < 3600 ? $"{whole / 60}:{whole % 60:00}" : $"{whole / 3600}:{whole / 60 % 60:00}:{whole % 60:00}";
+    }
+
+    static string Number(double? value, string format) =>
+        value is { } number && double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
+}

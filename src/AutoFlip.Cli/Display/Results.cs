@@ -1,0 +1,44 @@
+namespace AutoFlip.Cli;
+
+/// <summary>What a run came to, as labelled figures for every kind of display.</summary>
+static class Results
+{
+    /// <summary>One line about what is run.</summary>
+    public static string Headline(RunStart start)
+    {
+        var e = start.Experiment;
+        return $"{e.Dataset}, {e.Model} with {Readable.Count(start.Parameters)} parameters, {Method(e.Algorithm, e.Pruner)}, seed {e.Seed}";
+    }
+
+    /// <summary>One line about the federation.</summary>
+    public static string Federation(RunStart start)
+    {
+        var e = start.Experiment;
+        return $"{e.Clients} clients, {e.CohortSize} a round, {e.Rounds} rounds, {Readable.Count(start.TrainSamples)} training samples"
+            + (start.RoundsDone == 0 ? "" : $"; {start.RoundsDone} rounds are done already");
+    }
+
+    /// <summary>An algorithm and its pruner.</summary>
+    public static string Method(string algorithm, string pruner) => pruner == "none" ? algorithm : $"{algorithm} + {pruner}";
+
+    /// <summary>The result in one line.</summary>
+    public static string Line(RunSummary summary) =>
+        string.Join(", ", Rows(summary).Select(row => $"{row.Label.ToLowerInvariant()} {row.Value}"));
+
+    /// <summary>The result as labels and values; nothing that was not measured.</summary>
+    public static IEnumerable<(string Label, string Value)> Rows(RunSummary summary)
+    {
+        var (global, local, size, traffic, time) = (summary.Metrics.Global, summary.Metrics.Local, summary.ModelSize, summary.Traffic, summary.Time);
+        if (global.Acc1 is not null)
+            yield return ("Accuracy", Readable.Percent(global.Acc1)
+                + (global.BestAcc1 > global.Acc1 ? $" (best {Readable.Percent(global.BestAcc1)} in round {global.BestRound})" : ""));
+        if (local.Acc1 is not null) yield return (global.Acc1 is null ? "Accuracy on clients" : "On clients", Readable.Percent(local.Acc1));
+        if (global.Loss is not null) yield return ("Loss", Readable.Figure(global.Loss));
+        yield return ("Kept", $"{Readable.Percent(size.Density)} ({Readable.Count(size.ActiveParameters)} of {Readable.Count(size.Parameters)} parameters)");
+        yield return ("Sent", $"{Readable.Bytes(traffic.DownBytes + traffic.UpBytes)}"
+            + (traffic.DenseFp32Bytes > 0 ? $" ({Readable.Percent(traffic.Ratio)} of dense {Readable.Bytes(traffic.DenseFp32Bytes)})" : ""));
+        yield return ("Time", Readable.Time(time.Total)
+            + (time.Explore > 0 ? $" ({Readable.Time(time.Explore)} exploring, {Readable.Time(time.MedianRound)} a round)" : $" ({Readable.Time(time.MedianRound)} a round)"));
+        if (summary.Failures > 0) yield return ("Failures", Readable.Count(summary.Failures));
+    }
+}

@@ -1,0 +1,83 @@
+namespace AutoFlip.Cli;
+
+/// <summary>An observer that shows a run, and knows where the run writes.</summary>
+abstract class RunDisplay : RunObserver
+{
+    /// <summary>The run directory; null until work begins.</summary>
+    public string? Directory { get; private set; }
+
+    /// <summary>Shows the run while <paramref name="run"/> goes on.</summary>
+    public virtual RunSummary Watch(Func<RunSummary> run) => run();
+
+    /// <inheritdoc/>
+    public override void Started(RunStart start) => Directory = start.Directory;
+
+    /// <summary>The display that fits the request and the host.</summary>
+    public static RunDisplay For(Presentation show, Host host) =>
+        show.Json ? new JsonDisplay(host)
+        : show.Quiet ? new QuietDisplay(host)
+        : show.Plain || host.Terminal is null ? new PlainDisplay(host)
+        : new TerminalDisplay(host.Terminal, host.Time);
+}
+
+/// <summary>The run directory, the result, the run directory: what scripts need.</summary>
+class QuietDisplay(Host host) : RunDisplay
+{
+    /// <summary>Where the display writes.</summary>
+    protected Host Host => host;
+
+    /// <inheritdoc/>
+    public override void Warning(string message) => host.Warn(message);
+
+    /// <inheritdoc/>
+    public override void Started(RunStart start)
+    {
+        base.Started(start);
+        host.Out.WriteLine(start.Directory);
+    }
+
+    /// <inheritdoc/>
+    public override void Finished(RunSummary summary)
+    {
+        host.Out.WriteLine(Results.Line(summary));
+        host.Out.WriteLine(Directory);
+    }
+}
+
+/// <summary>One line per thing that happens, for logs. The first and the last line are the run directory.</summary>
+sealed class PlainDisplay(Host host) : QuietDisplay(host)
+{
+    Experiment _experiment = new();
+    string? _loading;
+
+    /// <inheritdoc/>
+    public override void Loading(string what, double? fraction)
+    {
+        if (what == _loading) return; // a line per thing, not per percent
+        _loading = what;
+        Host.Error.WriteLine($"{what} ..."); // not on standard output, whose first line is the run directory
+    }
+
+    /// <inheritdoc/>
+    public override void Started(RunStart start)
+    {
+        base.Started(start);
+        _experiment = start.Experiment;
+        Host.Out.WriteLine(Results.Headline(start));
+        Host.Out.WriteLine(Results.Federation(start));
+    }
+
+    /// <inheritdoc/>
+    public override void Explored(int done, int explorers) => Host.Out.WriteLine($"explored {done}/{explorers}");
+
+    /// <inheritdoc/>
+    public override void RoundDone(RoundReport report) =>
+        Host.Out.WriteLine(RoundLine.Of(report, _experiment.Metrics[0]).ToText(_experiment.Rounds, _experiment.Metrics[0]));
+
+    /// <inheritdoc/>
+    public override void Finished(RunSummary summary)
+    {
+        foreach (var (label, value) in Results.Rows(summary)) Host.Out.WriteLine($"{label + ":",-21}{value}");
+        Host.Out.WriteLine(Directory);
+    }
+}

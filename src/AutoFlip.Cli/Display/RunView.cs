@@ -1,0 +1,116 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace AutoFlip.Cli;
+
+/// <summary>What is on the screen while a run goes on, as a value that is drawn anew after each change. Not safe for several threads.</summary>
+/// <param name="time">Tells how long things have taken.</param>
+/// <param name="unicode">Whether the terminal can show more than ASCII.</param>
+sealed class RunView(TimeProvider time, bool unicode)
+{
+    const int ShownRounds = 8;
+    const int BarWidth = 30;
+
+    readonly Queue<RoundLine> _rounds = new();
+    RunStart? _start;
+    (string What, double? Fraction)? _loading;
+    (int Done, int All)? _explored;
+    (int Round, int Done, int Cohort, bool Evaluating)? _current;
+    long _roundsBegan;
+    int _roundsDone;
+    bool _ended;
+
+    string Metric => _start!.Experiment.Metrics[0];
+
+    /// <summary>Data is fetched or read.</summary>
+    public void Loading(string what, double? fraction) => _loading = (what, fraction);
+
+    /// <summary>Work begins.</summary>
+    public void Start(RunStart start) => (_start, _loading, _roundsDone, _roundsBegan) = (start, null, start.RoundsDone, time.GetTimestamp());
+
+    /// <summary>Explorers are done.</summary>
+    public void Explored(int done, int all) => (_explored, _roundsBegan) = ((done, all), time.GetTimestamp());
+
+    /// <summary>Clients of a round are done.</summary>
+    public void Round(int round, int done, int cohort) => _current = (round, done, cohort, false);
+
+    /// <summary>The global model is evaluated.</summary>
+    public void Evaluating(int round) => _current = (round, 1, 1, true);
+
+    /// <summary>A round is over.</summary>
+    public void RoundDone(RoundReport report)
+    {
+        (_roundsDone, _current) = (report.Round, null);
+        _rounds.Enqueue(RoundLine.Of(report, Metric));
+        if (_rounds.Count > ShownRounds) _rounds.Dequeue();
+    }
+
+    /// <summary>Nothing moves any more: only what happened stays on the screen.</summary>
+    public void End() => (_ended, _current, _loading) = (true, null, null);
+
+    /// <summary>The view as it is now.</summary>
+    public IRenderable Draw()
+    {
+        var parts = new List<IRenderable>();
+        if (_start is not null)
+        {
+            parts.Add(new Text(Results.Headline(_start), new Style(decoration: Decoration.Bold)));
+            parts.Add(new Text(Results.Federation(_start), new Style(Color.Grey)));
+        }
+        var bars = Bars();
+        if (bars.Rows.Count > 0) parts.Add(bars);
+        if (_rounds.Count > 0) parts.Add(Rounds());
+        return new Rows(parts);
+    }
+
+    Grid Bars()
+    {
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn().NoWrap().PadLeft(0)).AddColumn(new GridColumn().NoWrap().Width(BarWidth)).AddColumn(new GridColumn().NoWrap());
+        if (_loading is { } loading) AddBar(grid, loading.What, loading.Fraction ?? 0, loading.Fraction is { } share ? Readable.Percent(share) : "");
+        if (_explored is { } explored) AddBar(grid, "Exploring", (double)explored.Done / explored.All, $"{explored.Done}/{explored.All} explorers");
+        if (_start is null || _explored is { } e && e.Done < e.All && _roundsDone == _start.RoundsDone && _current is null) return grid;
+
+        AddBar(grid, "Rounds", (double)_roundsDone / _start.Experiment.Rounds, $"{_roundsDone}/{_start.Experiment.Rounds}{Clock()}");
+        if (_current is { } now)
+            AddBar(grid, $"Round {now.Round}", (double)now.Done / now.Cohort, now.Evaluating ? "evaluating" : $"{now.Done}/{now.Cohort} clients");
+        return grid;
+    }
+
+    string Clock()
+    {
+        if (_ended) return "";
+        var elapsed = time.GetElapsedTime(_roundsBegan).TotalSeconds;
+        var (done, left) = (_roundsDone - _start!.RoundsDone, _start.Experiment.Rounds - _roundsDone);
+        return done == 0 ? $"  {Clock(elapsed)}" : $"  {Clock(elapsed)}, about {Clock(elapsed / done * left)} left";
+    }
+
+    /// <summary>Whole seconds: tenths would only flicker.</summary>
+    static string Clock(double seconds) => seconds < 59.95 ? $"{(int)seconds} s" : Readable.Time(seconds);
+
+    void AddBar(Grid grid, string label, double fraction, string note)
+    {
+        var filled = (int)Math.Round(Math.Clamp(fraction, 0, 1) * BarWidth);
+        var (on, off) = unicode ? ('━', '━') : ('#', '-');
+        var bar = new Paragraph(new string(on, filled), new Style(fraction >= 1 ? Color.Green : Color.Blue))
+            .Append(new string(off, BarWidth - filled), new Style(unicode ? Color.Grey23 : Color.Grey));
+        grid.AddRow(new Text(label) { Overflow = Overflow.Ellipsis }, bar, new Text(note, new Style(Color.Grey)) { Overflow = Overflow.Ellipsis });
+    }
+
+    Table Rounds()
+    {
+        var table = new Table { Border = unicode ? TableBorder.Simple : TableBorder.Ascii2, BorderStyle = new Style(Color.Grey) };
+        foreach (var heading in (string[])["round", Metric, "loss", "train loss", "kept", "sent", "time"])
+            table.AddColumn(new TableColumn(new Text(heading, new Style(Color.Grey))) { Alignment = Justify.Right, NoWrap = true });
+        foreach (var round in _rounds)
+        {
+            string[] cells =
+            [
+                $"{round.Round}", Readable.Figure(round.Score), Readable.Figure(round.Loss), Readable.Figure(round.TrainLoss),
+                Readable.Percent(round.Density), Readable.Bytes(round.Bytes), Readable.Time(round.Seconds) + (round.Failures > 0 ? " !" : ""),
+            ];
+            table.AddRow(cells.Select(cell => new Text(cell)));
+        }
+        return table;
+    }
+}

@@ -1,0 +1,52 @@
+using Spectre.Console;
+
+namespace AutoFlip.Cli;
+
+/// <summary>What carries runs out; tests put something without training in its place.</summary>
+/// <param name="Run">Starts a run.</param>
+/// <param name="Resume">Continues one from its directory.</param>
+sealed record Engine(
+    Func<Experiment, RunOptions, RunObserver, TimeProvider, CancellationToken, RunSummary> Run,
+    Func<string, RunOptions, RunObserver, TimeProvider, CancellationToken, RunSummary> Resume)
+{
+    /// <summary>The real one.</summary>
+    public static Engine Default { get; } = new(Simulation.Run, Simulation.Resume);
+}
+
+/// <summary>The world around a command: everything it reads or writes besides files.</summary>
+sealed record Host
+{
+    /// <summary>Standard output.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Standard error.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>The terminal behind standard output; null where there is none, and lines are printed instead.</summary>
+    public IAnsiConsole? Terminal { get; init; }
+
+    /// <summary>Columns that help may fill.</summary>
+    public int Width { get; init; } = 80;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What carries runs out.</summary>
+    public Engine Engine { get; init; } = Engine.Default;
+
+    /// <summary>The reader's wish to stop.</summary>
+    public CancellationToken Cancel { get; init; }
+
+    /// <summary>This process's own streams.</summary>
+    public static Host OfProcess(CancellationToken cancel) => new()
+    {
+        Out = Console.Out,
+        Error = Console.Error,
+        Terminal = Console.IsOutputRedirected ? null : AnsiConsole.Console,
+        Width = Console.IsOutputRedirected ? 80 : Math.Clamp(AnsiConsole.Console.Profile.Width, 60, 120),
+        Cancel = cancel,
+    };
+
+    /// <summary>A sentence on standard error that stops nothing.</summary>
+    public void Warn(string message) => Error.WriteLine($"autoflip: warning: {message}");
+}
