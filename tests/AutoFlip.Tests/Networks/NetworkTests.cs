@@ -33,7 +33,7 @@ public class NetworkTests
             .Conv2d(4, 3, padding: 1, bias: false).BatchNorm2d().ReLU()
             .Fork("add", new Add(),
                 ("main", m => m.Conv2d(6, 3, padding: 1).ReLU().Conv2d(4, 3, padding: 1, bias: false).BatchNorm2d()),
-                ("shortcut", _ => { }))
+                ("shortcut", s => s))
             .Flatten().Linear(2)
             .Build(2);
 
@@ -58,7 +58,7 @@ public class NetworkTests
     public void What_is_added_to_the_input_is_fixed()
     {
         var network = new NetworkBuilder("test", Image)
-            .Fork("add", new Add(), ("main", m => m.Conv2d(3, 3, padding: 1)), ("shortcut", _ => { }))
+            .Fork("add", new Add(), ("main", m => m.Conv2d(3, 3, padding: 1)), ("shortcut", s => s))
             .Flatten().Linear(2)
             .Build(2);
 
@@ -144,7 +144,7 @@ public class NetworkTests
     public void Sides_of_different_shape_cannot_be_added()
     {
         var error = Assert.Throws<AutoFlipException>(() => new NetworkBuilder("test", Image)
-            .Fork("add", new Add(), ("main", m => m.Conv2d(3, 3)), ("shortcut", _ => { })));
+            .Fork("add", new Add(), ("main", m => m.Conv2d(3, 3)), ("shortcut", s => s)));
 
         Assert.StartsWith("--model test: layer add (Add) cannot work on 3x6x6 and 3x8x8", error.Message);
     }
