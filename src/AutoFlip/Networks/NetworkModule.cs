@@ -79,12 +79,11 @@ public sealed unsafe class NetworkModule<T> : IDisposable
 
         var outputs = new Tensor?[_steps.Length];
         outputs[0] = _convolves ? ChannelsLast(input) : input.alias(); // a handle of our own: the caller's is never disposed
-        var inputs = new Tensor[2];
         for (var i = 1; i < _steps.Length; i++)
         {
             var step = _steps[i];
-            for (var k = 0; k < step.Inputs.Length; k++) inputs[k] = outputs[step.Inputs[k]]!;
-            outputs[i] = step.Layer.Run(new LayerRun(inputs.AsSpan(0, step.Inputs.Length), step.Tensors, training, dropout, step.InPlace));
+            Tensor[] inputs = [.. step.Inputs.Select(index => outputs[index]!)];
+            outputs[i] = step.Layer.Run(new LayerRun(inputs, step.Tensors, training, dropout, step.InPlace));
             foreach (var done in step.Releases)
             {
                 if (!ReferenceEquals(outputs[done], outputs[i])) outputs[done]!.Dispose();

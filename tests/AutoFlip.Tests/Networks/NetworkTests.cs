@@ -81,6 +81,26 @@ public class NetworkTests
             network.Groups[1].Memberships);
     }
 
+    [Fact]
+    public void Concatenated_groups_stay_apart()
+    {
+        // 2 and 3 channels of 8 x 8: behind the Flatten the second group's blocks of 64 begin at column 2*64 = 128.
+        var network = new NetworkBuilder("test", Image)
+            .Fork("cat", new Concat(), ("a", a => a.Conv2d(2, 1, bias: false)), ("b", b => b.Conv2d(3, 1, bias: false)))
+            .BatchNorm2d().Flatten().Linear(2)
+            .Build(2);
+
+        Assert.Equal(["input (3, fixed)", "a.0 (2)", "b.0 (3)", "2 (2, fixed)"], network.Groups.Select(group => group.ToString()));
+        Assert.Equal(
+            [
+                new("b.0.weight", 0, 0, 1),
+                new("0.weight", 0, 2, 1), new("0.bias", 0, 2, 1),
+                new("2.weight", 1, 128, 64),
+                new("0.running_mean", 0, 2, 1), new("0.running_var", 0, 2, 1),
+            ],
+            network.Groups[2].Memberships);
+    }
+
     public static IEnumerable<TheoryDataRow<string>> Names => Catalog.Models.Names.Select(name => new TheoryDataRow<string>(name));
 
     [Theory, MemberData(nameof(Names))]
