@@ -8,10 +8,6 @@ public static class LogReg
     public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
         new NetworkBuilder("LogReg", input)
             .Then(new Flatten(), "flatten")
-            .Sequence("classifier", c =>
-            {
-                c.Linear(outputs);
-                if (outputs > 1) c.Then(new LogSoftmax()); // of a single output it would be constantly 0
-            })
+            .Sequence("classifier", c => outputs > 1 ? c.Linear(outputs).Then(new LogSoftmax()) : c.Linear(outputs)) // of one logit it is 0
             .Build(outputs);
 }

@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
 /// <summary>Makes an architecture for the shape of a sample and a number of outputs (classes, or 1 for a binary task).</summary>
-/// <exception cref="AutoFlipException">The architecture cannot work on such samples (exit 2): the message names layer and option.</exception>
+/// <exception cref="AutoFlipException">It cannot work on such samples (exit 2): the message names layer and option.</exception>
 public delegate Network ModelFactory(SampleShape input, int outputs, ModelOptions options);
 
 /// <summary>What architectures can be told. Each reads what it knows and ignores the rest.</summary>

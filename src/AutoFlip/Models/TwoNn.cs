@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
 /// <summary>TwoNN: two hidden layers of h neurons, on anything that can be flattened.</summary>
-/// <remarks>Source: McMahan et al. 2017, arXiv:1602.05629. AutoFLIP's reference takes images of one channel only; here all channels count.</remarks>
+/// <remarks>Source: McMahan et al. 2017, arXiv:1602.05629. (AutoFLIP's reference takes one channel only.)</remarks>
 public static class TwoNn
 {
     /// <inheritdoc cref="ModelFactory"/>

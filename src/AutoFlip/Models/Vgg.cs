@@ -36,6 +36,7 @@ public static class Vgg
                     }
                     f.MaxPool2d(2);
                 }
+                return f;
             })
             .Sequence("classifier", c => c
                 .AdaptiveAvgPool2d(7).Flatten()

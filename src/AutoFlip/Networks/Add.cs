@@ -10,7 +10,8 @@ public sealed record Add : Layer
 
     internal override Features Draft(LayerDraft draft)
     {
-        if (draft.Inputs is not [var left, var right] || !left.Shape.SequenceEqual(right.Shape)) throw draft.Error("its two sides have different shapes");
+        if (draft.Inputs is not [var left, var right] || !left.Shape.SequenceEqual(right.Shape))
+            throw draft.Error("its two sides have different shapes");
         draft.Merge(left.Units, right.Units);
         return left;
     }

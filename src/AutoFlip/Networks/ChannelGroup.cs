@@ -9,7 +9,7 @@ namespace AutoFlip;
 /// <param name="Block">Consecutive indices per unit: unit u is Start + u*Block .. Start + (u+1)*Block.</param>
 public readonly record struct Membership(string Tensor, int Axis, int Start, int Block);
 
-/// <summary>Channels, neurons or cells that exist or vanish together: removing unit u means removing its slice from every membership.</summary>
+/// <summary>Channels, neurons or cells of one width: removing unit u means removing its slice from every membership.</summary>
 /// <param name="Name">Name of the first layer that makes these units; <c>input</c> for the network's input channels.</param>
 /// <param name="Width">Number of units.</param>
 /// <param name="IsFixed">Whether the units must stay: network inputs, class outputs and what is added to them.</param>

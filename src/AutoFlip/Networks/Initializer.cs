@@ -42,7 +42,8 @@ public static class Initialization
     }
 
     /// <summary>N(0, gain^2).</summary>
-    public static void Normal(Span<float> values, ImmutableArray<int> shape, double gain, KeyedRandom random) => Gaussian(values, gain, random);
+    public static void Normal(Span<float> values, ImmutableArray<int> shape, double gain, KeyedRandom random) =>
+        Gaussian(values, gain, random);
 
     /// <summary>N(0, s^2) with s = gain sqrt(2 / (fan_in + fan_out)).</summary>
     /// <remarks>Source: Glorot and Bengio 2010, AISTATS.</remarks>
@@ -101,5 +102,6 @@ public static class Initialization
     }
 
     /// <summary>fan_in + fan_out.</summary>
-    static double FanSum(ImmutableArray<int> shape) => (shape[0] + shape[1]) * shape.Skip(2).Aggregate(1.0, (product, size) => product * size);
+    static double FanSum(ImmutableArray<int> shape) =>
+        (shape[0] + shape[1]) * shape.Skip(2).Aggregate(1.0, (product, size) => product * size);
 }

@@ -64,7 +64,7 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
     public int Slide(int size, int kernel, int stride, int padding)
     {
         if (size + 2 * padding < kernel)
-            throw Error($"its window of {kernel} is larger than the {size} pixels{(padding > 0 ? $" and {2 * padding} of padding" : "")} that are left");
+            throw Error($"its window of {kernel} is larger than {size} pixels and {2 * padding} of padding");
         return (size + 2 * padding - kernel) / stride + 1;
     }
 

@@ -15,7 +15,8 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0) : Layer
             [channels, draft.Slide(height, Kernel, Stride, Padding), draft.Slide(width, Kernel, Stride, Padding)], draft.Input.Units);
     }
 
-    internal override Tensor Run(in LayerRun run) => nn.functional.max_pool2d(run.Input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding]);
+    internal override Tensor Run(in LayerRun run) =>
+        nn.functional.max_pool2d(run.Input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding]);
 
     internal override bool OutputIsFree => true;
 }

@@ -4,7 +4,7 @@ namespace AutoFlip;
 
 /// <summary>Writes an architecture down, layer after layer, with PyTorch's names.</summary>
 /// <remarks>
-/// Inside a <see cref="Sequence(string, Action{NetworkBuilder})"/> layers and inner sequences are numbered from 0, as in
+/// Inside a <see cref="Sequence(string, Func{NetworkBuilder, NetworkBuilder})"/> layers and inner sequences are numbered from 0, as in
 /// PyTorch's <c>Sequential</c>; layers without weights count too. Shapes are inferred as layers are added, so a layer that does not fit
 /// is reported at once, by name.
 /// </remarks>
@@ -72,14 +72,14 @@ public sealed class NetworkBuilder
     public NetworkBuilder Dropout(double rate) => Then(new Dropout(rate));
 
     /// <summary>Appends a named chain of layers.</summary>
-    public NetworkBuilder Sequence(string name, Action<NetworkBuilder> body)
+    public NetworkBuilder Sequence(string name, Func<NetworkBuilder, NetworkBuilder> body)
     {
         _node = Run(name, body, _node);
         return this;
     }
 
     /// <summary>Appends a chain of layers under the next number.</summary>
-    public NetworkBuilder Sequence(Action<NetworkBuilder> body)
+    public NetworkBuilder Sequence(Func<NetworkBuilder, NetworkBuilder> body)
     {
         _node = Run(null, body, _node);
         return this;
@@ -88,8 +88,9 @@ public sealed class NetworkBuilder
     /// <summary>Runs branches side by side from here, in the order of their tensors, and joins them.</summary>
     /// <param name="name">The joining layer's name.</param>
     /// <param name="join">What joins them.</param>
-    /// <param name="branches">Names and chains; an empty chain passes on what comes in.</param>
-    public NetworkBuilder Fork(string name, Layer join, params ReadOnlySpan<(string Name, Action<NetworkBuilder> Body)> branches)
+    /// <param name="branches">Names and chains; <c>s =&gt; s</c> passes on what comes in.</param>
+    public NetworkBuilder Fork(
+        string name, Layer join, params ReadOnlySpan<(string Name, Func<NetworkBuilder, NetworkBuilder> Body)> branches)
     {
         var ends = ImmutableArray.CreateBuilder<int>();
         foreach (var (branch, body) in branches) ends.Add(Run(branch, body, _node));
@@ -102,12 +103,8 @@ public sealed class NetworkBuilder
     /// <exception cref="ArgumentException">It has others.</exception>
     public Network Build(int outputs) => _graph.Build(outputs);
 
-    int Run(string? name, Action<NetworkBuilder> body, int from)
-    {
-        var inner = new NetworkBuilder(_graph, Path(name) + ".", from);
-        body(inner);
-        return inner._node;
-    }
+    int Run(string? name, Func<NetworkBuilder, NetworkBuilder> body, int from) =>
+        body(new NetworkBuilder(_graph, Path(name) + ".", from))._node;
 
     string Path(string? name) => _prefix + (name ?? $"{_next++}");
 }

@@ -16,10 +16,6 @@ namespace AutoFlip;
 public sealed unsafe class NetworkModule<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    static readonly ScalarType Type = typeof(T) == typeof(float) ? ScalarType.Float32
-        : typeof(T) == typeof(double) ? ScalarType.Float64
-        : throw new NotSupportedException($"Networks compute in float or double, not in {typeof(T).Name}.");
-
     readonly Tensor _values;
     readonly Tensor _gradients;
     readonly Tensor[] _views;
@@ -30,12 +26,14 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     bool _disposed;
 
     /// <summary>Allocates values and gradients, all 0. Load weights before use.</summary>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public NetworkModule(Network network)
     {
         Network = network;
         var layout = network.Layout;
-        _values = zeros(layout.Count, Type).DetachFromDisposeScope();
-        _gradients = zeros(layout.ParameterCount, Type).DetachFromDisposeScope();
+        var type = ElementType.Of<T>();
+        _values = zeros(layout.Count, type).DetachFromDisposeScope();
+        _gradients = zeros(layout.ParameterCount, type).DetachFromDisposeScope();
         _value = Pointer(_values);
         _gradient = Pointer(_gradients);
 
@@ -68,7 +66,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     public Span<T> Gradients => Span(_gradient, Network.Layout.ParameterCount);
 
     /// <summary>Computes the outputs of a batch.</summary>
-    /// <param name="input">[N, C, H, W] (or any shape with N x C*H*W values for which the first layer is a Flatten). Borrowed, unchanged.</param>
+    /// <param name="input">[N, C, H, W], of type T; [N, C*H*W] will do if the first layer is a Flatten. Borrowed, unchanged.</param>
     /// <param name="training">Training: a graph for the backward pass is recorded, batch statistics are used and the running ones are
     /// moved. Evaluation: nothing is recorded or changed.</param>
     /// <param name="dropout">Where dropout draws from; null turns dropout off.</param>
@@ -80,13 +78,12 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         using var scope = NewDisposeScope();
 
         var outputs = new Tensor?[_steps.Length];
-        outputs[0] = _convolves ? ChannelsLast(input) : input;
-        var inputs = new Tensor[2];
+        outputs[0] = _convolves ? ChannelsLast(input) : input.alias(); // a handle of our own: the caller's is never disposed
         for (var i = 1; i < _steps.Length; i++)
         {
             var step = _steps[i];
-            for (var k = 0; k < step.Inputs.Length; k++) inputs[k] = outputs[step.Inputs[k]]!;
-            outputs[i] = step.Layer.Run(new LayerRun(inputs.AsSpan(0, step.Inputs.Length), step.Tensors, training, dropout, step.InPlace));
+            Tensor[] inputs = [.. step.Inputs.Select(index => outputs[index]!)];
+            outputs[i] = step.Layer.Run(new LayerRun(inputs, step.Tensors, training, dropout, step.InPlace));
             foreach (var done in step.Releases)
             {
                 if (!ReferenceEquals(outputs[done], outputs[i])) outputs[done]!.Dispose();
@@ -131,7 +128,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         return [.. nodes.Select((node, i) => new Step(
             layers[i]!, [.. node.Inputs], [.. node.Tensors.Select(name => views[name])],
             node.Inputs is [var only] && MayOverwrite(only),
-            [.. node.Inputs.Distinct().Where(input => input != 0 && lastReader[input] == i)]))];
+            [.. node.Inputs.Distinct().Where(input => lastReader[input] == i)]))];
     }
 
     /// <summary>The same values with channels innermost in memory, in which convolutions and pooling are fastest by far; they pass

@@ -12,7 +12,8 @@ namespace AutoFlip;
 /// elements (activations, normalisation, pooling) counts as 0, as is usual.</param>
 /// <param name="Group">Index of the channel group of the output's first axis; -1 where several groups are concatenated.</param>
 public sealed record Node(
-    string Name, Layer? Layer, ImmutableArray<int> Inputs, ImmutableArray<int> OutputShape, ImmutableArray<string> Tensors, long Macs, int Group)
+    string Name, Layer? Layer, ImmutableArray<int> Inputs, ImmutableArray<int> OutputShape, ImmutableArray<string> Tensors, long Macs,
+    int Group)
 {
     /// <summary>Values of the output, per sample.</summary>
     public long ActivationCount => OutputShape.Aggregate(1L, (product, size) => product * size);

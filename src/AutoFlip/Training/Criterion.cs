@@ -58,13 +58,15 @@ public sealed record BinaryCrossEntropy : NumericCriterion
 /// <summary>Squared difference.</summary>
 public sealed record MeanSquaredError : NumericCriterion
 {
-    private protected override Tensor Loss(Tensor scores, Tensor targets, nn.Reduction mean) => nn.functional.mse_loss(scores, targets, mean);
+    private protected override Tensor Loss(Tensor scores, Tensor targets, nn.Reduction mean) =>
+        nn.functional.mse_loss(scores, targets, mean);
 }
 
 /// <summary>Absolute difference.</summary>
 public sealed record MeanAbsoluteError : NumericCriterion
 {
-    private protected override Tensor Loss(Tensor scores, Tensor targets, nn.Reduction mean) => nn.functional.l1_loss(scores, targets, mean);
+    private protected override Tensor Loss(Tensor scores, Tensor targets, nn.Reduction mean) =>
+        nn.functional.l1_loss(scores, targets, mean);
 }
 
 /// <summary>d^2 / 2 where the difference d is below 1, else |d| - 1/2.</summary>

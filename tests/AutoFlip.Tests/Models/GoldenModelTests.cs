@@ -5,7 +5,7 @@ namespace AutoFlip.Tests;
 /// <summary>Names, shapes and order of all tensors are PyTorch's, at full width, without allocating a weight.</summary>
 public class GoldenModelTests
 {
-    static readonly JsonDocument Document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "models.json")));
+    static readonly JsonDocument Document = Networks.ReadGolden("models.json");
 
     static IEnumerable<JsonElement> All => Document.RootElement.GetProperty("models").EnumerateArray();
 

@@ -5,7 +5,7 @@ namespace AutoFlip.Tests;
 /// <summary>One network of forward.json, and how its numbers are compared (Golden/README.md, "How to compare").</summary>
 sealed class GoldenCase
 {
-    static readonly JsonDocument Document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "forward.json")));
+    static readonly JsonDocument Document = Networks.ReadGolden("forward.json");
     static readonly JsonElement Root = Document.RootElement;
     readonly JsonElement _case;
     readonly JsonElement _run;
@@ -28,7 +28,7 @@ sealed class GoldenCase
     public static GoldenCase Load(string id, string fill)
     {
         var element = Root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id);
-        return new GoldenCase(element, element.GetProperty("runs").EnumerateArray().Single(run => run.GetProperty("fill").GetString() == fill));
+        return new(element, element.GetProperty("runs").EnumerateArray().Single(run => run.GetProperty("fill").GetString() == fill));
     }
 
     public static JsonElement Fills => Root.GetProperty("fills");

@@ -1,8 +1,3 @@
-using System.Numerics;
-using System.Numerics.Tensors;
-using System.Text.Json;
-using TorchSharp;
-
 namespace AutoFlip.Tests;
 
 /// <summary>Outputs, losses, gradients and optimiser steps of every architecture equal PyTorch's.</summary>
@@ -12,10 +7,10 @@ public class GoldenForwardTests
         GoldenCase.All.Select(pair => new TheoryDataRow<string, string>(pair.Id, pair.Fill));
 
     [Theory, MemberData(nameof(Cases))]
-    public void Double_network_equals_reference(string id, string fill) => new Comparison<double>(id, fill).Check();
+    public void Double_network_equals_reference(string id, string fill) => new GoldenComparison<double>(id, fill).Check();
 
     [Theory, MemberData(nameof(Cases))]
-    public void Single_network_equals_reference(string id, string fill) => new Comparison<float>(id, fill).Check();
+    public void Single_network_equals_reference(string id, string fill) => new GoldenComparison<float>(id, fill).Check();
 
     [Theory, InlineData("sine"), InlineData("hash")]
     public void Fill_equals_its_samples(string kind)
@@ -28,169 +23,5 @@ public class GoldenForwardTests
             var got = sample.Value.TryGetProperty("t", out var t) ? fill.Tensor(t.GetInt32(), shape, sample.Name) : fill.Input(shape);
             Assert.Equal([.. GoldenCase.Doubles(sample.Value.GetProperty("values")).Select(value => (float)value)], got);
         }
-    }
-
-    sealed class Comparison<T>(string id, string fill)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        static readonly bool IsDouble = typeof(T) == typeof(double);
-        readonly GoldenCase _case = GoldenCase.Load(id, fill);
-        float[] _weights = [];
-        JsonElement _want;
-        JsonElement _deviation;
-
-        public void Check()
-        {
-            var bits = IsDouble ? "float64" : "float32";
-            _want = _case.Run.GetProperty(bits);
-            _deviation = _case.Run.GetProperty("deviation").GetProperty(bits);
-            _weights = _case.Weights();
-            torch.set_num_threads(1); // of this thread: spinning helpers would slow down other tests
-            using var scope = torch.NewDisposeScope();
-            using var module = new NetworkModule<T>(_case.Network);
-
-            Load(module);
-            var forward = IsDouble ? 1e-9 : 1e-5;
-            Outputs("outputs", _want, Tolerance(_deviation, "outputs", forward), Evaluate(module, out var loss));
-            Loss("loss", _want.GetProperty("loss").GetDouble(), Tolerance(_deviation, "loss", forward), loss);
-
-            Loss("train_loss", _want.GetProperty("train_loss").GetDouble(), Tolerance(_deviation, "train_loss", forward), Backward(module));
-            Gradients(module);
-
-            Steps(module, "adam", new Adam());
-            var sgd = _case.Run.GetProperty("sgd");
-            Steps(module, "sgd", new Sgd(sgd.GetProperty("momentum").GetDouble()) { WeightDecay = sgd.GetProperty("weight_decay").GetDouble() });
-        }
-
-        void Gradients(NetworkModule<T> module)
-        {
-            if (!_want.TryGetProperty("gradients", out var gradients)) return; // left out where float32 cannot be compared
-            var want = gradients.EnumerateArray().Select(GoldenCase.Doubles).ToList();
-            var noisy = IsDouble ? [] : GoldenCase.Ints(_deviation.GetProperty("gradients").GetProperty("noisy"));
-            var floor = 1e-6 * want.Max(pair => pair[1]);
-            var tolerance = IsDouble ? 1e-6 : 1e-4;
-            for (var t = 0; t < want.Count; t++)
-            {
-                if (noisy.Contains(t)) continue;
-                var entry = Parameter(t);
-                var (sum, l2, _) = Measure<T>(module.Gradients[entry.Range], []);
-                Near($"gradient l2 of {entry}", want[t][1], l2, tolerance * (want[t][1] + floor));
-                Near($"gradient sum of {entry}", want[t][0], sum, tolerance * (want[t][1] + floor) * Math.Sqrt(entry.Length));
-            }
-        }
-
-        void Steps(NetworkModule<T> module, string name, Optimizer optimizer)
-        {
-            if (!_want.TryGetProperty(name, out var want)) return;
-            Load(module);
-            T[] start = [.. module.Values];
-            var deviation = _deviation.GetProperty(name);
-            var stepper = optimizer.Start<T>(module.Network.Layout.ParameterCount);
-            var rate = _case.Run.GetProperty(name).GetProperty("lr").GetDouble();
-            var losses = GoldenCase.Doubles(want.GetProperty("losses"));
-            var after = IsDouble ? 1e-6 : 1e-4;
-
-            for (var k = 0; k < losses.Length; k++)
-            {
-                Loss($"{name} loss {k}", losses[k], IsDouble ? after : Tolerance(deviation, "losses", after), Backward(module));
-                stepper.Step(module.Parameters, module.Gradients, rate);
-            }
-
-            Outputs("outputs_after", want, IsDouble ? after : Tolerance(deviation, "outputs_after", after), Evaluate(module, out var loss));
-            Loss($"{name} loss_after", want.GetProperty("loss_after").GetDouble(), IsDouble ? after : Tolerance(deviation, "loss_after", after), loss);
-            var noisy = IsDouble ? [] : GoldenCase.Ints(deviation.GetProperty("noisy"));
-            var tensors = want.GetProperty("tensors").EnumerateArray().Select(GoldenCase.Doubles).ToList();
-            var floor = 1e-3 * tensors.Max(numbers => numbers[2]);
-            for (var t = 0; t < tensors.Count; t++)
-            {
-                if (noisy.Contains(t)) continue;
-                var entry = Parameter(t);
-                var change = Values($"{name} {entry}", module.Values[entry.Range], start.AsSpan(entry.Range), tensors[t][0], tensors[t][1], tensors[t][3..], after);
-                if (IsDouble) Near($"{name} change of {entry}", tensors[t][2], change, 1e-4 * (tensors[t][2] + floor));
-            }
-            var noisyBuffers = IsDouble ? [] : GoldenCase.Ints(deviation.GetProperty("noisy_buffers"));
-            var buffers = want.GetProperty("buffers").EnumerateArray().Select(GoldenCase.Doubles).ToList();
-            for (var t = 0; t < buffers.Count; t++)
-            {
-                if (noisyBuffers.Contains(t)) continue;
-                var entry = module.Network.Layout[_case.Buffers[t][0].GetString()!];
-                Values($"{name} {entry}", module.Values[entry.Range], start.AsSpan(entry.Range), buffers[t][0], buffers[t][1], buffers[t][2..], after);
-            }
-        }
-
-        double Values(string what, ReadOnlySpan<T> got, ReadOnlySpan<T> start, double wantSum, double wantL2, double[] wantFirst, double tolerance)
-        {
-            var (sum, l2, change) = Measure(got, start);
-            var root = Math.Sqrt(got.Length);
-            Near($"{what}: l2", wantL2, l2, tolerance * wantL2);
-            Near($"{what}: sum", wantSum, sum, tolerance * wantL2 * root);
-            for (var i = 0; i < wantFirst.Length; i++)
-                Near($"{what}: value {i}", wantFirst[i], double.CreateTruncating(got[i]), tolerance * Math.Max(Math.Abs(wantFirst[i]), wantL2 / root));
-            return change;
-        }
-
-        void Load(NetworkModule<T> module)
-        {
-            TensorPrimitives.ConvertTruncating<float, T>(_weights, module.Values);
-            module.ZeroGradients();
-        }
-
-        torch.Tensor Input()
-        {
-            var input = torch.tensor(_case.Input, [.. _case.InputShape.Select(size => (long)size)]);
-            return IsDouble ? input.to_type(torch.ScalarType.Float64) : input;
-        }
-
-        double[] Evaluate(NetworkModule<T> module, out double loss)
-        {
-            using var scope = torch.NewDisposeScope();
-            var outputs = module.Forward(Input(), training: false);
-            loss = Value(Catalog.Criteria["CrossEntropyLoss"].Loss(outputs, torch.tensor(_case.Labels)));
-            return [.. outputs.to_type(torch.ScalarType.Float64).data<double>()];
-        }
-
-        double Backward(NetworkModule<T> module)
-        {
-            using var scope = torch.NewDisposeScope();
-            var loss = Catalog.Criteria["CrossEntropyLoss"].Loss(module.Forward(Input(), training: true), torch.tensor(_case.Labels));
-            loss.backward();
-            return Value(loss);
-        }
-
-        TensorEntry Parameter(int t) => _case.Network.Layout[_case.Tensors[t][0].GetString()!];
-
-        static double Tolerance(JsonElement deviation, string field, double least) =>
-            deviation.TryGetProperty(field, out var measured) && measured.ValueKind == JsonValueKind.Number
-                ? Math.Max(least, 10 * measured.GetDouble())
-                : least;
-
-        static double Value(torch.Tensor loss) => loss.to_type(torch.ScalarType.Float64).item<double>();
-
-        static (double Sum, double L2, double Change) Measure<TValue>(ReadOnlySpan<TValue> values, ReadOnlySpan<TValue> start)
-            where TValue : INumberBase<TValue>
-        {
-            double sum = 0, squares = 0, change = 0;
-            for (var i = 0; i < values.Length; i++)
-            {
-                var value = double.CreateTruncating(values[i]);
-                sum += value;
-                squares += value * value;
-                if (!start.IsEmpty) change += Math.Pow(value - double.CreateTruncating(start[i]), 2);
-            }
-            return (sum, Math.Sqrt(squares), Math.Sqrt(change));
-        }
-
-        static void Loss(string what, double want, double tolerance, double got) => Near(what, want, got, tolerance * (Math.Abs(want) + 0.1));
-
-        static void Outputs(string name, JsonElement want, double tolerance, double[] got)
-        {
-            var values = GoldenCase.Doubles(want.GetProperty(name));
-            var scale = values.Max(Math.Abs);
-            Assert.Equal(values.Length, got.Length);
-            for (var i = 0; i < values.Length; i++) Near($"{name} {i}", values[i], got[i], tolerance * scale);
-        }
-
-        static void Near(string what, double want, double got, double allowed) =>
-            Assert.True(Math.Abs(got - want) <= allowed, $"{what}: want {want:r}, got {got:r}, allowed difference {allowed:g3}");
     }
 }

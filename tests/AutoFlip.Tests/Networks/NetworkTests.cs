@@ -33,8 +33,7 @@ public class NetworkTests
             .Conv2d(4, 3, padding: 1, bias: false).BatchNorm2d().ReLU()
             .Fork("add", new Add(),
                 ("main", m => m.Conv2d(6, 3, padding: 1).ReLU().Conv2d(4, 3, padding: 1, bias: false).BatchNorm2d()),
-                ("shortcut", _ => { }
-        ))
+                ("shortcut", s => s))
             .Flatten().Linear(2)
             .Build(2);
 
@@ -59,8 +58,7 @@ public class NetworkTests
     public void What_is_added_to_the_input_is_fixed()
     {
         var network = new NetworkBuilder("test", Image)
-            .Fork("add", new Add(), ("main", m => m.Conv2d(3, 3, padding: 1)), ("shortcut", _ => { }
-        ))
+            .Fork("add", new Add(), ("main", m => m.Conv2d(3, 3, padding: 1)), ("shortcut", s => s))
             .Flatten().Linear(2)
             .Build(2);
 
@@ -81,6 +79,26 @@ public class NetworkTests
         Assert.Equal(
             [new("0.weight", 0, 0, 1), new("0.bias", 0, 0, 1), new("1.weight", 0, 0, 1), new("3.weight", 1, 0, 64)],
             network.Groups[1].Memberships);
+    }
+
+    [Fact]
+    public void Concatenated_groups_stay_apart()
+    {
+        // 2 and 3 channels of 8 x 8: behind the Flatten the second group's blocks of 64 begin at column 2*64 = 128.
+        var network = new NetworkBuilder("test", Image)
+            .Fork("cat", new Concat(), ("a", a => a.Conv2d(2, 1, bias: false)), ("b", b => b.Conv2d(3, 1, bias: false)))
+            .BatchNorm2d().Flatten().Linear(2)
+            .Build(2);
+
+        Assert.Equal(["input (3, fixed)", "a.0 (2)", "b.0 (3)", "2 (2, fixed)"], network.Groups.Select(group => group.ToString()));
+        Assert.Equal(
+            [
+                new("b.0.weight", 0, 0, 1),
+                new("0.weight", 0, 2, 1), new("0.bias", 0, 2, 1),
+                new("2.weight", 1, 128, 64),
+                new("0.running_mean", 0, 2, 1), new("0.running_var", 0, 2, 1),
+            ],
+            network.Groups[2].Memberships);
     }
 
     public static IEnumerable<TheoryDataRow<string>> Names => Catalog.Models.Names.Select(name => new TheoryDataRow<string>(name));
@@ -146,8 +164,7 @@ public class NetworkTests
     public void Sides_of_different_shape_cannot_be_added()
     {
         var error = Assert.Throws<AutoFlipException>(() => new NetworkBuilder("test", Image)
-            .Fork("add", new Add(), ("main", m => m.Conv2d(3, 3)), ("shortcut", _ => { }
-        )));
+            .Fork("add", new Add(), ("main", m => m.Conv2d(3, 3)), ("shortcut", s => s)));
 
         Assert.StartsWith("--model test: layer add (Add) cannot work on 3x6x6 and 3x8x8", error.Message);
     }

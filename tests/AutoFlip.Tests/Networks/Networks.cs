@@ -5,6 +5,9 @@ namespace AutoFlip.Tests;
 /// <summary>Networks as the golden files describe them.</summary>
 static class Networks
 {
+    public static JsonDocument ReadGolden(string file) =>
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", file)));
+
     /// <summary>Builds a catalogue model from a golden case's constructor arguments and input shape (with its batch axis).</summary>
     public static Network Golden(string model, JsonElement args, JsonElement input)
     {

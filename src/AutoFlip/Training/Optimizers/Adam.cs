@@ -21,7 +21,10 @@ public sealed record Adam(double Beta1 = 0.9, double Beta2 = 0.999, double Epsil
 /// <param name="Beta1">Memory of the gradient's mean, in [0, 1).</param>
 /// <param name="Beta2">Memory of the square's mean, in [0, 1).</param>
 /// <param name="Epsilon">Added to the root of the square's mean.</param>
-/// <remarks>Source: Loshchilov and Hutter 2019, arXiv:1711.05101.</remarks>
+/// <remarks>
+/// The decay is 0 unless it is set (torch's default is 0.01: here all optimisers start alike).
+/// <para>Source: Loshchilov and Hutter 2019, arXiv:1711.05101.</para>
+/// </remarks>
 public sealed record AdamW(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8) : Optimizer
 {
     /// <inheritdoc/>

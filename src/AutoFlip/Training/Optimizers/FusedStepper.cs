@@ -32,7 +32,7 @@ sealed class FusedStepper<T, TRule>(int parameters, TRule rule, double maxGradie
     public override void Step(Span<T> weights, Span<T> gradients, double learningRate, ReadOnlySpan<ulong> kept = default)
     {
         if (weights.Length != Parameters || gradients.Length != Parameters)
-            throw new ArgumentException($"{weights.Length} weights and {gradients.Length} gradients; the optimiser was started for {Parameters}.");
+            throw new ArgumentException($"{weights.Length} weights, {gradients.Length} gradients: started for {Parameters}.");
         LaneMask.Check(kept, Parameters);
 
         var scale = maxGradientNorm > 0 ? GradientNorm.ClipScale<T>(gradients, kept, maxGradientNorm) : 1;

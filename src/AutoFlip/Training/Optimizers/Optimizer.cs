@@ -16,6 +16,8 @@ public abstract record Optimizer
     public double MaxGradientNorm { get; init; }
 
     /// <summary>Fresh state, all 0, for a vector of so many parameters.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither.</exception>
     public abstract Stepper<T> Start<T>(int parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

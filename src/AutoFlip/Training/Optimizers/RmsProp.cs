@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace AutoFlip;
 
-/// <summary>RMSprop: v = alpha v + (1-alpha) g^2, w = w - lr g / (sqrt(v) + eps); with momentum, b = momentum b + g / (sqrt(v) + eps), w = w - lr b.</summary>
+/// <summary>RMSprop: v = alpha v + (1-alpha) g^2, w = w - lr g / (sqrt(v) + eps); with momentum b = momentum b + g / (sqrt(v) + eps) and
+/// w = w - lr b.</summary>
 /// <param name="Alpha">Memory of the square's mean, in [0, 1).</param>
 /// <param name="Epsilon">Added to the root.</param>
 /// <param name="Momentum">In [0, 1); 0 keeps no buffer b.</param>

@@ -7,7 +7,11 @@ namespace AutoFlip;
 public abstract class Stepper<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private protected Stepper(int parameters) => Parameters = parameters;
+    private protected Stepper(int parameters)
+    {
+        ElementType.Of<T>(); // refuses what the vector code does not know
+        Parameters = parameters;
+    }
 
     /// <summary>Length of the vector.</summary>
     public int Parameters { get; }
