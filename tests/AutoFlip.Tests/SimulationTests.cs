@@ -5,7 +5,7 @@ namespace AutoFlip.Tests;
 /// <summary>Whole runs on the embedded digits, with everything they write.</summary>
 public sealed class SimulationTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("autoflip").FullName;
+    readonly TemporaryDirectory _folder = new();
 
     static readonly Experiment Small = new()
     {
@@ -27,11 +27,11 @@ public sealed class SimulationTests : IDisposable
         Metrics = ["acc1", "auroc"],
     };
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
-    RunOptions Options => new() { ResultPath = _folder, Workers = 2, Offline = true };
+    RunOptions Options => new() { ResultPath = _folder.Path, Workers = 2, Offline = true };
 
-    string OnlyRun => Assert.Single(Directory.GetDirectories(_folder));
+    string OnlyRun => Assert.Single(Directory.GetDirectories(_folder.Path));
 
     RunSummary Run(Experiment experiment, RunObserver? observer = null) =>
         Simulation.Run(experiment, Options, observer ?? RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
@@ -109,7 +109,7 @@ public sealed class SimulationTests : IDisposable
         var second = Run(ExperimentFile.Load(OnlyRun));
 
         Assert.Equal(first.ModelSha256, second.ModelSha256);
-        Assert.Equal(2, Directory.GetDirectories(_folder).Length); // even within one second
+        Assert.Equal(2, Directory.GetDirectories(_folder.Path).Length); // even within one second
     }
 
     /// <summary>A run that breaks at its n-th sign of life, for every n there is, goes on to the very same model.</summary>
@@ -121,7 +121,7 @@ public sealed class SimulationTests : IDisposable
 
         for (var moment = 1; moment <= whole.Moments; moment++)
         {
-            foreach (var run in Directory.GetDirectories(_folder)) Directory.Delete(run, recursive: true);
+            foreach (var run in Directory.GetDirectories(_folder.Path)) Directory.Delete(run, recursive: true);
             Assert.Throws<BreakAt.Broken>(() => Run(Small, new BreakAt(moment)));
 
             Assert.Equal(want, Resume(OnlyRun).ModelSha256);
@@ -178,7 +178,7 @@ public sealed class SimulationTests : IDisposable
 
     [Fact]
     public void A_folder_that_is_no_run_is_refused() =>
-        Assert.Equal(ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => Resume(_folder)).Code);
+        Assert.Equal(ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => Resume(_folder.Path)).Code);
 
     [Fact]
     public void A_damaged_state_is_named_and_left_alone()
@@ -197,11 +197,11 @@ public sealed class SimulationTests : IDisposable
     public void Missing_data_leaves_no_directory_behind()
     {
         var e = Assert.Throws<AutoFlipException>(() => Simulation.Run(
-            Small with { Dataset = "KMNIST", Resize = 24 }, Options with { DataPath = _folder }, RunObserver.None, TimeProvider.System, default));
+            Small with { Dataset = "KMNIST", Resize = 24 }, Options with { DataPath = _folder.Path }, RunObserver.None, TimeProvider.System, default));
 
         Assert.Equal(ExitCode.BadData, e.Code);
         Assert.Contains("autoflip data get KMNIST", e.Message);
-        Assert.Empty(Directory.GetDirectories(_folder));
+        Assert.Empty(Directory.GetDirectories(_folder.Path));
     }
 
     [Fact]
@@ -211,13 +211,13 @@ public sealed class SimulationTests : IDisposable
 
         Assert.Equal(ExitCode.BadRequest, e.Code);
         Assert.Contains("--prune-fraction", e.Message);
-        Assert.Empty(Directory.GetDirectories(_folder));
+        Assert.Empty(Directory.GetDirectories(_folder.Path));
     }
 
     [Fact]
     public void A_result_path_that_is_a_file_fails_with_a_sentence()
     {
-        var file = Path.Combine(_folder, "file");
+        var file = _folder["file"];
         File.WriteAllText(file, "");
 
         var e = Assert.Throws<AutoFlipException>(() => Simulation.Run(Small, Options with { ResultPath = file }, RunObserver.None, TimeProvider.System, default));

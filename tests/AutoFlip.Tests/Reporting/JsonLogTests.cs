@@ -4,11 +4,11 @@ namespace AutoFlip.Tests;
 
 public sealed class JsonLogTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("autoflip").FullName;
+    readonly TemporaryDirectory _folder = new();
 
-    string LogPath => Path.Combine(_folder, "log.jsonl");
+    string LogPath => _folder["log.jsonl"];
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     sealed record Entry(int Number, string Text, double? Value);
 
