@@ -83,4 +83,18 @@ public static class Catalog
         { "patho", experiment => new PathologicalPartition(experiment.ClassesPerClient) },
         { "diri", experiment => new DirichletPartition(experiment.Concentration) },
     };
+
+    /// <summary>Federated algorithms.</summary>
+    public static Section<Func<Experiment, FederatedAlgorithm>> Algorithms { get; } = new("algorithm", "--algorithm")
+    {
+        { "fedavg", e => new FedAvg(e.ServerMomentum) },
+    };
+
+    /// <summary>Pruners; each composes with each algorithm.</summary>
+    public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "--pruner")
+    {
+        { "none", _ => new NoPruning() },
+        { "autoflip", e => new AutoFlipPruner(e.PruneFraction, e.ExplorationEpochs, e.ExplorationPatience, e.GuidanceNormalization, e.MaskRefresh) },
+        { "random", e => new RandomPruner(e.PruneFraction) },
+    };
 }

@@ -21,10 +21,10 @@ public static class CatalogSections
     public static CatalogSection Models { get; } = CatalogSection.Of("models", Catalog.Models);
 
     /// <summary>Federated algorithms.</summary>
-    public static CatalogSection Algorithms { get; } = CatalogSection.Of("algorithms", PendingCatalog.Algorithms);
+    public static CatalogSection Algorithms { get; } = CatalogSection.Of("algorithms", Catalog.Algorithms);
 
     /// <summary>Pruners.</summary>
-    public static CatalogSection Pruners { get; } = CatalogSection.Of("pruners", PendingCatalog.Pruners);
+    public static CatalogSection Pruners { get; } = CatalogSection.Of("pruners", Catalog.Pruners);
 
     /// <summary>Rules that deal samples to clients.</summary>
     public static CatalogSection Partitions { get; } = CatalogSection.Of("partitions", Catalog.Partitions);

@@ -1,13 +1,102 @@
 namespace AutoFlip;
 
-/// <summary>TEMPORARY stand-in: the engine's own class takes this file's place.</summary>
+/// <summary>A whole federation in this process: loads data, deals it to clients, runs the rounds, writes the run directory.</summary>
 public static class Simulation
 {
-    /// <summary>Carries an experiment out.</summary>
-    public static RunSummary Run(Experiment experiment, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel) =>
-        throw new NotSupportedException("The engine is not wired to the command line yet.");
+    /// <summary>Runs an experiment from the start.</summary>
+    /// <param name="experiment">What to run. Checked first: nothing is written for an experiment that cannot run.</param>
+    /// <param name="options">How to carry it out.</param>
+    /// <param name="observer">Watches.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancel">Stops the run; what was finished is saved and can be resumed.</param>
+    /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static RunSummary Run(Experiment experiment, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel)
+    {
+        var started = time.GetTimestamp();
+        ExperimentRules.Check(experiment);
+        var data = FederatedData.Load(experiment, DataLocations.Of(options), observer, cancel);
+        var network = BuildNetwork(experiment, data);
+        using var directory = RunDirectory.Create(experiment, options, time);
+        return Run(new Setting(experiment, options, data, network, directory, observer, time, started), cancel);
+    }
 
-    /// <summary>Continues a run from its directory.</summary>
-    public static RunSummary Resume(string directory, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel) =>
-        throw new NotSupportedException("The engine is not wired to the command line yet.");
+    /// <summary>Goes on with a run that was stopped, killed or broken off; one that had ended is only summed up again.</summary>
+    /// <param name="path">Its directory.</param>
+    /// <param name="options">How to carry it out from here; where data lies is taken from the first start unless given anew.</param>
+    /// <param name="observer">Watches.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancel">Stops the run again.</param>
+    /// <exception cref="AutoFlipException">The directory, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static RunSummary Resume(string path, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel)
+    {
+        var started = time.GetTimestamp();
+        using var directory = RunDirectory.Open(path);
+        var experiment = ExperimentFile.Load(path);
+        ExperimentRules.Check(experiment);
+        options = options with { DataPath = options.DataPath ?? directory.Options.DataPath };
+        var data = FederatedData.Load(experiment, DataLocations.Of(options), observer, cancel);
+        return Run(new Setting(experiment, options, data, BuildNetwork(experiment, data), directory, observer, time, started), cancel);
+    }
+
+    sealed record Setting(
+        Experiment Experiment, RunOptions Options, FederatedData Data, Network Network,
+        RunDirectory Directory, RunObserver Observer, TimeProvider Time, long Started);
+
+    /// <summary>The network, once it is sure that metrics, data, model and pruner fit each other.</summary>
+    static Network BuildNetwork(Experiment experiment, FederatedData data)
+    {
+        foreach (var name in experiment.Metrics)
+            if (Catalog.Metrics[name].Refuses(data.Classes) is { } reason)
+                throw AutoFlipException.BadRequest($"--metrics {name} does not fit {experiment.Dataset}: {reason}");
+        var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Classes == 2 ? 1 : data.Classes, ModelOptions.Of(experiment));
+        Catalog.Pruners[experiment.Pruner](experiment).Check(network.Layout);
+        return network;
+    }
+
+    static RunSummary Run(Setting setting, CancellationToken cancel)
+    {
+        var (experiment, options, data, network, directory, observer, time, _) = setting;
+        var initial = Initialization.Draw(network, Catalog.Initializers[experiment.Initialization], experiment.InitializationGain, new Seeds(experiment.Seed));
+        var from = directory.LoadState(Catalog.Algorithms[experiment.Algorithm](experiment).Initialize(initial));
+        observer.Started(new RunStart(
+            experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample,
+            data.Clients.Sum(client => (long)client.Train.Length), data.Clients.Sum(client => (long)client.HeldOut.Length),
+            data.Test?.Count ?? 0, from?.Round ?? 0));
+        if (from is null) directory.SaveModel("initial.safetensors", initial, experiment);
+
+        using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(network, Catalog.Optimizers[experiment.Optimizer](experiment)));
+        using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount, time);
+        IClientTransport transport = new InProcessTransport(new ClientHost(experiment, network, data), data, pool);
+        if (options.SaveClients) transport = new ClientRecorder(transport, directory, experiment);
+        var (criterion, metrics) = (Catalog.Criteria[experiment.Criterion], experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray());
+        var run = new FederatedRun(
+            experiment, transport, exploration,
+            data.Test is { } test ? (weights, ct) => Evaluation.RunAsync(pool, weights, criterion, test, metrics, ct) : null,
+            observer, time);
+
+        var last = RunRoundsAsync(run, initial, from, setting, cancel).GetAwaiter().GetResult();
+        var mask = run.MaskOf(last.Round, network.Layout);
+        var global = ServerState.Masked(last.Server.Weights, mask);
+        directory.SaveModel("final.safetensors", global, experiment);
+        var summary = Summaries.Of(experiment, options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds);
+        directory.SaveResults(summary);
+        observer.Finished(summary);
+        return summary;
+    }
+
+    static async Task<RunState> RunRoundsAsync(FederatedRun run, Weights initial, RunState? from, Setting setting, CancellationToken cancel)
+    {
+        var last = from;
+        await foreach (var round in run.RunAsync(initial, from, cancel).ConfigureAwait(false))
+        {
+            if (round.State.Round == 1)
+                setting.Directory.SaveModel("initial-pruned.safetensors", ServerState.Masked(initial, round.Mask), setting.Experiment);
+            setting.Directory.Save(round);
+            last = round.State;
+            setting.Observer.RoundDone(round.Report);
+        }
+        return last!;
+    }
 }

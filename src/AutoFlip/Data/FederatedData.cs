@@ -33,14 +33,17 @@ public sealed record FederatedData
     /// <param name="observer">Is told of progress and of anything odd.</param>
     /// <param name="cancellation">Stops a download.</param>
     /// <exception cref="AutoFlipException">Data is missing or unreadable (exit 3), or cannot be dealt as asked (exit 2).</exception>
-    public static FederatedData Load(Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
+    public static FederatedData Load(
+        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
     {
         var set = Catalog.DataSets[experiment.Dataset];
         _ = Catalog.Partitions[experiment.Partition]; // a wrong name is cheaper to find before reading gigabytes
         return Deal(experiment, set.Load(experiment, where, observer, cancellation));
     }
 
-    /// <summary>Deals loaded data to the experiment's clients. Draws from the streams of partition (part 0; sample fraction: part 1) and hold-out.</summary>
+    /// <summary>
+    /// Deals loaded data to the experiment's clients. Draws from the streams of partition (part 0; sample fraction: part 1) and hold-out.
+    /// </summary>
     /// <exception cref="AutoFlipException">The data cannot be dealt as asked (exit 2).</exception>
     public static FederatedData Deal(Experiment experiment, LoadedData data)
     {

@@ -13,7 +13,10 @@ public static class SampleShare
     public static int[] Keep(ReadOnlySpan<int> labels, int classes, double fraction, KeyedRandom random)
     {
         if (!(fraction > 0 && fraction <= 1))
-            throw AutoFlipException.BadRequest(FormattableString.Invariant($"--sample-fraction {fraction}: give a number above 0 and up to 1."));
+        {
+            throw AutoFlipException.BadRequest(
+                FormattableString.Invariant($"--sample-fraction {fraction}: give a number above 0 and up to 1."));
+        }
         if (fraction == 1) return [.. Enumerable.Range(0, labels.Length)];
 
         var seen = new bool[classes];

@@ -39,6 +39,7 @@ public static class ResNet
             ("shortcut", s =>
             {
                 if (halves) s.Conv2d(width, 1, stride: 2, bias: false).BatchNorm2d();
-            }))
+            }
+    ))
         .ReLU("relu");
 }

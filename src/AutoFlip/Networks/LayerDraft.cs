@@ -27,7 +27,7 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
     /// <summary>Units that start with this layer, as a group of their own.</summary>
     public ImmutableArray<UnitSpan> NewUnits(int width)
     {
-        if (width < 1) throw Error($"it would have {width} units; at least 1 is needed");
+        if (width < 1) throw Error($"it would have {width} units, and needs at least 1", "Choose a larger --hidden-size.");
         return [new UnitSpan(graph.NewGroup(name, width), width, 1)];
     }
 
@@ -40,12 +40,6 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
             if (a.Width != b.Width || a.Block != b.Block) throw Error("its sides have different channels");
             graph.Merge(a.Group, b.Group);
         }
-    }
-
-    /// <summary>Forbids removing these units.</summary>
-    public void Fix(ImmutableArray<UnitSpan> units)
-    {
-        foreach (var span in units) graph.Fix(span.Group);
     }
 
     /// <summary>Declares a tensor and which units its axes belong to.</summary>
@@ -74,7 +68,7 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
         return (size + 2 * padding - kernel) / stride + 1;
     }
 
-    public AutoFlipException Error(string why) => AutoFlipException.BadRequest(
-        $"--model {graph.Name}: layer {name} ({layer.GetType().Name}) cannot work on {string.Join(" and ", Inputs)}: {why}. "
-        + "Choose another --model, or larger images by --resize.");
+    public AutoFlipException Error(string why, string advice = "Choose another --model, or larger images by --resize.") =>
+        AutoFlipException.BadRequest(
+            $"--model {graph.Name}: layer {name} ({layer.GetType().Name}) cannot work on {string.Join(" and ", Inputs)}: {why}. {advice}");
 }

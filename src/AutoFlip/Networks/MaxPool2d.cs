@@ -16,4 +16,6 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0) : Layer
     }
 
     internal override Tensor Run(in LayerRun run) => nn.functional.max_pool2d(run.Input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding]);
+
+    internal override bool OutputIsFree => true;
 }

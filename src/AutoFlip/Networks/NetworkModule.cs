@@ -24,6 +24,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     readonly Tensor _gradients;
     readonly Tensor[] _views;
     readonly Step[] _steps;
+    readonly bool _convolves;
     readonly T* _value;
     readonly T* _gradient;
     bool _disposed;
@@ -51,6 +52,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         });
         _views = [.. views.Values];
         _steps = Plan(network, views);
+        _convolves = network.Nodes.Any(node => node.Layer is Conv2d);
     }
 
     /// <summary>What it computes.</summary>
@@ -78,7 +80,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         using var scope = NewDisposeScope();
 
         var outputs = new Tensor?[_steps.Length];
-        outputs[0] = input;
+        outputs[0] = _convolves ? ChannelsLast(input) : input;
         var inputs = new Tensor[2];
         for (var i = 1; i < _steps.Length; i++)
         {
@@ -87,7 +89,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
             outputs[i] = step.Layer.Run(new LayerRun(inputs.AsSpan(0, step.Inputs.Length), step.Tensors, training, dropout, step.InPlace));
             foreach (var done in step.Releases)
             {
-                if (!ReferenceEquals(outputs[done], outputs[i]) && !ReferenceEquals(outputs[done], input)) outputs[done]!.Dispose();
+                if (!ReferenceEquals(outputs[done], outputs[i])) outputs[done]!.Dispose();
                 outputs[done] = null;
             }
         }
@@ -109,7 +111,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
 
     sealed record Step(Layer Layer, int[] Inputs, Tensor[] Tensors, bool InPlace, int[] Releases);
 
-    /// <summary>Decides per layer what it may overwrite and which outputs nobody needs after it.</summary>
+    /// <summary>Decides in which order layers run, what each may overwrite, and which outputs nobody needs after it.</summary>
     static Step[] Plan(Network network, Dictionary<string, Tensor> views)
     {
         var nodes = network.Nodes;
@@ -118,11 +120,28 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         for (var i = 0; i < nodes.Length; i++)
             foreach (var input in nodes[i].Inputs) lastReader[input] = i;
 
-        bool MayOverwrite(int input) => nodes[input].Layer is { OutputIsFree: true } && readers[input] == 1;
+        // Rectifying after pooling gives the same values and gradients, bit for bit, from fewer elements: both are monotone, the first
+        // maximum of a window stays the first, and where it is not positive no gradient passes in either order.
+        var layers = nodes.Select(node => node.Layer).ToArray();
+        for (var i = 1; i < nodes.Length - 1; i++)
+            if (layers[i] is ReLU && layers[lastReader[i]] is MaxPool2d && readers[i] == 1)
+                (layers[i], layers[lastReader[i]]) = (layers[lastReader[i]], layers[i]);
+
+        bool MayOverwrite(int input) => layers[input] is { OutputIsFree: true } && readers[input] == 1;
         return [.. nodes.Select((node, i) => new Step(
-            node.Layer!, [.. node.Inputs], [.. node.Tensors.Select(name => views[name])],
+            layers[i]!, [.. node.Inputs], [.. node.Tensors.Select(name => views[name])],
             node.Inputs is [var only] && MayOverwrite(only),
             [.. node.Inputs.Distinct().Where(input => input != 0 && lastReader[input] == i)]))];
+    }
+
+    /// <summary>The same values with channels innermost in memory, in which convolutions and pooling are fastest by far; they pass
+    /// the layout on. A single channel only needs strides that say so.</summary>
+    static Tensor ChannelsLast(Tensor input)
+    {
+        var shape = input.shape;
+        return shape is [var count, 1, var height, var width]
+            ? input.contiguous().as_strided(shape, [height * width, 1, width, 1])
+            : input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
 
     static Tensor View(Tensor flat, TensorEntry entry) =>

@@ -6,7 +6,7 @@ namespace AutoFlip;
 /// <remarks>
 /// The content goes into <c>name.partial</c> in the same folder, is flushed to the disk, and takes the name in one rename. On any
 /// failure the partial file is removed and the old content stays; one left by a killed process is overwritten next time.
-/// One writer per file at a time.
+/// After a power cut either content may be there, but whole. One writer per file at a time.
 /// </remarks>
 public static class AtomicFile
 {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace AutoFlip;
 
 /// <summary>One figure over several clients.</summary>
-/// <param name="Weighted">Mean weighted by the clients' numbers of samples; null if any client's value is undefined.</param>
+/// <param name="Weighted">Mean weighted by the clients' numbers of samples, over the clients whose value is defined; null if none's is.</param>
 /// <param name="Equal">Plain mean.</param>
 /// <param name="Std">Population standard deviation.</param>
 public sealed record MetricSummary(double? Weighted, double? Equal, double? Std);
@@ -33,6 +33,9 @@ public sealed record RoundReport
     /// <summary>Wall-clock seconds of the whole round.</summary>
     public required double Seconds { get; init; }
 
+    /// <summary>Of these, seconds of computing the mask.</summary>
+    public required double MaskSeconds { get; init; }
+
     /// <summary>Of these, seconds of evaluation after the update.</summary>
     public required double EvaluateSeconds { get; init; }
 
@@ -47,6 +50,12 @@ public sealed record RoundReport
 
     /// <summary>Bytes sent by clients, measured.</summary>
     public required long UpBytes { get; init; }
+
+    /// <summary>What plain FedAvg would have sent over the same dispatches: 4 bytes per value, both ways where weights come back.</summary>
+    public required long DenseFp32Bytes { get; init; }
+
+    /// <summary>Size of the round's model message to one client.</summary>
+    public required long ModelBytes { get; init; }
 
     /// <summary>Samples that went through forward and backward passes.</summary>
     public required long TrainSamples { get; init; }

@@ -53,7 +53,7 @@ public sealed class WeightLayout : IEquatable<WeightLayout>
         _byName = entries.ToFrozenDictionary(entry => entry.Name);
         Count = entries.IsEmpty ? 0 : entries[^1].Range.End.Value;
         ParameterCount = entries.Where(entry => entry.Role != TensorRole.Statistic).Sum(entry => entry.Length);
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', entries))));
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', entries.Select(entry => $"{entry} {entry.Role}")))));
     }
 
     /// <summary>All tensors, by offset.</summary>
@@ -65,7 +65,7 @@ public sealed class WeightLayout : IEquatable<WeightLayout>
     /// <summary>Trainable values: the length of the prefix that holds the parameters.</summary>
     public int ParameterCount { get; }
 
-    /// <summary>SHA-256 over names and shapes, in hex: equal layouts have equal fingerprints, on any machine.</summary>
+    /// <summary>SHA-256 over names, shapes and roles, in hex: equal layouts have equal fingerprints, on any machine.</summary>
     public string Fingerprint { get; }
 
     /// <summary>The trainable tensors.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using CsCheck;
 
@@ -39,6 +40,24 @@ public class FederatedDataTests
         Assert.NotEqual(Load(Digits).Table.Sha256, Load(Digits with { TestFraction = 0.1 }).Table.Sha256);
     }
 
+    /// <summary>A run's identity: if one of these changes, earlier experiments can no longer be repeated.</summary>
+    [Theory]
+    [InlineData("iid", "2291a6d9984e56a7")]
+    [InlineData("unbalanced", "02e5291dcaddbbc6")]
+    [InlineData("patho", "1a84dbb615f2f147")]
+    public void Deals_of_a_seed_stay_what_they_are(string partition, string sha256) =>
+        Assert.StartsWith(sha256, Load(Digits with { Partition = partition, SampleFraction = 0.9 }).Table.Sha256);
+
+    [Fact]
+    public void Augmentations_of_a_seed_stay_what_they_are()
+    {
+        var data = Load(Digits with { RandomRotation = 10, RandomVerticalFlip = 0.5 });
+
+        var values = ImageSetTests.Read(data.Train, [.. Enumerable.Range(0, 200)], new KeyedRandom(1));
+
+        Assert.StartsWith("9d7d8c3bc50ac08e", Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(values.AsSpan()))));
+    }
+
     [Fact]
     public void A_sample_fraction_keeps_that_share_of_the_training_samples()
     {
@@ -54,7 +73,8 @@ public class FederatedDataTests
     {
         var labels = new int[10_000];
         for (var i = 0; i < labels.Length; i++) labels[i] = i % 10;
-        var loaded = new LoadedData(new ImageSet(new SampleShape(1, 1, 1), new byte[10_000], labels), null, [.. Enumerable.Range(0, 10).Select(c => $"{c}")]);
+        string[] names = [.. Enumerable.Range(0, 10).Select(c => $"{c}")];
+        var loaded = new LoadedData(new ImageSet(new SampleShape(1, 1, 1), new byte[10_000], labels), null, names);
 
         foreach (var partition in (string[])["iid", "diri", "unbalanced"])
         {

@@ -6,6 +6,10 @@ namespace AutoFlip.Tests;
 sealed class GoldenFill(JsonElement fill)
 {
     const ulong InputTensor = 65535;
+    readonly bool _sine = fill.GetProperty("kind").GetString() == "sine";
+    readonly ulong _seed = fill.TryGetProperty("seed", out var seed) ? seed.GetUInt64() : 0;
+    readonly double _a = Get(fill, "a"), _b = Get(fill, "b"), _c = Get(fill, "c"), _xa = Get(fill, "xa"), _xb = Get(fill, "xb");
+    readonly double _bias = Get(fill, "bias"), _norm = Get(fill, "norm");
 
     public float[] Tensor(int tensor, int[] shape, string role)
     {
@@ -16,9 +20,9 @@ sealed class GoldenFill(JsonElement fill)
             var r = Draw((ulong)tensor, (ulong)i);
             values[i] = (float)(role switch
             {
-                "weight" => IsSine ? r / Math.Sqrt(fanIn) : r * Math.Sqrt(6 / fanIn),
-                "bias" => Get("bias") * r,
-                "norm" => 1 + Get("norm") * r,
+                "weight" => _sine ? r / Math.Sqrt(fanIn) : r * Math.Sqrt(6 / fanIn),
+                "bias" => _bias * r,
+                "norm" => 1 + _norm * r,
                 _ => throw new ArgumentOutOfRangeException(nameof(role), role, null),
             });
         }
@@ -29,19 +33,17 @@ sealed class GoldenFill(JsonElement fill)
     {
         var values = new float[shape.Aggregate(1, (product, size) => product * size)];
         for (var i = 0; i < values.Length; i++)
-            values[i] = (float)(0.5 + 0.5 * (IsSine ? Math.Sin(Get("xa") * i + Get("xb")) : Hash(InputTensor, (ulong)BlockOf(i, shape))));
+            values[i] = (float)(0.5 + 0.5 * (_sine ? Math.Sin(_xa * i + _xb) : Hash(InputTensor, (ulong)BlockOf(i, shape))));
         return values;
     }
 
-    bool IsSine => fill.GetProperty("kind").GetString() == "sine";
+    static double Get(JsonElement fill, string name) => fill.TryGetProperty(name, out var value) ? value.GetDouble() : double.NaN;
 
-    double Get(string name) => fill.GetProperty(name).GetDouble();
-
-    double Draw(ulong t, ulong i) => IsSine ? Math.Sin(Get("a") * i + Get("b") * t + Get("c")) : Hash(t, i);
+    double Draw(ulong t, ulong i) => _sine ? Math.Sin(_a * i + _b * t + _c) : Hash(t, i);
 
     double Hash(ulong t, ulong i)
     {
-        var z = ((fill.GetProperty("seed").GetUInt64() << 48 | t << 32 | i) + 1) * 0x9E3779B97F4A7C15;
+        var z = ((_seed << 48 | t << 32 | i) + 1) * 0x9E3779B97F4A7C15;
         z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
         z = (z ^ z >> 27) * 0x94D049BB133111EB;
         z ^= z >> 31;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Text.Json;
 using TorchSharp;
 
@@ -34,6 +35,7 @@ public class GoldenForwardTests
     {
         static readonly bool IsDouble = typeof(T) == typeof(double);
         readonly GoldenCase _case = GoldenCase.Load(id, fill);
+        float[] _weights = [];
         JsonElement _want;
         JsonElement _deviation;
 
@@ -42,6 +44,8 @@ public class GoldenForwardTests
             var bits = IsDouble ? "float64" : "float32";
             _want = _case.Run.GetProperty(bits);
             _deviation = _case.Run.GetProperty("deviation").GetProperty(bits);
+            _weights = _case.Weights();
+            torch.set_num_threads(1); // of this thread: spinning helpers would slow down other tests
             using var scope = torch.NewDisposeScope();
             using var module = new NetworkModule<T>(_case.Network);
 
@@ -127,8 +131,7 @@ public class GoldenForwardTests
 
         void Load(NetworkModule<T> module)
         {
-            var weights = _case.Weights();
-            for (var i = 0; i < weights.Length; i++) module.Values[i] = T.CreateTruncating(weights[i]);
+            TensorPrimitives.ConvertTruncating<float, T>(_weights, module.Values);
             module.ZeroGradients();
         }
 

@@ -71,13 +71,13 @@ public class WeightLayoutTests
     }
 
     [Fact]
-    public void Fingerprint_is_the_hash_of_names_and_shapes() =>
-        // sha256 of "a.weight [2, 3]\nbn.running_mean [1]", worked out in Python
-        Assert.Equal("a5caec1316f410ba246498062f657e027ed12858fdc907ef509eb3ab660a32f3", WeightLayout.Create(
+    public void Fingerprint_is_the_hash_of_names_shapes_and_roles() =>
+        // sha256 of "a.weight [2, 3] Weight\nbn.running_mean [1] Statistic", worked out in Python
+        Assert.Equal("a0e55a6dec32fa9b6aef77a13e671dc469d54f26d64ba37942886f8fba6d938e", WeightLayout.Create(
             [("bn.running_mean", [1], TensorRole.Statistic), ("a.weight", [2, 3], TensorRole.Weight)]).Fingerprint);
 
     [Fact]
-    public void Layouts_are_equal_by_names_and_shapes()
+    public void Layouts_are_equal_by_names_shapes_and_roles()
     {
         var same = One("w", [2, 3]);
 
@@ -86,6 +86,7 @@ public class WeightLayoutTests
         Assert.NotEqual(One("v", [2, 3]), same);
         Assert.NotEqual(One("w", [3, 2]), same);
         Assert.NotEqual(One("w", [6]), same);
+        Assert.NotEqual(WeightLayout.Create([("w", [2, 3], TensorRole.Statistic)]), same);
         Assert.False(same.Equals((object?)null));
         Assert.False(same.Equals("w"));
     }

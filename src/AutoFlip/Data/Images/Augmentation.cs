@@ -58,7 +58,9 @@ readonly record struct ColorJitter(double Brightness, double Contrast, double Sa
     /// <summary>Adjustments in the order of their numbers: 0 brightness, 1 contrast, 2 saturation, 3 hue; 24 rows of 4.</summary>
     static readonly byte[] Orders = AllOrders();
 
-    /// <summary>The first three factors from U[max(0, 1 - strength), 1 + strength], hue from U[-strength, strength]; the order is uniform.</summary>
+    /// <summary>
+    /// The first three factors from U[max(0, 1 - strength), 1 + strength], hue from U[-strength, strength]; the order is uniform.
+    /// </summary>
     public static ColorJitter Draw(double strength, KeyedRandom random)
     {
         var order = (int)(random.NextDouble() * 24);

@@ -18,7 +18,8 @@ public sealed class ImageSet : SampleSet
     /// <exception cref="ArgumentException">The lengths disagree, or there are neither 1 nor 3 channels.</exception>
     public ImageSet(SampleShape shape, byte[] pixels, int[] labels, ImageTransform? transform = null)
     {
-        if (shape.Channels is not (1 or 3)) throw new ArgumentException($"Images have 1 or 3 channels, not {shape.Channels}.", nameof(shape));
+        if (shape.Channels is not (1 or 3))
+            throw new ArgumentException($"Images have 1 or 3 channels, not {shape.Channels}.", nameof(shape));
         if (pixels.LongLength != (long)labels.Length * shape.Length)
             throw new ArgumentException($"{labels.Length} images of {shape} do not have {pixels.Length} pixels.", nameof(pixels));
         Shape = shape;
@@ -59,7 +60,9 @@ public sealed class ImageSet : SampleSet
 
     /// <summary>The same images as squares of another size, antialiased bilinear, bit for bit as Pillow makes them.</summary>
     /// <param name="side">Side in pixels; 0 keeps the size.</param>
-    /// <returns>This set if the size is right already, else a new one. Images are worked on in parallel; the result does not depend on it.</returns>
+    /// <returns>
+    /// This set if the size is right already, else a new one. Images are worked on in parallel; the result does not depend on it.
+    /// </returns>
     public ImageSet Resized(int side)
     {
         if (side == 0 || (Shape.Height == side && Shape.Width == side)) return this;
@@ -78,13 +81,15 @@ public sealed class ImageSet : SampleSet
     }
 
     /// <inheritdoc/>
-    /// <remarks>Augmentations are keyed by position: the k-th image read from a stream gets the stream's k-th choices, whatever the batches.</remarks>
+    /// <remarks>
+    /// Augmentations are keyed by position: the k-th image read from a stream gets the stream's k-th choices, whatever the batches.
+    /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="into"/> has another length than the rows need.</exception>
     public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
     {
         var length = Shape.Length;
         if (into.Length != rows.Length * length)
-            throw new ArgumentException($"{rows.Length} images of {Shape} need {rows.Length * length} values, not {into.Length}.", nameof(into));
+            throw new ArgumentException($"{rows.Length} images need {rows.Length * length} values, not {into.Length}.", nameof(into));
         if (augmentation is null || !Transform.Augments)
         {
             for (var i = 0; i < rows.Length; i++) ToFloat(this[rows[i]], into.Slice(i * length, length));

@@ -1,6 +1,8 @@
 namespace AutoFlip;
 
-/// <summary>What happens to an image on its way into a batch: rotation, horizontal flip, vertical flip, colour jitter, then float32.</summary>
+/// <summary>
+/// What happens to an image on its way into a batch: rotation, horizontal flip, vertical flip, colour jitter, then float32.
+/// </summary>
 /// <remarks>
 /// Semantics and rounding are torchvision's on Pillow images, pixel for pixel. The resize that comes first is not here: it is
 /// done once, when the data is loaded (<see cref="ImageSet.Resized"/>).

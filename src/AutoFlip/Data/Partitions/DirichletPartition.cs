@@ -1,12 +1,14 @@
 namespace AutoFlip;
 
-/// <summary>Clients have equally many samples (by at most one), of classes mixed by a Dirichlet distribution. All samples are used.</summary>
+/// <summary>
+/// Clients have equally many samples (by at most one), of classes mixed by a Dirichlet distribution. All samples are used.
+/// </summary>
 /// <param name="Concentration">alpha, above 0. Small: few classes per client; large: clients are alike.</param>
 /// <remarks>
 /// Each client, in random order, draws p from Dir(alpha) over the classes with samples left and takes its share accordingly
-/// (largest remainders; ties to the lower class). Where a class has too few left, the rest of the share is drawn
-/// again over the classes that still have some, so that each further draw has at least one class less. The last clients get what is left over: with few
-/// clients their mixture is less skewed than alpha says.
+/// (largest remainders; ties to the lower class). Where a class has too few left, the rest of the share is drawn again over the
+/// classes that still have some, so that each further draw has at least one class less. The last clients get what is left over:
+/// with few clients their mixture is less skewed than alpha says.
 /// <para>Differs from the reference, which takes unshuffled samples, leaves up to a quarter of them unused and can loop for ever.</para>
 /// </remarks>
 public sealed record DirichletPartition(double Concentration) : Partition
@@ -47,7 +49,8 @@ public sealed record DirichletPartition(double Concentration) : Partition
         // log Gamma(a) = log Gamma(a + 1) + log(u) / a. Beyond these bounds draws are one-hot and uniform to the last bit, anyway.
         var alpha = Math.Clamp(Concentration, 1e-9, 1e12);
         var mixture = new double[length];
-        for (var i = 0; i < length; i++) mixture[i] = Math.Log(random.NextGamma(alpha + 1)) + Math.Log(1 - random.NextDouble()) / alpha;
+        for (var i = 0; i < length; i++)
+            mixture[i] = Math.Log(random.NextGamma(alpha + 1)) + Math.Log(1 - random.NextDouble()) / alpha;
         var largest = mixture.Max();
         for (var i = 0; i < length; i++) mixture[i] = Math.Exp(mixture[i] - largest);
         var sum = mixture.Sum();
@@ -60,7 +63,8 @@ public sealed record DirichletPartition(double Concentration) : Partition
     {
         var parts = Array.ConvertAll(shares, share => (int)(share * total));
         var missing = total - parts.Sum();
-        foreach (var i in Enumerable.Range(0, parts.Length).OrderByDescending(i => shares[i] * total - parts[i]).Take(missing)) parts[i]++; // stable
+        var byRemainder = Enumerable.Range(0, parts.Length).OrderByDescending(i => shares[i] * total - parts[i]); // stable
+        foreach (var i in byRemainder.Take(missing)) parts[i]++;
         return parts;
     }
 }

@@ -11,11 +11,16 @@ public sealed record IidPartition : Partition
     }
 }
 
-/// <summary>Deals at random, then each client keeps only the first int(n u) of its n samples, u from U[0.95, 0.99], and at least one.</summary>
+/// <summary>
+/// Deals at random, then each client keeps only the first int(n u) of its n samples, u from U[0.95, 0.99], and at least one.
+/// </summary>
 /// <remarks>The reference's rule; it is hardly unbalanced. The samples that are dropped are nobody's.</remarks>
 public sealed record UnbalancedPartition : Partition
 {
     /// <inheritdoc/>
     public override int[][] Deal(ReadOnlySpan<int> labels, int classes, int clients, KeyedRandom random) =>
-        [.. new IidPartition().Deal(labels, classes, clients, random).Select(rows => rows[..Math.Max((int)(rows.Length * random.NextDouble(0.95, 0.99)), 1)])];
+    [
+        .. new IidPartition().Deal(labels, classes, clients, random)
+            .Select(rows => rows[..Math.Max((int)(rows.Length * random.NextDouble(0.95, 0.99)), 1)]),
+    ];
 }

@@ -34,14 +34,15 @@ public sealed record PathologicalPartition(int ClassesPerClient) : Partition
         if (ClassesPerClient < 1 || ClassesPerClient > samples.Length)
         {
             throw AutoFlipException.BadRequest(
-                $"--classes-per-client {ClassesPerClient}: the training samples have {samples.Length} classes; give 1 .. {samples.Length}.");
+                $"--classes-per-client {ClassesPerClient}: there are {samples.Length} classes in the training samples; " +
+                $"give 1 .. {samples.Length}.");
         }
         var slots = (long)clients * ClassesPerClient;
         if (slots < samples.Length)
         {
             throw AutoFlipException.BadRequest(
-                $"--classes-per-client {ClassesPerClient}: {clients} clients then hold {slots} of {samples.Length} classes, and the others " +
-                "would be left out; raise it or --clients.");
+                $"--classes-per-client {ClassesPerClient}: {clients} clients then hold {slots} of {samples.Length} classes, " +
+                "and the others would be left out; raise it or --clients.");
         }
         if (samples.Sum(count => (long)Math.Min(count, clients)) < slots)
         {

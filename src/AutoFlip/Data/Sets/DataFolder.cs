@@ -13,7 +13,7 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
 
     /// <summary>Reads one file, uncompressing it if it is gzip, whatever its name says.</summary>
     /// <param name="name">A name of <see cref="DataSet.Files"/>.</param>
-    /// <param name="read">Gets the content and the full path for messages; must read to the end, so that gzip's checksum is verified.</param>
+    /// <param name="read">Gets the content, and the full path for messages. Must read to the end: only there gzip checks its checksum.</param>
     /// <exception cref="AutoFlipException">The file cannot be opened or is damaged (exit 3).</exception>
     public T Read<T>(string name, Func<Stream, string, T> read)
     {
@@ -28,7 +28,7 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
         }
         catch (InvalidDataException e)
         {
-            throw AutoFlipException.BadData($"'{path}' is damaged: its gzip compression does not check out. Delete it and fetch it again.", e);
+            throw AutoFlipException.BadData($"'{path}' is damaged (gzip's own check fails): delete it and fetch it again.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -36,10 +36,10 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
         }
     }
 
-    /// <summary>The folder with all of a set's files; null, and what is missing, if there is none.</summary>
-    internal static DataFolder? Find(string folder, DataSet set, out string? missing)
+    /// <summary>The folder with all of a set's files; null, and a remark where only some are there, otherwise.</summary>
+    internal static DataFolder? Find(string folder, DataSet set, out string? remark)
     {
-        missing = null;
+        remark = null;
         if (!Directory.Exists(folder)) return null;
         var present = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
@@ -47,10 +47,11 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
         var found = ImmutableDictionary.CreateBuilder<string, string>();
         foreach (var name in set.Files)
         {
-            if (present.TryGetValue(Alike(name), out var path) || present.TryGetValue(Alike(name + ".gz"), out path)) found[name] = path;
-            else missing ??= name;
+            if (present.TryGetValue(Alike(name), out var path) || present.TryGetValue(Alike(name + ".gz"), out path))
+                found[name] = path;
+            else remark ??= $"lacks {name}";
         }
-        if (found.Count == 0) missing = null; // an unrelated folder, nothing to complain of
+        if (found.Count == 0) remark = null; // an unrelated folder, nothing to complain of
         return found.Count == set.Files.Length ? new DataFolder(folder, found.ToImmutable()) : null;
     }
 

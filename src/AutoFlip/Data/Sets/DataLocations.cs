@@ -9,7 +9,7 @@ namespace AutoFlip;
 /// </remarks>
 public sealed record DataLocations
 {
-    static readonly HttpClient Internet = new();
+    static readonly HttpClient Internet = new() { DefaultRequestHeaders = { { "User-Agent", "AutoFLIP" } } };
 
     /// <summary>What the user named; null if nothing.</summary>
     public string? DataPath { get; init; }
@@ -44,7 +44,9 @@ public sealed record DataLocations
             DataPath = options.DataPath,
             SharedPath = Get("AUTOFLIP_DATA"),
             SystemPath = windows ? null : "/usr/share/datasets",
-            CachePath = windows ? Below(Get("LOCALAPPDATA"), "autoflip") : Below(Get("XDG_CACHE_HOME"), "autoflip") ?? Below(Get("HOME"), ".cache/autoflip"),
+            CachePath = windows
+                ? Below(Get("LOCALAPPDATA"), "autoflip")
+                : Below(Get("XDG_CACHE_HOME"), "autoflip") ?? Below(Get("HOME"), ".cache/autoflip"),
             Offline = options.Offline,
         };
 
@@ -60,14 +62,22 @@ public sealed record DataLocations
         var tried = ImmutableArray.CreateBuilder<string>();
         foreach (var candidate in Candidates(set))
         {
-            if (DataFolder.Find(candidate, set, out var missing) is { } folder) return new DataSearch(set, folder, tried.ToImmutable());
-            tried.Add(missing is null ? candidate : $"{candidate} (lacks {missing})");
+            string? remark;
+            try
+            {
+                if (DataFolder.Find(candidate, set, out remark) is { } folder) return new DataSearch(set, folder, tried.ToImmutable());
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                remark = e.Message;
+            }
+            tried.Add(remark is null ? candidate : $"{candidate} ({remark})");
         }
         return new DataSearch(set, null, tried.ToImmutable());
     }
 
     /// <summary>Looks for a set and downloads it into the cache if it is nowhere.</summary>
-    /// <exception cref="AutoFlipException">It is nowhere and may not or cannot be downloaded (exit 3): the message says where it was looked for.</exception>
+    /// <exception cref="AutoFlipException">It is nowhere and cannot be downloaded (exit 3): the message says where it was looked for.</exception>
     public DataFolder Require(DataSet set, RunObserver observer, CancellationToken cancellation = default)
     {
         var search = Locate(set);
@@ -77,7 +87,8 @@ public sealed record DataLocations
             return found;
         }
         if (Offline) throw AutoFlipException.BadData(search.NotFound("this run may not download (--offline)"));
-        if (CachePath is null) throw AutoFlipException.BadData(search.NotFound("there is no cache folder to download to: set HOME or XDG_CACHE_HOME"));
+        if (CachePath is null)
+            throw AutoFlipException.BadData(search.NotFound("there is no cache folder to download to: set HOME or XDG_CACHE_HOME"));
         try
         {
             Download.Get(set, Path.Combine(CachePath, set.Folders[0]), this, observer, cancellation);
@@ -95,7 +106,8 @@ public sealed record DataLocations
         foreach (var root in (string?[])[DataPath, SharedPath])
         {
             if (root is null) continue;
-            foreach (var folder in set.Folders.Prepend(set.Name).Distinct(StringComparer.OrdinalIgnoreCase)) yield return Resolve(root, folder);
+            var folders = set.Folders.Prepend(set.Name).Distinct(StringComparer.OrdinalIgnoreCase);
+            foreach (var folder in folders) yield return Resolve(root, folder);
             yield return root;
         }
         if (SystemPath is not null && set.SystemPackage is not null)
@@ -105,10 +117,15 @@ public sealed record DataLocations
         if (CachePath is not null) yield return Resolve(CachePath, set.Folders[0]);
     }
 
-    static string Resolve(string root, string folder) => folder.Split('/').Aggregate(root, (path, part) =>
-        (Directory.Exists(path)
-            ? Directory.EnumerateDirectories(path).Order(StringComparer.Ordinal).FirstOrDefault(child => Path.GetFileName(child).Equals(part, StringComparison.OrdinalIgnoreCase))
-            : null) ?? Path.Combine(path, part));
+    static string Resolve(string root, string folder) =>
+        folder.Split('/').Aggregate(root, (path, part) => Child(path, part) ?? Path.Combine(path, part));
+
+    /// <summary>The folder of that name in any case; null if there is none, or its parent cannot be listed.</summary>
+    static string? Child(string path, string name) => Directory.Exists(path)
+        ? Directory.EnumerateDirectories(path, "*", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 })
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault(child => Path.GetFileName(child).Equals(name, StringComparison.OrdinalIgnoreCase))
+        : null;
 
     /// <summary>MNIST, FashionMNIST and KMNIST use the same file names: only the folder's name tells them apart.</summary>
     void WarnIfAmbiguous(DataSet set, DataFolder found, RunObserver observer)
@@ -118,20 +135,5 @@ public sealed record DataLocations
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(found.Path)).Replace('\\', '/');
         if (set.Folders.Append(set.Name).Any(folder => path.EndsWith('/' + folder, StringComparison.OrdinalIgnoreCase))) return;
         observer.Warning($"'{found.Path}' holds files that could belong to several data sets; they are taken for {set.Name}.");
-    }
-}
-
-/// <summary>What came of looking for a data set.</summary>
-/// <param name="Set">The set.</param>
-/// <param name="Folder">Where it is; null if it was not found.</param>
-/// <param name="Tried">Folders in which it is not, in the order in which they were tried.</param>
-public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<string> Tried)
-{
-    /// <summary>What to tell someone who needs the set.</summary>
-    internal string NotFound(string why)
-    {
-        var package = Set.SystemPackage is null ? "" : $" or `apt-get install {Set.SystemPackage}`";
-        return $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. " +
-            $"Get it with `autoflip data get {Set.Name}`{package}, or name its folder with --data-path.";
     }
 }

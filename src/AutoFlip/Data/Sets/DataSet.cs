@@ -27,7 +27,9 @@ public abstract record DataSet(string Name)
     /// <summary>What to cite.</summary>
     public required string Citation { get; init; }
 
-    /// <summary>Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> behind it. Empty: built in.</summary>
+    /// <summary>
+    /// Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> behind it. Empty: built in.
+    /// </summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
     /// <summary>The files at their authors' address, or a mirror's; empty if the set is built in.</summary>
@@ -48,7 +50,8 @@ public abstract record DataSet(string Name)
     /// <param name="observer">Is told of progress.</param>
     /// <param name="cancellation">Stops a download.</param>
     /// <exception cref="AutoFlipException">Missing or unreadable (exit 3).</exception>
-    public abstract LoadedData Load(Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default);
+    public abstract LoadedData Load(
+        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default);
 }
 
 /// <summary>A data set of images with labels: resized as it is loaded, augmented as it is read.</summary>
@@ -57,7 +60,8 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
 {
     /// <inheritdoc/>
     /// <remarks>Warns where the files hold other numbers of samples than the published set does.</remarks>
-    public sealed override LoadedData Load(Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
+    public sealed override LoadedData Load(
+        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
     {
         var folder = where.Require(this, observer, cancellation);
         var transform = ImageTransform.Of(experiment);
@@ -85,9 +89,15 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
 /// <param name="Address">Where it is.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Sha256">Its SHA-256 in lower-case hex, as public checksum registries record it.</param>
+/// <remarks>
+/// Every download is checked by size and SHA-256. Files that were there already may have been compressed anew, so they are checked by
+/// their structure (header, sizes, exact length, label range) and by gzip's own checksum.
+/// </remarks>
 public sealed record DataDownload(Uri Address, long Bytes, string Sha256)
 {
-    /// <summary>For a .zip or .tar.gz: the files that are taken out of it, by name without folders. Empty: the file is kept as it is.</summary>
+    /// <summary>
+    /// For a .zip or .tar.gz: the files that are taken out of it, by name without folders. Empty: the file is kept as it is.
+    /// </summary>
     public ImmutableArray<string> Members { get; init; } = [];
 
     /// <summary>The file's own name.</summary>

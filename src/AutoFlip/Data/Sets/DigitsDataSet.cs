@@ -19,7 +19,7 @@ public sealed record DigitsDataSet() : ImageDataSet("Digits")
         TrainSamples = 1438,
         TestSamples = 359,
         Licence = "CC BY 4.0",
-        Citation = "E. Alpaydin and C. Kaynak 1998, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, doi 10.24432/C50P49",
+        Citation = "E. Alpaydin and C. Kaynak 1998, Optical Recognition of Handwritten Digits, UCI, doi 10.24432/C50P49",
     };
 
     /// <inheritdoc/>

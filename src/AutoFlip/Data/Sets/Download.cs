@@ -27,11 +27,12 @@ static class Download
                 if (wanted.All(name => File.Exists(Path.Combine(folder, name)))) continue;
                 InTemporary(folder, download.Name, temporary =>
                 {
-                    FetchAsync(download, temporary, where, fraction => observer.Loading($"downloading {download.Name} for {set.Name}", fraction), cancellation)
-                        .GetAwaiter().GetResult();
+                    FetchAsync(download, temporary, where, Progress, cancellation).GetAwaiter().GetResult();
                     if (download.Members.IsEmpty) File.Move(temporary, Path.Combine(folder, download.Name), overwrite: true);
                     else Unpack(download, temporary, folder, observer);
                 });
+
+                void Progress(double fraction) => observer.Loading($"downloading {download.Name} for {set.Name}", fraction);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -40,7 +41,8 @@ static class Download
         }
     }
 
-    static async Task FetchAsync(DataDownload download, string path, DataLocations where, Action<double> progress, CancellationToken cancellation)
+    static async Task FetchAsync(
+        DataDownload download, string path, DataLocations where, Action<double> progress, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -49,8 +51,10 @@ static class Download
         try
         {
             patience.CancelAfter(where.Patience);
-            using var response = await where.Http.GetAsync(download.Address, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
-            if (!response.IsSuccessStatusCode) throw Failed(download, $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}");
+            using var response = await where.Http.GetAsync(download.Address, HttpCompletionOption.ResponseHeadersRead, patience.Token)
+                .ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+                throw Failed(download, $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}");
             using var body = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
             using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
             while (true)

@@ -13,7 +13,8 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
     public bool Transposed { get; init; }
 
     /// <summary>Handwritten digits. The address is a mirror: the authors' own no longer serves the files.</summary>
-    public static IdxDataSet Mnist { get; } = Plain("MNIST", "handwritten digits", Digits, "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    public static IdxDataSet Mnist { get; } = Plain("MNIST", "handwritten digits",
+        Digits, "https://storage.googleapis.com/cvdf-datasets/mnist/",
         (9912422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
         (28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
         (1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
@@ -21,7 +22,7 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
     {
         Folders = ["MNIST", "MNIST/raw"],
         Licence = "CC BY-SA 3.0",
-        Citation = "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner 1998, Gradient-based learning applied to document recognition, Proc. IEEE 86(11)",
+        Citation = "Y. LeCun et al. 1998, Gradient-based learning applied to document recognition, Proc. IEEE 86(11)",
     };
 
     /// <summary>Pictures of clothing.</summary>
@@ -36,7 +37,8 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
         Folders = ["FashionMNIST", "FashionMNIST/raw", "fashion-mnist", "fashion-mnist/raw"],
         SystemPackage = "dataset-fashion-mnist",
         Licence = "MIT",
-        Citation = "H. Xiao, K. Rasul and R. Vollgraf 2017, Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms, arXiv 1708.07747",
+        Citation = "H. Xiao, K. Rasul and R. Vollgraf 2017, Fashion-MNIST: a novel image dataset for benchmarking " +
+            "machine learning algorithms, arXiv 1708.07747",
     };
 
     /// <summary>Handwritten Japanese characters, one per row of the syllabary.</summary>
@@ -54,7 +56,9 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
 
     static ImmutableArray<string> Digits => [.. Enumerable.Range(0, 10).Select(digit => $"{digit}")];
 
-    /// <summary>One of the six ways in which EMNIST is cut. All six come in one archive of 0.56 GB, from which one download unpacks all.</summary>
+    /// <summary>
+    /// One of the six ways in which EMNIST is cut. All six come in one archive of 0.56 GB, from which one download unpacks all.
+    /// </summary>
     /// <param name="split">byclass, bymerge, balanced, letters, digits or mnist.</param>
     /// <param name="name">The catalogue name; null for EMNIST-<paramref name="split"/>.</param>
     public static IdxDataSet Emnist(string split, string? name = null)
@@ -82,18 +86,18 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
             TestSamples = test,
             FirstLabel = split == "letters" ? 1 : 0,
             Transposed = true,
-            Files = FilesOf($"emnist-{split}-train", $"emnist-{split}-test"),
+            Files = FilesOfSplit(split),
             Folders = ["EMNIST", "EMNIST/raw", "EMNIST/gzip"],
             Downloads =
             [
                 new DataDownload(new Uri("https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"), 561753746,
                     "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e")
                 {
-                    Members = [.. splits.SelectMany(each => FilesOf($"emnist-{each}-train", $"emnist-{each}-test")).Select(file => file + ".gz")],
+                    Members = [.. splits.SelectMany(each => FilesOfSplit(each)).Select(file => file + ".gz")],
                 },
             ],
             Licence = "none stated (derived from NIST Special Database 19)",
-            Citation = "G. Cohen, S. Afshar, J. Tapson and A. van Schaik 2017, EMNIST: an extension of MNIST to handwritten letters, arXiv 1702.05373",
+            Citation = "G. Cohen et al. 2017, EMNIST: an extension of MNIST to handwritten letters, arXiv 1702.05373",
         };
     }
 
@@ -109,11 +113,14 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
         return Transposed ? set.Transposed() : set;
     }
 
-    static IdxDataSet Plain(string name, string title, ImmutableArray<string> classes, string address, params ReadOnlySpan<(long Bytes, string Sha256)> checks)
+    /// <summary>MNIST and what has its files' names and sizes. <paramref name="checks"/> are in the order of the files.</summary>
+    static IdxDataSet Plain(
+        string name, string title, ImmutableArray<string> classes, string address, params ReadOnlySpan<(long Bytes, string Sha256)> checks)
     {
         var files = FilesOf("train", "t10k");
         var downloads = ImmutableArray.CreateBuilder<DataDownload>();
-        for (var i = 0; i < checks.Length; i++) downloads.Add(new DataDownload(new Uri($"{address}{files[i]}.gz"), checks[i].Bytes, checks[i].Sha256));
+        foreach (var (file, (bytes, sha256)) in files.Zip(checks.ToArray()))
+            downloads.Add(new DataDownload(new Uri($"{address}{file}.gz"), bytes, sha256));
         return new IdxDataSet(name)
         {
             Title = title,
@@ -127,6 +134,8 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
             Citation = "",
         };
     }
+
+    static ImmutableArray<string> FilesOfSplit(string split) => FilesOf($"emnist-{split}-train", $"emnist-{split}-test");
 
     static ImmutableArray<string> FilesOf(string train, string test) =>
         [$"{train}-images-idx3-ubyte", $"{train}-labels-idx1-ubyte", $"{test}-images-idx3-ubyte", $"{test}-labels-idx1-ubyte"];

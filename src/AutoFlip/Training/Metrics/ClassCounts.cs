@@ -4,8 +4,8 @@ namespace AutoFlip;
 /// <remarks>
 /// The predicted class is the one with the highest score, the first of equals. One output is binary: class 1 from a sigmoid of 0.5
 /// on, that is from a score of 0 on. A sample with a NaN score has no predicted class. Cost: one pass over the scores.
-/// <para>Differs from the reference, which fits the binary cut-off (Youden's J) on the very scores it then judges: that flatters
-/// every model, and one that knows nothing most.</para>
+/// <para>Differs from the reference, which fits the binary cut-off (Youden's J) on the very scores it then judges: a cut-off that
+/// has seen the labels, which new data do not offer (docs/decisions/0009).</para>
 /// </remarks>
 sealed class ClassCounts
 {

@@ -6,7 +6,8 @@ namespace AutoFlip.Tests;
 /// <summary>Every output stored in transforms.json, byte for byte.</summary>
 public class TransformGoldenTests
 {
-    static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "transforms.json"))).RootElement;
+    static readonly JsonElement Golden = JsonDocument
+        .Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "transforms.json"))).RootElement;
 
     public static TheoryData<int, int, string> Cases()
     {
@@ -62,7 +63,8 @@ public class TransformGoldenTests
             case "adjust_hue": ColorAdjustment.Hue(pixels, channels, Factor()); return pixels;
             case "color_jitter": Jitter(wanted).Apply(pixels, channels); return pixels;
             case "pipeline":
-                Assert.Equal(["resize 24x24", "rotate 17", "hflip", "vflip", "color_jitter"], wanted.GetProperty("steps").EnumerateArray().Select(s => s.GetString()!));
+                var steps = wanted.GetProperty("steps").EnumerateArray().Select(step => step.GetString()!);
+                Assert.Equal(["resize 24x24", "rotate 17", "hflip", "vflip", "color_jitter"], steps);
                 var resized = Resize(pixels, shape, wantedShape);
                 result = new byte[wantedShape.Length];
                 new Augmentation(17, true, true, Jitter(wanted)).Apply(resized, wantedShape, result);

@@ -57,7 +57,9 @@ public class CifarDataSetTests
         folder.Write("CIFAR100/train.bin", SmallFiles.Cifar([1, 1], [1, 100]));
         folder.Write("CIFAR100/test.bin", SmallFiles.Cifar([1, 1]));
 
-        Assert.Contains("record 1 has label 100, outside 0 .. 99", Assert.Throws<AutoFlipException>(() => Load(CifarDataSet.Cifar100, folder)).Message);
+        var error = Assert.Throws<AutoFlipException>(() => Load(CifarDataSet.Cifar100, folder));
+
+        Assert.Contains("record 1 has label 100, outside 0 .. 99", error.Message);
     }
 
     static LoadedData Load(DataSet set, TemporaryFolder folder) => set.Load(

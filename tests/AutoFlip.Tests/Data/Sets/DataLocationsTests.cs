@@ -8,10 +8,15 @@ public class DataLocationsTests
         using var folder = new TemporaryFolder();
         var where = new DataLocations
         {
-            DataPath = folder["data"], SharedPath = folder["shared"], SystemPath = folder["system"], CachePath = folder["cache"], Offline = true,
+            DataPath = folder["data"],
+            SharedPath = folder["shared"],
+            SystemPath = folder["system"],
+            CachePath = folder["cache"],
+            Offline = true,
         };
         // From the last place to the first; each new one must win over those already there.
-        foreach (var place in (string[])["cache/FashionMNIST", "system/fashion-mnist", "shared", "shared/FashionMNIST", "data", "data/FashionMNIST"])
+        string[] places = ["cache/FashionMNIST", "system/fashion-mnist", "shared", "shared/FashionMNIST", "data", "data/FashionMNIST"];
+        foreach (var place in places)
         {
             folder.WriteMnist(place);
 
@@ -78,17 +83,20 @@ public class DataLocationsTests
     [Fact]
     public void Variables_decide_the_places()
     {
-        var linux = DataLocations.Of(new RunOptions { DataPath = "d", Offline = true }, Variables(("HOME", "/home/me"), ("AUTOFLIP_DATA", "/srv/data")), windows: false);
-        var xdg = DataLocations.Of(new RunOptions(), Variables(("HOME", "/home/me"), ("XDG_CACHE_HOME", "/cache"), ("AUTOFLIP_DATA", "")), windows: false);
+        var options = new RunOptions { DataPath = "d", Offline = true };
+
+        var linux = DataLocations.Of(options, Variables(("HOME", "/home/me"), ("AUTOFLIP_DATA", "/srv")), windows: false);
+        var xdg = DataLocations.Of(new RunOptions(), Variables(("HOME", "/h"), ("XDG_CACHE_HOME", "/cache"), ("AUTOFLIP_DATA", "")), windows: false);
         var windows = DataLocations.Of(new RunOptions(), Variables(("LOCALAPPDATA", "local")), windows: true);
         var bare = DataLocations.Of(new RunOptions(), Variables(), windows: false);
 
-        Assert.Equal(("d", "/srv/data", "/usr/share/datasets", "/home/me/.cache/autoflip"), (linux.DataPath, linux.SharedPath, linux.SystemPath, linux.CachePath));
+        Assert.Equal(("d", "/srv", "/usr/share/datasets"), (linux.DataPath, linux.SharedPath, linux.SystemPath));
+        Assert.Equal(Path.Combine("/home/me", ".cache/autoflip"), linux.CachePath);
         Assert.True(linux.Offline);
-        Assert.Equal((null, null, "/cache/autoflip"), (xdg.DataPath, xdg.SharedPath, xdg.CachePath));
+        Assert.Equal((null, null, Path.Combine("/cache", "autoflip")), (xdg.DataPath, xdg.SharedPath, xdg.CachePath));
         Assert.Equal((null, Path.Combine("local", "autoflip")), (windows.SystemPath, windows.CachePath));
         Assert.Null(bare.CachePath);
-        Assert.Contains("HOME", Assert.Throws<AutoFlipException>(() => (bare with { SystemPath = null }).Require(IdxDataSet.Mnist, RunObserver.None)).Message);
+        Assert.Contains("HOME", Assert.Throws<AutoFlipException>(() => bare.Require(IdxDataSet.Mnist, RunObserver.None)).Message);
     }
 
     static Func<string, string?> Variables(params (string Name, string Value)[] variables) =>

@@ -89,10 +89,11 @@ public class DataSetTests
     [Fact]
     public void Fashion_mnist_of_the_system_package_is_the_published_one()
     {
-        var search = DataLocations.Of(new RunOptions()).Locate(IdxDataSet.FashionMnist);
+        var where = new DataLocations { SystemPath = "/usr/share/datasets", Offline = true };
+        var search = where.Locate(IdxDataSet.FashionMnist);
         if (search.Folder is null) Assert.Skip("Fashion-MNIST is not installed: apt-get install dataset-fashion-mnist");
 
-        var data = IdxDataSet.FashionMnist.Load(new Experiment { Resize = 24 }, DataLocations.Of(new RunOptions { Offline = true }), RunObserver.None);
+        var data = IdxDataSet.FashionMnist.Load(new Experiment(), where, RunObserver.None);
 
         Assert.Equal((60000, 10000), (data.Train.Count, data.Test!.Count));
         Assert.All(Counts(data.Train), count => Assert.Equal(6000, count));

@@ -74,7 +74,9 @@ public class DownloadTests
         var archive = Archive("zip", ("b.bin", [1]));
         var set = SetOf(Plain("all.zip", archive) with { Members = ["a.bin", "b.bin"] });
 
-        var error = Assert.Throws<AutoFlipException>(() => Where(folder, new Server(("all.zip", archive))).Require(set, RunObserver.None));
+        var where = Where(folder, new Server(("all.zip", archive)));
+
+        var error = Assert.Throws<AutoFlipException>(() => where.Require(set, RunObserver.None));
 
         Assert.Contains("the archive lacks a.bin", error.Message);
         Assert.Equal(["cache/Test/b.bin"], folder.Files);
@@ -99,7 +101,9 @@ public class DownloadTests
         using var folder = new TemporaryFolder();
         var server = new Server(("a.bin", Content));
 
-        Assert.Throws<AutoFlipException>(() => (Where(folder, server) with { Offline = true }).Require(SetOf(Plain("a.bin", Content)), RunObserver.None));
+        var where = Where(folder, server) with { Offline = true };
+
+        Assert.Throws<AutoFlipException>(() => where.Require(SetOf(Plain("a.bin", Content)), RunObserver.None));
 
         Assert.Equal(0, server.Requests);
     }
@@ -158,7 +162,8 @@ public class DownloadTests
         {
             using var gzip = new GZipStream(archive, CompressionMode.Compress, leaveOpen: true);
             using var tar = new TarWriter(gzip);
-            foreach (var (name, content) in members) tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+            foreach (var (name, content) in members)
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
         }
         return archive.ToArray();
     }
@@ -176,9 +181,9 @@ public class DownloadTests
         {
             Requests++;
             var file = files.FirstOrDefault(file => request.RequestUri!.AbsolutePath == '/' + file.Name);
-            return Task.FromResult(file.Content is null
-                ? new HttpResponseMessage(HttpStatusCode.NotFound)
-                : new HttpResponseMessage { Content = new StreamContent(Fault is "broken" or "silent" ? new Interrupted(file.Content, Fault, OnSilence) : new MemoryStream(file.Content)) });
+            if (file.Content is null) return Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
+            var body = Fault is "broken" or "silent" ? new Interrupted(file.Content, Fault, OnSilence) : new MemoryStream(file.Content);
+            return Task.FromResult(new HttpResponseMessage { Content = new StreamContent(body) });
         }
     }
 

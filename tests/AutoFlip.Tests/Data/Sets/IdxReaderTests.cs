@@ -51,7 +51,7 @@ public class IdxReaderTests
             var error = Assert.Throws<AutoFlipException>(() => Load(IdxDataSet.Mnist, folder));
 
             Assert.Equal(ExitCode.BadData, error.Code);
-            Assert.True(error.Message.Contains(path, StringComparison.Ordinal) && error.Message.Contains(reason, StringComparison.Ordinal), $"{what}: {error.Message}");
+            Assert.All([path, reason], part => Assert.True(error.Message.Contains(part, StringComparison.Ordinal), $"{what}: {error.Message}"));
         }
     }
 

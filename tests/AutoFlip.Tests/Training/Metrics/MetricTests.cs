@@ -86,11 +86,11 @@ public class MetricTests
     [Fact]
     public void Auroc_of_rows_with_the_same_scores_in_another_order_is_a_tie()
     {
-        // Each row is a permutation of the same logits; class 0 has the same one in both, so both rows tie there, and in class 1
-        // and 2 the positive wins or loses: one pair each way. Weighted by one sample of class 0 and one of class 1.
-        float[] scores = [0.1f, 0.7f, -3.3f, 0.1f, -3.3f, 0.7f];
+        // Both rows hold 0.2, 2.4 and 1.4. Class 0 has 0.2 in both, but adding up the softmax in another order changes the last bit
+        // of its float64 probability (0.07493369585450456 and ...50); that must not decide between the rows.
+        float[] scores = [0.2f, 2.4f, 1.4f, 0.2f, 1.4f, 2.4f];
 
-        // class 0 true for row 0: tie 1/2; class 1 true for row 1: it has the lower score, 0. Mean 1/4.
+        // Row 0 is of class 0, row 1 of class 1. Class 0: a tie, 1/2. Class 1: its own row has 1.4, the other 2.4: 0. Mean 1/4.
         Assert.Equal(0.25, new Auroc().Compute(scores, 3, [0, 1]));
     }
 

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+
+namespace AutoFlip;
+
+/// <summary>Where a run stands after a round.</summary>
+/// <param name="Round">The last round done; 0 before the first.</param>
+/// <param name="Server">What the server knows.</param>
+public sealed record RunState(int Round, ServerState Server);
+
+/// <summary>A finished round: what happened, and what the next one starts from.</summary>
+/// <param name="Report">What happened.</param>
+/// <param name="State">What the next round starts from.</param>
+/// <param name="Mask">The round's mask.</param>
+public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask);
+
+/// <summary>The algorithm, and nothing else: explore, prune, train, fold, round after round.</summary>
+/// <param name="experiment">What to run; already validated.</param>
+/// <param name="transport">The way to the clients.</param>
+/// <param name="scores">Where explorers' scores are kept; those already there are not asked for again.</param>
+/// <param name="evaluate">Evaluates a global model on the server's test set; null if there is none.</param>
+/// <param name="observer">Watches.</param>
+/// <param name="time">The clock.</param>
+/// <remarks>Source: arXiv 2405.10271; symbols as in docs/algorithm.md. Everything that a round depends on is a function of the
+/// experiment, the state and the scores, so a run that starts from a saved state ends as an unbroken one.</remarks>
+public sealed class FederatedRun(
+    Experiment experiment, IClientTransport transport, IExplorerLog scores,
+    Func<Weights, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time)
+{
+    readonly FederatedAlgorithm _algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
+    readonly Pruner _pruner = Catalog.Pruners[experiment.Pruner](experiment);
+
+    /// <summary>Runs the rounds that are left.</summary>
+    /// <param name="initial">w_0, the same for every explorer.</param>
+    /// <param name="from">Where to go on; null begins.</param>
+    /// <param name="ct">Stops within one batch of every client's training; the state last yielded stays good.</param>
+    /// <exception cref="AutoFlipException">No explorer, or no client of a round, returned anything usable (exit 4).</exception>
+    public async IAsyncEnumerable<RoundResult> RunAsync(Weights initial, RunState? from, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var server = from?.Server ?? _algorithm.Initialize(initial);                    // w_0
+        if (_pruner.Explores) await ExploreAsync(initial, ct);                          // s_c = (w_c - w_0)²
+        Mask? mask = null;
+
+        for (var t = (from?.Round ?? 0) + 1; t <= experiment.Rounds; t++)
+        {
+            var started = time.GetTimestamp();
+            var cohort = Cohort.Sample(experiment, t);                                  // S_t
+            observer.RoundStarted(t, cohort.Length);
+            if (mask is null || _pruner.IsDue(t)) mask = MaskOf(t, initial.Layout);     // m_t
+            var maskSeconds = time.GetElapsedTime(started).TotalSeconds;
+            server = server.Masked(mask, experiment.Regrow);                            // w_t ⊙ m_t
+
+            var round = new RoundLedger(initial.Layout, mask);
+            var fold = new WeightedFold(mask.Kept + server.Weights.Statistics.Length);
+            var task = new ClientTask(ClientWork.Train, t, experiment.LearningRateOf(t), server.Weights, mask);
+            await foreach (var reply in transport.DispatchAsync(task, cohort, ct))
+            {
+                round.Add(task.Work, reply);
+                if (reply.Failure is null) fold.Add(reply.Values, reply.Examples);      // Σ n_k w_k / Σ n_k
+                else observer.Warning($"Round {t}: client {reply.Client} is left out: {reply.Failure}");
+                observer.ClientDone(t, round.Replies, cohort.Length);
+            }
+            if (fold.Count == 0) throw AutoFlipException.RunFailed($"Round {t}: no client returned a usable update. {round.FirstFailure}");
+            server = _algorithm.ServerUpdate(server, mask.Expand(fold.Mean, server.Weights)); // w_{t+1}
+
+            var trained = time.GetTimestamp();
+            var evaluated = await EvaluateAsync(t, cohort, server.Weights, mask, round, ct);
+            var report = round.Report(t, cohort, task.LearningRate) with
+            {
+                ServerEvaluated = evaluated,
+                Time = time.GetUtcNow(),
+                MaskSeconds = maskSeconds,
+                EvaluateSeconds = time.GetElapsedTime(trained).TotalSeconds,
+                Seconds = time.GetElapsedTime(started).TotalSeconds,
+            };
+            yield return new RoundResult(report, new RunState(t, server), mask);
+        }
+    }
+
+    /// <summary>The mask in force in a round: that of the last round that was due. A function of what is saved, so it is not saved itself.</summary>
+    public Mask MaskOf(int round, WeightLayout layout)
+    {
+        while (round > 1 && !_pruner.IsDue(round)) round--;
+        return _pruner.Prune(new(layout, round, Cohort.Sample(experiment, round), _pruner.Explores ? scores : null, new Seeds(experiment.Seed)));
+    }
+
+    async Task ExploreAsync(Weights initial, CancellationToken ct)
+    {
+        var explorers = Cohort.Explorers(experiment);
+        var left = explorers.Except(scores.Asked).ToArray();
+        var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRate, initial, Mask.Dense(initial.Layout.ParameterCount));
+        observer.Explored(explorers.Length - left.Length, explorers.Length);
+        await foreach (var reply in transport.DispatchAsync(task, left, ct))
+        {
+            scores.Add(reply);
+            if (reply.Failure is not null) observer.Warning($"Explorer {reply.Client} is left out: {reply.Failure}");
+            observer.Explored(scores.Asked.Count, explorers.Length);
+        }
+        if (scores.Explorers.Count == 0) throw AutoFlipException.RunFailed("Exploration failed: no explorer returned usable scores; lower --learning-rate or look at the data.");
+    }
+
+    async Task<ServerEvaluation?> EvaluateAsync(int t, int[] cohort, Weights weights, Mask mask, RoundLedger round, CancellationToken ct)
+    {
+        if (t % experiment.EvaluateEvery != 0 && t != experiment.Rounds) return null;
+        observer.Evaluating(t);
+        if (experiment.EvaluationScope != EvaluationScope.Global)
+        {
+            var task = new ClientTask(ClientWork.Evaluate, t, 0, weights, mask);
+            await foreach (var reply in transport.DispatchAsync(task, Cohort.Evaluators(experiment, t, cohort), ct)) round.Add(task.Work, reply);
+        }
+        return evaluate is null || experiment.EvaluationScope == EvaluationScope.Local ? null : await evaluate(ServerState.Masked(weights, mask), ct);
+    }
+}

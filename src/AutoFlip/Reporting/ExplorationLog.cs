@@ -1,0 +1,97 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace AutoFlip;
+
+/// <summary>What one explorer cost: a line of <c>exploration.jsonl</c>.</summary>
+/// <param name="Client">The explorer.</param>
+/// <param name="DownBytes">Bytes sent to it.</param>
+/// <param name="UpBytes">Bytes it sent.</param>
+/// <param name="TrainSamples">Samples that went through forward and backward passes.</param>
+/// <param name="Seconds">Wall-clock seconds of the exploration so far.</param>
+/// <param name="Failure">Why there are no scores; null if there are.</param>
+public sealed record ExplorerReport(int Client, long DownBytes, long UpBytes, long TrainSamples, double Seconds, string? Failure);
+
+/// <summary>Explorers' scores in a file of the run directory, so that memory does not grow with their number and a resumed run
+/// need not explore again.</summary>
+/// <remarks>Scores are written before the line that makes them count, so a kill between the two loses one explorer's work only.</remarks>
+sealed class ExplorationLog : IExplorerLog, IDisposable
+{
+    readonly JsonLog<ExplorerReport> _reports;
+    readonly FileStream _scores;
+    readonly int _length;
+    readonly TimeProvider _time;
+    readonly long _opened;
+    readonly double _secondsBefore;
+    readonly SortedDictionary<int, int> _slots = []; // explorer -> its place in the file
+
+    /// <summary>Opens or creates the log in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="parameters">Scores per explorer.</param>
+    /// <param name="time">The clock.</param>
+    public ExplorationLog(string folder, int parameters, TimeProvider time)
+    {
+        (_length, _time, _opened) = (parameters, time, time.GetTimestamp());
+        _reports = new JsonLog<ExplorerReport>(Path.Combine(folder, "exploration.jsonl"));
+        _secondsBefore = _reports.Lines is [.., var last] ? last.Seconds : 0;
+        foreach (var report in _reports.Lines.Where(report => report.Failure is null)) _slots.Add(report.Client, _slots.Count);
+        _scores = new FileStream(Path.Combine(folder, "exploration.bin"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        var expected = 4L * _length * _slots.Count;
+        if (_scores.Length < expected)
+            throw AutoFlipException.BadData($"{_scores.Name} has {_scores.Length} bytes where {expected} are due: it was cut. Delete it and exploration.jsonl to explore anew.");
+        _scores.SetLength(expected);
+    }
+
+    /// <summary>What each explorer cost, in the order of their answers.</summary>
+    public IReadOnlyList<ExplorerReport> Reports => _reports.Lines;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Explorers => [.. _slots.Keys];
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<int> Asked => [.. _reports.Lines.Select(report => report.Client)];
+
+    /// <inheritdoc/>
+    public void Add(ClientReply reply)
+    {
+        if (reply.Failure is null)
+        {
+            try
+            {
+                _scores.Seek(4L * _length * _slots.Count, SeekOrigin.Begin);
+                _scores.Write(reply.ValueBytes.Span);
+                _scores.Flush(flushToDisk: true);
+            }
+            catch (IOException e)
+            {
+                throw AutoFlipException.RunFailed($"{_scores.Name} cannot be written: {e.Message} Free some space and resume the run.", e);
+            }
+        }
+        var seconds = _secondsBefore + _time.GetElapsedTime(_opened).TotalSeconds;
+        _reports.Append(new(reply.Client, reply.DownBytes, reply.UpBytes, reply.TrainSamples, seconds, reply.Failure));
+        if (reply.Failure is null) _slots.Add(reply.Client, _slots.Count);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Always summed by client number, so the mean does not depend on the order of answers.</remarks>
+    public float[] Mean(IReadOnlyCollection<int> explorers)
+    {
+        var mean = new float[_length]; // a plain sum, so that equal scores stay equal
+        var scores = new float[_length];
+        foreach (var explorer in explorers.Order())
+        {
+            _scores.Seek(4L * _length * _slots[explorer], SeekOrigin.Begin);
+            _scores.ReadExactly(MemoryMarshal.AsBytes(scores.AsSpan()));
+            TensorPrimitives.Add(mean, scores, mean);
+        }
+        TensorPrimitives.Divide(mean, explorers.Count, mean);
+        return mean;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _scores.Dispose();
+        _reports.Dispose();
+    }
+}

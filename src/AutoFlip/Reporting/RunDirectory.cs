@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace AutoFlip;
+
+/// <summary>The one place that a run writes to.</summary>
+/// <remarks>
+/// Everything but the two append-only logs is replaced atomically. A round counts once its line is in <c>rounds.jsonl</c> and the
+/// state behind it in <c>checkpoints/resume.safetensors</c>; whichever of the two a kill leaves ahead is cut back on opening.
+/// </remarks>
+sealed class RunDirectory : IDisposable
+{
+    readonly FileStream _lock;
+    readonly JsonLog<RoundReport> _rounds;
+
+    RunDirectory(string path)
+    {
+        Path = path;
+        try
+        {
+            _lock = new FileStream(Checkpoint("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw AutoFlipException.RunFailed($"{path} is in use: the run still goes on in another process. Wait for it, or stop it.", e);
+        }
+        _rounds = new JsonLog<RoundReport>(File("rounds.jsonl"));
+    }
+
+    /// <summary>The directory.</summary>
+    public string Path { get; }
+
+    /// <summary>The rounds that are done, in order.</summary>
+    public IReadOnlyList<RoundReport> Rounds => _rounds.Lines;
+
+    /// <summary>The folder of weights and resume state.</summary>
+    public string Checkpoints => File("checkpoints");
+
+    /// <summary>Makes the directory of a new run: <c>name_seed_dataset_model_yyMMdd_HHmmss</c>, with a number behind it if that is taken.</summary>
+    /// <exception cref="AutoFlipException">It cannot be made (exit 4).</exception>
+    public static RunDirectory Create(Experiment experiment, RunOptions options, TimeProvider time)
+    {
+        var stamp = time.GetLocalNow().ToString("yyMMdd_HHmmss", CultureInfo.InvariantCulture);
+        var name = FileName($"{experiment.Name}_{experiment.Seed}_{experiment.Dataset.ToLowerInvariant()}_{experiment.Model.ToLowerInvariant()}_{stamp}");
+        var first = System.IO.Path.GetFullPath(System.IO.Path.Combine(options.ResultPath, name));
+        try
+        {
+            var path = first;
+            for (var number = 2; Directory.Exists(path); number++) path = $"{first}_{number}";
+            Directory.CreateDirectory(System.IO.Path.Combine(path, "checkpoints"));
+            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment));
+            AtomicFile.Write(System.IO.Path.Combine(path, "checkpoints", OptionsFile), JsonSerializer.Serialize(options, RunJson.Document));
+            return new RunDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.RunFailed($"--result-path {options.ResultPath}: the run directory cannot be made: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Opens the directory of an earlier run.</summary>
+    /// <exception cref="AutoFlipException">It is none (exit 2), or another process runs it (exit 4).</exception>
+    public static RunDirectory Open(string path) =>
+        System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) && Directory.Exists(System.IO.Path.Combine(path, "checkpoints"))
+            ? new RunDirectory(System.IO.Path.GetFullPath(path))
+            : throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
+
+    /// <summary>How the run was started: where its data was looked for, above all.</summary>
+    public RunOptions Options =>
+        JsonSerializer.Deserialize<RunOptions>(System.IO.File.ReadAllText(Checkpoint(OptionsFile)), RunJson.Document)!;
+
+    /// <summary>The state after the last round that counts; null before round 1.</summary>
+    public RunState? LoadState(ServerState initial)
+    {
+        var state = ResumeState.Read(Checkpoint("resume.safetensors"), initial);
+        if (Rounds.Count < (state?.Round ?? 0))
+            throw AutoFlipException.BadData($"{File("rounds.jsonl")} ends before round {state!.Round}, which checkpoints/resume.safetensors was written after: a line was removed.");
+        _rounds.Truncate(state?.Round ?? 0);
+        return state;
+    }
+
+    /// <summary>Enters a finished round.</summary>
+    public void Save(RoundResult round)
+    {
+        _rounds.Append(round.Report);
+        ResumeState.Write(Checkpoint("resume.safetensors"), round.State);
+    }
+
+    /// <summary>Writes a model below the checkpoints.</summary>
+    public void SaveModel(string name, Weights weights, Experiment experiment)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Checkpoint(name))!);
+        Safetensors.Write(Checkpoint(name), weights, new Dictionary<string, string> { ["model"] = experiment.Model, ["dataset"] = experiment.Dataset });
+    }
+
+    /// <summary>Writes what is read after a run: <c>results.json</c> in the reference's schema, and <c>summary.json</c>.</summary>
+    public void SaveResults(RunSummary summary)
+    {
+        var results = new JsonObject();
+        foreach (var report in Rounds) results[report.Round.ToString(CultureInfo.InvariantCulture)] = ReferenceSchema(report);
+        AtomicFile.Write(File("results.json"), results.ToJsonString(RunJson.Document) + "\n");
+        AtomicFile.Write(File("summary.json"), JsonSerializer.Serialize(summary, RunJson.Document) + "\n");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rounds.Dispose();
+        _lock.Dispose();
+    }
+
+    const string OptionsFile = "options.json";
+
+    string File(string name) => System.IO.Path.Combine(Path, name);
+
+    string Checkpoint(string name) => System.IO.Path.Combine(Checkpoints, name);
+
+    /// <summary>Only what was computed is there, as in the reference.</summary>
+    static JsonObject ReferenceSchema(RoundReport report)
+    {
+        var entry = new JsonObject { ["clients_updated"] = Node(report.ClientsUpdated) };
+        if (report.ClientsEvaluatedIn is { } inside) entry["clients_evaluated_in"] = Node(inside);
+        if (report.ClientsEvaluatedOut is { } outside) entry["clients_evaluated_out"] = Node(outside);
+        if (report.ServerEvaluated is { } server) entry["server_evaluated"] = Node(server);
+        if (report.GeneralizationGap is { } gap) entry["generalization_gap"] = Node(gap);
+        return entry;
+
+        static JsonNode? Node<T>(T value) => JsonSerializer.SerializeToNode(value, RunJson.Document);
+    }
+
+    /// <summary>The name with everything that some file system refuses replaced; no name can leave its folder.</summary>
+    static string FileName(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '_')).TrimStart('.');
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace AutoFlip;
+
+/// <summary>Sums a run up from its reports alone, so that a resumed run's summary says what an unbroken one's would.</summary>
+static class Summaries
+{
+    /// <summary>The figures of a run that has ended.</summary>
+    /// <param name="experiment">What was run.</param>
+    /// <param name="workers">Clients that trained side by side.</param>
+    /// <param name="network">The model.</param>
+    /// <param name="global">The final full global vector.</param>
+    /// <param name="mask">The last mask.</param>
+    /// <param name="explorers">What exploration cost.</param>
+    /// <param name="rounds">All rounds.</param>
+    /// <param name="elapsed">Seconds since this process began with the run.</param>
+    public static RunSummary Of(
+        Experiment experiment, int workers, Network network, Weights global, Mask mask,
+        IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds, double elapsed)
+    {
+        var evaluated = rounds.Where(round => round.ServerEvaluated is not null).ToArray();
+        var best = evaluated.MaxBy(round => Acc1(round) ?? double.NegativeInfinity);
+        var outside = rounds.LastOrDefault(round => round.ClientsEvaluatedOut is not null)?.ClientsEvaluatedOut;
+        long down = rounds.Sum(round => round.DownBytes) + explorers.Sum(explorer => explorer.DownBytes);
+        long up = rounds.Sum(round => round.UpBytes) + explorers.Sum(explorer => explorer.UpBytes);
+        var dense = rounds.Sum(round => round.DenseFp32Bytes);
+        var explore = explorers.Count == 0 ? 0 : explorers[^1].Seconds;
+        var seconds = rounds.Sum(round => round.Seconds);
+
+        return new RunSummary
+        {
+            Version = ExperimentFile.ProgramVersion,
+            Algorithm = experiment.Algorithm,
+            Pruner = experiment.Pruner,
+            Dataset = experiment.Dataset,
+            Model = experiment.Model,
+            Seed = experiment.Seed,
+            Clients = experiment.Clients,
+            Cohort = experiment.CohortSize,
+            Rounds = experiment.Rounds,
+            RoundsDone = rounds.Count,
+            Metrics = new SummaryMetrics(
+                new SummaryGlobal(
+                    evaluated is [.., var last] ? Acc1(last) : null, evaluated is [.., { ServerEvaluated: { } evaluation }] ? evaluation.Loss : null,
+                    best is null ? null : Acc1(best), best is not null && Acc1(best) is not null ? best.Round : null),
+                new SummaryLocal(outside?.GetValueOrDefault("acc1")?.Equal)),
+            ModelSize = new SummaryModelSize(
+                mask.Count, mask.Kept, mask.Density, TrainedParameters: network.Layout.ParameterCount, rounds is [.., var latest] ? latest.ModelBytes : 0),
+            Compute = new SummaryCompute(
+                network.MacsPerSample, ActiveMacsPerSample: network.MacsPerSample,
+                rounds.Sum(round => round.TrainSamples) + explorers.Sum(explorer => explorer.TrainSamples)),
+            Traffic = new SummaryTraffic(
+                down, up, dense, dense == 0 ? 0 : (double)(down + up) / dense, explorers.Sum(explorer => explorer.DownBytes + explorer.UpBytes)),
+            Time = new SummaryTime(
+                Math.Max(elapsed, explore + seconds), explore, seconds, Median([.. rounds.Select(round => round.Seconds)]), rounds.Sum(round => round.EvaluateSeconds)),
+            Workers = workers,
+            PeakRssBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+            Failures = rounds.Sum(round => round.Failures.Length) + explorers.Count(explorer => explorer.Failure is not null),
+            ModelSha256 = global.Sha256(),
+        };
+    }
+
+    static double? Acc1(RoundReport round) => round.ServerEvaluated?.Metrics.GetValueOrDefault("acc1");
+
+    static double Median(double[] values)
+    {
+        if (values is []) return 0;
+        Array.Sort(values);
+        return (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
+    }
+}

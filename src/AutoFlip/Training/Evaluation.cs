@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>Evaluates a model without changing it, in chunks whose size is fixed, so that no figure depends on the machine.</summary>
+static class Evaluation
+{
+    /// <summary>Samples that go through the network together.</summary>
+    public const int Chunk = 500;
+
+    /// <summary>Outputs and loss over some samples.</summary>
+    /// <param name="workspace">Holds the model.</param>
+    /// <param name="criterion">The loss.</param>
+    /// <param name="samples">A set that does not augment.</param>
+    /// <param name="rows">Which samples.</param>
+    /// <param name="ct">Looked at between chunks.</param>
+    public static Outputs Run(Workspace workspace, Criterion criterion, SampleSet samples, ReadOnlySpan<int> rows, CancellationToken ct)
+    {
+        var outputs = new Outputs(rows.Length, workspace.Module.Network.Outputs);
+        for (var start = 0; start < rows.Length; start += Chunk)
+        {
+            ct.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            using var still = no_grad();
+            var (input, labels) = workspace.Read(samples, rows.Slice(start, Math.Min(Chunk, rows.Length - start)), augmentation: null);
+            var scores = workspace.Module.Forward(input, training: false);
+            var loss = criterion.Loss(scores, labels);
+            outputs.Add(scores, MemoryMarshal.Cast<byte, long>(labels.bytes), MemoryMarshal.Read<float>(loss.bytes));
+        }
+        return outputs;
+    }
+
+    /// <summary>Evaluates a model on a whole set, its chunks side by side on all workers.</summary>
+    public static async Task<ServerEvaluation> RunAsync(
+        WorkerPool pool, Weights weights, Criterion criterion, SampleSet samples, IReadOnlyList<Metric> metrics, CancellationToken ct)
+    {
+        var chunks = Enumerable.Range(0, samples.Count).Chunk(Chunk).Select(rows => pool.RunAsync(workspace =>
+        {
+            workspace.Load(weights);
+            return Run(workspace, criterion, samples, rows, ct);
+        })).ToArray();
+
+        var all = new Outputs(samples.Count, outputs: (await chunks[0]).Width);
+        foreach (var chunk in chunks) all.Add(await chunk);
+        return new ServerEvaluation(all.Loss, all.Metrics(metrics));
+    }
+}

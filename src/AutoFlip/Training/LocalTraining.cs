@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>One client's training of the model it received: the loop that every algorithm and pruner shares.</summary>
+/// <remarks>
+/// The model trained is the workspace's: a private copy. Every draw is keyed by round, client and local epoch. A removed parameter is
+/// exactly 0 after every step and has no optimiser state.
+/// </remarks>
+public sealed class LocalTraining
+{
+    readonly Experiment _experiment;
+    readonly Workspace _workspace;
+    readonly Criterion _criterion;
+    readonly ClientTask _task;
+    readonly int _client;
+    readonly SampleSet _samples;
+    readonly ReadOnlyMemory<int> _rows;
+    readonly CancellationToken _ct;
+
+    internal LocalTraining(
+        Experiment experiment, Workspace workspace, Criterion criterion, ClientTask task, int client, SampleSet samples, ReadOnlyMemory<int> rows, CancellationToken ct)
+    {
+        (_experiment, _workspace, _criterion, _task, _client, _samples, _rows, _ct) = (experiment, workspace, criterion, task, client, samples, rows, ct);
+        workspace.LoadForTraining(task.Weights);
+    }
+
+    /// <summary>The model as received.</summary>
+    public Weights Initial => _task.Weights;
+
+    /// <summary>The model as it is now: parameters, then statistics.</summary>
+    public ReadOnlySpan<float> Values => _workspace.Module.Values;
+
+    /// <summary>Samples that went through forward and backward passes so far.</summary>
+    public long SamplesSeen { get; private set; }
+
+    /// <summary>Outputs and loss of the last epoch; null before the first.</summary>
+    internal Outputs? LastEpoch { get; private set; }
+
+    /// <summary>Trains.</summary>
+    /// <param name="epochs">Most epochs.</param>
+    /// <param name="patience">Stops when this many epochs in a row have not lowered the epoch's mean loss; the default never does.</param>
+    /// <param name="adjustGradients">Called before every step with the current parameters and their gradients, which it may change:
+    /// what makes FedProx one line.</param>
+    /// <exception cref="AutoFlipException">The loss is no longer a finite number.</exception>
+    public void Run(int epochs, int patience = int.MaxValue, GradientHook? adjustGradients = null)
+    {
+        var best = double.PositiveInfinity;
+        for (int epoch = 1, stale = 0; epoch <= epochs && stale < patience; epoch++)
+        {
+            LastEpoch = RunEpoch(epoch, adjustGradients);
+            if (LastEpoch.Loss < best) (best, stale) = (LastEpoch.Loss, 0);
+            else stale++;
+        }
+    }
+
+    Outputs RunEpoch(int epoch, GradientHook? adjustGradients)
+    {
+        var seeds = new Seeds(_experiment.Seed);
+        var augmentation = seeds.For(Purpose.Augmentation, _task.Round, _client, epoch);
+        var dropout = seeds.For(Purpose.Dropout, _task.Round, _client, epoch);
+        var order = _rows.ToArray();
+        if (!_experiment.NoShuffle) seeds.For(Purpose.Shuffle, _task.Round, _client, epoch).Shuffle(order.AsSpan());
+
+        var module = _workspace.Module;
+        var outputs = new Outputs(order.Length, module.Network.Outputs);
+        var batch = _experiment.BatchSize == 0 ? order.Length : _experiment.BatchSize;
+        for (var start = 0; start < order.Length; start += batch)
+        {
+            _ct.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var (input, labels) = _workspace.Read(_samples, order.AsSpan(start, Math.Min(batch, order.Length - start)), augmentation);
+            var scores = module.Forward(input, training: true, dropout);
+            var loss = _criterion.Loss(scores, labels);
+            var value = MemoryMarshal.Read<float>(loss.bytes);
+            if (!float.IsFinite(value))
+                throw AutoFlipException.RunFailed($"the loss became {value} in epoch {epoch}; lower --learning-rate or set --max-gradient-norm.");
+
+            loss.backward();
+            adjustGradients?.Invoke(module.Parameters, module.Gradients);
+            _workspace.Stepper.Step(module.Parameters, module.Gradients, _task.LearningRate, _task.Mask.IsDense ? default : _task.Mask.Bits);
+            outputs.Add(scores, MemoryMarshal.Cast<byte, long>(labels.bytes), value);
+            SamplesSeen += labels.bytes.Length / sizeof(long);
+        }
+        return outputs;
+    }
+}
+
+/// <summary>Changes gradients before a step.</summary>
+/// <param name="parameters">Current parameters. Read only.</param>
+/// <param name="gradients">Their gradients, in the same order. To be changed in place.</param>
+public delegate void GradientHook(ReadOnlySpan<float> parameters, Span<float> gradients);

@@ -1,0 +1,24 @@
+using System.Runtime.CompilerServices;
+
+namespace AutoFlip;
+
+/// <summary>A transport that also writes each client's model of the last round: <c>checkpoints/clients/0007.safetensors</c>.</summary>
+/// <param name="inner">What carries the messages.</param>
+/// <param name="directory">Where to write.</param>
+/// <param name="experiment">Says which round is the last.</param>
+sealed class ClientRecorder(IClientTransport inner, RunDirectory directory, Experiment experiment) : IClientTransport
+{
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
+        {
+            if (task.Work == ClientWork.Train && task.Round == experiment.Rounds && reply.Failure is null)
+                directory.SaveModel(Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.Mask.Expand(reply.Values, task.Weights.Layout), experiment);
+            yield return reply;
+        }
+    }
+}

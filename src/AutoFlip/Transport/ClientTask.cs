@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace AutoFlip;
+
+/// <summary>What a client is asked to do.</summary>
+public enum ClientWork : byte
+{
+    /// <summary>Explore from the received model and return scores.</summary>
+    Explore = 1,
+
+    /// <summary>Train the received model and return it.</summary>
+    Train = 2,
+
+    /// <summary>Evaluate the received model on the client's held-out samples.</summary>
+    Evaluate = 3,
+}
+
+/// <summary>A request from the server to a cohort.</summary>
+/// <param name="Work">What to do.</param>
+/// <param name="Round">The round, from 1; 0 for exploration.</param>
+/// <param name="LearningRate">The round's local learning rate.</param>
+/// <param name="Weights">The model. What the mask removes is not sent.</param>
+/// <param name="Mask">What is kept.</param>
+public sealed record ClientTask(ClientWork Work, int Round, double LearningRate, Weights Weights, Mask Mask);
+
+/// <summary>Loss and metrics over a number of samples.</summary>
+/// <param name="Samples">How many samples the values are over.</param>
+/// <param name="Values">By name: <c>loss</c> and each metric; null where undefined.</param>
+public sealed record ClientFigures(int Samples, ImmutableSortedDictionary<string, double?> Values);
+
+/// <summary>A client's answer: exactly one per cohort member, a lost or late client's included.</summary>
+public sealed record ClientReply
+{
+    /// <summary>The client.</summary>
+    public required int Client { get; init; }
+
+    /// <summary>Why there is no result, in one sentence; null if there is one.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>The client's training samples n_k: its weight in the mean.</summary>
+    public int Examples { get; init; }
+
+    /// <summary>Samples that went through forward and backward passes.</summary>
+    public long TrainSamples { get; init; }
+
+    /// <summary>Figures of the last local epoch; null if the client did not train.</summary>
+    public ClientFigures? Trained { get; init; }
+
+    /// <summary>Figures on held-out samples; null if none were asked for or there are none.</summary>
+    public ClientFigures? HeldOut { get; init; }
+
+    /// <summary>The values as received, float32 little-endian: kept parameters and statistics, or scores. Empty if there are none.</summary>
+    public ReadOnlyMemory<byte> ValueBytes { get; init; }
+
+    /// <summary>Size of the request that the client received.</summary>
+    public long DownBytes { get; init; }
+
+    /// <summary>Size of the answer that it sent.</summary>
+    public long UpBytes { get; init; }
+
+    /// <summary>The values, read in place.</summary>
+    public ReadOnlySpan<float> Values => MemoryMarshal.Cast<byte, float>(ValueBytes.Span);
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using TorchSharp;
+
+namespace AutoFlip;
+
+/// <summary>A fixed number of threads, each with a workspace of its own.</summary>
+/// <remarks>Threads and not pool tasks, because libtorch keeps its number of intra-op threads, and dispose scopes, per thread.</remarks>
+sealed class WorkerPool : IDisposable
+{
+    readonly BlockingCollection<Action<Lazy<Workspace>>> _jobs = [];
+    readonly Thread[] _threads;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="workers">How many.</param>
+    /// <param name="threadsPerWorker">Intra-op threads of each.</param>
+    /// <param name="create">Makes a thread's workspace, on that thread.</param>
+    public WorkerPool(int workers, int threadsPerWorker, Func<Workspace> create)
+    {
+        _threads = [.. Enumerable.Range(1, workers).Select(number => new Thread(() => Work(threadsPerWorker, create)) { IsBackground = true, Name = $"worker {number}" })];
+        foreach (var thread in _threads) thread.Start();
+    }
+
+    /// <summary>Number of threads.</summary>
+    public int Workers => _threads.Length;
+
+    /// <summary>Runs a job on the next free thread; what it throws reaches the awaiter.</summary>
+    public Task<T> RunAsync<T>(Func<Workspace, T> job)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _jobs.Add(workspace =>
+        {
+            try
+            {
+                done.SetResult(job(workspace.Value)); // a workspace that cannot be made fails its job, not the thread
+            }
+            catch (OperationCanceledException e)
+            {
+                done.SetCanceled(e.CancellationToken);
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        });
+        return done.Task;
+    }
+
+    /// <summary>Lets running jobs end, drops waiting ones and stops the threads.</summary>
+    public void Dispose()
+    {
+        while (_jobs.TryTake(out _)) { }
+        _jobs.CompleteAdding();
+        foreach (var thread in _threads) thread.Join();
+        _jobs.Dispose();
+    }
+
+    void Work(int threads, Func<Workspace> create)
+    {
+        torch.set_num_threads(threads);
+        var workspace = new Lazy<Workspace>(create, isThreadSafe: false);
+        foreach (var job in _jobs.GetConsumingEnumerable()) job(workspace);
+        if (workspace.IsValueCreated) workspace.Value.Dispose();
+    }
+}

@@ -1,0 +1,234 @@
+using System.Runtime.CompilerServices;
+
+namespace AutoFlip.Tests;
+
+public class FederatedRunTests
+{
+    static readonly Experiment Tiny = TinyFederation.Experiment;
+
+    [Fact]
+    public async Task Any_number_of_workers_gives_the_same_model()
+    {
+        var one = await TinyFederation.RunAsync(Tiny, workers: 1);
+        var three = await TinyFederation.RunAsync(Tiny, workers: 3);
+
+        Assert.Equal(one.Global.Sha256(), three.Global.Sha256());
+        Assert.Equal(one.Rounds.Select(round => round.Report.ServerEvaluated?.Loss), three.Rounds.Select(round => round.Report.ServerEvaluated?.Loss));
+    }
+
+    [Fact]
+    public async Task Another_seed_gives_another_model() => Assert.NotEqual(
+        (await TinyFederation.RunAsync(Tiny)).Global.Sha256(), (await TinyFederation.RunAsync(Tiny with { Seed = 8 })).Global.Sha256());
+
+    [Fact]
+    public async Task It_learns()
+    {
+        var outcome = await TinyFederation.RunAsync(Tiny with { Pruner = "none", Rounds = 20, ServerMomentum = 0, CohortFraction = 1 });
+
+        Assert.True(outcome.Rounds[^1].Report.ServerEvaluated!.Metrics["acc1"] > 0.9);
+    }
+
+    [Fact]
+    public async Task Prune_fraction_zero_is_FedAvg_to_the_bit() => Assert.Equal(
+        (await TinyFederation.RunAsync(Tiny with { Pruner = "none" })).Global.Sha256(),
+        (await TinyFederation.RunAsync(Tiny with { Pruner = "autoflip", PruneFraction = 0 })).Global.Sha256());
+
+    [Theory]
+    [InlineData("autoflip", MaskRefresh.Cohort)]
+    [InlineData("autoflip", MaskRefresh.Once)]
+    [InlineData("random", MaskRefresh.Cohort)]
+    public async Task The_mask_holds_the_exact_count_and_a_masked_weight_is_zero_after_every_round(string pruner, MaskRefresh refresh)
+    {
+        var masks = new HashSet<string>();
+        await TinyFederation.RunAsync(Tiny with { Pruner = pruner, MaskRefresh = refresh }, inspect: result =>
+        {
+            var global = ServerState.Masked(result.State.Server.Weights, result.Mask).Values;
+            Assert.Equal(Pruner.KeptCount(0.3m, result.Mask.Count), result.Mask.Kept);
+            for (var i = 0; i < result.Mask.Count; i++)
+                if (!result.Mask[i]) Assert.Equal(0, BitConverter.SingleToInt32Bits(global[i]));
+            masks.Add(result.Mask.Sha256);
+        });
+
+        Assert.Equal(pruner == "autoflip" && refresh == MaskRefresh.Cohort, masks.Count > 1);
+    }
+
+    [Fact]
+    public async Task Clients_return_removed_weights_as_zeros_to_nobody()
+    {
+        var trained = 0;
+        await TinyFederation.RunAsync(Tiny, wrap: inner => new Tap(inner, (task, reply) =>
+        {
+            if (task.Work != ClientWork.Train) return;
+            Assert.Equal(task.Mask.Kept, reply.Values.Length); // kept values and nothing else
+            trained++;
+        }));
+
+        Assert.Equal(4 * 3, trained);
+    }
+
+    /// <summary>The law that the reference breaks: its explorers train one shared model in turn.</summary>
+    [Fact]
+    public async Task Explorers_do_not_influence_each_other()
+    {
+        var together = new Dictionary<int, float[]>();
+        var backwards = new Dictionary<int, float[]>();
+        await TinyFederation.RunAsync(Tiny, workers: 2, wrap: inner => new Tap(inner, Collect(together)));
+        await TinyFederation.RunAsync(Tiny, wrap: inner => new Backwards(new Tap(inner, Collect(backwards))));
+
+        Assert.Equal(6, together.Count);
+        foreach (var (explorer, scores) in together) Assert.Equal(scores, backwards[explorer]);
+
+        static Action<ClientTask, ClientReply> Collect(Dictionary<int, float[]> into) => (task, reply) =>
+        {
+            if (task.Work == ClientWork.Explore) into.Add(reply.Client, reply.Values.ToArray());
+        };
+    }
+
+    [Fact]
+    public async Task The_mask_does_not_depend_on_the_order_of_clients()
+    {
+        var forwards = await TinyFederation.RunAsync(Tiny);
+        var backwards = await TinyFederation.RunAsync(Tiny, wrap: inner => new Backwards(inner));
+
+        Assert.Equal(forwards.Rounds.Select(round => round.Mask.Sha256), backwards.Rounds.Select(round => round.Mask.Sha256));
+    }
+
+    [Fact]
+    public async Task FedAvg_with_one_client_and_no_momentum_is_plain_training()
+    {
+        var experiment = Tiny with { Clients = 1, CohortFraction = 1, ServerMomentum = 0, Pruner = "none", Rounds = 3, EvaluationScope = EvaluationScope.Global };
+        var federated = await TinyFederation.RunAsync(experiment);
+
+        var data = TinyFederation.Data(experiment);
+        using var workspace = new Workspace(TinyFederation.Network(experiment), Catalog.Optimizers["Adam"](experiment));
+        var weights = TinyFederation.Initial(experiment);
+        for (var round = 1; round <= 3; round++)
+        {
+            var task = new ClientTask(ClientWork.Train, round, experiment.LearningRateOf(round), weights, Mask.Dense(weights.Layout.ParameterCount));
+            var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], task, 0, data.Train, data.Clients[0].Train, default);
+            training.Run(experiment.LocalEpochs);
+            weights = new Weights(weights.Layout, training.Values.ToArray());
+        }
+
+        Assert.Equal(weights.Sha256(), federated.Global.Sha256());
+    }
+
+    [Fact]
+    public async Task What_a_client_does_to_its_copy_reaches_nobody_else()
+    {
+        var initial = TinyFederation.Initial(Tiny);
+        var before = initial.Sha256();
+        var seen = new HashSet<string>();
+        await TinyFederation.RunAsync(Tiny with { Rounds = 1 }, workers: 2, wrap: inner => new Tap(inner, (task, _) =>
+        {
+            if (task.Work == ClientWork.Explore) seen.Add(task.Weights.Sha256());
+        }));
+
+        Assert.Equal([before], seen);
+    }
+
+    [Fact]
+    public async Task A_client_that_fails_is_left_out_named_and_the_round_goes_on()
+    {
+        var outcome = await TinyFederation.RunAsync(Tiny with { CohortFraction = 1 }, wrap: inner => new Fail(inner, client => client == 2));
+
+        foreach (var round in outcome.Rounds)
+        {
+            var failure = Assert.Single(round.Report.Failures);
+            Assert.Equal((2, "lost"), (failure.Client, failure.Reason));
+        }
+    }
+
+    [Fact]
+    public async Task A_round_without_any_usable_update_fails_the_run()
+    {
+        var e = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(Tiny with { Pruner = "none" }, wrap: inner => new Fail(inner, _ => true)));
+
+        Assert.Equal(ExitCode.RunFailed, e.Code);
+        Assert.Contains("no client returned a usable update", e.Message);
+        Assert.Contains("lost", e.Message);
+    }
+
+    [Fact]
+    public async Task A_loss_that_is_not_finite_is_a_failure_that_says_what_to_do()
+    {
+        var e = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(Tiny with { Optimizer = "SGD", LearningRate = 1e30, Pruner = "none" }));
+
+        Assert.Equal(ExitCode.RunFailed, e.Code);
+        Assert.Contains("lower --learning-rate", e.Message);
+    }
+
+    [Fact]
+    public async Task Cancelling_stops_the_run()
+    {
+        using var source = new CancellationTokenSource();
+        var data = TinyFederation.Data(Tiny);
+        var network = TinyFederation.Network(Tiny);
+        using var pool = new WorkerPool(1, 1, () => new Workspace(network, Catalog.Optimizers["Adam"](Tiny)));
+        var scores = new MemoryScores(network.Layout.ParameterCount);
+        var transport = new Tap(new InProcessTransport(new ClientHost(Tiny, network, data), data, pool), (task, _) =>
+        {
+            if (task.Work == ClientWork.Train) source.Cancel();
+        });
+        var run = new FederatedRun(Tiny, transport, scores, null, RunObserver.None, TimeProvider.System);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in run.RunAsync(TinyFederation.Initial(Tiny), null, source.Token)) { }
+        });
+    }
+
+    [Fact]
+    public async Task A_round_reports_what_happened()
+    {
+        var outcome = await TinyFederation.RunAsync(Tiny);
+
+        var (first, second) = (outcome.Rounds[0].Report, outcome.Rounds[1].Report);
+        Assert.Equal(3 * 2 * 17, first.TrainSamples);                   // 3 clients, 2 epochs, 21 samples less 4 held out
+        Assert.Null(first.ServerEvaluated);                             // every second round
+        Assert.NotNull(first.ClientsEvaluatedIn);
+        Assert.NotNull(second.ServerEvaluated);
+        Assert.Equal(
+            second.ClientsEvaluatedOut!["acc1"].Equal - second.ClientsEvaluatedIn!["acc1"].Equal, second.GeneralizationGap!["gen_gap_acc1"].Equal);
+        var n = TinyFederation.Initial(Tiny).Layout.Count;
+        Assert.Equal(3 * 2 * 4L * n, first.DenseFp32Bytes);
+        Assert.Equal(3 * 2 * 4L * n + 3 * 4L * n, second.DenseFp32Bytes); // three others evaluate: model down only
+        Assert.True(first.DownBytes < 3 * 4L * n && first.UpBytes < first.DownBytes + 3 * 300);
+    }
+
+    /// <summary>Shows every reply to somebody.</summary>
+    sealed class Tap(IClientTransport inner, Action<ClientTask, ClientReply> look) : IClientTransport
+    {
+        public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
+
+        public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+        {
+            await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
+            {
+                look(task, reply);
+                yield return reply;
+            }
+        }
+    }
+
+    /// <summary>Asks explorers in the opposite order.</summary>
+    sealed class Backwards(IClientTransport inner) : IClientTransport
+    {
+        public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
+
+        public IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, CancellationToken ct) =>
+            inner.DispatchAsync(task, task.Work == ClientWork.Explore ? [.. cohort.Reverse()] : cohort, ct);
+    }
+
+    /// <summary>Loses some clients' training.</summary>
+    sealed class Fail(IClientTransport inner, Func<int, bool> lost) : IClientTransport
+    {
+        public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
+
+        public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+        {
+            await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
+                yield return task.Work == ClientWork.Train && lost(reply.Client) ? new ClientReply { Client = reply.Client, Failure = "lost" } : reply;
+        }
+    }
+}

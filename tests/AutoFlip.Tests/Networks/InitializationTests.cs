@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace AutoFlip.Tests;
+
+public class InitializationTests
+{
+    static readonly JsonDocument Document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "init.json")));
+
+    static IEnumerable<JsonElement> All => Document.RootElement.GetProperty("cases").EnumerateArray();
+
+    public static IEnumerable<TheoryDataRow<int, string, string, double>> Cases => All.Select((element, i) => (element, i))
+        .Where(pair => Catalog.Models.Names.Contains(pair.element.GetProperty("model").GetString()))
+        .Select(pair => new TheoryDataRow<int, string, string, double>(
+            pair.i, pair.element.GetProperty("model").GetString()!, pair.element.GetProperty("init_type").GetString()!,
+            pair.element.GetProperty("gain").GetDouble()));
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Scheme_has_the_deviation_of_the_reference(int index, string model, string scheme, double gain)
+    {
+        var network = Catalog.Models[model](new(3, 24, 24), 10, new ModelOptions
+        {
+            HiddenSize = All.ElementAt(index).GetProperty("args").GetProperty("hidden_size").GetInt32(),
+        });
+
+        var weights = Initialization.Draw(network, Catalog.Initializers[scheme], gain, new Seeds(1));
+
+        foreach (var want in All.ElementAt(index).GetProperty("tensors").EnumerateArray())
+        {
+            var values = weights[want.GetProperty("name").GetString()!];
+            if (want.TryGetProperty("value", out var constant))
+            {
+                Assert.All(values.ToArray(), value => Assert.Equal(constant.GetSingle(), value));
+                continue;
+            }
+            double squares = 0;
+            foreach (var value in values) squares += (double)value * value;
+            var deviation = want.GetProperty("std").GetDouble();
+            Assert.InRange(Math.Sqrt(squares / values.Length) / deviation - 1, -Allowed(want), Allowed(want));
+            if (want.TryGetProperty("bound", out var bound))
+                Assert.All(values.ToArray(), value => Assert.InRange(value, -bound.GetSingle(), bound.GetSingle()));
+        }
+    }
+
+    static double Allowed(JsonElement want) => want.GetProperty("relative_tolerance").GetDouble();
+
+    [Theory, InlineData(5, 40), InlineData(40, 40), InlineData(70, 40), InlineData(100, 7)]
+    public void Orthogonal_rows_or_columns_are_orthonormal_times_gain(int rows, int columns)
+    {
+        var values = new float[rows * columns];
+
+        Initialization.Orthogonal(values, [rows, columns], 0.5, new KeyedRandom(3));
+
+        // Of the shorter side every vector has length gain, and each pair the product 0; float32 rounding is all the error there is.
+        int count = Math.Min(rows, columns), length = Math.Max(rows, columns);
+        float At(int vector, int k) => rows <= columns ? values[vector * columns + k] : values[k * columns + vector];
+        for (var i = 0; i < count; i++)
+            for (var j = 0; j <= i; j++)
+                Assert.Equal(i == j ? 0.25 : 0, Enumerable.Range(0, length).Sum(k => (double)At(i, k) * At(j, k)), 1e-7);
+    }
+
+    [Fact]
+    public void Running_variance_starts_at_one_and_mean_at_zero()
+    {
+        var network = Catalog.Models["ResNet10"](new(3, 24, 24), 10, new ModelOptions { HiddenSize = 2 });
+
+        var weights = Initialization.Draw(network, Initialization.Xavier, 1, new Seeds(1));
+
+        foreach (var entry in network.Layout.Entries.Where(entry => entry.Role == TensorRole.Statistic))
+            Assert.All(weights[entry.Name].ToArray(), value => Assert.Equal(entry.Name.EndsWith("var", StringComparison.Ordinal) ? 1 : 0, value));
+    }
+
+    [Fact]
+    public void Seeds_decide_the_weights()
+    {
+        var network = TwoNn.Create(new(1, 8, 8), 10, new ModelOptions());
+
+        string Hash(ulong seed) => Initialization.Draw(network, Initialization.Xavier, 1, new Seeds(seed)).Sha256();
+
+        Assert.Equal(Hash(1), Hash(1));
+        Assert.NotEqual(Hash(1), Hash(2));
+    }
+
+    [Fact]
+    public void A_tensor_is_drawn_alike_whatever_stands_before_it()
+    {
+        // Only the first matrix differs in size; each later tensor has its own stream.
+        var small = Initialization.Draw(TwoNn.Create(new(1, 8, 8), 10, new ModelOptions()), Initialization.Normal, 1, new Seeds(1));
+        var large = Initialization.Draw(TwoNn.Create(new(3, 9, 9), 10, new ModelOptions()), Initialization.Normal, 1, new Seeds(1));
+
+        Assert.Equal(small["features.3.weight"], large["features.3.weight"]);
+    }
+}

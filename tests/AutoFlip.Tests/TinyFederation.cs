@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Numerics.Tensors;
+
+namespace AutoFlip.Tests;
+
+/// <summary>A federation that runs in milliseconds: TwoNN on 4x4 images of three kinds of stripes, all in memory.</summary>
+static class TinyFederation
+{
+    public static Experiment Experiment { get; } = new()
+    {
+        Name = "tiny",
+        Seed = 7,
+        Dataset = "Stripes",
+        Model = "TwoNN",
+        HiddenSize = 8,
+        Clients = 6,
+        CohortFraction = 0.5,
+        Rounds = 4,
+        LocalEpochs = 2,
+        BatchSize = 5,
+        LearningRate = 0.01,
+        EvaluateEvery = 2,
+        ExplorerFraction = 1,
+        ExplorationEpochs = 2,
+        PruneFraction = 0.3m,
+        Metrics = ["acc1", "f1"],
+    };
+
+    /// <summary>Deals triples of all classes round robin; each client holds out a fifth.</summary>
+    public static FederatedData Data(Experiment experiment, int samples = 126)
+    {
+        var (train, classes) = (new Stripes(samples), new[] { "row", "column", "diagonal" });
+        var clients = Enumerable.Range(0, experiment.Clients)
+            .Select(client => Enumerable.Range(0, samples).Where(row => row / 3 % experiment.Clients == client).ToArray())
+            .Select(own => new ClientRows(own[..^(own.Length / 5)], own[^(own.Length / 5)..])).ToImmutableArray();
+        return new FederatedData
+        {
+            Train = train,
+            HeldOut = train,
+            Test = new Stripes(40),
+            Clients = clients,
+            ClassNames = classes,
+            Table = PartitionTable.Of(clients, train.Labels, classes),
+        };
+    }
+
+    public static Network Network(Experiment experiment) =>
+        Catalog.Models[experiment.Model](new SampleShape(1, 4, 4), 3, ModelOptions.Of(experiment));
+
+    public static Weights Initial(Experiment experiment) => Initialization.Draw(Network(experiment), Catalog.Initializers["xavier"], 1, new Seeds(experiment.Seed));
+
+    /// <summary>Runs all rounds.</summary>
+    /// <param name="experiment">What to run.</param>
+    /// <param name="workers">Clients side by side.</param>
+    /// <param name="wrap">Puts something between server and clients.</param>
+    /// <param name="inspect">Sees every round's result.</param>
+    public static async Task<Outcome> RunAsync(
+        Experiment experiment, int workers = 1, Func<IClientTransport, IClientTransport>? wrap = null, Action<RoundResult>? inspect = null)
+    {
+        var data = Data(experiment);
+        var network = Network(experiment);
+        using var pool = new WorkerPool(workers, 1, () => new Workspace(network, Catalog.Optimizers[experiment.Optimizer](experiment)));
+        IClientTransport transport = new InProcessTransport(new ClientHost(experiment, network, data), data, pool);
+        var metrics = experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray();
+        var run = new FederatedRun(
+            experiment, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
+            (weights, ct) => Evaluation.RunAsync(pool, weights, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
+            RunObserver.None, TimeProvider.System);
+
+        var results = new List<RoundResult>();
+        await foreach (var result in run.RunAsync(Initial(experiment), null, TestContext.Current.CancellationToken))
+        {
+            inspect?.Invoke(result);
+            results.Add(result);
+        }
+        return new Outcome([.. results], ServerState.Masked(results[^1].State.Server.Weights, results[^1].Mask));
+    }
+
+    public sealed record Outcome(ImmutableArray<RoundResult> Rounds, Weights Global);
+
+    /// <summary>Three classes: a bright row, a bright column, a bright diagonal; its place varies with the sample.</summary>
+    sealed class Stripes(int count) : SampleSet
+    {
+        readonly int[] _labels = [.. Enumerable.Range(0, count).Select(i => i % 3)];
+
+        public override SampleShape Shape => new(1, 4, 4);
+
+        public override ReadOnlySpan<int> Labels => _labels;
+
+        public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
+        {
+            into.Clear();
+            for (var i = 0; i < rows.Length; i++)
+                for (var k = 0; k < 4; k++)
+                {
+                    var place = rows[i] / 3 % 4;
+                    var at = _labels[rows[i]] switch { 0 => place * 4 + k, 1 => k * 4 + place, _ => k * 4 + (k + place) % 4 };
+                    into[i * 16 + at] = 1 + (augmentation?.NextSingle() ?? 0) * 0.1f;
+                }
+        }
+    }
+}
+
+/// <summary>Explorers' scores in memory.</summary>
+sealed class MemoryScores(int parameters) : IExplorerLog
+{
+    readonly SortedDictionary<int, float[]> _scores = [];
+    readonly List<int> _asked = [];
+
+    public IReadOnlyList<int> Explorers => [.. _scores.Keys];
+
+    public IReadOnlyCollection<int> Asked => _asked;
+
+    public void Add(ClientReply reply)
+    {
+        _asked.Add(reply.Client);
+        if (reply.Failure is null) _scores.Add(reply.Client, reply.Values.ToArray());
+    }
+
+    public float[] Mean(IReadOnlyCollection<int> explorers)
+    {
+        var mean = new float[parameters];
+        foreach (var explorer in explorers.Order()) TensorPrimitives.Add(mean, _scores[explorer], mean);
+        TensorPrimitives.Divide(mean, explorers.Count, mean);
+        return mean;
+    }
+}
