@@ -43,7 +43,7 @@ static class Comparison
         };
         if (Accuracy(dense) is { } before && Accuracy(pruned) is { } after)
         {
-            var points = (after - before) * 100;
+            var points = Math.Round(after * 100, 1) - Math.Round(before * 100, 1); // of what is printed, so that a reader's sum agrees
             sentences.Add(Math.Abs(points) < 0.05
                 ? $"Accuracy is the same, {Readable.Percent(after)}."
                 : FormattableString.Invariant($"It {(points > 0 ? "gained" : "lost")} {Math.Abs(points):0.0} points of accuracy, {Readable.Percent(before)} to {Readable.Percent(after)}."));
