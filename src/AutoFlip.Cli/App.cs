@@ -54,11 +54,12 @@ static class App
         output.WriteLine();
         foreach (var command in commands) output.WriteLine($"  {command.Usage,-34}{command.Summary}");
         output.WriteLine();
-        output.WriteLine("  autoflip demo                                    FedAvg against AutoFLIP in about a minute, no download");
-        output.WriteLine("  autoflip run --dataset FashionMNIST --rounds 20  a run of your own");
-        output.WriteLine("  autoflip run --help                              every option");
+        output.WriteLine("Begin with:");
+        output.WriteLine("  autoflip demo                     see it work, nothing to download");
+        output.WriteLine("  autoflip run --dataset FashionMNIST --rounds 20");
+        output.WriteLine("  autoflip run --help               every option");
         output.WriteLine();
-        output.WriteLine("Exit codes: 0 done, 2 wrong request, 3 data missing, 4 run failed, 130 interrupted (resumable).");
+        output.WriteLine("Exit codes: 0 done, 2 wrong request, 3 data missing, 4 failed, 130 interrupted.");
         return ExitCode.Done;
     }
 

@@ -42,7 +42,7 @@ sealed record Host
     {
         Out = Console.Out,
         Error = Console.Error,
-        Terminal = Console.IsOutputRedirected ? null : AnsiConsole.Console,
+        Terminal = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? null : AnsiConsole.Console, // bars move by ANSI codes
         Width = Console.IsOutputRedirected ? 80 : Math.Clamp(AnsiConsole.Console.Profile.Width, 60, 120),
         Cancel = cancel,
     };

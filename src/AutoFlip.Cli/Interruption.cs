@@ -9,14 +9,12 @@ sealed class Interruption : IDisposable
     readonly PosixSignalRegistration[] _signals;
 
     /// <summary>Starts listening.</summary>
-    /// <param name="error">Where the reader is told what happens.</param>
-    public Interruption(TextWriter error)
+    public Interruption()
     {
         _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context =>
         {
             if (_stop.IsCancellationRequested) return; // the default follows: the process ends
             context.Cancel = true;
-            error.WriteLine("autoflip: stopping; once more stops at once, without saving what is under way.");
             _stop.Cancel();
         }))];
     }

@@ -1,4 +1,4 @@
 using AutoFlip.Cli;
 
-using var interruption = new Interruption(Console.Error);
+using var interruption = new Interruption();
 return App.Run(args, Host.OfProcess(interruption.Token));

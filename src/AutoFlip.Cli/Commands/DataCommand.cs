@@ -12,7 +12,7 @@ sealed class DataCommand : ICommand
     public string Usage => "data list|show|get|partition";
 
     /// <inheritdoc/>
-    public string Summary => "Data sets: what is there, get one, how it is dealt.";
+    public string Summary => "Data sets: what there is, how it is dealt.";
 
     /// <inheritdoc/>
     public string Details => """
@@ -80,6 +80,7 @@ sealed class DataCommand : ICommand
     static void Get(DataSet set, DataLocations where, Presentation show, Host host)
     {
         var display = RunDisplay.For(show with { Quiet = !show.Plain && host.Terminal is null || show.Quiet }, host);
+        using var told = Session.Tell(display, host);
         try
         {
             host.Out.WriteLine(where.Require(set, display, host.Cancel).Path);

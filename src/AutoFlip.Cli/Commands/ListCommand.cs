@@ -12,7 +12,7 @@ sealed class ListCommand : ICommand
     public string Usage => "list WHAT [--json]";
 
     /// <inheritdoc/>
-    public string Summary => "What there is: models, datasets, metrics, ...";
+    public string Summary => "What there is: models, metrics, ...";
 
     /// <inheritdoc/>
     public string Details => $"Lists what can be named: {string.Join(", ", CatalogSections.All.Select(section => section.Plural))}.";

@@ -8,6 +8,7 @@ static class Session
     public static RunSummary Watch(Presentation show, Host host, Func<RunObserver, RunSummary> run)
     {
         var display = RunDisplay.For(show, host);
+        using var told = Tell(display, host);
         try
         {
             return display.Watch(() => run(display));
@@ -19,6 +20,10 @@ static class Session
                 : "interrupted before anything was trained; nothing was saved.", stopped);
         }
     }
+
+    /// <summary>Says that a wish to stop was heard: what is under way may take a while to end.</summary>
+    public static IDisposable Tell(RunObserver display, Host host) =>
+        host.Cancel.Register(() => display.Warning("stopping; once more stops at once, without saving what is under way."));
 
     static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/\\:._-+".Contains(letter, StringComparison.Ordinal))
         ? path

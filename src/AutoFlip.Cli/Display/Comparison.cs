@@ -14,7 +14,7 @@ static class Comparison
             ("loss", Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)),
             ("parameters kept", Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)),
             ("bytes sent", Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))),
-            ("seconds", Readable.Time(dense.Time.Total), Readable.Time(pruned.Time.Total)),
+            ("time", Readable.Time(dense.Time.Total), Readable.Time(pruned.Time.Total)),
         ];
         if (host.Terminal is { } terminal)
         {
@@ -39,11 +39,11 @@ static class Comparison
         {
             $"AutoFLIP kept {Readable.Percent(pruned.ModelSize.Density)} of the parameters"
                 + $" and sent {Change(Sent(dense), Sent(pruned), "fewer bytes", "more bytes", "as many bytes")}"
-                + (pruned.Traffic.ExploreBytes > 0 ? $" ({Readable.Bytes(pruned.Traffic.ExploreBytes)} of them to explore)." : "."),
+                + (pruned.Traffic.ExploreBytes > 0 ? $", the exploration's {Readable.Bytes(pruned.Traffic.ExploreBytes)} included." : "."),
         };
         if (Accuracy(dense) is { } before && Accuracy(pruned) is { } after)
         {
-            var points = (after - before) * 100;
+            var points = Math.Round(after * 100, 1) - Math.Round(before * 100, 1); // of what is printed, so that a reader's sum agrees
             sentences.Add(Math.Abs(points) < 0.05
                 ? $"Accuracy is the same, {Readable.Percent(after)}."
                 : FormattableString.Invariant($"It {(points > 0 ? "gained" : "lost")} {Math.Abs(points):0.0} points of accuracy, {Readable.Percent(before)} to {Readable.Percent(after)}."));

@@ -66,7 +66,7 @@ sealed class RunView(TimeProvider time, bool unicode)
     Grid Bars()
     {
         var grid = new Grid();
-        grid.AddColumn(new GridColumn().NoWrap().PadLeft(0)).AddColumn(new GridColumn().NoWrap().Width(BarWidth)).AddColumn(new GridColumn().NoWrap());
+        grid.AddColumn(new GridColumn().NoWrap().Padding(0, 0, 2, 0)).AddColumn(new GridColumn().NoWrap().Width(BarWidth).Padding(0, 0, 2, 0)).AddColumn(new GridColumn().NoWrap().Padding(0, 0, 0, 0));
         if (_loading is { } loading) AddBar(grid, loading.What, loading.Fraction ?? 0, loading.Fraction is { } share ? Readable.Percent(share) : "");
         if (_explored is { } explored) AddBar(grid, "Exploring", (double)explored.Done / explored.All, $"{explored.Done}/{explored.All} explorers");
         if (_start is null || _explored is { } e && e.Done < e.All && _roundsDone == _start.RoundsDone && _current is null) return grid;

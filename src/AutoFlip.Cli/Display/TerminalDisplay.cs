@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace AutoFlip.Cli;
 
@@ -31,14 +32,14 @@ sealed class TerminalDisplay(IAnsiConsole terminal, TimeProvider time) : RunDisp
             }
         });
         if (_summary is { } shown) terminal.Write(ResultPanel(shown));
-        if (Directory is not null) WritePath(Directory);
+        if (Directory is not null) terminal.Write(PathLine(Directory));
         return summary;
     }
 
     /// <inheritdoc/>
     public override void Warning(string message)
     {
-        lock (_lock) terminal.MarkupLineInterpolated($"[yellow]warning:[/] {message}");
+        lock (_lock) terminal.Write(new OverLive(new Paragraph("warning: ", new Style(Color.Yellow)).Append(message + "\n")));
     }
 
     /// <inheritdoc/>
@@ -48,7 +49,7 @@ sealed class TerminalDisplay(IAnsiConsole terminal, TimeProvider time) : RunDisp
     public override void Started(RunStart start)
     {
         base.Started(start);
-        lock (_lock) WritePath(start.Directory);
+        lock (_lock) terminal.Write(new OverLive(PathLine(start.Directory)));
         Draw(() => _view.Start(start));
     }
 
@@ -79,7 +80,7 @@ sealed class TerminalDisplay(IAnsiConsole terminal, TimeProvider time) : RunDisp
     }
 
     /// <summary>A path on a line of its own, never broken, so that it can be copied.</summary>
-    void WritePath(string path) => terminal.Write(new Text(path + "\n") { Overflow = Overflow.Fold });
+    static Text PathLine(string path) => new(path + "\n") { Overflow = Overflow.Fold };
 
     void Draw(Action change)
     {
@@ -88,5 +89,16 @@ sealed class TerminalDisplay(IAnsiConsole terminal, TimeProvider time) : RunDisp
             change();
             _live?.UpdateTarget(_view.Draw());
         }
+    }
+
+    /// <summary>Something printed above the moving part, which starts where that part was: what was there is erased first.</summary>
+    sealed class OverLive(IRenderable content) : IRenderable
+    {
+        const string EraseToEndOfScreen = "\u001b[0J";
+
+        public Measurement Measure(RenderOptions options, int maxWidth) => content.Measure(options, maxWidth);
+
+        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
+            content.Render(options, maxWidth).Prepend(Segment.Control(EraseToEndOfScreen));
     }
 }

@@ -92,9 +92,8 @@ static class Settings
     ];
 
     /// <summary>The one option of commands that only print.</summary>
-    public static Setting Json { get; } = Setting.Of((Presentation p) => p.Json, "--json", "", "Print JSON (a run: lines start, explored, round, summary) and nothing else.")
-        with
-    { Group = SettingGroup.Running };
+    public static Setting Json { get; } = Grouped(SettingGroup.Running,
+        [Setting.Of((Presentation p) => p.Json, "--json", "", "Print JSON (a run: lines start, explored, round, summary) and nothing else.")])[0];
 
     /// <summary>What a resumed run may be given too: none of it changes a result.</summary>
     public static ImmutableArray<Setting> Running { get; } = Grouped(SettingGroup.Running,

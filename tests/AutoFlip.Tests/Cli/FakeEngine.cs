@@ -11,6 +11,7 @@ static class FakeEngine
     /// <summary>An engine.</summary>
     /// <param name="seen">Is told what was asked for.</param>
     /// <param name="step">Called where a run would compute.</param>
+    /// <param name="directory">What run directories begin with; none is made.</param>
     public static Engine Create(Action<Experiment, RunOptions>? seen = null, Action? step = null, string directory = "runs/fake_1") =>
         new(
             (experiment, options, observer, time, cancel) =>

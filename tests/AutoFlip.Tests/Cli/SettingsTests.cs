@@ -1,0 +1,160 @@
+using System.Text.RegularExpressions;
+using AutoFlip.Cli;
+
+namespace AutoFlip.Tests;
+
+public partial class SettingsTests
+{
+    /// <summary>Every option of the reference's main.py, with a value it accepts and what that value must become here.</summary>
+    public static TheoryData<string, string, string> ReferenceOptions => new()
+    {
+        { "--exp_name", "x", "Name=x" }, { "--seed", "7", "Seed=7" }, { "--device", "cpu", "" }, { "--device_ids", "0", "" },
+        { "--data_path", "d", "DataPath=d" }, { "--log_path", "l", "" }, { "--result_path", "r", "ResultPath=r" }, { "--use_tb", "", "" },
+        { "--tb_port", "6006", "" }, { "--tb_host", "h", "" }, { "--dataset", "digits", "Dataset=digits" },
+        { "--test_fraction", "0.3", "TestFraction=0.3" }, { "--rawsmpl", "0.5", "SampleFraction=0.5" }, { "--resize", "28", "Resize=28" },
+        { "--imnorm", "", "ImageNetNormalization=True" }, { "--randrot", "10", "RandomRotation=10" },
+        { "--randhf", "0.1", "RandomHorizontalFlip=0.1" }, { "--randvf", "0.1", "RandomVerticalFlip=0.1" }, { "--randjit", "0.1", "ColorJitter=0.1" },
+        { "--split_type", "iid", "Partition=iid" }, { "--mincls", "3", "ClassesPerClient=3" }, { "--cncntrtn", "0.7", "Concentration=0.7" },
+        { "--model_name", "LeNet", "Model=LeNet" }, { "--hidden_size", "64", "HiddenSize=64" }, { "--dropout", "0.1", "Dropout=0.1" },
+        { "--use_model_tokenizer", "", "" }, { "--use_pt_model", "", "" }, { "--seq_len", "80", "" }, { "--num_layers", "2", "LayerCount=2" },
+        { "--num_embeddings", "80", "" }, { "--embedding_size", "8", "" }, { "--init_type", "kaiming", "Initialization=kaiming" },
+        { "--init_gain", "2", "InitializationGain=2" }, { "--algorithm", "fedavg", "Algorithm=fedavg" }, { "--eval_type", "local", "EvaluationScope=local" },
+        { "--eval_fraction", "0.5", "EvaluationFraction=0.5" }, { "--eval_every", "3", "EvaluateEvery=3" }, { "--eval_metrics", "acc1 f1", "Metrics=acc1 f1" },
+        { "--K", "8", "Clients=8" }, { "--R", "9", "Rounds=9" }, { "--C", "0.5", "CohortFraction=0.5" }, { "--E", "2", "LocalEpochs=2" },
+        { "--B", "32", "BatchSize=32" }, { "--beta", "0.5", "ServerMomentum=0.5" }, { "--no_shuffle", "", "NoShuffle=True" },
+        { "--optimizer", "SGD", "Optimizer=SGD" }, { "--max_grad_norm", "1", "MaxGradientNorm=1" }, { "--weight_decay", "0.1", "WeightDecay=0.1" },
+        { "--momentum", "0.9", "Momentum=0.9" }, { "--lr", "0.1", "LearningRate=0.1" }, { "--lr_server", "0.1", "" }, { "--lr_decay", "0.5", "LearningRateDecay=0.5" },
+        { "--lr_decay_step", "2", "LearningRateDecayStep=2" }, { "--criterion", "NLLLoss", "Criterion=NLLLoss" }, { "--mu", "0.1", "" },
+        { "--Patience_mask", "5", "ExplorationPatience=5" }, { "--epoochs_mask", "6", "ExplorationEpochs=6" },
+        { "--perc_clients_for_mask", "0.4", "ExplorerFraction=0.4" }, { "--guidence_normalization", "RobustScaler", "GuidanceNormalization=robust" },
+        { "--guidance_normalization", "MinMax", "GuidanceNormalization=minmax" }, { "--mask_pruining", "False", "Prune=False" },
+        { "--treeshold_pruining", "0.30", "PruneFraction=0.30" }, { "--initial_value_threshold", "0.5", "" }, { "--beta1", "0.9", "" },
+        { "--tau", "0.001", "" }, { "--plot", "False", "" }, { "--CEXP2", "1", "" }, { "--random_pruning", "True", "RandomPruning=True" },
+    };
+
+    [Theory, MemberData(nameof(ReferenceOptions))]
+    public void Reference_option_lands_in_its_field_under_every_spelling(string option, string value, string expected)
+    {
+        var setting = Settings.All.Single(row => row.Spellings.Contains(option));
+        string[] values = value.Length == 0 ? [] : value.Split(' ');
+
+        foreach (var spelling in setting.Spellings)
+        {
+            var parsed = new OptionParser("run", Settings.All).Parse([spelling, .. values]).Over(new Request());
+
+            Assert.Empty(parsed.Positionals);
+            Assert.Equal(expected, setting.Property is { } property ? $"{property.Name}={Values.Show(parsed.Request[property])}" : "");
+            Assert.Equal(setting.WithoutEffect is null ? 0 : 1, parsed.Warnings.Count);
+        }
+    }
+
+    [Fact]
+    public void No_two_options_share_a_spelling()
+    {
+        var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToList();
+
+        Assert.Equal(spellings.Distinct().Count(), spellings.Count);
+    }
+
+    [Fact]
+    public void Every_field_of_an_experiment_and_of_the_run_options_can_be_typed()
+    {
+        var typed = Settings.All.Select(setting => setting.Property?.Name).ToHashSet();
+
+        Assert.All(ExperimentFile.Fields, field => Assert.Contains(char.ToUpperInvariant(field[0]) + field[1..], typed));
+        Assert.All(typeof(RunOptions).GetProperties(), property => Assert.Contains(property.Name, typed));
+    }
+
+    [Fact]
+    public void Options_named_by_the_rules_are_options_of_the_table()
+    {
+        var broken = new Experiment
+        {
+            Name = "",
+            TestFraction = -1,
+            SampleFraction = -1,
+            Resize = -1,
+            RandomRotation = -1,
+            RandomHorizontalFlip = -1,
+            RandomVerticalFlip = -1,
+            ColorJitter = -1,
+            ClassesPerClient = 0,
+            Concentration = 0,
+            HiddenSize = 0,
+            Dropout = -1,
+            LayerCount = 0,
+            InitializationGain = 0,
+            PruneFraction = -1,
+            ExplorationEpochs = 0,
+            ExplorationPatience = 0,
+            ExplorerFraction = 0,
+            Clients = 0,
+            Rounds = 0,
+            CohortFraction = -1,
+            LocalEpochs = 0,
+            BatchSize = -1,
+            ServerMomentum = -1,
+            MaxGradientNorm = -1,
+            WeightDecay = -1,
+            Momentum = -1,
+            LearningRate = 0,
+            LearningRateDecay = 0,
+            LearningRateDecayStep = 0,
+            EvaluationScope = EvaluationScope.Local,
+            EvaluationFraction = 0,
+            EvaluateEvery = 0,
+            Metrics = [],
+            ThreadsPerClient = 0,
+            Dataset = "?",
+            Partition = "?",
+            Model = "?",
+            Initialization = "?",
+            Algorithm = "?",
+            Pruner = "?",
+            Optimizer = "?",
+            Criterion = "?",
+        };
+
+        var violations = ExperimentRules.Violations(broken);
+
+        // Every field but the seed and the ones any value of which is sound: two flags and three enumerations.
+        Assert.Equal(ExperimentFile.Fields.Count() - 6, violations.Count);
+        var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
+        Assert.All(violations, violation => Assert.All(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
+    }
+
+    [Fact]
+    public void Help_lists_every_option_once_in_80_columns()
+    {
+        var lines = OptionHelp.Lines(Settings.All, new Request(), 80).ToList();
+
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
+        Assert.All(Settings.All, setting => Assert.Single(lines, line => Regex.IsMatch(line, $"^  {setting.Name}(,| |$)")));
+        Assert.Equal(
+            ["Experiment:", "Data:", "Model:", "Pruning:", "Federation:", "Local training:", "Evaluation:", "Running:",
+                "Understood for the reference's sake, without effect (a warning says so):"],
+            lines.Where(line => line.Length > 0 && line[0] != ' '));
+    }
+
+    [Fact]
+    public void Help_shows_names_defaults_and_values_of_the_federation()
+    {
+        var lines = OptionHelp.Lines(Settings.All.Where(setting => setting.Group == SettingGroup.Federation), new Request(), 80);
+
+        Assert.Equal("""
+
+            Federation:
+              --clients, --K N            Number of clients. [20]
+              --rounds, --R N             Number of rounds. [200]
+              --cohort-fraction, --C F    Share of clients that take part in a round; at
+                                          least one does. 0 means all. [0.05]
+              --server-momentum, --beta F
+                                          Server momentum. 0 is plain averaging. [0.9]
+              --wire fp32                 Number format between server and clients. Smaller
+                                          ones are not in this version.
+            """.ReplaceLineEndings("\n"), string.Join('\n', lines));
+    }
+
+    [GeneratedRegex("--[A-Za-z_-]+[0-9]?")]
+    static partial Regex OptionName { get; }
+}

@@ -1,0 +1,48 @@
+using AutoFlip.Cli;
+using Spectre.Console;
+
+namespace AutoFlip.Tests;
+
+/// <summary>The program in this process, on an engine that trains nothing.</summary>
+static class Shell
+{
+    /// <summary>How a command line ended, what it printed, and the last run it asked for.</summary>
+    public sealed record Ended(int Code, string Out, string Error, Experiment? Experiment, RunOptions? Options)
+    {
+        public string[] Lines => Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        public ExitCode Exit => (ExitCode)Code;
+    }
+
+    public static Ended Run(params string[] arguments) => Run(arguments, step: null);
+
+    public static Ended Run(string[] arguments, Action? step, CancellationToken cancel = default, bool terminal = false)
+    {
+        using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
+        (Experiment? experiment, RunOptions? options) = (null, null);
+        var code = App.Run(arguments, new Host
+        {
+            Out = output,
+            Error = error,
+            Terminal = terminal ? Terminal(output, ansi: true) : null,
+            Engine = FakeEngine.Create((e, o) => (experiment, options) = (e, o), step),
+            Cancel = cancel,
+        });
+        return new(code, output.ToString(), error.ToString(), experiment, options);
+    }
+
+    /// <summary>A terminal of 80 columns that writes into a text.</summary>
+    public static IAnsiConsole Terminal(TextWriter output, bool ansi)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = ansi ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+        });
+        (console.Profile.Width, console.Profile.Height, console.Profile.Capabilities.Unicode) = (80, 40, true);
+        return console;
+    }
+}
