@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace AutoFlip.Tests;
+
+/// <summary>The program as a process: killed, interrupted, out of disk.</summary>
+public sealed partial class ProcessTests : IDisposable
+{
+    readonly TemporaryDirectory _folder = new();
+
+    static string[] Small(int rounds = 40) =>
+    [
+        "--dataset", "Digits", "--resize", "0", "--model", "TwoNN", "--hidden-size", "8", "--clients", "8", "--cohort-fraction", "0.5",
+        "--rounds", $"{rounds}", "--local-epochs", "1", "--batch-size", "20", "--explorer-fraction", "1", "--prune-fraction", "0.5", "--seed", "3",
+        "--evaluate-every", "7", "--offline", "--json",
+    ];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Killed_ten_times_at_random_moments_it_ends_with_the_same_model()
+    {
+        var want = Hash(Run(["run", .. Small(rounds: 150), "--result-path", _folder["whole"]]));
+        var random = new Seeds(11).For(Purpose.Cohort);
+
+        using (var first = Start(["run", .. Small(rounds: 150), "--result-path", _folder["killed"]])) KillAfter(first, lines: 3);
+        var directory = Assert.Single(Directory.GetDirectories(_folder["killed"]));
+        for (var kill = 2; kill <= 10; kill++)
+        {
+            using var process = Start(["resume", directory, "--json"]);
+            KillAfter(process, lines: 1 + random.Next(5));
+        }
+
+        Assert.Equal(want, Hash(Run(["resume", directory, "--json"])));
+    }
+
+    [Fact]
+    public void Interrupted_it_exits_130_says_how_to_go_on_and_goes_on()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot send an interrupt to another process.");
+        var want = Hash(Run(["run", .. Small(), "--result-path", _folder["whole"]]));
+
+        using var process = Start(["run", .. Small(), "--result-path", _folder["stopped"]]);
+        for (var line = 0; line < 14; line++) process.StandardOutput.ReadLine();
+        Assert.Equal(0, Kill(process.Id, signal: 2));
+        process.StandardOutput.ReadToEnd();
+        var said = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.Equal(130, process.ExitCode);
+        var directory = Assert.Single(Directory.GetDirectories(_folder["stopped"]));
+        Assert.Contains("resume", said);
+        Assert.Equal(want, Hash(Run(["resume", directory, "--json"])));
+    }
+
+    [Fact]
+    public async Task Out_of_disk_it_exits_4_with_one_sentence_and_can_go_on_once_there_is_space()
+    {
+        var want = Hash(Run(["run", .. Small(), "--result-path", _folder["whole"]]));
+        var disk = Directory.CreateDirectory(_folder["disk"]).FullName;
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Mount($"-t tmpfs -o size=80k tmpfs {disk}"), "Mounting a small disk needs Linux and root.");
+        try
+        {
+            using var process = Start(["run", .. Small(), "--result-path", disk]);
+            var output = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            process.StandardOutput.ReadToEnd();
+            var said = await output;
+            process.WaitForExit();
+
+            Assert.Equal(4, process.ExitCode);
+            Assert.Contains("disk", said);
+            Assert.DoesNotContain("   at ", said); // no stack trace
+            var directory = Assert.Single(Directory.GetDirectories(disk));
+            Assert.Empty(Directory.EnumerateFiles(directory, "*.partial", SearchOption.AllDirectories));
+
+            Assert.True(Mount($"-o remount,size=10m {disk}"));
+            Assert.Equal(want, Hash(Run(["resume", directory, "--json"])));
+        }
+        finally
+        {
+            using var unmount = Process.Start("umount", disk);
+            unmount.WaitForExit();
+        }
+    }
+
+    static bool Mount(string arguments)
+    {
+        using var mount = Process.Start(new ProcessStartInfo("mount", arguments) { RedirectStandardError = true })!;
+        mount.StandardError.ReadToEnd();
+        mount.WaitForExit();
+        return mount.ExitCode == 0;
+    }
+
+    static void KillAfter(Process process, int lines)
+    {
+        for (var line = 0; line < lines; line++)
+            if (process.StandardOutput.ReadLine() is null) break;
+        process.Kill();
+        process.WaitForExit();
+        Assert.NotEqual(0, process.ExitCode); // it was still at work
+    }
+
+    /// <summary>Runs to the end and returns the last line.</summary>
+    static string Run(string[] arguments)
+    {
+        using var process = Start(arguments);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var lines = process.StandardOutput.ReadToEnd().TrimEnd().Split('\n');
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"exit {process.ExitCode}: {errors.GetAwaiter().GetResult()}");
+        return lines[^1];
+    }
+
+    static string Hash(string summary)
+    {
+        using var document = JsonDocument.Parse(summary);
+        return document.RootElement.GetProperty("model_sha256").GetString()!;
+    }
+
+    static Process Start(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "AutoFlip.Cli.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
