@@ -54,6 +54,20 @@ public class NetworkModuleTests
     }
 
     [Fact]
+    public void Training_batch_norm_on_one_value_per_channel_is_refused_and_changes_nothing()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var module = new NetworkModule<float>(new NetworkBuilder("test", new(2, 1, 1)).BatchNorm2d().Flatten().Linear(1).Build(1));
+        module.Values.Fill(1);
+
+        var error = Assert.Throws<AutoFlipException>(() => module.Forward(torch.ones(1, 2, 1, 1), training: true));
+
+        Assert.Contains("--batch-size", error.Message, StringComparison.Ordinal);
+        Assert.All(module.Values.ToArray(), value => Assert.Equal(1, value));
+        Assert.Equal(3, module.Forward(torch.ones(1, 2, 1, 1), training: false).item<float>()); // ((1 - 1) + 1) twice, plus 1
+    }
+
+    [Fact]
     public void Evaluation_records_no_graph()
     {
         using var scope = torch.NewDisposeScope();
