@@ -7,8 +7,8 @@ namespace AutoFlip;
 /// <param name="Epsilon">Added to the variance.</param>
 /// <remarks>
 /// Training uses the batch's mean and biased variance, and moves the running statistics in place (with the unbiased variance);
-/// evaluation uses the running ones. A training batch of one value per channel has no variance, and is an error. There is no counter of
-/// batches: PyTorch keeps one, but with a fixed momentum nothing reads it.
+/// evaluation uses the running ones. A training batch with one value per channel has no unbiased variance, and is an error
+/// (exit 2). There is no counter of batches: PyTorch keeps one, but with a fixed momentum nothing reads it.
 /// <para>Source: Ioffe and Szegedy 2015, arXiv:1502.03167.</para>
 /// </remarks>
 public sealed record BatchNorm2d(double Momentum = 0.1, double Epsilon = 1e-5) : Layer
@@ -24,8 +24,16 @@ public sealed record BatchNorm2d(double Momentum = 0.1, double Epsilon = 1e-5) :
         return draft.Input;
     }
 
-    internal override Tensor Run(in LayerRun run) => nn.functional.batch_norm(
-        run.Input, run.Tensors[2], run.Tensors[3], run.Tensors[0], run.Tensors[1], run.Training, Momentum, Epsilon);
+    internal override Tensor Run(in LayerRun run)
+    {
+        // torch would quietly turn the running variance into NaN.
+        if (run.Training && run.Input.numel() <= run.Tensors[0].numel())
+            throw AutoFlipException.BadRequest(
+                "Batch normalisation cannot train on a batch with a single value per channel. "
+                + "Choose --batch-size so that no client is left with a batch of one sample, or larger images by --resize.");
+        return nn.functional.batch_norm(
+            run.Input, run.Tensors[2], run.Tensors[3], run.Tensors[0], run.Tensors[1], run.Training, Momentum, Epsilon);
+    }
 
     internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
     {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>Channels of several images of equal height and width (or features of vectors), one after another. The groups stay apart.</summary>
+/// <summary>Channels of images of equal height and width (or features of vectors), one after another. Their groups stay apart.</summary>
 public sealed record Concat : Layer
 {
     internal override Features Draft(LayerDraft draft)

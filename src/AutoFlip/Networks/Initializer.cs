@@ -50,7 +50,7 @@ public static class Initialization
     public static void Xavier(Span<float> values, ImmutableArray<int> shape, double gain, KeyedRandom random) =>
         Gaussian(values, gain * Math.Sqrt(2 / FanSum(shape)), random);
 
-    /// <summary>Uniform in [-b, b) with b = sqrt(6 / (fan_in + fan_out)). The gain is ignored, as in AutoFLIP's reference.</summary>
+    /// <summary>Uniform between -b and b, with b = sqrt(6 / (fan_in + fan_out)). The gain is ignored, as in AutoFLIP's reference.</summary>
     /// <remarks>Source: Glorot and Bengio 2010, AISTATS.</remarks>
     public static void XavierUniform(Span<float> values, ImmutableArray<int> shape, double gain, KeyedRandom random)
     {

@@ -31,7 +31,7 @@ public abstract record Layer
     /// <summary>The same layer making <paramref name="width"/> units; a layer that makes none returns itself.</summary>
     internal virtual Layer WithWidth(int width) => this;
 
-    /// <summary>Whether the next layer may overwrite this layer's output: it is fresh memory, and the backward pass does not read it.</summary>
+    /// <summary>Whether the next layer may overwrite this layer's output: it is fresh, and the backward pass does not read it.</summary>
     internal virtual bool OutputIsFree => false;
 }
 

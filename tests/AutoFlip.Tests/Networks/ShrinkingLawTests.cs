@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace AutoFlip.Tests;
 
-/// <summary>Groups are complete: a network without some units computes what the full one computes with these units' weights at zero.</summary>
+/// <summary>Groups are complete: without some units a network computes what the full one does with their weights at zero.</summary>
 public class ShrinkingLawTests
 {
     public static IEnumerable<TheoryDataRow<string>> Names =>
@@ -48,7 +48,8 @@ public class ShrinkingLawTests
                 .Fork("cat", new Concat(), ("a", a => a.Conv2d(4, 3).ReLU()), ("b", b => b.Conv2d(5, 3)))
                 .BatchNorm2d().Conv2d(6, 3).MaxPool2d(2).Flatten().Linear(10).Build(10),
             "depthwise" => new NetworkBuilder(name, input)
-                .Conv2d(6, 3).BatchNorm2d().ReLU().Then(new Conv2d(6, 3, Depthwise: true)).ReLU().Conv2d(5, 1).Flatten().Linear(10).Build(10),
+                .Conv2d(6, 3).BatchNorm2d().ReLU().Then(new Conv2d(6, 3, Depthwise: true)).ReLU().Conv2d(5, 1).Flatten().Linear(10)
+                .Build(10),
             _ => Catalog.Models[name](input, 10, new ModelOptions { HiddenSize = 6, WidthDivisor = 16 }),
         };
     }
