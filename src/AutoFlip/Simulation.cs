@@ -33,7 +33,7 @@ public static class Simulation
     {
         var started = time.GetTimestamp();
         using var directory = RunDirectory.Open(path);
-        var experiment = ExperimentFile.Load(path);
+        var experiment = directory.Experiment;
         ExperimentRules.Check(experiment);
         options = options with { DataPath = options.DataPath ?? directory.Options.DataPath };
         var data = FederatedData.Load(experiment, DataLocations.Of(options), observer, cancel);
@@ -64,12 +64,12 @@ public static class Simulation
             experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample,
             data.Clients.Sum(client => (long)client.Train.Length), data.Clients.Sum(client => (long)client.HeldOut.Length),
             data.Test?.Count ?? 0, from?.Round ?? 0));
-        if (from is null) directory.SaveModel("initial.safetensors", initial, experiment);
+        if (from is null) directory.SaveModel("initial.safetensors", initial);
 
         using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(network, Catalog.Optimizers[experiment.Optimizer](experiment)));
         using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount, time);
         IClientTransport transport = new InProcessTransport(new ClientHost(experiment, network, data), data, pool);
-        if (options.SaveClients) transport = new ClientRecorder(transport, directory, experiment);
+        if (options.SaveClients) transport = new ClientRecorder(transport, directory);
         var (criterion, metrics) = (Catalog.Criteria[experiment.Criterion], experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray());
         var run = new FederatedRun(
             experiment, transport, exploration,
@@ -79,7 +79,7 @@ public static class Simulation
         var last = RunRoundsAsync(run, initial, from, setting, cancel).GetAwaiter().GetResult();
         var mask = run.MaskOf(last.Round, network.Layout);
         var global = ServerState.Masked(last.Server.Weights, mask);
-        directory.SaveModel("final.safetensors", global, experiment);
+        directory.SaveModel("final.safetensors", global);
         var summary = Summaries.Of(experiment, options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds);
         directory.SaveResults(summary);
         observer.Finished(summary);
@@ -92,7 +92,7 @@ public static class Simulation
         await foreach (var round in run.RunAsync(initial, from, cancel).ConfigureAwait(false))
         {
             if (round.State.Round == 1)
-                setting.Directory.SaveModel("initial-pruned.safetensors", ServerState.Masked(initial, round.Mask), setting.Experiment);
+                setting.Directory.SaveModel("initial-pruned.safetensors", ServerState.Masked(initial, round.Mask));
             setting.Directory.Save(round);
             last = round.State;
             setting.Observer.RoundDone(round.Report);

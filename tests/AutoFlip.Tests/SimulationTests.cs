@@ -177,6 +177,24 @@ public sealed class SimulationTests : IDisposable
     }
 
     [Fact]
+    public void More_rounds_may_be_asked_for_and_nothing_else_changed()
+    {
+        var want = Run(Small with { Rounds = 6 }).ModelSha256;
+        Directory.Delete(OnlyRun, recursive: true);
+        Run(Small);
+        void Edit(string from, string to) => File.WriteAllText(
+            Path.Combine(OnlyRun, "experiment.json"), File.ReadAllText(Path.Combine(OnlyRun, "experiment.json")).Replace(from, to));
+
+        Edit("\"rounds\": 4", "\"rounds\": 6");
+        Assert.Equal(want, Resume(OnlyRun).ModelSha256);
+        Edit("\"seed\": 3", "\"seed\": 4");
+        var e = Assert.Throws<AutoFlipException>(() => Resume(OnlyRun));
+
+        Assert.Equal(ExitCode.BadRequest, e.Code);
+        Assert.Contains("was changed since the run began", e.Message);
+    }
+
+    [Fact]
     public void A_folder_that_is_no_run_is_refused() =>
         Assert.Equal(ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => Resume(_folder.Path)).Code);
 

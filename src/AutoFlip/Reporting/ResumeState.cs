@@ -1,14 +1,19 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace AutoFlip;
 
 /// <summary>A run's state as one safetensors file: the full vector and the algorithm's slots, under prefixed names.</summary>
 static class ResumeState
 {
-    const string WeightsPrefix = "weights", RoundKey = "round";
+    const string WeightsPrefix = "weights", RoundKey = "round", ExperimentKey = "experiment";
 
     /// <summary>Replaces the file, whole or not at all.</summary>
-    public static void Write(string path, RunState state)
+    /// <param name="path">The file.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="experiment">What it is a state of.</param>
+    public static void Write(string path, RunState state, Experiment experiment)
     {
         var parts = Parts(state.Server.Weights.Layout, state.Server.Slots.Keys);
         var values = new float[parts.Count];
@@ -21,17 +26,21 @@ static class ResumeState
         Safetensors.Write(path, new Weights(parts, values), new Dictionary<string, string>
         {
             [RoundKey] = state.Round.ToString(CultureInfo.InvariantCulture),
+            [ExperimentKey] = Identity(experiment),
         });
     }
 
     /// <summary>Reads the file; null if the run has not finished a round.</summary>
     /// <param name="path">The file.</param>
     /// <param name="initial">What the algorithm starts from: says which vectors there are.</param>
-    /// <exception cref="AutoFlipException">The file is damaged or another model's (exit 3).</exception>
-    public static RunState? Read(string path, ServerState initial)
+    /// <param name="experiment">What is to go on.</param>
+    /// <exception cref="AutoFlipException">The file is damaged or another model's (exit 3), or another experiment's (exit 2).</exception>
+    public static RunState? Read(string path, ServerState initial, Experiment experiment)
     {
         if (!File.Exists(path)) return null;
         var file = Safetensors.Read(path);
+        if (file.Metadata.GetValueOrDefault(ExperimentKey) != Identity(experiment))
+            throw AutoFlipException.BadRequest($"{ExperimentFile.FileName} was changed since the run began: what is done would not fit what is left. Only name and rounds may be changed; start a new run for anything else.");
         var layout = initial.Weights.Layout;
         var all = file.ToWeights(Parts(layout, initial.Slots.Keys)).Values;
         if (!int.TryParse(file.Metadata.GetValueOrDefault(RoundKey), NumberStyles.None, CultureInfo.InvariantCulture, out var round))
@@ -46,6 +55,10 @@ static class ResumeState
         }
         return new RunState(round, new ServerState(new Weights(layout, all[..layout.Count].ToArray()), slots));
     }
+
+    /// <summary>A hash of everything that decides on a round's result.</summary>
+    static string Identity(Experiment experiment) => Convert.ToHexStringLower(SHA256.HashData(
+        JsonSerializer.SerializeToUtf8Bytes(experiment with { Name = "", Rounds = 0 }, RunJson.Line)));
 
     static WeightLayout Parts(WeightLayout layout, IEnumerable<string> slots) => WeightLayout.Create(
         from part in slots.Prepend(WeightsPrefix)

@@ -14,9 +14,9 @@ sealed class RunDirectory : IDisposable
     readonly FileStream _lock;
     readonly JsonLog<RoundReport> _rounds;
 
-    RunDirectory(string path)
+    RunDirectory(string path, Experiment experiment)
     {
-        Path = path;
+        (Path, Experiment) = (path, experiment);
         try
         {
             _lock = new FileStream(Checkpoint("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -30,6 +30,9 @@ sealed class RunDirectory : IDisposable
 
     /// <summary>The directory.</summary>
     public string Path { get; }
+
+    /// <summary>What is run here.</summary>
+    public Experiment Experiment { get; }
 
     /// <summary>The rounds that are done, in order.</summary>
     public IReadOnlyList<RoundReport> Rounds => _rounds.Lines;
@@ -51,7 +54,7 @@ sealed class RunDirectory : IDisposable
             Directory.CreateDirectory(System.IO.Path.Combine(path, "checkpoints"));
             AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment));
             AtomicFile.Write(System.IO.Path.Combine(path, "checkpoints", OptionsFile), JsonSerializer.Serialize(options, RunJson.Document));
-            return new RunDirectory(path);
+            return new RunDirectory(path, experiment);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,7 +66,7 @@ sealed class RunDirectory : IDisposable
     /// <exception cref="AutoFlipException">It is none (exit 2), or another process runs it (exit 4).</exception>
     public static RunDirectory Open(string path) =>
         System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) && Directory.Exists(System.IO.Path.Combine(path, "checkpoints"))
-            ? new RunDirectory(System.IO.Path.GetFullPath(path))
+            ? new RunDirectory(System.IO.Path.GetFullPath(path), ExperimentFile.Load(path))
             : throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
 
     /// <summary>How the run was started: where its data was looked for, above all.</summary>
@@ -73,7 +76,7 @@ sealed class RunDirectory : IDisposable
     /// <summary>The state after the last round that counts; null before round 1.</summary>
     public RunState? LoadState(ServerState initial)
     {
-        var state = ResumeState.Read(Checkpoint("resume.safetensors"), initial);
+        var state = ResumeState.Read(Checkpoint("resume.safetensors"), initial, Experiment);
         if (Rounds.Count < (state?.Round ?? 0))
             throw AutoFlipException.BadData($"{File("rounds.jsonl")} ends before round {state!.Round}, which checkpoints/resume.safetensors was written after: a line was removed.");
         _rounds.Truncate(state?.Round ?? 0);
@@ -84,14 +87,14 @@ sealed class RunDirectory : IDisposable
     public void Save(RoundResult round)
     {
         _rounds.Append(round.Report);
-        ResumeState.Write(Checkpoint("resume.safetensors"), round.State);
+        ResumeState.Write(Checkpoint("resume.safetensors"), round.State, Experiment);
     }
 
     /// <summary>Writes a model below the checkpoints.</summary>
-    public void SaveModel(string name, Weights weights, Experiment experiment)
+    public void SaveModel(string name, Weights weights)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Checkpoint(name))!);
-        Safetensors.Write(Checkpoint(name), weights, new Dictionary<string, string> { ["model"] = experiment.Model, ["dataset"] = experiment.Dataset });
+        Safetensors.Write(Checkpoint(name), weights, new Dictionary<string, string> { ["model"] = Experiment.Model, ["dataset"] = Experiment.Dataset });
     }
 
     /// <summary>Writes what is read after a run: <c>results.json</c> in the reference's schema, and <c>summary.json</c>.</summary>

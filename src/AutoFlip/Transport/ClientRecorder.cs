@@ -4,9 +4,8 @@ namespace AutoFlip;
 
 /// <summary>A transport that also writes each client's model of the last round: <c>checkpoints/clients/0007.safetensors</c>.</summary>
 /// <param name="inner">What carries the messages.</param>
-/// <param name="directory">Where to write.</param>
-/// <param name="experiment">Says which round is the last.</param>
-sealed class ClientRecorder(IClientTransport inner, RunDirectory directory, Experiment experiment) : IClientTransport
+/// <param name="directory">Where to write, and which round is the last.</param>
+sealed class ClientRecorder(IClientTransport inner, RunDirectory directory) : IClientTransport
 {
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
@@ -16,8 +15,8 @@ sealed class ClientRecorder(IClientTransport inner, RunDirectory directory, Expe
     {
         await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
         {
-            if (task.Work == ClientWork.Train && task.Round == experiment.Rounds && reply.Failure is null)
-                directory.SaveModel(Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.Mask.Expand(reply.Values, task.Weights.Layout), experiment);
+            if (task.Work == ClientWork.Train && task.Round == directory.Experiment.Rounds && reply.Failure is null)
+                directory.SaveModel(Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.Mask.Expand(reply.Values, task.Weights.Layout));
             yield return reply;
         }
     }
