@@ -25,11 +25,11 @@ static class Readable
         return $"{value.ToString(format, CultureInfo.InvariantCulture)} {Units[unit]}";
     }
 
-    /// <summary>A length of time: 4.2 s, 3:05, 1:02:03.</summary>
+    /// <summary>A length of time: 0.13 s, 4.2 s, 3:05, 1:02:03.</summary>
     public static string Time(double seconds)
     {
         if (!double.IsFinite(seconds)) return "-";
-        if (seconds < 59.95) return seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
+        if (seconds < 59.95) return seconds.ToString(seconds < 0.995 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " s";
         var whole = (long)Math.Round(seconds);
         return whole < 3600 ? $"{whole / 60}:{whole % 60:00}" : $"{whole / 3600}:{whole / 60 % 60:00}:{whole % 60:00}";
     }

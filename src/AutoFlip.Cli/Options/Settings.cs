@@ -54,7 +54,14 @@ static class Settings
         Setting.Of((Experiment e) => e.MaskRefresh, "--mask-refresh", "cohort|once", "Renew the mask every round from that round's cohort, or once from all explorers."),
         Setting.Of((Experiment e) => e.Regrow, "--regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),
         Setting.Choice("--pruning", "unstructured", "Remove single weights. Structured and hybrid pruning are not in this version.",
-            value => Only("unstructured", value, "removing whole units", "structured", "hybrid")),
+            value => Only("unstructured", value, "remove whole units", "structured", "hybrid")),
+        Setting.Choice("--structured-share", "0", "Share of the removal that takes whole units. Only 0 in this version.",
+            value => Values.Parse(typeof(double), [value]) switch
+            {
+                0.0 => null,
+                > 0.0 and <= 1.0 => $"'{value}' is not in this version, which cannot remove whole units yet. Accepted: 0.",
+                _ => $"'{value}' is not accepted. Accepted: 0.",
+            }),
     ];
 
     static readonly Setting[] Federation =
@@ -64,7 +71,7 @@ static class Settings
         Setting.Of((Experiment e) => e.CohortFraction, "--cohort-fraction --C", "F", "Share of clients that take part in a round; at least one does. 0 means all."),
         Setting.Of((Experiment e) => e.ServerMomentum, "--server-momentum --beta", "F", "Server momentum. 0 is plain averaging."),
         Setting.Choice("--wire", "fp32", "Number format between server and clients. Smaller ones are not in this version.",
-            value => Only("fp32", value, "a smaller number format", "fp16", "int8")),
+            value => Only("fp32", value, "send smaller numbers", "fp16", "int8")),
     ];
 
     static readonly Setting[] LocalTraining =
@@ -148,6 +155,6 @@ static class Settings
 
     static string? Only(string accepted, string value, string what, params ReadOnlySpan<string> later) =>
         value.Equals(accepted, StringComparison.OrdinalIgnoreCase) ? null
-        : later.Contains(value.ToLowerInvariant(), StringComparer.Ordinal) ? $"'{value}' is not in this version, which does not do {what}. Accepted: {accepted}."
+        : later.Contains(value.ToLowerInvariant(), StringComparer.Ordinal) ? $"'{value}' is not in this version, which cannot {what} yet. Accepted: {accepted}."
         : $"'{value}' is not accepted. Accepted: {accepted}.";
 }

@@ -125,7 +125,8 @@ public class DisplayTests
     public void Bytes_have_three_digits(long bytes, string text) => Assert.Equal(text, Readable.Bytes(bytes));
 
     [Theory]
-    [InlineData(0.04, "0.0 s")]
+    [InlineData(0.044, "0.04 s")]
+    [InlineData(0.996, "1.0 s")]
     [InlineData(59.94, "59.9 s")]
     [InlineData(59.96, "1:00")]
     [InlineData(185, "3:05")]

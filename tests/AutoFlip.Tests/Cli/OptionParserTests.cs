@@ -106,6 +106,7 @@ public class OptionParserTests
     [InlineData("--device cuda", "--device: 'cuda' is not accepted: this build has no GPU support")]
     [InlineData("--device cuda:1", "Give --device cpu or leave it out.")]
     [InlineData("--pruning hybrid", "--pruning: 'hybrid' is not in this version")]
+    [InlineData("--structured-share 0.5", "--structured-share: '0.5' is not in this version")]
     [InlineData("--wire int8", "--wire: 'int8' is not in this version")]
     [InlineData("--wire fp23", "--wire: 'fp23' is not accepted. Accepted: fp32.")]
     [InlineData("--tb_port x", "--tb_port: 'x' is not accepted. Accepted: a whole number.")]
