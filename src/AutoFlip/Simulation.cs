@@ -14,7 +14,7 @@ public static class Simulation
     public static RunSummary Run(Experiment experiment, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        ExperimentRules.Check(experiment);
+        experiment = ExperimentRules.Resolve(experiment);
         var data = FederatedData.Load(experiment, DataLocations.Of(options), observer, cancel);
         var network = BuildNetwork(experiment, data);
         using var directory = RunDirectory.Create(experiment, options, time);
@@ -44,12 +44,9 @@ public static class Simulation
         Experiment Experiment, RunOptions Options, FederatedData Data, Network Network,
         RunDirectory Directory, RunObserver Observer, TimeProvider Time, long Started);
 
-    /// <summary>The network, once it is sure that metrics, data, model and pruner fit each other.</summary>
+    /// <summary>The network, once it is sure that data, model and pruner fit each other.</summary>
     static Network BuildNetwork(Experiment experiment, FederatedData data)
     {
-        foreach (var name in experiment.Metrics)
-            if (Catalog.Metrics[name].Refuses(data.Classes) is { } reason)
-                throw AutoFlipException.BadRequest($"--metrics {name} does not fit {experiment.Dataset}: {reason}");
         var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Classes == 2 ? 1 : data.Classes, ModelOptions.Of(experiment));
         Catalog.Pruners[experiment.Pruner](experiment).Check(network.Layout);
         return network;
