@@ -94,7 +94,7 @@ public static class Catalog
     public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "--pruner")
     {
         { "none", _ => new NoPruning() },
-        { "autoflip", e => new AutoFlipPruner(e.PruneFraction, e.ExplorationEpochs, e.ExplorationPatience, e.GuidanceNormalization, e.MaskRefresh) },
-        { "random", e => new RandomPruner(e.PruneFraction) },
+        { "autoflip", e => new AutoFlipPruner(PruningPlan.Of(e), e.ExplorationEpochs, e.ExplorationPatience, e.GuidanceNormalization, e.MaskRefresh) },
+        { "random", e => new RandomPruner(PruningPlan.Of(e)) },
     };
 }

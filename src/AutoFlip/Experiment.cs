@@ -25,6 +25,19 @@ public enum MaskRefresh
     Once,
 }
 
+/// <summary>What pruning removes.</summary>
+public enum PruningKind
+{
+    /// <summary>Whole units first, then single weights of what is left.</summary>
+    Hybrid,
+
+    /// <summary>Whole units only: tensors shrink.</summary>
+    Structured,
+
+    /// <summary>Single weights only: tensors keep their size.</summary>
+    Unstructured,
+}
+
 /// <summary>What a weight is when a new mask brings it back.</summary>
 public enum Regrow
 {
@@ -121,6 +134,15 @@ public sealed record Experiment
 
     /// <summary>Share p of all parameters that the mask removes, in [0, 1). Decimal, because ceil((1-p)n) must be exact.</summary>
     public decimal PruneFraction { get; init; } = 0.5m;
+
+    /// <summary>What pruning removes: units, weights or both.</summary>
+    public PruningKind Pruning { get; init; } = PruningKind.Hybrid;
+
+    /// <summary>Share of the removal that takes whole units under <see cref="PruningKind.Hybrid"/>, in [0, 1].</summary>
+    public double StructuredShare { get; init; } = 0.5;
+
+    /// <summary>Units that every channel group keeps, at least 1.</summary>
+    public int MinUnits { get; init; } = 1;
 
     /// <summary>Most local epochs of an explorer, E_exp.</summary>
     public int ExplorationEpochs { get; init; } = 1;

@@ -15,16 +15,17 @@ public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask);
 
 /// <summary>The algorithm, and nothing else: explore, prune, train, fold, round after round.</summary>
 /// <param name="experiment">What to run; already validated.</param>
+/// <param name="network">The full model.</param>
 /// <param name="transport">The way to the clients.</param>
 /// <param name="scores">Where explorers' scores are kept; those already there are not asked for again.</param>
-/// <param name="evaluate">Evaluates a global model on the server's test set; null if there is none.</param>
+/// <param name="evaluate">Evaluates a global model, in its small form, on the server's test set; null if there is none.</param>
 /// <param name="observer">Watches.</param>
 /// <param name="time">The clock.</param>
 /// <remarks>Source: arXiv 2405.10271; symbols as in docs/algorithm.md. Everything that a round depends on is a function of the
 /// experiment, the state and the scores, so a run that starts from a saved state ends as an unbroken one.</remarks>
 public sealed class FederatedRun(
-    Experiment experiment, IClientTransport transport, IExplorerLog scores,
-    Func<Weights, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time)
+    Experiment experiment, Network network, IClientTransport transport, IExplorerLog scores,
+    Func<Network, Weights, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time)
 {
     readonly FederatedAlgorithm _algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
     readonly Pruner _pruner = Catalog.Pruners[experiment.Pruner](experiment);
@@ -45,12 +46,12 @@ public sealed class FederatedRun(
             var started = time.GetTimestamp();
             var cohort = Cohort.Sample(experiment, t);                                  // S_t
             observer.RoundStarted(t, cohort.Length);
-            if (mask is null || _pruner.IsDue(t)) mask = MaskOf(t, initial.Layout);     // m_t
+            if (mask is null || _pruner.IsDue(t)) mask = MaskOf(t);                    // m_t
             var maskSeconds = time.GetElapsedTime(started).TotalSeconds;
             server = server.Masked(mask, experiment.Regrow);                            // w_t ⊙ m_t
 
-            var round = new RoundLedger(initial.Layout, mask);
-            var fold = new WeightedFold(mask.Kept + server.Weights.Statistics.Length);
+            var round = new RoundLedger(mask);
+            var fold = new WeightedFold(mask.Values.Kept);
             var task = new ClientTask(ClientWork.Train, t, experiment.LearningRateOf(t), server.Weights, mask);
             await foreach (var reply in transport.DispatchAsync(task, cohort, ct))
             {
@@ -77,17 +78,17 @@ public sealed class FederatedRun(
     }
 
     /// <summary>The mask in force in a round: that of the last round that was due. A function of what is saved, so it is not saved itself.</summary>
-    public Mask MaskOf(int round, WeightLayout layout)
+    public Mask MaskOf(int round)
     {
         while (round > 1 && !_pruner.IsDue(round)) round--;
-        return _pruner.Prune(new(layout, round, Cohort.Sample(experiment, round), _pruner.Explores ? scores : null, new Seeds(experiment.Seed)));
+        return _pruner.Prune(new(network, round, Cohort.Sample(experiment, round), _pruner.Explores ? scores : null, new Seeds(experiment.Seed)));
     }
 
     async Task ExploreAsync(Weights initial, CancellationToken ct)
     {
         var explorers = Cohort.Explorers(experiment);
         var left = explorers.Except(scores.Asked).ToArray();
-        var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRate, initial, Mask.Dense(initial.Layout.ParameterCount));
+        var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRate, initial, Mask.Dense(network.Layout));
         observer.Explored(explorers.Length - left.Length, explorers.Length);
         await foreach (var reply in transport.DispatchAsync(task, left, ct))
         {
@@ -107,6 +108,6 @@ public sealed class FederatedRun(
             var task = new ClientTask(ClientWork.Evaluate, t, 0, weights, mask);
             await foreach (var reply in transport.DispatchAsync(task, Cohort.Evaluators(experiment, t, cohort), ct)) round.Add(task.Work, reply);
         }
-        return evaluate is null || experiment.EvaluationScope == EvaluationScope.Local ? null : await evaluate(ServerState.Masked(weights, mask), ct);
+        return evaluate is null || experiment.EvaluationScope == EvaluationScope.Local ? null : await evaluate(mask.Units?.Small ?? network, mask.Shrink(weights), ct);
     }
 }

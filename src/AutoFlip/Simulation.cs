@@ -48,7 +48,7 @@ public static class Simulation
     static Network BuildNetwork(Experiment experiment, FederatedData data)
     {
         var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Classes == 2 ? 1 : data.Classes, ModelOptions.Of(experiment));
-        Catalog.Pruners[experiment.Pruner](experiment).Check(network.Layout);
+        Catalog.Pruners[experiment.Pruner](experiment).Check(network);
         return network;
     }
 
@@ -63,20 +63,21 @@ public static class Simulation
             data.Test?.Count ?? 0, from?.Round ?? 0));
         if (from is null) directory.SaveModel("initial.safetensors", initial);
 
-        using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(network, Catalog.Optimizers[experiment.Optimizer](experiment)));
+        using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
         using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount, time);
         IClientTransport transport = new InProcessTransport(new ClientHost(experiment, network, data), data, pool);
         if (options.SaveClients) transport = new ClientRecorder(transport, directory);
         var (criterion, metrics) = (Catalog.Criteria[experiment.Criterion], experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray());
         var run = new FederatedRun(
-            experiment, transport, exploration,
-            data.Test is { } test ? (weights, ct) => Evaluation.RunAsync(pool, weights, criterion, test, metrics, ct) : null,
+            experiment, network, transport, exploration,
+            data.Test is { } test ? (small, weights, ct) => Evaluation.RunAsync(pool, small, weights, criterion, test, metrics, ct) : null,
             observer, time);
 
         var last = RunRoundsAsync(run, initial, from, setting, cancel).GetAwaiter().GetResult();
-        var mask = run.MaskOf(last.Round, network.Layout);
-        var global = ServerState.Masked(last.Server.Weights, mask);
+        var mask = run.MaskOf(last.Round);
+        var global = mask.Apply(last.Server.Weights);
         directory.SaveModel("final.safetensors", global);
+        directory.SaveModel("final-small.safetensors", mask.Shrink(global));
         var summary = Summaries.Of(experiment, options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds);
         directory.SaveResults(summary);
         observer.Finished(summary);
@@ -89,7 +90,7 @@ public static class Simulation
         await foreach (var round in run.RunAsync(initial, from, cancel).ConfigureAwait(false))
         {
             if (round.State.Round == 1)
-                setting.Directory.SaveModel("initial-pruned.safetensors", ServerState.Masked(initial, round.Mask));
+                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(initial));
             setting.Directory.Save(round);
             last = round.State;
             setting.Observer.RoundDone(round.Report);

@@ -42,11 +42,11 @@ public class FederatedRunTests
         var masks = new HashSet<string>();
         await TinyFederation.RunAsync(Tiny with { Pruner = pruner, MaskRefresh = refresh }, inspect: result =>
         {
-            var global = ServerState.Masked(result.State.Server.Weights, result.Mask).Values;
-            Assert.Equal(Pruner.KeptCount(0.3m, result.Mask.Count), result.Mask.Kept);
+            var global = result.Mask.Apply(result.State.Server.Weights).Values;
+            Assert.Equal(PruningPlan.KeptCount(0.3m, result.Mask.Count), result.Mask.Kept);
             for (var i = 0; i < result.Mask.Count; i++)
-                if (!result.Mask[i]) Assert.Equal(0, BitConverter.SingleToInt32Bits(global[i]));
-            masks.Add(result.Mask.Sha256);
+                if (!result.Mask.Values[i]) Assert.Equal(0, BitConverter.SingleToInt32Bits(global[i]));
+            masks.Add(result.Mask.Values.Sha256);
         });
 
         Assert.Equal(pruner == "autoflip" && refresh == MaskRefresh.Cohort, masks.Count > 1);
@@ -59,7 +59,7 @@ public class FederatedRunTests
         await TinyFederation.RunAsync(Tiny, wrap: inner => new Tap(inner, (task, reply) =>
         {
             if (task.Work != ClientWork.Train) return;
-            Assert.Equal(task.Mask.Kept, reply.Values.Length); // kept values and nothing else
+            Assert.Equal(task.Mask.Values.Kept, reply.Values.Length); // kept values and nothing else
             trained++;
         }));
 
@@ -90,7 +90,7 @@ public class FederatedRunTests
         var forwards = await TinyFederation.RunAsync(Tiny);
         var backwards = await TinyFederation.RunAsync(Tiny, wrap: inner => new Backwards(inner));
 
-        Assert.Equal(forwards.Rounds.Select(round => round.Mask.Sha256), backwards.Rounds.Select(round => round.Mask.Sha256));
+        Assert.Equal(forwards.Rounds.Select(round => round.Mask.Values.Sha256), backwards.Rounds.Select(round => round.Mask.Values.Sha256));
     }
 
     [Fact]
@@ -100,12 +100,12 @@ public class FederatedRunTests
         var federated = await TinyFederation.RunAsync(experiment);
 
         var data = TinyFederation.Data(experiment);
-        using var workspace = new Workspace(TinyFederation.Network(experiment), Catalog.Optimizers["Adam"](experiment));
+        using var workspace = new Workspace(Catalog.Optimizers["Adam"](experiment));
         var weights = TinyFederation.Initial(experiment);
         for (var round = 1; round <= 3; round++)
         {
-            var task = new ClientTask(ClientWork.Train, round, experiment.LearningRateOf(round), weights, Mask.Dense(weights.Layout.ParameterCount));
-            var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], task, 0, data.Train, data.Clients[0].Train, default);
+            var task = new ClientTask(ClientWork.Train, round, experiment.LearningRateOf(round), weights, Mask.Dense(weights.Layout));
+            var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, default);
             training.Run(experiment.LocalEpochs);
             weights = new Weights(weights.Layout, training.Values.ToArray());
         }
@@ -164,13 +164,13 @@ public class FederatedRunTests
         using var source = new CancellationTokenSource();
         var data = TinyFederation.Data(Tiny);
         var network = TinyFederation.Network(Tiny);
-        using var pool = new WorkerPool(1, 1, () => new Workspace(network, Catalog.Optimizers["Adam"](Tiny)));
+        using var pool = new WorkerPool(1, 1, () => new Workspace(Catalog.Optimizers["Adam"](Tiny)));
         var scores = new MemoryScores(network.Layout.ParameterCount);
         var transport = new Tap(new InProcessTransport(new ClientHost(Tiny, network, data), data, pool), (task, _) =>
         {
             if (task.Work == ClientWork.Train) source.Cancel();
         });
-        var run = new FederatedRun(Tiny, transport, scores, null, RunObserver.None, TimeProvider.System);
+        var run = new FederatedRun(Tiny, network, transport, scores, null, RunObserver.None, TimeProvider.System);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {

@@ -59,12 +59,12 @@ static class TinyFederation
     {
         var data = Data(experiment);
         var network = Network(experiment);
-        using var pool = new WorkerPool(workers, 1, () => new Workspace(network, Catalog.Optimizers[experiment.Optimizer](experiment)));
+        using var pool = new WorkerPool(workers, 1, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
         IClientTransport transport = new InProcessTransport(new ClientHost(experiment, network, data), data, pool);
         var metrics = experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray();
         var run = new FederatedRun(
-            experiment, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
-            (weights, ct) => Evaluation.RunAsync(pool, weights, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
+            experiment, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
+            (small, weights, ct) => Evaluation.RunAsync(pool, small, weights, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
             RunObserver.None, TimeProvider.System);
 
         var results = new List<RoundResult>();
@@ -73,7 +73,7 @@ static class TinyFederation
             inspect?.Invoke(result);
             results.Add(result);
         }
-        return new Outcome([.. results], ServerState.Masked(results[^1].State.Server.Weights, results[^1].Mask));
+        return new Outcome([.. results], results[^1].Mask.Apply(results[^1].State.Server.Weights));
     }
 
     public sealed record Outcome(ImmutableArray<RoundResult> Rounds, Weights Global);

@@ -53,15 +53,9 @@ static class Settings
             with { Synonyms = Synonym("robustscaler", "robust") },
         Setting.Of((Experiment e) => e.MaskRefresh, "--mask-refresh", "cohort|once", "Renew the mask every round from that round's cohort, or once from all explorers."),
         Setting.Of((Experiment e) => e.Regrow, "--regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),
-        Setting.Choice("--pruning", "unstructured", "Remove single weights. Structured and hybrid pruning are not in this version.",
-            value => Only("unstructured", value, "remove whole units", "structured", "hybrid")),
-        Setting.Choice("--structured-share", "0", "Share of the removal that takes whole units. Only 0 in this version.",
-            value => Values.Parse(typeof(double), [value]) switch
-            {
-                0.0 => null,
-                > 0.0 and <= 1.0 => $"'{value}' is not in this version, which cannot remove whole units yet. Accepted: 0.",
-                _ => $"'{value}' is not accepted. Accepted: 0.",
-            }),
+        Setting.Of((Experiment e) => e.Pruning, "--pruning", "hybrid|structured|unstructured", "What is removed: whole units and then single weights, units only, or weights only."),
+        Setting.Of((Experiment e) => e.StructuredShare, "--structured-share", "F", "Share of the removal that takes whole units under --pruning hybrid."),
+        Setting.Of((Experiment e) => e.MinUnits, "--min-units", "N", "Units that every layer keeps."),
     ];
 
     static readonly Setting[] Federation =

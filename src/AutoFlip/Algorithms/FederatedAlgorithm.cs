@@ -12,17 +12,8 @@ public sealed record ServerState(Weights Weights, ImmutableSortedDictionary<stri
     /// <param name="mask">What is kept from now on.</param>
     /// <param name="regrow">Whether a removed parameter's value is remembered.</param>
     public ServerState Masked(Mask mask, Regrow regrow) => mask.IsDense ? this : new(
-        regrow == Regrow.Zero ? Masked(Weights, mask) : Weights,
-        Slots.ToImmutableSortedDictionary(slot => slot.Key, slot => Masked(slot.Value, mask)));
-
-    /// <summary>A copy of <paramref name="weights"/> with removed parameters at exactly 0.</summary>
-    public static Weights Masked(Weights weights, Mask mask)
-    {
-        if (mask.IsDense) return weights;
-        var values = weights.ToArray();
-        mask.Apply(values);
-        return new Weights(weights.Layout, values);
-    }
+        regrow == Regrow.Zero ? mask.Apply(Weights) : Weights,
+        Slots.ToImmutableSortedDictionary(slot => slot.Key, slot => mask.Apply(slot.Value)));
 }
 
 /// <summary>A federated algorithm: what a client does with the model it receives, and what the server does with the mean.</summary>

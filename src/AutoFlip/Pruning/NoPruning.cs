@@ -4,5 +4,5 @@ namespace AutoFlip;
 public sealed record NoPruning : Pruner
 {
     /// <inheritdoc/>
-    public override Mask Prune(PruningContext context) => Mask.Dense(context.Layout.ParameterCount);
+    public override Mask Prune(PruningContext context) => Mask.Dense(context.Network.Layout);
 }

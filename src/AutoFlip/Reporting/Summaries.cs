@@ -45,9 +45,9 @@ static class Summaries
                     best is null ? null : Acc1(best), best is not null && Acc1(best) is not null ? best.Round : null),
                 new SummaryLocal(outside?.GetValueOrDefault("acc1")?.Equal)),
             ModelSize = new SummaryModelSize(
-                mask.Count, mask.Kept, mask.Density, TrainedParameters: network.Layout.ParameterCount, rounds is [.., var latest] ? latest.ModelBytes : 0),
+                mask.Count, mask.Kept, mask.Density, TrainedParameters: (mask.Units?.Small ?? network).Layout.ParameterCount, rounds is [.., var latest] ? latest.ModelBytes : 0),
             Compute = new SummaryCompute(
-                network.MacsPerSample, ActiveMacsPerSample: network.MacsPerSample,
+                network.MacsPerSample, ActiveMacsPerSample: (mask.Units?.Small ?? network).MacsPerSample,
                 rounds.Sum(round => round.TrainSamples) + explorers.Sum(explorer => explorer.TrainSamples)),
             Traffic = new SummaryTraffic(
                 down, up, dense, dense == 0 ? 0 : (double)(down + up) / dense, explorers.Sum(explorer => explorer.DownBytes + explorer.UpBytes)),

@@ -33,11 +33,11 @@ static class Evaluation
 
     /// <summary>Evaluates a model on a whole set, its chunks side by side on all workers.</summary>
     public static async Task<ServerEvaluation> RunAsync(
-        WorkerPool pool, Weights weights, Criterion criterion, SampleSet samples, IReadOnlyList<Metric> metrics, CancellationToken ct)
+        WorkerPool pool, Network network, Weights weights, Criterion criterion, SampleSet samples, IReadOnlyList<Metric> metrics, CancellationToken ct)
     {
         var chunks = Enumerable.Range(0, samples.Count).Chunk(Chunk).Select(rows => pool.RunAsync(workspace =>
         {
-            workspace.Load(weights);
+            workspace.Load(network, weights);
             return Run(workspace, criterion, samples, rows, ct);
         })).ToArray();
 

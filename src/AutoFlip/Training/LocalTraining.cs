@@ -17,13 +17,15 @@ public sealed class LocalTraining
     readonly int _client;
     readonly SampleSet _samples;
     readonly ReadOnlyMemory<int> _rows;
+    readonly Selection _kept;
     readonly CancellationToken _ct;
 
     internal LocalTraining(
-        Experiment experiment, Workspace workspace, Criterion criterion, ClientTask task, int client, SampleSet samples, ReadOnlyMemory<int> rows, CancellationToken ct)
+        Experiment experiment, Workspace workspace, Criterion criterion, Network network, ClientTask task, int client, SampleSet samples, ReadOnlyMemory<int> rows, CancellationToken ct)
     {
         (_experiment, _workspace, _criterion, _task, _client, _samples, _rows, _ct) = (experiment, workspace, criterion, task, client, samples, rows, ct);
-        workspace.LoadForTraining(task.Weights);
+        workspace.LoadForTraining(network, task.Weights);
+        _kept = task.Mask.KeptParameters();
     }
 
     /// <summary>The model as received.</summary>
@@ -79,7 +81,7 @@ public sealed class LocalTraining
 
             loss.backward();
             adjustGradients?.Invoke(module.Parameters, module.Gradients);
-            _workspace.Stepper.Step(module.Parameters, module.Gradients, _task.LearningRate, _task.Mask.IsDense ? default : _task.Mask.Bits);
+            _workspace.Stepper.Step(module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits);
             outputs.Add(scores, MemoryMarshal.Cast<byte, long>(labels.bytes), value);
             SamplesSeen += labels.bytes.Length / sizeof(long);
         }

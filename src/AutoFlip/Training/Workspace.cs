@@ -3,39 +3,37 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>What one worker thread computes with: one module, one optimiser's state, one batch. Reused for client after client, so
+/// <summary>What one worker thread computes with: a module and its optimiser's state, and one batch. Reused for client after client, so
 /// that a run's memory grows with its workers and not with its clients.</summary>
-sealed class Workspace : IDisposable
+/// <param name="optimizer">Trains the modules.</param>
+sealed class Workspace(Optimizer optimizer) : IDisposable
 {
+    const int Shapes = 2; // the dense network of exploration, and the small one of the rounds
+
+    readonly List<(NetworkModule<float> Module, Stepper<float> Stepper)> _shapes = []; // most recently used last
     Tensor? _input, _labels;
     int _capacity;
     Weights? _loaded;
 
-    /// <summary>Allocates all of it.</summary>
-    public Workspace(Network network, Optimizer optimizer)
-    {
-        Module = new NetworkModule<float>(network);
-        Stepper = optimizer.Start<float>(network.Layout.ParameterCount);
-    }
-
     /// <summary>The network with the values of the client in work.</summary>
-    public NetworkModule<float> Module { get; }
+    public NetworkModule<float> Module => _shapes[^1].Module;
 
     /// <summary>The optimiser's state for it.</summary>
-    public Stepper<float> Stepper { get; }
+    public Stepper<float> Stepper => _shapes[^1].Stepper;
 
-    /// <summary>Puts weights into the module, unless they are there already.</summary>
-    public void Load(Weights weights)
+    /// <summary>Puts weights into a module of their network, unless they are there already.</summary>
+    public void Load(Network network, Weights weights)
     {
         if (ReferenceEquals(_loaded, weights)) return;
+        Use(network);
         weights.Values.CopyTo(Module.Values);
         _loaded = weights;
     }
 
-    /// <summary>Puts weights into the module that training will change, and starts the optimiser anew.</summary>
-    public void LoadForTraining(Weights weights)
+    /// <summary>Puts weights into a module that training will change, and starts the optimiser anew.</summary>
+    public void LoadForTraining(Network network, Weights weights)
     {
-        Load(weights);
+        Load(network, weights);
         _loaded = null;
         Module.ZeroGradients();
         Stepper.Reset();
@@ -57,7 +55,25 @@ sealed class Workspace : IDisposable
     {
         _input?.Dispose();
         _labels?.Dispose();
-        Module.Dispose();
+        foreach (var (module, _) in _shapes) module.Dispose();
+    }
+
+    /// <summary>Takes the module of that shape, or makes it in place of the least recently used one.</summary>
+    void Use(Network network)
+    {
+        var index = _shapes.FindIndex(shape => shape.Module.Network.Layout.Equals(network.Layout));
+        if (index >= 0)
+        {
+            _shapes.Add(_shapes[index]);
+            _shapes.RemoveAt(index);
+            return;
+        }
+        if (_shapes.Count == Shapes)
+        {
+            _shapes[0].Module.Dispose();
+            _shapes.RemoveAt(0);
+        }
+        _shapes.Add((new NetworkModule<float>(network), optimizer.Start<float>(network.Layout.ParameterCount)));
     }
 
     void Reserve(int rows, SampleShape shape)

@@ -22,57 +22,60 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
         var reply = new ClientReply { Client = client };
         try
         {
-            var task = ModelCodec.DecodeTask(message, network.Layout);
+            var (small, task) = ModelCodec.DecodeTask(message, network);
             return task.Work switch
             {
-                ClientWork.Explore => Explore(workspace, task, reply, ct),
-                ClientWork.Train => Train(workspace, task, reply, ct),
-                ClientWork.Evaluate => ModelCodec.Encode(reply with { HeldOut = EvaluateHeldOut(workspace, task.Weights, client, ct) }, task.Mask, []),
+                ClientWork.Explore => Explore(Training(workspace, small, task, client, ct), reply),
+                ClientWork.Train => Train(Training(workspace, small, task, client, ct), task, reply, workspace, ct),
+                ClientWork.Evaluate => Evaluate(workspace, small, task, reply, ct),
                 _ => throw new InvalidDataException($"The message asks for work of unknown kind {task.Work}."),
             };
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var reason = e is AutoFlipException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}";
-            return ModelCodec.Encode(reply with { Failure = reason.Length > 1000 ? reason[..1000] : reason }, Mask.Dense(0), []);
+            return ModelCodec.Encode(reply with { Failure = reason.Length > 1000 ? reason[..1000] : reason }, Selection.All(0), []);
         }
     }
 
-    byte[] Explore(Workspace workspace, ClientTask task, ClientReply reply, CancellationToken ct)
+    byte[] Explore(LocalTraining training, ClientReply reply)
     {
-        var training = Training(workspace, task, reply.Client, ct);
         var scores = _pruner.Explore(training);
         Require(scores, "an exploration score");
-        return ModelCodec.Encode(
-            reply with { Examples = data.Clients[reply.Client].Train.Length, TrainSamples = training.SamplesSeen }, Mask.Dense(scores.Length), scores);
+        return ModelCodec.Encode(WithCost(reply, training), Selection.All(scores.Length), scores);
     }
 
-    byte[] Train(Workspace workspace, ClientTask task, ClientReply reply, CancellationToken ct)
+    byte[] Train(LocalTraining training, ClientTask task, ClientReply reply, Workspace workspace, CancellationToken ct)
     {
-        var training = Training(workspace, task, reply.Client, ct);
         _algorithm.ClientUpdate(training, experiment.LocalEpochs);
         Require(training.Values, "a weight");
-        return ModelCodec.Encode(
-            reply with
-            {
-                Examples = data.Clients[reply.Client].Train.Length,
-                TrainSamples = training.SamplesSeen,
-                Trained = training.LastEpoch?.Figures(_metrics),
-                HeldOut = EvaluateHeldOut(workspace, loaded: null, reply.Client, ct),
-            },
-            task.Mask, training.Values);
+        reply = WithCost(reply, training) with
+        {
+            Trained = training.LastEpoch?.Figures(_metrics),
+            HeldOut = EvaluateHeldOut(workspace, reply.Client, ct),
+        };
+        return ModelCodec.Encode(reply, task.Mask.Values, training.Values);
     }
 
-    LocalTraining Training(Workspace workspace, ClientTask task, int client, CancellationToken ct) =>
-        new(experiment, workspace, _criterion, task, client, data.Train, data.Clients[client].Train, ct);
+    byte[] Evaluate(Workspace workspace, Network small, ClientTask task, ClientReply reply, CancellationToken ct)
+    {
+        workspace.Load(small, task.Weights);
+        return ModelCodec.Encode(reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, ct) }, task.Mask.Values, []);
+    }
 
-    /// <summary>Figures of the model in the workspace, or of the given one, on the client's held-out samples; null if it has none.</summary>
-    ClientFigures? EvaluateHeldOut(Workspace workspace, Weights? loaded, int client, CancellationToken ct)
+    LocalTraining Training(Workspace workspace, Network small, ClientTask task, int client, CancellationToken ct) =>
+        new(experiment, workspace, _criterion, small, task, client, data.Train, data.Clients[client].Train, ct);
+
+    ClientReply WithCost(ClientReply reply, LocalTraining training) =>
+        reply with { Examples = data.Clients[reply.Client].Train.Length, TrainSamples = training.SamplesSeen };
+
+    /// <summary>Figures of the model in the workspace on the client's held-out samples; null if it has none.</summary>
+    ClientFigures? EvaluateHeldOut(Workspace workspace, int client, CancellationToken ct)
     {
         var rows = data.Clients[client].HeldOut;
-        if (rows.Length == 0 || experiment.EvaluationScope == EvaluationScope.Global) return null;
-        if (loaded is not null) workspace.Load(loaded);
-        return Evaluation.Run(workspace, _criterion, data.HeldOut, rows.Span, ct).Figures(_metrics);
+        return rows.Length == 0 || experiment.EvaluationScope == EvaluationScope.Global
+            ? null
+            : Evaluation.Run(workspace, _criterion, data.HeldOut, rows.Span, ct).Figures(_metrics);
     }
 
     static void Require(ReadOnlySpan<float> values, string what)

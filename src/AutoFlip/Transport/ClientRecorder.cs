@@ -16,7 +16,7 @@ sealed class ClientRecorder(IClientTransport inner, RunDirectory directory) : IC
         await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
         {
             if (task.Work == ClientWork.Train && task.Round == directory.Experiment.Rounds && reply.Failure is null)
-                directory.SaveModel(Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.Mask.Expand(reply.Values, task.Weights.Layout));
+                directory.SaveModel(Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.Mask.Expand(reply.Values));
             yield return reply;
         }
     }

@@ -13,50 +13,58 @@ public static class ModelCodec
     public static byte[] Encode(ClientTask task)
     {
         var (layout, mask) = (task.Weights.Layout, task.Mask);
-        var maskBytes = mask.IsDense ? 0 : BitmapLength(mask.Count);
-        var writer = new MessageWriter(MessageKind.Task, checked(1 + 4 + 8 + 8 + 4 + 4 + 1 + maskBytes + 4 * (mask.Kept + task.Weights.Statistics.Length)));
+        var weights = mask.SmallValues;
+        var form = (mask.Units is null ? MaskForm.None : MaskForm.Units) | (weights.IsAll ? MaskForm.None : MaskForm.Weights);
+        var units = mask.Units?.Kept ?? [];
+        var writer = new MessageWriter(MessageKind.Task, checked(
+            1 + 4 + 8 + 8 + 4 + 1 + units.Sum(group => BitmapLength(group.Count)) + (weights.IsAll ? 0 : BitmapLength(weights.Count)) + 4 * weights.Kept));
         writer.Write((byte)task.Work);
         writer.Write(task.Round);
         writer.Write(task.LearningRate);
         writer.Write(Identity(layout));
-        writer.Write(layout.ParameterCount);
-        writer.Write(mask.Kept);
-        writer.Write((byte)(mask.IsDense ? MaskForm.Dense : MaskForm.Bitmap));
-        if (!mask.IsDense) writer.Write(MemoryMarshal.AsBytes(mask.Bits)[..maskBytes]);
-        WriteKept(ref writer, mask, task.Weights.Values);
+        writer.Write(weights.Kept);
+        writer.Write((byte)form);
+        foreach (var group in units) Write(ref writer, group);
+        if (!weights.IsAll) Write(ref writer, weights);
+        WriteKept(ref writer, mask.Values, task.Weights.Values);
         return writer.Finish();
     }
 
-    /// <summary>Decodes a task.</summary>
+    /// <summary>Decodes a task into what the client works with: the small network, and the task in its terms.</summary>
     /// <param name="message">The bytes as received.</param>
-    /// <param name="layout">The model that the client expects.</param>
+    /// <param name="network">The full model that the client expects.</param>
+    /// <returns>The network that the client trains, and a task whose weights and mask are that network's.</returns>
     /// <exception cref="InvalidDataException">The message is malformed, or for another model.</exception>
-    public static ClientTask DecodeTask(ReadOnlySpan<byte> message, WeightLayout layout)
+    public static (Network Network, ClientTask Task) DecodeTask(ReadOnlySpan<byte> message, Network network)
     {
         var reader = new MessageReader(message, MessageKind.Task);
         var work = (ClientWork)reader.Read<byte>();
         if (!Enum.IsDefined(work)) throw new InvalidDataException($"The message asks for work of unknown kind {(byte)work}.");
         var round = reader.Read<int>();
         var learningRate = reader.Read<double>();
-        if (reader.Read<ulong>() != Identity(layout) || reader.Read<int>() != layout.ParameterCount)
+        if (reader.Read<ulong>() != Identity(network.Layout))
             throw new InvalidDataException("The message holds another model than this client trains.");
 
-        var kept = reader.Read<int>();
-        var mask = ReadMask(ref reader, layout.ParameterCount);
-        if (mask.Kept != kept) throw new InvalidDataException($"The mask keeps {mask.Kept} parameters, the message says {kept}.");
-        var statistics = layout.Count - layout.ParameterCount;
-        var values = MemoryMarshal.Cast<byte, float>(reader.Take(4L * (kept + statistics)));
+        var count = reader.Read<int>();
+        var form = (MaskForm)reader.Read<byte>();
+        if ((form & ~(MaskForm.Units | MaskForm.Weights)) != 0) throw new InvalidDataException($"The message holds a mask of unknown form {(byte)form}.");
+        var small = form.HasFlag(MaskForm.Units) ? ReadUnits(ref reader, network).Small : network;
+        var kept = form.HasFlag(MaskForm.Weights) ? ReadSelection(ref reader, small.Layout.Count) : Selection.All(small.Layout.Count);
+        if (kept.Kept != count) throw new InvalidDataException($"The mask keeps {kept.Kept} values, the message says {count}.");
+        var values = MemoryMarshal.Cast<byte, float>(reader.Take(4L * count));
         reader.End();
-        return new ClientTask(work, round, learningRate, mask.Expand(values, layout), mask);
+
+        var mask = Mask.OfValues(small.Layout, kept);
+        return (small, new ClientTask(work, round, learningRate, mask.Expand(values), mask));
     }
 
     /// <summary>Encodes a reply that carries a result.</summary>
     /// <param name="reply">Everything but the values.</param>
-    /// <param name="mask">What is kept; a dense mask for scores.</param>
-    /// <param name="values">Full vector (parameters, then statistics if any), or scores; empty if there are none.</param>
-    public static byte[] Encode(ClientReply reply, Mask mask, ReadOnlySpan<float> values)
+    /// <param name="kept">Which of the values are sent.</param>
+    /// <param name="values">The client's vector, or scores; empty if there are none.</param>
+    public static byte[] Encode(ClientReply reply, Selection kept, ReadOnlySpan<float> values)
     {
-        var count = values.IsEmpty ? 0 : mask.Kept + (values.Length - mask.Count);
+        var count = values.IsEmpty ? 0 : kept.Kept;
         var writer = new MessageWriter(MessageKind.Reply, checked(
             4 + TextLength(reply.Failure ?? "") + 4 + 8 + Length(reply.Trained) + Length(reply.HeldOut) + 4 + 4 * count));
         writer.Write(reply.Client);
@@ -66,7 +74,7 @@ public static class ModelCodec
         Write(ref writer, reply.Trained);
         Write(ref writer, reply.HeldOut);
         writer.Write(count);
-        if (count > 0) WriteKept(ref writer, mask, values);
+        if (count > 0) WriteKept(ref writer, kept, values);
         return writer.Finish();
     }
 
@@ -98,10 +106,12 @@ public static class ModelCodec
         };
     }
 
+    [Flags]
     enum MaskForm : byte
     {
-        Dense = 0,
-        Bitmap = 1,
+        None = 0,
+        Units = 1,
+        Weights = 2,
     }
 
     static int BitmapLength(int bits) => (bits + 7) / 8;
@@ -109,22 +119,34 @@ public static class ModelCodec
     /// <summary>The first 8 bytes of the layout's fingerprint.</summary>
     static ulong Identity(WeightLayout layout) => Convert.ToUInt64(layout.Fingerprint[..16], 16);
 
-    static void WriteKept(ref MessageWriter writer, Mask mask, ReadOnlySpan<float> values)
+    static void WriteKept(ref MessageWriter writer, Selection kept, ReadOnlySpan<float> values) =>
+        kept.Gather(values, MemoryMarshal.Cast<byte, float>(writer.Take(4 * kept.Kept)));
+
+    static void Write(ref MessageWriter writer, Selection selection) =>
+        writer.Write(MemoryMarshal.AsBytes(selection.Bits)[..BitmapLength(selection.Count)]);
+
+    static Units ReadUnits(ref MessageReader reader, Network network)
     {
-        mask.Gather(values, MemoryMarshal.Cast<byte, float>(writer.Take(4 * mask.Kept)));
-        writer.Write(MemoryMarshal.AsBytes(values[mask.Count..]));
+        var groups = ImmutableArray.CreateBuilder<Selection>(network.Groups.Length);
+        foreach (var group in network.Groups) groups.Add(ReadSelection(ref reader, group.Width));
+        try
+        {
+            return new Units(network, groups.MoveToImmutable());
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"The mask cannot be: {e.Message}", e);
+        }
     }
 
-    static Mask ReadMask(ref MessageReader reader, int count)
+    static Selection ReadSelection(ref MessageReader reader, int count)
     {
-        var form = (MaskForm)reader.Read<byte>();
-        if (form == MaskForm.Dense) return Mask.Dense(count);
-        if (form != MaskForm.Bitmap) throw new InvalidDataException($"The message holds a mask of unknown form {(byte)form}.");
-        var bits = new ulong[Mask.Words(count)];
-        reader.Take(BitmapLength(count)).CopyTo(MemoryMarshal.AsBytes(bits.AsSpan()));
+        var bytes = reader.Take(BitmapLength(count)); // first, so that nothing is allocated for a lie
+        var bits = new ulong[Selection.Words(count)];
+        bytes.CopyTo(MemoryMarshal.AsBytes(bits.AsSpan()));
         return (count & 63) != 0 && bits[^1] >> (count & 63) != 0
-            ? throw new InvalidDataException("The mask has bits beyond the last parameter.")
-            : Mask.FromBits(bits, count);
+            ? throw new InvalidDataException("The mask has bits beyond the last value.")
+            : Selection.FromBits(bits, count);
     }
 
     static int TextLength(string text) => 2 + Encoding.UTF8.GetByteCount(text);

@@ -3,9 +3,8 @@ using System.Collections.Immutable;
 namespace AutoFlip;
 
 /// <summary>Collects what a round's replies carry: bytes as sent, samples, figures, failures.</summary>
-/// <param name="layout">The full model.</param>
 /// <param name="mask">The round's mask.</param>
-sealed class RoundLedger(WeightLayout layout, Mask mask)
+sealed class RoundLedger(Mask mask)
 {
     readonly List<ClientFigures> _trained = [], _inside = [], _outside = [];
     readonly ImmutableArray<ClientFailure>.Builder _failures = ImmutableArray.CreateBuilder<ClientFailure>();
@@ -23,7 +22,7 @@ sealed class RoundLedger(WeightLayout layout, Mask mask)
         Replies++;
         _down += reply.DownBytes;
         _up += reply.UpBytes;
-        _dense += 4L * layout.Count * (work == ClientWork.Train ? 2 : 1);
+        _dense += 4L * mask.Layout.Count * (work == ClientWork.Train ? 2 : 1);
         _samples += reply.TrainSamples;
         _model = Math.Max(_model, reply.DownBytes);
         if (reply.Failure is { } reason) _failures.Add(new ClientFailure(reply.Client, reason));

@@ -57,7 +57,7 @@ public class FedAvgTests
         var layout = Layout(2);
         var algorithm = new FedAvg(0.5);
         var state = algorithm.ServerUpdate(algorithm.Initialize(new Weights(layout, [1, 1])), new Weights(layout, [0, 0])); // v = 0.5, w = 0.5
-        var mask = Mask.FromBits([0b01], 2);
+        var mask = FirstOf(layout);
 
         var kept = state.Masked(mask, Regrow.Keep);
         var zeroed = state.Masked(mask, Regrow.Zero);
@@ -71,13 +71,15 @@ public class FedAvgTests
     public void A_removed_weight_does_not_move()
     {
         var algorithm = new FedAvg(0.9);
-        var state = algorithm.Initialize(new Weights(Layout(2), [0.7f, 0.7f])).Masked(Mask.FromBits([0b01], 2), Regrow.Keep);
+        var state = algorithm.Initialize(new Weights(Layout(2), [0.7f, 0.7f])).Masked(FirstOf(Layout(2)), Regrow.Keep);
 
         for (var round = 0; round < 5; round++)
-            state = algorithm.ServerUpdate(state, Mask.FromBits([0b01], 2).Expand([round], state.Weights));
+            state = algorithm.ServerUpdate(state, FirstOf(Layout(2)).Expand([round], state.Weights));
 
         Assert.Equal(0.7f, state.Weights.Values[1]);
     }
+
+    static Mask FirstOf(WeightLayout layout) => Mask.OfWeights(layout, Selection.FromBits([0b01], 2));
 
     static WeightLayout Layout(int count) => WeightLayout.Create([("w", [count], TensorRole.Weight)]);
 

@@ -26,9 +26,9 @@ public class GuidanceTests
             for (var i = 0; i < want.Length; i++) Assert.Equal(want[i], guidance[i], 2e-5 * Math.Max(1, Math.Abs(want[i])));
             foreach (var mask in golden.GetProperty(name).GetProperty("masks").EnumerateArray())
             {
-                var keep = Pruner.KeptCount(mask.GetProperty("fraction").GetDecimal(), guidance.Length);
+                var keep = PruningPlan.KeptCount(mask.GetProperty("fraction").GetDecimal(), guidance.Length);
                 Assert.Equal(mask.GetProperty("kept").GetInt32(), keep);
-                Assert.Equal(mask.GetProperty("mask").GetString(), Text(Mask.KeepHighest(guidance, keep)));
+                Assert.Equal(mask.GetProperty("mask").GetString(), Text(Selection.Highest(guidance, keep)));
             }
         }
     }
@@ -37,7 +37,7 @@ public class GuidanceTests
     public void Kept_counts_are_exact_decimals()
     {
         foreach (var count in Golden.GetProperty("kept_counts").EnumerateArray())
-            Assert.Equal(count.GetProperty("kept").GetInt32(), Pruner.KeptCount(count.GetProperty("fraction").GetDecimal(), count.GetProperty("n").GetInt32()));
+            Assert.Equal(count.GetProperty("kept").GetInt32(), PruningPlan.KeptCount(count.GetProperty("fraction").GetDecimal(), count.GetProperty("n").GetInt32()));
     }
 
     [Fact]
@@ -70,5 +70,5 @@ public class GuidanceTests
         return log.Mean(log.Explorers);
     }
 
-    static string Text(Mask mask) => string.Concat(Enumerable.Range(0, mask.Count).Select(i => mask[i] ? '1' : '0'));
+    static string Text(Selection mask) => string.Concat(Enumerable.Range(0, mask.Count).Select(i => mask[i] ? '1' : '0'));
 }

@@ -1,70 +1,66 @@
 using CsCheck;
+using TorchSharp;
 
 namespace AutoFlip.Tests;
 
 public class MaskTests
 {
-    /// <summary>Few distinct values, so that most tie; any length around the word size.</summary>
-    static readonly Gen<(float[] Scores, int Keep)> Tied =
-        from scores in Gen.Float[-2, 2].Select(value => MathF.Round(value)).Array[0, 300]
-        from keep in Gen.Int[0, scores.Length]
-        select (scores, keep);
-
-    static readonly Gen<(float[] Values, Mask Mask)> Masked =
-        from values in Gen.Float[-1, 1].Array[0, 300]
-        from scores in Gen.Float[0, 1].Array[values.Length]
-        from keep in Gen.Int[0, values.Length]
-        select (values, Mask.KeepHighest(scores, keep));
-
     [Fact]
-    public void Highest_are_kept_and_ties_fall_to_the_lower_index() => Tied.Sample(sample =>
+    public void Expanding_what_was_gathered_is_masking() => Gen.Select(Masks.OfAll, Gen.ULong).Sample((mask, seed) =>
     {
-        var mask = Mask.KeepHighest(sample.Scores, sample.Keep);
+        var full = Masks.Values(mask.Layout, seed);
+        var kept = new float[mask.Values.Kept];
+        mask.Values.Gather(full.Values, kept);
 
-        var want = sample.Scores.Select((score, index) => (score, index)).OrderByDescending(pair => pair.score).ThenBy(pair => pair.index)
-            .Take(sample.Keep).Select(pair => pair.index).ToHashSet(); // a stable sort is the definition
-        return mask.Kept == sample.Keep && Enumerable.Range(0, mask.Count).All(i => mask[i] == want.Contains(i));
+        Assert.Equal(mask.Apply(full).Sha256(), mask.Expand(kept).Sha256());
+    });
+
+    /// <summary>So a small vector and a full one exchange kept values without any table.</summary>
+    [Fact]
+    public void Kept_values_are_the_same_in_the_same_order_seen_from_small_and_full() => Gen.Select(Masks.OfAll, Gen.ULong).Sample((mask, seed) =>
+    {
+        var full = Masks.Values(mask.Layout, seed);
+        float[] fromFull = new float[mask.Values.Kept], fromSmall = new float[mask.SmallValues.Kept];
+        mask.Values.Gather(full.Values, fromFull);
+        mask.SmallValues.Gather(mask.Shrink(full).Values, fromSmall);
+
+        Assert.Equal(fromFull, fromSmall);
     });
 
     [Fact]
-    public void Order_holds_over_all_magnitudes_signs_and_infinities()
+    public void Masking_twice_is_masking_once() => Gen.Select(Masks.OfAll, Gen.ULong).Sample((mask, seed) =>
+        mask.Apply(mask.Apply(Masks.Values(mask.Layout, seed))).Sha256() == mask.Apply(Masks.Values(mask.Layout, seed)).Sha256());
+
+    [Fact]
+    public void Counts_fit_each_other() => Masks.OfAll.Sample(mask =>
     {
-        float[] ascending = [float.NegativeInfinity, -1e30f, -1, -1e-38f, -float.Epsilon, 0, float.Epsilon, 1e-38f, 1, 1e30f, float.PositiveInfinity];
-
-        for (var keep = 0; keep <= ascending.Length; keep++)
-            Assert.Equal(keep, Enumerable.Range(0, ascending.Length).SkipWhile(i => !Mask.KeepHighest(ascending, keep)[i]).Count());
-    }
-
-    [Fact]
-    public void Zero_and_minus_zero_tie() => Assert.True(Mask.KeepHighest([-0f, 0f], 1)[0]);
-
-    [Fact]
-    public void A_NaN_score_is_refused() => Assert.Throws<ArgumentException>(() => Mask.KeepHighest([1, float.NaN, 2], 1));
-
-    [Fact]
-    public void Masking_twice_is_masking_once_and_removed_values_are_plus_zero() => Masked.Sample(sample =>
-    {
-        var once = (float[])sample.Values.Clone();
-        sample.Mask.Apply(once);
-        var twice = (float[])once.Clone();
-        sample.Mask.Apply(twice);
-
-        return once.SequenceEqual(twice)
-            && Enumerable.Range(0, once.Length).All(i => BitConverter.SingleToInt32Bits(once[i]) == (sample.Mask[i] ? BitConverter.SingleToInt32Bits(sample.Values[i]) : 0));
+        Assert.Equal(Enumerable.Range(0, mask.Count).Count(i => mask.Values[i]), mask.Kept);
+        Assert.Equal(mask.Kept == mask.Count && mask.Units is null, mask.IsDense);
+        Assert.Equal(mask.Kept, mask.KeptParameters().Kept);
     });
 
+    /// <summary>The law that makes pruning physical.</summary>
     [Fact]
-    public void Scatter_of_gather_is_masking() => Masked.Sample(sample =>
+    public void The_small_network_computes_what_the_masked_full_one_computes() => Gen.Select(Masks.OfAll, Gen.ULong).Sample((mask, seed) =>
     {
-        var kept = new float[sample.Mask.Kept];
-        sample.Mask.Gather(sample.Values, kept);
-        var back = new float[sample.Values.Length];
-        sample.Mask.Scatter(kept, back);
+        torch.set_num_threads(1);
+        using var scope = torch.NewDisposeScope();
+        var network = mask.Units?.Network;
+        if (network is null) return; // then the two are one
+        var weights = Positive(Masks.Values(mask.Layout, seed));
+        using var full = new NetworkModule<float>(network);
+        using var small = new NetworkModule<float>(mask.Units!.Small);
+        mask.Apply(weights).Values.CopyTo(full.Values);
+        mask.Shrink(weights).Values.CopyTo(small.Values);
+        var random = new KeyedRandom(seed);
+        var input = torch.tensor(Enumerable.Range(0, 2 * network.Input.Length).Select(_ => random.NextSingle()).ToArray(), [2, network.Input.Channels, network.Input.Height, network.Input.Width]);
 
-        var masked = (float[])sample.Values.Clone();
-        sample.Mask.Apply(masked);
-        return back.SequenceEqual(masked);
-    });
+        var want = full.Forward(input, training: false).data<float>().ToArray();
+        var got = small.Forward(input, training: false).data<float>().ToArray();
+
+        var scale = want.Max(Math.Abs) + 1e-3;
+        for (var i = 0; i < want.Length; i++) Assert.Equal(want[i], got[i], 1e-5 * scale); // sums in another order
+    }, iter: 60);
 
     [Fact]
     public void Expanding_keeps_the_servers_own_values_where_nothing_came()
@@ -72,28 +68,30 @@ public class MaskTests
         var layout = WeightLayout.Create([("w", [3], TensorRole.Weight), ("s", [2], TensorRole.Statistic)]);
         var own = new Weights(layout, [10, 20, 30, 40, 50]);
 
-        var expanded = Mask.FromBits([0b101], 3).Expand([1, 3, 4, 5], own);
+        var expanded = Mask.OfWeights(layout, Selection.FromBits([0b101], 3)).Expand([1, 3, 4, 5], own);
 
         Assert.Equal([1, 20, 3, 4, 5], expanded.Values.ToArray());
     }
 
     [Fact]
-    public void A_dense_mask_keeps_everything()
+    public void A_group_cannot_lose_all_its_units_and_a_fixed_one_none()
     {
-        foreach (var count in new[] { 0, 1, 63, 64, 65, 128 })
-        {
-            var mask = Mask.Dense(count);
+        var network = new NetworkBuilder("n", new SampleShape(1, 1, 1)).Flatten().Linear(4).ReLU().Linear(2).Build(2);
+        Selection[] All() => [.. network.Groups.Select(group => Selection.All(group.Width))];
+        var hidden = Enumerable.Range(0, network.Groups.Length).Single(g => !network.Groups[g].IsFixed);
+        Selection[] none = All(), output = All();
+        none[hidden] = Selection.FromBits([0], 4);
+        output[^1] = Selection.FromBits([1], 2);
 
-            Assert.True(mask.IsDense);
-            Assert.Equal(1, mask.Density);
-            Assert.Equal(Mask.KeepHighest(new float[count], count), mask);
-        }
+        Assert.Throws<ArgumentException>(() => new Units(network, [.. none]));
+        Assert.Throws<ArgumentException>(() => new Units(network, [.. output]));
     }
 
-    [Fact]
-    public void Bits_beyond_the_last_parameter_are_refused()
+    /// <summary>Variances must be positive.</summary>
+    static Weights Positive(Weights weights)
     {
-        Assert.Throws<ArgumentException>(() => Mask.FromBits([0b1000], 3));
-        Assert.Throws<ArgumentException>(() => Mask.FromBits([], 3));
+        var values = weights.ToArray();
+        for (var i = weights.Layout.ParameterCount; i < values.Length; i++) values[i] = 0.5f + Math.Abs(values[i]);
+        return new Weights(weights.Layout, values);
     }
 }

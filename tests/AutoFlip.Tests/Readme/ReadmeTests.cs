@@ -68,9 +68,9 @@ public partial class ReadmeTests
         var experiment = TinyFederation.Experiment;
         var data = TinyFederation.Data(experiment);
         var weights = TinyFederation.Initial(experiment);
-        using var workspace = new Workspace(TinyFederation.Network(experiment), Catalog.Optimizers["SGD"](experiment));
-        var task = new ClientTask(ClientWork.Train, 1, 0.05, weights, Mask.Dense(weights.Layout.ParameterCount));
-        var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], task, 0, data.Train, data.Clients[0].Train, default);
+        using var workspace = new Workspace(Catalog.Optimizers["SGD"](experiment));
+        var task = new ClientTask(ClientWork.Train, 1, 0.05, weights, Mask.Dense(weights.Layout));
+        var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, default);
         algorithm.ClientUpdate(training, 5);
         return training.Values.ToArray();
     }

@@ -1,0 +1,116 @@
+namespace AutoFlip;
+
+/// <summary>How much is removed, and how much of it as whole units: turns scores into a mask.</summary>
+/// <param name="Fraction">Share p of all parameters to remove, in [0, 1).</param>
+/// <param name="StructuredShare">Share of the removal that takes whole units, in [0, 1]. 0 removes single weights only, 1 units only.</param>
+/// <param name="MinUnits">Units that every channel group keeps, at least 1.</param>
+/// <remarks>
+/// The mask keeps exactly k = ceil((1-p)n) of all n parameters; with units only, k or up to one unit's parameters more. Units go in the
+/// order of their scores over all groups together, as long as no more than the share of the n - k parameters is gone; then the
+/// lowest-scoring weights of what is left. Biases and norm parameters count in n and follow their unit; alone they are always kept,
+/// for they cost nothing and removing them harms (a departure from the reference, which prunes them like weights).
+/// </remarks>
+public sealed record PruningPlan(decimal Fraction, double StructuredShare, int MinUnits)
+{
+    /// <summary>The plan of an experiment.</summary>
+    public static PruningPlan Of(Experiment experiment) => new(
+        experiment.PruneFraction,
+        experiment.Pruning switch { PruningKind.Unstructured => 0, PruningKind.Structured => 1, _ => experiment.StructuredShare },
+        experiment.MinUnits);
+
+    /// <summary>How many parameters a mask of prune-fraction p holds: ceil((1-p)n), in decimal arithmetic.</summary>
+    /// <remarks>In doubles (1 - 0.7)·60 is a little above 18 and would round up to 19.</remarks>
+    public static int KeptCount(decimal fraction, int parameters) => (int)decimal.Ceiling((1 - fraction) * parameters);
+
+    /// <summary>Checks that a network can be pruned so far.</summary>
+    /// <exception cref="AutoFlipException">It cannot (exit 2).</exception>
+    public void Check(Network network) =>
+        Prune(network, [.. network.Groups.Select(group => new double[group.Width])], new float[network.Layout.ParameterCount]);
+
+    /// <summary>The mask.</summary>
+    /// <param name="network">The full network.</param>
+    /// <param name="unitScores">Per group and unit, comparable between groups; higher = keep.</param>
+    /// <param name="weightScores">One per parameter, finite; higher = keep.</param>
+    /// <exception cref="AutoFlipException">So many parameters cannot be removed (exit 2).</exception>
+    public Mask Prune(Network network, IReadOnlyList<double[]> unitScores, float[] weightScores)
+    {
+        var layout = network.Layout;
+        var keep = KeptCount(Fraction, layout.ParameterCount);
+        var units = KeepUnits(network, unitScores, (long)Math.Floor(StructuredShare * (layout.ParameterCount - keep)));
+        var small = units.Small.Layout;
+        if (StructuredShare >= 1 || keep >= small.ParameterCount) return Mask.OfUnits(units, Selection.All(small.Count));
+
+        var scores = new float[small.Count];
+        var full = new float[layout.Count];
+        weightScores.CopyTo(full, 0);
+        units.Present.Gather(full, scores);
+        foreach (var tensor in small.Entries)
+            if (tensor.Role != TensorRole.Weight) scores.AsSpan(tensor.Range).Fill(float.PositiveInfinity);
+        var weights = small.Parameters.Where(tensor => tensor.Role == TensorRole.Weight).Sum(tensor => tensor.Length);
+        if (keep < small.ParameterCount - weights)
+            throw AutoFlipException.BadRequest(
+                $"--prune-fraction (--treeshold_pruining) {Fraction}: {layout.ParameterCount - keep} of {layout.ParameterCount} parameters would have to go, but {small.ParameterCount - weights} are biases and norm parameters, which are not pruned on their own. Lower it, or let whole units go with --pruning structured.");
+        return Mask.OfUnits(units, Selection.Highest(scores, keep + small.Count - small.ParameterCount));
+    }
+
+    /// <summary>Removes the lowest-scoring units while no more than <paramref name="budget"/> parameters go with them.</summary>
+    Units KeepUnits(Network network, IReadOnlyList<double[]> scores, long budget)
+    {
+        var kept = network.Groups.Select(group => Enumerable.Repeat(true, group.Width).ToArray()).ToArray();
+        var widths = network.Groups.Select(group => group.Width).ToArray();
+        var sizes = new TensorSizes(network);
+        var target = network.Layout.ParameterCount - budget;
+        var candidates =
+            from g in Enumerable.Range(0, widths.Length)
+            where !network.Groups[g].IsFixed
+            from unit in Enumerable.Range(0, widths[g])
+            orderby scores[g][unit] // stable: ties fall to the later group and unit being kept
+            select (g, unit);
+        if (budget > 0)
+            foreach (var (g, unit) in candidates)
+            {
+                if (widths[g] <= MinUnits) continue;
+                widths[g]--;
+                if (sizes.Parameters(widths) < target)
+                {
+                    widths[g]++;
+                    break;
+                }
+                kept[g][unit] = false;
+            }
+        return new Units(network, [.. kept.Select(Selection.Of)]);
+    }
+
+    /// <summary>Parameters of a network as a function of its groups' widths.</summary>
+    sealed class TensorSizes
+    {
+        readonly List<List<(long Factor, List<(int Group, int Block)> Parts)>> _tensors = [];
+
+        public TensorSizes(Network network)
+        {
+            var parts = network.Groups
+                .SelectMany((group, g) => group.Memberships.Select(membership => (membership, g)))
+                .ToLookup(pair => (pair.membership.Tensor, pair.membership.Axis), pair => (pair.g, pair.membership.Block));
+            foreach (var tensor in network.Layout.Parameters)
+                _tensors.Add([.. tensor.Shape.Select((size, axis) =>
+                    parts[(tensor.Name, axis)].ToList() is { Count: > 0 } list ? (0L, list) : (size, new List<(int, int)>()))]);
+        }
+
+        public long Parameters(int[] widths)
+        {
+            long sum = 0;
+            foreach (var axes in _tensors)
+            {
+                long size = 1;
+                foreach (var (factor, parts) in axes)
+                {
+                    var along = factor;
+                    foreach (var (group, block) in parts) along += (long)widths[group] * block;
+                    size *= along;
+                }
+                sum += size;
+            }
+            return sum;
+        }
+    }
+}

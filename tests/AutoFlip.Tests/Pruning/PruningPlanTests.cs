@@ -1,0 +1,101 @@
+using CsCheck;
+
+namespace AutoFlip.Tests;
+
+public class PruningPlanTests
+{
+    static readonly Network TwoCnn = Catalog.Models["TwoCNN"](new SampleShape(1, 12, 12), 10, new ModelOptions { HiddenSize = 4 });
+    static readonly Network ResNet = Catalog.Models["ResNet10"](new SampleShape(3, 12, 12), 10, new ModelOptions { HiddenSize = 2 });
+
+    [Theory]
+    [InlineData(0.0), InlineData(0.25), InlineData(0.5), InlineData(0.9)]
+    public void With_weights_the_kept_count_is_exact(double share) =>
+        Gen.Select(Gen.Decimal[0, 0.95m], Gen.ULong, Gen.Bool).Sample((fraction, seed, residual) =>
+        {
+            var network = residual ? ResNet : TwoCnn;
+            var mask = Prune(network, new PruningPlan(fraction, share, 1), seed);
+
+            Assert.Equal(PruningPlan.KeptCount(fraction, mask.Count), mask.Kept);
+        }, iter: 30);
+
+    [Fact]
+    public void With_units_only_it_is_exact_within_one_unit() => Gen.Select(Gen.Decimal[0, 0.9m], Gen.ULong).Sample((fraction, seed) =>
+    {
+        var mask = Prune(TwoCnn, new PruningPlan(fraction, 1, 1), seed);
+
+        var over = mask.Kept - PruningPlan.KeptCount(fraction, mask.Count);
+        Assert.InRange(over, 0, LargestUnit(TwoCnn));
+        Assert.True(mask.SmallValues.IsAll); // no zeros: tensors are as small as they are sparse
+    }, iter: 30);
+
+    [Fact]
+    public void Removing_nothing_is_dense() => Assert.True(Prune(TwoCnn, new PruningPlan(0, 0.5, 1), 1).IsDense);
+
+    [Fact]
+    public void Every_group_keeps_its_least_units()
+    {
+        var mask = Prune(TwoCnn, new PruningPlan(0.97m, 1, 3), 5);
+
+        Assert.All(mask.Units!.Kept, units => Assert.True(units.Kept >= Math.Min(3, units.Count)));
+    }
+
+    [Fact]
+    public void The_lowest_scoring_units_go_first()
+    {
+        var scores = TwoCnn.Groups.Select(group => Enumerable.Range(0, group.Width).Select(unit => (double)unit / group.Width).ToArray()).ToArray();
+
+        var mask = new PruningPlan(0.5m, 1, 1).Prune(TwoCnn, scores, new float[TwoCnn.Layout.ParameterCount]);
+
+        foreach (var units in mask.Units!.Kept) // kept are the last of each group
+            Assert.Equal(Enumerable.Range(units.Count - units.Kept, units.Kept), Enumerable.Range(0, units.Count).Where(unit => units[unit]));
+    }
+
+    [Fact]
+    public void Biases_and_norms_of_kept_units_are_kept()
+    {
+        var mask = Prune(ResNet, new PruningPlan(0.8m, 0.5, 1), 3);
+
+        foreach (var tensor in mask.Layout.Parameters.Where(tensor => tensor.Role != TensorRole.Weight))
+            for (var i = tensor.Offset; i < tensor.Range.End.Value; i++)
+                Assert.Equal(mask.Units!.Present[i], mask.Values[i]);
+    }
+
+    [Fact]
+    public void More_than_there_are_weights_is_refused_with_a_sentence()
+    {
+        var e = Assert.Throws<AutoFlipException>(() => new PruningPlan(0.9999m, 0, 1).Check(TwoCnn));
+
+        Assert.Equal(ExitCode.BadRequest, e.Code);
+        Assert.Contains("--prune-fraction", e.Message);
+    }
+
+    /// <summary>
+    /// Two hidden units of a 2-2-1 network. Row of unit 0: weights 1, 3, bias 2: sum 6; unit 1: 2, 0, 0: sum 2. Group mean 4, so 1.5 and 0.5.
+    /// </summary>
+    [Fact]
+    public void A_units_score_is_its_mean_deviation_over_its_groups_mean()
+    {
+        var network = new NetworkBuilder("n", new SampleShape(2, 1, 1)).Flatten().Linear(2).ReLU().Linear(1).Build(1);
+        float[] scores = new float[network.Layout.ParameterCount];
+        scores[0] = 1;
+        scores[1] = 3;
+        scores[2] = 2; // unit 1's first weight
+        scores[4] = 2; // unit 0's bias
+
+        var units = UnitScores.Of(network, scores);
+
+        var hidden = Enumerable.Range(0, network.Groups.Length).Single(g => !network.Groups[g].IsFixed);
+        Assert.Equal([1.5, 0.5], units[hidden]);
+    }
+
+    static Mask Prune(Network network, PruningPlan plan, ulong seed)
+    {
+        var random = new KeyedRandom(seed);
+        var weights = new float[network.Layout.ParameterCount];
+        foreach (ref var weight in weights.AsSpan()) weight = random.NextSingle();
+        return plan.Prune(network, [.. network.Groups.Select(group => Enumerable.Range(0, group.Width).Select(_ => random.NextDouble()).ToArray())], weights);
+    }
+
+    static int LargestUnit(Network network) => network.Groups.Where(group => !group.IsFixed).Max(group => group.Memberships.Sum(membership =>
+        network.Layout[membership.Tensor] is { Role: not TensorRole.Statistic } tensor ? tensor.Length / tensor.Shape[membership.Axis] * membership.Block : 0));
+}
