@@ -29,12 +29,12 @@ static class RoundBench
         var owns = Enumerable.Range(0, workers).Select(_ => new BareOwn(experiment, federation.Network, federation.Initial)).ToArray();
 
         int collections = 0, cohort = batches.Cohort.Length;
-        List<double> idle = [], idleTorch = [], idleOwn = []; // of the last rounds; the warm-up's are cut off below
-        double Busy(List<double> idle, Func<double> seconds)
+        List<double> used = [], usedTorch = [], usedOwn = []; // processor time; the warm-up's is cut off below
+        static double Busy(List<double> used, Func<double> seconds)
         {
             var before = Environment.CpuUsage.TotalTime;
             var wall = seconds();
-            idle.Add(Math.Max(workers * wall - (Environment.CpuUsage.TotalTime - before).TotalSeconds, 0));
+            used.Add((Environment.CpuUsage.TotalTime - before).TotalSeconds);
             return wall;
         }
         Action Cohort(Action<int, int> train) => () => SideBySide.Run(workers, cohort, train);
@@ -43,14 +43,14 @@ static class RoundBench
         double TakeTorch()
         {
             var seconds = 0.0;
-            collections += SideBySide.WithoutCollections(() => seconds = Busy(idleTorch, () => context.Seconds(trainTorch)));
+            collections += SideBySide.WithoutCollections(() => seconds = Busy(usedTorch, () => context.Seconds(trainTorch)));
             return seconds;
         }
         var series = Series.Interleave(
             context, context.RepeatsOr(5),
-            ("a round of AutoFLIP", () => Busy(idle, () => federation.NextRound().Report.Seconds)),
+            ("a round of AutoFLIP", () => Busy(used, () => federation.NextRound().Report.Seconds)),
             ("bare TorchSharp loop", TakeTorch),
-            ("bare loop, own network and optimiser", () => Busy(idleOwn, () => context.Seconds(trainOwn))));
+            ("bare loop, own network and optimiser", () => Busy(usedOwn, () => context.Seconds(trainOwn))));
         foreach (var bare in torchs) bare.Dispose();
         foreach (var bare in owns) bare.Dispose();
 
@@ -58,8 +58,9 @@ static class RoundBench
         var samples = batches.Cohort.Sum(client => (long)data.Clients[client].Train.Length) * experiment.LocalEpochs;
         var against = round.Median / torch.Median;
         List<string[]> times = [], ratios = [];
-        foreach (var (taken, idles) in series.Zip([idle, idleTorch, idleOwn]))
-            times.Add([taken.Name, .. taken.Cells("0.000"), $"{samples / taken.Median:0}", $"{new Series("", idles[1..]).Median:0.00}"]);
+        double[] cores = [.. new[] { used, usedTorch, usedOwn }.Select(each => new Series("", each[1..]).Median)];
+        foreach (var (taken, core) in series.Zip(cores))
+            times.Add([taken.Name, .. taken.Cells("0.000"), $"{samples / taken.Median:0}", $"{core:0.00}", $"{Math.Max(workers * taken.Median - core, 0):0.00}"]);
         foreach (var other in (Series[])[torch, own])
             ratios.Add([$"round / {other.Name}", $"{round.Median / other.Median:0.000}", .. round.Over(other).Cells("0.000")]);
 
@@ -73,13 +74,13 @@ static class RoundBench
             (`nn.Sequential`, NCHW, `torch.optim.Adam`), the other has the engine's own network and optimiser. All three take turns.
             """,
             [
-                new(["seconds", "median", "least", "largest", "samples/s", "core-seconds idle"], [.. times]),
+                new(["seconds", "median", "least", "largest", "samples/s", "core-seconds used", "core-seconds idle"], [.. times]),
                 new(["ratio", "of medians", "pairs: median", "least", "largest"], [.. ratios]),
-                RoundParts.Table(context, federation, data, batches.Cohort, round.Median, own.Median),
+                RoundParts.Table(context, federation, data, batches.Cohort, round.Median, own.Median, cores[0] - cores[2]),
             ],
             [new("round / bare TorchSharp loop", "at most 1.05", $"{against:0.000}", against <= 1.05)],
             $"The garbage collector is held back during the bare TorchSharp loop ({collections} collections in all of its rounds), because TorchSharp's optimisers break under it; the other two run with it.",
-            $"Core-seconds idle are workers x wall-clock - processor time. {cohort} clients of equal size on {workers} workers leave {Leftover(cohort, workers)} of the workers idle at the end of any of the three.");
+            $"Core-seconds used are processor time, idle ones workers x wall-clock less that: other programs on the machine lengthen the clock, not what is used. {cohort} clients of equal size on {workers} workers leave {Leftover(cohort, workers)} of the workers idle at the end of any of the three.");
     }
 
     /// <summary>Share of workers x time that no schedule of equal jobs can fill.</summary>

@@ -12,7 +12,8 @@ static class RoundParts
     /// <param name="cohort">The clients.</param>
     /// <param name="round">Seconds of a round.</param>
     /// <param name="bare">Seconds of the training alone.</param>
-    public static BenchTable Table(BenchContext context, BenchFederation federation, FederatedData data, int[] cohort, double round, double bare)
+    /// <param name="cores">Core-seconds that the round used more than the training alone.</param>
+    public static BenchTable Table(BenchContext context, BenchFederation federation, FederatedData data, int[] cohort, double round, double bare, double cores)
     {
         var (experiment, network, initial) = (context.Experiment, federation.Network, federation.Initial);
         var client = data.Clients[cohort[0]];
@@ -71,6 +72,7 @@ static class RoundParts
 
         rows.Add(["all of these", "", "", "", $"{1000 * total:0.0}", $"{total / round:P2}"]);
         rows.Add(["round - bare loop with own network and optimiser", "", "", "", $"{1000 * (round - bare):0.0}", $"{(round - bare) / round:P2}"]);
+        rows.Add(["the same in core-seconds used / workers", "", "", "", $"{1000 * cores / context.Options.Workers:0.0}", $"{cores / context.Options.Workers / round:P2}"]);
         return new BenchTable(["besides training, each part alone", "ms", "times a round", "on", "ms of wall-clock a round", "share of the round"], [.. rows]);
     }
 }
