@@ -11,11 +11,16 @@ public static class Simulation
     /// <param name="cancel">Stops the run; what was finished is saved and can be resumed.</param>
     /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    public static RunSummary Run(Experiment experiment, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel)
+    public static RunSummary Run(Experiment experiment, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel) =>
+        Run(experiment, options, resolved => FederatedData.Load(resolved, DataLocations.Of(options), observer, cancel), observer, time, cancel);
+
+    /// <summary>Runs an experiment from the start on data of any origin: the experiment's data set is only a name then.</summary>
+    internal static RunSummary Run(
+        Experiment experiment, RunOptions options, Func<Experiment, FederatedData> load, RunObserver observer, TimeProvider time, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
         experiment = ExperimentRules.Resolve(experiment);
-        var data = FederatedData.Load(experiment, DataLocations.Of(options), observer, cancel);
+        var data = load(experiment);
         var network = BuildNetwork(experiment, data);
         using var directory = RunDirectory.Create(experiment, options, time);
         return Run(new Setting(experiment, options, data, network, directory, observer, time, started), cancel);
@@ -45,7 +50,7 @@ public static class Simulation
         RunDirectory Directory, RunObserver Observer, TimeProvider Time, long Started);
 
     /// <summary>The network, once it is sure that data, model and pruner fit each other.</summary>
-    static Network BuildNetwork(Experiment experiment, FederatedData data)
+    internal static Network BuildNetwork(Experiment experiment, FederatedData data)
     {
         var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Classes == 2 ? 1 : data.Classes, ModelOptions.Of(experiment));
         Catalog.Pruners[experiment.Pruner](experiment).Check(network);

@@ -1,11 +1,8 @@
 namespace AutoFlip.Cli;
 
-/// <summary><c>autoflip bench</c>: measurements of this machine. Each is one entry of <see cref="Benchmarks"/>.</summary>
+/// <summary><c>autoflip bench</c>: measurements of this machine, each an entry of <see cref="Benchmark.All"/>.</summary>
 sealed class BenchCommand : ICommand
 {
-    /// <summary>Name, what it measures, and the measurement, which writes its table to the host.</summary>
-    internal static readonly IReadOnlyList<(string Name, string Summary, Func<Request, Host, ExitCode> Measure)> Benchmarks = [];
-
     /// <inheritdoc/>
     public string Name => "bench";
 
@@ -16,24 +13,45 @@ sealed class BenchCommand : ICommand
     public string Summary => "Measure this machine.";
 
     /// <inheritdoc/>
-    public string Details => Benchmarks.Count == 0
-        ? "There are no measurements in this build."
-        : string.Join('\n', Benchmarks.Select(benchmark => $"  {benchmark.Name,-14}{benchmark.Summary}"));
+    public string Details => $"""
+        Prints a report as Markdown; progress goes to standard error. Each measurement has a
+        setting of its own, which options change.
+
+        {string.Join('\n', Benchmark.All.Select(benchmark => $"  {benchmark.Name,-14}{benchmark.Summary}"))}
+        """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => Cli.Settings.All;
+    public IReadOnlyList<Setting> Settings => [.. Cli.Settings.All, .. Cli.Settings.Bench];
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)
     {
-        var (request, positionals, warnings) = line.Over(new Request());
+        var (request, positionals, warnings) = line.Over(words => new Request { Experiment = Find(words)?.Experiment ?? new() });
         foreach (var warning in warnings) host.Warn(warning);
-        var names = Benchmarks.Select(benchmark => benchmark.Name).ToList();
-        var name = positionals is [var only] ? only : "";
-        var chosen = Benchmarks.FirstOrDefault(benchmark => benchmark.Name == name);
-        return chosen.Measure is { } measure
-            ? measure(request.Resolve(host.Warn), host)
-            : throw AutoFlipException.BadRequest((name.Length == 0 ? "bench: the name of one measurement is expected." : $"bench: there is no measurement '{name}'.{Nearest.Hint(name, names)}") + " Accepted: "
-                + (names.Count == 0 ? "none in this build." : string.Join(", ", names) + "."));
+        var chosen = Find(positionals) ?? throw AutoFlipException.BadRequest(Unknown(positionals));
+        request = request.Resolve(host.Warn);
+        var context = new BenchContext(request.Experiment, request.Options, request.Bench, host.Out, host.Error, host.Time, host.Cancel)
+        {
+            Command = string.Join(' ', ["autoflip", .. Environment.GetCommandLineArgs()[1..]]),
+        };
+        try
+        {
+            chosen.Run(context);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
+        {
+            throw new AutoFlipException(ExitCode.Interrupted, "interrupted; a measurement cut short is not reported.", stopped);
+        }
+    }
+
+    static Benchmark? Find(IReadOnlyList<string> words) =>
+        words is [var name] ? Benchmark.All.FirstOrDefault(benchmark => benchmark.Name == name) : null;
+
+    static string Unknown(IReadOnlyList<string> words)
+    {
+        var names = Benchmark.All.Select(benchmark => benchmark.Name).ToList();
+        var problem = words is [var name] ? $"there is no measurement '{name}'.{Nearest.Hint(name, names)}" : "the name of one measurement is expected.";
+        return $"bench: {problem} Accepted: {string.Join(", ", names)}.";
     }
 }

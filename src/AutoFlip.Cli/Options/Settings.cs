@@ -113,6 +113,14 @@ static class Settings
         Setting.Of((Presentation p) => p.Verbose, "--verbose", "", "Print stack traces of failures."),
     ]);
 
+    /// <summary>What only measurements take.</summary>
+    public static ImmutableArray<Setting> Bench { get; } = Grouped(SettingGroup.Running,
+    [
+        Setting.Of((BenchOptions b) => b.Repeats, "--repeats", "N", "Times each contestant is measured after the warm-up. 0 means as many as the measurement needs."),
+        Setting.Of((BenchOptions b) => b.Minutes, "--minutes", "F", "How long 'stress' goes on."),
+        Setting.Of((BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory', in this process, and print it as JSON."),
+    ]);
+
     static readonly Setting[] WithoutEffect =
     [
         Setting.Ignored<int>("--device_ids", "N...", "there is no GPU support in this build"),

@@ -49,15 +49,21 @@ public sealed record FederatedData
     {
         var seeds = new Seeds(experiment.Seed);
         var partition = Catalog.Partitions[experiment.Partition](experiment);
-        var kept = SampleShare.Keep(data.Train.Labels, data.Classes, experiment.SampleFraction, seeds.For(Purpose.Partition, part: 1));
-        var labels = new int[kept.Length];
-        for (var i = 0; i < kept.Length; i++) labels[i] = data.Train.Labels[kept[i]];
+        var labels = data.Train.Labels;
+        int[]? kept = null;
+        if (experiment.SampleFraction != 1) // all samples need no list of them: it would be as long as the labels
+        {
+            kept = SampleShare.Keep(labels, data.Classes, experiment.SampleFraction, seeds.For(Purpose.Partition, part: 1));
+            var some = new int[kept.Length];
+            for (var i = 0; i < kept.Length; i++) some[i] = labels[kept[i]];
+            labels = some;
+        }
 
         var dealt = partition.Deal(labels, data.Classes, experiment.Clients, seeds.For(Purpose.Partition));
         ImmutableArray<ClientRows> clients =
         [
             .. dealt.Select((rows, client) => HoldOut.Cut(
-                Array.ConvertAll(rows, i => kept[i]), experiment.TestFraction, seeds.For(Purpose.HoldOut, client: client))),
+                kept is null ? rows : Array.ConvertAll(rows, i => kept[i]), experiment.TestFraction, seeds.For(Purpose.HoldOut, client: client))),
         ];
         return new FederatedData
         {

@@ -92,12 +92,13 @@ public sealed class Mask
     }
 
     /// <summary>The full vector of the kept values alone: what is removed is 0.</summary>
-    public Weights Expand(ReadOnlySpan<float> kept) => Expand(kept, Weights.Zeros(Layout));
+    public Weights Expand(ReadOnlySpan<float> kept) => Expand(kept, new float[Layout.Count]);
 
     /// <summary>The full vector of the kept values alone: what is removed is <paramref name="own"/>'s.</summary>
-    public Weights Expand(ReadOnlySpan<float> kept, Weights own)
+    public Weights Expand(ReadOnlySpan<float> kept, Weights own) => Expand(kept, own.ToArray());
+
+    Weights Expand(ReadOnlySpan<float> kept, float[] full)
     {
-        var full = own.ToArray();
         Values.Scatter(kept, full);
         return new Weights(Layout, full);
     }

@@ -44,11 +44,15 @@ public sealed class ImageSet : SampleSet
     /// <summary>A view of the same pixels that reads them another way.</summary>
     public ImageSet With(ImageTransform transform) => new(Shape, _pixels, _labels, transform);
 
+    /// <summary>Room for pixels, all of which the caller writes, where the garbage collector neither moves it nor takes its size as a
+    /// measure of how much garbage of other large arrays (weights, messages) may pile up.</summary>
+    internal static byte[] NewPixels(int length) => GC.AllocateUninitializedArray<byte>(length, pinned: true);
+
     /// <summary>The same images with rows and columns exchanged.</summary>
     internal ImageSet Transposed()
     {
         int height = Shape.Height, width = Shape.Width, plane = height * width;
-        var transposed = new byte[_pixels.Length];
+        var transposed = NewPixels(_pixels.Length);
         Parallel.For(0, Count * Shape.Channels, image =>
         {
             var from = _pixels.AsSpan(image * plane, plane);
@@ -67,7 +71,7 @@ public sealed class ImageSet : SampleSet
     {
         if (side == 0 || (Shape.Height == side && Shape.Width == side)) return this;
         var shape = new SampleShape(Shape.Channels, side, side);
-        var resized = new byte[checked(Count * shape.Length)];
+        var resized = NewPixels(checked(Count * shape.Length));
         var resize = new BilinearResize(Shape.Height, Shape.Width, side, side);
         int planes = Count * Shape.Channels, plane = Shape.Height * Shape.Width;
         const int Block = 1024;

@@ -33,7 +33,7 @@ static class IdxReader
             length *= sizes[i];
             if (length > Array.MaxLength) throw Bad(file, "it says that it holds more than 2 GB");
         }
-        var values = new byte[length];
+        var values = ImageSet.NewPixels((int)length);
         got = content.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
         if (got < values.Length) throw Bad(file, $"it is truncated: {got} of {values.Length} values are there");
         if (content.ReadByte() >= 0) throw Bad(file, $"it goes on after its {values.Length} values");

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+
+namespace AutoFlip.Benchmarks;
+
+/// <summary>A batch of 350 grey images of 24x24 pixels, from bytes to float32.</summary>
+[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
+[CategoriesColumn]
+public class ReadingBenchmarks
+{
+    const int Side = 24, Batch = 350, Samples = 2400;
+    static readonly SampleShape Shape = new(1, Side, Side);
+    readonly ImageSet _plain, _augmented;
+    readonly int[] _rows = new Seeds(1).For(Purpose.Shuffle).Permutation(Samples)[..Batch];
+    readonly float[] _into = new float[Batch * Side * Side];
+
+    /// <summary>Makes images of noise.</summary>
+    public ReadingBenchmarks()
+    {
+        var random = new Seeds(1).For(Purpose.Initialization);
+        var pixels = new byte[Samples * Shape.Length];
+        foreach (ref var eight in MemoryMarshal.Cast<byte, ulong>(pixels.AsSpan())) eight = random.NextUInt64();
+        _plain = new ImageSet(Shape, pixels, new int[Samples]);
+        _augmented = _plain.With(new ImageTransform { HorizontalFlip = 0.5, ColorJitter = 0.5 });
+    }
+
+    /// <summary>An array per image, divided value by value, then put together.</summary>
+    [Benchmark(Baseline = true), BenchmarkCategory("plain")]
+    public float[] NaiveRead() => [.. _rows.SelectMany(row => _plain[row].ToArray().Select(value => value / 255f))];
+
+    /// <summary>The engine's.</summary>
+    [Benchmark, BenchmarkCategory("plain")]
+    public void Read() => _plain.Read(_rows, _into, augmentation: null);
+
+    /// <summary>An array per image, on which a flip and brightness and contrast are computed in floats: half of what the engine draws.</summary>
+    [Benchmark(Baseline = true), BenchmarkCategory("augmented")]
+    public float[] NaiveAugmented()
+    {
+        var random = new Seeds(1).For(Purpose.Augmentation);
+        return [.. _rows.SelectMany(row =>
+        {
+            var image = _plain[row].ToArray().Select(value => value / 255f).ToArray();
+            if (random.NextDouble() < 0.5) image = [.. Enumerable.Range(0, image.Length).Select(i => image[i / Side * Side + Side - 1 - i % Side])];
+            float bright = random.NextSingle() + 0.5f, contrast = random.NextSingle() + 0.5f;
+            image = [.. image.Select(value => Math.Clamp(value * bright, 0, 1))];
+            var mean = image.Average();
+            return image.Select(value => Math.Clamp(mean + contrast * (value - mean), 0, 1));
+        })];
+    }
+
+    /// <summary>The engine's: flip and colour jitter.</summary>
+    [Benchmark, BenchmarkCategory("augmented")]
+    public void Augmented() => _augmented.Read(_rows, _into, new Seeds(1).For(Purpose.Augmentation));
+}

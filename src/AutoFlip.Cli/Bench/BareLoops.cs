@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace AutoFlip.Cli;
+
+/// <summary>A cohort's batches, read ahead: each client's, in the order in which it trains on them.</summary>
+/// <remarks>Pixels as float tensors [N, C, H, W], classes as int64 [N]; all epochs, so that nothing is left to do but training.</remarks>
+sealed class ReadBatches : IDisposable
+{
+    readonly (Tensor Input, Tensor Labels)[][] _batches;
+
+    /// <summary>Reads the batches of the first round.</summary>
+    public ReadBatches(Experiment experiment, FederatedData data)
+    {
+        Cohort = AutoFlip.Cohort.Sample(experiment, round: 1);
+        _batches = [.. Cohort.Select(client => Enumerable.Range(1, experiment.LocalEpochs).SelectMany(epoch =>
+        {
+            var order = data.Clients[client].Train.ToArray();
+            new Seeds(experiment.Seed).For(Purpose.Shuffle, 1, client, epoch).Shuffle(order.AsSpan());
+            return order.Chunk(experiment.BatchSize == 0 ? order.Length : experiment.BatchSize).Select(rows => Read(data.Train, rows)).ToList();
+        }).ToArray())];
+    }
+
+    /// <summary>Whose they are.</summary>
+    public int[] Cohort { get; }
+
+    /// <summary>The batches of the n-th client of the cohort.</summary>
+    public (Tensor Input, Tensor Labels)[] this[int member] => _batches[member];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (input, labels) in _batches.SelectMany(batches => batches))
+        {
+            input.Dispose();
+            labels.Dispose();
+        }
+    }
+
+    static (Tensor, Tensor) Read(SampleSet samples, int[] rows)
+    {
+        var shape = samples.Shape;
+        var input = zeros([rows.Length, shape.Channels, shape.Height, shape.Width], ScalarType.Float32);
+        samples.Read(rows, MemoryMarshal.Cast<byte, float>(input.bytes), augmentation: null);
+        var labels = zeros([rows.Length], ScalarType.Int64);
+        for (var i = 0; i < rows.Length; i++) MemoryMarshal.Cast<byte, long>(labels.bytes)[i] = samples.Labels[rows[i]];
+        return (input, labels);
+    }
+}
+
+/// <summary>TwoCNN as anybody would write it with TorchSharp.</summary>
+sealed class BareTorch : IDisposable
+{
+    readonly nn.Module<Tensor, Tensor> _model;
+    readonly Weights _initial;
+    readonly double _learningRate;
+
+    /// <summary>Makes the modules.</summary>
+    public BareTorch(Experiment experiment, SampleShape shape, Weights initial)
+    {
+        int hidden = experiment.HiddenSize, classes = initial.Layout.Entries[^1].Length;
+        (_initial, _learningRate) = (initial, experiment.LearningRate);
+        _model = nn.Sequential(
+            nn.Conv2d(shape.Channels, hidden, 5, padding: 1), nn.ReLU(), nn.MaxPool2d(2, padding: 1),
+            nn.Conv2d(hidden, 2 * hidden, 5, padding: 1), nn.ReLU(), nn.MaxPool2d(2, padding: 1),
+            nn.AdaptiveAvgPool2d(7), nn.Flatten(), nn.Linear(2 * hidden * 49, 512), nn.ReLU(), nn.Linear(512, classes));
+        Load();
+    }
+
+    /// <summary>Outputs of a batch, in the caller's dispose scope.</summary>
+    public Tensor Forward(Tensor input) => _model.forward(input);
+
+    /// <summary>Trains a client from w_0: forward, loss, backward, step, and nothing else.</summary>
+    public void Train((Tensor Input, Tensor Labels)[] batches)
+    {
+        Load();
+        using var optimizer = optim.Adam(_model.parameters(), _learningRate);
+        foreach (var (input, labels) in batches)
+        {
+            using var scope = NewDisposeScope();
+            optimizer.zero_grad();
+            nn.functional.cross_entropy(_model.forward(input), labels).backward();
+            optimizer.step();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
+
+    void Load()
+    {
+        foreach (var (parameter, entry) in _model.parameters().Zip(_initial.Layout.Entries))
+            _initial.Values[entry.Range].CopyTo(MemoryMarshal.Cast<byte, float>(parameter.bytes));
+    }
+}
+
+/// <summary>The same loop around the engine's own network and optimiser.</summary>
+sealed class BareOwn(Experiment experiment, Network network, Weights initial) : IDisposable
+{
+    readonly Workspace _workspace = new(Catalog.Optimizers[experiment.Optimizer](experiment));
+
+    /// <summary>Trains a client from w_0.</summary>
+    public void Train((Tensor Input, Tensor Labels)[] batches)
+    {
+        _workspace.LoadForTraining(network, initial);
+        var module = _workspace.Module;
+        foreach (var (input, labels) in batches)
+        {
+            using var scope = NewDisposeScope();
+            Catalog.Criteria[experiment.Criterion].Loss(module.Forward(input, training: true), labels).backward();
+            _workspace.Stepper.Step(module.Parameters, module.Gradients, experiment.LearningRate);
+        }
+    }
+
+    /// <summary>The model as it is now.</summary>
+    public ReadOnlySpan<float> Values => _workspace.Module.Values;
+
+    /// <inheritdoc/>
+    public void Dispose() => _workspace.Dispose();
+}

@@ -1,0 +1,63 @@
+namespace AutoFlip.Cli;
+
+/// <summary>A federation whose rounds are asked for one by one, so that they can take turns with something else.</summary>
+/// <remarks>Wired as a simulation is, but for the run directory: nothing is saved, and the global model is not evaluated.</remarks>
+sealed class BenchFederation : IDisposable
+{
+    readonly WorkerPool _pool;
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("autoflip-bench-");
+    readonly ExplorationLog _exploration;
+    readonly IAsyncEnumerator<RoundResult> _rounds;
+
+    /// <summary>Starts the workers; nothing is computed yet.</summary>
+    public BenchFederation(BenchContext context, Experiment experiment, FederatedData data)
+    {
+        experiment = experiment with { Rounds = int.MaxValue, EvaluateEvery = int.MaxValue };
+        Network = Simulation.BuildNetwork(experiment, data);
+        Initial = InitialOf(experiment, Network);
+        _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
+        _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount, context.Time);
+        var transport = new InProcessTransport(new ClientHost(experiment, Network, data), data, _pool);
+        var run = new FederatedRun(experiment, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time);
+        _rounds = run.RunAsync(Initial, from: null, context.Cancel).GetAsyncEnumerator(context.Cancel);
+    }
+
+    /// <summary>The model.</summary>
+    public Network Network { get; }
+
+    /// <summary>w_0.</summary>
+    public Weights Initial { get; }
+
+    /// <summary>w_0 of an experiment.</summary>
+    public static Weights InitialOf(Experiment experiment, Network network) =>
+        Initialization.Draw(network, Catalog.Initializers[experiment.Initialization], experiment.InitializationGain, new Seeds(experiment.Seed));
+
+    /// <summary>Loads the data of an experiment.</summary>
+    public static FederatedData Load(BenchContext context) =>
+        FederatedData.Load(context.Experiment, DataLocations.Of(context.Options), new ToProgress(context.Progress), context.Cancel);
+
+    /// <summary>Carries out the next round.</summary>
+    /// <exception cref="AutoFlipException">A client failed (exit 4): half a round is not worth a figure.</exception>
+    public RoundResult NextRound()
+    {
+        _rounds.MoveNextAsync().AsTask().GetAwaiter().GetResult();
+        var round = _rounds.Current;
+        return round.Report.Failures is [var failure, ..] ? throw AutoFlipException.RunFailed($"Client {failure.Client}: {failure.Reason}") : round;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rounds.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _pool.Dispose();
+        _exploration.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
+
+/// <summary>Says on a stream what a run warns of.</summary>
+sealed class ToProgress(TextWriter progress) : RunObserver
+{
+    /// <inheritdoc/>
+    public override void Warning(string message) => progress.WriteLine($"warning: {message}");
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip.Cli;
+
+/// <summary>Something about this machine that can be measured: <c>autoflip bench NAME</c>.</summary>
+/// <param name="Name">The word that chooses it.</param>
+/// <param name="Summary">What it measures, in one line.</param>
+/// <param name="Experiment">Its setting, where the command line is silent.</param>
+/// <param name="Measure">Carries it out.</param>
+sealed record Benchmark(string Name, string Summary, Experiment Experiment, Func<BenchContext, BenchReport> Measure)
+{
+    /// <summary>All measurements. Another one costs one file and one line here.</summary>
+    public static ImmutableArray<Benchmark> All { get; } =
+    [
+        new("round", "Wall-clock of a training round against a bare TorchSharp loop.", RoundBench.Setting, RoundBench.Measure),
+        new("augmentation", "Samples per second with augmentation off and on.", RoundBench.Setting, AugmentationBench.Measure),
+        new("fold", "Bandwidth of the weighted fold against a memory copy.", new Experiment(), FoldBench.Measure),
+        new("optimizer", "An Adam step against TorchSharp's.", new Experiment(), OptimizerBench.Measure),
+        new("memory", "Peak memory with 100, 1,000 and 10,000 clients.", MemoryBench.Setting, MemoryBench.Measure),
+        new("leak", "Resident memory over 50 rounds.", LeakBench.Setting, LeakBench.Measure),
+        new("stress", "Training under endless garbage collection (--minutes).", StressBench.Setting, StressBench.Measure),
+    ];
+
+    /// <summary>Measures, and writes the report with what a reader needs to judge and repeat it.</summary>
+    public void Run(BenchContext context)
+    {
+        var started = context.Time.GetTimestamp();
+        if (Measure(context) is { Text.Length: > 0 } report) report.Write(context, context.Time.GetElapsedTime(started));
+    }
+}
+
+/// <summary>What a measurement is told, and where it writes.</summary>
+/// <param name="Experiment">The setting.</param>
+/// <param name="Options">How to carry it out.</param>
+/// <param name="Bench">How thoroughly.</param>
+/// <param name="Output">Takes the report.</param>
+/// <param name="Progress">Takes what a waiting reader wants to know.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Cancel">Stops it; nothing is reported then.</param>
+sealed record BenchContext(
+    Experiment Experiment, RunOptions Options, BenchOptions Bench, TextWriter Output, TextWriter Progress, TimeProvider Time, CancellationToken Cancel)
+{
+    /// <summary>The command line that repeats the measurement.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Repeats as asked for, or else as many as the measurement needs.</summary>
+    public int RepeatsOr(int own) => Bench.Repeats > 0 ? Bench.Repeats : own;
+
+    /// <summary>Wall-clock seconds of some work.</summary>
+    public double Seconds(Action work)
+    {
+        var started = Time.GetTimestamp();
+        work();
+        return Time.GetElapsedTime(started).TotalSeconds;
+    }
+}

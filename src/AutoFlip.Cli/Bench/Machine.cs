@@ -1,0 +1,46 @@
+using System.Numerics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace AutoFlip.Cli;
+
+/// <summary>What figures depend on: the program and the machine it runs on.</summary>
+static class Machine
+{
+    /// <summary>Name and value of each fact.</summary>
+    public static IEnumerable<(string What, string Value)> Facts()
+    {
+        var version = (typeof(Experiment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+');
+        yield return ("version", version[0]);
+        yield return ("commit", version.Length > 1 ? version[1] : "not known to this build");
+        yield return ("processor", $"{Processor()}, {Environment.ProcessorCount} cores, vectors of {8 * Vector<byte>.Count} bits");
+        yield return ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30):0.0} GiB");
+        yield return ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
+        yield return (".NET", Environment.Version.ToString());
+        yield return ("TorchSharp, libtorch", $"{Package("TorchSharp")}, {Package("libtorch-cpu-")}");
+    }
+
+    /// <summary>The processor's name, as far as the system tells it.</summary>
+    static string Processor()
+    {
+        const string Linux = "/proc/cpuinfo";
+        var named = File.Exists(Linux)
+            ? File.ReadLines(Linux).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
+        return named ?? $"{RuntimeInformation.ProcessArchitecture}";
+    }
+
+    /// <summary>Version of the first package whose name begins so, from the list of dependencies beside the program.</summary>
+    static string Package(string prefix)
+    {
+        foreach (var path in ((string?)AppContext.GetData("APP_CONTEXT_DEPS_FILES") ?? "").Split(';').Where(File.Exists))
+        {
+            using var dependencies = JsonDocument.Parse(File.ReadAllText(path));
+            if (!dependencies.RootElement.TryGetProperty("libraries", out var libraries)) continue;
+            foreach (var library in libraries.EnumerateObject())
+                if (library.Name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) return library.Name.Split('/')[^1];
+        }
+        return "unknown";
+    }
+}

@@ -1,0 +1,76 @@
+namespace AutoFlip.Cli;
+
+/// <summary>What a round does besides training, each part measured alone.</summary>
+static class RoundParts
+{
+    const int Repeats = 7;
+
+    /// <summary>Seconds of each part, and its share of the round.</summary>
+    /// <param name="context">Clock and workers.</param>
+    /// <param name="federation">Whose round it is.</param>
+    /// <param name="data">Whose samples.</param>
+    /// <param name="cohort">The clients.</param>
+    /// <param name="round">Seconds of a round.</param>
+    /// <param name="bare">Seconds of the training alone.</param>
+    public static BenchTable Table(BenchContext context, BenchFederation federation, FederatedData data, int[] cohort, double round, double bare)
+    {
+        var (experiment, network, initial) = (context.Experiment, federation.Network, federation.Initial);
+        var client = data.Clients[cohort[0]];
+        var metrics = experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray();
+        var criterion = Catalog.Criteria[experiment.Criterion];
+        var algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
+        var mask = Mask.Dense(network.Layout);
+        var task = new ClientTask(ClientWork.Train, 1, experiment.LearningRate, initial, mask);
+        var message = ModelCodec.Encode(task);
+        var reply = ModelCodec.Encode(new ClientReply { Client = 0 }, mask.Values, initial.Values);
+        var state = algorithm.Initialize(initial);
+        var fold = new WeightedFold(mask.Values.Kept);
+        fold.Add(initial.Values, 1);
+        using var workspace = new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment));
+        var (trained, heldOut) = (new Outputs(0, 1), new Outputs(0, 1));
+        var batch = experiment.BatchSize == 0 ? client.Train.Length : experiment.BatchSize;
+
+        List<string[]> rows = [];
+        var total = 0.0;
+        void Part(string name, double times, bool onClients, Action work)
+        {
+            // On a thread with one intra-op thread, as on a worker.
+            var seconds = new List<double>();
+            SideBySide.Run(1, Repeats + 1, (_, _) => seconds.Add(context.Seconds(work)));
+            var each = new Series(name, seconds[1..]).Median;
+            var wall = each * times / (onClients ? context.Options.Workers : 1);
+            total += wall;
+            rows.Add([name, $"{1000 * each:0.00}", $"{times:0}", onClients ? "workers" : "server", $"{1000 * wall:0.0}", $"{wall / round:P2}"]);
+        }
+
+        int n = cohort.Length, epochs = n * experiment.LocalEpochs;
+        Part("read an epoch's batches", epochs, true, () =>
+        {
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            for (var start = 0; start < client.Train.Length; start += batch)
+                workspace.Read(data.Train, client.Train.Span.Slice(start, Math.Min(batch, client.Train.Length - start)), augmentation: null);
+        });
+        Part("decode the task", n, true, () => ModelCodec.DecodeTask(message, network));
+        Part("load the model, reset the optimiser", n, true, () =>
+        {
+            workspace.Load(network, Weights.Zeros(network.Layout));
+            workspace.LoadForTraining(network, initial);
+        });
+        Part("evaluate on held-out samples", n, true, () => heldOut = Evaluation.Run(workspace, criterion, data.HeldOut, client.HeldOut.Span, context.Cancel));
+        trained = Evaluation.Run(workspace, criterion, data.HeldOut, client.Train.Span, context.Cancel);
+        Part("compute metrics", n, true, () =>
+        {
+            trained.Figures(metrics);
+            heldOut.Figures(metrics);
+        });
+        Part("encode the reply", n, true, () => ModelCodec.Encode(new ClientReply { Client = 0 }, mask.Values, initial.Values));
+        Part("encode the task", 1, false, () => ModelCodec.Encode(task));
+        Part("decode a reply", n, false, () => ModelCodec.DecodeReply(reply));
+        Part("fold a reply", n, false, () => fold.Add(initial.Values, 1));
+        Part("update the server", 1, false, () => algorithm.ServerUpdate(state, mask.Expand(fold.Mean, initial)));
+
+        rows.Add(["all of these", "", "", "", $"{1000 * total:0.0}", $"{total / round:P2}"]);
+        rows.Add(["round - bare loop with own network and optimiser", "", "", "", $"{1000 * (round - bare):0.0}", $"{(round - bare) / round:P2}"]);
+        return new BenchTable(["besides training, each part alone", "ms", "times a round", "on", "ms of wall-clock a round", "share of the round"], [.. rows]);
+    }
+}

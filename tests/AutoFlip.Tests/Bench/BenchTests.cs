@@ -1,0 +1,198 @@
+using AutoFlip.Cli;
+using TorchSharp;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Measurements hold the garbage collector back, or make it run: nothing else may run beside them.</summary>
+[CollectionDefinition(nameof(BenchTests), DisableParallelization = true)]
+public sealed class BenchCollection;
+
+/// <summary>Every measurement on a tiny setting: what it prints is a report. How long anything took is nobody's business here.</summary>
+[Collection(nameof(BenchTests))]
+public sealed class BenchTests
+{
+    static readonly Experiment Tiny = RoundBench.Setting with
+    {
+        Dataset = "Digits",
+        Resize = 0,
+        SampleFraction = 0.2,
+        HiddenSize = 2,
+        Clients = 6,
+        CohortFraction = 0.5,
+        LocalEpochs = 1,
+        BatchSize = 20,
+    };
+
+    static BenchContext Context(Experiment experiment, StringWriter output, BenchOptions? bench = null) => new(
+        experiment, new RunOptions { Workers = 2, Offline = true }, bench ?? new BenchOptions { Repeats = 1 }, output, TextWriter.Null, TimeProvider.System, TestContext.Current.CancellationToken)
+    {
+        Command = "autoflip bench tiny",
+    };
+
+    static string[] Report(Experiment experiment, Func<BenchContext, BenchReport> measure, BenchOptions? bench = null)
+    {
+        var output = new StringWriter();
+        new Benchmark("tiny", "", experiment, measure).Run(Context(experiment, output, bench));
+        var lines = output.ToString().Split('\n');
+        AssertWellFormed(lines);
+        return lines;
+    }
+
+    /// <summary>A title, tables whose rows all have as many cells as their heads, a verdict, and where the figures come from.</summary>
+    static void AssertWellFormed(string[] lines)
+    {
+        Assert.StartsWith("# ", lines[0]);
+        for (var i = 1; i < lines.Length; i++)
+        {
+            if (!lines[i].StartsWith('|') || !lines[i - 1].StartsWith('|')) continue;
+            Assert.Equal(Cells(lines[i - 1]).Length, Cells(lines[i]).Length);
+        }
+        var verdicts = lines.SkipWhile(line => !line.StartsWith("| demanded of |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).ToList();
+        Assert.NotEmpty(verdicts);
+        Assert.All(verdicts, row => Assert.Contains(Cells(row)[^1], (string[])["met", "NOT met"]));
+        foreach (var fact in (string[])["measured with", "commit", "processor", "memory", "system", ".NET", "TorchSharp, libtorch", "date", "wall time of the measurement"])
+            Assert.Single(lines, line => line.StartsWith($"| {fact} |", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("NaN", StringComparison.Ordinal));
+    }
+
+    static string[] Cells(string row) => [.. row.Trim('|').Split('|').Select(cell => cell.Trim())];
+
+    [Fact]
+    public void Round_reports_itself_both_bare_loops_and_its_parts()
+    {
+        var lines = Report(Tiny, RoundBench.Measure);
+
+        foreach (var row in (string[])["a round of AutoFLIP", "bare TorchSharp loop", "bare loop, own network and optimiser", "fold a reply", "update the server"])
+            Assert.Contains(lines, line => line.StartsWith($"| {row} |", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Round_refuses_a_setting_that_the_bare_loop_does_not_know() =>
+        Assert.Equal(ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => Report(Tiny with { Model = "TwoNN" }, RoundBench.Measure)).Code);
+
+    [Fact]
+    public void Augmentation_reports_a_gap() => Report(Tiny, AugmentationBench.Measure);
+
+    [Fact]
+    public void Fold_reports_every_length() => Report(Tiny, context => FoldBench.Measure(context, [100, 1000]));
+
+    [Fact]
+    public void Optimizer_reports_three_ways() =>
+        Report(Tiny, context => OptimizerBench.Measure(context, TinyFederation.Network(TinyFederation.Experiment).Layout, steps: 2));
+
+    [Fact]
+    public void Memory_reports_each_case() => Report(
+        MemoryBench.Setting with { Model = "LogReg", Rounds = 1 },
+        context => MemoryBench.Measure(context, [new(20, 200), new(40, 200)], one => MemoryBench.Run(context, one)));
+
+    [Fact]
+    public void Memory_refuses_a_case_that_it_does_not_have() => Assert.Contains(
+        "10000x60000",
+        Assert.Throws<AutoFlipException>(() => Report(MemoryBench.Setting, MemoryBench.Measure, new BenchOptions { Case = "5x5" })).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Leak_reports_five_readings()
+    {
+        var lines = Report(Tiny with { Pruner = "autoflip", ExplorerFraction = 1, Rounds = 5 }, context => LeakBench.Measure(context, () => LeakBench.Run(context)));
+
+        Assert.Equal(5, lines.SkipWhile(line => !line.StartsWith("| round |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Count());
+    }
+
+    [Fact]
+    public void Stress_repeats_every_training_and_nothing_differs()
+    {
+        var lines = Report(StressBench.Setting with { SampleFraction = 0.2, BatchSize = 20 }, StressBench.Measure, new BenchOptions { Minutes = 0 });
+
+        Assert.Equal("met", Cells(lines[Array.FindIndex(lines, line => line.StartsWith("| demanded of |", StringComparison.Ordinal)) + 2])[^1]);
+    }
+
+    [Fact]
+    public void The_bare_loop_computes_what_the_engine_computes()
+    {
+        var context = Context(Tiny, new StringWriter());
+        var data = BenchFederation.Load(context);
+        using var federation = new BenchFederation(context, Tiny, data);
+        using var batches = new ReadBatches(Tiny, data);
+        using var bare = new BareTorch(Tiny, data.Train.Shape, federation.Initial);
+        using var module = new NetworkModule<float>(federation.Network);
+        federation.Initial.Values.CopyTo(module.Values);
+        using var scope = torch.NewDisposeScope();
+
+        var (want, got) = (module.Forward(batches[0][0].Input, training: false), bare.Forward(batches[0][0].Input));
+
+        Assert.True(torch.allclose(want, got, rtol: 1e-4, atol: 1e-5)); // sums of 1,000 terms in another order
+    }
+
+    [Fact]
+    public void The_bare_loop_with_own_parts_trains_as_a_client_does_to_the_bit()
+    {
+        var context = Context(Tiny, new StringWriter());
+        var data = BenchFederation.Load(context);
+        var network = Simulation.BuildNetwork(Tiny, data);
+        var initial = BenchFederation.InitialOf(Tiny, network);
+        using var batches = new ReadBatches(Tiny, data);
+        using var bare = new BareOwn(Tiny, network, initial);
+        using var workspace = new Workspace(Catalog.Optimizers[Tiny.Optimizer](Tiny));
+        var task = new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout));
+
+        bare.Train(batches[0]);
+        var reply = ModelCodec.DecodeReply(new ClientHost(Tiny, network, data).Handle(workspace, ModelCodec.Encode(task), batches.Cohort[0], context.Cancel));
+
+        Assert.True(reply.Values.SequenceEqual(bare.Values));
+    }
+
+    [Fact]
+    public void Contestants_take_turns_after_one_turn_that_does_not_count()
+    {
+        var order = "";
+        var figure = 0;
+        Func<double> Take(string name) => () =>
+        {
+            order += name;
+            return ++figure;
+        };
+
+        var series = Series.Interleave(Context(Tiny, new StringWriter()), 3, ("A", Take("a")), ("B", Take("b")));
+
+        Assert.Equal("abababab", order);
+        Assert.Equal([3, 5, 7], series[0].Values); // 1 and 2 were the warm-up
+        Assert.Equal([4, 6, 8], series[1].Values);
+    }
+
+    [Fact]
+    public void A_series_knows_its_middle_and_its_ends()
+    {
+        Series odd = new("odd", [3, 1, 2]), even = new("even", [4, 1, 3, 2]);
+
+        Assert.Equal((2, 1, 3), (odd.Median, odd.Min, odd.Max));
+        Assert.Equal(2.5, even.Median);
+        Assert.Equal([3.0 / 4, 1, 2.0 / 3], odd.Over(even).Values);
+    }
+
+    [Fact]
+    public void A_job_that_throws_reaches_the_caller()
+    {
+        var thrown = Assert.Throws<InvalidOperationException>(() => SideBySide.Run(2, 4, (_, job) => throw new InvalidOperationException($"job {job}")));
+
+        Assert.StartsWith("job ", thrown.Message);
+    }
+
+    [Fact]
+    public void Names_of_measurements_are_unique_and_their_settings_sound()
+    {
+        Assert.Distinct(Benchmark.All.Select(benchmark => benchmark.Name));
+        Assert.All(Benchmark.All, benchmark => ExperimentRules.Check(benchmark.Experiment));
+    }
+
+    [Fact]
+    public void An_unknown_measurement_is_refused_with_the_names_of_all()
+    {
+        var error = new StringWriter();
+
+        var code = App.Run(["bench", "fodl"], new Host { Out = new StringWriter(), Error = error });
+
+        Assert.Equal((int)ExitCode.BadRequest, code);
+        Assert.Contains("fold", error.ToString(), StringComparison.Ordinal);
+    }
+}
