@@ -9,6 +9,6 @@ sealed record BenchOptions
     /// <summary>How long <c>stress</c> goes on, in minutes.</summary>
     public double Minutes { get; init; } = 10;
 
-    /// <summary>The one case that this process measures, for <c>memory</c>, whose cases need a process each; null measures all.</summary>
+    /// <summary>The one case that this process measures, for <c>memory</c> and <c>leak</c>, whose cases need a process each; null measures all.</summary>
     public string? Case { get; init; }
 }

@@ -118,7 +118,7 @@ static class Settings
     [
         Setting.Of((BenchOptions b) => b.Repeats, "--repeats", "N", "Times each contestant is measured after the warm-up. 0 means as many as the measurement needs."),
         Setting.Of((BenchOptions b) => b.Minutes, "--minutes", "F", "How long 'stress' goes on."),
-        Setting.Of((BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory', in this process, and print it as JSON."),
+        Setting.Of((BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory' or 'leak', in this process, and print JSON."),
     ]);
 
     static readonly Setting[] WithoutEffect =

@@ -96,11 +96,11 @@ public sealed class BenchTests
         StringComparison.Ordinal);
 
     [Fact]
-    public void Leak_reports_five_readings()
+    public void Leak_reports_five_readings_of_each_run()
     {
-        var lines = Report(Tiny with { Pruner = "autoflip", ExplorerFraction = 1, Rounds = 5 }, context => LeakBench.Measure(context, () => LeakBench.Run(context)));
+        var lines = Report(Tiny with { Pruner = "autoflip", ExplorerFraction = 1, Rounds = 5 }, context => LeakBench.Measure(context, one => LeakBench.Run(context, one)));
 
-        Assert.Equal(5, lines.SkipWhile(line => !line.StartsWith("| round |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Count());
+        Assert.Equal(15, lines.SkipWhile(line => !line.StartsWith("| pruning |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Count());
     }
 
     [Fact]
