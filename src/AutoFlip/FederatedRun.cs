@@ -37,6 +37,9 @@ public sealed class FederatedRun(
     /// <exception cref="AutoFlipException">No explorer, or no client of a round, returned anything usable (exit 4).</exception>
     public async IAsyncEnumerable<RoundResult> RunAsync(Weights initial, RunState? from, [EnumeratorCancellation] CancellationToken ct)
     {
+        var clients = await transport.GetClientsAsync(ct);
+        if (clients.Count != experiment.Clients)
+            throw AutoFlipException.RunFailed($"{clients.Count} clients are there, the experiment asks for {experiment.Clients}.");
         var server = from?.Server ?? _algorithm.Initialize(initial);                    // w_0
         if (_pruner.Explores) await ExploreAsync(initial, ct);                          // s_c = (w_c - w_0)²
         Mask? mask = null;
@@ -46,15 +49,16 @@ public sealed class FederatedRun(
             var started = time.GetTimestamp();
             var cohort = Cohort.Sample(experiment, t);                                  // S_t
             observer.RoundStarted(t, cohort.Length);
-            if (mask is null || _pruner.IsDue(t)) mask = MaskOf(t);                    // m_t
+            if (mask is null || _pruner.IsDue(t)) mask = MaskOf(t);                     // m_t
             var maskSeconds = time.GetElapsedTime(started).TotalSeconds;
             server = server.Masked(mask, experiment.Regrow);                            // w_t ⊙ m_t
 
             var round = new RoundLedger(mask);
             var fold = new WeightedFold(mask.Values.Kept);
             var task = new ClientTask(ClientWork.Train, t, experiment.LearningRateOf(t), server.Weights, mask);
-            await foreach (var reply in transport.DispatchAsync(task, cohort, ct))
+            await foreach (var received in transport.DispatchAsync(task, cohort, ct))
             {
+                var reply = received.Checked(mask.Values.Kept);
                 round.Add(task.Work, reply);
                 if (reply.Failure is null) fold.Add(reply.Values, reply.Examples);      // Σ n_k w_k / Σ n_k
                 else observer.Warning($"Round {t}: client {reply.Client} is left out: {reply.Failure}");
@@ -90,8 +94,9 @@ public sealed class FederatedRun(
         var left = explorers.Except(scores.Asked).ToArray();
         var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRate, initial, Mask.Dense(network.Layout));
         observer.Explored(explorers.Length - left.Length, explorers.Length);
-        await foreach (var reply in transport.DispatchAsync(task, left, ct))
+        await foreach (var received in transport.DispatchAsync(task, left, ct))
         {
+            var reply = received.Checked(initial.Layout.ParameterCount);
             scores.Add(reply);
             if (reply.Failure is not null) observer.Warning($"Explorer {reply.Client} is left out: {reply.Failure}");
             observer.Explored(scores.Asked.Count, explorers.Length);

@@ -67,6 +67,7 @@ public static class Simulation
             data.Clients.Sum(client => (long)client.Train.Length), data.Clients.Sum(client => (long)client.HeldOut.Length),
             data.Test?.Count ?? 0, from?.Round ?? 0));
         if (from is null) directory.SaveModel("initial.safetensors", initial);
+        WarnOfSize(experiment, network, directory, observer);
 
         using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
         using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount, time);
@@ -87,6 +88,15 @@ public static class Simulation
         directory.SaveResults(summary);
         observer.Finished(summary);
         return summary;
+    }
+
+    /// <summary>Scores are kept per explorer: with many explorers of a large model that is more than a disk may have to spare.</summary>
+    static void WarnOfSize(Experiment experiment, Network network, RunDirectory directory, RunObserver observer)
+    {
+        const long Worth = 4L << 30;
+        var bytes = 4L * network.Layout.ParameterCount * experiment.ExplorerCount;
+        if (Catalog.Pruners[experiment.Pruner](experiment).Explores && bytes > Worth)
+            observer.Warning($"Exploration will keep {bytes >> 30} GB of scores in {directory.Checkpoints}; fewer explorers (--explorer-fraction) keep less.");
     }
 
     static async Task<RunState> RunRoundsAsync(FederatedRun run, Weights initial, RunState? from, Setting setting, CancellationToken cancel)

@@ -130,7 +130,7 @@ public class FederatedRunTests
     [Fact]
     public async Task A_client_that_fails_is_left_out_named_and_the_round_goes_on()
     {
-        var outcome = await TinyFederation.RunAsync(Tiny with { CohortFraction = 1 }, wrap: inner => new Fail(inner, client => client == 2));
+        var outcome = await TinyFederation.RunAsync(Tiny with { CohortFraction = 1 }, wrap: inner => new Replace(inner, Lost(client => client == 2)));
 
         foreach (var round in outcome.Rounds)
         {
@@ -142,7 +142,7 @@ public class FederatedRunTests
     [Fact]
     public async Task A_round_without_any_usable_update_fails_the_run()
     {
-        var e = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(Tiny with { Pruner = "none" }, wrap: inner => new Fail(inner, _ => true)));
+        var e = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(Tiny with { Pruner = "none" }, wrap: inner => new Replace(inner, Lost(_ => true))));
 
         Assert.Equal(ExitCode.RunFailed, e.Code);
         Assert.Contains("no client returned a usable update", e.Message);
@@ -156,6 +156,29 @@ public class FederatedRunTests
 
         Assert.Equal(ExitCode.RunFailed, e.Code);
         Assert.Contains("lower --learning-rate", e.Message);
+    }
+
+    [Fact]
+    public async Task A_client_whose_loss_is_NaN_is_refused_by_name_and_the_run_goes_on()
+    {
+        var experiment = Tiny with { CohortFraction = 1 };
+        var outcome = await TinyFederation.RunAsync(experiment, workers: 2, data: TinyFederation.WithPoison(TinyFederation.Data(experiment), client: 4));
+
+        Assert.All(outcome.Rounds, round => Assert.Equal(4, Assert.Single(round.Report.Failures).Client));
+        Assert.Contains("the loss became NaN in epoch 1", outcome.Rounds[0].Report.Failures[0].Reason);
+        Assert.All(outcome.Global.Values.ToArray(), value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Theory]
+    [InlineData("values where", 4, 0, 7), InlineData("claims 0 training samples", 0, 0, 0), InlineData("not a finite number", 0, 0xFF, 7)] // 0xFFFFFFFF is NaN
+    public async Task A_client_that_lies_is_refused_by_name_and_the_run_goes_on(string reason, int missing, int fill, int examples)
+    {
+        byte[] Lie(int length) => [.. Enumerable.Repeat((byte)fill, length)];
+        var outcome = await TinyFederation.RunAsync(Tiny with { CohortFraction = 1 }, wrap: inner => new Replace(inner, reply => reply.Client == 1
+            ? reply with { Examples = examples, ValueBytes = Lie(reply.ValueBytes.Length - missing) }
+            : reply));
+
+        Assert.All(outcome.Rounds, round => Assert.Contains(reason, Assert.Single(round.Report.Failures).Reason));
     }
 
     [Fact]
@@ -196,6 +219,9 @@ public class FederatedRunTests
         Assert.True(first.DownBytes < 3 * 4L * n && first.UpBytes < first.DownBytes + 3 * 300);
     }
 
+    static Func<ClientReply, ClientReply> Lost(Func<int, bool> which) =>
+        reply => which(reply.Client) ? new ClientReply { Client = reply.Client, Failure = "lost" } : reply;
+
     /// <summary>Shows every reply to somebody.</summary>
     sealed class Tap(IClientTransport inner, Action<ClientTask, ClientReply> look) : IClientTransport
     {
@@ -220,15 +246,14 @@ public class FederatedRunTests
             inner.DispatchAsync(task, task.Work == ClientWork.Explore ? [.. cohort.Reverse()] : cohort, ct);
     }
 
-    /// <summary>Loses some clients' training.</summary>
-    sealed class Fail(IClientTransport inner, Func<int, bool> lost) : IClientTransport
+    /// <summary>Puts other replies in the place of what clients send after training.</summary>
+    sealed class Replace(IClientTransport inner, Func<ClientReply, ClientReply> other) : IClientTransport
     {
         public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
 
         public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {
-            await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
-                yield return task.Work == ClientWork.Train && lost(reply.Client) ? new ClientReply { Client = reply.Client, Failure = "lost" } : reply;
+            await foreach (var reply in inner.DispatchAsync(task, cohort, ct)) yield return task.Work == ClientWork.Train ? other(reply) : reply;
         }
     }
 }

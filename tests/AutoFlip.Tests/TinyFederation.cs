@@ -54,10 +54,12 @@ static class TinyFederation
     /// <param name="workers">Clients side by side.</param>
     /// <param name="wrap">Puts something between server and clients.</param>
     /// <param name="inspect">Sees every round's result.</param>
+    /// <param name="data">Whose clients; by default <see cref="Data"/>.</param>
     public static async Task<Outcome> RunAsync(
-        Experiment experiment, int workers = 1, Func<IClientTransport, IClientTransport>? wrap = null, Action<RoundResult>? inspect = null)
+        Experiment experiment, int workers = 1, Func<IClientTransport, IClientTransport>? wrap = null, Action<RoundResult>? inspect = null,
+        FederatedData? data = null)
     {
-        var data = Data(experiment);
+        data ??= Data(experiment);
         var network = Network(experiment);
         using var pool = new WorkerPool(workers, 1, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
         IClientTransport transport = new InProcessTransport(new ClientHost(experiment, network, data), data, pool);
@@ -76,7 +78,24 @@ static class TinyFederation
         return new Outcome([.. results], results[^1].Mask.Apply(results[^1].State.Server.Weights));
     }
 
+    /// <summary>One client's samples are not numbers.</summary>
+    public static FederatedData WithPoison(FederatedData data, int client) => data with { Train = new Poisoned(data.Train, [.. data.Clients[client].Train.Span]) };
+
     public sealed record Outcome(ImmutableArray<RoundResult> Rounds, Weights Global);
+
+    sealed class Poisoned(SampleSet samples, HashSet<int> bad) : SampleSet
+    {
+        public override SampleShape Shape => samples.Shape;
+
+        public override ReadOnlySpan<int> Labels => samples.Labels;
+
+        public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
+        {
+            samples.Read(rows, into, augmentation);
+            for (var i = 0; i < rows.Length; i++)
+                if (bad.Contains(rows[i])) into.Slice(i * Shape.Length, Shape.Length).Fill(float.NaN);
+        }
+    }
 
     /// <summary>Three classes: a bright row, a bright column, a bright diagonal; its place varies with the sample.</summary>
     sealed class Stripes(int count) : SampleSet

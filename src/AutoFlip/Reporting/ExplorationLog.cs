@@ -24,6 +24,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
     readonly long _opened;
     readonly double _secondsBefore;
     readonly SortedDictionary<int, int> _slots = []; // explorer -> its place in the file
+    readonly List<int> _asked;
 
     /// <summary>Opens or creates the log in a folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -34,6 +35,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         (_length, _time, _opened) = (parameters, time, time.GetTimestamp());
         _reports = new JsonLog<ExplorerReport>(Path.Combine(folder, "exploration.jsonl"));
         _secondsBefore = _reports.Lines is [.., var last] ? last.Seconds : 0;
+        _asked = [.. _reports.Lines.Select(report => report.Client)];
         foreach (var report in _reports.Lines.Where(report => report.Failure is null)) _slots.Add(report.Client, _slots.Count);
         _scores = new FileStream(Path.Combine(folder, "exploration.bin"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         var expected = 4L * _length * _slots.Count;
@@ -49,7 +51,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
     public IReadOnlyList<int> Explorers => [.. _slots.Keys];
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<int> Asked => [.. _reports.Lines.Select(report => report.Client)];
+    public IReadOnlyCollection<int> Asked => _asked;
 
     /// <inheritdoc/>
     public void Add(ClientReply reply)
@@ -69,6 +71,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         }
         var seconds = _secondsBefore + _time.GetElapsedTime(_opened).TotalSeconds;
         _reports.Append(new(reply.Client, reply.DownBytes, reply.UpBytes, reply.TrainSamples, seconds, reply.Failure));
+        _asked.Add(reply.Client);
         if (reply.Failure is null) _slots.Add(reply.Client, _slots.Count);
     }
 

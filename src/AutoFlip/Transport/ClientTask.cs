@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace AutoFlip;
@@ -61,4 +62,14 @@ public sealed record ClientReply
 
     /// <summary>The values, read in place.</summary>
     public ReadOnlySpan<float> Values => MemoryMarshal.Cast<byte, float>(ValueBytes.Span);
+
+    /// <summary>The reply, or a failure in its place where it must not be used: clients are not trusted.</summary>
+    /// <param name="values">How many values it must hold.</param>
+    public ClientReply Checked(int values) => Failure is not null ? this
+        : ValueBytes.Length != 4L * values ? Refused($"it returned {ValueBytes.Length} bytes of values where {4L * values} are due.")
+        : Examples < 1 ? Refused($"it claims {Examples} training samples.")
+        : !TensorPrimitives.IsFiniteAll(Values) ? Refused("a value it returned is not a finite number.")
+        : this;
+
+    ClientReply Refused(string why) => this with { Failure = why, Trained = null, HeldOut = null };
 }
