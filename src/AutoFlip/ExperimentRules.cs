@@ -30,6 +30,7 @@ public static class ExperimentRules
         new("--prune-fraction (--treeshold_pruining)", e => e.PruneFraction, e => e.PruneFraction is >= 0 and < 1,
             "a number in [0, 1): the share of all parameters that is removed, 0.30 for 30 %"),
         new("--structured-share", e => e.StructuredShare, e => e.StructuredShare is >= 0 and <= 1, "a number in [0, 1]: the share of the removal that takes whole units"),
+        new("--unit-multiple", e => e.UnitMultiple, e => e.UnitMultiple >= 1, "a whole number of at least 1"),
         new("--min-units", e => e.MinUnits, e => e.MinUnits >= 1, "a whole number of at least 1"),
         new("--exploration-epochs (--epoochs_mask)", e => e.ExplorationEpochs, e => e.ExplorationEpochs >= 1, "a whole number of at least 1"),
         new("--exploration-patience (--Patience_mask)", e => e.ExplorationPatience, e => e.ExplorationPatience >= 1, "a whole number of at least 1"),

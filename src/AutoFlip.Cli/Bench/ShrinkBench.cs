@@ -5,7 +5,7 @@ namespace AutoFlip.Cli;
 /// <summary>Seconds of local training of networks without some of their units, against the dense ones.</summary>
 static class ShrinkBench
 {
-    static readonly double[] Fractions = [0.25, 0.5, 0.7];
+    static readonly (double Fraction, int Multiple)[] Cuts = [(0.25, 8), (0.5, 8), (0.7, 8), (0.25, 1), (0.5, 1), (0.7, 1)];
 
     /// <summary>Measures TwoCNN of width 32 and VGG9 of widths up to 64.</summary>
     public static BenchReport Measure(BenchContext context) => Measure(
@@ -22,10 +22,10 @@ static class ShrinkBench
         {
             foreach (var (name, network, batch) in models)
             {
-                Network[] networks = [network, .. Fractions.Select(fraction => Smaller(network, fraction))];
+                Network[] networks = [network, .. Cuts.Select(cut => Smaller(network, cut.Fraction, cut.Multiple))];
                 var contestants = networks.Select(each => new Training(each, batch)).ToList();
                 var series = Series.Interleave(context, context.RepeatsOr(15), [.. contestants.Select((training, i) =>
-                    ($"{name} {(i == 0 ? "dense" : $"{Fractions[i - 1]}")}", (Func<double>)(() => 1000 * context.Seconds(() => training.Run(steps)) / steps)))]);
+                    ($"{name} {(i == 0 ? "dense" : Cuts[i - 1])}", (Func<double>)(() => 1000 * context.Seconds(() => training.Run(steps)) / steps)))]);
                 foreach (var training in contestants) training.Dispose();
 
                 for (var i = 0; i < series.Length; i++)
@@ -34,10 +34,10 @@ static class ShrinkBench
                     var speed = series[0].Over(series[i]).Median;
                     rows.Add(
                     [
-                        name, i == 0 ? "0" : $"{Fractions[i - 1]}", $"{networks[i].Layout.ParameterCount:N0}", .. series[i].Cells("0.0"),
+                        name, i == 0 ? "0" : $"{Cuts[i - 1].Fraction}", Widths(networks[i]), $"{networks[i].Layout.ParameterCount:N0}", .. series[i].Cells("0.0"),
                         $"{macs:0.00}", $"{speed:0.00}", $"{speed / macs:0.00}",
                     ]);
-                    if (i > 0) targets.Add(new($"{name}, {Fractions[i - 1]} of the parameters removed", "at least 0.85 of the MAC ratio", $"{speed / macs:0.00}", speed / macs >= 0.85));
+                    if (i > 0) targets.Add(new($"{name}, {Cuts[i - 1].Fraction} removed, units by {Cuts[i - 1].Multiple}", "at least 0.85 of the MAC ratio", $"{speed / macs:0.00}", speed / macs >= 0.85));
                 }
             }
         });
@@ -45,18 +45,20 @@ static class ShrinkBench
             "Training without some units",
             """
             Milliseconds of one training step (forward, backward, Adam) on one thread, of a dense network and of what is left when a share of its parameters is removed as whole units,
-            chosen at random over all layers, so that widths are as odd as real masks make them. In turns, several steps a figure. Realised: how much faster the step got, over how many fewer multiply-accumulates it has.
+            chosen at random over all layers: in eights, as pruning does it by default (`--unit-multiple 8`), and one by one, which leaves odd widths. In turns, several steps a figure. Realised: how much faster the step got, over how many fewer multiply-accumulates it has.
             """,
-            [new(["network", "removed", "parameters", "median ms", "least", "largest", "MAC ratio", "speed-up", "realised"], [.. rows])],
+            [new(["network", "removed", "widths", "parameters", "median ms", "least", "largest", "MAC ratio", "speed-up", "realised"], [.. rows])],
             [.. targets]);
     }
 
-    static Network Smaller(Network network, double fraction)
+    static string Widths(Network network) => string.Join(" ", network.Groups.Where(group => !group.IsFixed).Select(group => group.Width));
+
+    static Network Smaller(Network network, double fraction, int multiple)
     {
         var random = new Seeds(1).For(Purpose.RandomMask);
         double[][] scores = [.. network.Groups.Select(group => Enumerable.Range(0, group.Width).Select(_ => random.NextDouble()).ToArray())];
-        return new PruningPlan((decimal)fraction, StructuredShare: 1, MinUnits: 1)
-            .Prune(network, scores, new float[network.Layout.ParameterCount]).Units!.Small;
+        return new PruningPlan((decimal)fraction, StructuredShare: 1, MinUnits: 1, multiple)
+            .Prune(network, scores, new float[network.Layout.ParameterCount]).Units?.Small ?? network;
     }
 
     sealed class Training : IDisposable

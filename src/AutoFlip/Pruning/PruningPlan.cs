@@ -4,19 +4,21 @@ namespace AutoFlip;
 /// <param name="Fraction">Share p of all parameters to remove, in [0, 1).</param>
 /// <param name="StructuredShare">Share of the removal that takes whole units, in [0, 1]. 0 removes single weights only, 1 units only.</param>
 /// <param name="MinUnits">Units that every channel group keeps, at least 1.</param>
+/// <param name="UnitMultiple">Units of a group that go together, at least 1: the widths of groups whose width is a multiple of it stay
+/// multiples. 8 is what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew.</param>
 /// <remarks>
-/// The mask keeps exactly k = ceil((1-p)n) of all n parameters; with units only, k or up to one unit's parameters more. Units go in the
-/// order of their scores over all groups together, as long as no more than the share of the n - k parameters is gone; then the
-/// lowest-scoring weights of what is left. Biases and norm parameters count in n and follow their unit; alone they are always kept,
+/// The mask keeps exactly k = ceil((1-p)n) of all n parameters; with units only, k or up to what goes together more. Units go in the
+/// order of their scores over all groups together, each that fits, while no more than the share of the n - k parameters is gone; then
+/// the lowest-scoring weights of what is left. Biases and norm parameters count in n and follow their unit; alone they are always kept,
 /// for they cost nothing and removing them harms (a departure from the reference, which prunes them like weights).
 /// </remarks>
-public sealed record PruningPlan(decimal Fraction, double StructuredShare, int MinUnits)
+public sealed record PruningPlan(decimal Fraction, double StructuredShare, int MinUnits, int UnitMultiple)
 {
     /// <summary>The plan of an experiment.</summary>
     public static PruningPlan Of(Experiment experiment) => new(
         experiment.PruneFraction,
         experiment.Pruning switch { PruningKind.Unstructured => 0, PruningKind.Structured => 1, _ => experiment.StructuredShare },
-        experiment.MinUnits);
+        experiment.MinUnits, experiment.UnitMultiple);
 
     /// <summary>How many parameters a mask of prune-fraction p holds: ceil((1-p)n), in decimal arithmetic.</summary>
     /// <remarks>In doubles (1 - 0.7)·60 is a little above 18 and would round up to 19.</remarks>
@@ -63,20 +65,17 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         var candidates =
             from g in Enumerable.Range(0, widths.Length)
             where !network.Groups[g].IsFixed
-            from unit in Enumerable.Range(0, widths[g])
-            orderby scores[g][unit] // stable: ties fall to the later group and unit being kept
-            select (g, unit);
+            let together = widths[g] % UnitMultiple == 0 ? UnitMultiple : 1
+            from units in Enumerable.Range(0, widths[g]).OrderBy(unit => scores[g][unit]).Chunk(together)
+            orderby units.Average(unit => scores[g][unit]) // stable, as the order within a group is: ties keep the later ones
+            select (g, units);
         if (budget > 0)
-            foreach (var (g, unit) in candidates)
+            foreach (var (g, units) in candidates)
             {
-                if (widths[g] <= MinUnits) continue;
-                widths[g]--;
-                if (sizes.Parameters(widths) < target)
-                {
-                    widths[g]++;
-                    break;
-                }
-                kept[g][unit] = false;
+                if (widths[g] - units.Length < MinUnits) continue;
+                widths[g] -= units.Length;
+                if (sizes.Parameters(widths) >= target) foreach (var unit in units) kept[g][unit] = false;
+                else widths[g] += units.Length;
             }
         return new Units(network, [.. kept.Select(Selection.Of)]);
     }

@@ -107,6 +107,7 @@ public partial class SettingsTests
             ThreadsPerClient = 0,
             StructuredShare = 2,
             MinUnits = 0,
+            UnitMultiple = 0,
             Dataset = "?",
             Partition = "?",
             Model = "?",

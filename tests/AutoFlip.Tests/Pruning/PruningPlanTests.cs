@@ -13,7 +13,7 @@ public class PruningPlanTests
         Gen.Select(Gen.Decimal[0, 0.95m], Gen.ULong, Gen.Bool).Sample((fraction, seed, residual) =>
         {
             var network = residual ? ResNet : TwoCnn;
-            var mask = Prune(network, new PruningPlan(fraction, share, 1), seed);
+            var mask = Prune(network, new PruningPlan(fraction, share, 1, 1), seed);
 
             Assert.Equal(PruningPlan.KeptCount(fraction, mask.Count), mask.Kept);
         }, iter: 30);
@@ -21,7 +21,7 @@ public class PruningPlanTests
     [Fact]
     public void With_units_only_it_is_exact_within_one_unit() => Gen.Select(Gen.Decimal[0, 0.9m], Gen.ULong).Sample((fraction, seed) =>
     {
-        var mask = Prune(TwoCnn, new PruningPlan(fraction, 1, 1), seed);
+        var mask = Prune(TwoCnn, new PruningPlan(fraction, 1, 1, 1), seed);
 
         var over = mask.Kept - PruningPlan.KeptCount(fraction, mask.Count);
         Assert.InRange(over, 0, LargestUnit(TwoCnn));
@@ -29,12 +29,35 @@ public class PruningPlanTests
     }, iter: 30);
 
     [Fact]
-    public void Removing_nothing_is_dense() => Assert.True(Prune(TwoCnn, new PruningPlan(0, 0.5, 1), 1).IsDense);
+    public void Widths_stay_multiples_where_they_are() => Gen.Select(Gen.Decimal[0, 0.9m], Gen.ULong).Sample((fraction, seed) =>
+    {
+        var wide = Catalog.Models["TwoCNN"](new SampleShape(1, 12, 12), 10, new ModelOptions { HiddenSize = 12 }); // 12, 24, 512 wide
+        var mask = Prune(wide, new PruningPlan(fraction, 1, 1, 8), seed);
+
+        foreach (var (group, units) in wide.Groups.Zip(mask.Units?.Kept ?? []))
+            if (group.Width % 8 == 0) Assert.Equal(0, units.Kept % 8);
+    }, iter: 20);
+
+    [Fact]
+    public void Units_that_go_together_are_the_lowest_scoring_ones_of_their_group()
+    {
+        var network = new NetworkBuilder("n", new SampleShape(1, 1, 1)).Flatten().Linear(8).ReLU().Linear(1).Build(1); // 8 + 8 + 8 + 1 = 25
+        var hidden = network.Groups.Select((group, g) => (group, g)).Single(pair => !pair.group.IsFixed).g;
+        double[][] scores = [.. network.Groups.Select(group => new double[group.Width])];
+        scores[hidden] = [5, 1, 6, 2, 7, 3, 8, 4];
+
+        var mask = new PruningPlan(0.5m, 1, 1, 4).Prune(network, scores, new float[25]); // 12 may go: 4 units of 3
+
+        Assert.Equal([0, 2, 4, 6], Enumerable.Range(0, 8).Where(unit => mask.Units!.Kept[hidden][unit]));
+    }
+
+    [Fact]
+    public void Removing_nothing_is_dense() => Assert.True(Prune(TwoCnn, new PruningPlan(0, 0.5, 1, 1), 1).IsDense);
 
     [Fact]
     public void Every_group_keeps_its_least_units()
     {
-        var mask = Prune(TwoCnn, new PruningPlan(0.97m, 1, 3), 5);
+        var mask = Prune(TwoCnn, new PruningPlan(0.97m, 1, 3, 1), 5);
 
         Assert.All(mask.Units!.Kept, units => Assert.True(units.Kept >= Math.Min(3, units.Count)));
     }
@@ -44,7 +67,7 @@ public class PruningPlanTests
     {
         var scores = TwoCnn.Groups.Select(group => Enumerable.Range(0, group.Width).Select(unit => (double)unit / group.Width).ToArray()).ToArray();
 
-        var mask = new PruningPlan(0.5m, 1, 1).Prune(TwoCnn, scores, new float[TwoCnn.Layout.ParameterCount]);
+        var mask = new PruningPlan(0.5m, 1, 1, 1).Prune(TwoCnn, scores, new float[TwoCnn.Layout.ParameterCount]);
 
         foreach (var units in mask.Units!.Kept) // kept are the last of each group
             Assert.Equal(Enumerable.Range(units.Count - units.Kept, units.Kept), Enumerable.Range(0, units.Count).Where(unit => units[unit]));
@@ -53,7 +76,7 @@ public class PruningPlanTests
     [Fact]
     public void Biases_and_norms_of_kept_units_are_kept()
     {
-        var mask = Prune(ResNet, new PruningPlan(0.8m, 0.5, 1), 3);
+        var mask = Prune(ResNet, new PruningPlan(0.8m, 0.5, 1, 1), 3);
 
         foreach (var tensor in mask.Layout.Parameters.Where(tensor => tensor.Role != TensorRole.Weight))
             for (var i = tensor.Offset; i < tensor.Range.End.Value; i++)
@@ -63,7 +86,7 @@ public class PruningPlanTests
     [Fact]
     public void More_than_there_are_weights_is_refused_with_a_sentence()
     {
-        var e = Assert.Throws<AutoFlipException>(() => new PruningPlan(0.9999m, 0, 1).Check(TwoCnn));
+        var e = Assert.Throws<AutoFlipException>(() => new PruningPlan(0.9999m, 0, 1, 1).Check(TwoCnn));
 
         Assert.Equal(ExitCode.BadRequest, e.Code);
         Assert.Contains("--prune-fraction", e.Message);
