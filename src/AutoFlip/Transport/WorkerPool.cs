@@ -56,8 +56,13 @@ sealed class WorkerPool : IDisposable
 
     void Work(int threads, Func<Workspace> create)
     {
-        torch.set_num_threads(threads);
-        var workspace = new Lazy<Workspace>(create, isThreadSafe: false);
+        var workspace = new Lazy<Workspace>(
+            () =>
+            {
+                torch.set_num_threads(threads); // here, so that a libtorch that cannot be loaded fails the job and not the process
+                return create();
+            },
+            isThreadSafe: false);
         foreach (var job in _jobs.GetConsumingEnumerable()) job(workspace);
         if (workspace.IsValueCreated) workspace.Value.Dispose();
     }
