@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -12,12 +11,11 @@ namespace AutoFlip.Cli;
 /// </remarks>
 sealed class JsonDisplay(Host host) : RunDisplay
 {
-    /// <summary>snake_case names, enums as texts, figures that are not finite as null.</summary>
-    internal static readonly JsonSerializerOptions Options = new()
+    /// <summary>As the files of a run, but on one line and with enums as texts.</summary>
+    internal static readonly JsonSerializerOptions Options = new(RunJson.Document)
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new FiniteConverter() },
+        WriteIndented = false,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
     /// <inheritdoc/>
@@ -51,16 +49,5 @@ sealed class JsonDisplay(Host host) : RunDisplay
         fields.Insert(0, "event", what);
         host.Out.WriteLine(fields.ToJsonString(Options));
         host.Out.Flush(); // a reader at the other end of a pipe waits for whole lines
-    }
-
-    sealed class FiniteConverter : JsonConverter<double>
-    {
-        public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => reader.GetDouble();
-
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
-        {
-            if (double.IsFinite(value)) writer.WriteNumberValue(value);
-            else writer.WriteNullValue();
-        }
     }
 }

@@ -8,11 +8,14 @@ namespace AutoFlip;
 public static class TwoCnn
 {
     /// <inheritdoc cref="ModelFactory"/>
-    public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
-        new NetworkBuilder("TwoCNN", input)
+    public static Network Create(SampleShape input, int outputs, ModelOptions options) => Create("TwoCNN", 512, input, outputs, options);
+
+    /// <summary>The architecture with a hidden layer of that many neurons.</summary>
+    internal static Network Create(string name, int neurons, SampleShape input, int outputs, ModelOptions options) =>
+        new NetworkBuilder(name, input)
             .Sequence("features", f => f
                 .Conv2d(options.HiddenSize, 5, padding: 1).ReLU().MaxPool2d(2, padding: 1)
                 .Conv2d(2 * options.HiddenSize, 5, padding: 1).ReLU().MaxPool2d(2, padding: 1))
-            .Sequence("classifier", c => c.AdaptiveAvgPool2d(7).Flatten().Linear(512).ReLU().Linear(outputs))
+            .Sequence("classifier", c => c.AdaptiveAvgPool2d(7).Flatten().Linear(neurons).ReLU().Linear(outputs))
             .Build(outputs);
 }

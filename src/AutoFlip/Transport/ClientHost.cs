@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace AutoFlip;
 
 /// <summary>The client side: answers one message with one message. The same for every transport.</summary>
@@ -80,7 +82,7 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
 
     static void Require(ReadOnlySpan<float> values, string what)
     {
-        foreach (var value in values)
-            if (!float.IsFinite(value)) throw AutoFlipException.RunFailed($"{what} became {value}; lower --learning-rate or set --max-gradient-norm.");
+        if (!TensorPrimitives.IsFiniteAll(values))
+            throw AutoFlipException.RunFailed($"{what} is no longer a finite number; lower --learning-rate or set --max-gradient-norm.");
     }
 }

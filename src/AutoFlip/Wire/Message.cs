@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -23,7 +24,7 @@ ref struct MessageWriter
         Write((ushort)0);
     }
 
-    public void Write<T>(T value) where T : unmanaged => MemoryMarshal.Write(Take(System.Runtime.CompilerServices.Unsafe.SizeOf<T>()), value);
+    public void Write<T>(T value) where T : unmanaged => MemoryMarshal.Write(Take(Unsafe.SizeOf<T>()), value);
 
     public void Write(string text)
     {
@@ -75,7 +76,7 @@ ref struct MessageReader
     /// <summary>Bytes read so far.</summary>
     public int Position { get; private set; }
 
-    public T Read<T>() where T : unmanaged => MemoryMarshal.Read<T>(Take(System.Runtime.CompilerServices.Unsafe.SizeOf<T>()));
+    public T Read<T>() where T : unmanaged => MemoryMarshal.Read<T>(Take(Unsafe.SizeOf<T>()));
 
     public string ReadString() => Encoding.UTF8.GetString(Take(Read<ushort>()));
 
