@@ -56,7 +56,7 @@ public sealed class Network
         var widths = Groups.Select(group => group.IsFixed ? group.Width : width(group)).ToList();
         var graph = new GraphDraft(Name, Input);
         foreach (var node in Nodes.Skip(1))
-            graph.Append(node.Name, node.Group < 0 ? node.Layer! : node.Layer!.WithWidth(widths[node.Group]), node.Inputs);
+            graph.Append(node.Name, node.Layer!.WithChannels(node.Units.Sum(span => widths[span.Group] * span.Block)), node.Inputs);
         return graph.Build(Outputs);
     }
 

@@ -70,7 +70,7 @@ public class NetworkTests
     {
         var network = new NetworkBuilder("test", Image)
             .Conv2d(4, 1)
-            .Then(new Conv2d(4, 3, Padding: 1, Bias: false, Depthwise: true))
+            .Conv2d(4, 3, padding: 1, bias: false, groups: 4)
             .Flatten().Linear(2)
             .Build(2);
 
