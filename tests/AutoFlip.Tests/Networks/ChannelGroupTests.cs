@@ -103,6 +103,22 @@ public class ChannelGroupTests
     }
 
     [Fact]
+    public void Factors_of_channels_are_units_of_these_channels()
+    {
+        var network = new NetworkBuilder("test", Image).Conv2d(4, 1)
+            .Fork("scale", new Multiply(), ("image", s => s), ("factors", g => g.AdaptiveAvgPool2d(1).Flatten().Linear(4)))
+            .Flatten().Linear(2).Build(2);
+
+        Assert.Equal(["input (3, fixed)", "0 (4)", "2 (2, fixed)"], network.Groups.Select(group => group.ToString()));
+        Assert.Equal(
+            [
+                new("0.weight", 0, 0, 1), new("0.bias", 0, 0, 1),
+                new("factors.2.weight", 0, 0, 1), new("factors.2.weight", 1, 0, 1), new("factors.2.bias", 0, 0, 1), new("2.weight", 1, 0, 64),
+            ],
+            network.Groups[1].Memberships);
+    }
+
+    [Fact]
     public void A_depthwise_convolution_of_one_channel_that_is_left_is_still_depthwise()
     {
         var network = new NetworkBuilder("test", Image).Conv2d(6, 1).Conv2d(6, 3, groups: 6).Flatten().Linear(2).Build(2);
@@ -138,6 +154,8 @@ public class ChannelGroupTests
         Refused("1 (Conv2d) cannot work on 8x8x8: 4 groups cannot make 6 channels", b => b.Conv2d(8, 1).Conv2d(6, 1, groups: 4));
         Refused("groups of 4 channels reach across a concatenation", b => b
             .Fork("cat", new Concat(), ("a", a => a.Conv2d(6, 1)), ("b", c => c.Conv2d(2, 1))).Conv2d(8, 1, groups: 2));
+        Refused("scale (Multiply) cannot work on 3x8x8 and 192: it needs an image and a vector", b => b
+            .Fork("scale", new Multiply(), ("image", s => s), ("factors", g => g.Flatten())));
         Refused("cat (Concat) cannot work on 7x5 and 5: its sides differ", b => b.Embedding(4, 5)
             .Fork("cat", new Concat(), ("a", a => a), ("b", c => c.LastStep())), Tokens);
     }

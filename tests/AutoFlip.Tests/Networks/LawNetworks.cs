@@ -43,6 +43,9 @@ static class LawNetworks
             .ReLU().Flatten().Linear(4).Build(4),
         Start("groups on a concatenation").Fork("cat", new Concat(), ("a", a => a.Conv2d(6, 1)), ("b", b => b.Conv2d(4, 1)))
             .BatchNorm2d().Conv2d(15, 3, groups: 5).ReLU().Flatten().Linear(4).Build(4),
+        Start("squeeze and excitation").Conv2d(6, 3).BatchNorm2d()
+            .Fork("scale", new Multiply(), ("image", s => s), ("factors", g => g.AdaptiveAvgPool2d(1).Flatten().Linear(3).ReLU().Linear(6).Then(new Sigmoid())))
+            .Flatten().Linear(5).Then(new Sigmoid()).Linear(4).Build(4),
         Text("lstm, last step").Lstm(5).LastStep().Linear(4).Build(4),
         Text("lstm of two layers").Lstm(5, layers: 2).LastStep().Linear(4).Build(4),
         Text("gru").Gru(5).LastStep().Linear(4).Build(4),
