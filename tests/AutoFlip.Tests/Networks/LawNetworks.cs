@@ -61,8 +61,6 @@ static class LawNetworks
     public static IEnumerable<TheoryDataRow<string>> Names =>
         Small.Keys.Concat(Catalog.Models.Names).Select(name => new TheoryDataRow<string>(name));
 
-    public static IEnumerable<TheoryDataRow<string>> Catalogued => Catalog.Models.Names.Select(name => new TheoryDataRow<string>(name));
-
     public static Network Of(string name) => Small.GetValueOrDefault(name)
         ?? Catalog.Models[name](new SampleShape(3, 24, 24), 10, new ModelOptions { HiddenSize = 6, WidthDivisor = 16, LayerCount = 2 });
 

@@ -85,6 +85,20 @@ public class ShrinkingLawTests
         Assert.Equal(Mask.OfUnits(both, Selection.All(both.Small.Layout.Count)).Shrink(full).Sha256(), twice.Sha256());
     }, iter: LawNetworks.Tries(name));
 
+    /// <summary>Guidance scores units wherever they are made, and the plan counts every slice that goes with them.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void A_plan_keeps_exactly_what_it_says(string name) => Gen.Select(Gen.ULong, Gen.Int[0, 5]).Sample((seed, tenths) =>
+    {
+        var random = new KeyedRandom(seed);
+        var network = LawNetworks.Of(name);
+        var scores = new float[network.Layout.ParameterCount];
+        foreach (ref var score in scores.AsSpan()) score = random.NextSingle();
+
+        var mask = new PruningPlan(tenths / 10m, 0.5, 1, 1).Prune(network, UnitScores.Of(network, scores), scores);
+
+        Assert.Equal(PruningPlan.KeptCount(tenths / 10m, mask.Count), mask.Kept);
+    }, iter: LawNetworks.Tries(name));
+
     /// <summary>Both networks sum the same terms in another order, which differs by rounding; a missing slice differs by about 1.</summary>
     /// <remarks>
     /// Training divides by the deviation of the batch, which may be as little as sqrt(eps) = 1/316 of a pixel: rounding grows by so much. And a
