@@ -29,7 +29,7 @@ public sealed class Network
     /// <summary>The shape of a sample.</summary>
     public SampleShape Input { get; }
 
-    /// <summary>Outputs per sample: classes, or 1 for a binary task.</summary>
+    /// <summary>Outputs per sample, or per step where the last layer puts out a sequence: classes, or 1 for a binary task.</summary>
     public int Outputs { get; }
 
     /// <summary>The input, then the layers in the order they run. The last one is the output.</summary>
