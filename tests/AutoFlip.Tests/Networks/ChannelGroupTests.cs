@@ -95,11 +95,11 @@ public class ChannelGroupTests
     public void Groups_of_two_widths_make_units_that_are_whole_in_both()
     {
         // Of 12 channels: groups of 2 on one side, of 3 on the other. 6 go together, so there are 2 units.
-        var network = new NetworkBuilder("test", Image).Conv2d(12, 1)
-            .Fork("add", new Add(), ("a", a => a.Conv2d(12, 1, groups: 6)), ("b", b => b.Conv2d(12, 1, groups: 4)))
+        var network = new NetworkBuilder("test", Image)
+            .Fork("add", new Add(), ("a", a => a.Conv2d(12, 1).Conv2d(12, 1, groups: 6)), ("b", b => b.Conv2d(12, 1).Conv2d(12, 1, groups: 4)))
             .Flatten().Linear(2).Build(2);
 
-        Assert.Equal(["input (3, fixed)", "0 (2)", "2 (2, fixed)"], network.Groups.Select(group => group.ToString()));
+        Assert.Equal(["input (3, fixed)", "a.0 (2)", "1 (2, fixed)"], network.Groups.Select(group => group.ToString()));
     }
 
     [Fact]

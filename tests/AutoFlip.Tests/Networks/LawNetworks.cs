@@ -38,9 +38,12 @@ static class LawNetworks
                 ("main", m => m.Conv2d(12, 1).BatchNorm2d().ReLU().Conv2d(12, 3, padding: 1, groups: 4).BatchNorm2d().ReLU().Conv2d(8, 1)),
                 ("skip", s => s))
             .Flatten().Linear(4).Build(4),
-        Start("groups of two widths added").Conv2d(24, 1)
-            .Fork("add", new Add(), ("a", a => a.Conv2d(24, 3, groups: 12)), ("b", b => b.Conv2d(24, 3, groups: 8)))
+        Start("groups of two widths added")
+            .Fork("add", new Add(), ("a", a => a.Conv2d(24, 1).Conv2d(24, 3, groups: 12)), ("b", b => b.Conv2d(24, 1).Conv2d(24, 3, groups: 8)))
             .ReLU().Flatten().Linear(4).Build(4),
+        Start("groups added to plain channels")
+            .Fork("add", new Add(), ("a", a => a.Conv2d(12, 3)), ("b", b => b.Conv2d(6, 1).Conv2d(12, 3, groups: 3)))
+            .Conv2d(5, 3).Flatten().Linear(4).Build(4),
         Start("groups on a concatenation").Fork("cat", new Concat(), ("a", a => a.Conv2d(6, 1)), ("b", b => b.Conv2d(4, 1)))
             .BatchNorm2d().Conv2d(15, 3, groups: 5).ReLU().Flatten().Linear(4).Build(4),
         Start("squeeze and excitation").Conv2d(6, 3).BatchNorm2d()

@@ -12,7 +12,7 @@ namespace AutoFlip.Tests;
 /// <remarks>
 /// Why the full network can do without a removed unit: its rows, offset, scale and shift are 0, so what it puts out is act(0). Rectifiers,
 /// pooling, dropout and normalisation with scale and shift 0 keep 0 at 0; cells of recurrent layers stay at 0 (see Lstm, Gru); and
-/// where an activation does not, as the sigmoid would, the readers' columns are 0 as well.
+/// where an activation makes something of 0, as the sigmoid does, the readers' columns are 0 as well.
 /// </remarks>
 public class ShrinkingLawTests
 {
@@ -25,6 +25,36 @@ public class ShrinkingLawTests
     [Theory, MemberData(nameof(Names))]
     public void So_they_are_in_single_precision(string name) => Gen.ULong.Sample(
         seed => Compare<float>(LawNetworks.Of(name), new KeyedRandom(seed), rounding: 1e-5), iter: LawNetworks.Tries(name));
+
+    /// <summary>So what reads them may stay as it is: only a sigmoid makes something of nothing.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void Units_without_what_makes_them_put_out_nothing(string name) => Gen.ULong.Sample(seed =>
+    {
+        torch.set_num_threads(1);
+        using var scope = torch.NewDisposeScope();
+        var random = new KeyedRandom(seed);
+        var network = LawNetworks.Of(name);
+        if (network.Nodes.Any(node => node.Layer is Sigmoid)) return;
+        var mask = Draw(network, random, weights: false);
+        var weights = Fill(network, random);
+        using var masked = Load<double>(network, mask.Apply(weights));
+        using var unmade = Load<double>(network, weights);
+        foreach (var (group, g) in network.Groups.Select((group, g) => (group, g)))
+            foreach (var membership in group.Memberships.Where(m => m.Makes && network.Layout[m.Tensor].Role != TensorRole.Statistic))
+            {
+                var tensor = network.Layout[membership.Tensor];
+                var inner = tensor.Shape.Skip(membership.Axis + 1).Aggregate(1, (product, size) => product * size);
+                for (var i = 0; i < tensor.Length; i++)
+                {
+                    var index = i / inner % tensor.Shape[membership.Axis] - membership.Start;
+                    if (index >= 0 && index < group.Width * membership.Block && !Kept(network, mask, g)[index / membership.Block])
+                        unmade.Values[tensor.Offset + i] = 0;
+                }
+            }
+
+        var input = Input(network, random, torch.ScalarType.Float64);
+        Near("outputs", masked.Forward(input, training: false), unmade.Forward(input, training: false), 1e-12);
+    }, iter: LawNetworks.Tries(name));
 
     [Theory, MemberData(nameof(Names))]
     public void Expanding_what_was_shrunk_is_masking(string name) => Gen.ULong.Sample(seed =>
@@ -114,7 +144,7 @@ public class ShrinkingLawTests
         using var full = Load<T>(network, mask.Apply(weights));
         using var small = Load<T>(mask.Units?.Small ?? network, mask.Shrink(weights));
         var type = typeof(T) == typeof(double) ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
-        var input = torch.tensor(LawNetworks.Samples(network, random), [3, network.Input.Channels, network.Input.Height, network.Input.Width]).to_type(type);
+        var input = Input(network, random, type);
         var present = mask.Units?.Present ?? Selection.All(network.Layout.Count);
 
         var trained = network.Nodes.Any(node => node.Layer is BatchNorm2d) ? 1e3 * rounding : rounding;
@@ -172,6 +202,9 @@ public class ShrinkingLawTests
         }
         return new Weights(network.Layout, values);
     }
+
+    static torch.Tensor Input(Network network, KeyedRandom random, torch.ScalarType type) => torch.tensor(
+        LawNetworks.Samples(network, random), [3, network.Input.Channels, network.Input.Height, network.Input.Width]).to_type(type);
 
     static NetworkModule<T> Load<T>(Network network, Weights weights) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
