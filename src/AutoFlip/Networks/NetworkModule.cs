@@ -66,12 +66,11 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     public Span<T> Gradients => Span(_gradient, Network.Layout.ParameterCount);
 
     /// <summary>Computes the outputs of a batch.</summary>
-    /// <param name="input">[N, C, H, W], of type T; [N, C*H*W] will do if the first layer is a Flatten or an
-    /// Embedding. Borrowed, unchanged.</param>
+    /// <param name="input">[N, C, H, W], of type T; [N, C*H*W] will do if the first layer is a Flatten. Borrowed, unchanged.</param>
     /// <param name="training">Training: a graph for the backward pass is recorded, batch statistics are used and the running ones are
     /// moved. Evaluation: nothing is recorded or changed.</param>
     /// <param name="dropout">Where dropout draws from; null turns dropout off.</param>
-    /// <returns>[N, outputs], or [N, T, outputs] of a sequence, in the caller's dispose scope; without one, the caller disposes it.</returns>
+    /// <returns>[N, outputs], in the caller's dispose scope; without one, the caller disposes it.</returns>
     public Tensor Forward(Tensor input, bool training, KeyedRandom? dropout = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
