@@ -15,7 +15,7 @@ sealed class BenchFederation : IDisposable
         experiment = experiment with { Rounds = int.MaxValue, EvaluateEvery = int.MaxValue };
         Network = Simulation.BuildNetwork(experiment, data);
         Initial = InitialOf(experiment, Network);
-        _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
+        _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(experiment));
         _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount, context.Time);
         var transport = new InProcessTransport(new ClientHost(experiment, Network, data), data, _pool);
         var run = new FederatedRun(experiment, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time);

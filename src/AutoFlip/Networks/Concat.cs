@@ -14,4 +14,6 @@ public sealed record Concat : Layer
     }
 
     internal override Tensor Run(in LayerRun run) => cat([.. run.Inputs], 1);
+
+    internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

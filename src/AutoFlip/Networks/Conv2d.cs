@@ -35,5 +35,7 @@ public sealed record Conv2d(int Channels, int Kernel, int Stride = 1, int Paddin
 
     internal override Layer WithWidth(int width) => this with { Channels = width };
 
+    internal override LayerPrecision Precision => LayerPrecision.Narrow;
+
     internal override bool OutputIsFree => true;
 }

@@ -13,4 +13,6 @@ public sealed record Flatten : Layer
     }
 
     internal override Tensor Run(in LayerRun run) => run.Input.flatten(1);
+
+    internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }
