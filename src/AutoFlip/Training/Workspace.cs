@@ -9,6 +9,8 @@ namespace AutoFlip;
 /// <param name="precision">What they train in.</param>
 sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Fp32) : IDisposable
 {
+    static Workspace() => NativeHeap.KeepWhatIsFreed();
+
     const int Shapes = 2; // the dense network of exploration, and the small one of the rounds
 
     readonly List<(NetworkModule<float> Module, Stepper<float> Stepper)> _shapes = []; // most recently used last
