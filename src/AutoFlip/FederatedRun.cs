@@ -21,14 +21,15 @@ public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask);
 /// <param name="evaluate">Evaluates a global model, in its small form, on the server's test set; null if there is none.</param>
 /// <param name="observer">Watches.</param>
 /// <param name="time">The clock.</param>
+/// <param name="pruner">Another pruner than the experiment names, for one that has no name.</param>
 /// <remarks>Source: arXiv 2405.10271; symbols as in docs/algorithm.md. Everything that a round depends on is a function of the
 /// experiment, the state and the scores, so a run that starts from a saved state ends as an unbroken one.</remarks>
 public sealed class FederatedRun(
     Experiment experiment, Network network, IClientTransport transport, IExplorerLog scores,
-    Func<Network, Weights, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time)
+    Func<Network, Weights, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time, Pruner? pruner = null)
 {
     readonly FederatedAlgorithm _algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
-    readonly Pruner _pruner = Catalog.Pruners[experiment.Pruner](experiment);
+    readonly Pruner _pruner = pruner ?? Catalog.Pruners[experiment.Pruner](experiment);
 
     /// <summary>Runs the rounds that are left.</summary>
     /// <param name="initial">w_0, the same for every explorer.</param>
@@ -46,18 +47,18 @@ public sealed class FederatedRun(
 
         for (var t = (from?.Round ?? 0) + 1; t <= experiment.Rounds; t++)
         {
-            var started = time.GetTimestamp();
+            var round = new RoundLedger(network, time);
             var cohort = Cohort.Sample(experiment, t);                                  // S_t
             observer.RoundStarted(t, cohort.Length);
-            if (mask is null || _pruner.IsDue(t)) mask = MaskOf(t);                     // m_t
-            var maskSeconds = time.GetElapsedTime(started).TotalSeconds;
+            if (mask is null || _pruner.IsDue(t))
+                using (round.Masking.Start()) mask = MaskOf(t);                         // m_t
             server = server.Masked(mask, experiment.Regrow);                            // w_t ⊙ m_t
 
-            var round = new RoundLedger(mask);
             var fold = new WeightedFold(mask.Values.Kept);
             var task = new ClientTask(ClientWork.Train, t, experiment.LearningRateOf(t), server.Weights, mask);
             await foreach (var received in transport.DispatchAsync(task, cohort, ct))
             {
+                using var folding = round.Folding.Start();
                 var reply = received.Checked(mask.Values.Kept);
                 round.Add(task.Work, reply);
                 if (reply.Failure is null) fold.Add(reply.Values, reply.Examples);      // Σ n_k w_k / Σ n_k
@@ -65,19 +66,12 @@ public sealed class FederatedRun(
                 observer.ClientDone(t, round.Replies, cohort.Length);
             }
             if (fold.Count == 0) throw AutoFlipException.RunFailed($"Round {t}: no client returned a usable update. {round.FirstFailure}");
-            server = _algorithm.ServerUpdate(server, mask.Expand(fold.Mean, server.Weights)); // w_{t+1}
+            using (round.Folding.Start())
+                server = _algorithm.ServerUpdate(server, mask.Expand(fold.Mean, server.Weights)); // w_{t+1}
 
-            var trained = time.GetTimestamp();
-            var evaluated = await EvaluateAsync(t, cohort, server.Weights, mask, round, ct);
-            var report = round.Report(t, cohort, task.LearningRate) with
-            {
-                ServerEvaluated = evaluated,
-                Time = time.GetUtcNow(),
-                MaskSeconds = maskSeconds,
-                EvaluateSeconds = time.GetElapsedTime(trained).TotalSeconds,
-                Seconds = time.GetElapsedTime(started).TotalSeconds,
-            };
-            yield return new RoundResult(report, new RunState(t, server), mask);
+            ServerEvaluation? evaluated;
+            using (round.Evaluating.Start()) evaluated = await EvaluateAsync(t, cohort, server.Weights, mask, round, ct);
+            yield return new RoundResult(round.Report(task, cohort, evaluated), new RunState(t, server), mask);
         }
     }
 
@@ -113,6 +107,6 @@ public sealed class FederatedRun(
             var task = new ClientTask(ClientWork.Evaluate, t, 0, weights, mask);
             await foreach (var reply in transport.DispatchAsync(task, Cohort.Evaluators(experiment, t, cohort), ct)) round.Add(task.Work, reply);
         }
-        return evaluate is null || experiment.EvaluationScope == EvaluationScope.Local ? null : await evaluate(mask.Units?.Small ?? network, mask.Shrink(weights), ct);
+        return evaluate is null || experiment.EvaluationScope == EvaluationScope.Local ? null : await evaluate(mask.Shrink(network), mask.Shrink(weights), ct);
     }
 }
