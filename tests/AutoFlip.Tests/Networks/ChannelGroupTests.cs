@@ -55,10 +55,10 @@ public class ChannelGroupTests
         scores[At("1.bias_hh_l0", 5)] = 1; // gate g, cell 1
         scores[At("3.weight", 0)] = 100; // reads cell 0
 
-        var units = UnitScores.Of(network, scores);
+        var units = UnitScores.Of(network, scores, GuidanceScale.Mean);
 
-        Assert.Equal([9 / 10.5, 12 / 10.5], units[1]);
-        Assert.Equal([3 / 4.0, 5 / 4.0], units[2]);
+        Assert.Equal([9 / 10.5f, 12 / 10.5f], units[1].Select(unit => (float)unit));
+        Assert.Equal([3 / 4f, 5 / 4f], units[2].Select(unit => (float)unit));
     }
 
     [Fact]

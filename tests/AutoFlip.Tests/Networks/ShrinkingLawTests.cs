@@ -124,7 +124,7 @@ public class ShrinkingLawTests
         var scores = new float[network.Layout.ParameterCount];
         foreach (ref var score in scores.AsSpan()) score = random.NextSingle();
 
-        var mask = new PruningPlan(tenths / 10m, 0.5, 1, 1).Prune(network, UnitScores.Of(network, scores), scores);
+        var mask = new PruningPlan(tenths / 10m, 0.5, 1, 1).Prune(network, UnitScores.Of(network, scores, GuidanceScale.Rank), scores);
 
         Assert.Equal(PruningPlan.KeptCount(tenths / 10m, mask.Count), mask.Kept);
     }, iter: LawNetworks.Tries(name));
