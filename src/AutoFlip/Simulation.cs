@@ -71,7 +71,7 @@ public static class Simulation
 
         using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
         using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount, time);
-        IClientTransport transport = new InProcessTransport(new ClientHost(experiment, network, data), data, pool);
+        IClientTransport transport = new InProcessTransport(new ClientHost(experiment, network, data, time), data, pool);
         if (options.SaveClients) transport = new ClientRecorder(transport, directory);
         var (criterion, metrics) = (Catalog.Criteria[experiment.Criterion], experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray());
         var run = new FederatedRun(

@@ -6,7 +6,8 @@ namespace AutoFlip;
 /// <param name="experiment">The run's experiment, which every client knows.</param>
 /// <param name="network">The model.</param>
 /// <param name="data">The clients' samples.</param>
-sealed class ClientHost(Experiment experiment, Network network, FederatedData data)
+/// <param name="time">The clients' clock.</param>
+sealed class ClientHost(Experiment experiment, Network network, FederatedData data, TimeProvider time)
 {
     readonly FederatedAlgorithm _algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
     readonly Pruner _pruner = Catalog.Pruners[experiment.Pruner](experiment);
@@ -24,7 +25,9 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
         var reply = new ClientReply { Client = client };
         try
         {
+            var started = time.GetTimestamp();
             var (small, task) = ModelCodec.DecodeTask(message, network);
+            reply = reply with { Seconds = new(SecondsSince(started), 0, 0) };
             return task.Work switch
             {
                 ClientWork.Explore => Explore(Training(workspace, small, task, client, ct), reply),
@@ -36,27 +39,27 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var reason = e is AutoFlipException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}";
-            return ModelCodec.Encode(reply with { Failure = reason.Length > 1000 ? reason[..1000] : reason }, Selection.All(0), []);
+            return ModelCodec.Encode(reply with { Failure = reason.Length > 1000 ? reason[..1000] : reason, Seconds = null }, Selection.All(0), []);
         }
     }
 
     byte[] Explore(LocalTraining training, ClientReply reply)
     {
+        var started = time.GetTimestamp();
         var scores = _pruner.Explore(training);
+        reply = WithCost(reply, training, started);
         Require(scores, "an exploration score");
-        return ModelCodec.Encode(WithCost(reply, training), Selection.All(scores.Length), scores);
+        return Encode(reply, Selection.All(scores.Length), scores);
     }
 
     byte[] Train(LocalTraining training, ClientTask task, ClientReply reply, Workspace workspace, CancellationToken ct)
     {
+        var started = time.GetTimestamp();
         _algorithm.ClientUpdate(training, experiment.LocalEpochs);
+        reply = WithCost(reply, training, started);
         Require(training.Values, "a weight");
-        reply = WithCost(reply, training) with
-        {
-            Trained = training.LastEpoch?.Figures(_metrics),
-            HeldOut = EvaluateHeldOut(workspace, reply.Client, ct),
-        };
-        return ModelCodec.Encode(reply, task.Mask.Values, training.Values);
+        reply = reply with { Trained = training.LastEpoch?.Figures(_metrics), HeldOut = EvaluateHeldOut(workspace, reply.Client, ct) };
+        return Encode(reply, task.Mask.Values, training.Values);
     }
 
     byte[] Evaluate(Workspace workspace, Network small, ClientTask task, ClientReply reply, CancellationToken ct)
@@ -65,11 +68,27 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
         return ModelCodec.Encode(reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, ct) }, task.Mask.Values, []);
     }
 
+    /// <summary>The reply with the values that are sent. They are prepared before the rest, so that it can say how long that took.</summary>
+    byte[] Encode(ClientReply reply, Selection kept, ReadOnlySpan<float> values)
+    {
+        var started = time.GetTimestamp();
+        var sent = new float[kept.Kept];
+        kept.Gather(values, sent);
+        return ModelCodec.Encode(reply with { Seconds = reply.Seconds! with { Encode = SecondsSince(started) } }, Selection.All(sent.Length), sent);
+    }
+
     LocalTraining Training(Workspace workspace, Network small, ClientTask task, int client, CancellationToken ct) =>
         new(experiment, workspace, _criterion, small, task, client, data.Train, data.Clients[client].Train, ct);
 
-    ClientReply WithCost(ClientReply reply, LocalTraining training) =>
-        reply with { Examples = data.Clients[reply.Client].Train.Length, TrainSamples = training.SamplesSeen };
+    /// <summary>The reply with what training since <paramref name="started"/> cost.</summary>
+    ClientReply WithCost(ClientReply reply, LocalTraining training, long started) => reply with
+    {
+        Examples = data.Clients[reply.Client].Train.Length,
+        TrainSamples = training.SamplesSeen,
+        Seconds = reply.Seconds! with { Train = SecondsSince(started) },
+    };
+
+    double SecondsSince(long started) => time.GetElapsedTime(started).TotalSeconds;
 
     /// <summary>Figures of the model in the workspace on the client's held-out samples; null if it has none.</summary>
     ClientFigures? EvaluateHeldOut(Workspace workspace, int client, CancellationToken ct)

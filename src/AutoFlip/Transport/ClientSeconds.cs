@@ -1,12 +1,12 @@
 namespace AutoFlip;
 
-/// <summary>Seconds that a client spent on a task, by its own clock.</summary>
-/// <param name="Decode">From the message to a network with its weights.</param>
-/// <param name="Train">Training, or exploring; evaluation is not in it.</param>
-/// <param name="Encode">From the result to the bytes that are sent.</param>
+/// <summary>What a task cost its client, in seconds by its own clock.</summary>
+/// <param name="Decode">From the received bytes to the small network and its weights.</param>
+/// <param name="Train">Local training or exploration alone: no evaluation, no loading of the model.</param>
+/// <param name="Encode">From the trained vector to the values as they are sent; without header and checksum.</param>
 public sealed record ClientSeconds(double Decode, double Train, double Encode)
 {
-    /// <summary>None at all.</summary>
+    /// <summary>Nothing.</summary>
     public static ClientSeconds Zero { get; } = new(0, 0, 0);
 
     /// <summary>The sums.</summary>

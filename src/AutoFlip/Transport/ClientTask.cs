@@ -51,6 +51,9 @@ public sealed record ClientReply
     /// <summary>Figures on held-out samples; null if none were asked for or there are none.</summary>
     public ClientFigures? HeldOut { get; init; }
 
+    /// <summary>What the task cost the client; null if it failed.</summary>
+    public ClientSeconds? Seconds { get; init; }
+
     /// <summary>The values as received, float32 little-endian: kept parameters and statistics, or scores. Empty if there are none.</summary>
     public ReadOnlyMemory<byte> ValueBytes { get; init; }
 
@@ -71,5 +74,5 @@ public sealed record ClientReply
         : !TensorPrimitives.IsFiniteAll(Values) ? Refused("a value it returned is not a finite number.")
         : this;
 
-    ClientReply Refused(string why) => this with { Failure = why, Trained = null, HeldOut = null };
+    ClientReply Refused(string why) => this with { Failure = why, Trained = null, HeldOut = null, Seconds = null };
 }

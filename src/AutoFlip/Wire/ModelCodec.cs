@@ -66,13 +66,14 @@ public static class ModelCodec
     {
         var count = values.IsEmpty ? 0 : kept.Kept;
         var writer = new MessageWriter(MessageKind.Reply, checked(
-            4 + TextLength(reply.Failure ?? "") + 4 + 8 + Length(reply.Trained) + Length(reply.HeldOut) + 4 + 4 * count));
+            4 + TextLength(reply.Failure ?? "") + 4 + 8 + Length(reply.Trained) + Length(reply.HeldOut) + Length(reply.Seconds) + 4 + 4 * count));
         writer.Write(reply.Client);
         writer.Write(reply.Failure ?? "");
         writer.Write(reply.Examples);
         writer.Write(reply.TrainSamples);
         Write(ref writer, reply.Trained);
         Write(ref writer, reply.HeldOut);
+        Write(ref writer, reply.Seconds);
         writer.Write(count);
         if (count > 0) WriteKept(ref writer, kept, values);
         return writer.Finish();
@@ -89,6 +90,7 @@ public static class ModelCodec
         var samples = reader.Read<long>();
         var trained = ReadFigures(ref reader);
         var heldOut = ReadFigures(ref reader);
+        var seconds = ReadSeconds(ref reader);
         var count = reader.Read<int>();
         var start = reader.Position;
         reader.Take(4L * count);
@@ -101,6 +103,7 @@ public static class ModelCodec
             TrainSamples = samples,
             Trained = trained,
             HeldOut = heldOut,
+            Seconds = seconds,
             ValueBytes = message.Slice(start, 4 * count),
             UpBytes = message.Length,
         };
@@ -180,5 +183,25 @@ public static class ModelCodec
             values[name] = double.IsNaN(value) ? null : value;
         }
         return new ClientFigures(samples, values.ToImmutable());
+    }
+
+    static int Length(ClientSeconds? seconds) => 1 + (seconds is null ? 0 : 3 * 8);
+
+    static void Write(ref MessageWriter writer, ClientSeconds? seconds)
+    {
+        writer.Write((byte)(seconds is null ? 0 : 1));
+        if (seconds is null) return;
+        writer.Write(seconds.Decode);
+        writer.Write(seconds.Train);
+        writer.Write(seconds.Encode);
+    }
+
+    static ClientSeconds? ReadSeconds(ref MessageReader reader)
+    {
+        if (reader.Read<byte>() == 0) return null;
+        var (decode, train, encode) = (reader.Read<double>(), reader.Read<double>(), reader.Read<double>());
+        return double.IsFinite(decode) && double.IsFinite(train) && double.IsFinite(encode) && double.Min(decode, double.Min(train, encode)) >= 0
+            ? new ClientSeconds(decode, train, encode)
+            : throw new InvalidDataException("The message claims that a client's work took no time that there is.");
     }
 }

@@ -141,7 +141,7 @@ public sealed class BenchTests
         var task = new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout));
 
         bare.Train(batches[0]);
-        var reply = ModelCodec.DecodeReply(new ClientHost(Tiny, network, data).Handle(workspace, ModelCodec.Encode(task), batches.Cohort[0], context.Cancel));
+        var reply = ModelCodec.DecodeReply(new ClientHost(Tiny, network, data, TimeProvider.System).Handle(workspace, ModelCodec.Encode(task), batches.Cohort[0], context.Cancel));
 
         Assert.True(reply.Values.SequenceEqual(bare.Values));
     }

@@ -39,12 +39,14 @@ public class ModelCodecTests
             Client = 7,
             Examples = 12,
             TrainSamples = 1L << 40,
+            Seconds = new ClientSeconds(0.5, 60, 0.25),
             Trained = new ClientFigures(12, Values(("loss", 0.1), ("auroc", null))),
         };
 
         var back = ModelCodec.DecodeReply(ModelCodec.Encode(reply, received.Mask.Values, received.Weights.Values));
 
         Assert.Equal((7, 12, 1L << 40, null), (back.Client, back.Examples, back.TrainSamples, back.Failure));
+        Assert.Equal(reply.Seconds, back.Seconds);
         Assert.Equal(reply.Trained.Values, back.Trained!.Values);
         Assert.Null(back.HeldOut);
         Assert.Equal(task.Mask.Apply(task.Weights).Sha256(), task.Mask.Expand(back.Values).Sha256());
