@@ -90,11 +90,20 @@ public static class Catalog
         { "fedavg", e => new FedAvg(e.ServerMomentum) },
     };
 
+    /// <summary>What explorers measure.</summary>
+    public static Section<Guidance> Guidances { get; } = new("guidance", "--guidance")
+    {
+        { "deviation", new DeviationGuidance() },
+        { "agreement", new AgreementGuidance() },
+        { "saliency", new SaliencyGuidance() },
+        { "fisher", new FisherGuidance() },
+    };
+
     /// <summary>Pruners; each composes with each algorithm.</summary>
     public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "--pruner")
     {
         { "none", _ => new NoPruning() },
-        { "autoflip", e => new AutoFlipPruner(PruningPlan.Of(e), e.ExplorationEpochs, e.ExplorationPatience, e.GuidanceNormalization, e.MaskRefresh) },
+        { "autoflip", e => AutoFlipPruner.Of(e) },
         { "random", e => new RandomPruner(PruningPlan.Of(e)) },
     };
 }

@@ -26,6 +26,9 @@ public static class CatalogSections
     /// <summary>Pruners.</summary>
     public static CatalogSection Pruners { get; } = CatalogSection.Of("pruners", Catalog.Pruners);
 
+    /// <summary>What explorers measure.</summary>
+    public static CatalogSection Guidances { get; } = CatalogSection.Of("guidances", Catalog.Guidances);
+
     /// <summary>Rules that deal samples to clients.</summary>
     public static CatalogSection Partitions { get; } = CatalogSection.Of("partitions", Catalog.Partitions);
 
@@ -43,5 +46,5 @@ public static class CatalogSections
 
     /// <summary>All of them, in the order in which they are listed.</summary>
     public static IReadOnlyList<CatalogSection> All { get; } =
-        [Datasets, Models, Algorithms, Pruners, Partitions, Metrics, Optimizers, Criteria, Initializers];
+        [Datasets, Models, Algorithms, Pruners, Guidances, Partitions, Metrics, Optimizers, Criteria, Initializers];
 }

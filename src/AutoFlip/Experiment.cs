@@ -48,7 +48,7 @@ public enum Regrow
     Zero,
 }
 
-/// <summary>How guidance is scaled within each tensor.</summary>
+/// <summary>How guidance is made comparable between tensors: it is scaled within each, then compared over all.</summary>
 public enum GuidanceScale
 {
     /// <summary>(x - min) / (max - min).</summary>
@@ -56,6 +56,12 @@ public enum GuidanceScale
 
     /// <summary>(x - median) / (q75 - q25).</summary>
     Robust,
+
+    /// <summary>x / mean: 1 is an average value of its tensor.</summary>
+    Mean,
+
+    /// <summary>The share of the tensor's values that are lower: every tensor loses the same share.</summary>
+    Rank,
 }
 
 /// <summary>What a run is: every choice that its result depends on, and nothing else.</summary>
@@ -156,8 +162,11 @@ public sealed record Experiment
     /// <summary>Share of clients that explore, in (0, 1]; at least one does.</summary>
     public double ExplorerFraction { get; init; } = 0.1;
 
-    /// <summary>How guidance is scaled within each tensor.</summary>
-    public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.MinMax;
+    /// <summary>What exploration measures, by catalogue name.</summary>
+    public string Guidance { get; init; } = "deviation";
+
+    /// <summary>How guidance is made comparable between tensors.</summary>
+    public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Mean;
 
     /// <summary>When the mask is computed.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Cohort;

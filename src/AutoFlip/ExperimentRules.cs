@@ -68,6 +68,7 @@ public static class ExperimentRules
         (CatalogSections.Initializers, e => e.Initialization, (e, name) => e with { Initialization = name }),
         (CatalogSections.Algorithms, e => e.Algorithm, (e, name) => e with { Algorithm = name }),
         (CatalogSections.Pruners, e => e.Pruner, (e, name) => e with { Pruner = name }),
+        (CatalogSections.Guidances, e => e.Guidance, (e, name) => e with { Guidance = name }),
         (CatalogSections.Optimizers, e => e.Optimizer, (e, name) => e with { Optimizer = name }),
         (CatalogSections.Criteria, e => e.Criterion, (e, name) => e with { Criterion = name }),
     ];

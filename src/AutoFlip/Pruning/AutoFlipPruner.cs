@@ -1,19 +1,26 @@
 namespace AutoFlip;
 
-/// <summary>AutoFLIP: explore the loss landscape from one common start, keep what exploration moves.</summary>
+/// <summary>AutoFLIP: explore the loss landscape from one common start, keep what exploration finds to matter.</summary>
 /// <param name="Plan">How much is removed, and how. A fraction of 0 trains as without a pruner, to the bit.</param>
+/// <param name="Guidance">What exploration measures.</param>
 /// <param name="Epochs">Most epochs an explorer trains, E_exp.</param>
 /// <param name="Patience">Epochs without a lower mean loss after which it stops.</param>
-/// <param name="Normalization">How guidance is scaled within a tensor.</param>
+/// <param name="Normalization">How guidance is made comparable between tensors.</param>
 /// <param name="Refresh">Cohort: a new mask each round, from the guidance of its cohort. Once: one mask, from all explorers.</param>
 /// <remarks>
-/// Each explorer c trains its own copy of w_0 and returns s_c = (w_c - w_0)^2. G = scaled mean of s_c over the explorers of the
-/// cohort (over all explorers if none of the cohort explored). Units are removed by their mean deviation
-/// (see <see cref="UnitScores"/>), single weights by G.
+/// Each explorer c trains its own copy of w_0 and returns its scores. G = their mean over the explorers of the cohort (over all
+/// explorers if none of the cohort explored), scaled within each tensor. Single weights are removed by G, units by the mean of G over
+/// their incoming weights and bias.
 /// <para>Source: AutoFLIP, arXiv 2405.10271. Departures are listed in docs/algorithm.md.</para>
 /// </remarks>
-public sealed record AutoFlipPruner(PruningPlan Plan, int Epochs, int Patience, GuidanceScale Normalization, MaskRefresh Refresh) : Pruner
+public sealed record AutoFlipPruner(
+    PruningPlan Plan, Guidance Guidance, int Epochs, int Patience, GuidanceScale Normalization, MaskRefresh Refresh) : Pruner
 {
+    /// <summary>The pruner of an experiment.</summary>
+    public static AutoFlipPruner Of(Experiment experiment) => new(
+        PruningPlan.Of(experiment), Catalog.Guidances[experiment.Guidance], experiment.ExplorationEpochs, experiment.ExplorationPatience,
+        experiment.GuidanceNormalization, experiment.MaskRefresh);
+
     /// <inheritdoc/>
     public override void Check(Network network) => Plan.Check(network);
 
@@ -24,13 +31,7 @@ public sealed record AutoFlipPruner(PruningPlan Plan, int Epochs, int Patience, 
     public override bool IsDue(int round) => Refresh == MaskRefresh.Cohort || base.IsDue(round);
 
     /// <inheritdoc/>
-    public override float[] Explore(LocalTraining training)
-    {
-        training.Run(Epochs, Patience);
-        var scores = new float[training.Initial.Layout.ParameterCount];
-        Guidance.Deviation(training.Values, training.Initial.Values, scores);
-        return scores;
-    }
+    public override float[] Explore(LocalTraining training) => Guidance.Explore(training, Epochs, Patience);
 
     /// <inheritdoc/>
     public override Mask Prune(PruningContext context)
@@ -38,8 +39,8 @@ public sealed record AutoFlipPruner(PruningPlan Plan, int Epochs, int Patience, 
         var scores = context.Scores ?? throw new ArgumentException("AutoFLIP prunes by exploration.", nameof(context));
         var members = Refresh == MaskRefresh.Cohort ? scores.Explorers.Intersect(context.Cohort).ToArray() : [];
         var guidance = scores.Mean(members is [] ? scores.Explorers : members);
-        var units = UnitScores.Of(context.Network, guidance);
-        Guidance.Scale(context.Network.Layout, guidance, Normalization);
-        return Plan.Prune(context.Network, units, guidance);
+        Guidance.Finish(guidance);
+        GuidanceScaling.Scale(context.Network.Layout, guidance, Normalization);
+        return Plan.Prune(context.Network, UnitScores.Of(context.Network, guidance), guidance);
     }
 }

@@ -1,58 +1,19 @@
 namespace AutoFlip;
 
-/// <summary>The guidance matrix: how far exploration moved each parameter, made comparable within each tensor.</summary>
-/// <remarks>Source: arXiv 2405.10271, the federated loss exploration. Differs: a tensor whose values are all equal gets guidance 0
-/// instead of 0/0.</remarks>
-public static class Guidance
+/// <summary>What exploration measures of each parameter: the open family behind <c>--guidance</c>.</summary>
+/// <remarks>
+/// The client's half is <see cref="Explore"/>, the server's the mean over explorers (each weighing the same) and <see cref="Finish"/>.
+/// Only ratios within a tensor matter afterwards: <see cref="GuidanceScaling"/> makes tensors comparable.
+/// </remarks>
+public abstract record Guidance
 {
-    /// <summary>An explorer's scores: (w_c - w_0)^2, elementwise.</summary>
-    public static void Deviation(ReadOnlySpan<float> explored, ReadOnlySpan<float> initial, Span<float> scores)
-    {
-        for (var i = 0; i < scores.Length; i++)
-        {
-            var moved = explored[i] - initial[i];
-            scores[i] = moved * moved;
-        }
-    }
+    /// <summary>The client's half: trains at most <paramref name="epochs"/> epochs and scores every parameter.</summary>
+    /// <param name="training">A private copy of w_0 and the explorer's samples.</param>
+    /// <param name="epochs">Most epochs, E_exp.</param>
+    /// <param name="patience">Epochs without a lower mean loss after which it stops.</param>
+    /// <returns>One finite number per parameter. It may be negative if <see cref="Finish"/> makes the mean at least 0.</returns>
+    public abstract float[] Explore(LocalTraining training, int epochs, int patience);
 
-    /// <summary>Scales mean scores within each tensor.</summary>
-    /// <param name="layout">Where the tensors lie.</param>
-    /// <param name="scores">Mean scores of the parameters, finite; replaced by the guidance.</param>
-    /// <param name="scale">MinMax gives [0, 1]; Robust is centred on the median and unbounded.</param>
-    /// <remarks>Computed in double, stored in float. Cost: O(n), for Robust O(n log n). A rank within a tensor is never changed.</remarks>
-    public static void Scale(WeightLayout layout, Span<float> scores, GuidanceScale scale)
-    {
-        foreach (var tensor in layout.Parameters)
-        {
-            var values = scores[tensor.Range];
-            var (centre, width) = scale == GuidanceScale.MinMax ? Extent(values) : Quartiles(values);
-            foreach (ref var value in values) value = width > 0 ? (float)((value - centre) / width) : 0;
-        }
-    }
-
-    static (double Centre, double Width) Extent(ReadOnlySpan<float> values)
-    {
-        float min = values[0], max = values[0];
-        foreach (var value in values)
-        {
-            min = Math.Min(min, value);
-            max = Math.Max(max, value);
-        }
-        return (min, (double)max - min);
-    }
-
-    static (double Centre, double Width) Quartiles(ReadOnlySpan<float> values)
-    {
-        var sorted = values.ToArray();
-        Array.Sort(sorted);
-        return (Quantile(0.5), Quantile(0.75) - Quantile(0.25));
-
-        double Quantile(double q) // linear interpolation between order statistics
-        {
-            var position = q * (sorted.Length - 1);
-            var below = (int)position;
-            var above = Math.Min(below + 1, sorted.Length - 1);
-            return sorted[below] + (position - below) * ((double)sorted[above] - sorted[below]);
-        }
-    }
+    /// <summary>The server's half: the mean of explorers' scores as importance, at least 0; higher = keep. In place.</summary>
+    public virtual void Finish(Span<float> mean) { }
 }

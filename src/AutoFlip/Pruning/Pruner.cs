@@ -35,7 +35,7 @@ public abstract record Pruner
 
     /// <summary>The client's half: explores from the model it received, which is the same for all explorers.</summary>
     /// <param name="training">The model, a private copy, and the client's samples. May be trained at will.</param>
-    /// <returns>One score per parameter, finite and at least 0; higher = keep.</returns>
+    /// <returns>One number per parameter, finite; what it means is between the pruner's two halves.</returns>
     public virtual float[] Explore(LocalTraining training) => throw new NotSupportedException($"{GetType().Name} does not explore.");
 
     /// <summary>The server's half: the mask.</summary>

@@ -3,13 +3,9 @@ namespace AutoFlip;
 /// <summary>Scores of whole units, from scores of their parameters.</summary>
 static class UnitScores
 {
-    /// <summary>
-    /// The mean score of a unit's incoming weights and bias, divided by the mean over its group: 1 is an average unit of its layer.
-    /// </summary>
+    /// <summary>Per group and unit, the mean score of the unit's incoming weights and bias; 0 for a group without any.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="scores">One per parameter, at least 0, unscaled.</param>
-    /// <remarks>The division makes layers comparable: displacements differ by orders of magnitude from layer to layer, and without it the
-    /// layer that moves least would lose all its units. A group that has not moved at all gets 1 everywhere.</remarks>
+    /// <param name="scores">One per parameter.</param>
     public static IReadOnlyList<double[]> Of(Network network, ReadOnlySpan<float> scores)
     {
         var result = new double[network.Groups.Length][];
@@ -31,8 +27,6 @@ static class UnitScores
                 foreach (var score in scores.Slice(start + unit * length, length)) sums[unit] += score;
             count += length;
         }
-        var mean = sums.Average();
-        for (var unit = 0; unit < sums.Length; unit++) sums[unit] = count > 0 && mean > 0 ? sums[unit] / mean : 1;
-        return sums;
+        return [.. sums.Select(sum => sum / Math.Max(count, 1))];
     }
 }

@@ -114,6 +114,7 @@ public partial class SettingsTests
             Initialization = "?",
             Algorithm = "?",
             Pruner = "?",
+            Guidance = "?",
             Optimizer = "?",
             Criterion = "?",
         };

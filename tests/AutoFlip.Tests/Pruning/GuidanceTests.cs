@@ -1,74 +1,100 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
-using System.Text.Json;
+using CsCheck;
 
 namespace AutoFlip.Tests;
 
 public class GuidanceTests
 {
-    static readonly JsonElement Golden = GoldenFile.Read("prune.json");
+    /// <summary>One epoch of one batch of plain SGD at rate 1/2: w_c = w_0 - g/2, so exploration itself tells g.</summary>
+    static readonly Experiment OneStep = TinyFederation.Experiment with { Optimizer = "SGD", Momentum = 0, BatchSize = 0, LearningRate = 0.5, ExplorationEpochs = 1 };
 
-    public static TheoryData<string> Cases => [.. Golden.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("id").GetString()!)];
+    public static TheoryData<string> Names => [.. Catalog.Guidances.Names];
 
-    [Theory, MemberData(nameof(Cases))]
-    public void Guidance_and_masks_equal_golden(string id)
+    [Fact]
+    public void Each_guidance_of_one_step_follows_from_its_gradient()
     {
-        var golden = Golden.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id);
-        var layout = LayoutOf(golden);
-        var deviation = MeanDeviation(golden);
+        var initial = TinyFederation.Initial(OneStep).Parameters.ToArray();
+        var moved = Explore("agreement", OneStep);
+        var (deviation, saliency, fisher) = (Explore("deviation", OneStep), Explore("saliency", OneStep), Explore("fisher", OneStep));
 
-        foreach (var (name, scale) in new[] { ("minmax", GuidanceScale.MinMax), ("robust", GuidanceScale.Robust) })
+        Assert.Contains(moved, value => value < 0);
+        Assert.Contains(moved, value => value > 0);
+        for (var i = 0; i < moved.Length; i++)
         {
-            var guidance = (float[])deviation.Clone();
-            Guidance.Scale(layout, guidance, scale);
-
-            var want = golden.GetProperty(name).GetProperty("guidance").Doubles();
-            for (var i = 0; i < want.Length; i++) Assert.Equal(want[i], guidance[i], 2e-5 * Math.Max(1, Math.Abs(want[i])));
-            foreach (var mask in golden.GetProperty(name).GetProperty("masks").EnumerateArray())
-            {
-                var keep = PruningPlan.KeptCount(mask.GetProperty("fraction").GetDecimal(), guidance.Length);
-                Assert.Equal(mask.GetProperty("kept").GetInt32(), keep);
-                Assert.Equal(mask.GetProperty("mask").GetString(), Text(Selection.Highest(guidance, keep)));
-            }
+            var gradient = moved[i] / -0.5; // rounded once when w_c was stored: 2^-24 of a weight below 2
+            Assert.Equal(moved[i] * moved[i], deviation[i]);
+            Assert.Equal(Math.Abs(initial[i] * gradient), saliency[i], 1e-6);
+            Assert.Equal(gradient * gradient, fisher[i], 1e-5);
         }
     }
 
+    /// <summary>Several epochs of several batches, each with its own parameters and gradient, added up here in double.</summary>
     [Fact]
-    public void Kept_counts_are_exact_decimals()
+    public void Over_many_batches_it_is_the_mean_of_each()
     {
-        foreach (var count in Golden.GetProperty("kept_counts").EnumerateArray())
-            Assert.Equal(count.GetProperty("kept").GetInt32(), PruningPlan.KeptCount(count.GetProperty("fraction").GetDecimal(), count.GetProperty("n").GetInt32()));
-    }
+        var experiment = TinyFederation.Experiment with { ExplorationEpochs = 3 };
+        List<(float[] W, float[] G)> batches = [];
+        using var workspace = new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment));
+        Training(experiment, workspace).Run(3, adjustGradients: (w, g) => batches.Add((w.ToArray(), g.ToArray())));
 
-    [Fact]
-    public void A_tensor_that_moved_evenly_gets_guidance_zero()
-    {
-        var layout = WeightLayout.Create([("a", [3], TensorRole.Weight), ("b", [1], TensorRole.Bias)]);
-        float[] scores = [2, 2, 2, 5];
+        var (saliency, fisher) = (Explore("saliency", experiment), Explore("fisher", experiment));
 
-        Guidance.Scale(layout, scores, GuidanceScale.MinMax);
-
-        Assert.Equal([0, 0, 0, 0], scores);
-    }
-
-    static WeightLayout LayoutOf(JsonElement golden) => WeightLayout.Create(
-        golden.GetProperty("layout").EnumerateArray().Select(tensor =>
-            (tensor.GetProperty("name").GetString()!, ImmutableArray.Create(tensor.GetProperty("shape").Ints()), TensorRole.Weight)));
-
-    /// <summary>As the engine computes it: each explorer's scores, then their mean, in float.</summary>
-    static float[] MeanDeviation(JsonElement golden)
-    {
-        var initial = golden.GetProperty("w0").Floats();
-        var log = new MemoryScores(initial.Length);
-        var explorers = golden.GetProperty("explorers").EnumerateArray().ToArray();
-        for (var c = 0; c < explorers.Length; c++)
+        Assert.True(batches.Count > 3);
+        for (var i = 0; i < fisher.Length; i++)
         {
-            var scores = new float[initial.Length];
-            Guidance.Deviation(explorers[c].Floats(), initial, scores);
-            log.Add(new ClientReply { Client = c, ValueBytes = MemoryMarshal.AsBytes<float>(scores).ToArray() });
+            Assert.Equal(batches.Average(batch => Math.Abs((double)batch.W[i] * batch.G[i])), saliency[i], 1e-6);
+            Assert.Equal(batches.Average(batch => (double)batch.G[i] * batch.G[i]), fisher[i], 1e-6);
         }
-        return log.Mean(log.Explorers);
     }
 
-    static string Text(Selection mask) => string.Concat(Enumerable.Range(0, mask.Count).Select(i => mask[i] ? '1' : '0'));
+    /// <summary>|mean d| = mean distance times agreement. Three explorers by +2, one by -2: mean 1, distance 2, agreement 2·3/4 - 1 = 1/2.</summary>
+    [Fact]
+    public void Agreement_is_the_distance_times_how_far_explorers_agree()
+    {
+        float[] mean = [(2 + 2 + 2 - 2) / 4f, -0.5f, 0];
+
+        new AgreementGuidance().Finish(mean);
+
+        Assert.Equal([2 * 0.5f, 0.5f, 0], mean);
+        Gen.Double[-5, 5].Array[1, 9].Where(d => d.Any(x => x != 0)).Sample(d =>
+        {
+            double up = d.Where(x => x > 0).Sum(), down = -d.Where(x => x < 0).Sum();
+            float[] one = [(float)d.Average()];
+            new AgreementGuidance().Finish(one);
+            Assert.Equal((up + down) / d.Length * (Math.Abs(up - down) / (up + down)), one[0], 1e-5);
+        });
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public async Task Each_guidance_prunes_a_federation_exactly_and_alike_with_any_number_of_workers(string name)
+    {
+        var experiment = TinyFederation.Experiment with { Guidance = name, Rounds = 2 };
+        var one = await TinyFederation.RunAsync(experiment, inspect: result => Assert.Equal(PruningPlan.KeptCount(0.3m, result.Mask.Count), result.Mask.Kept));
+        var three = await TinyFederation.RunAsync(experiment, workers: 3);
+
+        Assert.Equal(one.Global.Sha256(), three.Global.Sha256());
+    }
+
+    [Fact]
+    public async Task Guidances_differ()
+    {
+        var masks = new HashSet<string>();
+        foreach (var name in Catalog.Guidances.Names)
+            await TinyFederation.RunAsync(TinyFederation.Experiment with { Guidance = name, Rounds = 1 }, inspect: result => masks.Add(result.Mask.Values.Sha256));
+
+        Assert.Equal(Catalog.Guidances.Names.Count(), masks.Count);
+    }
+
+    static float[] Explore(string guidance, Experiment experiment)
+    {
+        using var workspace = new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment));
+        return Catalog.Guidances[guidance].Explore(Training(experiment, workspace), experiment.ExplorationEpochs, 40);
+    }
+
+    static LocalTraining Training(Experiment experiment, Workspace workspace)
+    {
+        var data = TinyFederation.Data(experiment);
+        var initial = TinyFederation.Initial(experiment);
+        var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRate, initial, Mask.Dense(initial.Layout));
+        return new(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, default);
+    }
 }

@@ -92,25 +92,6 @@ public class PruningPlanTests
         Assert.Contains("--prune-fraction", e.Message);
     }
 
-    /// <summary>
-    /// Two hidden units of a 2-2-1 network. Row of unit 0: weights 1, 3, bias 2: sum 6; unit 1: 2, 0, 0: sum 2. Group mean 4, so 1.5 and 0.5.
-    /// </summary>
-    [Fact]
-    public void A_units_score_is_its_mean_deviation_over_its_groups_mean()
-    {
-        var network = new NetworkBuilder("n", new SampleShape(2, 1, 1)).Flatten().Linear(2).ReLU().Linear(1).Build(1);
-        float[] scores = new float[network.Layout.ParameterCount];
-        scores[0] = 1;
-        scores[1] = 3;
-        scores[2] = 2; // unit 1's first weight
-        scores[4] = 2; // unit 0's bias
-
-        var units = UnitScores.Of(network, scores);
-
-        var hidden = Enumerable.Range(0, network.Groups.Length).Single(g => !network.Groups[g].IsFixed);
-        Assert.Equal([1.5, 0.5], units[hidden]);
-    }
-
     static Mask Prune(Network network, PruningPlan plan, ulong seed)
     {
         var random = new KeyedRandom(seed);

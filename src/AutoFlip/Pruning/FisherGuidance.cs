@@ -1,0 +1,22 @@
+namespace AutoFlip;
+
+/// <summary>How steeply the loss depends on a parameter: the mean of g² over exploration's batches.</summary>
+/// <remarks>
+/// g is a batch's gradient at the explorer's parameters before its step, not clipped. The diagonal of the empirical Fisher information
+/// is the mean of single samples' g²; a batch's gradient is their mean, so this is a cheap stand-in, the same for every parameter up to
+/// the share of g that is noise.
+/// </remarks>
+public sealed record FisherGuidance : Guidance
+{
+    /// <inheritdoc/>
+    public override float[] Explore(LocalTraining training, int epochs, int patience)
+    {
+        var mean = new BatchMean(training.Initial.Layout.ParameterCount);
+        training.Run(epochs, patience, (_, g) =>
+        {
+            mean.Count++;
+            for (var i = 0; i < g.Length; i++) mean.Sum[i] += g[i] * g[i];
+        });
+        return mean.Values();
+    }
+}
