@@ -48,7 +48,8 @@ public enum Regrow
     Zero,
 }
 
-/// <summary>How guidance is made comparable between tensors: it is scaled within each, then compared over all.</summary>
+/// <summary>How guidance is made comparable between layers: weights are scaled within their tensor and units within their layer, then
+/// compared over all.</summary>
 public enum GuidanceScale
 {
     /// <summary>(x - min) / (max - min).</summary>
@@ -57,10 +58,10 @@ public enum GuidanceScale
     /// <summary>(x - median) / (q75 - q25).</summary>
     Robust,
 
-    /// <summary>x / mean: 1 is an average value of its tensor.</summary>
+    /// <summary>x / mean: 1 is average.</summary>
     Mean,
 
-    /// <summary>The share of the tensor's values that are lower: every tensor loses the same share.</summary>
+    /// <summary>The share that is lower: every layer loses the same share.</summary>
     Rank,
 }
 
@@ -165,8 +166,8 @@ public sealed record Experiment
     /// <summary>What exploration measures, by catalogue name.</summary>
     public string Guidance { get; init; } = "deviation";
 
-    /// <summary>How guidance is made comparable between tensors.</summary>
-    public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Mean;
+    /// <summary>How guidance is made comparable between layers.</summary>
+    public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;
 
     /// <summary>When the mask is computed.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Cohort;

@@ -9,8 +9,8 @@ namespace AutoFlip;
 /// <param name="Refresh">Cohort: a new mask each round, from the guidance of its cohort. Once: one mask, from all explorers.</param>
 /// <remarks>
 /// Each explorer c trains its own copy of w_0 and returns its scores. G = their mean over the explorers of the cohort (over all
-/// explorers if none of the cohort explored), scaled within each tensor. Single weights are removed by G, units by the mean of G over
-/// their incoming weights and bias.
+/// explorers if none of the cohort explored). A unit's score is the mean of G over its incoming weights and bias. Weights are scaled
+/// within their tensor and units within their layer, and the lowest of all go.
 /// <para>Source: AutoFLIP, arXiv 2405.10271. Departures are listed in docs/algorithm.md.</para>
 /// </remarks>
 public sealed record AutoFlipPruner(
@@ -40,7 +40,8 @@ public sealed record AutoFlipPruner(
         var members = Refresh == MaskRefresh.Cohort ? scores.Explorers.Intersect(context.Cohort).ToArray() : [];
         var guidance = scores.Mean(members is [] ? scores.Explorers : members);
         Guidance.Finish(guidance);
+        var units = UnitScores.Of(context.Network, guidance, Normalization);
         GuidanceScaling.Scale(context.Network.Layout, guidance, Normalization);
-        return Plan.Prune(context.Network, UnitScores.Of(context.Network, guidance), guidance);
+        return Plan.Prune(context.Network, units, guidance);
     }
 }

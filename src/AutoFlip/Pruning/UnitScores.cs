@@ -3,17 +3,23 @@ namespace AutoFlip;
 /// <summary>Scores of whole units, from scores of their parameters.</summary>
 static class UnitScores
 {
-    /// <summary>Per group and unit, the mean score of the unit's incoming weights and bias; 0 for a group without any.</summary>
+    /// <summary>Per group and unit, the mean score of the unit's incoming weights and bias, scaled within the group.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="scores">One per parameter.</param>
-    public static IReadOnlyList<double[]> Of(Network network, ReadOnlySpan<float> scores)
+    /// <param name="scores">One per parameter, not yet scaled, so that a unit's bias weighs as much as one of its weights.</param>
+    /// <param name="scale">How units of different layers are made comparable.</param>
+    public static IReadOnlyList<double[]> Of(Network network, ReadOnlySpan<float> scores, GuidanceScale scale)
     {
         var result = new double[network.Groups.Length][];
-        for (var g = 0; g < result.Length; g++) result[g] = OfGroup(network.Groups[g], network.Layout, scores);
+        for (var g = 0; g < result.Length; g++)
+        {
+            var means = Means(network.Groups[g], network.Layout, scores);
+            GuidanceScaling.Scale(means, scale);
+            result[g] = Array.ConvertAll(means, mean => (double)mean);
+        }
         return result;
     }
 
-    static double[] OfGroup(ChannelGroup group, WeightLayout layout, ReadOnlySpan<float> scores)
+    static float[] Means(ChannelGroup group, WeightLayout layout, ReadOnlySpan<float> scores)
     {
         var sums = new double[group.Width];
         long count = 0;
@@ -27,6 +33,6 @@ static class UnitScores
                 foreach (var score in scores.Slice(start + unit * length, length)) sums[unit] += score;
             count += length;
         }
-        return [.. sums.Select(sum => sum / Math.Max(count, 1))];
+        return Array.ConvertAll(sums, sum => (float)(sum / Math.Max(count, 1))); // 0 where nothing comes in: network inputs
     }
 }
