@@ -21,7 +21,7 @@ public enum MaskRefresh
     /// <summary>Every round, from the guidance of that round's cohort: the paper's adaptive pruning.</summary>
     Cohort,
 
-    /// <summary>Once, from all explorers.</summary>
+    /// <summary>Once, from all explorers: the default, because a mask that changes costs accuracy.</summary>
     Once,
 }
 
@@ -44,7 +44,7 @@ public enum Regrow
     /// <summary>What it last was.</summary>
     Keep,
 
-    /// <summary>Zero.</summary>
+    /// <summary>Zero. For single weights only: a whole unit of zeros has no gradient and never moves again.</summary>
     Zero,
 }
 
@@ -146,7 +146,7 @@ public sealed record Experiment
     public PruningKind Pruning { get; init; } = PruningKind.Hybrid;
 
     /// <summary>Share of the removal that takes whole units under <see cref="PruningKind.Hybrid"/>, in [0, 1].</summary>
-    public double StructuredShare { get; init; } = 0.5;
+    public double StructuredShare { get; init; } = 1;
 
     /// <summary>Units that every channel group keeps, at least 1.</summary>
     public int MinUnits { get; init; } = 1;
@@ -170,7 +170,7 @@ public sealed record Experiment
     public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;
 
     /// <summary>When the mask is computed.</summary>
-    public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Cohort;
+    public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Once;
 
     /// <summary>What a weight is when a new mask brings it back.</summary>
     public Regrow Regrow { get; init; } = Regrow.Keep;
