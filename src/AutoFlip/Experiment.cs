@@ -145,7 +145,8 @@ public sealed record Experiment
     /// <summary>What pruning removes: units, weights or both.</summary>
     public PruningKind Pruning { get; init; } = PruningKind.Hybrid;
 
-    /// <summary>Share of the removal that takes whole units under <see cref="PruningKind.Hybrid"/>, in [0, 1].</summary>
+    /// <summary>Share of the removal that takes whole units under <see cref="PruningKind.Hybrid"/>, in [0, 1]; 1 leaves to single weights what no
+    /// unit fits.</summary>
     public double StructuredShare { get; init; } = 1;
 
     /// <summary>Units that every channel group keeps, at least 1.</summary>
@@ -164,7 +165,7 @@ public sealed record Experiment
     public double ExplorerFraction { get; init; } = 0.1;
 
     /// <summary>What exploration measures, by catalogue name.</summary>
-    public string Guidance { get; init; } = "deviation";
+    public string Guidance { get; init; } = "saliency";
 
     /// <summary>How guidance is made comparable between layers.</summary>
     public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;

@@ -52,10 +52,10 @@ static class Settings
         Setting.Of((Experiment e) => e.Guidance, "--guidance", "NAME", "What exploration measures: deviation, agreement, saliency, fisher."),
         Setting.Of((Experiment e) => e.GuidanceNormalization, "--guidance-normalization --guidence_normalization", "rank|mean|minmax|robust", "How guidance is made comparable between layers.")
             with { Synonyms = Synonym("robustscaler", "robust") },
-        Setting.Of((Experiment e) => e.MaskRefresh, "--mask-refresh", "cohort|once", "Renew the mask every round from that round's cohort, or once from all explorers."),
+        Setting.Of((Experiment e) => e.MaskRefresh, "--mask-refresh", "once|cohort", "Make the mask once from all explorers, or every round from that round's cohort."),
         Setting.Of((Experiment e) => e.Regrow, "--regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),
         Setting.Of((Experiment e) => e.Pruning, "--pruning", "hybrid|structured|unstructured", "What is removed: whole units and then single weights, units only, or weights only."),
-        Setting.Of((Experiment e) => e.StructuredShare, "--structured-share", "F", "Share of the removal that takes whole units under --pruning hybrid."),
+        Setting.Of((Experiment e) => e.StructuredShare, "--structured-share", "F", "Share of the removal that takes whole units under --pruning hybrid. 1 leaves to single weights what no unit fits."),
         Setting.Of((Experiment e) => e.UnitMultiple, "--unit-multiple", "N", "Units of a layer that go together, so that widths stay multiples of it. 1 removes single units."),
         Setting.Of((Experiment e) => e.MinUnits, "--min-units", "N", "Units that every layer keeps."),
     ];

@@ -2,23 +2,26 @@ namespace AutoFlip;
 
 /// <summary>How much is removed, and how much of it as whole units: turns scores into a mask.</summary>
 /// <param name="Fraction">Share p of all parameters to remove, in [0, 1).</param>
-/// <param name="StructuredShare">Share of the removal that takes whole units, in [0, 1]. 0 removes single weights only, 1 units only.</param>
+/// <param name="StructuredShare">Share of the removal that takes whole units, in [0, 1]. 0 removes single weights only, 1 units as far as they fit.</param>
 /// <param name="MinUnits">Units that every channel group keeps, at least 1.</param>
 /// <param name="UnitMultiple">Units of a group that go together, at least 1: the widths of groups whose width is a multiple of it stay
 /// multiples. 8 is what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew.</param>
 /// <remarks>
-/// The mask keeps exactly k = ceil((1-p)n) of all n parameters; with units only, k or up to what goes together more. Units go in the
+/// The mask keeps exactly k = ceil((1-p)n) of all n parameters; if <see cref="UnitsOnly"/>, k or up to what goes together more. Units go in the
 /// order of their scores over all groups together, each that fits, while no more than the share of the n - k parameters is gone; then
-/// the lowest-scoring weights of what is left. Biases and norm parameters count in n and follow their unit; alone they are always kept,
+/// the lowest-scoring weights of what is left, with a share of 1 the few that no unit fitted. Biases and norm parameters count in n and follow their unit; alone they are always kept,
 /// for they cost nothing and removing them harms (a departure from the reference, which prunes them like weights).
 /// </remarks>
 public sealed record PruningPlan(decimal Fraction, double StructuredShare, int MinUnits, int UnitMultiple)
 {
+    /// <summary>Whether single weights stay, even where no more units fit. A network too narrow for the plan then keeps more than asked.</summary>
+    public bool UnitsOnly { get; init; }
+
     /// <summary>The plan of an experiment.</summary>
     public static PruningPlan Of(Experiment experiment) => new(
         experiment.PruneFraction,
         experiment.Pruning switch { PruningKind.Unstructured => 0, PruningKind.Structured => 1, _ => experiment.StructuredShare },
-        experiment.MinUnits, experiment.UnitMultiple);
+        experiment.MinUnits, experiment.UnitMultiple) { UnitsOnly = experiment.Pruning == PruningKind.Structured };
 
     /// <summary>How many parameters a mask of prune-fraction p holds: ceil((1-p)n), in decimal arithmetic.</summary>
     /// <remarks>In doubles (1 - 0.7)·60 is a little above 18 and would round up to 19.</remarks>
@@ -40,7 +43,7 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         var keep = KeptCount(Fraction, layout.ParameterCount);
         var units = KeepUnits(network, unitScores, (long)Math.Floor(StructuredShare * (layout.ParameterCount - keep)));
         var small = units.Small.Layout;
-        if (StructuredShare >= 1 || keep >= small.ParameterCount) return Mask.OfUnits(units, Selection.All(small.Count));
+        if (UnitsOnly || keep >= small.ParameterCount) return Mask.OfUnits(units, Selection.All(small.Count));
 
         var scores = new float[small.Count];
         var full = new float[layout.Count];

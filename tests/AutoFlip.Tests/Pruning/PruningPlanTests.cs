@@ -8,7 +8,7 @@ public class PruningPlanTests
     static readonly Network ResNet = Catalog.Models["ResNet10"](new SampleShape(3, 12, 12), 10, new ModelOptions { HiddenSize = 2 });
 
     [Theory]
-    [InlineData(0.0), InlineData(0.25), InlineData(0.5), InlineData(0.9)]
+    [InlineData(0.0), InlineData(0.25), InlineData(0.5), InlineData(0.9), InlineData(1.0)]
     public void With_weights_the_kept_count_is_exact(double share) =>
         Gen.Select(Gen.Decimal[0, 0.95m], Gen.ULong, Gen.Bool).Sample((fraction, seed, residual) =>
         {
@@ -21,7 +21,7 @@ public class PruningPlanTests
     [Fact]
     public void With_units_only_it_is_exact_within_one_unit() => Gen.Select(Gen.Decimal[0, 0.9m], Gen.ULong).Sample((fraction, seed) =>
     {
-        var mask = Prune(TwoCnn, new PruningPlan(fraction, 1, 1, 1), seed);
+        var mask = Prune(TwoCnn, new PruningPlan(fraction, 1, 1, 1) { UnitsOnly = true }, seed);
 
         var over = mask.Kept - PruningPlan.KeptCount(fraction, mask.Count);
         Assert.InRange(over, 0, LargestUnit(TwoCnn));
@@ -49,6 +49,17 @@ public class PruningPlanTests
         var mask = new PruningPlan(0.5m, 1, 1, 4).Prune(network, scores, new float[25]); // 12 may go: 4 units of 3
 
         Assert.Equal([0, 2, 4, 6], Enumerable.Range(0, 8).Where(unit => mask.Units!.Kept[hidden][unit]));
+    }
+
+    /// <summary>Widths of 4 with units that go in fours: none can, so that all of the half are single weights.</summary>
+    [Fact]
+    public void What_no_unit_fits_goes_as_single_weights_unless_only_units_may()
+    {
+        var plan = new PruningPlan(0.5m, 1, 1, 4);
+        var network = new NetworkBuilder("n", new SampleShape(4, 1, 1)).Flatten().Linear(4).ReLU().Linear(1).Build(1); // 16 + 4 + 4 + 1 = 25
+
+        Assert.Equal(13, Prune(network, plan, 1).Kept);
+        Assert.True(Prune(network, plan with { UnitsOnly = true }, 1).IsDense);
     }
 
     [Fact]
