@@ -65,11 +65,22 @@ public enum GuidanceScale
     Rank,
 }
 
+/// <summary>What local training computes in. Weights, gradients and the optimiser are float32 in any case.</summary>
+public enum TrainingPrecision
+{
+    /// <summary>float32.</summary>
+    Fp32,
+
+    /// <summary>bfloat16 (8 bits of mantissa) in convolutions, products of matrices and what is handed on between them; float32 in
+    /// statistics, losses and evaluation.</summary>
+    Bf16,
+}
+
 /// <summary>What a run is: every choice that its result depends on, and nothing else.</summary>
 /// <remarks>
 /// Immutable; changed with <c>with</c>; written to <c>experiment.json</c> as it is. Two runs of equal experiments end with the same
 /// <c>model_sha256</c> on one type of processor. What does not change results (workers, verbosity, paths) is in <see cref="RunOptions"/>.
-/// Defaults are the reference's, except where a remark says otherwise.
+/// Defaults are the reference's, except where a summary says otherwise (docs/decisions/0012 says why).
 /// </remarks>
 public sealed record Experiment
 {
@@ -164,13 +175,13 @@ public sealed record Experiment
     /// <summary>Share of clients that explore, in (0, 1]; at least one does.</summary>
     public double ExplorerFraction { get; init; } = 0.1;
 
-    /// <summary>What exploration measures, by catalogue name.</summary>
+    /// <summary>What exploration measures, by catalogue name. The paper's is deviation.</summary>
     public string Guidance { get; init; } = "saliency";
 
-    /// <summary>How guidance is made comparable between layers.</summary>
+    /// <summary>How guidance is made comparable between layers. The paper's is MinMax.</summary>
     public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;
 
-    /// <summary>When the mask is computed.</summary>
+    /// <summary>When the mask is computed. The paper's is Cohort.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Once;
 
     /// <summary>What a weight is when a new mask brings it back.</summary>
@@ -232,6 +243,9 @@ public sealed record Experiment
 
     /// <summary>The metrics, by catalogue name.</summary>
     public ImmutableArray<string> Metrics { get; init; } = ["acc1", "acc5", "f1", "precision", "recall"];
+
+    /// <summary>What local training and exploration compute in. Faster where the processor has such arithmetic, right everywhere.</summary>
+    public TrainingPrecision Precision { get; init; } = TrainingPrecision.Fp32;
 
     /// <summary>Intra-op threads of a client. Part of the experiment: they change the order of float sums.</summary>
     public int ThreadsPerClient { get; init; } = 1;
