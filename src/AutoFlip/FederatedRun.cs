@@ -71,6 +71,7 @@ public sealed class FederatedRun(
             var evaluated = await EvaluateAsync(t, cohort, server.Weights, mask, round, ct);
             var report = round.Report(t, cohort, task.LearningRate) with
             {
+                Mask = WireMask.NameOf(mask),
                 ServerEvaluated = evaluated,
                 Time = time.GetUtcNow(),
                 MaskSeconds = maskSeconds,

@@ -45,6 +45,9 @@ public sealed record RoundReport
     /// <summary>Kept parameters / parameters.</summary>
     public required double Density { get; init; }
 
+    /// <summary>Hash of the mask, in hex; null if nothing was removed.</summary>
+    public string? Mask { get; init; }
+
     /// <summary>Bytes sent to clients, measured.</summary>
     public required long DownBytes { get; init; }
 

@@ -138,10 +138,10 @@ public sealed class BenchTests
         using var batches = new ReadBatches(Tiny, data);
         using var bare = new BareOwn(Tiny, network, initial);
         using var workspace = new Workspace(Catalog.Optimizers[Tiny.Optimizer](Tiny));
-        var task = new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout));
+        var task = new SentTask(Tiny, new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout)));
 
         bare.Train(batches[0]);
-        var reply = ModelCodec.DecodeReply(new ClientHost(Tiny, network, data, TimeProvider.System).Handle(workspace, ModelCodec.Encode(task), batches.Cohort[0], context.Cancel));
+        var (_, reply) = task.Read(new ClientHost(Tiny, network, data, new ResidualMemory(), TimeProvider.System).Handle(workspace, task.Whole.Span, batches.Cohort[0], context.Cancel));
 
         Assert.True(reply.Values.SequenceEqual(bare.Values));
     }
