@@ -46,18 +46,18 @@ public sealed class FederatedRun(
 
         for (var t = (from?.Round ?? 0) + 1; t <= experiment.Rounds; t++)
         {
-            var started = time.GetTimestamp();
+            var round = new RoundLedger(network, time);
             var cohort = Cohort.Sample(experiment, t);                                  // S_t
             observer.RoundStarted(t, cohort.Length);
-            if (mask is null || _pruner.IsDue(t)) mask = MaskOf(t);                     // m_t
-            var maskSeconds = time.GetElapsedTime(started).TotalSeconds;
+            if (mask is null || _pruner.IsDue(t))
+                using (round.Masking.Start()) mask = MaskOf(t);                         // m_t
             server = server.Masked(mask, experiment.Regrow);                            // w_t ⊙ m_t
 
-            var round = new RoundLedger(mask);
             var fold = new WeightedFold(mask.Values.Kept);
             var task = new ClientTask(ClientWork.Train, t, experiment.LearningRateOf(t), server.Weights, mask);
             await foreach (var received in transport.DispatchAsync(task, cohort, ct))
             {
+                using var folding = round.Folding.Start();
                 var reply = received.Checked(mask.Values.Kept);
                 round.Add(task.Work, reply);
                 if (reply.Failure is null) fold.Add(reply.Values, reply.Examples);      // Σ n_k w_k / Σ n_k
@@ -65,20 +65,12 @@ public sealed class FederatedRun(
                 observer.ClientDone(t, round.Replies, cohort.Length);
             }
             if (fold.Count == 0) throw AutoFlipException.RunFailed($"Round {t}: no client returned a usable update. {round.FirstFailure}");
-            server = _algorithm.ServerUpdate(server, mask.Expand(fold.Mean, server.Weights)); // w_{t+1}
+            using (round.Folding.Start())
+                server = _algorithm.ServerUpdate(server, mask.Expand(fold.Mean, server.Weights)); // w_{t+1}
 
-            var trained = time.GetTimestamp();
-            var evaluated = await EvaluateAsync(t, cohort, server.Weights, mask, round, ct);
-            var report = round.Report(t, cohort, task.LearningRate) with
-            {
-                Mask = WireMask.NameOf(mask),
-                ServerEvaluated = evaluated,
-                Time = time.GetUtcNow(),
-                MaskSeconds = maskSeconds,
-                EvaluateSeconds = time.GetElapsedTime(trained).TotalSeconds,
-                Seconds = time.GetElapsedTime(started).TotalSeconds,
-            };
-            yield return new RoundResult(report, new RunState(t, server), mask);
+            ServerEvaluation? evaluated;
+            using (round.Evaluating.Start()) evaluated = await EvaluateAsync(t, cohort, server.Weights, mask, round, ct);
+            yield return new RoundResult(round.Report(task, cohort, evaluated), new RunState(t, server), mask);
         }
     }
 
@@ -114,6 +106,6 @@ public sealed class FederatedRun(
             var task = new ClientTask(ClientWork.Evaluate, t, 0, weights, mask);
             await foreach (var reply in transport.DispatchAsync(task, Cohort.Evaluators(experiment, t, cohort), ct)) round.Add(task.Work, reply);
         }
-        return evaluate is null || experiment.EvaluationScope == EvaluationScope.Local ? null : await evaluate(mask.Units?.Small ?? network, mask.Shrink(weights), ct);
+        return evaluate is null || experiment.EvaluationScope == EvaluationScope.Local ? null : await evaluate(mask.Shrink(network), mask.Shrink(weights), ct);
     }
 }

@@ -82,7 +82,9 @@ public sealed class SimulationTests : IDisposable
             schema version algorithm pruner dataset model seed clients cohort rounds rounds_done metrics.global.acc1 metrics.global.loss metrics.global.best_acc1
             metrics.global.best_round metrics.local.acc1 model_size.parameters model_size.active_parameters model_size.density model_size.trained_parameters
             model_size.bytes compute.macs_per_sample compute.active_macs_per_sample compute.train_samples traffic.down_bytes traffic.up_bytes
-            traffic.dense_fp32_bytes traffic.ratio time.total_s time.explore_s time.rounds_s time.median_round_s time.evaluate_s workers peak_rss_bytes failures model_sha256
+            traffic.dense_fp32_bytes traffic.ratio time.total_s time.explore_s time.rounds_s time.median_round_s time.evaluate_s time.mask_s time.fold_s
+            time.client_train_s time.client_encode_s time.client_decode_s time.explore_train_s compute.dense_macs compute.active_macs
+            compute.explore_macs metrics.global.recent_acc1 workers peak_rss_bytes failures model_sha256
             """.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries))
         {
             var element = path.Split('.').Aggregate(summary.RootElement, (parent, name) => parent.GetProperty(name));
@@ -98,6 +100,10 @@ public sealed class SimulationTests : IDisposable
         long[] Sum(string file, string field) => [.. File.ReadLines(Path.Combine(OnlyRun, file)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty(field).GetInt64())];
         Assert.Equal(summary.Traffic.DownBytes, Sum("rounds.jsonl", "down_bytes").Sum() + Sum("checkpoints/exploration.jsonl", "down_bytes").Sum());
         Assert.Equal(summary.Traffic.UpBytes, Sum("rounds.jsonl", "up_bytes").Sum() + Sum("checkpoints/exploration.jsonl", "up_bytes").Sum());
+        Assert.Equal(summary.Compute.ActiveMacs, Sum("rounds.jsonl", "train_samples").Zip(Sum("rounds.jsonl", "active_macs_per_sample"), (samples, macs) => samples * macs).Sum());
+        Assert.InRange(summary.Compute.ActiveMacs, 1, summary.Compute.DenseMacs);
+        Assert.InRange(summary.Time.ClientTrain, 1e-9, summary.Time.Rounds * summary.Workers);
+        Assert.InRange(summary.Time.ExploreTrain, 1e-9, summary.Time.Explore * summary.Workers);
         Assert.Equal(summary.Compute.TrainSamples, Sum("rounds.jsonl", "train_samples").Sum() + Sum("checkpoints/exploration.jsonl", "train_samples").Sum());
     }
 
@@ -125,6 +131,25 @@ public sealed class SimulationTests : IDisposable
             Assert.Throws<BreakAt.Broken>(() => Run(Small, new BreakAt(moment)));
 
             Assert.Equal(want, Resume(OnlyRun).ModelSha256);
+        }
+    }
+
+    [Theory]
+    [InlineData(WireFormat.Fp32, WireFormat.Int8, MaskRefresh.Cohort), InlineData(WireFormat.Int8, WireFormat.Int8, MaskRefresh.Once), InlineData(WireFormat.Fp16, WireFormat.Fp16, MaskRefresh.Once)]
+    public void A_run_that_breaks_resumes_to_the_same_model_and_bytes_in_every_format(WireFormat down, WireFormat up, MaskRefresh refresh)
+    {
+        var experiment = Small with { WireDown = down, WireUp = up, MaskRefresh = refresh, CohortFraction = 0.75 }; // the same clients again and again
+        var whole = new BreakAt(int.MaxValue);
+        var want = Run(experiment, whole);
+
+        for (var moment = 6; moment <= whole.Moments; moment += 5)
+        {
+            foreach (var run in Directory.GetDirectories(_folder.Path)) Directory.Delete(run, recursive: true);
+            Assert.Throws<BreakAt.Broken>(() => Run(experiment, new BreakAt(moment)));
+            var got = Resume(OnlyRun);
+
+            Assert.Equal(want.ModelSha256, got.ModelSha256);
+            Assert.Equal(want.Traffic, got.Traffic);
         }
     }
 

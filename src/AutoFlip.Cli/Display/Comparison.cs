@@ -1,5 +1,3 @@
-using Spectre.Console;
-
 namespace AutoFlip.Cli;
 
 /// <summary>Two runs of one seed side by side, and in words what the second gained and lost.</summary>
@@ -8,27 +6,17 @@ static class Comparison
     /// <summary>Writes the table and the sentences, on a terminal or as plain lines.</summary>
     public static void Write(RunSummary dense, RunSummary pruned, Host host)
     {
-        (string Label, string Dense, string Pruned)[] rows =
+        (string Label, IReadOnlyList<string>)[] rows =
         [
-            ("accuracy", Readable.Percent(Accuracy(dense)), Readable.Percent(Accuracy(pruned))),
-            ("loss", Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)),
-            ("parameters kept", Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)),
-            ("bytes sent", Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))),
-            ("time", Readable.Time(dense.Time.Total), Readable.Time(pruned.Time.Total)),
+            ("accuracy", [Readable.Percent(Accuracy(dense)), Readable.Percent(Accuracy(pruned))]),
+            ("loss", [Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)]),
+            ("parameters kept", [Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)]),
+            ("bytes sent", [Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))]),
+            ("time", [Readable.Time(dense.Time.Total), Readable.Time(pruned.Time.Total)]),
         ];
-        if (host.Terminal is { } terminal)
-        {
-            var table = new Table { Border = terminal.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii2, BorderStyle = new Style(Color.Grey) };
-            table.AddColumn("").AddColumn(new TableColumn("[bold]FedAvg[/]").RightAligned()).AddColumn(new TableColumn("[bold]AutoFLIP[/]").RightAligned());
-            foreach (var (label, left, right) in rows) table.AddRow(new Text(label), new Text(left), new Text(right));
-            terminal.Write(table);
-            terminal.Write(new Text(Verdict(dense, pruned) + "\n"));
-            return;
-        }
-        host.Out.WriteLine();
-        host.Out.WriteLine($"{"",-16}{"FedAvg",14}{"AutoFLIP",14}");
-        foreach (var (label, left, right) in rows) host.Out.WriteLine($"{label,-16}{left,14}{right,14}");
-        host.Out.WriteLine();
+        if (host.Terminal is null) host.Out.WriteLine();
+        new FigureTable(["FedAvg", "AutoFLIP"], rows).Write(host);
+        if (host.Terminal is null) host.Out.WriteLine();
         host.Out.WriteLine(Verdict(dense, pruned));
     }
 

@@ -25,7 +25,7 @@ sealed class JsonDisplay(Host host) : RunDisplay
     public override void Started(RunStart start)
     {
         base.Started(start);
-        var line = JsonSerializer.SerializeToNode(start with { Experiment = null! }, Options)!.AsObject();
+        var line = JsonSerializer.SerializeToNode(start, Options)!.AsObject();
         line["experiment"] = JsonNode.Parse(ExperimentFile.Write(start.Experiment));
         Write("start", line);
     }

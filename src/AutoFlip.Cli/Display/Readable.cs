@@ -13,6 +13,15 @@ static class Readable
     /// <summary>A share in percent with one decimal: 70.0 %.</summary>
     public static string Percent(double? share) => Number(share * 100, "0.0") is "-" ? "-" : Number(share * 100, "0.0") + " %";
 
+    /// <summary>A difference of shares in points with one decimal: +0.4 points.</summary>
+    public static string Points(double? difference) => Number(difference * 100, "+0.0;-0.0;0.0") is "-" ? "-" : Number(difference * 100, "+0.0;-0.0;0.0") + " points";
+
+    /// <summary>A ratio: 0.57 x.</summary>
+    public static string Ratio(double? ratio) => Number(ratio, "0.00") is "-" ? "-" : Number(ratio, "0.00") + " x";
+
+    /// <summary>A large count with three digits: 1.23e+15.</summary>
+    public static string Large(double count) => Number(count, "0.00e+0");
+
     /// <summary>A figure with four decimals.</summary>
     public static string Figure(double? value) => Number(value, "0.0000");
 

@@ -65,10 +65,10 @@ static class Settings
         Setting.Of((Experiment e) => e.Rounds, "--rounds --R", "N", "Number of rounds."),
         Setting.Of((Experiment e) => e.CohortFraction, "--cohort-fraction --C", "F", "Share of clients that take part in a round; at least one does. 0 means all."),
         Setting.Of((Experiment e) => e.ServerMomentum, "--server-momentum --beta", "F", "Server momentum. 0 is plain averaging."),
-        Setting.Of((Experiment e) => e.WireDown, "--wire", "fp32|fp16|int8", "Number format between server and clients, both ways. fp32 loses nothing.")
+        Setting.Of((Experiment e) => e.WireDown, "--wire", "fp32|fp16|int8", "Numbers between server and clients, both ways. fp32 loses nothing.")
             with { Also = typeof(Experiment).GetProperty(nameof(AutoFlip.Experiment.WireUp)) },
-        Setting.Of((Experiment e) => e.WireDown, "--wire-down", "fp32|fp16|int8", "Number format of the model on its way to clients. After --wire it changes this way only."),
-        Setting.Of((Experiment e) => e.WireUp, "--wire-up", "fp32|fp16|int8", "Number format of clients' updates. After --wire it changes this way only."),
+        Setting.Of((Experiment e) => e.WireDown, "--wire-down", "fp32|fp16|int8", "Numbers of the model on its way to clients; given after --wire, this way alone."),
+        Setting.Of((Experiment e) => e.WireUp, "--wire-up", "fp32|fp16|int8", "Numbers of clients' updates; given after --wire, this way alone."),
     ];
 
     static readonly Setting[] LocalTraining =

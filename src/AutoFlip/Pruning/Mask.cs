@@ -91,6 +91,9 @@ public sealed class Mask
         return new Weights(Units.Small.Layout, small);
     }
 
+    /// <summary>The network that clients train: without the removed units.</summary>
+    public Network Shrink(Network full) => Units?.Small ?? full;
+
     /// <summary>The full vector of the kept values alone: what is removed is 0.</summary>
     public Weights Expand(ReadOnlySpan<float> kept) => Expand(kept, new float[Layout.Count]);
 

@@ -10,7 +10,9 @@ namespace AutoFlip;
 /// <param name="TrainSamples">Samples that went through forward and backward passes.</param>
 /// <param name="Seconds">Wall-clock seconds of the exploration so far.</param>
 /// <param name="Failure">Why there are no scores; null if there are.</param>
-public sealed record ExplorerReport(int Client, long DownBytes, long UpBytes, long TrainSamples, double Seconds, string? Failure);
+/// <param name="ClientSeconds">Seconds of the explorer, by its own clock.</param>
+public sealed record ExplorerReport(
+    int Client, long DownBytes, long UpBytes, long TrainSamples, double Seconds, string? Failure, ClientSeconds? ClientSeconds = null);
 
 /// <summary>Explorers' scores in a file of the run directory, so that memory does not grow with their number and a resumed run
 /// need not explore again.</summary>
@@ -70,7 +72,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
             }
         }
         var seconds = _secondsBefore + _time.GetElapsedTime(_opened).TotalSeconds;
-        _reports.Append(new(reply.Client, reply.DownBytes, reply.UpBytes, reply.TrainSamples, seconds, reply.Failure));
+        _reports.Append(new(reply.Client, reply.DownBytes, reply.UpBytes, reply.TrainSamples, seconds, reply.Failure, reply.Seconds));
         _asked.Add(reply.Client);
         if (reply.Failure is null) _slots.Add(reply.Client, _slots.Count);
     }

@@ -36,8 +36,14 @@ public sealed record RoundReport
     /// <summary>Of these, seconds of computing the mask.</summary>
     public required double MaskSeconds { get; init; }
 
+    /// <summary>Of these, seconds in which the server checked and folded replies and updated the model.</summary>
+    public double FoldSeconds { get; init; }
+
     /// <summary>Of these, seconds of evaluation after the update.</summary>
     public required double EvaluateSeconds { get; init; }
+
+    /// <summary>Seconds of all clients together, by their own clocks: with several workers they are more than the round's.</summary>
+    public ClientSeconds ClientSeconds { get; init; } = ClientSeconds.Zero;
 
     /// <summary>The clients that took part, ascending.</summary>
     public required ImmutableArray<int> Cohort { get; init; }
@@ -47,6 +53,15 @@ public sealed record RoundReport
 
     /// <summary>Hash of the mask, in hex; null if nothing was removed.</summary>
     public string? Mask { get; init; }
+
+    /// <summary>Size of the tensors that clients really trained.</summary>
+    public int TrainedParameters { get; init; }
+
+    /// <summary>Multiply-accumulates of a forward pass of the full network.</summary>
+    public long MacsPerSample { get; init; }
+
+    /// <summary>Of these, those that clients really carried out.</summary>
+    public long ActiveMacsPerSample { get; init; }
 
     /// <summary>Bytes sent to clients, measured.</summary>
     public required long DownBytes { get; init; }
@@ -62,6 +77,9 @@ public sealed record RoundReport
 
     /// <summary>Samples that went through forward and backward passes.</summary>
     public required long TrainSamples { get; init; }
+
+    /// <summary>Largest resident memory of the process so far, in bytes; in a simulation the server and all workers.</summary>
+    public long PeakRssBytes { get; init; }
 
     /// <summary>Learning rate of the round.</summary>
     public required double LearningRate { get; init; }

@@ -103,7 +103,7 @@ sealed class RunDirectory : IDisposable
         var results = new JsonObject();
         foreach (var report in Rounds) results[report.Round.ToString(CultureInfo.InvariantCulture)] = ReferenceSchema(report);
         AtomicFile.Write(File("results.json"), results.ToJsonString(RunJson.Document) + "\n");
-        AtomicFile.Write(File("summary.json"), JsonSerializer.Serialize(summary, RunJson.Document) + "\n");
+        AtomicFile.Write(File(RunSummary.FileName), JsonSerializer.Serialize(summary, RunJson.Document) + "\n");
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace AutoFlip;
@@ -64,13 +65,40 @@ public sealed record RunSummary
 
     /// <summary>SHA-256 of the final full global vector (float32, little-endian, canonical order).</summary>
     public required string ModelSha256 { get; init; }
+
+    /// <summary>Reads the summary of a run that has ended.</summary>
+    /// <param name="directory">The run directory.</param>
+    /// <exception cref="AutoFlipException">It is none or has not ended (exit 2), or the file is damaged (exit 3).</exception>
+    public static RunSummary Load(string directory)
+    {
+        var path = Path.Combine(directory, FileName);
+        if (!File.Exists(path))
+            throw AutoFlipException.BadRequest(File.Exists(Path.Combine(directory, ExperimentFile.FileName))
+                ? $"'{directory}': the run has not ended, so there is no {FileName}. Go on with: autoflip resume {directory}"
+                : $"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
+        try
+        {
+            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(path), RunJson.Document) ?? throw new JsonException("it holds null.");
+        }
+        catch (JsonException e)
+        {
+            throw AutoFlipException.BadData($"{path} is damaged: {e.Message} Its figures can be summed up again with: autoflip resume {directory}", e);
+        }
+    }
+
+    internal const string FileName = "summary.json";
 }
 
 /// <summary>How good the model is. Null where it was not evaluated.</summary>
 public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local);
 
 /// <summary>The global model on the server's test set: the last evaluation, and the best accuracy of all.</summary>
-public sealed record SummaryGlobal(double? Acc1, double? Loss, double? BestAcc1, int? BestRound);
+/// <param name="Acc1">Accuracy.</param>
+/// <param name="Loss">Mean loss.</param>
+/// <param name="BestAcc1">The best accuracy of any evaluation.</param>
+/// <param name="BestRound">Its round.</param>
+/// <param name="RecentAcc1">Mean accuracy of the last five evaluations: on non-IID data one evaluation alone swings by many points.</param>
+public sealed record SummaryGlobal(double? Acc1, double? Loss, double? BestAcc1, int? BestRound, double? RecentAcc1 = null);
 
 /// <summary>The global model on held-out samples of clients that did not take part: the last evaluation, equal mean.</summary>
 public sealed record SummaryLocal(double? Acc1);
@@ -87,7 +115,11 @@ public sealed record SummaryModelSize(int Parameters, int ActiveParameters, doub
 /// <param name="MacsPerSample">Multiply-accumulates of a forward pass of the full network.</param>
 /// <param name="ActiveMacsPerSample">Of these, those that clients really carry out.</param>
 /// <param name="TrainSamples">Samples that went through forward and backward passes, exploration included.</param>
-public sealed record SummaryCompute(long MacsPerSample, long ActiveMacsPerSample, long TrainSamples);
+/// <param name="DenseMacs">Forward multiply-accumulates that plain FedAvg would have carried out in the rounds; backward passes take about twice as many again.</param>
+/// <param name="ActiveMacs">Those that were carried out in the rounds: masks of rounds may differ.</param>
+/// <param name="ExploreMacs">Those of the exploration, on the full network, on top.</param>
+public sealed record SummaryCompute(
+    long MacsPerSample, long ActiveMacsPerSample, long TrainSamples, long DenseMacs = 0, long ActiveMacs = 0, long ExploreMacs = 0);
 
 /// <summary>How much was sent.</summary>
 /// <param name="DownBytes">To clients, measured.</param>
@@ -97,10 +129,27 @@ public sealed record SummaryCompute(long MacsPerSample, long ActiveMacsPerSample
 /// <param name="ExploreBytes">Of the bytes above, those of the exploration.</param>
 public sealed record SummaryTraffic(long DownBytes, long UpBytes, long DenseFp32Bytes, double Ratio, long ExploreBytes);
 
-/// <summary>How long it took, in seconds of wall-clock, summed over resumptions.</summary>
+/// <summary>How long it took, in seconds, summed over resumptions.</summary>
+/// <param name="Total">Wall-clock of everything, loading included.</param>
+/// <param name="Explore">Wall-clock of the exploration.</param>
+/// <param name="Rounds">Wall-clock of the rounds.</param>
+/// <param name="MedianRound">Wall-clock of a round.</param>
+/// <param name="Evaluate">Of the rounds, evaluation after the update.</param>
+/// <param name="Mask">Of the rounds, computing masks.</param>
+/// <param name="Fold">Of the rounds, folding replies and updating the model.</param>
+/// <param name="ClientTrain">Training in the rounds, over all clients, by their own clocks.</param>
+/// <param name="ClientEncode">Encoding replies, over all clients.</param>
+/// <param name="ClientDecode">Decoding tasks, over all clients.</param>
+/// <param name="ExploreTrain">Training of explorers, over all of them.</param>
 public sealed record SummaryTime(
     [property: JsonPropertyName("total_s")] double Total,
     [property: JsonPropertyName("explore_s")] double Explore,
     [property: JsonPropertyName("rounds_s")] double Rounds,
     [property: JsonPropertyName("median_round_s")] double MedianRound,
-    [property: JsonPropertyName("evaluate_s")] double Evaluate);
+    [property: JsonPropertyName("evaluate_s")] double Evaluate,
+    [property: JsonPropertyName("mask_s")] double Mask = 0,
+    [property: JsonPropertyName("fold_s")] double Fold = 0,
+    [property: JsonPropertyName("client_train_s")] double ClientTrain = 0,
+    [property: JsonPropertyName("client_encode_s")] double ClientEncode = 0,
+    [property: JsonPropertyName("client_decode_s")] double ClientDecode = 0,
+    [property: JsonPropertyName("explore_train_s")] double ExploreTrain = 0);

@@ -26,6 +26,8 @@ static class Summaries
         var dense = rounds.Sum(round => round.DenseFp32Bytes);
         var explore = explorers.Count == 0 ? 0 : explorers[^1].Seconds;
         var seconds = rounds.Sum(round => round.Seconds);
+        var clients = rounds.Aggregate(ClientSeconds.Zero, (sum, round) => sum + round.ClientSeconds);
+        var small = mask.Shrink(network);
 
         return new RunSummary
         {
@@ -42,19 +44,24 @@ static class Summaries
             Metrics = new SummaryMetrics(
                 new SummaryGlobal(
                     evaluated is [.., var last] ? Acc1(last) : null, evaluated is [.., { ServerEvaluated: { } evaluation }] ? evaluation.Loss : null,
-                    best is null ? null : Acc1(best), best is not null && Acc1(best) is not null ? best.Round : null),
+                    best is null ? null : Acc1(best), best is not null && Acc1(best) is not null ? best.Round : null,
+                    evaluated.TakeLast(5).Average(Acc1)),
                 new SummaryLocal(outside?.GetValueOrDefault("acc1")?.Equal)),
             ModelSize = new SummaryModelSize(
-                mask.Count, mask.Kept, mask.Density, TrainedParameters: (mask.Units?.Small ?? network).Layout.ParameterCount, rounds is [.., var latest] ? latest.ModelBytes : 0),
+                mask.Count, mask.Kept, mask.Density, TrainedParameters: small.Layout.ParameterCount, rounds is [.., var latest] ? latest.ModelBytes : 0),
             Compute = new SummaryCompute(
-                network.MacsPerSample, ActiveMacsPerSample: (mask.Units?.Small ?? network).MacsPerSample,
-                rounds.Sum(round => round.TrainSamples) + explorers.Sum(explorer => explorer.TrainSamples)),
+                network.MacsPerSample, ActiveMacsPerSample: small.MacsPerSample,
+                rounds.Sum(round => round.TrainSamples) + explorers.Sum(explorer => explorer.TrainSamples),
+                rounds.Sum(round => round.TrainSamples * round.MacsPerSample), rounds.Sum(round => round.TrainSamples * round.ActiveMacsPerSample),
+                explorers.Sum(explorer => explorer.TrainSamples) * network.MacsPerSample),
             Traffic = new SummaryTraffic(
                 down, up, dense, dense == 0 ? 0 : (double)(down + up) / dense, explorers.Sum(explorer => explorer.DownBytes + explorer.UpBytes)),
             Time = new SummaryTime(
-                Math.Max(elapsed, explore + seconds), explore, seconds, Median([.. rounds.Select(round => round.Seconds)]), rounds.Sum(round => round.EvaluateSeconds)),
+                Math.Max(elapsed, explore + seconds), explore, seconds, Median([.. rounds.Select(round => round.Seconds)]), rounds.Sum(round => round.EvaluateSeconds),
+                rounds.Sum(round => round.MaskSeconds), rounds.Sum(round => round.FoldSeconds), clients.Train, clients.Encode, clients.Decode,
+                explorers.Sum(explorer => explorer.ClientSeconds?.Train ?? 0)),
             Workers = workers,
-            PeakRssBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+            PeakRssBytes = Math.Max(Process.GetCurrentProcess().PeakWorkingSet64, rounds.Select(round => round.PeakRssBytes).DefaultIfEmpty().Max()),
             Failures = rounds.Sum(round => round.Failures.Length) + explorers.Count(explorer => explorer.Failure is not null),
             ModelSha256 = global.Sha256(),
         };

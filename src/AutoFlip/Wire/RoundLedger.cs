@@ -1,14 +1,27 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace AutoFlip;
 
-/// <summary>Collects what a round's replies carry: bytes as sent, samples, figures, failures.</summary>
-/// <param name="mask">The round's mask.</param>
-sealed class RoundLedger(Mask mask)
+/// <summary>Collects what a round costs: bytes as sent, samples, seconds of clients and server; and what its replies carry.</summary>
+/// <param name="network">The full model.</param>
+/// <param name="time">The clock.</param>
+sealed class RoundLedger(Network network, TimeProvider time)
 {
+    readonly long _started = time.GetTimestamp();
     readonly List<ClientFigures> _trained = [], _inside = [], _outside = [];
     readonly ImmutableArray<ClientFailure>.Builder _failures = ImmutableArray.CreateBuilder<ClientFailure>();
     long _down, _up, _dense, _samples, _model;
+    ClientSeconds _seconds = ClientSeconds.Zero;
+
+    /// <summary>Computing the mask.</summary>
+    public Meter Masking { get; } = new(time);
+
+    /// <summary>Checking and folding replies, and updating the server.</summary>
+    public Meter Folding { get; } = new(time);
+
+    /// <summary>Evaluating after the update.</summary>
+    public Meter Evaluating { get; } = new(time);
 
     /// <summary>Replies so far.</summary>
     public int Replies { get; private set; }
@@ -22,37 +35,50 @@ sealed class RoundLedger(Mask mask)
         Replies++;
         _down += reply.DownBytes;
         _up += reply.UpBytes;
-        _dense += 4L * mask.Layout.Count * (work == ClientWork.Train ? 2 : 1);
+        _dense += 4L * network.Layout.Count * (work == ClientWork.Train ? 2 : 1);
         _samples += reply.TrainSamples;
         _model = Math.Max(_model, reply.DownBytes);
+        if (reply.Seconds is { } seconds) _seconds += seconds;
         if (reply.Failure is { } reason) _failures.Add(new ClientFailure(reply.Client, reason));
         if (reply.Trained is { } trained) _trained.Add(trained);
         if (reply.HeldOut is { } heldOut) (work == ClientWork.Train ? _inside : _outside).Add(heldOut);
     }
 
-    /// <summary>The round's report; times and the server's evaluation are the caller's.</summary>
-    public RoundReport Report(int round, int[] cohort, double learningRate)
+    /// <summary>The round's report, as of now.</summary>
+    /// <param name="task">What the cohort was asked to do.</param>
+    /// <param name="cohort">Whom.</param>
+    /// <param name="evaluated">The server's own evaluation.</param>
+    public RoundReport Report(ClientTask task, int[] cohort, ServerEvaluation? evaluated)
     {
         var (inside, outside) = (Figures.Summarize(_inside), Figures.Summarize(_outside));
+        var small = task.Mask.Shrink(network);
         return new RoundReport
         {
-            Round = round,
-            Time = default,
-            Seconds = 0,
-            MaskSeconds = 0,
-            EvaluateSeconds = 0,
+            Round = task.Round,
+            Time = time.GetUtcNow(),
+            Seconds = time.GetElapsedTime(_started).TotalSeconds,
+            MaskSeconds = Masking.Seconds,
+            FoldSeconds = Folding.Seconds,
+            EvaluateSeconds = Evaluating.Seconds,
+            ClientSeconds = _seconds,
             Cohort = [.. cohort],
-            Density = mask.Density,
+            Density = task.Mask.Density,
+            Mask = WireMask.NameOf(task.Mask),
+            TrainedParameters = small.Layout.ParameterCount,
+            MacsPerSample = network.MacsPerSample,
+            ActiveMacsPerSample = small.MacsPerSample,
             DownBytes = _down,
             UpBytes = _up,
             DenseFp32Bytes = _dense,
             ModelBytes = _model,
             TrainSamples = _samples,
-            LearningRate = learningRate,
+            PeakRssBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+            LearningRate = task.LearningRate,
             Failures = _failures.ToImmutable(),
             ClientsUpdated = Figures.Summarize(_trained) ?? ImmutableSortedDictionary<string, MetricSummary>.Empty,
             ClientsEvaluatedIn = inside,
             ClientsEvaluatedOut = outside,
+            ServerEvaluated = evaluated,
             GeneralizationGap = Figures.GeneralizationGap(inside, outside),
         };
     }

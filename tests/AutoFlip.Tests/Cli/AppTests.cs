@@ -15,7 +15,7 @@ public class AppTests
 
         Assert.Equal(ExitCode.Done, ended.Exit);
         Assert.InRange(ended.Lines.Length, 5, 20);
-        Assert.All((string[])["run ", "resume ", "demo ", "list ", "data ", "bench "], command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));
+        Assert.All((string[])["run ", "resume ", "demo ", "report ", "list ", "data ", "bench "], command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));
         Assert.All(ended.Lines, line => Assert.InRange(line.Length, 0, 80));
     }
 
@@ -26,6 +26,7 @@ public class AppTests
     [InlineData("run")]
     [InlineData("resume")]
     [InlineData("demo")]
+    [InlineData("report")]
     [InlineData("list")]
     [InlineData("data")]
     [InlineData("bench")]
@@ -133,12 +134,12 @@ public class AppTests
         Assert.Equal(Path.Combine("runs", "demo"), ended.Options!.ResultPath);
         Assert.EndsWith("""
 
-                                    FedAvg      AutoFLIP
-            accuracy                75.0 %        70.0 %
-            loss                    0.5000        0.5000
-            parameters kept          1,000           700
-            bytes sent             80.0 kB       56.0 kB
-            time                    20.0 s        25.0 s
+                                   FedAvg      AutoFLIP
+            accuracy               75.0 %        70.0 %
+            loss                   0.5000        0.5000
+            parameters kept         1,000           700
+            bytes sent            80.0 kB       56.0 kB
+            time                   20.0 s        25.0 s
 
             AutoFLIP kept 70.0 % of the parameters and sent 30.0 % fewer bytes, the exploration's 8.00 kB included.
             It lost 5.0 points of accuracy, 75.0 % to 70.0 %.

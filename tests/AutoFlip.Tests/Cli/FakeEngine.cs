@@ -92,7 +92,7 @@ static class FakeEngine
         ImmutableSortedDictionary<string, MetricSummary>.Empty
             .Add(one, new MetricSummary(value, value, 0)).Add(other, new MetricSummary(otherValue, otherValue, 0));
 
-    static RunSummary Summary(Experiment e, RunOptions options)
+    public static RunSummary Summary(Experiment e, RunOptions options)
     {
         var active = (int)(Kept(e) * Parameters);
         long dense = 8_000L * e.CohortSize * e.Rounds, sent = dense * active / Parameters;

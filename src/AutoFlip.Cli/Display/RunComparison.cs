@@ -1,0 +1,64 @@
+namespace AutoFlip.Cli;
+
+/// <summary>The ledgers of several runs side by side: a table of what is compared, and nothing else.</summary>
+static class RunComparison
+{
+    /// <summary>What is compared: a label, the figure, how it reads. A share is compared by difference, everything else by ratio.</summary>
+    static readonly Row[] Rows =
+    [
+        Row.Text("data set", run => run.Dataset),
+        Row.Text("model", run => run.Model),
+        Row.Text("method", run => Results.Method(run.Algorithm, run.Pruner)),
+        Row.Text("seed", run => $"{run.Seed}"),
+        Row.Text("rounds", run => run.RoundsDone == run.Rounds ? Readable.Count(run.Rounds) : $"{run.RoundsDone} of {run.Rounds}"),
+        Row.Share("accuracy, last evaluation", run => run.Metrics.Global.Acc1),
+        Row.Share("accuracy, mean of the last five", run => run.Metrics.Global.RecentAcc1),
+        Row.Share("accuracy, best", run => run.Metrics.Global.BestAcc1),
+        Row.Share("accuracy on clients", run => run.Metrics.Local.Acc1),
+        Row.Ratio("loss", run => run.Metrics.Global.Loss, value => Readable.Figure(value)),
+        Row.Ratio("parameters kept", run => run.ModelSize.ActiveParameters, Count),
+        Row.Ratio("parameters trained", run => run.ModelSize.TrainedParameters, Count),
+        Row.Ratio("multiply-accumulates a sample", run => run.Compute.ActiveMacsPerSample, Count),
+        Row.Ratio("multiply-accumulates, rounds", run => run.Compute.ActiveMacs, Large),
+        Row.Ratio("  exploration", run => run.Compute.ExploreMacs, Large),
+        Row.Ratio("bytes down", run => run.Traffic.DownBytes, Bytes),
+        Row.Ratio("bytes up", run => run.Traffic.UpBytes, Bytes),
+        Row.Ratio("  of both, exploration", run => run.Traffic.ExploreBytes, Bytes),
+        Row.Ratio("bytes of dense float32", run => run.Traffic.DenseFp32Bytes, Bytes),
+        Row.Ratio("clients: training", run => run.Time.ClientTrain, Readable.Time),
+        Row.Ratio("clients: encoding", run => run.Time.ClientEncode, Readable.Time),
+        Row.Ratio("clients: decoding", run => run.Time.ClientDecode, Readable.Time),
+        Row.Ratio("clients: exploring", run => run.Time.ExploreTrain, Readable.Time),
+        Row.Ratio("server: masks", run => run.Time.Mask, Readable.Time),
+        Row.Ratio("server: folding", run => run.Time.Fold, Readable.Time),
+        Row.Ratio("a round, median", run => run.Time.MedianRound, Readable.Time),
+        Row.Ratio("rounds", run => run.Time.Rounds, Readable.Time),
+        Row.Ratio("exploration", run => run.Time.Explore, Readable.Time),
+        Row.Ratio("everything", run => run.Time.Total, Readable.Time),
+        Row.Ratio("peak memory", run => run.PeakRssBytes, Bytes),
+        Row.Text("clients that failed", run => Readable.Count(run.Failures)),
+        Row.Text("model_sha256", run => run.ModelSha256.Length > 12 ? run.ModelSha256[..12] : run.ModelSha256),
+    ];
+
+    /// <summary>The table, one column per run; of two runs a third says how the second stands to the first.</summary>
+    public static FigureTable Of(IReadOnlyList<RunSummary> runs) => new(
+        [.. runs.Select((_, i) => $"{i + 1}"), .. runs.Count == 2 ? ["2 against 1"] : Array.Empty<string>()],
+        [.. Rows.Select(row => (row.Label, (IReadOnlyList<string>)[.. runs.Select(row.Show), .. runs is [var one, var two] ? [row.Against(one, two)] : Array.Empty<string>()]))]);
+
+    static string Count(double value) => Readable.Count((long)value);
+
+    static string Large(double value) => value == 0 ? "0" : Readable.Large(value);
+
+    static string Bytes(double value) => Readable.Bytes((long)value);
+
+    sealed record Row(string Label, Func<RunSummary, string> Show, Func<RunSummary, RunSummary, string> Against)
+    {
+        public static Row Text(string label, Func<RunSummary, string> text) => new(label, text, (one, two) => text(one) == text(two) ? "same" : "differs");
+
+        public static Row Share(string label, Func<RunSummary, double?> share) => new(
+            label, run => Readable.Percent(share(run)), (one, two) => Readable.Points(share(two) - share(one)));
+
+        public static Row Ratio(string label, Func<RunSummary, double?> figure, Func<double, string> show) => new(
+            label, run => figure(run) is { } value ? show(value) : "-", (one, two) => Readable.Ratio(figure(two) / figure(one)));
+    }
+}

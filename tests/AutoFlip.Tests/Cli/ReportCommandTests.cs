@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace AutoFlip.Tests;
+
+public sealed class ReportCommandTests : IDisposable
+{
+    readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>A directory as a run of the fake engine would leave it.</summary>
+    string Ended(string pruner, Func<RunSummary, RunSummary>? change = null)
+    {
+        var experiment = new Experiment { Pruner = pruner, Rounds = 4 };
+        var directory = Directory.CreateDirectory(_folder[pruner]).FullName;
+        var summary = FakeEngine.Summary(experiment, new RunOptions());
+        File.WriteAllText(Path.Combine(directory, ExperimentFile.FileName), ExperimentFile.Write(experiment));
+        File.WriteAllText(Path.Combine(directory, RunSummary.FileName), JsonSerializer.Serialize(change?.Invoke(summary) ?? summary, RunJson.Document));
+        return directory;
+    }
+
+    static string[] Row(Shell.Ended ended, string label) =>
+        ended.Lines.Single(line => line.StartsWith(label + "  ", StringComparison.Ordinal))[label.Length..].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>The fake's figures: accuracy 0.75 and 0.70, 1,000 and 500 parameters, 20 and 25 s.</summary>
+    [Fact]
+    public void Two_runs_stand_side_by_side_and_the_second_against_the_first()
+    {
+        var ended = Shell.Run("report", Ended("none"), Ended("autoflip"));
+
+        Assert.Equal(ExitCode.Done, ended.Exit);
+        Assert.Equal(["75.0 %", "70.0 %", "-5.0 points"], Row(ended, "accuracy, last evaluation"));
+        Assert.Equal(["1,000", "500", "0.50 x"], Row(ended, "parameters kept"));
+        Assert.Equal(["20.0 s", "25.0 s", "1.25 x"], Row(ended, "everything"));
+        Assert.Equal(["fedavg", "fedavg + autoflip", "differs"], Row(ended, "method"));
+        Assert.Equal(["CIFAR10", "CIFAR10", "same"], Row(ended, "data set"));
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(3)]
+    public void One_run_or_three_are_not_compared(int runs)
+    {
+        var ended = Shell.Run(["report", .. Enumerable.Repeat(Ended("none"), runs)]);
+
+        Assert.Equal(Enumerable.Repeat("1,000", runs), Row(ended, "parameters kept"));
+    }
+
+    [Fact]
+    public void A_figure_that_was_not_measured_is_a_dash()
+    {
+        var ended = Shell.Run("report", Ended("none", summary => summary with { Metrics = new(new(null, null, null, null), new(null)) }), Ended("random"));
+
+        Assert.Equal(["-", "70.0 %", "-"], Row(ended, "accuracy, last evaluation"));
+    }
+
+    [Fact]
+    public void Json_is_the_summaries_as_they_are()
+    {
+        var ended = Shell.Run("report", Ended("none"), Ended("random"), "--json");
+
+        using var json = JsonDocument.Parse(ended.Out);
+        Assert.Equal(["none", "random"], json.RootElement.EnumerateArray().Select(run => run.GetProperty("pruner").GetString()));
+    }
+
+    [Fact]
+    public void A_terminal_gets_the_same_figures_in_a_drawn_table()
+    {
+        var ended = Shell.Run(["report", Ended("none"), Ended("random")], step: null, terminal: true);
+
+        Assert.Contains("parameters kept", ended.Out, StringComparison.Ordinal);
+        Assert.Contains("0.50 x", ended.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_directory_is_a_wrong_request() => Assert.Equal(ExitCode.BadRequest, Shell.Run("report").Exit);
+
+    [Fact]
+    public void A_directory_of_something_else_is_a_wrong_request() =>
+        Assert.Contains("is no run directory", Shell.Run("report", _folder.Path).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_run_that_has_not_ended_says_how_to_go_on()
+    {
+        var directory = Ended("none");
+        File.Delete(Path.Combine(directory, RunSummary.FileName));
+
+        var ended = Shell.Run("report", directory);
+
+        Assert.Equal(ExitCode.BadRequest, ended.Exit);
+        Assert.Contains($"autoflip resume {directory}", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{"), InlineData("null"), InlineData("{}"), InlineData("[1]")]
+    public void A_damaged_summary_is_bad_data(string content)
+    {
+        var directory = Ended("none");
+        File.WriteAllText(Path.Combine(directory, RunSummary.FileName), content);
+
+        Assert.Equal(ExitCode.BadData, Shell.Run("report", directory).Exit);
+    }
+
+    [Fact]
+    public void A_summary_with_a_part_set_to_null_is_bad_data()
+    {
+        var directory = Ended("none");
+        var path = Path.Combine(directory, RunSummary.FileName);
+        var summary = JsonNode.Parse(File.ReadAllText(path))!;
+        summary["metrics"] = null;
+        File.WriteAllText(path, summary.ToJsonString());
+
+        Assert.Equal(ExitCode.BadData, Shell.Run("report", directory).Exit);
+    }
+}

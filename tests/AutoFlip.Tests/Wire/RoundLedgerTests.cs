@@ -1,0 +1,66 @@
+namespace AutoFlip.Tests;
+
+public class RoundLedgerTests
+{
+    static readonly Network Network = TinyFederation.Network(TinyFederation.Experiment);
+
+    /// <summary>Every reading of the clock is a second later than the one before.</summary>
+    sealed class Seconds : TimeProvider
+    {
+        long _readings;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => ++_readings;
+    }
+
+    static ClientTask Task(Mask mask) => new(ClientWork.Train, 4, 0.1, Weights.Zeros(Network.Layout), mask);
+
+    [Fact]
+    public void Each_meter_adds_up_its_own_stretches()
+    {
+        var ledger = new RoundLedger(Network, new Seconds());                    // 1
+        using (ledger.Masking.Start()) { }                                       // 2, 3
+        for (var i = 0; i < 3; i++)
+            using (ledger.Folding.Start())                                       // 4, 8, 12
+            using (ledger.Evaluating.Start()) { }                                // 5 and 6, and so on; folding ends at 7, 11, 15
+        var report = ledger.Report(Task(Mask.Dense(Network.Layout)), [0, 2], evaluated: null);
+
+        Assert.Equal((1, 3 * 3, 3 * 1), (report.MaskSeconds, report.FoldSeconds, report.EvaluateSeconds));
+        Assert.Equal(15, report.Seconds); // the report reads 16
+    }
+
+    [Fact]
+    public void Costs_of_replies_are_summed_and_a_failed_reply_still_cost_its_bytes()
+    {
+        var ledger = new RoundLedger(Network, new Seconds());
+        ledger.Add(ClientWork.Train, new ClientReply { Client = 0, DownBytes = 10, UpBytes = 20, TrainSamples = 7, Seconds = new(1, 2, 3) });
+        ledger.Add(ClientWork.Train, new ClientReply { Client = 1, DownBytes = 30, UpBytes = 40, Failure = "It broke." });
+        ledger.Add(ClientWork.Evaluate, new ClientReply { Client = 2, DownBytes = 50, UpBytes = 60, Seconds = new(10, 0, 30) });
+
+        var report = ledger.Report(Task(Mask.Dense(Network.Layout)), [0, 1], evaluated: null);
+
+        Assert.Equal((90, 120, 7, 50), (report.DownBytes, report.UpBytes, report.TrainSamples, report.ModelBytes));
+        Assert.Equal(new ClientSeconds(11, 2, 33), report.ClientSeconds);
+        Assert.Equal(4L * Network.Layout.Count * 5, report.DenseFp32Bytes); // two round trips and one way
+        Assert.Equal([new ClientFailure(1, "It broke.")], report.Failures);
+        Assert.True(report.PeakRssBytes > 0);
+    }
+
+    /// <summary>TwoNN on 16 pixels with two hidden layers of 8 and 3 outputs: 16·8 + 8·8 + 8·3 products. Without two units of the first
+    /// layer and one of the second: 16·6 + 6·7 + 7·3, and biases 6 + 7 + 3 instead of 8 + 8 + 3.</summary>
+    [Fact]
+    public void Arithmetic_is_that_of_the_small_network()
+    {
+        var kept = Network.Groups.Select(group => group.IsFixed
+            ? Selection.All(group.Width)
+            : Selection.Of([.. Enumerable.Range(0, group.Width).Select(unit => unit >= (group == Network.Groups.First(other => !other.IsFixed) ? 2 : 1))]));
+        var mask = Mask.OfUnits(new Units(Network, [.. kept]), Selection.All(16 * 6 + 6 * 7 + 7 * 3 + 16));
+
+        var report = new RoundLedger(Network, new Seconds()).Report(Task(mask), [], evaluated: null);
+
+        Assert.Equal(16 * 8 + 8 * 8 + 8 * 3, report.MacsPerSample);
+        Assert.Equal(16 * 6 + 6 * 7 + 7 * 3, report.ActiveMacsPerSample);
+        Assert.Equal(16 * 6 + 6 * 7 + 7 * 3 + 16, report.TrainedParameters);
+    }
+}
