@@ -26,8 +26,9 @@ static class RoundParts
         var upload = new Upload(experiment, new ResidualMemory());
         ReadOnlyMemory<byte> Reply(ReceivedTask received)
         {
-            var writer = ReplyCodec.Begin(client: 0);
-            upload.Update(initial.Values, received, client: 0).Write(writer);
+            using var update = upload.Update(initial.Values, received, client: 0);
+            var writer = ReplyCodec.Begin(client: 0, update.Capacity);
+            update.Write(writer);
             return ReplyCodec.Finish(writer, new ClientReply { Client = 0 });
         }
         var received = TaskCodec.Decode(sent.Whole.Span, down, masks)!;

@@ -77,7 +77,7 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
     ReadOnlyMemory<byte> Encode(ClientReply reply, Func<QuantizedValues> values)
     {
         var started = time.GetTimestamp();
-        var sent = values();
+        using var sent = values();
         var writer = ReplyCodec.Begin(reply.Client, sent.Capacity);
         sent.Write(writer);
         return ReplyCodec.Finish(writer, reply with { Seconds = reply.Seconds! with { Encode = SecondsSince(started) } });

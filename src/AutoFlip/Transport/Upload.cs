@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace AutoFlip;
@@ -12,8 +13,8 @@ sealed class Upload(Experiment experiment, IResidualStore residuals)
     /// <summary>Exploration's scores, one per parameter.</summary>
     public QuantizedValues Scores(ReadOnlySpan<float> scores, ReceivedTask task, int client)
     {
-        var values = QuantizedValues.Room(scores.Length);
-        scores.CopyTo(QuantizedValues.Floats(values));
+        var values = QuantizedValues.Rent(scores.Length);
+        scores.CopyTo(values);
         return QuantizedValues.Of(ValueFormat.Up(experiment, ClientWork.Explore), KeptTensors.Scores(task.Mask.Small.Layout), values, Random(task, client));
     }
 
@@ -24,21 +25,25 @@ sealed class Upload(Experiment experiment, IResidualStore residuals)
     public QuantizedValues Update(ReadOnlySpan<float> trained, ReceivedTask task, int client)
     {
         var (format, mask) = (ValueFormat.Up(experiment, ClientWork.Train), task.Mask);
-        var values = QuantizedValues.Room(mask.Tensors.Count);
-        mask.Mask.Values.Gather(trained, QuantizedValues.Floats(values));
+        var values = QuantizedValues.Rent(mask.Tensors.Count);
+        mask.Mask.Values.Gather(trained, values);
         if (format.IsExact) return QuantizedValues.Of(format, mask.Tensors, values, Random(task, client));
 
-        var received = new float[mask.Tensors.Count];
-        mask.Mask.Values.Gather(task.Task.Weights.Values, received);
-        var differences = QuantizedValues.Floats(values)[..mask.Tensors.ParameterCount];
-        TensorPrimitives.Subtract(differences, received.AsSpan(0, differences.Length), differences);
-        if (format.Name != WireFormat.Int8) return QuantizedValues.Of(format, mask.Tensors, values, Random(task, client));
-
-        residuals.Before(client, task.Task.Round)?.AddTo(mask.Parameters, differences);
+        var other = QuantizedValues.Rent(mask.Tensors.Count);
+        var differences = values.AsSpan(0, mask.Tensors.ParameterCount);
+        mask.Mask.Values.Gather(task.Task.Weights.Values, other); // as received
+        TensorPrimitives.Subtract(differences, other.AsSpan(0, differences.Length), differences);
+        var feedback = format.Name == WireFormat.Int8;
+        if (feedback) residuals.Before(client, task.Task.Round)?.AddTo(mask.Parameters, differences);
         var sent = QuantizedValues.Of(format, mask.Tensors, values, Random(task, client));
-        var lost = new float[differences.Length];
-        TensorPrimitives.Subtract(differences, QuantizedValues.Floats(sent.Restore())[..lost.Length], lost);
-        residuals.Save(client, task.Task.Round, new Residual(mask.Parameters, lost));
+        if (feedback)
+        {
+            var lost = new float[differences.Length];
+            sent.Restore(other); // as the server gets it
+            TensorPrimitives.Subtract(differences, other.AsSpan(0, lost.Length), lost);
+            residuals.Save(client, task.Task.Round, new Residual(mask.Parameters, lost));
+        }
+        ArrayPool<float>.Shared.Return(other);
         return sent;
     }
 

@@ -6,66 +6,64 @@ namespace AutoFlip;
 
 /// <summary>The values of a message as they cross the wire: parameters as codes of a format, statistics always as they are.</summary>
 /// <remarks>
-/// Statistics stay float32 because they are few, a variance must stay above 0, and they have no common scale. Values are float32 in
-/// byte arrays, so that what the format does not change is not copied.
+/// Statistics stay float32 because they are few, a variance must stay above 0, and they have no common scale. Buffers are rented: a
+/// model's worth of memory taken from the system for every message costs more time than all the arithmetic.
 /// </remarks>
-sealed class QuantizedValues
+sealed class QuantizedValues : IDisposable
 {
     readonly ValueFormat _format;
     readonly KeptTensors _tensors;
     readonly float[] _scales;  // one per tensor; none in float32
-    readonly byte[] _codes;    // in float32 these are the values, statistics and all
-    readonly byte[] _values;   // in other formats only the statistics of these are used
+    readonly float[] _values;  // rented; in formats with codes only the statistics of these are used
+    readonly byte[] _codes;    // rented; none in float32
 
-    QuantizedValues(ValueFormat format, KeptTensors tensors, float[] scales, byte[] codes, byte[] values) =>
-        (_format, _tensors, _scales, _codes, _values) = (format, tensors, scales, codes, values);
-
-    /// <summary>Whether nothing was lost.</summary>
-    public bool IsExact => _format.IsExact;
+    QuantizedValues(ValueFormat format, KeptTensors tensors, float[] scales, float[] values)
+    {
+        (_format, _tensors, _scales, _values) = (format, tensors, scales, values);
+        _codes = format.IsExact ? [] : ArrayPool<byte>.Shared.Rent(format.Width * tensors.ParameterCount);
+    }
 
     /// <summary>Bytes that writing takes at most, and some for what surrounds it.</summary>
-    public int Capacity => checked(sizeof(float) * (_scales.Length + _tensors.Count) + 1024);
+    public int Capacity => checked((int)((_format.Width * (long)_tensors.ParameterCount + sizeof(float) * (_scales.Length + _tensors.Statistics)) * 65 / 64 + 1024));
 
-    int ParameterBytes => sizeof(float) * _tensors.ParameterCount;
+    Span<byte> Codes => _format.IsExact ? MemoryMarshal.AsBytes(_values.AsSpan(0, _tensors.ParameterCount)) : _codes.AsSpan(0, _format.Width * _tensors.ParameterCount);
 
-    /// <summary>Room for some values as float32; what is in it is undefined.</summary>
-    public static byte[] Room(int values) => GC.AllocateUninitializedArray<byte>(checked(sizeof(float) * values));
+    Span<float> Statistics => _values.AsSpan(_tensors.ParameterCount, _tensors.Statistics);
 
-    /// <summary>Bytes of float32 as numbers.</summary>
-    public static Span<float> Floats(byte[] bytes) => MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
+    /// <summary>A buffer of at least so many values, to be filled and given to <see cref="Of"/>.</summary>
+    public static float[] Rent(int values) => ArrayPool<float>.Shared.Rent(values);
 
     /// <summary>Turns values into codes. Cost: two passes; none in float32.</summary>
     /// <param name="format">The format.</param>
     /// <param name="tensors">What the values are.</param>
-    /// <param name="values">Parameters, then statistics, float32; kept, not copied.</param>
+    /// <param name="rented">Parameters, then statistics, in a buffer from <see cref="Rent"/>, which is given away.</param>
     /// <param name="random">Keys random rounding.</param>
     /// <exception cref="AutoFlipException">A value is not finite, and the format has no way to say so.</exception>
-    public static QuantizedValues Of(ValueFormat format, KeptTensors tensors, byte[] values, KeyedRandom random)
+    public static QuantizedValues Of(ValueFormat format, KeptTensors tensors, float[] rented, KeyedRandom random)
     {
-        if (format.IsExact) return new(format, tensors, [], values, values);
-        var scales = new float[tensors.Parameters.Length];
-        var codes = GC.AllocateUninitializedArray<byte>(format.Width * tensors.ParameterCount);
+        var quantized = new QuantizedValues(format, tensors, format.IsExact ? [] : new float[tensors.Parameters.Length], rented);
+        if (format.IsExact) return quantized;
         var dither = new Dither(random);
         foreach (var (tensor, start, length) in tensors.Ranges)
         {
-            var own = Floats(values).Slice(start, length);
+            var own = rented.AsSpan(start, length);
             var largest = length == 0 ? 0 : MathF.Abs(TensorPrimitives.MaxMagnitude<float>(own));
             if (!float.IsFinite(largest)) throw AutoFlipException.RunFailed($"a value to be sent as {format.Name} is not a finite number; lower --learning-rate or set --max-gradient-norm.");
-            scales[tensor] = format.ScaleOf(largest);
-            format.Encode(own, scales[tensor], dither, start, codes.AsSpan(format.Width * start, format.Width * length));
+            quantized._scales[tensor] = format.ScaleOf(largest);
+            format.Encode(own, quantized._scales[tensor], dither, start, quantized.Codes.Slice(format.Width * start, format.Width * length));
         }
-        return new(format, tensors, scales, codes, values);
+        return quantized;
     }
 
-    /// <summary>The values as the other side gets them: parameters, then statistics, float32. Not to be changed.</summary>
-    public byte[] Restore()
+    /// <summary>The values as the other side gets them.</summary>
+    /// <param name="into">Takes parameters, then statistics.</param>
+    public void Restore(Span<float> into)
     {
-        if (_format.IsExact) return _codes;
-        var restored = Room(_tensors.Count);
-        _values.AsSpan(ParameterBytes).CopyTo(restored.AsSpan(ParameterBytes));
-        foreach (var (tensor, start, length) in _tensors.Ranges)
-            _format.Decode(_codes.AsSpan(_format.Width * start, _format.Width * length), _scales[tensor], Floats(restored).Slice(start, length));
-        return restored;
+        Statistics.CopyTo(into[_tensors.ParameterCount..]);
+        if (_format.IsExact) _values.AsSpan(0, _tensors.ParameterCount).CopyTo(into);
+        else
+            foreach (var (tensor, start, length) in _tensors.Ranges)
+                _format.Decode(Codes.Slice(_format.Width * start, _format.Width * length), _scales[tensor], into.Slice(start, length));
     }
 
     /// <summary>Writes format, scales, codes and statistics.</summary>
@@ -73,8 +71,8 @@ sealed class QuantizedValues
     {
         writer.Write((byte)_format.Name);
         writer.Write(MemoryMarshal.AsBytes(_scales));
-        WritePlanes(writer, _codes.AsSpan(0, _format.Width * _tensors.ParameterCount), _format.Width);
-        WritePlanes(writer, _values.AsSpan(ParameterBytes), sizeof(float));
+        WritePlanes(writer, Codes, _format.Width);
+        WritePlanes(writer, MemoryMarshal.AsBytes(Statistics), sizeof(float));
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -89,11 +87,17 @@ sealed class QuantizedValues
         foreach (var scale in scales)
             if (!float.IsFinite(scale) || scale <= 0) throw new InvalidDataException($"The message scales a tensor by {scale}.");
 
-        var values = Room(tensors.Count);
-        var codes = format.IsExact ? values : GC.AllocateUninitializedArray<byte>(format.Width * tensors.ParameterCount);
-        ReadPlanes(ref reader, codes.AsSpan(0, format.Width * tensors.ParameterCount), format.Width);
-        ReadPlanes(ref reader, values.AsSpan(sizeof(float) * tensors.ParameterCount), sizeof(float));
-        return new(format, tensors, scales, codes, values);
+        var read = new QuantizedValues(format, tensors, scales, Rent(tensors.Count));
+        ReadPlanes(ref reader, read.Codes, format.Width);
+        ReadPlanes(ref reader, MemoryMarshal.AsBytes(read.Statistics), sizeof(float));
+        return read;
+    }
+
+    /// <summary>Gives the buffers back.</summary>
+    public void Dispose()
+    {
+        ArrayPool<float>.Shared.Return(_values);
+        if (_codes.Length > 0) ArrayPool<byte>.Shared.Return(_codes);
     }
 
     static void WritePlanes(MessageWriter writer, ReadOnlySpan<byte> numbers, int width)

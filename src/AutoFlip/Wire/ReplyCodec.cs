@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
@@ -68,7 +69,7 @@ static class ReplyCodec
             case ReplyStatus.Done:
                 reply = reply with
                 {
-                    ValueBytes = tensors is null ? default(ReadOnlyMemory<byte>) : QuantizedValues.Read(ref reader, format, tensors).Restore(),
+                    ValueBytes = tensors is null ? default(ReadOnlyMemory<byte>) : ReadValues(ref reader, format, tensors),
                     Examples = reader.Read<int>(),
                     TrainSamples = reader.Read<long>(),
                     Trained = ReadFigures(ref reader),
@@ -87,6 +88,14 @@ static class ReplyCodec
         }
         reader.End();
         return (status, reply);
+    }
+
+    static byte[] ReadValues(ref MessageReader reader, ValueFormat format, KeptTensors tensors)
+    {
+        using var read = QuantizedValues.Read(ref reader, format, tensors);
+        var values = GC.AllocateUninitializedArray<byte>(checked(sizeof(float) * tensors.Count));
+        read.Restore(MemoryMarshal.Cast<byte, float>(values.AsSpan()));
+        return values;
     }
 
     /// <summary>An undefined figure travels as NaN.</summary>

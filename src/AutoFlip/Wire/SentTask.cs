@@ -13,33 +13,28 @@ namespace AutoFlip;
 sealed class SentTask
 {
     readonly ClientTask _task;
-    readonly ValueFormat _up;
+    readonly ValueFormat _down, _up;
+    readonly KeyedRandom _random;
     readonly WireMask _mask;
     readonly KeptTensors? _due;
     readonly Lazy<ReadOnlyMemory<byte>> _whole, _byReference;
-    readonly Lazy<float[]> _base;
+    ReadOnlyMemory<byte> _values; // as encoded, inside the message that was made first
+    float[] _base = [];
 
     /// <summary>Prepares a task; nothing is encoded yet.</summary>
     public SentTask(Experiment experiment, ClientTask task)
     {
-        (_task, _mask, _up) = (task, WireMask.Of(task.Mask), ValueFormat.Up(experiment, task.Work));
+        (_task, _mask) = (task, WireMask.Of(task.Mask));
+        (_down, _up) = (ValueFormat.Of(experiment.WireDown), ValueFormat.Up(experiment, task.Work));
+        _random = new Seeds(experiment.Seed).For(Purpose.Quantization, task.Round, part: (int)task.Work);
         _due = task.Work switch
         {
             ClientWork.Train => _mask.Tensors,
             ClientWork.Explore => KeptTensors.Scores(task.Mask.Layout),
             _ => null,
         };
-        var quantized = new Lazy<QuantizedValues>(() => QuantizedValues.Of(
-            ValueFormat.Of(experiment.WireDown), _mask.Tensors, Kept(), new Seeds(experiment.Seed).For(Purpose.Quantization, task.Round, part: (int)task.Work)));
-        var values = new Lazy<ReadOnlyMemory<byte>>(() =>
-        {
-            var writer = new MessageWriter(quantized.Value.Capacity);
-            quantized.Value.Write(writer);
-            return writer.Written;
-        });
-        _whole = new(() => TaskCodec.Encode(task, _mask, byReference: false, values.Value.Span));
-        _byReference = new(() => TaskCodec.Encode(task, _mask, byReference: true, values.Value.Span));
-        _base = new(() => Base(quantized.Value));
+        _whole = new(() => Encode(byReference: false));
+        _byReference = new(() => Encode(byReference: true));
     }
 
     /// <summary>The mask's hash; null if nothing is removed.</summary>
@@ -56,28 +51,48 @@ sealed class SentTask
     public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer)
     {
         var (status, reply) = ReplyCodec.Decode(answer.Span, _up, _due);
-        if (_task.Work == ClientWork.Train && reply.ValueBytes.Length > 0 && _base.Value.Length > 0)
+        if (!reply.ValueBytes.IsEmpty && _base.Length > 0)
         {
-            var parameters = MemoryMarshal.Cast<byte, float>(MemoryMarshal.AsMemory(reply.ValueBytes).Span)[.._mask.Tensors.ParameterCount];
-            TensorPrimitives.Add(parameters, _base.Value, parameters);
+            var parameters = MemoryMarshal.Cast<byte, float>(MemoryMarshal.AsMemory(reply.ValueBytes).Span)[.._base.Length];
+            TensorPrimitives.Add(parameters, _base, parameters);
         }
         return (status, reply);
     }
 
-    byte[] Kept()
+    ReadOnlyMemory<byte> Encode(bool byReference)
     {
-        var kept = QuantizedValues.Room(_mask.Tensors.Count);
-        _task.Mask.Values.Gather(_task.Weights.Values, QuantizedValues.Floats(kept));
-        return kept;
+        if (!_values.IsEmpty) return TaskCodec.Encode(_task, _mask, byReference, _values.Length, writer => writer.Write(_values.Span));
+        using var quantized = QuantizedValues.Of(_down, _mask.Tensors, Kept(QuantizedValues.Rent(_mask.Tensors.Count)), _random);
+        if (_task.Work == ClientWork.Train) _base = Base(quantized);
+        var (start, end) = (0, 0);
+        var message = TaskCodec.Encode(_task, _mask, byReference, quantized.Capacity, writer =>
+        {
+            start = writer.Length;
+            quantized.Write(writer);
+            end = writer.Length;
+        });
+        _values = message[start..end];
+        return message;
+    }
+
+    float[] Kept(float[] into)
+    {
+        _task.Mask.Values.Gather(_task.Weights.Values, into);
+        return into;
     }
 
     /// <summary>What is added to the parameters that clients return: the server's own to differences, what rounding took from them to
     /// weights; empty if nothing is, which keeps float32 exact to the bit.</summary>
     float[] Base(QuantizedValues sent)
     {
-        if (_up.IsExact && sent.IsExact) return [];
-        var own = QuantizedValues.Floats(Kept())[.._mask.Tensors.ParameterCount].ToArray();
-        if (_up.IsExact) TensorPrimitives.Subtract(own, QuantizedValues.Floats(sent.Restore())[..own.Length], own);
-        return own;
+        if (_up.IsExact && _down.IsExact) return [];
+        var own = Kept(new float[_mask.Tensors.Count]);
+        if (_up.IsExact)
+        {
+            var received = new float[own.Length];
+            sent.Restore(received);
+            TensorPrimitives.Subtract(own, received, own);
+        }
+        return own[.._mask.Tensors.ParameterCount];
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace AutoFlip;
 
 /// <summary>A task as its client sees it.</summary>
@@ -14,16 +16,17 @@ static class TaskCodec
     /// <param name="task">Everything but mask and values.</param>
     /// <param name="mask">The mask.</param>
     /// <param name="byReference">Whether the receiver has the mask.</param>
-    /// <param name="values">The values, encoded.</param>
-    public static ReadOnlyMemory<byte> Encode(ClientTask task, WireMask mask, bool byReference, ReadOnlySpan<byte> values)
+    /// <param name="capacity">Bytes that the values take at most.</param>
+    /// <param name="values">Writes the values.</param>
+    public static ReadOnlyMemory<byte> Encode(ClientTask task, WireMask mask, bool byReference, int capacity, Action<MessageWriter> values)
     {
-        var writer = MessageWriter.Begin(MessageKind.Task, values.Length + (byReference ? 64 : 64 + task.Mask.Layout.Count / 8));
+        var writer = MessageWriter.Begin(MessageKind.Task, checked(capacity + (byReference ? 64 : 1024 + task.Mask.Layout.Count / 7)));
         writer.Write((byte)task.Work);
         writer.Write(task.Round);
         writer.Write(task.LearningRate);
         writer.Write(Message.Identity(task.Mask.Layout));
         mask.Write(writer, byReference);
-        writer.Write(values);
+        values(writer);
         return writer.Finish();
     }
 
@@ -43,8 +46,25 @@ static class TaskCodec
         if (reader.Read<ulong>() != Message.Identity(masks.Network.Layout))
             throw new InvalidDataException("The message holds another model than this client trains.");
         if (WireMask.Read(ref reader, masks) is not { } mask) return null;
-        var values = QuantizedValues.Read(ref reader, format, mask.Tensors);
+        using var values = QuantizedValues.Read(ref reader, format, mask.Tensors);
         reader.End();
-        return new(mask, new ClientTask(work, round, learningRate, mask.Mask.Expand(QuantizedValues.Floats(values.Restore())), mask.Mask));
+        return new(mask, new ClientTask(work, round, learningRate, Weights(mask, values), mask.Mask));
+    }
+
+    /// <summary>The small vector: what is removed is 0.</summary>
+    static Weights Weights(ReceivedMask mask, QuantizedValues values)
+    {
+        var layout = mask.Small.Layout;
+        if (mask.Mask.IsDense)
+        {
+            var all = GC.AllocateUninitializedArray<float>(layout.Count);
+            values.Restore(all);
+            return new(layout, all);
+        }
+        var kept = QuantizedValues.Rent(mask.Tensors.Count);
+        values.Restore(kept);
+        var weights = mask.Mask.Expand(kept);
+        ArrayPool<float>.Shared.Return(kept);
+        return weights;
     }
 }

@@ -85,6 +85,9 @@ public sealed class BenchTests
         Report(Tiny, context => ShrinkBench.Measure(context, steps: 1, ("tiny", TinyFederation.Network(TinyFederation.Experiment), 2)));
 
     [Fact]
+    public void Wire_reports_every_format() => Report(Tiny, context => WireBench.Measure(context, TinyFederation.Network(TinyFederation.Experiment)));
+
+    [Fact]
     public void Memory_reports_each_case() => Report(
         MemoryBench.Setting with { Model = "LogReg", Rounds = 1 },
         context => MemoryBench.Measure(context, [new(20, 200), new(40, 200)], one => MemoryBench.Run(context, one)));

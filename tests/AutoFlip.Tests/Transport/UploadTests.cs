@@ -74,7 +74,7 @@ public class UploadTests
         var before = new Residual(kept, [.. Masks.Values(one.Network.Layout, one.Seed + 9).Values[..kept.Kept].ToArray().Select(value => 1e-4f * value)]);
         store.Save(client: 0, round: 0, before);
 
-        var sent = QuantizedValues.Floats(upload.Update(trained, received, client: 0).Restore());
+        var sent = upload.Update(trained, received, client: 0).Values(received.Mask.Tensors);
 
         var after = store.Before(client: 0, round: 2)!;
         float[] start = Kept(received.Task.Mask.Values, received.Task.Weights.Values), end = Kept(received.Task.Mask.Values, trained);
@@ -98,7 +98,7 @@ public class UploadTests
         for (var round = 1; round <= Rounds; round++)
         {
             var task = new ReceivedTask(new MaskStore(network).Dense, new ClientTask(ClientWork.Train, round, 0, Weights.Zeros(network.Layout), mask));
-            var sent = QuantizedValues.Floats(upload.Update(meant, task, client: 0).Restore());
+            var sent = upload.Update(meant, task, client: 0).Values(task.Mask.Tensors);
             for (var i = 0; i < sum.Length; i++) sum[i] += sent[i];
         }
 

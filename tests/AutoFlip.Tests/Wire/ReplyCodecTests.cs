@@ -19,9 +19,8 @@ public class ReplyCodecTests
     static ReadOnlyMemory<byte> Encode(ClientReply reply, float[] values, WireFormat format = WireFormat.Fp32)
     {
         var writer = ReplyCodec.Begin(reply.Client);
-        var bytes = QuantizedValues.Room(values.Length);
-        values.CopyTo(QuantizedValues.Floats(bytes));
-        QuantizedValues.Of(ValueFormat.Of(format), Due, bytes, new KeyedRandom(1)).Write(writer);
+        using var quantized = Quantized.Of(format, Due, values);
+        quantized.Write(writer);
         return ReplyCodec.Finish(writer, reply);
     }
 

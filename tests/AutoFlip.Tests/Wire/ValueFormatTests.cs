@@ -13,17 +13,7 @@ public class ValueFormatTests
         let random = new KeyedRandom(seed)
         select Enumerable.Range(0, length).Select(_ => MathF.ScaleB((float)random.NextGaussian(), magnitude - random.Next(40))).ToArray();
 
-    static float[] There(WireFormat format, float[] values, ulong seed = 1) =>
-        QuantizedValues.Floats(QuantizedValues.Of(ValueFormat.Of(format), Tensor(values.Length), Bytes(values), new KeyedRandom(seed)).Restore()).ToArray();
-
-    static KeptTensors Tensor(int length) => new([length], 0);
-
-    static byte[] Bytes(float[] values)
-    {
-        var bytes = QuantizedValues.Room(values.Length);
-        values.CopyTo(QuantizedValues.Floats(bytes));
-        return bytes;
-    }
+    static float[] There(WireFormat format, float[] values, ulong seed = 1) => Quantized.There(format, new KeptTensors([values.Length], 0), values, seed);
 
     [Fact]
     public void Fp32_keeps_every_bit_of_anything() => Gen.UInt.Array[0, 300].Sample(bits =>
@@ -86,9 +76,7 @@ public class ValueFormatTests
         float[] values = [1e6f, -1e6f, 1e-6f, -1e-6f, 0];
         foreach (var format in Enum.GetValues<WireFormat>())
         {
-            var sent = QuantizedValues.Of(ValueFormat.Of(format), new KeptTensors([2, 0, 2], 1), Bytes(values), new KeyedRandom(1));
-
-            Assert.Equal(values, QuantizedValues.Floats(sent.Restore()).ToArray(), (want, got) => Math.Abs(want - got) <= Math.Abs(want) / 2048);
+            Assert.Equal(values, Quantized.There(format, new KeptTensors([2, 0, 2], 1), values), (want, got) => Math.Abs(want - got) <= Math.Abs(want) / 2048);
         }
     }
 
@@ -106,15 +94,15 @@ public class ValueFormatTests
         {
             var (format, tensors) = (ValueFormat.Of(name), new KeptTensors([.. lengths], statistics));
             var random = new KeyedRandom(seed);
-            var sent = QuantizedValues.Of(format, tensors, Bytes([.. Enumerable.Range(0, tensors.Count).Select(_ => (float)random.NextGaussian())]), random);
+            using var sent = Quantized.Of(name, tensors, [.. Enumerable.Range(0, tensors.Count).Select(_ => (float)random.NextGaussian())], seed);
             var writer = MessageWriter.Begin(MessageKind.Task);
 
             sent.Write(writer);
             var reader = new MessageReader(writer.Finish().Span, MessageKind.Task);
-            var back = QuantizedValues.Read(ref reader, format, tensors);
+            using var back = QuantizedValues.Read(ref reader, format, tensors);
             reader.End();
 
-            Assert.Equal(sent.Restore(), back.Restore());
+            Assert.Equal(sent.Values(tensors), back.Values(tensors));
             Assert.True(writer.Length < sent.Capacity);
         });
 
