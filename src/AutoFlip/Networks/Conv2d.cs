@@ -9,20 +9,32 @@ namespace AutoFlip;
 /// <param name="Stride">Step on both axes.</param>
 /// <param name="Padding">Zeros added on every side.</param>
 /// <param name="Bias">Whether an offset per output channel is added.</param>
-/// <param name="Depthwise">Whether every channel is convolved by itself, with a kernel of its own: outputs are then units of the input's
-/// group, and <paramref name="Channels"/> must be the input's.</param>
-public sealed record Conv2d(int Channels, int Kernel, int Stride = 1, int Padding = 0, bool Bias = true, bool Depthwise = false) : Layer
+/// <param name="GroupWidth">Consecutive input channels that form a group, convolved by themselves; null is one group of all. It must
+/// divide the input's channels, and the number of groups (PyTorch's <c>groups</c>) must divide <paramref name="Channels"/>. 1 is
+/// depthwise.</param>
+/// <remarks>
+/// What goes together: a whole group, the channels that it reads and the channels that it makes; a unit of what comes in is then
+/// <paramref name="GroupWidth"/> channels (or more, if its units were larger already). So any unit can go and what is left is a
+/// convolution in fewer groups of the same widths; that is why the width, not the number of groups, is the setting. Depthwise
+/// convolution is no special case. See docs/decisions/0017.
+/// </remarks>
+public sealed record Conv2d(int Channels, int Kernel, int Stride = 1, int Padding = 0, bool Bias = true, int? GroupWidth = null) : Layer
 {
     internal override Features Draft(LayerDraft draft)
     {
         var (inputs, height, width) = draft.Image();
-        if (Depthwise && inputs != Channels) throw draft.Error($"a depthwise convolution of {Channels} channels needs as many");
-        var units = Depthwise ? draft.Input.Units : draft.NewUnits(Channels);
-        var read = Depthwise ? 1 : inputs; // channels that one output channel reads
+        var read = GroupWidth ?? inputs; // channels that one output channel reads
+        if (read < 1 || inputs % read != 0) throw draft.Error($"{inputs} channels cannot be split into groups of {read}");
+        var groups = inputs / read;
+        if (Channels % groups != 0) throw draft.Error($"{groups} groups cannot make {Channels} channels: every group makes as many");
 
+        // A unit that is tied to q groups on the input side has the outputs of q groups.
+        ImmutableArray<UnitSpan> units = GroupWidth is null
+            ? draft.NewUnits(Channels)
+            : [.. draft.Tie(draft.Input.Units, read).Select(span => span with { Block = span.Block / read * (Channels / groups) })];
         ImmutableArray<int> kernel = [Channels, read, Kernel, Kernel];
-        if (Depthwise) draft.Tensor("weight", TensorRole.Weight, kernel, (0, units));
-        else draft.Tensor("weight", TensorRole.Weight, kernel, (0, units), (1, draft.Input.Units));
+        if (GroupWidth is null) draft.Tensor("weight", TensorRole.Weight, kernel, (0, units), (1, draft.Input.Units));
+        else draft.Tensor("weight", TensorRole.Weight, kernel, (0, units));
         if (Bias) draft.Tensor("bias", TensorRole.Bias, [Channels], (0, units));
 
         int outHeight = draft.Slide(height, Kernel, Stride, Padding), outWidth = draft.Slide(width, Kernel, Stride, Padding);
@@ -31,9 +43,10 @@ public sealed record Conv2d(int Channels, int Kernel, int Stride = 1, int Paddin
     }
 
     internal override Tensor Run(in LayerRun run) => nn.functional.conv2d(
-        run.Input, run.Tensors[0], Bias ? run.Tensors[1] : null, [Stride, Stride], [Padding, Padding], [1, 1], Depthwise ? Channels : 1);
+        run.Input, run.Tensors[0], Bias ? run.Tensors[1] : null, [Stride, Stride], [Padding, Padding], [1, 1],
+        GroupWidth is { } width ? run.Input.size(1) / width : 1);
 
-    internal override Layer WithWidth(int width) => this with { Channels = width };
+    internal override Layer WithChannels(int channels) => this with { Channels = channels };
 
     internal override bool OutputIsFree => true;
 }

@@ -1,13 +1,18 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace AutoFlip;
 
 /// <summary>A graph that is being built: nodes so far, tensors so far, and a union-find over channel groups.</summary>
+/// <remarks>
+/// Two things happen to a group after it was made: it becomes one with another (addition), and its units become fewer and larger
+/// (grouped convolution). Spans made before still say how many entries they have; <see cref="Current"/> tells which units these are by now.
+/// </remarks>
 sealed class GraphDraft
 {
     readonly List<Drafted> _nodes = [];
     readonly List<(string Name, ImmutableArray<int> Shape, TensorRole Role)> _tensors = [];
-    readonly List<(int Group, Membership Membership)> _memberships = [];
+    readonly List<(UnitSpan Span, string Tensor, int Axis, int Start, bool Makes)> _memberships = [];
     readonly List<(string Name, int Width)> _groups = [];
     readonly List<int> _parents = [];
     readonly HashSet<int> _fixed = [];
@@ -33,7 +38,7 @@ sealed class GraphDraft
     public int Append(string name, Layer layer, ImmutableArray<int> inputs)
     {
         if (!_names.Add(name)) throw new ArgumentException($"The network {Name} has two layers '{name}'.", nameof(name));
-        var draft = new LayerDraft(this, name, layer, [.. inputs.Select(input => _nodes[input].Output)]);
+        var draft = new LayerDraft(this, name, layer, [.. inputs.Select(OutputOf)], readsSample: inputs is [0]);
         var output = layer.Draft(draft);
         _nodes.Add(new Drafted(name, layer, inputs, output, [.. draft.Tensors], draft.Macs));
         return _nodes.Count - 1;
@@ -46,40 +51,65 @@ sealed class GraphDraft
         return _groups.Count - 1;
     }
 
-    /// <summary>Makes two groups one; it keeps the name of the earlier.</summary>
-    public void Merge(int left, int right)
+    /// <summary>What a node passes on.</summary>
+    public Features OutputOf(int node)
     {
-        (left, right) = (Find(left), Find(right));
-        _parents[Math.Max(left, right)] = Math.Min(left, right);
+        var output = _nodes[node].Output;
+        return output with { Units = [.. output.Units.Select(Current)] };
+    }
+
+    /// <summary>Makes the groups of two spans of equal length one, with the smallest units that are whole on both sides; it keeps the name
+    /// of the earlier.</summary>
+    public void Merge(UnitSpan left, UnitSpan right)
+    {
+        (left, right) = (Tie(left, Current(right).Block), Tie(right, Current(left).Block));
+        _parents[Math.Max(left.Group, right.Group)] = Math.Min(left.Group, right.Group);
+    }
+
+    /// <summary>Makes every <paramref name="size"/> consecutive entries of a span go together, wherever its group occurs.</summary>
+    /// <returns>The span in the larger units that result.</returns>
+    public UnitSpan Tie(UnitSpan span, int size)
+    {
+        span = Current(span);
+        var block = span.Block / (int)BigInteger.GreatestCommonDivisor(span.Block, size) * size; // the least common multiple
+        _groups[span.Group] = _groups[span.Group] with { Width = span.Length / block };
+        return Current(span);
     }
 
     public void Fix(int group) => _fixed.Add(group);
 
     public void AddTensor(string name, ImmutableArray<int> shape, TensorRole role) => _tensors.Add((name, shape, role));
 
-    public void AddMembership(int group, Membership membership) => _memberships.Add((group, membership));
+    public void AddMembership(UnitSpan span, string tensor, int axis, int start, bool makes) => _memberships.Add((span, tensor, axis, start, makes));
 
-    /// <summary>The finished network; its last node is the output.</summary>
+    /// <summary>The finished network; its last node is the output, a vector or a sequence of vectors.</summary>
     public Network Build(int outputs)
     {
         var last = _nodes[^1];
-        if (last.Output.Shape is not [var width] || width != outputs)
+        if (last.Output.Shape.Length > 2 || last.Output.Channels != outputs)
             throw new ArgumentException($"The network {Name} ends with {last.Output}, not with a vector of {outputs}.", nameof(outputs));
         foreach (var span in last.Output.Units) Fix(span.Group);
 
         var layout = WeightLayout.Create(_tensors);
-        var fixedRoots = _fixed.Select(Find).ToHashSet();
-        var memberships = _memberships.OrderBy(pair => layout[pair.Membership.Tensor].Offset).ThenBy(pair => pair.Membership.Axis)
-            .ToLookup(pair => Find(pair.Group), pair => pair.Membership);
         var roots = Enumerable.Range(0, _groups.Count).Where(group => Find(group) == group).ToList();
+        var fixedRoots = _fixed.Select(Find).ToHashSet();
+        var memberships = _memberships.OrderBy(m => layout[m.Tensor].Offset).ThenBy(m => m.Axis).ToLookup(
+            m => Find(m.Span.Group), m => new Membership(m.Tensor, m.Axis, m.Start, Current(m.Span).Block) { Makes = m.Makes });
         return new Network(
             Name, _input, outputs,
-            [.. _nodes.Select(node => new Node(
+            [.. _nodes.Select((node, i) => new Node(
                 node.Name, node.Layer, node.Inputs, node.Output.Shape, node.Tensors, node.Macs,
-                node.Output.Units is [var units] ? roots.IndexOf(Find(units.Group)) : -1))],
+                [.. OutputOf(i).Units.Select(span => span with { Group = roots.IndexOf(span.Group) })]))],
             [.. roots.Select(root => new ChannelGroup(
                 _groups[root].Name, _groups[root].Width, fixedRoots.Contains(root), [.. memberships[root]]))],
             layout);
+    }
+
+    /// <summary>The same entries in the units that their group has by now.</summary>
+    UnitSpan Current(UnitSpan span)
+    {
+        var root = Find(span.Group);
+        return new UnitSpan(root, _groups[root].Width, span.Length / _groups[root].Width);
     }
 
     int Find(int group)

@@ -14,7 +14,8 @@ public delegate void Initializer(Span<float> values, ImmutableArray<int> shape, 
 /// <remarks>
 /// With r the product of a kernel's sides (1 for a matrix): fan_in = shape[1] r, fan_out = shape[0] r. Offsets start at 0, normalisation
 /// at scale 1, offset 0, mean 0, variance 1 (AutoFLIP's reference draws the scale from N(1, gain^2), which starts 16 % of the channels
-/// inverted: a slip, not followed).
+/// inverted: a slip, not followed). Embeddings and recurrent layers start as PyTorch starts them, whatever the scheme: there the
+/// reference leaves them alone.
 /// </remarks>
 public static class Initialization
 {

@@ -28,8 +28,11 @@ public abstract record Layer
         if (entry.Role == TensorRole.Weight) scheme(values, entry.Shape, gain, random);
     }
 
-    /// <summary>The same layer making <paramref name="width"/> units; a layer that makes none returns itself.</summary>
-    internal virtual Layer WithWidth(int width) => this;
+    /// <summary>The same layer putting out <paramref name="channels"/> channels; a layer that puts out what comes in returns itself.</summary>
+    internal virtual Layer WithChannels(int channels) => this;
+
+    /// <summary>PyTorch's name of one of its tensors.</summary>
+    internal virtual string TensorName(string node, string suffix) => $"{node}.{suffix}";
 
     /// <summary>Whether the next layer may overwrite this layer's output: it is fresh, and the backward pass does not read it.</summary>
     internal virtual bool OutputIsFree => false;

@@ -3,8 +3,15 @@ using System.Collections.Immutable;
 namespace AutoFlip;
 
 /// <summary>What a layer declares while it is placed into a graph.</summary>
-sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArray<Features> inputs)
+/// <param name="graph">Where it is placed.</param>
+/// <param name="name">Its node's name.</param>
+/// <param name="layer">The layer.</param>
+/// <param name="inputs">What it reads.</param>
+/// <param name="readsSample">Whether that is the sample itself.</param>
+sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArray<Features> inputs, bool readsSample)
 {
+    public bool ReadsSample { get; } = readsSample;
+
     public ImmutableArray<Features> Inputs { get; } = inputs;
 
     public Features Input => Inputs[0];
@@ -24,6 +31,14 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
     /// <summary>The input as [F].</summary>
     public int Vector() => Input.Shape is [var length] ? length : throw Error("it needs a vector; put a Flatten before it");
 
+    /// <summary>F of the input as [F], or as [T, F] of which every step is treated alike.</summary>
+    public int VectorOrStep() => Input.Shape.Length <= 2 ? Input.Channels : throw Error("it needs a vector; put a Flatten before it");
+
+    /// <summary>The input as [T, F].</summary>
+    public (int Steps, int Features) Sequence() => Input.Shape is [var steps, var features]
+        ? (steps, features)
+        : throw Error("it needs a sequence, steps x features; put an Embedding or a RowSequence before it");
+
     /// <summary>Units that start with this layer, as a group of their own.</summary>
     public ImmutableArray<UnitSpan> NewUnits(int width)
     {
@@ -37,16 +52,23 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
         if (left.Length != right.Length) throw Error("its sides are concatenated differently");
         foreach (var (a, b) in left.Zip(right))
         {
-            if (a.Width != b.Width || a.Block != b.Block) throw Error("its sides have different channels");
-            graph.Merge(a.Group, b.Group);
+            if (a.Length != b.Length) throw Error("its sides have different channels");
+            graph.Merge(a, b);
         }
     }
 
-    /// <summary>Declares a tensor and which units its axes belong to.</summary>
+    /// <summary>Makes every <paramref name="size"/> consecutive channels go together, and returns the spans of the units that result.</summary>
+    public ImmutableArray<UnitSpan> Tie(ImmutableArray<UnitSpan> units, int size)
+    {
+        if (units.Any(span => span.Length % size != 0)) throw Error($"its groups of {size} channels reach across a concatenation");
+        return [.. units.Select(span => graph.Tie(span, size))];
+    }
+
+    /// <summary>Declares a tensor and which units its axes belong to: those of the first axis named are made here, the others read.</summary>
     public void Tensor(
         string suffix, TensorRole role, ImmutableArray<int> shape, params ReadOnlySpan<(int Axis, ImmutableArray<UnitSpan> Units)> axes)
     {
-        var tensor = $"{name}.{suffix}";
+        var tensor = layer.TensorName(name, suffix);
         Tensors.Add(tensor);
         graph.AddTensor(tensor, shape, role);
         foreach (var (axis, units) in axes)
@@ -54,8 +76,8 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
             var start = 0;
             foreach (var span in units)
             {
-                graph.AddMembership(span.Group, new Membership(tensor, axis, start, span.Block));
-                start += span.Width * span.Block;
+                graph.AddMembership(span, tensor, axis, start, makes: axis == axes[0].Axis);
+                start += span.Length;
             }
         }
     }

@@ -2,24 +2,24 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>y = x W^T + b on [N, F].</summary>
-/// <param name="Features">Outputs per sample.</param>
+/// <summary>y = x W^T + b on [N, F], or on every step of [N, T, F].</summary>
+/// <param name="Features">Outputs per sample or step.</param>
 /// <param name="Bias">Whether b is there.</param>
 public sealed record Linear(int Features, bool Bias = true) : Layer
 {
     internal override Features Draft(LayerDraft draft)
     {
-        var inputs = draft.Vector();
+        var inputs = draft.VectorOrStep();
         var units = draft.NewUnits(Features);
         draft.Tensor("weight", TensorRole.Weight, [Features, inputs], (0, units), (1, draft.Input.Units));
         if (Bias) draft.Tensor("bias", TensorRole.Bias, [Features], (0, units));
-        draft.Macs = (long)Features * inputs;
-        return new Features([Features], units);
+        draft.Macs = draft.Input.Length * Features;
+        return new Features(draft.Input.Shape.SetItem(draft.Input.ChannelAxis, Features), units);
     }
 
     internal override Tensor Run(in LayerRun run) => nn.functional.linear(run.Input, run.Tensors[0], Bias ? run.Tensors[1] : null);
 
-    internal override Layer WithWidth(int width) => this with { Features = width };
+    internal override Layer WithChannels(int channels) => this with { Features = channels };
 
     internal override bool OutputIsFree => true;
 }

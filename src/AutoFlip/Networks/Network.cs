@@ -29,7 +29,7 @@ public sealed class Network
     /// <summary>The shape of a sample.</summary>
     public SampleShape Input { get; }
 
-    /// <summary>Outputs per sample: classes, or 1 for a binary task.</summary>
+    /// <summary>Outputs per sample, or per step where the last layer puts out a sequence: classes, or 1 for a binary task.</summary>
     public int Outputs { get; }
 
     /// <summary>The input, then the layers in the order they run. The last one is the output.</summary>
@@ -56,7 +56,7 @@ public sealed class Network
         var widths = Groups.Select(group => group.IsFixed ? group.Width : width(group)).ToList();
         var graph = new GraphDraft(Name, Input);
         foreach (var node in Nodes.Skip(1))
-            graph.Append(node.Name, node.Group < 0 ? node.Layer! : node.Layer!.WithWidth(widths[node.Group]), node.Inputs);
+            graph.Append(node.Name, node.Layer!.WithChannels(node.Units.Sum(span => widths[span.Group] * span.Block)), node.Inputs);
         return graph.Build(Outputs);
     }
 

@@ -47,8 +47,19 @@ public sealed class NetworkBuilder
     }
 
     /// <summary>Convolution, OIHW kernel, with bias unless told otherwise.</summary>
-    public NetworkBuilder Conv2d(int channels, int kernel, int stride = 1, int padding = 0, bool bias = true) =>
-        Then(new Conv2d(channels, kernel, stride, padding, bias));
+    /// <param name="channels">Output channels.</param>
+    /// <param name="kernel">Side of the kernel.</param>
+    /// <param name="stride">Step on both axes.</param>
+    /// <param name="padding">Zeros on every side.</param>
+    /// <param name="bias">Whether an offset is added.</param>
+    /// <param name="groups">Groups of channels that are convolved by themselves; it divides the channels that come in and go out. As many
+    /// as channels come in is depthwise.</param>
+    public NetworkBuilder Conv2d(int channels, int kernel, int stride = 1, int padding = 0, bool bias = true, int groups = 1)
+    {
+        var inputs = _graph.OutputOf(_node).Channels;
+        if (groups < 1 || inputs % groups != 0) throw new ArgumentException($"{inputs} channels cannot be split into {groups} groups.", nameof(groups));
+        return Then(new Conv2d(channels, kernel, stride, padding, bias, groups == 1 ? null : inputs / groups));
+    }
 
     /// <summary>Fully connected layer with bias.</summary>
     public NetworkBuilder Linear(int features, string? name = null) => Then(new Linear(features), name);
@@ -64,6 +75,23 @@ public sealed class NetworkBuilder
 
     /// <summary>Mean over windows that cover the image in <paramref name="size"/> x <paramref name="size"/> steps.</summary>
     public NetworkBuilder AdaptiveAvgPool2d(int size) => Then(new AdaptiveAvgPool2d(size));
+
+    /// <summary>Token ids to vectors.</summary>
+    public NetworkBuilder Embedding(int vocabulary, int size) => Then(new Embedding(vocabulary, size));
+
+    /// <summary>LSTM layers one upon the other, with dropout between them.</summary>
+    public NetworkBuilder Lstm(int hidden, int layers = 1, double dropout = 0, string? name = null) =>
+        Stack(layers, dropout, name, index => new Lstm(hidden, index));
+
+    /// <summary>GRU layers one upon the other, with dropout between them.</summary>
+    public NetworkBuilder Gru(int hidden, int layers = 1, double dropout = 0, string? name = null) =>
+        Stack(layers, dropout, name, index => new Gru(hidden, index));
+
+    /// <summary>An image as a sequence of its rows.</summary>
+    public NetworkBuilder RowSequence() => Then(new RowSequence());
+
+    /// <summary>The last step of a sequence.</summary>
+    public NetworkBuilder LastStep() => Then(new LastStep());
 
     /// <summary>[C, H, W] to [C*H*W].</summary>
     public NetworkBuilder Flatten() => Then(new Flatten());
@@ -98,10 +126,21 @@ public sealed class NetworkBuilder
         return this;
     }
 
-    /// <summary>Ends with what was appended last.</summary>
-    /// <param name="outputs">Outputs per sample that the last layer must have.</param>
+    /// <summary>Ends with what was appended last: a vector, or a sequence of vectors.</summary>
+    /// <param name="outputs">Outputs per sample, or per step of a sequence, that the last layer must have.</param>
     /// <exception cref="ArgumentException">It has others.</exception>
     public Network Build(int outputs) => _graph.Build(outputs);
+
+    NetworkBuilder Stack(int layers, double dropout, string? name, Func<int, Recurrent> layer)
+    {
+        var path = Path(name);
+        for (var index = 0; index < layers; index++)
+        {
+            if (index > 0) _node = _graph.Append($"{path}_dropout{index}", new Dropout(dropout), [_node]);
+            _node = _graph.Append($"{path}_l{index}", layer(index), [_node]);
+        }
+        return this;
+    }
 
     int Run(string? name, Func<NetworkBuilder, NetworkBuilder> body, int from) =>
         body(new NetworkBuilder(_graph, Path(name) + ".", from))._node;

@@ -24,12 +24,15 @@ static class UnitScores
         foreach (var membership in group.Memberships)
         {
             var tensor = layout[membership.Tensor];
-            if (membership.Axis != 0 || tensor.Role is not (TensorRole.Weight or TensorRole.Bias)) continue;
-            var length = tensor.Length / tensor.Shape[0] * membership.Block;
-            var start = tensor.Offset + tensor.Length / tensor.Shape[0] * membership.Start;
-            for (var unit = 0; unit < sums.Length; unit++)
-                foreach (var score in scores.Slice(start + unit * length, length)) sums[unit] += score;
-            count += length;
+            if (!membership.Makes || tensor.Role is not (TensorRole.Weight or TensorRole.Bias)) continue;
+            var rows = membership.Axis == 0 ? 1 : tensor.Shape[0]; // an embedding's units are columns
+            var row = tensor.Length / rows;
+            var index = row / tensor.Shape[membership.Axis]; // values per index of the axis
+            var length = index * membership.Block;
+            for (var start = tensor.Offset + index * membership.Start; start < tensor.Range.End.Value; start += row)
+                for (var unit = 0; unit < sums.Length; unit++)
+                    foreach (var score in scores.Slice(start + unit * length, length)) sums[unit] += score;
+            count += length * rows;
         }
         var mean = sums.Average();
         for (var unit = 0; unit < sums.Length; unit++) sums[unit] = count > 0 && mean > 0 ? sums[unit] / mean : 1;

@@ -11,7 +11,7 @@ public enum TensorRole
     /// <summary>A matrix or convolution kernel: initialised by scheme, prunable.</summary>
     Weight,
 
-    /// <summary>An additive offset: starts at 0, follows its unit, is not pruned on its own.</summary>
+    /// <summary>An additive offset: starts at 0 (but in recurrent layers), follows its unit, is not pruned on its own.</summary>
     Bias,
 
     /// <summary>The scale of a normalisation layer: starts at 1, follows its unit, is not pruned on its own.</summary>

@@ -19,10 +19,10 @@ static class PackedBytes
 
     /// <summary>One per thread: making one costs more than a small message.</summary>
     [ThreadStatic]
-    static Compressor? s_compressor;
+    static Compressor? _compressor;
 
     [ThreadStatic]
-    static Decompressor? s_decompressor;
+    static Decompressor? _decompressor;
 
     /// <summary>Writes a run. The reader must know its length.</summary>
     public static void Write(MessageWriter writer, ReadOnlySpan<byte> bytes)
@@ -32,7 +32,7 @@ static class PackedBytes
         {
             const int Head = 1 + sizeof(int);
             var room = writer.Room(Head + Compressor.GetCompressBound(bytes.Length));
-            var length = (s_compressor ??= Create()).Wrap(bytes, room[Head..]);
+            var length = (_compressor ??= Create()).Wrap(bytes, room[Head..]);
             if (Head + length < 1 + bytes.Length)
             {
                 writer.Write(Zstandard);
@@ -59,7 +59,7 @@ static class PackedBytes
                 int length;
                 try
                 {
-                    length = (s_decompressor ??= new Decompressor()).Unwrap(frame, into);
+                    length = (_decompressor ??= new Decompressor()).Unwrap(frame, into);
                 }
                 catch (ZstdException e)
                 {

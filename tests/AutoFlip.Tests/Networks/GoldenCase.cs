@@ -18,10 +18,10 @@ sealed class GoldenCase
 
     public Network Network { get; }
 
-    /// <summary>All networks that this catalogue has, with both fills.</summary>
+    /// <summary>All networks that can be built here, with both fills.</summary>
     public static IEnumerable<(string Id, string Fill)> All =>
         from element in Root.GetProperty("cases").EnumerateArray()
-        where Catalog.Models.Names.Contains(element.GetProperty("model").GetString())
+        where Networks.Has(element.GetProperty("model").GetString())
         from run in element.GetProperty("runs").EnumerateArray()
         select (element.GetProperty("id").GetString()!, run.GetProperty("fill").GetString()!);
 
@@ -35,7 +35,10 @@ sealed class GoldenCase
 
     public int[] InputShape => Ints(_case.GetProperty("input").GetProperty("shape"));
 
-    public float[] Input => Fill.Input(InputShape);
+    /// <summary>Numbers, or token ids where the reference reads whole numbers.</summary>
+    public float[] Input => _case.GetProperty("input").GetProperty("dtype").GetString() == "int64"
+        ? GoldenFill.Tokens(InputShape, Root.GetProperty("token_multiplier").GetInt64(), _case.GetProperty("args").GetProperty("num_embeddings").GetInt64())
+        : Fill.Input(InputShape);
 
     public long[] Labels => [.. _case.GetProperty("labels").EnumerateArray().Select(label => label.GetInt64())];
 

@@ -114,14 +114,22 @@ sealed class GoldenComparison<T>(string id, string fill)
 
     torch.Tensor Input()
     {
-        var input = torch.tensor(_case.Input, [.. _case.InputShape.Select(size => (long)size)]);
+        var shape = _case.Network.Input;
+        var input = torch.tensor(_case.Input, [_case.InputShape[0], shape.Channels, shape.Height, shape.Width]);
         return IsDouble ? input.to_type(torch.ScalarType.Float64) : input;
+    }
+
+    /// <summary>[samples, outputs], or [samples * steps, outputs].</summary>
+    torch.Tensor Forward(NetworkModule<T> module, bool training)
+    {
+        var outputs = module.Forward(Input(), training);
+        return outputs.dim() == 3 ? outputs.flatten(0, 1) : outputs;
     }
 
     double[] Evaluate(NetworkModule<T> module, out double loss)
     {
         using var scope = torch.NewDisposeScope();
-        var outputs = module.Forward(Input(), training: false);
+        var outputs = Forward(module, training: false);
         loss = Value(Catalog.Criteria["CrossEntropyLoss"].Loss(outputs, torch.tensor(_case.Labels)));
         return [.. outputs.to_type(torch.ScalarType.Float64).data<double>()];
     }
@@ -129,7 +137,7 @@ sealed class GoldenComparison<T>(string id, string fill)
     double Backward(NetworkModule<T> module)
     {
         using var scope = torch.NewDisposeScope();
-        var loss = Catalog.Criteria["CrossEntropyLoss"].Loss(module.Forward(Input(), training: true), torch.tensor(_case.Labels));
+        var loss = Catalog.Criteria["CrossEntropyLoss"].Loss(Forward(module, training: true), torch.tensor(_case.Labels));
         loss.backward();
         return Value(loss);
     }

@@ -37,6 +37,9 @@ sealed class GoldenFill(JsonElement fill)
         return values;
     }
 
+    public static float[] Tokens(int[] shape, long multiplier, long vocabulary) =>
+        [.. Enumerable.Range(0, shape.Aggregate(1, (product, size) => product * size)).Select(i => (float)(i * multiplier % vocabulary))];
+
     static double Get(JsonElement fill, string name) => fill.TryGetProperty(name, out var value) ? value.GetDouble() : double.NaN;
 
     double Draw(ulong t, ulong i) => _sine ? Math.Sin(_a * i + _b * t + _c) : Hash(t, i);

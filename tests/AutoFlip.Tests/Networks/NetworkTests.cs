@@ -70,7 +70,7 @@ public class NetworkTests
     {
         var network = new NetworkBuilder("test", Image)
             .Conv2d(4, 1)
-            .Then(new Conv2d(4, 3, Padding: 1, Bias: false, Depthwise: true))
+            .Conv2d(4, 3, padding: 1, bias: false, groups: 4)
             .Flatten().Linear(2)
             .Build(2);
 
@@ -101,30 +101,26 @@ public class NetworkTests
             network.Groups[2].Memberships);
     }
 
-    public static IEnumerable<TheoryDataRow<string>> Names => Catalog.Models.Names.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<string>> Names => LawNetworks.Names;
 
     [Theory, MemberData(nameof(Names))]
-    public void Memberships_cover_every_axis_but_kernels(string name)
+    public void Memberships_cover_every_axis_but_kernels_and_vocabularies(string name)
     {
-        var network = Model(name);
+        var network = LawNetworks.Of(name);
 
-        foreach (var entry in network.Layout.Entries)
-        {
-            for (var axis = 0; axis < Math.Min(entry.Shape.Length, 2); axis++)
-            {
-                var covered = from @group in network.Groups
-                              from membership in @group.Memberships
-                              where membership.Tensor == entry.Name && membership.Axis == axis
-                              select @group.Width * membership.Block;
-                Assert.Equal(entry.Shape[axis], covered.Sum());
-            }
-        }
+        foreach (var node in network.Nodes)
+            foreach (var entry in node.Tensors.Select(tensor => network.Layout[tensor]))
+                for (var axis = 0; axis < Math.Min(entry.Shape.Length, 2); axis++)
+                {
+                    var isFree = (node.Layer, axis) is (Embedding, 0) or (Conv2d { GroupWidth: not null }, 1);
+                    Assert.Equal(isFree ? 0 : entry.Shape[axis], Covered(network, entry.Name, axis));
+                }
     }
 
     [Theory, MemberData(nameof(Names))]
     public void WithWidths_of_the_same_widths_changes_nothing(string name)
     {
-        var network = Model(name);
+        var network = LawNetworks.Of(name);
 
         var same = network.WithWidths(group => group.Width);
 
@@ -136,7 +132,7 @@ public class NetworkTests
     [Theory, MemberData(nameof(Names))]
     public void WithWidths_shrinks_every_slice_of_a_group(string name)
     {
-        var network = Model(name);
+        var network = LawNetworks.Of(name);
 
         var small = network.WithWidths(group => Math.Max(group.Width / 3, 1));
 
@@ -144,13 +140,20 @@ public class NetworkTests
         foreach (var (before, after) in network.Groups.Zip(small.Groups))
         {
             Assert.Equal(before.IsFixed ? before.Width : Math.Max(before.Width / 3, 1), after.Width);
-            Assert.Equal(before.Memberships, after.Memberships);
-            foreach (var membership in before.Memberships)
-                Assert.Equal(
-                    network.Layout[membership.Tensor].Shape[membership.Axis] - (before.Width - after.Width) * membership.Block,
-                    small.Layout[membership.Tensor].Shape[membership.Axis]);
+            Assert.Equal(
+                before.Memberships.Select(m => (m.Tensor, m.Axis, m.Block, m.Makes)), after.Memberships.Select(m => (m.Tensor, m.Axis, m.Block, m.Makes)));
         }
+        foreach (var (before, after) in network.Layout.Entries.Zip(small.Layout.Entries))
+            for (var axis = 0; axis < before.Shape.Length; axis++)
+                Assert.Equal(Covered(network, before.Name, axis) == 0 ? before.Shape[axis] : Covered(small, before.Name, axis), after.Shape[axis]);
     }
+
+    /// <summary>Indices of an axis that belong to units.</summary>
+    static int Covered(Network network, string tensor, int axis) => (
+        from @group in network.Groups
+        from membership in @group.Memberships
+        where membership.Tensor == tensor && membership.Axis == axis
+        select @group.Width * membership.Block).Sum();
 
     [Fact]
     public void Linear_on_an_image_is_refused_by_layer()
@@ -180,7 +183,4 @@ public class NetworkTests
     [Fact]
     public void A_network_must_end_with_its_outputs() =>
         Assert.Throws<ArgumentException>(() => new NetworkBuilder("test", Image).Flatten().Linear(3).Build(2));
-
-    static Network Model(string name) =>
-        Catalog.Models[name](new(3, 24, 24), 10, new ModelOptions { HiddenSize = 6, WidthDivisor = 8 });
 }

@@ -1,0 +1,83 @@
+namespace AutoFlip.Tests;
+
+/// <summary>Every architecture of the catalogue, and a small network for every layer and way of joining layers.</summary>
+static class LawNetworks
+{
+    static readonly SampleShape Image = new(3, 8, 8);
+    static readonly SampleShape Tokens = new(7, 1, 1);
+    const int Vocabulary = 11;
+
+    static readonly Dictionary<string, Network> Small = new[]
+    {
+        Start("chain").Conv2d(5, 3).ReLU().MaxPool2d(2).Flatten().Linear(7).ReLU().Linear(4).Build(4),
+        Start("normalised").Conv2d(6, 3, stride: 2, bias: false).BatchNorm2d().ReLU().Then(new AvgPool2d(3, 1)).Flatten().Linear(4).Build(4),
+        Start("residual").Conv2d(6, 3, padding: 1).BatchNorm2d().ReLU()
+            .Fork("add", new Add(), ("main", m => m.Conv2d(5, 3, padding: 1).ReLU().Conv2d(6, 3, padding: 1).BatchNorm2d()), ("skip", s => s))
+            .ReLU().Flatten().Linear(4).Build(4),
+        Start("bottleneck").Conv2d(4, 3, padding: 1)
+            .Fork("add", new Add(),
+                ("main", m => m.Conv2d(3, 1).BatchNorm2d().ReLU().Conv2d(5, 3, stride: 2, padding: 1).BatchNorm2d().ReLU().Conv2d(8, 1).BatchNorm2d()),
+                ("skip", s => s.Conv2d(8, 1, stride: 2).BatchNorm2d()))
+            .ReLU().AdaptiveAvgPool2d(2).Flatten().Linear(4).Build(4),
+        Start("concatenated").Fork("cat", new Concat(), ("a", a => a.Conv2d(4, 3).ReLU()), ("b", b => b.Conv2d(5, 3)))
+            .BatchNorm2d().Conv2d(6, 3).MaxPool2d(2).Flatten().Linear(4).Build(4),
+        Start("dense block").Conv2d(4, 3, padding: 1)
+            .Fork("cat1", new Concat(), ("skip1", s => s), ("a", a => a.BatchNorm2d().ReLU().Conv2d(3, 3, padding: 1)))
+            .Fork("cat2", new Concat(), ("skip2", s => s), ("b", b => b.BatchNorm2d().ReLU().Conv2d(5, 3, padding: 1)))
+            .BatchNorm2d().ReLU().Flatten().Linear(4).Build(4),
+        Start("depthwise separable").Conv2d(6, 3).BatchNorm2d().ReLU().Conv2d(6, 3, groups: 6).BatchNorm2d().ReLU().Conv2d(5, 1)
+            .Flatten().Linear(4).Build(4),
+        Start("depthwise, two kernels each").Conv2d(5, 3).ReLU().Conv2d(10, 3, groups: 5).BatchNorm2d().ReLU().Conv2d(6, 1)
+            .Flatten().Linear(4).Build(4),
+        Start("depthwise on the sample").Conv2d(6, 3, groups: 3).ReLU().Conv2d(5, 1).Flatten().Linear(4).Build(4),
+        Start("depthwise on a concatenation").Fork("cat", new Concat(), ("a", a => a.Conv2d(4, 3)), ("b", b => b.Conv2d(3, 3)))
+            .Conv2d(7, 3, groups: 7).ReLU().Conv2d(5, 1).Flatten().Linear(4).Build(4),
+        Start("grouped").Conv2d(12, 3).BatchNorm2d().ReLU().Conv2d(18, 3, groups: 6).BatchNorm2d().ReLU().Conv2d(5, 1).Flatten().Linear(4).Build(4),
+        Start("grouped bottleneck").Conv2d(8, 1)
+            .Fork("add", new Add(),
+                ("main", m => m.Conv2d(12, 1).BatchNorm2d().ReLU().Conv2d(12, 3, padding: 1, groups: 4).BatchNorm2d().ReLU().Conv2d(8, 1)),
+                ("skip", s => s))
+            .Flatten().Linear(4).Build(4),
+        Start("groups of two widths added")
+            .Fork("add", new Add(), ("a", a => a.Conv2d(24, 1).Conv2d(24, 3, groups: 12)), ("b", b => b.Conv2d(24, 1).Conv2d(24, 3, groups: 8)))
+            .ReLU().Flatten().Linear(4).Build(4),
+        Start("groups added to plain channels")
+            .Fork("add", new Add(), ("a", a => a.Conv2d(12, 3)), ("b", b => b.Conv2d(6, 1).Conv2d(12, 3, groups: 3)))
+            .Conv2d(5, 3).Flatten().Linear(4).Build(4),
+        Start("groups on a concatenation").Fork("cat", new Concat(), ("a", a => a.Conv2d(6, 1)), ("b", b => b.Conv2d(4, 1)))
+            .BatchNorm2d().Conv2d(15, 3, groups: 5).ReLU().Flatten().Linear(4).Build(4),
+        Start("squeeze and excitation").Conv2d(6, 3).BatchNorm2d()
+            .Fork("scale", new Multiply(), ("image", s => s), ("factors", g => g.AdaptiveAvgPool2d(1).Flatten().Linear(3).ReLU().Linear(6).Then(new Sigmoid())))
+            .Flatten().Linear(5).Then(new Sigmoid()).Linear(4).Build(4),
+        Text("lstm, last step").Lstm(5).LastStep().Linear(4).Build(4),
+        Text("lstm of two layers").Lstm(5, layers: 2).LastStep().Linear(4).Build(4),
+        Text("gru").Gru(5).LastStep().Linear(4).Build(4),
+        Text("gru of two layers").Gru(5, layers: 2).LastStep().Linear(4).Build(4),
+        Text("every step of an lstm").Lstm(5).Linear(6).ReLU().Linear(4).Build(4),
+        Text("all steps of a gru").Gru(5).Flatten().Linear(4).Build(4),
+        Text("steps added").Fork("add", new Add(), ("lstm", l => l.Lstm(6)), ("skip", s => s)).LastStep().Linear(4).Build(4),
+        Text("steps concatenated").Fork("cat", new Concat(), ("lstm", l => l.Lstm(5)), ("gru", g => g.Gru(4)))
+            .Lstm(3).LastStep().Linear(4).Build(4),
+        Start("rows").Conv2d(4, 3).ReLU().RowSequence().Gru(5).LastStep().Linear(4).Then(new LogSoftmax()).Build(4),
+    }.ToDictionary(network => network.Name);
+
+    public static IEnumerable<TheoryDataRow<string>> Names =>
+        Small.Keys.Concat(Catalog.Models.Names).Select(name => new TheoryDataRow<string>(name));
+
+    public static Network Of(string name) => Small.GetValueOrDefault(name)
+        ?? Catalog.Models[name](new SampleShape(3, 24, 24), 10, new ModelOptions { HiddenSize = 6, WidthDivisor = 16, LayerCount = 2 });
+
+    /// <summary>How many random masks a test tries: few of networks that take tenths of seconds.</summary>
+    public static int Tries(string name) => Small.ContainsKey(name) ? 20 : 2;
+
+    /// <summary>Three samples: token ids where an embedding reads them, else numbers between 0 and 1.</summary>
+    public static double[] Samples(Network network, KeyedRandom random)
+    {
+        var vocabulary = network.Nodes.Select(node => (node.Layer as Embedding)?.Vocabulary).FirstOrDefault(count => count is not null);
+        return [.. Enumerable.Range(0, 3 * network.Input.Length).Select(_ => vocabulary is { } count ? random.Next(count) : random.NextDouble())];
+    }
+
+    static NetworkBuilder Start(string name) => new(name, Image);
+
+    static NetworkBuilder Text(string name) => new NetworkBuilder(name, Tokens).Embedding(Vocabulary, 6);
+}
