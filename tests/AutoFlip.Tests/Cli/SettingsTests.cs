@@ -153,10 +153,9 @@ public partial class SettingsTests
                                           least one does. 0 means all. [0.05]
               --server-momentum, --beta F
                                           Server momentum. 0 is plain averaging. [0.9]
-              --wire fp32|fp16|int8       Numbers between server and clients, both ways. fp32
-                                          loses nothing. [fp32]
-              --wire-down fp32|fp16|int8
-                                          Numbers of the model on its way to clients; given
+              --wire fp32|fp16|int8       Numbers between server and clients, both ways.
+                                          fp32 loses nothing. [fp32]
+              --wire-down fp32|fp16|int8  Numbers of the model on its way to clients; given
                                           after --wire, this way alone. [fp32]
               --wire-up fp32|fp16|int8
                                           Numbers of clients' updates; given after --wire,
