@@ -21,7 +21,7 @@ static class WireBench
         var dense = sizeof(float) * (double)network.Layout.Count;
 
         // Each figure is over enough messages for buffers that are used again to be what counts, as in a round.
-        var times = (int)Math.Max(1, 40_000_000 / network.Layout.Count);
+        var times = Math.Clamp(40_000_000 / network.Layout.Count, 1, 1000);
         Func<double> Speed(double bytes, Action work) => () =>
         {
             var before = Environment.CpuUsage.TotalTime;

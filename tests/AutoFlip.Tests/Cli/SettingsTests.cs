@@ -157,8 +157,7 @@ public partial class SettingsTests
                                           fp32 loses nothing. [fp32]
               --wire-down fp32|fp16|int8  Numbers of the model on its way to clients; given
                                           after --wire, this way alone. [fp32]
-              --wire-up fp32|fp16|int8
-                                          Numbers of clients' updates; given after --wire,
+              --wire-up fp32|fp16|int8    Numbers of clients' updates; given after --wire,
                                           this way alone. [fp32]
             """.ReplaceLineEndings("\n"), string.Join('\n', lines));
     }
