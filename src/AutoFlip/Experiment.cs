@@ -58,6 +58,17 @@ public enum GuidanceScale
     Robust,
 }
 
+/// <summary>What local training computes in. Weights, gradients and the optimiser are float32 in any case.</summary>
+public enum TrainingPrecision
+{
+    /// <summary>float32.</summary>
+    Fp32,
+
+    /// <summary>bfloat16 (8 bits of mantissa) in convolutions, products of matrices and what is handed on between them; float32 in
+    /// statistics, losses and evaluation.</summary>
+    Bf16,
+}
+
 /// <summary>What a run is: every choice that its result depends on, and nothing else.</summary>
 /// <remarks>
 /// Immutable; changed with <c>with</c>; written to <c>experiment.json</c> as it is. Two runs of equal experiments end with the same
@@ -227,6 +238,9 @@ public sealed record Experiment
 
     /// <summary>The metrics, by catalogue name.</summary>
     public ImmutableArray<string> Metrics { get; init; } = ["acc1", "acc5", "f1", "precision", "recall"];
+
+    /// <summary>What local training and exploration compute in. Faster where the processor has such arithmetic, right everywhere.</summary>
+    public TrainingPrecision Precision { get; init; } = TrainingPrecision.Fp32;
 
     /// <summary>Intra-op threads of a client. Part of the experiment: they change the order of float sums.</summary>
     public int ThreadsPerClient { get; init; } = 1;

@@ -21,14 +21,15 @@ public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask);
 /// <param name="evaluate">Evaluates a global model, in its small form, on the server's test set; null if there is none.</param>
 /// <param name="observer">Watches.</param>
 /// <param name="time">The clock.</param>
+/// <param name="pruner">Another pruner than the experiment names, for one that has no name.</param>
 /// <remarks>Source: arXiv 2405.10271; symbols as in docs/algorithm.md. Everything that a round depends on is a function of the
 /// experiment, the state and the scores, so a run that starts from a saved state ends as an unbroken one.</remarks>
 public sealed class FederatedRun(
     Experiment experiment, Network network, IClientTransport transport, IExplorerLog scores,
-    Func<Network, Weights, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time)
+    Func<Network, Weights, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time, Pruner? pruner = null)
 {
     readonly FederatedAlgorithm _algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
-    readonly Pruner _pruner = Catalog.Pruners[experiment.Pruner](experiment);
+    readonly Pruner _pruner = pruner ?? Catalog.Pruners[experiment.Pruner](experiment);
 
     /// <summary>Runs the rounds that are left.</summary>
     /// <param name="initial">w_0, the same for every explorer.</param>

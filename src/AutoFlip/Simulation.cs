@@ -68,8 +68,10 @@ public static class Simulation
             data.Test?.Count ?? 0, from?.Round ?? 0));
         if (from is null) directory.SaveModel("initial.safetensors", initial);
         WarnOfSize(experiment, network, directory, observer);
+        if (experiment.Precision == TrainingPrecision.Bf16 && Bfloat16.IsEmulated)
+            observer.Warning("--precision bf16: this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16); the result is right, but fp32 is probably faster.");
 
-        using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
+        using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(experiment));
         using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount, time);
         var host = new ClientHost(experiment, network, data, new ResidualFiles(Path.Combine(directory.Checkpoints, "residuals"), network.Layout.ParameterCount), time);
         var link = new ServerLink(experiment);

@@ -61,7 +61,7 @@ static class TinyFederation
     {
         data ??= Data(experiment);
         var network = Network(experiment);
-        using var pool = new WorkerPool(workers, 1, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
+        using var pool = new WorkerPool(workers, 1, () => new Workspace(experiment));
         IClientTransport transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, network, data, new ResidualMemory(), TimeProvider.System), data, pool);
         var metrics = experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray();
         var run = new FederatedRun(

@@ -10,15 +10,19 @@ sealed class BenchFederation : IDisposable
     readonly IAsyncEnumerator<RoundResult> _rounds;
 
     /// <summary>Starts the workers; nothing is computed yet.</summary>
-    public BenchFederation(BenchContext context, Experiment experiment, FederatedData data)
+    /// <param name="context">How to carry it out.</param>
+    /// <param name="experiment">What.</param>
+    /// <param name="data">Whose clients.</param>
+    /// <param name="pruner">Another pruner than the experiment names.</param>
+    public BenchFederation(BenchContext context, Experiment experiment, FederatedData data, Pruner? pruner = null)
     {
         experiment = experiment with { Rounds = int.MaxValue, EvaluateEvery = int.MaxValue };
         Network = Simulation.BuildNetwork(experiment, data);
         Initial = InitialOf(experiment, Network);
-        _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
+        _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(experiment));
         _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount, context.Time);
         var transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, Network, data, new ResidualMemory(), context.Time), data, _pool);
-        var run = new FederatedRun(experiment, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time);
+        var run = new FederatedRun(experiment, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time, pruner);
         _rounds = run.RunAsync(Initial, from: null, context.Cancel).GetAsyncEnumerator(context.Cancel);
     }
 

@@ -120,7 +120,7 @@ static class StressBench
         /// <summary>Trains, and gives the answer's hash and what went wrong, if anything did.</summary>
         public (string Hash, string? Failure) Run(CancellationToken cancel)
         {
-            using var workspace = new Workspace(Catalog.Optimizers[_experiment.Optimizer](_experiment));
+            using var workspace = new Workspace(_experiment);
             var (_, answer) = _task.Read(_host.Handle(workspace, _task.Whole.Span, client: 0, cancel));
             return (Convert.ToHexStringLower(SHA256.HashData(answer.ValueBytes.Span)), answer.Failure); // the values: the seconds differ
         }

@@ -84,6 +84,7 @@ static class Settings
         Setting.Of((Experiment e) => e.WeightDecay, "--weight-decay --weight_decay", "F", "Weight decay. 0 turns it off."),
         Setting.Of((Experiment e) => e.MaxGradientNorm, "--max-gradient-norm --max_grad_norm", "F", "Largest norm of a gradient. 0 turns clipping off."),
         Setting.Of((Experiment e) => e.Criterion, "--criterion", "NAME", "Loss: see 'autoflip list criteria'."),
+        Setting.Of((Experiment e) => e.Precision, "--precision", "fp32|bf16", "Arithmetic of local training. bf16 is faster where the processor has it; weights stay fp32."),
         Setting.Of((Experiment e) => e.ThreadsPerClient, "--threads-per-client", "N", "Threads inside one client. Part of the experiment: they change the order of float sums."),
     ];
 

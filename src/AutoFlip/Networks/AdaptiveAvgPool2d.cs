@@ -10,4 +10,6 @@ public sealed record AdaptiveAvgPool2d(int Size) : Layer
     internal override Features Draft(LayerDraft draft) => new([draft.Image().Channels, Size, Size], draft.Input.Units);
 
     internal override Tensor Run(in LayerRun run) => nn.functional.adaptive_avg_pool2d(run.Input, [Size, Size]);
+
+    internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

@@ -18,5 +18,7 @@ public sealed record Add : Layer
 
     internal override Tensor Run(in LayerRun run) => run.Inputs[0].add(run.Inputs[1], One);
 
+    internal override LayerPrecision Precision => LayerPrecision.AsGiven;
+
     internal override bool OutputIsFree => true;
 }

@@ -14,4 +14,6 @@ public sealed record AvgPool2d(int Kernel, int Stride) : Layer
     }
 
     internal override Tensor Run(in LayerRun run) => nn.functional.avg_pool2d(run.Input, [Kernel, Kernel], [Stride, Stride]);
+
+    internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

@@ -40,5 +40,7 @@ public sealed record BatchNorm2d(double Momentum = 0.1, double Epsilon = 1e-5) :
         if (tensor is 0 or 3) values.Fill(1); // scale and running variance
     }
 
+    internal override LayerPrecision Precision => LayerPrecision.AsGiven;
+
     internal override bool OutputIsFree => true;
 }

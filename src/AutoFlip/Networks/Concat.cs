@@ -16,4 +16,6 @@ public sealed record Concat : Layer
     }
 
     internal override Tensor Run(in LayerRun run) => cat([.. run.Inputs], run.Input.dim() == 3 ? 2 : 1); // [N, T, F] has them last
+
+    internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

@@ -48,5 +48,7 @@ public sealed record Conv2d(int Channels, int Kernel, int Stride = 1, int Paddin
 
     internal override Layer WithChannels(int channels) => this with { Channels = channels };
 
+    internal override LayerPrecision Precision => LayerPrecision.Narrow;
+
     internal override bool OutputIsFree => true;
 }

@@ -17,4 +17,6 @@ public sealed record Flatten : Layer
     }
 
     internal override Tensor Run(in LayerRun run) => run.Input.flatten(1);
+
+    internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

@@ -34,8 +34,24 @@ public abstract record Layer
     /// <summary>PyTorch's name of one of its tensors.</summary>
     internal virtual string TensorName(string node, string suffix) => $"{node}.{suffix}";
 
+    /// <summary>What the layer computes in while a network trains in <see cref="TrainingPrecision.Bf16"/>. The default is always right.</summary>
+    internal virtual LayerPrecision Precision => LayerPrecision.Full;
+
     /// <summary>Whether the next layer may overwrite this layer's output: it is fresh, and the backward pass does not read it.</summary>
     internal virtual bool OutputIsFree => false;
+}
+
+/// <summary>What a layer computes in while a network trains in <see cref="TrainingPrecision.Bf16"/>.</summary>
+enum LayerPrecision
+{
+    /// <summary>float32: its inputs are widened. Sums over many values, probabilities, state that is carried on.</summary>
+    Full,
+
+    /// <summary>Whatever its inputs are: it selects or moves values, or sums a few of them in float32.</summary>
+    AsGiven,
+
+    /// <summary>bfloat16: its inputs and a copy of its tensors are narrowed. Products of matrices, which are summed in float32.</summary>
+    Narrow,
 }
 
 /// <summary>What a layer computes with.</summary>

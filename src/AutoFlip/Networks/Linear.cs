@@ -21,5 +21,7 @@ public sealed record Linear(int Features, bool Bias = true) : Layer
 
     internal override Layer WithChannels(int channels) => this with { Features = channels };
 
+    internal override LayerPrecision Precision => LayerPrecision.Narrow;
+
     internal override bool OutputIsFree => true;
 }

@@ -18,5 +18,7 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0) : Layer
     internal override Tensor Run(in LayerRun run) =>
         nn.functional.max_pool2d(run.Input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding]);
 
+    internal override LayerPrecision Precision => LayerPrecision.AsGiven;
+
     internal override bool OutputIsFree => true;
 }

@@ -11,6 +11,8 @@ namespace AutoFlip;
 /// <see cref="Gradients"/>, and a backward pass adds into <see cref="Gradients"/> in place.
 /// <para>Ownership: the module owns its two tensors and the views until <see cref="Dispose"/>, outside of any dispose scope. The caller
 /// opens a dispose scope per batch; <see cref="Forward"/> frees what it made on the way and leaves its result to that scope.</para>
+/// <para>Precision: values and gradients are T's. With <see cref="TrainingPrecision.Bf16"/> a training pass computes convolutions and products of
+/// matrices on copies narrowed to bfloat16 and hands activations on in it; gradients arrive widened. Evaluation is as without.</para>
 /// <para>Threads: one module belongs to one thread at a time; modules share nothing. Intra-op threads are left as they are.</para>
 /// </remarks>
 public sealed unsafe class NetworkModule<T> : IDisposable
@@ -21,17 +23,22 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     readonly Tensor[] _views;
     readonly Step[] _steps;
     readonly bool _convolves;
+    readonly bool _narrows;
     readonly T* _value;
     readonly T* _gradient;
     bool _disposed;
 
     /// <summary>Allocates values and gradients, all 0. Load weights before use.</summary>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public NetworkModule(Network network)
+    /// <param name="network">What to compute.</param>
+    /// <param name="precision">What training passes compute in; narrower than float for float only.</param>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double, or double and to be narrowed.</exception>
+    public NetworkModule(Network network, TrainingPrecision precision = TrainingPrecision.Fp32)
     {
         Network = network;
         var layout = network.Layout;
         var type = ElementType.Of<T>();
+        _narrows = precision == TrainingPrecision.Bf16;
+        if (_narrows && type != ScalarType.Float32) throw new NotSupportedException("Only networks of float train in bfloat16.");
         _values = zeros(layout.Count, type).DetachFromDisposeScope();
         _gradients = zeros(layout.ParameterCount, type).DetachFromDisposeScope();
         _value = Pointer(_values);
@@ -70,7 +77,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     /// <param name="training">Training: a graph for the backward pass is recorded, batch statistics are used and the running ones are
     /// moved. Evaluation: nothing is recorded or changed.</param>
     /// <param name="dropout">Where dropout draws from; null turns dropout off.</param>
-    /// <returns>[N, outputs], in the caller's dispose scope; without one, the caller disposes it.</returns>
+    /// <returns>[N, outputs] of type T, in the caller's dispose scope; without one, the caller disposes it.</returns>
     public Tensor Forward(Tensor input, bool training, KeyedRandom? dropout = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -82,15 +89,17 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         for (var i = 1; i < _steps.Length; i++)
         {
             var step = _steps[i];
-            Tensor[] inputs = [.. step.Inputs.Select(index => outputs[index]!)];
-            outputs[i] = step.Layer.Run(new LayerRun(inputs, step.Tensors, training, dropout, step.InPlace));
+            Tensor[] inputs = [.. step.Inputs.Select(index => outputs[index]!)], tensors = step.Tensors;
+            if (training && _narrows) (inputs, tensors) = Narrow(step.Layer.Precision, inputs, tensors);
+            outputs[i] = step.Layer.Run(new LayerRun(inputs, tensors, training, dropout, step.InPlace));
             foreach (var done in step.Releases)
             {
                 if (!ReferenceEquals(outputs[done], outputs[i])) outputs[done]!.Dispose();
                 outputs[done] = null;
             }
         }
-        return outputs[^1]!.MoveToOuterDisposeScope();
+        var output = training && _narrows ? outputs[^1]!.to_type(ScalarType.Float32) : outputs[^1]!;
+        return output.MoveToOuterDisposeScope();
     }
 
     /// <summary>Sets every gradient to 0.</summary>
@@ -130,6 +139,17 @@ public sealed unsafe class NetworkModule<T> : IDisposable
             node.Inputs is [var only] && MayOverwrite(only),
             [.. node.Inputs.Distinct().Where(input => lastReader[input] == i)]))];
     }
+
+    /// <summary>Inputs and tensors as a layer takes them; what has its type already is not copied. The way back to the parameters goes
+    /// through the same conversion, so that their gradients are sums in float32.</summary>
+    static (Tensor[] Inputs, Tensor[] Tensors) Narrow(LayerPrecision precision, Tensor[] inputs, Tensor[] tensors) => precision switch
+    {
+        LayerPrecision.Narrow => (As(inputs, ScalarType.BFloat16), As(tensors, ScalarType.BFloat16)),
+        LayerPrecision.Full => (As(inputs, ScalarType.Float32), tensors),
+        _ => (inputs, tensors),
+    };
+
+    static Tensor[] As(Tensor[] tensors, ScalarType type) => [.. tensors.Select(tensor => tensor.to_type(type))];
 
     /// <summary>The same values with channels innermost in memory, in which convolutions and pooling are fastest by far; they pass
     /// the layout on. A single channel only needs strides that say so.</summary>

@@ -8,4 +8,6 @@ public sealed record ReLU : Layer
     internal override Features Draft(LayerDraft draft) => draft.Input;
 
     internal override Tensor Run(in LayerRun run) => run.InPlace ? run.Input.relu_() : run.Input.relu();
+
+    internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

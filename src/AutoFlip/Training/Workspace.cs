@@ -6,14 +6,22 @@ namespace AutoFlip;
 /// <summary>What one worker thread computes with: a module and its optimiser's state, and one batch. Reused for client after client, so
 /// that a run's memory grows with its workers and not with its clients.</summary>
 /// <param name="optimizer">Trains the modules.</param>
-sealed class Workspace(Optimizer optimizer) : IDisposable
+/// <param name="precision">What they train in.</param>
+sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Fp32) : IDisposable
 {
+    static Workspace() => NativeHeap.KeepWhatIsFreed();
+
     const int Shapes = 2; // the dense network of exploration, and the small one of the rounds
 
     readonly List<(NetworkModule<float> Module, Stepper<float> Stepper)> _shapes = []; // most recently used last
     Tensor? _input, _labels;
     int _capacity;
     Weights? _loaded;
+
+    /// <summary>What an experiment trains with.</summary>
+    public Workspace(Experiment experiment) : this(Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision)
+    {
+    }
 
     /// <summary>The network with the values of the client in work.</summary>
     public NetworkModule<float> Module => _shapes[^1].Module;
@@ -73,7 +81,7 @@ sealed class Workspace(Optimizer optimizer) : IDisposable
             _shapes[0].Module.Dispose();
             _shapes.RemoveAt(0);
         }
-        _shapes.Add((new NetworkModule<float>(network), optimizer.Start<float>(network.Layout.ParameterCount)));
+        _shapes.Add((new NetworkModule<float>(network, precision), optimizer.Start<float>(network.Layout.ParameterCount)));
     }
 
     void Reserve(int rows, SampleShape shape)

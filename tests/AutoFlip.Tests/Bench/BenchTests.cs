@@ -62,7 +62,7 @@ public sealed class BenchTests
     {
         var lines = Report(Tiny, RoundBench.Measure);
 
-        foreach (var row in (string[])["a round of AutoFLIP", "bare TorchSharp loop", "bare loop, own network and optimiser", "fold a reply", "update the server"])
+        foreach (var row in (string[])["a round of AutoFLIP", "bare TorchSharp loop", "bare loop, own network and optimiser", "a round in bf16", "a round of half the width", "a round of half the width in bf16", "fold a reply", "update the server"])
             Assert.Contains(lines, line => line.StartsWith($"| {row} |", StringComparison.Ordinal));
     }
 
@@ -81,8 +81,32 @@ public sealed class BenchTests
         Report(Tiny, context => OptimizerBench.Measure(context, TinyFederation.Network(TinyFederation.Experiment).Layout, steps: 2));
 
     [Fact]
-    public void Shrink_reports_every_fraction() =>
-        Report(Tiny, context => ShrinkBench.Measure(context, steps: 1, ("tiny", TinyFederation.Network(TinyFederation.Experiment), 2)));
+    public void Shrink_reports_every_cut_and_its_memory()
+    {
+        ShrinkBench.Model[] models = [new("tiny, of eights", TwoNn.Create(new(1, 4, 4), 3, new ModelOptions { HiddenSize = 64 }), 100)];
+
+        var lines = Report(Tiny, context => ShrinkBench.Measure(context, steps: 1, models, one => ShrinkMemory.Run(context, one, models)));
+
+        Assert.Equal(1 + 3 * 3 + 3 + 3, lines.Count(line => line.StartsWith("| tiny, of eights |", StringComparison.Ordinal)));
+        Assert.Contains(lines, line => line.StartsWith("| tiny, of eights | 0.5 of units | 32 32 |", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Shrink_refuses_a_case_that_it_does_not_have() => Assert.Contains(
+        "TwoCNN-32-dense",
+        Assert.Throws<AutoFlipException>(() => Report(Tiny, ShrinkBench.Measure, new BenchOptions { Case = "?" })).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Half_the_width_is_half_of_the_units_of_every_layer_and_all_of_their_weights()
+    {
+        var network = TwoCnn.Create(new(1, 24, 24), 10, new ModelOptions { HiddenSize = 4 });
+
+        var mask = new HalfWidth().Prune(new PruningContext(network, 1, [], null, new Seeds(1)));
+
+        Assert.Equal("2 4 256", ShrinkBench.Widths(mask.Units!.Small));
+        Assert.Equal(mask.Units.Small.Layout.Count, mask.Kept);
+    }
 
     [Fact]
     public void Wire_reports_every_format() => Report(Tiny, context => WireBench.Measure(context, TinyFederation.Network(TinyFederation.Experiment)));

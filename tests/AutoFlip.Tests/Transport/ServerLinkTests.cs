@@ -97,7 +97,7 @@ public class ServerLinkTests
         var want = await TinyFederation.RunAsync(Tiny with { MaskRefresh = MaskRefresh.Once });
         var data = TinyFederation.Data(Tiny);
         var network = TinyFederation.Network(Tiny);
-        using var pool = new WorkerPool(2, 1, () => new Workspace(Catalog.Optimizers[Tiny.Optimizer](Tiny)));
+        using var pool = new WorkerPool(2, 1, () => new Workspace(Tiny));
         var transport = new Forgetful(new ServerLink(Tiny), () => new ClientHost(Tiny, network, data, new ResidualMemory(), TimeProvider.System), data, pool);
         var run = new FederatedRun(Tiny, network, transport, new MemoryScores(network.Layout.ParameterCount), null, RunObserver.None, TimeProvider.System);
 
