@@ -196,6 +196,12 @@ public sealed record Experiment
     /// <summary>Share C of clients per round, in [0, 1]: max(floor(C K), 1) of them. 0 means all (the reference: one, against its own help).</summary>
     public double CohortFraction { get; init; } = 0.05;
 
+    /// <summary>How the model travels to clients.</summary>
+    public WireFormat WireDown { get; init; } = WireFormat.Fp32;
+
+    /// <summary>How updates travel back: weights in float32, differences in anything smaller.</summary>
+    public WireFormat WireUp { get; init; } = WireFormat.Fp32;
+
     /// <summary>Local epochs E.</summary>
     public int LocalEpochs { get; init; } = 5;
 

@@ -73,7 +73,9 @@ public static class Simulation
 
         using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(experiment));
         using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount, time);
-        IClientTransport transport = new InProcessTransport(new ClientHost(experiment, network, data, time), data, pool);
+        var host = new ClientHost(experiment, network, data, new ResidualFiles(Path.Combine(directory.Checkpoints, "residuals"), network.Layout.ParameterCount), time);
+        var link = new ServerLink(experiment);
+        IClientTransport transport = new InProcessTransport(link, host, data, pool);
         if (options.SaveClients) transport = new ClientRecorder(transport, directory);
         var (criterion, metrics) = (Catalog.Criteria[experiment.Criterion], experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray());
         var run = new FederatedRun(
@@ -81,6 +83,11 @@ public static class Simulation
             data.Test is { } test ? (small, weights, ct) => Evaluation.RunAsync(pool, small, weights, criterion, test, metrics, ct) : null,
             observer, time);
 
+        if (from is not null)
+        {
+            link.Recall(directory.Rounds);
+            host.Masks.Add(run.MaskOf(from.Round)); // what clients had when the run broke off
+        }
         var last = RunRoundsAsync(run, initial, from, setting, cancel).GetAwaiter().GetResult();
         var mask = run.MaskOf(last.Round);
         var global = mask.Apply(last.Server.Weights);

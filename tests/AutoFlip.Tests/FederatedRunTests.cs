@@ -189,7 +189,7 @@ public class FederatedRunTests
         var network = TinyFederation.Network(Tiny);
         using var pool = new WorkerPool(1, 1, () => new Workspace(Catalog.Optimizers["Adam"](Tiny)));
         var scores = new MemoryScores(network.Layout.ParameterCount);
-        var transport = new Tap(new InProcessTransport(new ClientHost(Tiny, network, data, TimeProvider.System), data, pool), (task, _) =>
+        var transport = new Tap(new InProcessTransport(new ServerLink(Tiny), new ClientHost(Tiny, network, data, new ResidualMemory(), TimeProvider.System), data, pool), (task, _) =>
         {
             if (task.Work == ClientWork.Train) source.Cancel();
         });

@@ -134,6 +134,25 @@ public sealed class SimulationTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(WireFormat.Fp32, WireFormat.Int8, MaskRefresh.Cohort), InlineData(WireFormat.Int8, WireFormat.Int8, MaskRefresh.Once), InlineData(WireFormat.Fp16, WireFormat.Fp16, MaskRefresh.Once)]
+    public void A_run_that_breaks_resumes_to_the_same_model_and_bytes_in_every_format(WireFormat down, WireFormat up, MaskRefresh refresh)
+    {
+        var experiment = Small with { WireDown = down, WireUp = up, MaskRefresh = refresh, CohortFraction = 0.75 }; // the same clients again and again
+        var whole = new BreakAt(int.MaxValue);
+        var want = Run(experiment, whole);
+
+        for (var moment = 6; moment <= whole.Moments; moment += 5)
+        {
+            foreach (var run in Directory.GetDirectories(_folder.Path)) Directory.Delete(run, recursive: true);
+            Assert.Throws<BreakAt.Broken>(() => Run(experiment, new BreakAt(moment)));
+            var got = Resume(OnlyRun);
+
+            Assert.Equal(want.ModelSha256, got.ModelSha256);
+            Assert.Equal(want.Traffic, got.Traffic);
+        }
+    }
+
     [Fact]
     public void A_run_broken_again_and_again_resumes_to_the_same_model_and_ledger()
     {

@@ -61,8 +61,8 @@ static class TinyFederation
     {
         data ??= Data(experiment);
         var network = Network(experiment);
-        using var pool = new WorkerPool(workers, 1, () => new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment)));
-        IClientTransport transport = new InProcessTransport(new ClientHost(experiment, network, data, TimeProvider.System), data, pool);
+        using var pool = new WorkerPool(workers, 1, () => new Workspace(experiment));
+        IClientTransport transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, network, data, new ResidualMemory(), TimeProvider.System), data, pool);
         var metrics = experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray();
         var run = new FederatedRun(
             experiment, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),

@@ -22,8 +22,17 @@ static class RoundParts
         var algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
         var mask = Mask.Dense(network.Layout);
         var task = new ClientTask(ClientWork.Train, 1, experiment.LearningRate, initial, mask);
-        var message = ModelCodec.Encode(task);
-        var reply = ModelCodec.Encode(new ClientReply { Client = 0 }, mask.Values, initial.Values);
+        var (sent, masks, down) = (new SentTask(experiment, task), new MaskStore(network), ValueFormat.Of(experiment.WireDown));
+        var upload = new Upload(experiment, new ResidualMemory());
+        ReadOnlyMemory<byte> Reply(ReceivedTask received)
+        {
+            using var update = upload.Update(initial.Values, received, client: 0);
+            var writer = ReplyCodec.Begin(client: 0, update.Capacity);
+            update.Write(writer);
+            return ReplyCodec.Finish(writer, new ClientReply { Client = 0 });
+        }
+        var received = TaskCodec.Decode(sent.Whole.Span, down, masks)!;
+        var reply = Reply(received);
         var state = algorithm.Initialize(initial);
         var fold = new WeightedFold(mask.Values.Kept);
         fold.Add(initial.Values, 1);
@@ -51,7 +60,7 @@ static class RoundParts
             for (var start = 0; start < client.Train.Length; start += batch)
                 workspace.Read(data.Train, client.Train.Span.Slice(start, Math.Min(batch, client.Train.Length - start)), augmentation: null);
         });
-        Part("decode the task", n, true, () => ModelCodec.DecodeTask(message, network));
+        Part("decode the task", n, true, () => TaskCodec.Decode(sent.Whole.Span, down, masks));
         Part("load the model, reset the optimiser", n, true, () =>
         {
             workspace.Load(network, Weights.Zeros(network.Layout));
@@ -64,9 +73,9 @@ static class RoundParts
             trained.Figures(metrics);
             heldOut.Figures(metrics);
         });
-        Part("encode the reply", n, true, () => ModelCodec.Encode(new ClientReply { Client = 0 }, mask.Values, initial.Values));
-        Part("encode the task", 1, false, () => ModelCodec.Encode(task));
-        Part("decode a reply", n, false, () => ModelCodec.DecodeReply(reply));
+        Part("encode the reply", n, true, () => Reply(received));
+        Part("encode the task", 1, false, () => _ = new SentTask(experiment, task).Whole);
+        Part("decode a reply", n, false, () => sent.Read(reply));
         Part("fold a reply", n, false, () => fold.Add(initial.Values, 1));
         Part("update the server", 1, false, () => algorithm.ServerUpdate(state, mask.Expand(fold.Mean, initial)));
 

@@ -58,13 +58,15 @@ static class ShrinkMemory
         {
             using (var warm = new Workspace(experiment)) Train(context, experiment, warm, Tiny(network), samples: 40); // loads libtorch and its code
             var data = Samples(network, TrainSamples + HeldOutSamples);
-            var host = new ClientHost(experiment, network, data, context.Time);
-            var message = Task(network);
+            var host = new ClientHost(experiment, network, data, new ResidualMemory(), context.Time);
+            var sent = Task(experiment, network);
+            var message = sent.Whole;
             using var workspace = new Workspace(experiment);
             FreeMemory.GiveBack();
             var before = Environment.WorkingSet;
-            Require(host.Handle(workspace, message, client: 0, context.Cancel));
-            outcome = new(before, message.Length, Process.GetCurrentProcess().PeakWorkingSet64);
+            var reply = host.Handle(workspace, message.Span, client: 0, context.Cancel);
+            outcome = new(before, message.Length, Process.GetCurrentProcess().PeakWorkingSet64); // before the server's own work
+            Require(sent, reply);
         });
         return outcome;
     }
@@ -81,15 +83,19 @@ static class ShrinkMemory
 
     static Network Tiny(Network network) => network.WithWidths(group => Math.Min(group.Width, 16));
 
-    static void Train(BenchContext context, Experiment experiment, Workspace workspace, Network network, int samples) =>
-        Require(new ClientHost(experiment, network, Samples(network, samples), context.Time).Handle(workspace, Task(network), client: 0, context.Cancel));
+    static void Train(BenchContext context, Experiment experiment, Workspace workspace, Network network, int samples)
+    {
+        var sent = Task(experiment, network);
+        var host = new ClientHost(experiment, network, Samples(network, samples), new ResidualMemory(), context.Time);
+        Require(sent, host.Handle(workspace, sent.Whole.Span, client: 0, context.Cancel));
+    }
 
-    static byte[] Task(Network network) => ModelCodec.Encode(new ClientTask(
+    static SentTask Task(Experiment experiment, Network network) => new(experiment, new ClientTask(
         ClientWork.Train, 1, 0.0003, Initialization.Draw(network, Initialization.Xavier, 1, new Seeds(1)), Mask.Dense(network.Layout)));
 
-    static void Require(byte[] reply)
+    static void Require(SentTask sent, ReadOnlyMemory<byte> reply)
     {
-        if (ModelCodec.DecodeReply(reply).Failure is { } failure) throw AutoFlipException.RunFailed(failure);
+        if (sent.Read(reply).Reply.Failure is { } failure) throw AutoFlipException.RunFailed(failure);
     }
 
     /// <summary>One client's samples: noise, of which a fifth is held out.</summary>

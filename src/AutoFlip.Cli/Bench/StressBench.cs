@@ -105,23 +105,23 @@ static class StressBench
     {
         readonly Experiment _experiment;
         readonly ClientHost _host;
-        readonly byte[] _message;
+        readonly SentTask _task;
 
         public Training(Experiment experiment, FederatedData data)
         {
             _experiment = experiment;
             var network = Simulation.BuildNetwork(experiment, data);
-            _host = new ClientHost(experiment, network, data, TimeProvider.System);
+            _host = new ClientHost(experiment, network, data, new ResidualMemory(), TimeProvider.System);
             var seeds = new Seeds(experiment.Seed);
             var mask = Catalog.Pruners["random"](experiment).Prune(new(network, 1, [0], null, seeds));
-            _message = ModelCodec.Encode(new ClientTask(ClientWork.Train, 1, experiment.LearningRate, BenchFederation.InitialOf(experiment, network), mask));
+            _task = new SentTask(experiment, new ClientTask(ClientWork.Train, 1, experiment.LearningRate, BenchFederation.InitialOf(experiment, network), mask));
         }
 
         /// <summary>Trains, and gives the answer's hash and what went wrong, if anything did.</summary>
         public (string Hash, string? Failure) Run(CancellationToken cancel)
         {
             using var workspace = new Workspace(_experiment);
-            var answer = ModelCodec.DecodeReply(_host.Handle(workspace, _message, client: 0, cancel));
+            var (_, answer) = _task.Read(_host.Handle(workspace, _task.Whole.Span, client: 0, cancel));
             return (Convert.ToHexStringLower(SHA256.HashData(answer.ValueBytes.Span)), answer.Failure); // the values: the seconds differ
         }
     }

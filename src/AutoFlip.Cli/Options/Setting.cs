@@ -44,6 +44,9 @@ sealed record Setting
     /// <summary>The property it sets; null if it sets none.</summary>
     public PropertyInfo? Property { get; init; }
 
+    /// <summary>Another property that it sets to the same value; null if there is none.</summary>
+    public PropertyInfo? Also { get; init; }
+
     /// <summary>Why the option does nothing; null if it does something. It becomes a warning.</summary>
     public string? WithoutEffect { get; init; }
 
@@ -73,7 +76,8 @@ sealed record Setting
             $"{Title}: '{texts[^1]}' is not accepted. Accepted: {Values.Accepted(Type)}."
             + (Type.IsEnum ? Nearest.Hint(texts[^1], Enum.GetNames(Type).Select(name => name.ToLowerInvariant())) : ""));
         if (Refuses(values[^1]) is { } reason) throw AutoFlipException.BadRequest($"{Title}: {reason}");
-        return Property is null ? request : request.With(Property, value);
+        foreach (var property in new[] { Property, Also }.OfType<PropertyInfo>()) request = request.With(property, value);
+        return request;
     }
 
     /// <summary>An option that sets a property.</summary>

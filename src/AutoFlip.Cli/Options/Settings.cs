@@ -66,8 +66,10 @@ static class Settings
         Setting.Of((Experiment e) => e.Rounds, "--rounds --R", "N", "Number of rounds."),
         Setting.Of((Experiment e) => e.CohortFraction, "--cohort-fraction --C", "F", "Share of clients that take part in a round; at least one does. 0 means all."),
         Setting.Of((Experiment e) => e.ServerMomentum, "--server-momentum --beta", "F", "Server momentum. 0 is plain averaging."),
-        Setting.Choice("--wire", "fp32", "Number format between server and clients. Smaller ones are not in this version.",
-            value => Only("fp32", value, "send smaller numbers", "fp16", "int8")),
+        Setting.Of((Experiment e) => e.WireDown, "--wire", "fp32|fp16|int8", "Numbers between server and clients, both ways. fp32 loses nothing.")
+            with { Also = typeof(Experiment).GetProperty(nameof(AutoFlip.Experiment.WireUp)) },
+        Setting.Of((Experiment e) => e.WireDown, "--wire-down", "fp32|fp16|int8", "Numbers of the model on its way to clients; given after --wire, this way alone."),
+        Setting.Of((Experiment e) => e.WireUp, "--wire-up", "fp32|fp16|int8", "Numbers of clients' updates; given after --wire, this way alone."),
     ];
 
     static readonly Setting[] LocalTraining =
@@ -157,9 +159,4 @@ static class Settings
 
     static ImmutableDictionary<string, string> Synonym(string from, string to) =>
         ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase).Add(from, to);
-
-    static string? Only(string accepted, string value, string what, params ReadOnlySpan<string> later) =>
-        value.Equals(accepted, StringComparison.OrdinalIgnoreCase) ? null
-        : later.Contains(value.ToLowerInvariant(), StringComparer.Ordinal) ? $"'{value}' is not in this version, which cannot {what} yet. Accepted: {accepted}."
-        : $"'{value}' is not accepted. Accepted: {accepted}.";
 }

@@ -51,6 +51,9 @@ public sealed record RoundReport
     /// <summary>Kept parameters / parameters.</summary>
     public required double Density { get; init; }
 
+    /// <summary>Hash of the mask, in hex; null if nothing was removed.</summary>
+    public string? Mask { get; init; }
+
     /// <summary>Size of the tensors that clients really trained.</summary>
     public int TrainedParameters { get; init; }
 

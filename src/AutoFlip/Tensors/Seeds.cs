@@ -35,6 +35,9 @@ public enum Purpose
 
     /// <summary>Cutting one data set into training and test parts, where its authors did not.</summary>
     TestSplit = 11,
+
+    /// <summary>Random rounding of what crosses the wire: per round and work towards clients, per round and client towards the server.</summary>
+    Quantization = 16,
 }
 
 /// <summary>Every generator of a run: f(run seed, purpose, round, client). Nothing reads a global generator.</summary>

@@ -6,13 +6,19 @@ namespace AutoFlip;
 /// <param name="experiment">The run's experiment, which every client knows.</param>
 /// <param name="network">The model.</param>
 /// <param name="data">The clients' samples.</param>
+/// <param name="residuals">Where clients keep what rounding took from their updates.</param>
 /// <param name="time">The clients' clock.</param>
-sealed class ClientHost(Experiment experiment, Network network, FederatedData data, TimeProvider time)
+sealed class ClientHost(Experiment experiment, Network network, FederatedData data, IResidualStore residuals, TimeProvider time)
 {
+    readonly ValueFormat _down = ValueFormat.Of(experiment.WireDown);
+    readonly Upload _upload = new(experiment, residuals);
     readonly FederatedAlgorithm _algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
     readonly Pruner _pruner = Catalog.Pruners[experiment.Pruner](experiment);
     readonly Criterion _criterion = Catalog.Criteria[experiment.Criterion];
     readonly Metric[] _metrics = [.. experiment.Metrics.Select(name => Catalog.Metrics[name])];
+
+    /// <summary>The masks that the clients have.</summary>
+    public MaskStore Masks { get; } = new(network);
 
     /// <summary>Carries out a task, synchronously, on the calling thread.</summary>
     /// <param name="workspace">The thread's workspace.</param>
@@ -20,65 +26,65 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
     /// <param name="client">Who answers.</param>
     /// <param name="ct">Looked at before every batch.</param>
     /// <returns>The reply's bytes. What went wrong on the client is a reply too.</returns>
-    public byte[] Handle(Workspace workspace, ReadOnlySpan<byte> message, int client, CancellationToken ct)
+    public ReadOnlyMemory<byte> Handle(Workspace workspace, ReadOnlySpan<byte> message, int client, CancellationToken ct)
     {
-        var reply = new ClientReply { Client = client };
         try
         {
             var started = time.GetTimestamp();
-            var (small, task) = ModelCodec.DecodeTask(message, network);
-            reply = reply with { Seconds = new(SecondsSince(started), 0, 0) };
-            return task.Work switch
+            if (TaskCodec.Decode(message, _down, Masks) is not { } task) return ReplyCodec.Without(ReplyStatus.MaskUnknown, client);
+            var reply = new ClientReply { Client = client, Seconds = new(SecondsSince(started), 0, 0) };
+            return task.Task.Work switch
             {
-                ClientWork.Explore => Explore(Training(workspace, small, task, client, ct), reply),
-                ClientWork.Train => Train(Training(workspace, small, task, client, ct), task, reply, workspace, ct),
-                ClientWork.Evaluate => Evaluate(workspace, small, task, reply, ct),
-                _ => throw new InvalidDataException($"The message asks for work of unknown kind {task.Work}."),
+                ClientWork.Explore => Explore(Training(workspace, task, client, ct), task, reply),
+                ClientWork.Train => Train(Training(workspace, task, client, ct), task, reply, workspace, ct),
+                ClientWork.Evaluate => Evaluate(workspace, task, reply, ct),
+                _ => throw new InvalidDataException($"The message asks for work of unknown kind {task.Task.Work}."),
             };
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var reason = e is AutoFlipException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}";
-            return ModelCodec.Encode(reply with { Failure = reason.Length > 1000 ? reason[..1000] : reason, Seconds = null }, Selection.All(0), []);
+            return ReplyCodec.Without(ReplyStatus.Failed, client, reason.Length > 1000 ? reason[..1000] : reason);
         }
     }
 
-    byte[] Explore(LocalTraining training, ClientReply reply)
+    ReadOnlyMemory<byte> Explore(LocalTraining training, ReceivedTask task, ClientReply reply)
     {
         var started = time.GetTimestamp();
         var scores = _pruner.Explore(training);
         reply = WithCost(reply, training, started);
         Require(scores, "an exploration score");
-        return Encode(reply, Selection.All(scores.Length), scores);
+        return Encode(reply, () => _upload.Scores(scores, task, reply.Client));
     }
 
-    byte[] Train(LocalTraining training, ClientTask task, ClientReply reply, Workspace workspace, CancellationToken ct)
+    ReadOnlyMemory<byte> Train(LocalTraining training, ReceivedTask task, ClientReply reply, Workspace workspace, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         _algorithm.ClientUpdate(training, experiment.LocalEpochs);
         reply = WithCost(reply, training, started);
         Require(training.Values, "a weight");
         reply = reply with { Trained = training.LastEpoch?.Figures(_metrics), HeldOut = EvaluateHeldOut(workspace, reply.Client, ct) };
-        return Encode(reply, task.Mask.Values, training.Values);
+        return Encode(reply, () => _upload.Update(training.Values, task, reply.Client));
     }
 
-    byte[] Evaluate(Workspace workspace, Network small, ClientTask task, ClientReply reply, CancellationToken ct)
+    ReadOnlyMemory<byte> Evaluate(Workspace workspace, ReceivedTask task, ClientReply reply, CancellationToken ct)
     {
-        workspace.Load(small, task.Weights);
-        return ModelCodec.Encode(reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, ct) }, task.Mask.Values, []);
+        workspace.Load(task.Mask.Small, task.Task.Weights);
+        return ReplyCodec.Finish(ReplyCodec.Begin(reply.Client), reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, ct) });
     }
 
-    /// <summary>The reply with the values that are sent. They are prepared before the rest, so that it can say how long that took.</summary>
-    byte[] Encode(ClientReply reply, Selection kept, ReadOnlySpan<float> values)
+    /// <summary>The reply with its values, which come first so that it can say how long they took.</summary>
+    ReadOnlyMemory<byte> Encode(ClientReply reply, Func<QuantizedValues> values)
     {
         var started = time.GetTimestamp();
-        var sent = new float[kept.Kept];
-        kept.Gather(values, sent);
-        return ModelCodec.Encode(reply with { Seconds = reply.Seconds! with { Encode = SecondsSince(started) } }, Selection.All(sent.Length), sent);
+        using var sent = values();
+        var writer = ReplyCodec.Begin(reply.Client, sent.Capacity);
+        sent.Write(writer);
+        return ReplyCodec.Finish(writer, reply with { Seconds = reply.Seconds! with { Encode = SecondsSince(started) } });
     }
 
-    LocalTraining Training(Workspace workspace, Network small, ClientTask task, int client, CancellationToken ct) =>
-        new(experiment, workspace, _criterion, small, task, client, data.Train, data.Clients[client].Train, ct);
+    LocalTraining Training(Workspace workspace, ReceivedTask task, int client, CancellationToken ct) =>
+        new(experiment, workspace, _criterion, task.Mask.Small, task.Task, client, data.Train, data.Clients[client].Train, ct);
 
     /// <summary>The reply with what training since <paramref name="started"/> cost.</summary>
     ClientReply WithCost(ClientReply reply, LocalTraining training, long started) => reply with

@@ -54,7 +54,7 @@ public sealed record ClientReply
     /// <summary>What the task cost the client; null if it failed.</summary>
     public ClientSeconds? Seconds { get; init; }
 
-    /// <summary>The values as received, float32 little-endian: kept parameters and statistics, or scores. Empty if there are none.</summary>
+    /// <summary>The values, float32 little-endian, whatever format they crossed in: kept parameters and statistics, or scores. Empty if there are none.</summary>
     public ReadOnlyMemory<byte> ValueBytes { get; init; }
 
     /// <summary>Size of the request that the client received.</summary>

@@ -63,6 +63,7 @@ sealed class RoundLedger(Network network, TimeProvider time)
             ClientSeconds = _seconds,
             Cohort = [.. cohort],
             Density = task.Mask.Density,
+            Mask = WireMask.NameOf(task.Mask),
             TrainedParameters = small.Layout.ParameterCount,
             MacsPerSample = network.MacsPerSample,
             ActiveMacsPerSample = small.MacsPerSample,

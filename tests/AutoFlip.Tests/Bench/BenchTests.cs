@@ -109,6 +109,9 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public void Wire_reports_every_format() => Report(Tiny, context => WireBench.Measure(context, TinyFederation.Network(TinyFederation.Experiment)));
+
+    [Fact]
     public void Memory_reports_each_case() => Report(
         MemoryBench.Setting with { Model = "LogReg", Rounds = 1 },
         context => MemoryBench.Measure(context, [new(20, 200), new(40, 200)], one => MemoryBench.Run(context, one)));
@@ -162,10 +165,10 @@ public sealed class BenchTests
         using var batches = new ReadBatches(Tiny, data);
         using var bare = new BareOwn(Tiny, network, initial);
         using var workspace = new Workspace(Catalog.Optimizers[Tiny.Optimizer](Tiny));
-        var task = new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout));
+        var task = new SentTask(Tiny, new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout)));
 
         bare.Train(batches[0]);
-        var reply = ModelCodec.DecodeReply(new ClientHost(Tiny, network, data, TimeProvider.System).Handle(workspace, ModelCodec.Encode(task), batches.Cohort[0], context.Cancel));
+        var (_, reply) = task.Read(new ClientHost(Tiny, network, data, new ResidualMemory(), TimeProvider.System).Handle(workspace, task.Whole.Span, batches.Cohort[0], context.Cancel));
 
         Assert.True(reply.Values.SequenceEqual(bare.Values));
     }

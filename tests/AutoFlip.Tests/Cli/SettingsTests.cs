@@ -121,8 +121,8 @@ public partial class SettingsTests
 
         var violations = ExperimentRules.Violations(broken);
 
-        // Every field but the seed and the ones any value of which is sound: two flags and five enumerations.
-        Assert.Equal(ExperimentFile.Fields.Count() - 8, violations.Count);
+        // Every field but the seed and the ones any value of which is sound: two flags and seven enumerations.
+        Assert.Equal(ExperimentFile.Fields.Count() - 10, violations.Count);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
         Assert.All(violations, violation => Assert.All(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
     }
@@ -154,8 +154,12 @@ public partial class SettingsTests
                                           least one does. 0 means all. [0.05]
               --server-momentum, --beta F
                                           Server momentum. 0 is plain averaging. [0.9]
-              --wire fp32                 Number format between server and clients. Smaller
-                                          ones are not in this version.
+              --wire fp32|fp16|int8       Numbers between server and clients, both ways.
+                                          fp32 loses nothing. [fp32]
+              --wire-down fp32|fp16|int8  Numbers of the model on its way to clients; given
+                                          after --wire, this way alone. [fp32]
+              --wire-up fp32|fp16|int8    Numbers of clients' updates; given after --wire,
+                                          this way alone. [fp32]
             """.ReplaceLineEndings("\n"), string.Join('\n', lines));
     }
 

@@ -27,9 +27,10 @@ public class ClientHostTests
     static ClientReply Handle(ClientWork work, FederatedData data)
     {
         var network = TinyFederation.Network(Tiny);
-        using var workspace = new Workspace(Catalog.Optimizers[Tiny.Optimizer](Tiny));
-        var task = new ClientTask(work, 1, Tiny.LearningRate, TinyFederation.Initial(Tiny), Mask.Dense(network.Layout));
-        return ModelCodec.DecodeReply(new ClientHost(Tiny, network, data, new Squares()).Handle(workspace, ModelCodec.Encode(task), client: 0, TestContext.Current.CancellationToken));
+        using var workspace = new Workspace(Tiny);
+        var task = new SentTask(Tiny, new ClientTask(work, 1, Tiny.LearningRate, TinyFederation.Initial(Tiny), Mask.Dense(network.Layout)));
+        var host = new ClientHost(Tiny, network, data, new ResidualMemory(), new Squares());
+        return task.Read(host.Handle(workspace, task.Whole.Span, client: 0, TestContext.Current.CancellationToken)).Reply;
     }
 
     sealed class Squares : TimeProvider

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace AutoFlip;
+
+/// <summary>Clients' residuals as files of the run directory: one folder per client, one file per round, the last two rounds of each.</summary>
+/// <param name="folder">Where the folders are made.</param>
+/// <param name="parameters">Parameters of the full model.</param>
+/// <remarks>A kill in the middle of a round leaves some clients' files of that round behind. When the round is done again, clients start from the
+/// file before it, and write the same one anew. Cost: per client that ever took part, two files of 4 bytes a kept parameter and a bit per parameter.</remarks>
+sealed class ResidualFiles(string folder, int parameters) : IResidualStore
+{
+    const string Extension = ".residual";
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public Residual? Before(int client, int round)
+    {
+        var newest = NewestBefore(client, round);
+        if (newest == 0) return null;
+        var path = PathOf(client, newest);
+        try
+        {
+            return Residual.FromBytes(File.ReadAllBytes(path), parameters);
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Save(int client, int round, Residual residual)
+    {
+        Directory.CreateDirectory(FolderOf(client));
+        AtomicFile.Write(PathOf(client, round), residual.ToBytes());
+        var before = NewestBefore(client, round);
+        foreach (var saved in Rounds(client))
+            if (saved != round && saved != before) File.Delete(PathOf(client, saved));
+    }
+
+    int NewestBefore(int client, int round) => Rounds(client).Where(saved => saved < round).DefaultIfEmpty(0).Max();
+
+    int[] Rounds(int client) => Directory.Exists(FolderOf(client))
+        ? [.. Directory.GetFiles(FolderOf(client), $"*{Extension}").Select(path => int.Parse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture))]
+        : [];
+
+    string FolderOf(int client) => Path.Combine(folder, client.ToString("0000", CultureInfo.InvariantCulture));
+
+    string PathOf(int client, int round) => Path.Combine(FolderOf(client), round.ToString("000000", CultureInfo.InvariantCulture) + Extension);
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace AutoFlip;
+
+/// <summary>The server's end of every connection: knows which mask each client has, so that none is sent twice.</summary>
+/// <param name="experiment">The run's experiment.</param>
+/// <remarks>
+/// A client counts as having a mask once it has answered a task under it with a result; a client that failed or was lost counts as
+/// having none. Should the server be wrong, the client says so and is sent the mask. One owner at a time; any transport can use it.
+/// </remarks>
+sealed class ServerLink(Experiment experiment)
+{
+    readonly Dictionary<int, UInt128> _masks = [];
+
+    /// <summary>Prepares a task for any number of clients.</summary>
+    public SentTask Prepare(ClientTask task) => new(experiment, task);
+
+    /// <summary>Begins to ask a client.</summary>
+    public Exchange Ask(SentTask task, int client) => new(this, task, client);
+
+    /// <summary>Learns from the rounds of an interrupted run what clients had when it broke off.</summary>
+    public void Recall(IEnumerable<RoundReport> rounds)
+    {
+        foreach (var round in rounds)
+        {
+            var failed = round.Failures.Select(failure => failure.Client).ToHashSet();
+            var evaluators = round.ClientsEvaluatedOut is null ? [] : Cohort.Evaluators(experiment, round.Round, round.Cohort);
+            foreach (var client in round.Cohort.Concat(evaluators))
+                Learn(client, failed.Contains(client) || round.Mask is null ? null : UInt128.Parse(round.Mask, NumberStyles.HexNumber));
+        }
+    }
+
+    /// <summary>Whether a client is known to have a mask.</summary>
+    internal bool Has(int client, UInt128? mask) => mask is not null && _masks.TryGetValue(client, out var has) && has == mask;
+
+    /// <summary>Notes which mask a client has now; null if none is sure.</summary>
+    internal void Learn(int client, UInt128? mask)
+    {
+        if (mask is { } has) _masks[client] = has;
+        else _masks.Remove(client);
+    }
+}

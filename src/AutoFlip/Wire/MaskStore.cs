@@ -1,0 +1,60 @@
+namespace AutoFlip;
+
+/// <summary>A mask on the client's side.</summary>
+/// <param name="network">The full model.</param>
+/// <param name="units">The units that are kept; null if all are.</param>
+/// <param name="values">What is kept of the small vector.</param>
+sealed class ReceivedMask(Network network, Units? units, Selection values)
+{
+    readonly Lazy<Selection> _parameters = new(() =>
+        (units is null ? Mask.OfValues(network.Layout, values) : Mask.OfUnits(units, values)).KeptParameters());
+
+    /// <summary>The network that the client trains.</summary>
+    public Network Small { get; } = units?.Small ?? network;
+
+    /// <summary>The mask as the client sees it: over the small vector.</summary>
+    public Mask Mask { get; } = Mask.OfValues((units?.Small ?? network).Layout, values);
+
+    /// <summary>What is kept of each tensor.</summary>
+    public KeptTensors Tensors { get; } = KeptTensors.Of((units?.Small ?? network).Layout, values);
+
+    /// <summary>The parameters that are kept, seen from the full model.</summary>
+    public Selection Parameters => _parameters.Value;
+}
+
+/// <summary>The masks that a client has, by hash: the last few. Shared by all clients that are simulated here.</summary>
+/// <param name="network">The full model.</param>
+/// <remarks>Safe for several threads. A mask is immutable, so the one of another client serves as well as one's own.</remarks>
+sealed class MaskStore(Network network)
+{
+    const int Capacity = 4;
+
+    readonly Lock _lock = new();
+    readonly List<(UInt128 Hash, ReceivedMask Mask)> _masks = []; // oldest first
+
+    /// <summary>The full model.</summary>
+    public Network Network => network;
+
+    /// <summary>The mask that removes nothing; it is always here.</summary>
+    public ReceivedMask Dense { get; } = new(network, null, Selection.All(network.Layout.Count));
+
+    /// <summary>A mask by its hash; null if it is not here.</summary>
+    public ReceivedMask? Find(UInt128 hash)
+    {
+        lock (_lock) return _masks.Find(known => known.Hash == hash).Mask;
+    }
+
+    /// <summary>Takes a mask in, in place of the oldest one.</summary>
+    public void Add(UInt128 hash, ReceivedMask mask)
+    {
+        lock (_lock)
+        {
+            if (_masks.Exists(known => known.Hash == hash)) return;
+            if (_masks.Count == Capacity) _masks.RemoveAt(0);
+            _masks.Add((hash, mask));
+        }
+    }
+
+    /// <summary>Takes a mask in that the server has in its own shape: what a client of an interrupted run had before.</summary>
+    public void Add(Mask mask) => Add(WireMask.Of(mask).Hash, new ReceivedMask(network, mask.Units, mask.SmallValues));
+}

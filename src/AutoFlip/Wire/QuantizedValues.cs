@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace AutoFlip;
+
+/// <summary>The values of a message as they cross the wire: parameters as codes of a format, statistics always as they are.</summary>
+/// <remarks>
+/// Statistics stay float32 because they are few, a variance must stay above 0, and they have no common scale. Buffers are rented: a
+/// model's worth of memory taken from the system for every message costs more time than all the arithmetic.
+/// </remarks>
+sealed class QuantizedValues : IDisposable
+{
+    readonly ValueFormat _format;
+    readonly KeptTensors _tensors;
+    readonly float[] _scales;  // one per tensor; none in float32
+    readonly float[] _values;  // rented; in formats with codes only the statistics of these are used
+    readonly byte[] _codes;    // rented; none in float32
+
+    QuantizedValues(ValueFormat format, KeptTensors tensors, float[] scales, float[] values)
+    {
+        (_format, _tensors, _scales, _values) = (format, tensors, scales, values);
+        _codes = format.IsExact ? [] : ArrayPool<byte>.Shared.Rent(format.Width * tensors.ParameterCount);
+    }
+
+    /// <summary>Bytes that writing takes at most, and some for what surrounds it.</summary>
+    public int Capacity => checked((int)((_format.Width * (long)_tensors.ParameterCount + sizeof(float) * (_scales.Length + _tensors.Statistics)) * 65 / 64 + 1024));
+
+    Span<byte> Codes => _format.IsExact ? MemoryMarshal.AsBytes(_values.AsSpan(0, _tensors.ParameterCount)) : _codes.AsSpan(0, _format.Width * _tensors.ParameterCount);
+
+    Span<float> Statistics => _values.AsSpan(_tensors.ParameterCount, _tensors.Statistics);
+
+    /// <summary>A buffer of at least so many values, to be filled and given to <see cref="Of"/>.</summary>
+    public static float[] Rent(int values) => ArrayPool<float>.Shared.Rent(values);
+
+    /// <summary>Turns values into codes. Cost: two passes; none in float32.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="tensors">What the values are.</param>
+    /// <param name="rented">Parameters, then statistics, in a buffer from <see cref="Rent"/>, which is given away.</param>
+    /// <param name="random">Keys random rounding.</param>
+    /// <exception cref="AutoFlipException">A value is not finite, and the format has no way to say so.</exception>
+    public static QuantizedValues Of(ValueFormat format, KeptTensors tensors, float[] rented, KeyedRandom random)
+    {
+        var quantized = new QuantizedValues(format, tensors, format.IsExact ? [] : new float[tensors.Parameters.Length], rented);
+        if (format.IsExact) return quantized;
+        var dither = new Dither(random);
+        foreach (var (tensor, start, length) in tensors.Ranges)
+        {
+            var own = rented.AsSpan(start, length);
+            var largest = length == 0 ? 0 : MathF.Abs(TensorPrimitives.MaxMagnitude<float>(own));
+            if (!float.IsFinite(largest)) throw AutoFlipException.RunFailed($"a value to be sent as {format.Name} is not a finite number; lower --learning-rate or set --max-gradient-norm.");
+            quantized._scales[tensor] = format.ScaleOf(largest);
+            format.Encode(own, quantized._scales[tensor], dither, start, quantized.Codes.Slice(format.Width * start, format.Width * length));
+        }
+        return quantized;
+    }
+
+    /// <summary>The values as the other side gets them.</summary>
+    /// <param name="into">Takes parameters, then statistics.</param>
+    public void Restore(Span<float> into)
+    {
+        Statistics.CopyTo(into[_tensors.ParameterCount..]);
+        if (_format.IsExact) _values.AsSpan(0, _tensors.ParameterCount).CopyTo(into);
+        else
+            foreach (var (tensor, start, length) in _tensors.Ranges)
+                _format.Decode(Codes.Slice(_format.Width * start, _format.Width * length), _scales[tensor], into.Slice(start, length));
+    }
+
+    /// <summary>Writes format, scales, codes and statistics.</summary>
+    public void Write(MessageWriter writer)
+    {
+        writer.Write((byte)_format.Name);
+        writer.Write(MemoryMarshal.AsBytes(_scales));
+        WritePlanes(writer, Codes, _format.Width);
+        WritePlanes(writer, MemoryMarshal.AsBytes(Statistics), sizeof(float));
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <param name="reader">Stands at the format.</param>
+    /// <param name="format">The format that was agreed on.</param>
+    /// <param name="tensors">What the values must be: this, and nothing in the message, decides how much memory is taken.</param>
+    public static QuantizedValues Read(ref MessageReader reader, ValueFormat format, KeptTensors tensors)
+    {
+        var name = (WireFormat)reader.Read<byte>();
+        if (name != format.Name) throw new InvalidDataException($"The message holds values as {name} where {format.Name} is due.");
+        var scales = format.IsExact ? [] : MemoryMarshal.Cast<byte, float>(reader.Take(sizeof(float) * tensors.Parameters.Length)).ToArray();
+        foreach (var scale in scales)
+            if (!float.IsFinite(scale) || scale <= 0) throw new InvalidDataException($"The message scales a tensor by {scale}.");
+
+        var read = new QuantizedValues(format, tensors, scales, Rent(tensors.Count));
+        ReadPlanes(ref reader, read.Codes, format.Width);
+        ReadPlanes(ref reader, MemoryMarshal.AsBytes(read.Statistics), sizeof(float));
+        return read;
+    }
+
+    /// <summary>Gives the buffers back.</summary>
+    public void Dispose()
+    {
+        ArrayPool<float>.Shared.Return(_values);
+        if (_codes.Length > 0) ArrayPool<byte>.Shared.Return(_codes);
+    }
+
+    static void WritePlanes(MessageWriter writer, ReadOnlySpan<byte> numbers, int width)
+    {
+        var planes = ArrayPool<byte>.Shared.Rent(numbers.Length);
+        Planes.Split(numbers, width, planes.AsSpan(0, numbers.Length));
+        var length = numbers.Length / width;
+        for (var plane = 0; plane < width; plane++) PackedBytes.Write(writer, planes.AsSpan(plane * length, length));
+        ArrayPool<byte>.Shared.Return(planes);
+    }
+
+    static void ReadPlanes(ref MessageReader reader, Span<byte> numbers, int width)
+    {
+        var planes = ArrayPool<byte>.Shared.Rent(numbers.Length);
+        try
+        {
+            var length = numbers.Length / width;
+            for (var plane = 0; plane < width; plane++) PackedBytes.Read(ref reader, planes.AsSpan(plane * length, length));
+            Planes.Join(planes.AsSpan(0, numbers.Length), width, numbers);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(planes);
+        }
+    }
+}

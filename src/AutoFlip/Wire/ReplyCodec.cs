@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace AutoFlip;
+
+/// <summary>How a reply ended.</summary>
+enum ReplyStatus : byte
+{
+    /// <summary>With a result.</summary>
+    Done = 0,
+
+    /// <summary>Without one, and why.</summary>
+    Failed = 1,
+
+    /// <summary>The task named a mask that the client does not have: it must be sent again, mask and all.</summary>
+    MaskUnknown = 2,
+}
+
+/// <summary>Replies as bytes. The format is described in docs/protocol.md.</summary>
+/// <remarks>Values come before what is known about them, so that a client can say how long it took to prepare them. Decoders trust
+/// nothing: see <see cref="TaskCodec"/>.</remarks>
+static class ReplyCodec
+{
+    /// <summary>Starts a reply with a result: its values come next, if it has any, and then <see cref="Finish"/>.</summary>
+    public static MessageWriter Begin(int client, int capacity = 256)
+    {
+        var writer = MessageWriter.Begin(MessageKind.Reply, capacity);
+        writer.Write((byte)ReplyStatus.Done);
+        writer.Write(client);
+        return writer;
+    }
+
+    /// <summary>Adds everything but the values.</summary>
+    public static ReadOnlyMemory<byte> Finish(MessageWriter writer, ClientReply reply)
+    {
+        writer.Write(reply.Examples);
+        writer.Write(reply.TrainSamples);
+        Write(writer, reply.Trained);
+        Write(writer, reply.HeldOut);
+        Write(writer, reply.Seconds);
+        return writer.Finish();
+    }
+
+    /// <summary>A reply without a result.</summary>
+    /// <param name="status">Why there is none.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="reason">The same in one sentence.</param>
+    public static ReadOnlyMemory<byte> Without(ReplyStatus status, int client, string reason = "")
+    {
+        var writer = MessageWriter.Begin(MessageKind.Reply);
+        writer.Write((byte)status);
+        writer.Write(client);
+        writer.Write(reason);
+        return writer.Finish();
+    }
+
+    /// <summary>Decodes a reply.</summary>
+    /// <param name="message">The bytes as received.</param>
+    /// <param name="format">The format that was agreed on.</param>
+    /// <param name="tensors">The values that are due; null if none are.</param>
+    /// <exception cref="InvalidDataException">The message is malformed, or answers something else.</exception>
+    public static (ReplyStatus Status, ClientReply Reply) Decode(ReadOnlySpan<byte> message, ValueFormat format, KeptTensors? tensors)
+    {
+        var reader = new MessageReader(message, MessageKind.Reply);
+        var status = (ReplyStatus)reader.Read<byte>();
+        var reply = new ClientReply { Client = reader.Read<int>(), UpBytes = message.Length };
+        switch (status)
+        {
+            case ReplyStatus.Done:
+                reply = reply with
+                {
+                    ValueBytes = tensors is null ? default(ReadOnlyMemory<byte>) : ReadValues(ref reader, format, tensors),
+                    Examples = reader.Read<int>(),
+                    TrainSamples = reader.Read<long>(),
+                    Trained = ReadFigures(ref reader),
+                    HeldOut = ReadFigures(ref reader),
+                    Seconds = ReadSeconds(ref reader),
+                };
+                break;
+            case ReplyStatus.Failed:
+                reply = reply with { Failure = reader.ReadString() };
+                break;
+            case ReplyStatus.MaskUnknown:
+                reader.ReadString();
+                break;
+            default:
+                throw new InvalidDataException($"The message ended in an unknown way {(byte)status}.");
+        }
+        reader.End();
+        return (status, reply);
+    }
+
+    static byte[] ReadValues(ref MessageReader reader, ValueFormat format, KeptTensors tensors)
+    {
+        using var read = QuantizedValues.Read(ref reader, format, tensors);
+        var values = GC.AllocateUninitializedArray<byte>(checked(sizeof(float) * tensors.Count));
+        read.Restore(MemoryMarshal.Cast<byte, float>(values.AsSpan()));
+        return values;
+    }
+
+    /// <summary>An undefined figure travels as NaN.</summary>
+    static void Write(MessageWriter writer, ClientFigures? figures)
+    {
+        writer.Write((byte)(figures is null ? 0 : 1));
+        if (figures is null) return;
+        writer.Write(figures.Samples);
+        writer.Write(checked((ushort)figures.Values.Count));
+        foreach (var (name, value) in figures.Values)
+        {
+            writer.Write(name);
+            writer.Write(value ?? double.NaN);
+        }
+    }
+
+    static ClientFigures? ReadFigures(ref MessageReader reader)
+    {
+        if (!reader.ReadFlag()) return null;
+        var samples = reader.Read<int>();
+        var values = ImmutableSortedDictionary.CreateBuilder<string, double?>(StringComparer.Ordinal);
+        for (int i = 0, count = reader.Read<ushort>(); i < count; i++)
+        {
+            var name = reader.ReadString();
+            var value = reader.Read<double>();
+            values[name] = double.IsNaN(value) ? null : value;
+        }
+        return new ClientFigures(samples, values.ToImmutable());
+    }
+
+    static void Write(MessageWriter writer, ClientSeconds? seconds)
+    {
+        writer.Write((byte)(seconds is null ? 0 : 1));
+        if (seconds is null) return;
+        writer.Write(seconds.Decode);
+        writer.Write(seconds.Train);
+        writer.Write(seconds.Encode);
+    }
+
+    static ClientSeconds? ReadSeconds(ref MessageReader reader)
+    {
+        if (!reader.ReadFlag()) return null;
+        var (decode, train, encode) = (reader.Read<double>(), reader.Read<double>(), reader.Read<double>());
+        return double.IsFinite(decode + train + encode) && double.Min(decode, double.Min(train, encode)) >= 0
+            ? new ClientSeconds(decode, train, encode)
+            : throw new InvalidDataException("The message claims that a client's work took a time that there is not.");
+    }
+}

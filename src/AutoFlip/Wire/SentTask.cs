@@ -1,0 +1,98 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace AutoFlip;
+
+/// <summary>A task as the server sends it, encoded at most once with its mask and once without, and what the answers to it mean.</summary>
+/// <remarks>
+/// The model is the same for all clients of a round, so its random rounding is keyed by round and work alone.
+/// <para>What clients return is taken relative to what they received: under a lossy format the server adds a client's difference to its own
+/// exact weights, so that what rounding took from the model on its way down never enters the model itself. Statistics are
+/// replaced by the mean at once (docs/decisions/0005) and are therefore taken as they are.</para>
+/// </remarks>
+sealed class SentTask
+{
+    readonly ClientTask _task;
+    readonly ValueFormat _down, _up;
+    readonly KeyedRandom _random;
+    readonly WireMask _mask;
+    readonly KeptTensors? _due;
+    readonly Lazy<ReadOnlyMemory<byte>> _whole, _byReference;
+    ReadOnlyMemory<byte> _values; // as encoded, inside the message that was made first
+    float[] _base = [];
+
+    /// <summary>Prepares a task; nothing is encoded yet.</summary>
+    public SentTask(Experiment experiment, ClientTask task)
+    {
+        (_task, _mask) = (task, WireMask.Of(task.Mask));
+        (_down, _up) = (ValueFormat.Of(experiment.WireDown), ValueFormat.Up(experiment, task.Work));
+        _random = new Seeds(experiment.Seed).For(Purpose.Quantization, task.Round, part: (int)task.Work);
+        _due = task.Work switch
+        {
+            ClientWork.Train => _mask.Tensors,
+            ClientWork.Explore => KeptTensors.Scores(task.Mask.Layout),
+            _ => null,
+        };
+        _whole = new(() => Encode(byReference: false));
+        _byReference = new(() => Encode(byReference: true));
+    }
+
+    /// <summary>The mask's hash; null if nothing is removed.</summary>
+    public UInt128? Mask => _mask.Form == MaskForm.Dense ? null : _mask.Hash;
+
+    /// <summary>The message for a client that may not have the mask.</summary>
+    public ReadOnlyMemory<byte> Whole => _whole.Value;
+
+    /// <summary>The message for a client that has it.</summary>
+    public ReadOnlyMemory<byte> ByReference => Mask is null ? Whole : _byReference.Value;
+
+    /// <summary>Decodes an answer. Its values are weights, or scores, in float32, whatever crossed the wire.</summary>
+    /// <exception cref="InvalidDataException">It is malformed, or answers something else.</exception>
+    public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer)
+    {
+        var (status, reply) = ReplyCodec.Decode(answer.Span, _up, _due);
+        if (!reply.ValueBytes.IsEmpty && _base.Length > 0)
+        {
+            var parameters = MemoryMarshal.Cast<byte, float>(MemoryMarshal.AsMemory(reply.ValueBytes).Span)[.._base.Length];
+            TensorPrimitives.Add(parameters, _base, parameters);
+        }
+        return (status, reply);
+    }
+
+    ReadOnlyMemory<byte> Encode(bool byReference)
+    {
+        if (!_values.IsEmpty) return TaskCodec.Encode(_task, _mask, byReference, _values.Length, writer => writer.Write(_values.Span));
+        using var quantized = QuantizedValues.Of(_down, _mask.Tensors, Kept(QuantizedValues.Rent(_mask.Tensors.Count)), _random);
+        if (_task.Work == ClientWork.Train) _base = Base(quantized);
+        var (start, end) = (0, 0);
+        var message = TaskCodec.Encode(_task, _mask, byReference, quantized.Capacity, writer =>
+        {
+            start = writer.Length;
+            quantized.Write(writer);
+            end = writer.Length;
+        });
+        _values = message[start..end];
+        return message;
+    }
+
+    float[] Kept(float[] into)
+    {
+        _task.Mask.Values.Gather(_task.Weights.Values, into);
+        return into;
+    }
+
+    /// <summary>What is added to the parameters that clients return: the server's own to differences, what rounding took from them to
+    /// weights; empty if nothing is, which keeps float32 exact to the bit.</summary>
+    float[] Base(QuantizedValues sent)
+    {
+        if (_up.IsExact && _down.IsExact) return [];
+        var own = Kept(new float[_mask.Tensors.Count]);
+        if (_up.IsExact)
+        {
+            var received = new float[own.Length];
+            sent.Restore(received);
+            TensorPrimitives.Subtract(own, received, own);
+        }
+        return own[.._mask.Tensors.ParameterCount];
+    }
+}

@@ -1,0 +1,61 @@
+using CsCheck;
+
+namespace AutoFlip.Tests;
+
+public class ResidualTests
+{
+    static readonly Gen<Selection> Selections = Gen.Bool.Array[150].Select(kept => Selection.Of(kept));
+
+    static Residual Of(Selection kept) => new(kept, [.. Enumerable.Range(0, kept.Count).Where(i => kept[i]).Select(i => (float)(i + 1))]);
+
+    [Fact]
+    public void What_two_masks_share_is_added_in_its_place() => Gen.Select(Selections, Selections).Sample((old, now) =>
+    {
+        var values = new float[now.Kept];
+
+        Of(old).AddTo(now, values);
+
+        Assert.Equal(Enumerable.Range(0, 150).Where(i => now[i]).Select(i => old[i] ? i + 1f : 0f), values); // what the mask removed is dropped
+    });
+
+    [Fact]
+    public void A_residual_comes_back_from_its_bytes() => Selections.Sample(kept =>
+    {
+        var back = Residual.FromBytes(Of(kept).ToBytes().Span, parameters: 150);
+
+        Assert.Equal(kept, back.Kept);
+        Assert.Equal(Of(kept).Values, back.Values);
+        Assert.Throws<InvalidDataException>(() => Residual.FromBytes(Of(kept).ToBytes().Span, parameters: 151));
+    });
+
+    [Fact]
+    public void Files_keep_the_last_two_rounds_and_a_round_that_is_done_again_starts_as_the_first_time()
+    {
+        using var folder = new TemporaryDirectory();
+        var files = new ResidualFiles(folder.Path, 150);
+        Residual Round(int round) => new(Selection.All(150), [.. Enumerable.Repeat((float)round, 150)]);
+        float? Before(int round) => new ResidualFiles(folder.Path, 150).Before(client: 3, round)?.Values[0];
+
+        foreach (var round in (int[])[2, 5, 9]) files.Save(client: 3, round, Round(round));
+        Assert.Equal([null, null, 5, 9], [Before(2), Before(5), Before(9), Before(10)]); // of 2, 5 and 9 the last two are here
+        Assert.Null(new ResidualFiles(folder.Path, 150).Before(client: 4, 10));
+
+        files.Save(client: 3, 9, Round(9));                                              // again, after a kill in round 9
+        Assert.Equal(5, Before(9));
+        files.Save(client: 3, 7, Round(7));                                              // from an older state: 9 is a future that was not
+        Assert.Equal([5, 7], [Before(7), Before(100)]);
+        Assert.Equal(2, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public void A_damaged_file_is_named()
+    {
+        using var folder = new TemporaryDirectory();
+        var files = new ResidualFiles(folder.Path, 150);
+        files.Save(client: 3, 1, Of(Selection.All(150)));
+        var path = Assert.Single(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^3]);
+
+        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => files.Before(client: 3, 2)).Message);
+    }
+}

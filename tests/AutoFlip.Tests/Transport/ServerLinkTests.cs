@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+
+namespace AutoFlip.Tests;
+
+public class ServerLinkTests
+{
+    static readonly Experiment Tiny = TinyFederation.Experiment with { Pruner = "random", PruneFraction = 0.5m, CohortFraction = 1 };
+
+    static readonly Network Network = TaskCodecTests.Linear(640);
+
+    static readonly Mask Some = Mask.OfWeights(Network.Layout, Selection.Highest(Masks.Values(Network.Layout, 1).Values, 300));
+
+    static SentTask Task(ServerLink link, Mask mask, int round = 1) => link.Prepare(new ClientTask(ClientWork.Evaluate, round, 0, Masks.Values(Network.Layout, 2), mask));
+
+    static ReadOnlyMemory<byte> Done(int client) => ReplyCodec.Finish(ReplyCodec.Begin(client), new ClientReply { Client = client });
+
+    static ClientReply Ask(ServerLink link, SentTask task, int client, params ReadOnlyMemory<byte>[] answers)
+    {
+        var exchange = link.Ask(task, client);
+        foreach (var answer in answers) exchange.Answer(answer);
+        return exchange.Reply;
+    }
+
+    [Fact]
+    public void A_mask_is_sent_once_to_each_client_and_again_when_it_changes()
+    {
+        var link = new ServerLink(Tiny);
+        var (first, other) = (Task(link, Some), Task(link, Other()));
+
+        Assert.Equal(first.Whole.Length, Ask(link, first, 0, Done(0)).DownBytes);
+        Assert.Equal(first.ByReference.Length, Ask(link, first, 0, Done(0)).DownBytes);
+        Assert.Equal(first.Whole.Length, Ask(link, first, 1, Done(1)).DownBytes);
+        Assert.Equal(other.Whole.Length, Ask(link, other, 0, Done(0)).DownBytes);
+        Assert.Equal(other.ByReference.Length, Ask(link, Task(link, Other()), 0, Done(0)).DownBytes); // an equal mask, made anew
+
+        static Mask Other() => Mask.OfWeights(Network.Layout, Selection.Highest(Masks.Values(Network.Layout, 3).Values, 300));
+    }
+
+    [Fact]
+    public void A_client_that_failed_or_was_lost_counts_as_not_having_the_mask()
+    {
+        var link = new ServerLink(Tiny);
+        var task = Task(link, Some);
+
+        Ask(link, task, 0, Done(0));
+        Assert.Equal("no", Ask(link, task, 0, ReplyCodec.Without(ReplyStatus.Failed, 0, "no")).Failure);
+        Assert.Equal(task.Whole.Length, Ask(link, task, 0, Done(0)).DownBytes);
+        link.Ask(task, 0).Fail("it did not answer in time.");
+        Assert.Equal(task.Whole.Length, Ask(link, task, 0, Done(0)).DownBytes);
+    }
+
+    [Fact]
+    public void A_client_that_lacks_a_mask_is_sent_it_and_both_messages_count()
+    {
+        var link = new ServerLink(Tiny);
+        var task = Task(link, Some);
+        Ask(link, task, 0, Done(0));
+        var unknown = ReplyCodec.Without(ReplyStatus.MaskUnknown, 0);
+
+        var reply = Ask(link, task, 0, unknown, Done(0));
+
+        Assert.Null(reply.Failure);
+        Assert.Equal(task.ByReference.Length + task.Whole.Length, reply.DownBytes);
+        Assert.Equal(unknown.Length + Done(0).Length, reply.UpBytes);
+    }
+
+    [Fact]
+    public void A_client_that_lacks_what_it_was_sent_has_failed()
+    {
+        var link = new ServerLink(Tiny);
+
+        Assert.Contains("asks for a mask that it was sent", Ask(link, Task(link, Some), 0, ReplyCodec.Without(ReplyStatus.MaskUnknown, 0)).Failure);
+    }
+
+    [Fact]
+    public void An_answer_that_cannot_be_read_or_is_anothers_is_a_failure_of_that_client()
+    {
+        var link = new ServerLink(Tiny);
+
+        Assert.Contains("cannot be read: The message is cut off", Ask(link, Task(link, Some), 0, new byte[5]).Failure);
+        Assert.Contains("client 1 answered in its place", Ask(link, Task(link, Some), 0, Done(1)).Failure);
+    }
+
+    [Fact]
+    public void A_dense_model_has_no_mask_to_send()
+    {
+        var task = Task(new ServerLink(Tiny), Mask.Dense(Network.Layout));
+
+        Assert.Null(task.Mask);
+        Assert.Equal(task.Whole, task.ByReference);
+    }
+
+    /// <summary>A client that loses its masks between two rounds, as one that was started anew.</summary>
+    [Fact]
+    public async Task A_run_whose_clients_forget_their_masks_ends_in_the_same_model()
+    {
+        var want = await TinyFederation.RunAsync(Tiny with { MaskRefresh = MaskRefresh.Once });
+        var data = TinyFederation.Data(Tiny);
+        var network = TinyFederation.Network(Tiny);
+        using var pool = new WorkerPool(2, 1, () => new Workspace(Tiny));
+        var transport = new Forgetful(new ServerLink(Tiny), () => new ClientHost(Tiny, network, data, new ResidualMemory(), TimeProvider.System), data, pool);
+        var run = new FederatedRun(Tiny, network, transport, new MemoryScores(network.Layout.ParameterCount), null, RunObserver.None, TimeProvider.System);
+
+        RoundResult? last = null;
+        await foreach (var round in run.RunAsync(TinyFederation.Initial(Tiny), null, TestContext.Current.CancellationToken)) last = round;
+
+        Assert.Equal(want.Global.Sha256(), last!.Mask.Apply(last.State.Server.Weights).Sha256());
+        Assert.True(last.Report.DownBytes > want.Rounds[^1].Report.DownBytes);
+        Assert.Empty(last.Report.Failures);
+    }
+
+    [Fact]
+    public async Task A_later_round_is_smaller_by_the_mask_and_the_ledger_says_so()
+    {
+        var outcome = await TinyFederation.RunAsync(Tiny with { EvaluationScope = EvaluationScope.Global });
+
+        var task = new SentTask(Tiny, new ClientTask(ClientWork.Train, 2, Tiny.LearningRateOf(2), outcome.Rounds[0].State.Server.Weights, outcome.Rounds[1].Mask));
+        Assert.Equal(6 * task.ByReference.Length, outcome.Rounds[1].Report.DownBytes);
+        Assert.True(task.Whole.Length > task.ByReference.Length);
+        Assert.Equal(WireMask.NameOf(outcome.Rounds[1].Mask), outcome.Rounds[1].Report.Mask);
+    }
+
+    [Theory]
+    [InlineData(WireFormat.Fp16, WireFormat.Fp16), InlineData(WireFormat.Int8, WireFormat.Int8), InlineData(WireFormat.Fp32, WireFormat.Int8), InlineData(WireFormat.Int8, WireFormat.Fp32)]
+    public async Task Any_number_of_workers_gives_the_same_model_and_the_same_bytes_in_every_format(WireFormat down, WireFormat up)
+    {
+        var experiment = TinyFederation.Experiment with { WireDown = down, WireUp = up, MaskRefresh = MaskRefresh.Cohort };
+
+        var one = await TinyFederation.RunAsync(experiment, workers: 1);
+        var three = await TinyFederation.RunAsync(experiment, workers: 3);
+
+        Assert.Equal(one.Global.Sha256(), three.Global.Sha256());
+        Assert.Equal(one.Rounds.Select(round => (round.Report.DownBytes, round.Report.UpBytes)), three.Rounds.Select(round => (round.Report.DownBytes, round.Report.UpBytes)));
+        Assert.All(one.Rounds, round => Assert.Empty(round.Report.Failures));
+        Assert.NotEqual((await TinyFederation.RunAsync(TinyFederation.Experiment)).Global.Sha256(), one.Global.Sha256());
+    }
+
+    [Theory]
+    [InlineData(WireFormat.Fp32), InlineData(WireFormat.Fp16), InlineData(WireFormat.Int8)]
+    public async Task It_learns_in_every_format(WireFormat format)
+    {
+        var outcome = await TinyFederation.RunAsync(
+            TinyFederation.Experiment with { WireDown = format, WireUp = format, Pruner = "none", Rounds = 20, ServerMomentum = 0, CohortFraction = 1 });
+
+        Assert.True(outcome.Rounds[^1].Report.ServerEvaluated!.Metrics["acc1"] > 0.9);
+    }
+
+    /// <summary>Asks a new host every time.</summary>
+    sealed class Forgetful(ServerLink link, Func<ClientHost> host, FederatedData data, WorkerPool pool) : IClientTransport
+    {
+        public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => new InProcessTransport(link, host(), data, pool).GetClientsAsync(ct);
+
+        public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+        {
+            await foreach (var reply in new InProcessTransport(link, host(), data, pool).DispatchAsync(task, cohort, ct)) yield return reply;
+        }
+    }
+}
