@@ -1,11 +1,13 @@
+using System.Numerics;
+
 namespace AutoFlip;
 
 /// <summary>How much is removed, and how much of it as whole units: turns scores into a mask.</summary>
 /// <param name="Fraction">Share p of all parameters to remove, in [0, 1).</param>
 /// <param name="StructuredShare">Share of the removal that takes whole units, in [0, 1]. 0 removes single weights only, 1 units as far as they fit.</param>
 /// <param name="MinUnits">Units that every channel group keeps, at least 1.</param>
-/// <param name="UnitMultiple">Units of a group that go together, at least 1: the widths of groups whose width is a multiple of it stay
-/// multiples. 8 is what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew.</param>
+/// <param name="UnitMultiple">Units of a group that go together, at least 1: of a group whose width is no multiple, as many as divide both. 8 is
+/// what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew.</param>
 /// <remarks>
 /// The mask keeps exactly k = ceil((1-p)n) of all n parameters; if <see cref="UnitsOnly"/>, k or up to what goes together more. Units go in the
 /// order of their scores over all groups together, each that fits, while no more than the share of the n - k parameters is gone; then
@@ -68,7 +70,7 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         var candidates =
             from g in Enumerable.Range(0, widths.Length)
             where !network.Groups[g].IsFixed
-            let together = widths[g] % UnitMultiple == 0 ? UnitMultiple : 1
+            let together = (int)BigInteger.GreatestCommonDivisor(widths[g], UnitMultiple)
             from units in Enumerable.Range(0, widths[g]).OrderBy(unit => scores[g][unit]).Chunk(together)
             orderby units.Average(unit => scores[g][unit]) // stable, as the order within a group is: ties keep the later ones
             select (g, units);

@@ -11,9 +11,8 @@ sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = Traini
 {
     static Workspace() => NativeHeap.KeepWhatIsFreed();
 
-    const int Shapes = 2; // the dense network of exploration, and the small one of the rounds
-
-    readonly List<(NetworkModule<float> Module, Stepper<float> Stepper)> _shapes = []; // most recently used last
+    NetworkModule<float>? _module;
+    Stepper<float>? _stepper;
     Tensor? _input, _labels;
     int _capacity;
     Weights? _loaded;
@@ -24,10 +23,10 @@ sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = Traini
     }
 
     /// <summary>The network with the values of the client in work.</summary>
-    public NetworkModule<float> Module => _shapes[^1].Module;
+    public NetworkModule<float> Module => _module!;
 
     /// <summary>The optimiser's state for it.</summary>
-    public Stepper<float> Stepper => _shapes[^1].Stepper;
+    public Stepper<float> Stepper => _stepper!;
 
     /// <summary>Puts weights into a module of their network, unless they are there already.</summary>
     public void Load(Network network, Weights weights)
@@ -63,25 +62,16 @@ sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = Traini
     {
         _input?.Dispose();
         _labels?.Dispose();
-        foreach (var (module, _) in _shapes) module.Dispose();
+        _module?.Dispose();
     }
 
-    /// <summary>Takes the module of that shape, or makes it in place of the least recently used one.</summary>
+    /// <summary>Makes a module of that shape, in place of the one there was: after exploration no client holds the full network any more.</summary>
     void Use(Network network)
     {
-        var index = _shapes.FindIndex(shape => shape.Module.Network.Layout.Equals(network.Layout));
-        if (index >= 0)
-        {
-            _shapes.Add(_shapes[index]);
-            _shapes.RemoveAt(index);
-            return;
-        }
-        if (_shapes.Count == Shapes)
-        {
-            _shapes[0].Module.Dispose();
-            _shapes.RemoveAt(0);
-        }
-        _shapes.Add((new NetworkModule<float>(network, precision), optimizer.Start<float>(network.Layout.ParameterCount)));
+        if (_module is not null && _module.Network.Layout.Equals(network.Layout)) return;
+        _module?.Dispose();
+        _module = new NetworkModule<float>(network, precision);
+        _stepper = optimizer.Start<float>(network.Layout.ParameterCount);
     }
 
     void Reserve(int rows, SampleShape shape)
