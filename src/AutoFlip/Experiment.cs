@@ -80,7 +80,7 @@ public enum TrainingPrecision
 /// <remarks>
 /// Immutable; changed with <c>with</c>; written to <c>experiment.json</c> as it is. Two runs of equal experiments end with the same
 /// <c>model_sha256</c> on one type of processor. What does not change results (workers, verbosity, paths) is in <see cref="RunOptions"/>.
-/// Defaults are the reference's, except where a remark says otherwise.
+/// Defaults are the reference's, except where a summary says otherwise (docs/decisions/0012 says why).
 /// </remarks>
 public sealed record Experiment
 {
@@ -175,13 +175,13 @@ public sealed record Experiment
     /// <summary>Share of clients that explore, in (0, 1]; at least one does.</summary>
     public double ExplorerFraction { get; init; } = 0.1;
 
-    /// <summary>What exploration measures, by catalogue name.</summary>
+    /// <summary>What exploration measures, by catalogue name. The paper's is deviation.</summary>
     public string Guidance { get; init; } = "saliency";
 
-    /// <summary>How guidance is made comparable between layers.</summary>
+    /// <summary>How guidance is made comparable between layers. The paper's is MinMax.</summary>
     public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;
 
-    /// <summary>When the mask is computed.</summary>
+    /// <summary>When the mask is computed. The paper's is Cohort.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Once;
 
     /// <summary>What a weight is when a new mask brings it back.</summary>

@@ -42,7 +42,7 @@ public sealed class FederatedRun(
         if (clients.Count != experiment.Clients)
             throw AutoFlipException.RunFailed($"{clients.Count} clients are there, the experiment asks for {experiment.Clients}.");
         var server = from?.Server ?? _algorithm.Initialize(initial);                    // w_0
-        if (_pruner.Explores) await ExploreAsync(initial, ct);                          // s_c = (w_c - w_0)²
+        if (_pruner.Explores) await ExploreAsync(initial, ct);                          // s_c
         Mask? mask = null;
 
         for (var t = (from?.Round ?? 0) + 1; t <= experiment.Rounds; t++)

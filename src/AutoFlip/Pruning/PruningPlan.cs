@@ -23,7 +23,8 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
     public static PruningPlan Of(Experiment experiment) => new(
         experiment.PruneFraction,
         experiment.Pruning switch { PruningKind.Unstructured => 0, PruningKind.Structured => 1, _ => experiment.StructuredShare },
-        experiment.MinUnits, experiment.UnitMultiple) { UnitsOnly = experiment.Pruning == PruningKind.Structured };
+        experiment.MinUnits, experiment.UnitMultiple)
+    { UnitsOnly = experiment.Pruning == PruningKind.Structured };
 
     /// <summary>How many parameters a mask of prune-fraction p holds: ceil((1-p)n), in decimal arithmetic.</summary>
     /// <remarks>In doubles (1 - 0.7)·60 is a little above 18 and would round up to 19.</remarks>
