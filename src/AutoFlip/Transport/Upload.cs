@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace AutoFlip;
@@ -13,7 +12,7 @@ sealed class Upload(Experiment experiment, IResidualStore residuals)
     /// <summary>Exploration's scores, one per parameter.</summary>
     public QuantizedValues Scores(ReadOnlySpan<float> scores, ReceivedTask task, int client)
     {
-        var values = QuantizedValues.Rent(scores.Length);
+        var values = Scratch.Floats.Rent(scores.Length);
         scores.CopyTo(values);
         return QuantizedValues.Of(ValueFormat.Up(experiment, ClientWork.Explore), KeptTensors.Scores(task.Mask.Small.Layout), values, Random(task, client));
     }
@@ -25,11 +24,11 @@ sealed class Upload(Experiment experiment, IResidualStore residuals)
     public QuantizedValues Update(ReadOnlySpan<float> trained, ReceivedTask task, int client)
     {
         var (format, mask) = (ValueFormat.Up(experiment, ClientWork.Train), task.Mask);
-        var values = QuantizedValues.Rent(mask.Tensors.Count);
+        var values = Scratch.Floats.Rent(mask.Tensors.Count);
         mask.Mask.Values.Gather(trained, values);
         if (format.IsExact) return QuantizedValues.Of(format, mask.Tensors, values, Random(task, client));
 
-        var other = QuantizedValues.Rent(mask.Tensors.Count);
+        var other = Scratch.Floats.Rent(mask.Tensors.Count);
         var differences = values.AsSpan(0, mask.Tensors.ParameterCount);
         mask.Mask.Values.Gather(task.Task.Weights.Values, other); // as received
         TensorPrimitives.Subtract(differences, other.AsSpan(0, differences.Length), differences);
@@ -43,7 +42,7 @@ sealed class Upload(Experiment experiment, IResidualStore residuals)
             TensorPrimitives.Subtract(differences, other.AsSpan(0, lost.Length), lost);
             residuals.Save(client, task.Task.Round, new Residual(mask.Parameters, lost));
         }
-        ArrayPool<float>.Shared.Return(other);
+        Scratch.Floats.Return(other);
         return sent;
     }
 

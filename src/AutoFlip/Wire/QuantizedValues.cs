@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
@@ -20,7 +19,7 @@ sealed class QuantizedValues : IDisposable
     QuantizedValues(ValueFormat format, KeptTensors tensors, float[] scales, float[] values)
     {
         (_format, _tensors, _scales, _values) = (format, tensors, scales, values);
-        _codes = format.IsExact ? [] : ArrayPool<byte>.Shared.Rent(format.Width * tensors.ParameterCount);
+        _codes = format.IsExact ? [] : Scratch.Bytes.Rent(format.Width * tensors.ParameterCount);
     }
 
     /// <summary>Bytes that writing takes at most, and some for what surrounds it.</summary>
@@ -30,13 +29,10 @@ sealed class QuantizedValues : IDisposable
 
     Span<float> Statistics => _values.AsSpan(_tensors.ParameterCount, _tensors.Statistics);
 
-    /// <summary>A buffer of at least so many values, to be filled and given to <see cref="Of"/>.</summary>
-    public static float[] Rent(int values) => ArrayPool<float>.Shared.Rent(values);
-
     /// <summary>Turns values into codes. Cost: two passes; none in float32.</summary>
     /// <param name="format">The format.</param>
     /// <param name="tensors">What the values are.</param>
-    /// <param name="rented">Parameters, then statistics, in a buffer from <see cref="Rent"/>, which is given away.</param>
+    /// <param name="rented">Parameters, then statistics, in a buffer of <see cref="Scratch"/>, which is given away.</param>
     /// <param name="random">Keys random rounding.</param>
     /// <exception cref="AutoFlipException">A value is not finite, and the format has no way to say so.</exception>
     public static QuantizedValues Of(ValueFormat format, KeptTensors tensors, float[] rented, KeyedRandom random)
@@ -87,7 +83,7 @@ sealed class QuantizedValues : IDisposable
         foreach (var scale in scales)
             if (!float.IsFinite(scale) || scale <= 0) throw new InvalidDataException($"The message scales a tensor by {scale}.");
 
-        var read = new QuantizedValues(format, tensors, scales, Rent(tensors.Count));
+        var read = new QuantizedValues(format, tensors, scales, Scratch.Floats.Rent(tensors.Count));
         ReadPlanes(ref reader, read.Codes, format.Width);
         ReadPlanes(ref reader, MemoryMarshal.AsBytes(read.Statistics), sizeof(float));
         return read;
@@ -96,22 +92,22 @@ sealed class QuantizedValues : IDisposable
     /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
-        ArrayPool<float>.Shared.Return(_values);
-        if (_codes.Length > 0) ArrayPool<byte>.Shared.Return(_codes);
+        Scratch.Floats.Return(_values);
+        if (_codes.Length > 0) Scratch.Bytes.Return(_codes);
     }
 
     static void WritePlanes(MessageWriter writer, ReadOnlySpan<byte> numbers, int width)
     {
-        var planes = ArrayPool<byte>.Shared.Rent(numbers.Length);
+        var planes = Scratch.Bytes.Rent(numbers.Length);
         Planes.Split(numbers, width, planes.AsSpan(0, numbers.Length));
         var length = numbers.Length / width;
         for (var plane = 0; plane < width; plane++) PackedBytes.Write(writer, planes.AsSpan(plane * length, length));
-        ArrayPool<byte>.Shared.Return(planes);
+        Scratch.Bytes.Return(planes);
     }
 
     static void ReadPlanes(ref MessageReader reader, Span<byte> numbers, int width)
     {
-        var planes = ArrayPool<byte>.Shared.Rent(numbers.Length);
+        var planes = Scratch.Bytes.Rent(numbers.Length);
         try
         {
             var length = numbers.Length / width;
@@ -120,7 +116,7 @@ sealed class QuantizedValues : IDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(planes);
+            Scratch.Bytes.Return(planes);
         }
     }
 }

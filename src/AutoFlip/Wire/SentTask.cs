@@ -62,7 +62,7 @@ sealed class SentTask
     ReadOnlyMemory<byte> Encode(bool byReference)
     {
         if (!_values.IsEmpty) return TaskCodec.Encode(_task, _mask, byReference, _values.Length, writer => writer.Write(_values.Span));
-        using var quantized = QuantizedValues.Of(_down, _mask.Tensors, Kept(QuantizedValues.Rent(_mask.Tensors.Count)), _random);
+        using var quantized = QuantizedValues.Of(_down, _mask.Tensors, Kept(Scratch.Floats.Rent(_mask.Tensors.Count)), _random);
         if (_task.Work == ClientWork.Train) _base = Base(quantized);
         var (start, end) = (0, 0);
         var message = TaskCodec.Encode(_task, _mask, byReference, quantized.Capacity, writer =>

@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace AutoFlip;
 
@@ -61,10 +60,10 @@ static class TaskCodec
             values.Restore(all);
             return new(layout, all);
         }
-        var kept = QuantizedValues.Rent(mask.Tensors.Count);
+        var kept = Scratch.Floats.Rent(mask.Tensors.Count);
         values.Restore(kept);
         var weights = mask.Mask.Expand(kept);
-        ArrayPool<float>.Shared.Return(kept);
+        Scratch.Floats.Return(kept);
         return weights;
     }
 }

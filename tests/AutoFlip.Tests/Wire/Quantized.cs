@@ -5,7 +5,7 @@ static class Quantized
 {
     public static QuantizedValues Of(WireFormat format, KeptTensors tensors, float[] values, ulong seed = 1)
     {
-        var rented = QuantizedValues.Rent(values.Length);
+        var rented = Scratch.Floats.Rent(values.Length);
         values.CopyTo(rented, 0);
         return QuantizedValues.Of(ValueFormat.Of(format), tensors, rented, new KeyedRandom(seed));
     }
