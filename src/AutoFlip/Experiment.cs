@@ -63,6 +63,9 @@ public enum GuidanceScale
 
     /// <summary>The share that is lower: every layer loses the same share.</summary>
     Rank,
+
+    /// <summary>x: for guidance that is comparable by itself, as a share of the loss is.</summary>
+    None,
 }
 
 /// <summary>What local training computes in. Weights, gradients and the optimiser are float32 in any case.</summary>

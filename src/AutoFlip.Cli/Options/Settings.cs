@@ -50,7 +50,7 @@ static class Settings
         Setting.Of((Experiment e) => e.ExplorationPatience, "--exploration-patience --Patience_mask", "N", "Epochs without a lower mean loss after which an explorer stops."),
         Setting.Of((Experiment e) => e.ExplorerFraction, "--explorer-fraction --perc_clients_for_mask", "F", "Share of clients that explore; at least one does."),
         Setting.Of((Experiment e) => e.Guidance, "--guidance", "NAME", "What exploration measures: deviation, agreement, saliency, fisher."),
-        Setting.Of((Experiment e) => e.GuidanceNormalization, "--guidance-normalization --guidence_normalization", "rank|mean|minmax|robust", "How guidance is made comparable between layers.")
+        Setting.Of((Experiment e) => e.GuidanceNormalization, "--guidance-normalization --guidence_normalization", "HOW", "How guidance is made comparable between layers: rank, mean, minmax, robust, none.")
             with { Synonyms = Synonym("robustscaler", "robust") },
         Setting.Of((Experiment e) => e.MaskRefresh, "--mask-refresh", "once|cohort", "Make the mask once from all explorers, or every round from that round's cohort."),
         Setting.Of((Experiment e) => e.Regrow, "--regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),

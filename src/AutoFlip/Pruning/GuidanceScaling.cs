@@ -17,6 +17,7 @@ public static class GuidanceScaling
     /// <remarks>Computed in double, stored in float. Cost: O(n) for MinMax and Mean, O(n log n) for Robust and Rank.</remarks>
     public static void Scale(Span<float> values, GuidanceScale scale)
     {
+        if (scale == GuidanceScale.None) return;
         if (scale == GuidanceScale.Rank)
         {
             Rank(values);

@@ -67,6 +67,16 @@ public class GuidanceScalingTests
     }
 
     [Fact]
+    public void None_changes_nothing()
+    {
+        float[] scores = [2, 6, 0];
+
+        GuidanceScaling.Scale(scores, GuidanceScale.None);
+
+        Assert.Equal([2, 6, 0], scores);
+    }
+
+    [Fact]
     public void Mean_of_a_tensor_that_did_not_move_is_one_everywhere()
     {
         float[] still = [0, 0];
