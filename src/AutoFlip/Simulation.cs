@@ -67,7 +67,7 @@ public static class Simulation
             data.Clients.Sum(client => (long)client.Train.Length), data.Clients.Sum(client => (long)client.HeldOut.Length),
             data.Test?.Count ?? 0, from?.Round ?? 0));
         if (from is null) directory.SaveModel("initial.safetensors", initial);
-        WarnOfSize(experiment, network, directory, observer);
+        foreach (var warning in SizeWarnings(experiment, network, directory.Checkpoints)) observer.Warning(warning);
         if (experiment.Precision == TrainingPrecision.Bf16 && Bfloat16.IsEmulated)
             observer.Warning("--precision bf16: this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16); the result is right, but fp32 is probably faster.");
 
@@ -99,13 +99,16 @@ public static class Simulation
         return summary;
     }
 
-    /// <summary>Scores are kept per explorer: with many explorers of a large model that is more than a disk may have to spare.</summary>
-    static void WarnOfSize(Experiment experiment, Network network, RunDirectory directory, RunObserver observer)
+    /// <summary>What clients leave on disk may be more than there is to spare: a sentence for each that is worth one.</summary>
+    internal static IEnumerable<string> SizeWarnings(Experiment experiment, Network network, string folder)
     {
         const long Worth = 4L << 30;
-        var bytes = 4L * network.Layout.ParameterCount * experiment.ExplorerCount;
-        if (Catalog.Pruners[experiment.Pruner](experiment).Explores && bytes > Worth)
-            observer.Warning($"Exploration will keep {bytes >> 30} GB of scores in {directory.Checkpoints}; fewer explorers (--explorer-fraction) keep less.");
+        var scores = 4L * network.Layout.ParameterCount * experiment.ExplorerCount;
+        if (Catalog.Pruners[experiment.Pruner](experiment).Explores && scores > Worth)
+            yield return $"Exploration will keep {scores >> 30} GB of scores in {folder}; fewer explorers (--explorer-fraction) keep less.";
+        var residuals = 2 * 4L * network.Layout.ParameterCount * experiment.Clients; // the last two rounds of each
+        if (experiment.WireUp == WireFormat.Int8 && residuals > Worth)
+            yield return $"Clients will keep up to {residuals >> 30} GB of what 8 bits lose in {folder}; --wire-up fp16 keeps nothing.";
     }
 
     static async Task<RunState> RunRoundsAsync(FederatedRun run, Weights initial, RunState? from, Setting setting, CancellationToken cancel)

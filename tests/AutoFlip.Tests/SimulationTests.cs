@@ -107,6 +107,20 @@ public sealed class SimulationTests : IDisposable
         Assert.Equal(summary.Compute.TrainSamples, Sum("rounds.jsonl", "train_samples").Sum() + Sum("checkpoints/exploration.jsonl", "train_samples").Sum());
     }
 
+    /// <summary>TwoCNN 32 on grey 24x24 has 1,663,370 parameters: 4 bytes of 700 explorers are 4.3 GiB, two rounds of 400 clients 4.9 GiB.</summary>
+    [Theory]
+    [InlineData(10, 1, WireFormat.Int8), InlineData(700, 1, WireFormat.Fp16, "--explorer-fraction"), InlineData(400, 0.1, WireFormat.Int8, "--wire-up fp16")]
+    [InlineData(700, 1, WireFormat.Int8, "--explorer-fraction", "--wire-up fp16")]
+    public void What_would_fill_a_disk_is_said_beforehand(int clients, double explorers, WireFormat up, params string[] remedies)
+    {
+        var network = Catalog.Models["TwoCNN"](new SampleShape(1, 24, 24), 10, new ModelOptions());
+
+        var warnings = Simulation.SizeWarnings(new Experiment { Clients = clients, ExplorerFraction = explorers, WireUp = up }, network, "here").ToList();
+
+        Assert.Equal(remedies.Length, warnings.Count);
+        foreach (var (remedy, warning) in remedies.Zip(warnings)) Assert.Contains(remedy, warning, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Rerunning_the_written_experiment_gives_the_same_model()
     {
