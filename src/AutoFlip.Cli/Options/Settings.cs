@@ -56,7 +56,7 @@ static class Settings
         Setting.Of((Experiment e) => e.Regrow, "--regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),
         Setting.Of((Experiment e) => e.Pruning, "--pruning", "hybrid|structured|unstructured", "What is removed: whole units and then single weights, units only, or weights only."),
         Setting.Of((Experiment e) => e.StructuredShare, "--structured-share", "F", "Share of the removal that takes whole units under --pruning hybrid. 1 leaves to single weights what no unit fits."),
-        Setting.Of((Experiment e) => e.UnitMultiple, "--unit-multiple", "N", "Units of a layer that go together, so that widths stay multiples of it. 1 removes single units."),
+        Setting.Of((Experiment e) => e.UnitMultiple, "--unit-multiple", "N", "Units of a layer that go together, or as many as divide both that and its width. 1 removes single units."),
         Setting.Of((Experiment e) => e.MinUnits, "--min-units", "N", "Units that every layer keeps."),
     ];
 
