@@ -107,7 +107,7 @@ static class ShrinkBench
         var random = new Seeds(1).For(Purpose.RandomMask);
         double[][] scores = [.. network.Groups.Select(group => Enumerable.Range(0, group.Width).Select(_ => random.NextDouble()).ToArray())];
         return new PruningPlan((decimal)fraction, StructuredShare: 1, MinUnits: 1, multiple)
-            .Prune(network, scores, new float[network.Layout.ParameterCount]).Units?.Small ?? network;
+            .Prune(network, scores, new float[network.Layout.ParameterCount]).Shrink(network);
     }
 
     sealed class Training : IDisposable

@@ -11,13 +11,13 @@ static class Readable
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A share in percent with one decimal: 70.0 %.</summary>
-    public static string Percent(double? share) => Number(share * 100, "0.0") is "-" ? "-" : Number(share * 100, "0.0") + " %";
+    public static string Percent(double? share) => Number(share * 100, "0.0", " %");
 
     /// <summary>A difference of shares in points with one decimal: +0.4 points.</summary>
-    public static string Points(double? difference) => Number(difference * 100, "+0.0;-0.0;0.0") is "-" ? "-" : Number(difference * 100, "+0.0;-0.0;0.0") + " points";
+    public static string Points(double? difference) => Number(difference * 100, "+0.0;-0.0;0.0", " points");
 
     /// <summary>A ratio: 0.57 x.</summary>
-    public static string Ratio(double? ratio) => Number(ratio, "0.00") is "-" ? "-" : Number(ratio, "0.00") + " x";
+    public static string Ratio(double? ratio) => Number(ratio, "0.00", " x");
 
     /// <summary>A large count with three digits: 1.23e+15.</summary>
     public static string Large(double count) => Number(count, "0.00e+0");
@@ -43,6 +43,6 @@ static class Readable
         return whole < 3600 ? $"{whole / 60}:{whole % 60:00}" : $"{whole / 3600}:{whole / 60 % 60:00}:{whole % 60:00}";
     }
 
-    static string Number(double? value, string format) =>
-        value is { } number && double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
+    static string Number(double? value, string format, string unit = "") =>
+        value is { } number && double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) + unit : "-";
 }

@@ -3,18 +3,25 @@ using System.Numerics.Tensors;
 namespace AutoFlip;
 
 /// <summary>A mean over the batches of an exploration.</summary>
-sealed class BatchMean(int parameters)
+static class BatchMean
 {
-    /// <summary>Sum per parameter, in float: a few thousand batches at most.</summary>
-    public float[] Sum { get; } = new float[parameters];
-
-    /// <summary>Batches in the sum.</summary>
-    public int Count { get; set; }
-
-    /// <summary>The mean; replaces the sum.</summary>
-    public float[] Values()
+    /// <summary>Trains, and gives the mean over all batches of what is added for each.</summary>
+    /// <param name="training">A private copy of w_0 and the explorer's samples.</param>
+    /// <param name="epochs">Most epochs.</param>
+    /// <param name="patience">Epochs without a lower mean loss after which it stops.</param>
+    /// <param name="add">Adds a batch to the sums, one per parameter, before the batch's step; in float, as batches are a few thousand at most.</param>
+    public static float[] Over(LocalTraining training, int epochs, int patience, AddBatch add)
     {
-        TensorPrimitives.Divide(Sum, Math.Max(Count, 1), Sum);
-        return Sum;
+        var (sums, batches) = (new float[training.Initial.Layout.ParameterCount], 0);
+        training.Run(epochs, patience, (parameters, gradients) =>
+        {
+            batches++;
+            add(sums, parameters, gradients);
+        });
+        TensorPrimitives.Divide(sums, Math.Max(batches, 1), sums);
+        return sums;
     }
 }
+
+/// <summary>Adds what one batch says of each parameter.</summary>
+delegate void AddBatch(Span<float> sums, ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients);

@@ -9,14 +9,8 @@ namespace AutoFlip;
 public sealed record FisherGuidance : Guidance
 {
     /// <inheritdoc/>
-    public override float[] Explore(LocalTraining training, int epochs, int patience)
+    public override float[] Explore(LocalTraining training, int epochs, int patience) => BatchMean.Over(training, epochs, patience, (sums, _, g) =>
     {
-        var mean = new BatchMean(training.Initial.Layout.ParameterCount);
-        training.Run(epochs, patience, (_, g) =>
-        {
-            mean.Count++;
-            for (var i = 0; i < g.Length; i++) mean.Sum[i] += g[i] * g[i];
-        });
-        return mean.Values();
-    }
+        for (var i = 0; i < g.Length; i++) sums[i] += g[i] * g[i];
+    });
 }

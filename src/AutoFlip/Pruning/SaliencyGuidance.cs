@@ -10,14 +10,8 @@ namespace AutoFlip;
 public sealed record SaliencyGuidance : Guidance
 {
     /// <inheritdoc/>
-    public override float[] Explore(LocalTraining training, int epochs, int patience)
+    public override float[] Explore(LocalTraining training, int epochs, int patience) => BatchMean.Over(training, epochs, patience, (sums, w, g) =>
     {
-        var mean = new BatchMean(training.Initial.Layout.ParameterCount);
-        training.Run(epochs, patience, (w, g) =>
-        {
-            mean.Count++;
-            for (var i = 0; i < g.Length; i++) mean.Sum[i] += Math.Abs(w[i] * g[i]);
-        });
-        return mean.Values();
-    }
+        for (var i = 0; i < g.Length; i++) sums[i] += Math.Abs(w[i] * g[i]);
+    });
 }
