@@ -4,14 +4,23 @@ namespace AutoFlip;
 public static class Catalog
 {
     /// <summary>Figures of merit.</summary>
-    public static Section<Metric> Metrics { get; } = new("metric", "--metrics")
+    public static Section<Func<Experiment, Metric>> Metrics { get; } = new("metric", "--metrics")
     {
-        { "acc1", new Acc1() },
-        { "acc5", new Acc5() },
-        { "auroc", new Auroc() },
-        { "f1", new F1() },
-        { "precision", new Precision() },
-        { "recall", new Recall() },
+        { "acc1", _ => new Acc1() },
+        { "acc5", _ => new Acc5() },
+        { "auroc", e => new Auroc(e.Average) },
+        { "auprc", _ => new Auprc() },
+        { "youdenj", _ => new YoudenJ() },
+        { "f1", e => new F1(e.Average) },
+        { "precision", e => new Precision(e.Average) },
+        { "recall", e => new Recall(e.Average) },
+        { "seqacc", _ => new SeqAcc() },
+        { "mse", _ => new Mse() },
+        { "mae", _ => new Mae() },
+        { "mape", _ => new Mape() },
+        { "rmse", _ => new Rmse() },
+        { "r2", _ => new R2() },
+        { "d2", _ => new D2() },
     };
 
     /// <summary>Architectures.</summary>

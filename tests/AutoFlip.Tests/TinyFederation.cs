@@ -23,6 +23,7 @@ static class TinyFederation
         ExplorerFraction = 1,
         ExplorationEpochs = 2,
         PruneFraction = 0.3m,
+        Criterion = "CrossEntropyLoss",
         Metrics = ["acc1", "f1"],
     };
 
@@ -63,10 +64,10 @@ static class TinyFederation
         var network = Network(experiment);
         using var pool = new WorkerPool(workers, 1, () => new Workspace(experiment));
         IClientTransport transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, network, data, new ResidualMemory(), TimeProvider.System), data, pool);
-        var metrics = experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray();
+        var metrics = Metric.AllOf(experiment);
         var run = new FederatedRun(
             experiment, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
-            (small, weights, ct) => Evaluation.RunAsync(pool, small, weights, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
+            (small, weights, cutOff, ct) => Evaluation.RunAsync(pool, small, weights, cutOff, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
             RunObserver.None, TimeProvider.System);
 
         var results = new List<RoundResult>();

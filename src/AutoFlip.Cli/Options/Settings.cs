@@ -84,7 +84,7 @@ static class Settings
         Setting.Of((Experiment e) => e.Momentum, "--momentum", "F", "Momentum of SGD and RMSprop."),
         Setting.Of((Experiment e) => e.WeightDecay, "--weight-decay --weight_decay", "F", "Weight decay. 0 turns it off."),
         Setting.Of((Experiment e) => e.MaxGradientNorm, "--max-gradient-norm --max_grad_norm", "F", "Largest norm of a gradient. 0 turns clipping off."),
-        Setting.Of((Experiment e) => e.Criterion, "--criterion", "NAME", "Loss: see 'autoflip list criteria'."),
+        Setting.Of((Experiment e) => e.Criterion, "--criterion", "NAME", "Loss: see 'autoflip list criteria'. auto is the one for the data set's task: cross-entropy for classes, MSELoss for numbers."),
         Setting.Of((Experiment e) => e.Precision, "--precision", "fp32|bf16", "Arithmetic of local training. bf16 is faster where the processor has it; weights stay fp32."),
         Setting.Of((Experiment e) => e.ThreadsPerClient, "--threads-per-client", "N", "Threads inside one client. Part of the experiment: they change the order of float sums."),
     ];
@@ -94,7 +94,9 @@ static class Settings
         Setting.Of((Experiment e) => e.EvaluationScope, "--evaluation --eval_type", "local|global|both", "Evaluate on clients' held-out samples, on the server's test set, or on both."),
         Setting.Of((Experiment e) => e.EvaluationFraction, "--evaluation-fraction --eval_fraction", "F", "Share of non-participating clients that evaluate the global model."),
         Setting.Of((Experiment e) => e.EvaluateEvery, "--evaluate-every --eval_every", "N", "Rounds between two evaluations; the last round is always evaluated."),
-        Setting.Of((Experiment e) => e.Metrics, "--metrics --eval_metrics", "NAME...", "Figures of merit: see 'autoflip list metrics'."),
+        Setting.Of((Experiment e) => e.Metrics, "--metrics --eval_metrics", "NAME...", "Figures of merit: see 'autoflip list metrics'. auto: acc1 acc5 f1 precision recall for classes, seqacc for sequences, mse mae r2 for numbers."),
+        Setting.Of((Experiment e) => e.Average, "--average", "weighted|macro", "Mean of f1, precision, recall and auroc over classes: by how often each is true, or all alike."),
+        Setting.Of((Experiment e) => e.CutOff, "--cut-off", "youden|half", "Of two classes, from where on the second is predicted: fitted on training scores (Youden's J), or one half."),
     ];
 
     /// <summary>The one option of commands that only print.</summary>
