@@ -10,7 +10,7 @@ namespace AutoFlip;
 /// <param name="kind">What their targets are like.</param>
 sealed class Outputs(int samples, int outputs, Targets kind)
 {
-    readonly float[] _scores = new float[samples * kind.PerSample * outputs];
+    readonly float[] _scores = new float[checked(samples * kind.PerSample * outputs)];
     readonly int[] _classes = new int[kind.AreNumbers ? 0 : samples * kind.PerSample];
     readonly float[] _numbers = new float[kind.AreNumbers ? samples : 0];
     double _loss;
