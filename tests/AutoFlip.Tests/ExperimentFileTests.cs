@@ -30,6 +30,7 @@ public class ExperimentFileTests
             Metrics = [.. names],
             EvaluationScope = scope,
             GuidanceNormalization = scale,
+            DenseRounds = whole,
             MaskRefresh = refresh,
             Regrow = regrow,
             Algorithm = "fedavg",

@@ -46,6 +46,7 @@ static class Settings
         Setting.Of((MethodChoice m) => m.Prune, "--prune --mask_pruining", "BOOL", "False means --pruner none. True leaves the pruner to --algorithm and --pruner."),
         Setting.Of((MethodChoice m) => m.RandomPruning, "--random-pruning --random_pruning", "BOOL", "True means --pruner random."),
         Setting.Of((Experiment e) => e.PruneFraction, "--prune-fraction --treeshold_pruining", "F", "Share of all parameters that the mask removes. 0 keeps all."),
+        Setting.Of((Experiment e) => e.DenseRounds, "--dense-rounds", "N", "Rounds that train the full model before it is explored and pruned."),
         Setting.Of((Experiment e) => e.ExplorationEpochs, "--exploration-epochs --epoochs_mask", "N", "Most epochs that an explorer trains."),
         Setting.Of((Experiment e) => e.ExplorationPatience, "--exploration-patience --Patience_mask", "N", "Epochs without a lower mean loss after which an explorer stops."),
         Setting.Of((Experiment e) => e.ExplorerFraction, "--explorer-fraction --perc_clients_for_mask", "F", "Share of clients that explore; at least one does."),

@@ -8,7 +8,7 @@ namespace AutoFlip;
 public abstract record Guidance
 {
     /// <summary>The client's half: trains at most <paramref name="epochs"/> epochs and scores every parameter.</summary>
-    /// <param name="training">A private copy of w_0 and the explorer's samples.</param>
+    /// <param name="training">A private copy of the model that is explored, and the explorer's samples.</param>
     /// <param name="epochs">Most epochs, E_exp.</param>
     /// <param name="patience">Epochs without a lower mean loss after which it stops.</param>
     /// <returns>One finite number per parameter. It may be negative if <see cref="Finish"/> makes the mean at least 0.</returns>

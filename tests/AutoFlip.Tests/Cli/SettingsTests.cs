@@ -105,6 +105,7 @@ public partial class SettingsTests
             EvaluateEvery = 0,
             Metrics = [],
             ThreadsPerClient = 0,
+            DenseRounds = -1,
             StructuredShare = 2,
             MinUnits = 0,
             UnitMultiple = 0,
