@@ -3,6 +3,7 @@ namespace AutoFlip;
 /// <summary>What exploration measures of each parameter: the open family behind <c>--guidance</c>.</summary>
 /// <remarks>
 /// The client's half is <see cref="Explore"/>, the server's the mean over explorers (each weighing the same) and <see cref="Finish"/>.
+/// What formulas call w_0 is the model that explorers receive: w_0 itself, unless there were dense rounds before.
 /// Only ratios within a tensor matter afterwards: <see cref="GuidanceScaling"/> makes tensors comparable.
 /// </remarks>
 public abstract record Guidance
