@@ -188,6 +188,9 @@ public sealed record Experiment
     /// w_0 is explored.</summary>
     public int DenseRounds { get; init; }
 
+    /// <summary>Whether the kept incoming weights of an output are scaled to the norm that all of them had, once, when the first mask comes.</summary>
+    public bool KeepNorm { get; init; }
+
     /// <summary>When the mask is computed. The paper's is Cohort.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Once;
 

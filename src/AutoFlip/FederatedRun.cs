@@ -11,7 +11,8 @@ public sealed record RunState(int Round, ServerState Server);
 /// <param name="Report">What happened.</param>
 /// <param name="State">What the next round starts from.</param>
 /// <param name="Mask">The round's mask.</param>
-public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask);
+/// <param name="Start">The full vector that the round began with; clients received what the mask keeps of it.</param>
+public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask, Weights Start);
 
 /// <summary>The algorithm, and nothing else: explore, prune, train, fold, round after round.</summary>
 /// <param name="experiment">What to run; already validated.</param>
@@ -52,6 +53,7 @@ public sealed class FederatedRun(
             observer.RoundStarted(t, cohort.Length);
             if (mask is null || PrunedFor(t) == t)
                 using (round.Masking.Start()) mask = MaskOf(t);                         // m_t
+            if (t == FirstPruned && experiment.KeepNorm) server = server with { Weights = IncomingNorm.Keep(network, mask, server.Weights) };
             server = server.Masked(mask, experiment.Regrow);                            // w_t ⊙ m_t
 
             var fold = new WeightedFold(mask.Values.Kept);
@@ -71,7 +73,7 @@ public sealed class FederatedRun(
 
             ServerEvaluation? evaluated;
             using (round.Evaluating.Start()) evaluated = await EvaluateAsync(t, cohort, server.Weights, mask, round, ct);
-            yield return new RoundResult(round.Report(task, cohort, evaluated), new RunState(t, server), mask);
+            yield return new RoundResult(round.Report(task, cohort, evaluated), new RunState(t, server), mask, task.Weights);
         }
     }
 

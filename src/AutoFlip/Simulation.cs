@@ -117,7 +117,7 @@ public static class Simulation
         await foreach (var round in run.RunAsync(initial, from, cancel).ConfigureAwait(false))
         {
             if (round.State.Round == setting.Experiment.DenseRounds + 1)
-                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(last?.Server.Weights ?? initial));
+                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start));
             setting.Directory.Save(round);
             last = round.State;
             setting.Observer.RoundDone(round.Report);

@@ -31,6 +31,7 @@ public class ExperimentFileTests
             EvaluationScope = scope,
             GuidanceNormalization = scale,
             DenseRounds = whole,
+            KeepNorm = !flag,
             MaskRefresh = refresh,
             Regrow = regrow,
             Algorithm = "fedavg",

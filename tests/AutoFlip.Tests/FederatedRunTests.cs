@@ -91,6 +91,25 @@ public class FederatedRunTests
         Assert.All(explored, task => Assert.Equal((start, 0, 0.0025), (task.Weights.Sha256(), task.Round, task.LearningRate))); // 0.01 halved twice
     }
 
+    /// <summary>Also when what is removed is forgotten (zero): the norm is that of the weights before the mask.</summary>
+    [Theory]
+    [InlineData(0, Regrow.Keep, MaskRefresh.Once), InlineData(2, Regrow.Keep, MaskRefresh.Cohort), InlineData(2, Regrow.Zero, MaskRefresh.Once)]
+    public async Task Norms_are_kept_once_when_the_first_mask_comes(int denseRounds, Regrow regrow, MaskRefresh refresh)
+    {
+        var experiment = Tiny with { KeepNorm = true, DenseRounds = denseRounds, Regrow = regrow, MaskRefresh = refresh, ServerMomentum = 0 };
+        var network = TinyFederation.Network(experiment);
+        var outcome = await TinyFederation.RunAsync(experiment);
+
+        var before = TinyFederation.Initial(experiment);
+        foreach (var round in outcome.Rounds)
+        {
+            var want = round.State.Round == denseRounds + 1 ? IncomingNorm.Keep(network, round.Mask, before) : before;
+            Assert.Equal(round.Mask.Apply(want).Sha256(), round.Mask.Apply(round.Start).Sha256());
+            before = round.State.Server.Weights;
+        }
+        Assert.NotEqual((await TinyFederation.RunAsync(experiment with { KeepNorm = false })).Global.Sha256(), outcome.Global.Sha256());
+    }
+
     [Fact]
     public async Task A_random_mask_is_the_same_however_late_it_comes() => Assert.Equal(
         (await TinyFederation.RunAsync(Tiny with { Pruner = "random" })).Rounds[^1].Mask.Values.Sha256,

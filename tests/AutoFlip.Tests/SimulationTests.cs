@@ -134,10 +134,10 @@ public sealed class SimulationTests : IDisposable
 
     /// <summary>A run that breaks at its n-th sign of life, for every n there is, goes on to the very same model.</summary>
     [Theory]
-    [InlineData(0, MaskRefresh.Once), InlineData(2, MaskRefresh.Once), InlineData(2, MaskRefresh.Cohort)]
-    public void A_run_that_breaks_anywhere_resumes_to_the_same_model(int denseRounds, MaskRefresh refresh)
+    [InlineData(0, MaskRefresh.Once, false), InlineData(2, MaskRefresh.Once, true), InlineData(2, MaskRefresh.Cohort, false)]
+    public void A_run_that_breaks_anywhere_resumes_to_the_same_model(int denseRounds, MaskRefresh refresh, bool keepNorm)
     {
-        var experiment = Small with { DenseRounds = denseRounds, MaskRefresh = refresh };
+        var experiment = Small with { DenseRounds = denseRounds, MaskRefresh = refresh, KeepNorm = keepNorm };
         var whole = new BreakAt(int.MaxValue);
         var want = Run(experiment, whole);
         var pruned = File.ReadAllBytes(Path.Combine(OnlyRun, "checkpoints/initial-pruned.safetensors"));

@@ -54,6 +54,7 @@ static class Settings
         Setting.Of((Experiment e) => e.GuidanceNormalization, "--guidance-normalization --guidence_normalization", "HOW", "How guidance is made comparable between layers: rank, mean, minmax, robust, none.")
             with { Synonyms = Synonym("robustscaler", "robust") },
         Setting.Of((Experiment e) => e.MaskRefresh, "--mask-refresh", "once|cohort", "Make the mask once from all explorers, or every round from that round's cohort."),
+        Setting.Of((Experiment e) => e.KeepNorm, "--keep-norm", "", "When the first mask comes, scale what outputs keep of their incoming weights to the norm of all."),
         Setting.Of((Experiment e) => e.Regrow, "--regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),
         Setting.Of((Experiment e) => e.Pruning, "--pruning", "hybrid|structured|unstructured", "What is removed: whole units and then single weights, units only, or weights only."),
         Setting.Of((Experiment e) => e.StructuredShare, "--structured-share", "F", "Share of the removal that takes whole units under --pruning hybrid. 1 leaves to single weights what no unit fits."),
