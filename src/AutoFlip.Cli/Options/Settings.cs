@@ -128,6 +128,14 @@ static class Settings
         Setting.Of((BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory' or 'leak', in this process, and print JSON."),
     ]);
 
+    /// <summary>What lists of models take: a sample, and the options of a run that an architecture can be told.</summary>
+    public static ImmutableArray<Setting> List => Grouped(SettingGroup.Model,
+    [
+        Setting.Of((ListOptions l) => l.Input, "--input", "CxHxW", "The sample: channels, height, width; 80x1x1 are 80 tokens."),
+        Setting.Of((ListOptions l) => l.Outputs, "--outputs", "N", "Outputs, one per class. Networks that score their own tokens have as many as those."),
+        .. Model.Where(row => typeof(ModelOptions).GetProperty(row.Property!.Name) is not null),
+    ]);
+
     static readonly Setting[] WithoutEffect =
     [
         Setting.Ignored<int>("--device_ids", "N...", "there is no GPU support in this build"),

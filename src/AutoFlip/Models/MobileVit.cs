@@ -5,8 +5,8 @@ namespace AutoFlip;
 /// <remarks>
 /// Widths are fixed. Transformers have 4 heads of 8 and patches of 2x2; dropout is in them and before the classifier.
 /// <para>Source: Mehta and Rastegari 2021, arXiv:2110.02178. Differs, as AutoFLIP's reference does: bottlenecks are 4 times as wide inside
-/// (the paper: twice), the last convolution has 320 channels and the classifier no offset. The reference holds a second copy of every
-/// block, 201 of its 406 tensors, which takes no part in its forward pass; here they are not (docs/decisions/0018).</para>
+/// (the paper: twice), heads are 8 wide (a quarter of the transformer) and the classifier has no offset. The reference also holds a second
+/// copy of every block, 201 of its 406 tensors, that its forward pass never reads; it is left out here (docs/decisions/0018).</para>
 /// </remarks>
 public static class MobileVit
 {
