@@ -22,8 +22,8 @@ static class TaskRules
         Metrics = [.. experiment.Metrics.SelectMany(name => name == Auto ? MetricsOf(experiment, task) : [name]).Distinct()],
     };
 
-    /// <summary>What of an experiment the task forbids, one sentence each. Names that are in no catalogue are passed over.</summary>
-    public static IEnumerable<string> Misfits(Experiment experiment, LearningTask task)
+    /// <summary>Which way of dealing samples the task forbids, in one sentence. Partitions find out by themselves, but only once data are loaded.</summary>
+    public static IEnumerable<string> Undealable(Experiment experiment, LearningTask task)
     {
         if (experiment.Partition.Equals("patho", StringComparison.OrdinalIgnoreCase) && experiment.ClassesPerClient > task.Strata.Length)
         {
@@ -31,6 +31,11 @@ static class TaskRules
                 ? $"1 to {task.Classes}, the classes of {experiment.Dataset}"
                 : $"1, because {experiment.Dataset} has no classes to deal; or another partition, such as --partition iid");
         }
+    }
+
+    /// <summary>Which loss and which metrics the task forbids, one sentence each. Names that are in no catalogue are passed over.</summary>
+    public static IEnumerable<string> Misfits(Experiment experiment, LearningTask task)
+    {
         if (Named(CatalogSections.Criteria, experiment.Criterion) is { } loss && !Catalog.Criteria[CriterionOf(loss, task)].Fits(task))
         {
             string[] accepted = [.. Catalog.Criteria.Where(entry => Catalog.Criteria[CriterionOf(entry.Key, task)].Fits(task)).Select(entry => entry.Key)];

@@ -74,7 +74,7 @@ public class TaskRulesTests
     [Fact]
     public void Nothing_can_be_dealt_by_class_where_there_is_none() => Assert.StartsWith(
         "--classes-per-client (--mincls): '2' is not accepted. Accepted: 1, because some has no classes to deal",
-        Assert.Single(TaskRules.Misfits(Sound with { Partition = "patho" }, LearningTask.Regression)), StringComparison.Ordinal);
+        Assert.Single(TaskRules.Undealable(Sound with { Partition = "patho" }, LearningTask.Regression)), StringComparison.Ordinal);
 
     [Fact]
     public void A_task_that_only_the_data_know_is_left_open()
