@@ -19,7 +19,7 @@ sealed class SentTask
     readonly KeptTensors? _due;
     readonly Lazy<ReadOnlyMemory<byte>> _whole, _byReference;
     ReadOnlyMemory<byte> _values; // as encoded, inside the message that was made first
-    float[] _base = [];
+    ReadOnlyMemory<float> _base;
 
     /// <summary>Prepares a task; nothing is encoded yet.</summary>
     public SentTask(Experiment experiment, ClientTask task)
@@ -51,10 +51,10 @@ sealed class SentTask
     public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer)
     {
         var (status, reply) = ReplyCodec.Decode(answer.Span, _up, _due);
-        if (!reply.ValueBytes.IsEmpty && _base.Length > 0)
+        if (!reply.ValueBytes.IsEmpty && !_base.IsEmpty)
         {
             var parameters = MemoryMarshal.Cast<byte, float>(MemoryMarshal.AsMemory(reply.ValueBytes).Span)[.._base.Length];
-            TensorPrimitives.Add(parameters, _base, parameters);
+            TensorPrimitives.Add(parameters, _base.Span, parameters);
         }
         return (status, reply);
     }
@@ -62,8 +62,9 @@ sealed class SentTask
     ReadOnlyMemory<byte> Encode(bool byReference)
     {
         if (!_values.IsEmpty) return TaskCodec.Encode(_task, _mask, byReference, _values.Length, writer => writer.Write(_values.Span));
-        using var quantized = QuantizedValues.Of(_down, _mask.Tensors, Kept(Scratch.Floats.Rent(_mask.Tensors.Count)), _random);
-        if (_task.Work == ClientWork.Train) _base = Base(quantized);
+        using var own = new KeptValues(_task.Mask.Values, _task.Weights.Values);
+        using var quantized = QuantizedValues.Of(_down, _mask.Tensors, own.Values, _random);
+        if (_task.Work == ClientWork.Train) _base = Base(own.Values[.._mask.Tensors.ParameterCount], quantized);
         var (start, end) = (0, 0);
         var message = TaskCodec.Encode(_task, _mask, byReference, quantized.Capacity, writer =>
         {
@@ -75,24 +76,15 @@ sealed class SentTask
         return message;
     }
 
-    float[] Kept(float[] into)
-    {
-        _task.Mask.Values.Gather(_task.Weights.Values, into);
-        return into;
-    }
-
     /// <summary>What is added to the parameters that clients return: the server's own to differences, what rounding took from them to
     /// weights; empty if nothing is, which keeps float32 exact to the bit.</summary>
-    float[] Base(QuantizedValues sent)
+    ReadOnlyMemory<float> Base(ReadOnlySpan<float> own, QuantizedValues sent)
     {
-        if (_up.IsExact && _down.IsExact) return [];
-        var own = Kept(new float[_mask.Tensors.Count]);
-        if (_up.IsExact)
-        {
-            var received = new float[own.Length];
-            sent.Restore(received);
-            TensorPrimitives.Subtract(own, received, own);
-        }
-        return own[.._mask.Tensors.ParameterCount];
+        if (!_up.IsExact) return _task.Mask.Values.IsAll ? _task.Weights.Memory[..own.Length] : own.ToArray();
+        if (_down.IsExact) return default;
+        var lost = GC.AllocateUninitializedArray<float>(own.Length);
+        sent.RestoreParameters(lost);
+        TensorPrimitives.Subtract(own, lost, lost);
+        return lost;
     }
 }
