@@ -34,11 +34,8 @@ sealed class Upload(Experiment experiment, IResidualStore residuals)
         var sent = QuantizedValues.Of(format, mask.Tensors, values, Random(task, client));
         if (feedback)
         {
-            var there = Scratch.Floats.Rent(parameters);
-            sent.RestoreParameters(there); // as the server gets them
-            TensorPrimitives.Subtract(differences, there.AsSpan(0, parameters), differences);
+            sent.TakeFrom(differences);
             residuals.Save(client, task.Task.Round, new Residual(mask.Parameters, values.AsMemory(0, parameters)));
-            Scratch.Floats.Return(there);
         }
         Scratch.Floats.Return(values);
         return sent;

@@ -10,6 +10,8 @@ namespace AutoFlip;
 /// </remarks>
 sealed class QuantizedValues : IDisposable
 {
+    const int Chunk = 2048;
+
     readonly ValueFormat _format;
     readonly KeptTensors _tensors;
     readonly float[] _scales;  // one per tensor; none in float32
@@ -55,16 +57,28 @@ sealed class QuantizedValues : IDisposable
 
     /// <summary>The values as the other side gets them.</summary>
     /// <param name="into">Takes parameters, then statistics.</param>
-    public void Restore(Span<float> into)
+    /// <param name="plus">Is added to the parameters, in the same pass; empty adds nothing.</param>
+    public void Restore(Span<float> into, ReadOnlySpan<float> plus = default)
     {
-        RestoreParameters(into);
+        foreach (var (tensor, start, length) in Chunks)
+        {
+            var values = into.Slice(start, length);
+            _format.Decode(CodesOf(start, length), ScaleOf(tensor), values);
+            if (!plus.IsEmpty) TensorPrimitives.Add(values, plus.Slice(start, length), values);
+        }
         _statistics.CopyTo(into[_tensors.ParameterCount..]);
     }
 
-    /// <summary>The parameters as the other side gets them.</summary>
-    public void RestoreParameters(Span<float> into)
+    /// <summary>Leaves what the other side does not get: subtracts the parameters as it gets them, in one pass.</summary>
+    public void TakeFrom(Span<float> parameters)
     {
-        foreach (var (tensor, start, length) in _tensors.Ranges) _format.Decode(CodesOf(start, length), ScaleOf(tensor), into.Slice(start, length));
+        Span<float> there = stackalloc float[Chunk];
+        foreach (var (tensor, start, length) in Chunks)
+        {
+            _format.Decode(CodesOf(start, length), ScaleOf(tensor), there[..length]);
+            var values = parameters.Slice(start, length);
+            TensorPrimitives.Subtract(values, there[..length], values);
+        }
     }
 
     /// <summary>Writes format, scales, codes and statistics.</summary>
@@ -96,6 +110,16 @@ sealed class QuantizedValues : IDisposable
 
     /// <summary>Gives the buffer back.</summary>
     public void Dispose() => Scratch.Bytes.Return(_codes);
+
+    /// <summary>The tensors' ranges, in pieces between whose passes nothing leaves the first cache.</summary>
+    IEnumerable<(int Tensor, int Start, int Length)> Chunks
+    {
+        get
+        {
+            foreach (var (tensor, start, length) in _tensors.Ranges)
+                for (var done = 0; done < length; done += Chunk) yield return (tensor, start + done, Math.Min(Chunk, length - done));
+        }
+    }
 
     float ScaleOf(int tensor) => _format.IsExact ? 1 : _scales[tensor];
 

@@ -1,6 +1,3 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-
 namespace AutoFlip;
 
 /// <summary>A task as the server sends it, encoded at most once with its mask and once without, and what the answers to it mean.</summary>
@@ -48,16 +45,7 @@ sealed class SentTask
 
     /// <summary>Decodes an answer. Its values are weights, or scores, in float32, whatever crossed the wire.</summary>
     /// <exception cref="InvalidDataException">It is malformed, or answers something else.</exception>
-    public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer)
-    {
-        var (status, reply) = ReplyCodec.Decode(answer.Span, _up, _due);
-        if (!reply.ValueBytes.IsEmpty && !_base.IsEmpty)
-        {
-            var parameters = MemoryMarshal.Cast<byte, float>(MemoryMarshal.AsMemory(reply.ValueBytes).Span)[.._base.Length];
-            TensorPrimitives.Add(parameters, _base.Span, parameters);
-        }
-        return (status, reply);
-    }
+    public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer) => ReplyCodec.Decode(answer.Span, _up, _due, _base.Span);
 
     ReadOnlyMemory<byte> Encode(bool byReference)
     {
@@ -82,9 +70,8 @@ sealed class SentTask
     {
         if (!_up.IsExact) return _task.Mask.Values.IsAll ? _task.Weights.Memory[..own.Length] : own.ToArray();
         if (_down.IsExact) return default;
-        var lost = GC.AllocateUninitializedArray<float>(own.Length);
-        sent.RestoreParameters(lost);
-        TensorPrimitives.Subtract(own, lost, lost);
+        var lost = own.ToArray();
+        sent.TakeFrom(lost);
         return lost;
     }
 }
