@@ -60,6 +60,12 @@ public sealed class Network
         return graph.Build(Outputs);
     }
 
+    /// <summary>The same architecture with every width that is not fixed times a factor, rounded to the nearest whole number, at least 1.</summary>
+    /// <param name="factor">Above 0; 1 returns this network.</param>
+    public Network Scaled(double factor) => factor == 1
+        ? this
+        : WithWidths(group => Math.Max((int)Math.Round(group.Width * factor, MidpointRounding.AwayFromZero), 1));
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} on {Input}: {Layout.ParameterCount} parameters, {MacsPerSample} MACs";
 }

@@ -48,13 +48,13 @@ public sealed class NetworkBuilder
 
     /// <summary>Convolution, OIHW kernel, with bias unless told otherwise.</summary>
     /// <param name="channels">Output channels.</param>
-    /// <param name="kernel">Side of the kernel.</param>
+    /// <param name="kernel">Sides of the kernel.</param>
     /// <param name="stride">Step on both axes.</param>
-    /// <param name="padding">Zeros on every side.</param>
+    /// <param name="padding">Rows of zeros above and below, columns left and right.</param>
     /// <param name="bias">Whether an offset is added.</param>
     /// <param name="groups">Groups of channels that are convolved by themselves; it divides the channels that come in and go out. As many
     /// as channels come in is depthwise.</param>
-    public NetworkBuilder Conv2d(int channels, int kernel, int stride = 1, int padding = 0, bool bias = true, int groups = 1)
+    public NetworkBuilder Conv2d(int channels, Sides kernel, int stride = 1, Sides padding = default, bool bias = true, int groups = 1)
     {
         var inputs = _graph.OutputOf(_node).Channels;
         if (groups < 1 || inputs % groups != 0) throw new ArgumentException($"{inputs} channels cannot be split into {groups} groups.", nameof(groups));
@@ -116,7 +116,8 @@ public sealed class NetworkBuilder
     /// <summary>Runs branches side by side from here, in the order of their tensors, and joins them.</summary>
     /// <param name="name">The joining layer's name.</param>
     /// <param name="join">What joins them.</param>
-    /// <param name="branches">Names and chains; <c>s =&gt; s</c> passes on what comes in.</param>
+    /// <param name="branches">Names and chains; <c>s =&gt; s</c> passes on what comes in. The layers of a branch without a name are named as
+    /// if they stood beside the joining layer.</param>
     public NetworkBuilder Fork(
         string name, Layer join, params ReadOnlySpan<(string Name, Func<NetworkBuilder, NetworkBuilder> Body)> branches)
     {
@@ -143,7 +144,7 @@ public sealed class NetworkBuilder
     }
 
     int Run(string? name, Func<NetworkBuilder, NetworkBuilder> body, int from) =>
-        body(new NetworkBuilder(_graph, Path(name) + ".", from))._node;
+        body(new NetworkBuilder(_graph, name is "" ? _prefix : Path(name) + ".", from))._node;
 
     string Path(string? name) => _prefix + (name ?? $"{_next++}");
 }

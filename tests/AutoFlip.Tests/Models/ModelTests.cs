@@ -9,7 +9,7 @@ public class ModelTests
     [Theory, MemberData(nameof(Names))]
     public void Model_with_one_output_ends_with_a_single_logit(string name)
     {
-        var network = Catalog.Models[name](Cifar, 1, new ModelOptions { HiddenSize = 4, WidthDivisor = 16 });
+        var network = Catalog.Models[name](Cifar, 1, new ModelOptions { HiddenSize = 4, WidthMultiplier = 0.0625 });
 
         Assert.Equal([1], network.Nodes[^1].OutputShape);
         Assert.IsNotType<LogSoftmax>(network.Nodes[^1].Layer);
@@ -17,7 +17,7 @@ public class ModelTests
 
     [Theory, MemberData(nameof(Names))]
     public void Model_keeps_its_name(string name) =>
-        Assert.Equal(name, Catalog.Models[name](Cifar, 10, new ModelOptions { HiddenSize = 4, WidthDivisor = 16 }).Name);
+        Assert.Equal(name, Catalog.Models[name](Cifar, 10, new ModelOptions { HiddenSize = 4, WidthMultiplier = 0.0625 }).Name);
 
     [Fact]
     public void TwoNN_takes_any_number_of_channels()

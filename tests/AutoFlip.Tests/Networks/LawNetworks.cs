@@ -65,7 +65,7 @@ static class LawNetworks
         Small.Keys.Concat(Catalog.Models.Names).Select(name => new TheoryDataRow<string>(name));
 
     public static Network Of(string name) => Small.GetValueOrDefault(name)
-        ?? Catalog.Models[name](new SampleShape(3, 24, 24), 10, new ModelOptions { HiddenSize = 6, WidthDivisor = 16, LayerCount = 2 });
+        ?? Catalog.Models[name](new SampleShape(3, 24, 24), 10, new ModelOptions { HiddenSize = 6, WidthMultiplier = 0.0625, LayerCount = 2 });
 
     /// <summary>How many random masks a test tries: few of networks that take tenths of seconds.</summary>
     public static int Tries(string name) => Small.ContainsKey(name) ? 20 : 2;

@@ -81,7 +81,7 @@ public class NetworkModuleTests
     public void Training_leaves_no_tensor_behind(string model)
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var module = Load(Catalog.Models[model](Image, 10, new ModelOptions { HiddenSize = 4, WidthDivisor = 32, Dropout = 0.5 })))
+        using (var module = Load(Catalog.Models[model](Image, 10, new ModelOptions { HiddenSize = 4, WidthMultiplier = 0.03125, Dropout = 0.5 })))
         {
             var during = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 

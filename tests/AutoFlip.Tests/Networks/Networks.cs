@@ -28,7 +28,7 @@ static class Networks
     /// <summary>Builds a model from a golden case's constructor arguments and input shape (with its batch axis).</summary>
     public static Network Golden(string model, JsonElement args, JsonElement input)
     {
-        int? Get(string name) => args.TryGetProperty(name, out var value) ? value.GetInt32() : null;
+        int? Get(string name) => args.TryGetProperty(name, out var value) ? (int)value.GetDouble() : null;
         var shape = GoldenCase.Ints(input.GetProperty("shape")) switch
         {
             [_, var channels, var height, var width] => new SampleShape(channels, height, width),
@@ -40,7 +40,9 @@ static class Networks
         return Catalog.Models[model](shape, Get("num_classes") ?? 10, new ModelOptions
         {
             HiddenSize = Get("hidden_size") ?? 32,
-            WidthDivisor = Get("width_divisor") ?? 1,
+            Depth = Get("depth") ?? 28,
+            WidenFactor = Get("widen_factor") ?? 10,
+            WidthMultiplier = 1.0 / (Get("width_divisor") ?? 1),
         });
     }
 }

@@ -58,7 +58,7 @@ public class TrainingPrecisionTests
     public void Gradients_are_near_those_of_float32(string model)
     {
         torch.set_num_threads(1);
-        var network = Catalog.Models[model](new SampleShape(3, 32, 32), 10, new ModelOptions { HiddenSize = 8, WidthDivisor = 8 });
+        var network = Catalog.Models[model](new SampleShape(3, 32, 32), 10, new ModelOptions { HiddenSize = 8, WidthMultiplier = 0.125 });
         var roundings = 6 * network.Nodes.Count(node => node.Macs > 0);
 
         var (want, got) = (Gradients(network, TrainingPrecision.Fp32), Gradients(network, TrainingPrecision.Bf16));
