@@ -12,9 +12,9 @@ sealed class GoldenComparison<T>(string id, string fill)
     static readonly bool IsDouble = typeof(T) == typeof(double);
     static readonly double Step = IsDouble ? 1e-6 : 1e-4;
 
-    /// <summary>A gradient that the reference's fifteen runs in single precision happen to agree on, although rectifiers flip behind it: all
-    /// tensors around it are listed as noisy. In doubles it is compared like any other.</summary>
-    static readonly (string Id, string Tensor) Flipped = ("WideResNet", "block1.0.convShortcut.weight");
+    /// <summary>The case in which rounding flips rectifiers, so that the reference's runs in single precision differ by 1e-3 in the gradients of
+    /// some kernels, and ours in others. All its single gradients are allowed what was measured; in doubles they are compared as usual.</summary>
+    const string Flips = "WideResNet";
 
     readonly GoldenCase _case = GoldenCase.Load(id, fill);
     float[] _weights = [];
@@ -51,14 +51,14 @@ sealed class GoldenComparison<T>(string id, string fill)
         var want = gradients.EnumerateArray().Select(GoldenCase.Doubles).ToList();
         var noisy = IsDouble ? [] : GoldenCase.Ints(_deviation.GetProperty("gradients").GetProperty("noisy"));
         var floor = 1e-6 * want.Max(pair => pair[1]);
+        var tolerance = !IsDouble && id == Flips ? Tolerance(_deviation.GetProperty("gradients"), "max", Step) : Step;
         for (var t = 0; t < want.Count; t++)
         {
             if (noisy.Contains(t)) continue;
             var entry = Parameter(t);
-            if (!IsDouble && (id, entry.Name) == Flipped) continue;
             var (sum, l2, _) = Measure<T>(module.Gradients[entry.Range], []);
-            Near($"gradient l2 of {entry}", want[t][1], l2, Step * (want[t][1] + floor));
-            Near($"gradient sum of {entry}", want[t][0], sum, Step * (want[t][1] + floor) * Math.Sqrt(entry.Length));
+            Near($"gradient l2 of {entry}", want[t][1], l2, tolerance * (want[t][1] + floor));
+            Near($"gradient sum of {entry}", want[t][0], sum, tolerance * (want[t][1] + floor) * Math.Sqrt(entry.Length));
         }
     }
 
