@@ -87,6 +87,11 @@ public static class Catalog
         { "CIFAR100", CifarDataSet.Cifar100, "CIFAR-100" },
     };
 
+    /// <summary>Kinds of data sets that are named by a path, <c>kind:PATH</c>, and made from the path and the experiment.</summary>
+    public static Section<Func<string, Experiment, DataSet>> DataSetKinds { get; } = new("kind of data set", "--dataset")
+    {
+    };
+
     /// <summary>Partitions, made from the experiment that names them.</summary>
     public static Section<Func<Experiment, Partition>> Partitions { get; } = new("partition", "--partition")
     {
@@ -94,6 +99,7 @@ public static class Catalog
         { "unbalanced", _ => new UnbalancedPartition() },
         { "patho", experiment => new PathologicalPartition(experiment.ClassesPerClient) },
         { "diri", experiment => new DirichletPartition(experiment.Concentration) },
+        { "pre", _ => new NaturalPartition() },
     };
 
     /// <summary>Federated algorithms.</summary>

@@ -15,7 +15,7 @@ public sealed record CatalogSection(string Plural, Func<IEnumerable<string>> Nam
 public static class CatalogSections
 {
     /// <summary>Data sets.</summary>
-    public static CatalogSection Datasets { get; } = CatalogSection.Of("datasets", Catalog.DataSets);
+    public static CatalogSection Datasets { get; } = new("datasets", () => Catalog.DataSets.Names, DataSet.NameOf);
 
     /// <summary>Networks.</summary>
     public static CatalogSection Models { get; } = CatalogSection.Of("models", Catalog.Models);

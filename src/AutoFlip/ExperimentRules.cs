@@ -101,7 +101,7 @@ public static class ExperimentRules
         .. Names.Select(name => Unknown(name.Section, name.Get(experiment))).OfType<string>(),
         .. experiment.Metrics.Select(metric => Unknown(CatalogSections.Metrics, metric)).OfType<string>(),
         .. Ranges.Where(rule => !rule.Holds(experiment)).Select(rule => Sentence(rule.Option, rule.Value(experiment), rule.Accepted)),
-        .. Unknown(CatalogSections.Datasets, experiment.Dataset) is null ? MisfitsOf(experiment) : [],
+        .. Unknown(CatalogSections.Datasets, experiment.Dataset) is null && DataSet.Of(experiment).Task is { } task ? Misfits(experiment, task) : [],
     ];
 
     /// <summary>The experiment under a named method, which may be an algorithm or one with its pruner.</summary>
@@ -112,10 +112,10 @@ public static class ExperimentRules
             ? experiment with { Algorithm = "fedavg", Pruner = "autoflip" }
             : experiment with { Algorithm = method, Pruner = "none" };
 
-    /// <summary>What the data set's number of classes forbids; it is known without loading anything.</summary>
-    static IEnumerable<string> MisfitsOf(Experiment experiment)
+    /// <summary>What the data set's task forbids; for most sets it is known without loading anything.</summary>
+    static IEnumerable<string> Misfits(Experiment experiment, LearningTask task)
     {
-        var classes = Catalog.DataSets[experiment.Dataset].ClassNames.Length;
+        var classes = task.Classes;
         if (experiment.Partition.Equals("patho", StringComparison.OrdinalIgnoreCase) && experiment.ClassesPerClient > classes)
             yield return Sentence("--classes-per-client (--mincls)", experiment.ClassesPerClient, $"1 to {classes}, the classes of {experiment.Dataset}");
         foreach (var name in experiment.Metrics.Where(name => Unknown(CatalogSections.Metrics, name) is null))

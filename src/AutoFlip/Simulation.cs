@@ -21,6 +21,7 @@ public static class Simulation
         var started = time.GetTimestamp();
         experiment = ExperimentRules.Resolve(experiment);
         var data = load(experiment);
+        experiment = experiment with { Clients = data.Clients.Length }; // a data set's own clients are as many as there are
         var network = BuildNetwork(experiment, data);
         using var directory = RunDirectory.Create(experiment, options, time);
         return Run(new Setting(experiment, options, data, network, directory, observer, time, started), cancel);
@@ -52,7 +53,7 @@ public static class Simulation
     /// <summary>The network, once it is sure that data, model and pruner fit each other.</summary>
     internal static Network BuildNetwork(Experiment experiment, FederatedData data)
     {
-        var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Classes == 2 ? 1 : data.Classes, ModelOptions.Of(experiment));
+        var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Task.Outputs, ModelOptions.Of(experiment));
         Catalog.Pruners[experiment.Pruner](experiment).Check(network);
         return network;
     }

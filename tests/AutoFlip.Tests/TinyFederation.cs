@@ -29,7 +29,7 @@ static class TinyFederation
     /// <summary>Deals triples of all classes round robin; each client holds out a fifth.</summary>
     public static FederatedData Data(Experiment experiment, int samples = 126)
     {
-        var (train, classes) = (new Stripes(samples), new[] { "row", "column", "diagonal" });
+        var (train, task) = (new Stripes(samples), LearningTask.Classification("row", "column", "diagonal"));
         var clients = Enumerable.Range(0, experiment.Clients)
             .Select(client => Enumerable.Range(0, samples).Where(row => row / 3 % experiment.Clients == client).ToArray())
             .Select(own => new ClientRows(own[..^(own.Length / 5)], own[^(own.Length / 5)..])).ToImmutableArray();
@@ -39,8 +39,8 @@ static class TinyFederation
             HeldOut = train,
             Test = new Stripes(40),
             Clients = clients,
-            ClassNames = classes,
-            Table = PartitionTable.Of(clients, train.Labels, classes),
+            Task = task,
+            Table = PartitionTable.Of(clients, train.Labels, task.Strata),
         };
     }
 
@@ -87,7 +87,7 @@ static class TinyFederation
     {
         public override SampleShape Shape => samples.Shape;
 
-        public override ReadOnlySpan<int> Labels => samples.Labels;
+        public override Targets Targets => samples.Targets;
 
         public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
         {
@@ -100,11 +100,9 @@ static class TinyFederation
     /// <summary>Three classes: a bright row, a bright column, a bright diagonal; its place varies with the sample.</summary>
     sealed class Stripes(int count) : SampleSet
     {
-        readonly int[] _labels = [.. Enumerable.Range(0, count).Select(i => i % 3)];
-
         public override SampleShape Shape => new(1, 4, 4);
 
-        public override ReadOnlySpan<int> Labels => _labels;
+        public override Targets Targets { get; } = Targets.Classes([.. Enumerable.Range(0, count).Select(i => i % 3)]);
 
         public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
         {
@@ -113,7 +111,7 @@ static class TinyFederation
                 for (var k = 0; k < 4; k++)
                 {
                     var place = rows[i] / 3 % 4;
-                    var at = _labels[rows[i]] switch { 0 => place * 4 + k, 1 => k * 4 + place, _ => k * 4 + (k + place) % 4 };
+                    var at = Labels[rows[i]] switch { 0 => place * 4 + k, 1 => k * 4 + place, _ => k * 4 + (k + place) % 4 };
                     into[i * 16 + at] = 1 + (augmentation?.NextSingle() ?? 0) * 0.1f;
                 }
         }

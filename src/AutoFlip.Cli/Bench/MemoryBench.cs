@@ -90,7 +90,7 @@ static class MemoryBench
             EvaluationFraction = Math.Min(100.0 / one.Clients, 1),
         };
         var started = context.Time.GetTimestamp();
-        var loaded = new LoadedData(Synthetic(one.Samples, 1), Synthetic(10_000, 2), DigitsDataSet.Instance.ClassNames);
+        var loaded = new LoadedData(Synthetic(one.Samples, 1), Synthetic(10_000, 2), DigitsDataSet.Instance.Task!);
         var loadedPeak = Process.GetCurrentProcess().PeakWorkingSet64;
         var data = FederatedData.Deal(experiment, loaded);
         var dealtPeak = Process.GetCurrentProcess().PeakWorkingSet64;

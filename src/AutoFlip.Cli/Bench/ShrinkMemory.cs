@@ -105,8 +105,8 @@ static class ShrinkMemory
         var pixels = ImageSet.NewPixels(count * network.Input.Length);
         foreach (ref var eight in MemoryMarshal.Cast<byte, ulong>(pixels.AsSpan())) eight = random.NextUInt64();
         var images = new ImageSet(network.Input, pixels, [.. Enumerable.Range(0, count).Select(i => i % network.Outputs)]);
-        string[] classes = [.. Enumerable.Range(0, network.Outputs).Select(number => $"{number}")];
+        var task = LearningTask.Classification([.. Enumerable.Range(0, network.Outputs).Select(number => $"{number}")]);
         var experiment = new Experiment { Clients = 1, Partition = "iid", Resize = 0, RandomHorizontalFlip = 0, ColorJitter = 0 };
-        return FederatedData.Deal(experiment, new LoadedData(images, null, classes));
+        return FederatedData.Deal(experiment, new LoadedData(images, null, task));
     }
 }

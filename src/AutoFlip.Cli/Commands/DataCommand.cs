@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace AutoFlip.Cli;
@@ -34,8 +35,8 @@ sealed class DataCommand : ICommand
         switch (words)
         {
             case ["list"]: List(where, request.Show.Json, host.Out); break;
-            case ["show", var name]: Show(Catalog.DataSets[name], where, request.Show.Json, host.Out); break;
-            case ["get", var name]: Get(Catalog.DataSets[name], where, request.Show, host); break;
+            case ["show", var name]: Show(DataSet.Of(new() { Dataset = name }), where, request.Show.Json, host.Out); break;
+            case ["get", var name]: Get(DataSet.Of(new() { Dataset = name }), where, request.Show, host); break;
             case ["partition"]: Deal(request.Resolve(host.Warn), where, host); break;
             case ["show" or "get"]:
                 throw AutoFlipException.BadRequest($"data {words[0]}: the name of a data set is expected: {string.Join(", ", Catalog.DataSets.Names)}.");
@@ -55,7 +56,7 @@ sealed class DataCommand : ICommand
         var width = Catalog.DataSets.Names.Max(name => name.Length) + 2;
         foreach (var (name, set) in Catalog.DataSets)
         {
-            output.WriteLine($"{name.PadRight(width)}{set.Shape,-9}{set.ClassNames.Length,4} classes {Readable.Count(set.TrainSamples),9} + {Readable.Count(set.TestSamples),-8} "
+            output.WriteLine($"{name.PadRight(width)}{ShapeOf(set),-9}{TaskOf(set),12} {Readable.Count(set.TrainSamples),9} + {Readable.Count(set.TestSamples),-8} "
                 + State(set, where));
         }
     }
@@ -68,8 +69,8 @@ sealed class DataCommand : ICommand
             return;
         }
         output.WriteLine($"{set.Name}: {set.Title}");
-        output.WriteLine($"  samples   {Readable.Count(set.TrainSamples)} for training, {Readable.Count(set.TestSamples)} for testing, {set.Shape} each");
-        output.WriteLine($"  classes   {set.ClassNames.Length}: {string.Join(", ", set.ClassNames)}");
+        output.WriteLine($"  samples   {Readable.Count(set.TrainSamples)} for training, {Readable.Count(set.TestSamples)} for testing, {ShapeOf(set)} each");
+        output.WriteLine($"  task      {TaskOf(set)}{(set.Task is { Classes: > 0 } task ? $": {string.Join(", ", task.ClassNames)}" : "")}");
         output.WriteLine($"  licence   {set.Licence}");
         output.WriteLine($"  cite      {set.Citation}");
         output.WriteLine($"  where     {State(set, where)}");
@@ -108,6 +109,15 @@ sealed class DataCommand : ICommand
         PartitionText.Write(table, request.Experiment, host.Out);
     }
 
+    static string ShapeOf(DataSet set) => set.Shape is { } shape ? $"{shape}" : "varies";
+
+    static string TaskOf(DataSet set) => set.Task switch
+    {
+        null => "by its files",
+        { Kind: TaskKind.Regression } => "numbers",
+        var task => $"{Readable.Count(task.Classes)} classes",
+    };
+
     static JsonArray Numbers(ReadOnlySpan<int> counts) => new([.. counts.ToArray().Select(count => (JsonNode)count)]);
 
     static string State(DataSet set, DataLocations where) =>
@@ -119,8 +129,9 @@ sealed class DataCommand : ICommand
     {
         ["name"] = set.Name,
         ["title"] = set.Title,
-        ["classes"] = set.ClassNames.Length,
-        ["shape"] = Numbers([set.Shape.Channels, set.Shape.Height, set.Shape.Width]),
+        ["task"] = set.Task is { } task ? JsonNamingPolicy.SnakeCaseLower.ConvertName(task.Kind.ToString()) : null,
+        ["classes"] = set.Task?.Classes,
+        ["shape"] = set.Shape is { } shape ? Numbers([shape.Channels, shape.Height, shape.Width]) : null,
         ["train_samples"] = set.TrainSamples,
         ["test_samples"] = set.TestSamples,
         ["licence"] = set.Licence,

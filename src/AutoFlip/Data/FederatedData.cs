@@ -18,14 +18,11 @@ public sealed record FederatedData
     /// <summary>Each client's rows of <see cref="Train"/> and <see cref="HeldOut"/>.</summary>
     public required ImmutableArray<ClientRows> Clients { get; init; }
 
-    /// <summary>One name per class.</summary>
-    public required IReadOnlyList<string> ClassNames { get; init; }
+    /// <summary>What is to be learnt.</summary>
+    public required LearningTask Task { get; init; }
 
     /// <summary>Who has how many samples of which class.</summary>
     public required PartitionTable Table { get; init; }
-
-    /// <summary>Number of classes.</summary>
-    public int Classes => ClassNames.Count;
 
     /// <summary>Loads the experiment's data set and deals it to its clients.</summary>
     /// <param name="experiment">Names the data set and the partition; the seed decides the deal.</param>
@@ -36,7 +33,7 @@ public sealed record FederatedData
     public static FederatedData Load(
         Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
     {
-        var set = Catalog.DataSets[experiment.Dataset];
+        var set = DataSet.Of(experiment);
         _ = Catalog.Partitions[experiment.Partition]; // a wrong name is cheaper to find before reading gigabytes
         return Deal(experiment, set.Load(experiment, where, observer, cancellation));
     }
@@ -44,26 +41,37 @@ public sealed record FederatedData
     /// <summary>
     /// Deals loaded data to the experiment's clients. Draws from the streams of partition (part 0; sample fraction: part 1) and hold-out.
     /// </summary>
+    /// <remarks>Under a partition that keeps owners, the sample fraction takes whole owners, and owners that hold out samples by the data
+    /// set's own rule keep those and no others.</remarks>
     /// <exception cref="AutoFlipException">The data cannot be dealt as asked (exit 2).</exception>
     public static FederatedData Deal(Experiment experiment, LoadedData data)
     {
         var seeds = new Seeds(experiment.Seed);
         var partition = Catalog.Partitions[experiment.Partition](experiment);
-        var labels = data.Train.Labels;
+        var strata = data.Task.Strata;
+        var labels = data.Train.Labels[..(data.Owners?.TrainRows ?? data.Train.Count)];
+        var owners = data.Owners is null ? default : data.Owners.OfRow.AsSpan(0, labels.Length);
         int[]? kept = null;
         if (experiment.SampleFraction != 1) // all samples need no list of them: it would be as long as the labels
         {
-            kept = SampleShare.Keep(labels, data.Classes, experiment.SampleFraction, seeds.For(Purpose.Partition, part: 1));
-            var some = new int[kept.Length];
-            for (var i = 0; i < kept.Length; i++) some[i] = labels[kept[i]];
-            labels = some;
+            var random = seeds.For(Purpose.Partition, part: 1);
+            kept = partition.KeepsOwners && data.Owners is not null
+                ? SampleShare.KeepOwners(owners, experiment.SampleFraction, random)
+                : SampleShare.Keep(labels, strata.Length, experiment.SampleFraction, random);
+            labels = Pick(labels, kept);
+            if (!owners.IsEmpty) owners = Pick(owners, kept);
         }
 
-        var dealt = partition.Deal(labels, data.Classes, experiment.Clients, seeds.For(Purpose.Partition));
+        var dealt = partition.Deal(new Deck(labels, strata.Length, owners), experiment.Clients, seeds.For(Purpose.Partition));
+        if (kept is not null) dealt = [.. dealt.Select(rows => Pick(kept, rows))];
+        var theirs = partition.KeepsOwners && data.Owners is { } people && people.TrainRows < data.Train.Count ? HeldOutByOwners(people, dealt) : null;
         ImmutableArray<ClientRows> clients =
         [
-            .. dealt.Select((rows, client) => HoldOut.Cut(
-                kept is null ? rows : Array.ConvertAll(rows, i => kept[i]), experiment.TestFraction, seeds.For(Purpose.HoldOut, client: client))),
+            .. dealt.Select((rows, client) =>
+            {
+                var cut = HoldOut.Cut(rows, theirs is null ? experiment.TestFraction : 0, seeds.For(Purpose.HoldOut, client: client));
+                return theirs is null ? cut : cut with { HeldOut = theirs[client] };
+            }),
         ];
         return new FederatedData
         {
@@ -71,18 +79,27 @@ public sealed record FederatedData
             HeldOut = new Unaugmented(data.Train),
             Test = data.Test is null ? null : new Unaugmented(data.Test),
             Clients = clients,
-            ClassNames = data.ClassNames,
-            Table = PartitionTable.Of(clients, data.Train.Labels, data.ClassNames),
+            Task = data.Task,
+            Table = PartitionTable.Of(clients, data.Train.Labels, strata),
         };
     }
 
-    /// <summary>A view that evaluation reads: augmentation cannot be switched on by mistake.</summary>
-    sealed class Unaugmented(SampleSet samples) : SampleSet
+    static int[] Pick(ReadOnlySpan<int> values, int[] rows)
     {
-        public override SampleShape Shape => samples.Shape;
+        var picked = new int[rows.Length];
+        for (var i = 0; i < rows.Length; i++) picked[i] = values[rows[i]];
+        return picked;
+    }
 
-        public override ReadOnlySpan<int> Labels => samples.Labels;
-
-        public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation) => samples.Read(rows, into, null);
+    /// <summary>Each client's rows that its owners hold out.</summary>
+    static int[][] HeldOutByOwners(Owners owners, int[][] dealt)
+    {
+        var clientOf = new Dictionary<int, int>();
+        for (var client = 0; client < dealt.Length; client++)
+            foreach (var row in dealt[client]) clientOf[owners.OfRow[row]] = client;
+        List<int>[] heldOut = [.. dealt.Select(_ => new List<int>())];
+        for (var row = owners.TrainRows; row < owners.OfRow.Length; row++)
+            if (clientOf.TryGetValue(owners.OfRow[row], out var client)) heldOut[client].Add(row);
+        return [.. heldOut.Select(rows => rows.ToArray())];
     }
 }

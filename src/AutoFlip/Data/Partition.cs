@@ -1,16 +1,34 @@
 namespace AutoFlip;
 
+/// <summary>What is dealt: the class, and where known the owner, of each training sample.</summary>
+/// <param name="labels">The class of each sample, 0 .. classes - 1.</param>
+/// <param name="classes">Number of classes.</param>
+/// <param name="owners">The owner of each sample; empty if the data set does not say.</param>
+public readonly ref struct Deck(ReadOnlySpan<int> labels, int classes, ReadOnlySpan<int> owners = default)
+{
+    /// <summary>The class of each sample, 0 .. classes - 1.</summary>
+    public ReadOnlySpan<int> Labels { get; } = labels;
+
+    /// <summary>Number of classes.</summary>
+    public int Classes { get; } = classes;
+
+    /// <summary>The owner of each sample; empty if the data set does not say.</summary>
+    public ReadOnlySpan<int> Owners { get; } = owners;
+}
+
 /// <summary>A rule that deals samples to clients.</summary>
 public abstract record Partition
 {
+    /// <summary>Whether all samples of an owner go to one client, so that what owners hold out can stay theirs.</summary>
+    public virtual bool KeepsOwners => false;
+
     /// <summary>Deals samples to clients. No sample is dealt twice; every client gets at least one.</summary>
-    /// <param name="labels">The class of each sample.</param>
-    /// <param name="classes">Number of classes.</param>
-    /// <param name="clients">Number of clients K.</param>
+    /// <param name="deck">What is dealt.</param>
+    /// <param name="clients">Number of clients K; a rule that makes every owner a client takes no notice.</param>
     /// <param name="random">The stream of <see cref="Purpose.Partition"/>.</param>
     /// <returns>Per client the indices of its samples.</returns>
     /// <exception cref="AutoFlipException">This cannot be done (exit 2): the message names the option to change.</exception>
-    public abstract int[][] Deal(ReadOnlySpan<int> labels, int classes, int clients, KeyedRandom random);
+    public abstract int[][] Deal(Deck deck, int clients, KeyedRandom random);
 
     /// <summary>Every client needs a sample of its own.</summary>
     private protected static void RequireSamples(int samples, int clients)
@@ -23,6 +41,12 @@ public abstract record Partition
                 "lower --clients or raise --sample-fraction.");
         }
     }
+
+    /// <summary>The owner of each sample.</summary>
+    private protected static ReadOnlySpan<int> RequireOwners(Deck deck) => deck.Owners.Length > 0
+        ? deck.Owners
+        : throw AutoFlipException.BadRequest(
+            "--partition: this data set does not say whose its samples are, so they cannot be dealt by owner; choose iid, patho or diri.");
 
     /// <summary>Cuts into consecutive parts whose sizes differ by at most one; the first ones are the larger ones.</summary>
     private protected static int[][] Split(int[] rows, int parts)

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>The shape of one sample: channels, height, width. A row of a table is n x 1 x 1.</summary>
+/// <summary>The shape of one sample: channels, height, width. A row of a table and a sequence of token ids are n x 1 x 1.</summary>
 public readonly record struct SampleShape(int Channels, int Height, int Width)
 {
     /// <summary>Values per sample.</summary>
@@ -10,17 +10,23 @@ public readonly record struct SampleShape(int Channels, int Height, int Width)
     public override string ToString() => $"{Channels}x{Height}x{Width}";
 }
 
-/// <summary>Labelled samples that can be read as float32 batches. Immutable and safe to read from several threads.</summary>
+/// <summary>Samples with their truths that can be read as float32 batches. Immutable and safe to read from several threads.</summary>
 public abstract class SampleSet
 {
     /// <summary>The shape of every sample.</summary>
     public abstract SampleShape Shape { get; }
 
-    /// <summary>The class of each sample, 0 .. classes - 1.</summary>
-    public abstract ReadOnlySpan<int> Labels { get; }
+    /// <summary>The truth about each sample.</summary>
+    public abstract Targets Targets { get; }
+
+    /// <summary>Where samples are token ids, how many there are: every id is below it. Null where samples are numbers.</summary>
+    public virtual int? Vocabulary => null;
+
+    /// <summary>The class by which each sample is dealt, 0 .. classes - 1.</summary>
+    public ReadOnlySpan<int> Labels => Targets.Labels;
 
     /// <summary>Number of samples.</summary>
-    public int Count => Labels.Length;
+    public int Count => Targets.Count;
 
     /// <summary>Writes samples as float32, [rows, C, H, W].</summary>
     /// <param name="rows">Which samples, in this order.</param>
@@ -29,12 +35,33 @@ public abstract class SampleSet
     public abstract void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation);
 }
 
-/// <summary>A data set as loaded: what clients share out, and what the server tests on.</summary>
-/// <param name="Train">The samples that are dealt to clients.</param>
-/// <param name="Test">The server's test set; null if the data set has none.</param>
-/// <param name="ClassNames">One name per class.</param>
-public sealed record LoadedData(SampleSet Train, SampleSet? Test, IReadOnlyList<string> ClassNames)
+/// <summary>A view that evaluation reads: augmentation cannot be switched on by mistake.</summary>
+sealed class Unaugmented(SampleSet samples) : SampleSet
 {
-    /// <summary>Number of classes.</summary>
-    public int Classes => ClassNames.Count;
+    public override SampleShape Shape => samples.Shape;
+
+    public override Targets Targets => samples.Targets;
+
+    public override int? Vocabulary => samples.Vocabulary;
+
+    public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation) => samples.Read(rows, into, null);
+}
+
+/// <summary>Some samples of another set, which it does not copy.</summary>
+/// <param name="samples">The other set.</param>
+/// <param name="rows">Which of its samples, in this order.</param>
+sealed class SampleSubset(SampleSet samples, int[] rows) : SampleSet
+{
+    public override SampleShape Shape => samples.Shape;
+
+    public override Targets Targets { get; } = samples.Targets.Of(rows);
+
+    public override int? Vocabulary => samples.Vocabulary;
+
+    public override void Read(ReadOnlySpan<int> chosen, Span<float> into, KeyedRandom? augmentation)
+    {
+        var theirs = new int[chosen.Length];
+        for (var i = 0; i < theirs.Length; i++) theirs[i] = rows[chosen[i]];
+        samples.Read(theirs, into, augmentation);
+    }
 }

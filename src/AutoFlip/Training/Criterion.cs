@@ -4,44 +4,45 @@ namespace AutoFlip;
 
 /// <summary>A loss: a number to minimise, the mean over a batch.</summary>
 /// <remarks>
-/// Classes are integers everywhere in AutoFlip. Losses that compare numbers (<see cref="BinaryCrossEntropy"/> and the regression losses)
-/// read them so: with one output per sample, the target is the label itself as a number, and outputs are squeezed to [N]; with several,
-/// the target is the label's one-hot vector, and the mean runs over samples and outputs.
+/// Classes are integers everywhere in AutoFlip; <see cref="Targets.Ignored"/> ones do not count. Losses that compare numbers
+/// (<see cref="BinaryCrossEntropy"/> and the regression losses) read them so: with one output per sample, the target is the number, or the
+/// class as a number, and outputs are squeezed to [N]; with several, the target is the class's one-hot vector, and the mean runs over
+/// samples and outputs.
 /// </remarks>
 public abstract record Criterion
 {
     /// <summary>The mean loss of a batch.</summary>
     /// <param name="outputs">[N, outputs], as the network gave them. Borrowed.</param>
-    /// <param name="labels">int64 [N]. Borrowed.</param>
+    /// <param name="targets">int64 [N] classes, or float32 [N] numbers. Borrowed.</param>
     /// <returns>A scalar that can be differentiated, in the caller's dispose scope.</returns>
-    public abstract Tensor Loss(Tensor outputs, Tensor labels);
+    public abstract Tensor Loss(Tensor outputs, Tensor targets);
 }
 
 /// <summary>-log softmax(outputs)[label]: several classes, from logits (or log-probabilities).</summary>
 public sealed record CrossEntropy : Criterion
 {
     /// <inheritdoc/>
-    public override Tensor Loss(Tensor outputs, Tensor labels) => nn.functional.cross_entropy(outputs, labels);
+    public override Tensor Loss(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(outputs, targets, ignore_index: Targets.Ignored);
 }
 
-/// <summary>-outputs[label]: several classes, from log-probabilities.</summary>
+/// <summary>-outputs[label]: several classes, from log-probabilities. Knows nothing of ignored targets.</summary>
 public sealed record NegativeLogLikelihood : Criterion
 {
     /// <inheritdoc/>
-    public override Tensor Loss(Tensor outputs, Tensor labels) => nn.functional.nll_loss(outputs, labels);
+    public override Tensor Loss(Tensor outputs, Tensor targets) => nn.functional.nll_loss(outputs, targets);
 }
 
 /// <summary>A loss between outputs and targets of the same shape.</summary>
 public abstract record NumericCriterion : Criterion
 {
     /// <inheritdoc/>
-    public sealed override Tensor Loss(Tensor outputs, Tensor labels)
+    public sealed override Tensor Loss(Tensor outputs, Tensor targets)
     {
         var width = outputs.size(1);
-        using var classes = width == 1 ? labels.alias() : nn.functional.one_hot(labels, width);
-        using var targets = classes.to_type(outputs.dtype); // [N] or [N, outputs]
+        using var classes = width == 1 ? targets.alias() : nn.functional.one_hot(targets, width);
+        using var numbers = classes.to_type(outputs.dtype); // [N] or [N, outputs]
         using var scores = width == 1 ? outputs.squeeze(1) : outputs.alias();
-        return Loss(scores, targets, nn.Reduction.Mean);
+        return Loss(scores, numbers, nn.Reduction.Mean);
     }
 
     /// <summary>The mean over all elements.</summary>

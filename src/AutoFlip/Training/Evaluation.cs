@@ -17,16 +17,16 @@ static class Evaluation
     /// <param name="ct">Looked at between chunks.</param>
     public static Outputs Run(Workspace workspace, Criterion criterion, SampleSet samples, ReadOnlySpan<int> rows, CancellationToken ct)
     {
-        var outputs = new Outputs(rows.Length, workspace.Module.Network.Outputs);
+        var outputs = new Outputs(rows.Length, workspace.Module.Network.Outputs, samples.Targets);
         for (var start = 0; start < rows.Length; start += Chunk)
         {
             ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var still = no_grad();
-            var (input, labels) = workspace.Read(samples, rows.Slice(start, Math.Min(Chunk, rows.Length - start)), augmentation: null);
-            var scores = workspace.Module.Forward(input, training: false);
-            var loss = criterion.Loss(scores, labels);
-            outputs.Add(scores, MemoryMarshal.Cast<byte, long>(labels.bytes), MemoryMarshal.Read<float>(loss.bytes));
+            var (input, targets) = workspace.Read(samples, rows.Slice(start, Math.Min(Chunk, rows.Length - start)), augmentation: null);
+            var scores = workspace.Module.Forward(input, training: false).flatten(0, -2); // steps of sequences one after another
+            var loss = criterion.Loss(scores, targets);
+            outputs.Add(scores, targets, MemoryMarshal.Read<float>(loss.bytes));
         }
         return outputs;
     }
@@ -41,7 +41,7 @@ static class Evaluation
             return Run(workspace, criterion, samples, rows, ct);
         })).ToArray();
 
-        var all = new Outputs(samples.Count, outputs: (await chunks[0]).Width);
+        var all = new Outputs(samples.Count, (await chunks[0]).Width, samples.Targets);
         foreach (var chunk in chunks) all.Add(await chunk);
         return new ServerEvaluation(all.Loss, all.Metrics(metrics));
     }

@@ -66,15 +66,16 @@ public sealed class LocalTraining
         if (!_experiment.NoShuffle) seeds.For(Purpose.Shuffle, _task.Round, _client, epoch).Shuffle(order.AsSpan());
 
         var module = _workspace.Module;
-        var outputs = new Outputs(order.Length, module.Network.Outputs);
+        var outputs = new Outputs(order.Length, module.Network.Outputs, _samples.Targets);
         var batch = _experiment.BatchSize == 0 ? order.Length : _experiment.BatchSize;
         for (var start = 0; start < order.Length; start += batch)
         {
             _ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var (input, labels) = _workspace.Read(_samples, order.AsSpan(start, Math.Min(batch, order.Length - start)), augmentation);
-            var scores = module.Forward(input, training: true, dropout);
-            var loss = _criterion.Loss(scores, labels);
+            var rows = order.AsSpan(start, Math.Min(batch, order.Length - start));
+            var (input, targets) = _workspace.Read(_samples, rows, augmentation);
+            var scores = module.Forward(input, training: true, dropout).flatten(0, -2); // steps of sequences one after another
+            var loss = _criterion.Loss(scores, targets);
             var value = MemoryMarshal.Read<float>(loss.bytes);
             if (!float.IsFinite(value))
                 throw AutoFlipException.RunFailed($"the loss became {value} in epoch {epoch}; lower --learning-rate or set --max-gradient-norm.");
@@ -82,8 +83,8 @@ public sealed class LocalTraining
             loss.backward();
             adjustGradients?.Invoke(module.Parameters, module.Gradients);
             _workspace.Stepper.Step(module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits);
-            outputs.Add(scores, MemoryMarshal.Cast<byte, long>(labels.bytes), value);
-            SamplesSeen += labels.bytes.Length / sizeof(long);
+            outputs.Add(scores, targets, value);
+            SamplesSeen += rows.Length;
         }
         return outputs;
     }

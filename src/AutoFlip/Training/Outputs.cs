@@ -6,47 +6,69 @@ namespace AutoFlip;
 
 /// <summary>A model's outputs over a set of samples, collected batch by batch, and the figures computed from them.</summary>
 /// <param name="samples">How many samples there will be.</param>
-/// <param name="outputs">Outputs per sample.</param>
-sealed class Outputs(int samples, int outputs)
+/// <param name="outputs">Outputs per sample, or per step of a sequence.</param>
+/// <param name="kind">What their targets are like.</param>
+sealed class Outputs(int samples, int outputs, Targets kind)
 {
-    readonly float[] _scores = new float[samples * outputs];
-    readonly int[] _targets = new int[samples];
+    readonly float[] _scores = new float[samples * kind.PerSample * outputs];
+    readonly int[] _classes = new int[kind.AreNumbers ? 0 : samples * kind.PerSample];
+    readonly float[] _numbers = new float[kind.AreNumbers ? samples : 0];
     double _loss;
+    long _counted;
 
-    /// <summary>Outputs per sample.</summary>
+    /// <summary>Outputs per sample, or per step of a sequence.</summary>
     public int Width => outputs;
 
-    /// <summary>Samples added so far.</summary>
+    /// <summary>Samples, or steps of sequences, added so far.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Mean loss over the samples added so far.</summary>
-    public double Loss => _loss / Count;
+    /// <summary>Mean loss over what was added so far, <see cref="Targets.Ignored"/> steps aside.</summary>
+    public double Loss => _loss / _counted;
 
     /// <summary>Adds a batch behind the ones before it.</summary>
     /// <param name="scores">[N, outputs], contiguous.</param>
-    /// <param name="targets">The classes of the N samples.</param>
+    /// <param name="targets">int64 [N] classes or float32 [N] numbers.</param>
     /// <param name="loss">The batch's mean loss.</param>
-    public void Add(torch.Tensor scores, ReadOnlySpan<long> targets, float loss)
+    public void Add(torch.Tensor scores, torch.Tensor targets, float loss)
     {
         MemoryMarshal.Cast<byte, float>(scores.bytes).CopyTo(_scores.AsSpan(Count * outputs));
-        for (var i = 0; i < targets.Length; i++) _targets[Count + i] = (int)targets[i];
-        Count += targets.Length;
-        _loss += (double)loss * targets.Length;
+        int added, counted = 0;
+        if (kind.AreNumbers)
+        {
+            var numbers = MemoryMarshal.Cast<byte, float>(targets.bytes);
+            numbers.CopyTo(_numbers.AsSpan(Count));
+            added = counted = numbers.Length;
+        }
+        else
+        {
+            var classes = MemoryMarshal.Cast<byte, long>(targets.bytes);
+            added = classes.Length;
+            for (var i = 0; i < added; i++)
+            {
+                _classes[Count + i] = (int)classes[i];
+                if (classes[i] != Targets.Ignored) counted++;
+            }
+        }
+        Count += added;
+        _counted += counted;
+        _loss += (double)loss * counted;
     }
 
     /// <summary>Adds all of another collection.</summary>
     public void Add(Outputs other)
     {
         other._scores.AsSpan(0, other.Count * outputs).CopyTo(_scores.AsSpan(Count * outputs));
-        other._targets.AsSpan(0, other.Count).CopyTo(_targets.AsSpan(Count));
+        if (kind.AreNumbers) other._numbers.AsSpan(0, other.Count).CopyTo(_numbers.AsSpan(Count));
+        else other._classes.AsSpan(0, other.Count).CopyTo(_classes.AsSpan(Count));
         Count += other.Count;
+        _counted += other._counted;
         _loss += other._loss;
     }
 
     /// <summary>The metrics' values by name.</summary>
     public ImmutableSortedDictionary<string, double?> Metrics(IEnumerable<Metric> metrics) => metrics.ToImmutableSortedDictionary(
         metric => metric.Name,
-        metric => metric.Compute(_scores.AsSpan(0, Count * outputs), outputs, _targets.AsSpan(0, Count)),
+        metric => metric.Compute(_scores.AsSpan(0, Count * outputs), outputs, _classes.AsSpan(0, Count)),
         StringComparer.Ordinal);
 
     /// <summary>Loss and metrics as a client reports them.</summary>

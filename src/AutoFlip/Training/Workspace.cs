@@ -13,7 +13,7 @@ sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = Traini
 
     NetworkModule<float>? _module;
     Stepper<float>? _stepper;
-    Tensor? _input, _labels;
+    Tensor? _input, _targets;
     int _capacity;
     Weights? _loaded;
 
@@ -47,21 +47,23 @@ sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = Traini
     }
 
     /// <summary>Reads samples into the batch buffers.</summary>
-    /// <returns>Views of the buffers, [N, C, H, W] float32 and [N] int64, in the caller's dispose scope, good until the next call.</returns>
-    public (Tensor Input, Tensor Labels) Read(SampleSet samples, ReadOnlySpan<int> rows, KeyedRandom? augmentation)
+    /// <returns>Views of the buffers, in the caller's dispose scope, good until the next call: float32 [N, C, H, W], and the truth as
+    /// int64 [N T] for classes (T of them per sample) or float32 [N] for numbers.</returns>
+    public (Tensor Input, Tensor Targets) Read(SampleSet samples, ReadOnlySpan<int> rows, KeyedRandom? augmentation)
     {
-        Reserve(rows.Length, samples.Shape);
+        var targets = samples.Targets;
+        var count = rows.Length * targets.PerSample;
+        Reserve(rows.Length, samples.Shape, targets);
         samples.Read(rows, MemoryMarshal.Cast<byte, float>(_input!.bytes)[..(rows.Length * samples.Shape.Length)], augmentation);
-        var labels = MemoryMarshal.Cast<byte, long>(_labels!.bytes);
-        var all = samples.Labels;
-        for (var i = 0; i < rows.Length; i++) labels[i] = all[rows[i]];
-        return (_input.narrow(0, 0, rows.Length), _labels.narrow(0, 0, rows.Length));
+        if (targets.AreNumbers) targets.Read(rows, MemoryMarshal.Cast<byte, float>(_targets!.bytes)[..count]);
+        else targets.Read(rows, MemoryMarshal.Cast<byte, long>(_targets!.bytes)[..count]);
+        return (_input.narrow(0, 0, rows.Length), _targets.narrow(0, 0, count));
     }
 
     public void Dispose()
     {
         _input?.Dispose();
-        _labels?.Dispose();
+        _targets?.Dispose();
         _module?.Dispose();
     }
 
@@ -74,13 +76,13 @@ sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = Traini
         _stepper = optimizer.Start<float>(network.Layout.ParameterCount);
     }
 
-    void Reserve(int rows, SampleShape shape)
+    void Reserve(int rows, SampleShape shape, Targets targets)
     {
         if (rows <= _capacity) return;
         _input?.Dispose();
-        _labels?.Dispose();
+        _targets?.Dispose();
         _input = zeros([rows, shape.Channels, shape.Height, shape.Width], ScalarType.Float32).DetachFromDisposeScope();
-        _labels = zeros([rows], ScalarType.Int64).DetachFromDisposeScope();
+        _targets = zeros([rows * targets.PerSample], targets.AreNumbers ? ScalarType.Float32 : ScalarType.Int64).DetachFromDisposeScope();
         _capacity = rows;
     }
 }

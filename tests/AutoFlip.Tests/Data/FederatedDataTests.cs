@@ -17,7 +17,7 @@ public class FederatedDataTests
         Assert.Equal(1438, data.Clients.SelectMany(client => client.Train.ToArray().Concat(client.HeldOut.ToArray())).Distinct().Count());
         // 1438 = 8 * 144 + 2 * 143; int(0.2 * 144) = int(0.2 * 143) = 28
         Assert.All(data.Clients, client => Assert.Equal(28, client.HeldOut.Length));
-        Assert.Equal(10, data.Classes);
+        Assert.Equal(10, data.Task.Classes);
         Assert.Equal(359, data.Test!.Count);
     }
 
@@ -73,8 +73,8 @@ public class FederatedDataTests
     {
         var labels = new int[10_000];
         for (var i = 0; i < labels.Length; i++) labels[i] = i % 10;
-        string[] names = [.. Enumerable.Range(0, 10).Select(c => $"{c}")];
-        var loaded = new LoadedData(new ImageSet(new SampleShape(1, 1, 1), new byte[10_000], labels), null, names);
+        var task = LearningTask.Classification([.. Enumerable.Range(0, 10).Select(c => $"{c}")]);
+        var loaded = new LoadedData(new ImageSet(new SampleShape(1, 1, 1), new byte[10_000], labels), null, task);
 
         foreach (var partition in (string[])["iid", "diri", "unbalanced"])
         {
@@ -167,6 +167,63 @@ public class FederatedDataTests
 
     [Fact]
     public void A_whole_share_is_every_row() => Assert.Equal([0, 1, 2], SampleShare.Keep([5, 5, 5], 10, 1, new KeyedRandom(1)));
+
+    [Fact]
+    public void A_share_of_owners_keeps_whole_owners_until_the_fraction_is_reached() =>
+        Gen.Select(Gen.Int[0, 9].Array[1, 200], Gen.Double[0.001, 1], Gen.ULong).Sample((owners, fraction, seed) =>
+        {
+            var kept = SampleShare.KeepOwners(owners, fraction, new KeyedRandom(seed));
+            var people = kept.Select(row => owners[row]).Distinct().ToArray();
+            var wanted = (int)(owners.Length * fraction + 1e-9);
+            return kept.SequenceEqual(Enumerable.Range(0, owners.Length).Where(row => people.Contains(owners[row])))
+                && kept.Length >= wanted && people.Length >= 1
+                && (people.Length == 1 || people.Any(one => kept.Count(row => owners[row] != one) < wanted)) // one owner less would not do
+                && kept.SequenceEqual(SampleShare.KeepOwners(owners, fraction, new KeyedRandom(seed)));
+        });
+
+    [Fact]
+    public void Every_owner_is_a_client_and_keeps_what_it_holds_out_itself()
+    {
+        // Rows 0 .. 4 are for training, 5 .. 7 held out by owners 2, 0, 2; owner 1 has nothing at all.
+        var loaded = Owned([0, 2, 0, 3, 2, /* held out: */ 2, 0, 2], trainRows: 5);
+
+        var data = FederatedData.Deal(Digits with { Partition = "pre", Clients = 99, TestFraction = 0.5 }, loaded);
+
+        Assert.Equal((int[][])[[0, 2], [1, 4], [3]], data.Clients.Select(client => client.Train.ToArray().Order().ToArray()));
+        Assert.Equal((int[][])[[6], [5, 7], []], data.Clients.Select(client => client.HeldOut.ToArray().Order().ToArray()));
+    }
+
+    [Fact]
+    public void Owners_without_a_rule_of_their_own_hold_out_the_test_fraction()
+    {
+        var data = FederatedData.Deal(Digits with { Partition = "pre", TestFraction = 0.5 }, Owned([0, 1, 0, 1, 1, 1], trainRows: 6));
+
+        Assert.Equal([(1, 1), (2, 2)], data.Clients.Select(client => (client.Train.Length, client.HeldOut.Length)));
+    }
+
+    [Fact]
+    public void Under_other_partitions_nobody_trains_on_what_owners_hold_out()
+    {
+        var data = FederatedData.Deal(Digits with { Partition = "iid", Clients = 2, TestFraction = 0 }, Owned([0, 1, 0, 1, 0, 1], trainRows: 4));
+
+        Assert.Equal([0, 1, 2, 3], data.Clients.SelectMany(client => client.Train.ToArray()).Order());
+        Assert.All(data.Clients, client => Assert.Equal(0, client.HeldOut.Length));
+    }
+
+    [Fact]
+    public void Samples_without_owners_cannot_be_dealt_by_owner()
+    {
+        var error = Assert.Throws<AutoFlipException>(() => Load(Digits with { Partition = "pre" }));
+
+        Assert.Equal(ExitCode.BadRequest, error.Code);
+        Assert.StartsWith("--partition: this data set does not say whose", error.Message);
+    }
+
+    static LoadedData Owned(int[] owners, int trainRows) => new(
+        new ImageSet(new SampleShape(1, 1, 1), new byte[owners.Length], new int[owners.Length]), null, LearningTask.Classification("a", "b"))
+    {
+        Owners = new Owners(["ann", "bob", "cy", "di"], owners, trainRows),
+    };
 
     static FederatedData Load(Experiment experiment) => FederatedData.Load(experiment, new DataLocations { Offline = true }, RunObserver.None);
 }

@@ -40,7 +40,7 @@ public sealed record Parcels() : ImageDataSet("Parcels")
     public static Parcels Instance { get; } = new()
     {
         Title = "parcels from above, grey",
-        ClassNames = ["box", "bag", "tube"],
+        Task = LearningTask.Classification(["box", "bag", "tube"]),
         Shape = new SampleShape(1, 16, 16),
         TrainSamples = 6,
         TestSamples = 3,

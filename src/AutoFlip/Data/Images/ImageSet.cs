@@ -7,7 +7,7 @@ namespace AutoFlip;
 public sealed class ImageSet : SampleSet
 {
     readonly byte[] _pixels;
-    readonly int[] _labels;
+    readonly Targets _targets;
     readonly float[] _values;
 
     /// <summary>Wraps pixels and labels without copying them; the caller gives both away.</summary>
@@ -17,15 +17,20 @@ public sealed class ImageSet : SampleSet
     /// <param name="transform">What reading does; null only divides by 255.</param>
     /// <exception cref="ArgumentException">The lengths disagree, or there are neither 1 nor 3 channels.</exception>
     public ImageSet(SampleShape shape, byte[] pixels, int[] labels, ImageTransform? transform = null)
+        : this(shape, pixels, Targets.Classes(labels), transform)
+    {
+    }
+
+    ImageSet(SampleShape shape, byte[] pixels, Targets targets, ImageTransform? transform)
     {
         if (shape.Channels is not (1 or 3))
             throw new ArgumentException($"Images have 1 or 3 channels, not {shape.Channels}.", nameof(shape));
-        if (pixels.LongLength != (long)labels.Length * shape.Length)
-            throw new ArgumentException($"{labels.Length} images of {shape} do not have {pixels.Length} pixels.", nameof(pixels));
+        if (pixels.LongLength != (long)targets.Count * shape.Length)
+            throw new ArgumentException($"{targets.Count} images of {shape} do not have {pixels.Length} pixels.", nameof(pixels));
         Shape = shape;
         Transform = transform ?? new ImageTransform();
         _pixels = pixels;
-        _labels = labels;
+        _targets = targets;
         _values = Transform.Values(shape.Channels);
     }
 
@@ -33,7 +38,7 @@ public sealed class ImageSet : SampleSet
     public override SampleShape Shape { get; }
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<int> Labels => _labels;
+    public override Targets Targets => _targets;
 
     /// <summary>What reading does.</summary>
     public ImageTransform Transform { get; }
@@ -42,7 +47,7 @@ public sealed class ImageSet : SampleSet
     public ReadOnlySpan<byte> this[int row] => _pixels.AsSpan(row * Shape.Length, Shape.Length);
 
     /// <summary>A view of the same pixels that reads them another way.</summary>
-    public ImageSet With(ImageTransform transform) => new(Shape, _pixels, _labels, transform);
+    public ImageSet With(ImageTransform transform) => new(Shape, _pixels, _targets, transform);
 
     /// <summary>Room for pixels, all of which the caller writes, where the garbage collector neither moves it nor takes its size as a
     /// measure of how much garbage of other large arrays (weights, messages) may pile up.</summary>
@@ -59,7 +64,7 @@ public sealed class ImageSet : SampleSet
             var to = transposed.AsSpan(image * plane, plane);
             for (var i = 0; i < plane; i++) to[i % width * height + i / width] = from[i];
         });
-        return new ImageSet(new SampleShape(Shape.Channels, width, height), transposed, _labels, Transform);
+        return new ImageSet(new SampleShape(Shape.Channels, width, height), transposed, _targets, Transform);
     }
 
     /// <summary>The same images as squares of another size, antialiased bilinear, bit for bit as Pillow makes them.</summary>
@@ -81,7 +86,7 @@ public sealed class ImageSet : SampleSet
             for (var i = block * Block; i < Math.Min(planes, (block + 1) * Block); i++)
                 resize.Apply(_pixels.AsSpan(i * plane, plane), scratch, resized.AsSpan(i * side * side, side * side));
         });
-        return new ImageSet(shape, resized, _labels, Transform);
+        return new ImageSet(shape, resized, _targets, Transform);
     }
 
     /// <inheritdoc/>

@@ -14,21 +14,22 @@ namespace AutoFlip;
 public sealed record DirichletPartition(double Concentration) : Partition
 {
     /// <inheritdoc/>
-    public override int[][] Deal(ReadOnlySpan<int> labels, int classes, int clients, KeyedRandom random)
+    public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
     {
         if (!(Concentration > 0) || !double.IsFinite(Concentration))
             throw AutoFlipException.BadRequest(FormattableString.Invariant($"--concentration {Concentration}: give a number above 0."));
-        RequireSamples(labels.Length, clients);
-        var byClass = RowsByClass(labels, classes, random);
+        RequireSamples(deck.Labels.Length, clients);
+        var byClass = RowsByClass(deck.Labels, deck.Classes, random);
+        var samples = deck.Labels.Length;
         var left = byClass.Select(rows => rows.Length).ToArray();
         var dealt = new int[clients][];
         foreach (var client in random.Permutation(clients))
         {
             var rows = new List<int>();
-            var size = labels.Length / clients + (client < labels.Length % clients ? 1 : 0);
+            var size = samples / clients + (client < samples % clients ? 1 : 0);
             while (rows.Count < size)
             {
-                var open = Enumerable.Range(0, classes).Where(c => left[c] > 0).ToArray();
+                var open = Enumerable.Range(0, left.Length).Where(c => left[c] > 0).ToArray();
                 var shares = Apportion(Mixture(open.Length, random), size - rows.Count);
                 for (var i = 0; i < open.Length; i++)
                 {

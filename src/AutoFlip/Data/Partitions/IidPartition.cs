@@ -4,10 +4,10 @@ namespace AutoFlip;
 public sealed record IidPartition : Partition
 {
     /// <inheritdoc/>
-    public override int[][] Deal(ReadOnlySpan<int> labels, int classes, int clients, KeyedRandom random)
+    public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
     {
-        RequireSamples(labels.Length, clients);
-        return Split(random.Permutation(labels.Length), clients);
+        RequireSamples(deck.Labels.Length, clients);
+        return Split(random.Permutation(deck.Labels.Length), clients);
     }
 }
 
@@ -18,9 +18,9 @@ public sealed record IidPartition : Partition
 public sealed record UnbalancedPartition : Partition
 {
     /// <inheritdoc/>
-    public override int[][] Deal(ReadOnlySpan<int> labels, int classes, int clients, KeyedRandom random) =>
+    public override int[][] Deal(Deck deck, int clients, KeyedRandom random) =>
     [
-        .. new IidPartition().Deal(labels, classes, clients, random)
+        .. new IidPartition().Deal(deck, clients, random)
             .Select(rows => rows[..Math.Max((int)(rows.Length * random.NextDouble(0.95, 0.99)), 1)]),
     ];
 }

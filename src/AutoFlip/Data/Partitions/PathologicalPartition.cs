@@ -13,10 +13,10 @@ namespace AutoFlip;
 public sealed record PathologicalPartition(int ClassesPerClient) : Partition
 {
     /// <inheritdoc/>
-    public override int[][] Deal(ReadOnlySpan<int> labels, int classes, int clients, KeyedRandom random)
+    public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
     {
-        RequireSamples(labels.Length, clients);
-        var byClass = RowsByClass(labels, classes, random).Where(rows => rows.Length > 0).ToArray();
+        RequireSamples(deck.Labels.Length, clients);
+        var byClass = RowsByClass(deck.Labels, deck.Classes, random).Where(rows => rows.Length > 0).ToArray();
         var shards = byClass.Zip(ShardCounts([.. byClass.Select(rows => rows.Length)], clients, random), Split).ToArray();
         foreach (var shardsOfClass in shards) random.Shuffle(shardsOfClass.AsSpan());
 

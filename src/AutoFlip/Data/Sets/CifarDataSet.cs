@@ -13,7 +13,7 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
     public static CifarDataSet Cifar10 { get; } = new("CIFAR10")
     {
         Title = "photographs of ten kinds of things",
-        ClassNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+        Task = LearningTask.Classification(["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]),
         Shape = new SampleShape(3, 32, 32),
         TrainSamples = 50000,
         TestSamples = 10000,
@@ -30,7 +30,7 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
     public static CifarDataSet Cifar100 { get; } = new("CIFAR100")
     {
         Title = "photographs of a hundred kinds of things",
-        ClassNames =
+        Task = LearningTask.Classification(
         [
             "apple", "aquarium_fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle", "bowl", "boy", "bridge",
             "bus", "butterfly", "camel", "can", "castle", "caterpillar", "cattle", "chair", "chimpanzee", "clock", "cloud", "cockroach",
@@ -41,7 +41,7 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
             "seal", "shark", "shrew", "skunk", "skyscraper", "snail", "snake", "spider", "squirrel", "streetcar", "sunflower",
             "sweet_pepper", "table", "tank", "telephone", "television", "tiger", "tractor", "train", "trout", "tulip", "turtle",
             "wardrobe", "whale", "willow_tree", "wolf", "woman", "worm",
-        ],
+        ]),
         Shape = new SampleShape(3, 32, 32),
         TrainSamples = 50000,
         TestSamples = 10000,
@@ -65,10 +65,11 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
     /// <summary>The records of several files, one after another.</summary>
     ImageSet Read(DataFolder folder, ReadOnlySpan<string> names)
     {
-        var record = LabelBytes + Shape.Length;
+        var (shape, classes) = (Shape!.Value, Task!.Classes);
+        var record = LabelBytes + shape.Length;
         long bytes = 0;
         foreach (var name in names) bytes += new FileInfo(folder.Files[name]).Length;
-        var pixels = new MemoryStream((int)Math.Min(bytes / record * Shape.Length, Array.MaxLength)); // exact unless compressed
+        var pixels = new MemoryStream((int)Math.Min(bytes / record * shape.Length, Array.MaxLength)); // exact unless compressed
         var labels = new List<int>();
         foreach (var name in names)
         {
@@ -80,15 +81,15 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
                 {
                     if (got < record) throw Bad(file, $"it ends within a record: {got} of its {record} bytes are there");
                     var label = buffer[LabelBytes - 1];
-                    if (label >= ClassNames.Length)
-                        throw Bad(file, $"record {labels.Count - before} has label {label}, outside 0 .. {ClassNames.Length - 1}");
+                    if (label >= classes)
+                        throw Bad(file, $"record {labels.Count - before} has label {label}, outside 0 .. {classes - 1}");
                     labels.Add(label);
-                    pixels.Write(buffer, LabelBytes, Shape.Length);
+                    pixels.Write(buffer, LabelBytes, shape.Length);
                 }
                 return labels.Count > before ? labels.Count : throw Bad(file, "it is empty");
             });
         }
-        return new ImageSet(Shape, pixels.Length == pixels.Capacity ? pixels.GetBuffer() : pixels.ToArray(), [.. labels]);
+        return new ImageSet(shape, pixels.Length == pixels.Capacity ? pixels.GetBuffer() : pixels.ToArray(), [.. labels]);
     }
 
     static DataDownload Archive(string name, long bytes, string sha256, ImmutableArray<string> members) =>

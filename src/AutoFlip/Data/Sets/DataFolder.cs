@@ -5,7 +5,7 @@ namespace AutoFlip;
 
 /// <summary>A folder in which all files of a data set were found.</summary>
 /// <param name="Path">The folder, or a word for where the set is instead ("built in").</param>
-/// <param name="Files">Full path by the name that <see cref="DataSet.Files"/> gives.</param>
+/// <param name="Files">Full path by the name that <see cref="DataSet.Files"/> gives; of a pattern, the folder that holds what matches.</param>
 public sealed record DataFolder(string Path, ImmutableDictionary<string, string> Files)
 {
     /// <summary>The place of sets that are part of the program.</summary>
@@ -49,10 +49,33 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
         {
             if (present.TryGetValue(Alike(name), out var path) || present.TryGetValue(Alike(name + ".gz"), out path))
                 found[name] = path;
+            else if (name.Contains('/', StringComparison.Ordinal) && Below(folder, name) is { } place)
+                found[name] = place;
             else remark ??= $"lacks {name}";
         }
         if (found.Count == 0) remark = null; // an unrelated folder, nothing to complain of
         return found.Count == set.Files.Length ? new DataFolder(folder, found.ToImmutable()) : null;
+    }
+
+    /// <summary>Files that a pattern of <see cref="DataSet.Files"/> matches, in the order of their names.</summary>
+    public IReadOnlyList<string> Matching(string pattern) =>
+        [.. Directory.EnumerateFiles(Files[pattern], System.IO.Path.GetFileName(pattern), Anything).Order(StringComparer.Ordinal)];
+
+    static EnumerationOptions Anything { get; } = new() { MatchCasing = MatchCasing.CaseInsensitive, AttributesToSkip = 0 };
+
+    /// <summary>What a name with folders stands for: a file, a folder (a name that ends with '/'), or the folder of a pattern with '*' that
+    /// something matches; null if it is not there.</summary>
+    static string? Below(string folder, string name)
+    {
+        var parts = name.Split('/');
+        foreach (var part in parts[..^1])
+        {
+            if (Directory.EnumerateDirectories(folder, part, Anything).Order(StringComparer.Ordinal).FirstOrDefault() is not { } child) return null;
+            folder = child;
+        }
+        if (parts[^1].Length == 0) return folder;
+        var file = Directory.EnumerateFiles(folder, parts[^1], Anything).Order(StringComparer.Ordinal).FirstOrDefault();
+        return file is null || !parts[^1].Contains('*', StringComparison.Ordinal) ? file : folder;
     }
 
     /// <summary>Some copies are called train-images.idx3-ubyte instead of train-images-idx3-ubyte.</summary>

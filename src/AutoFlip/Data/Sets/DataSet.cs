@@ -9,11 +9,11 @@ public abstract record DataSet(string Name)
     /// <summary>What it shows, in a few words.</summary>
     public required string Title { get; init; }
 
-    /// <summary>One name per class.</summary>
-    public required ImmutableArray<string> ClassNames { get; init; }
+    /// <summary>What is to be learnt from it; null if only its files say.</summary>
+    public required LearningTask? Task { get; init; }
 
-    /// <summary>The shape of a sample as published, before any resize.</summary>
-    public required SampleShape Shape { get; init; }
+    /// <summary>The shape of a sample as published, before any resize; null if samples differ, or only the files say.</summary>
+    public required SampleShape? Shape { get; init; }
 
     /// <summary>Training samples as published.</summary>
     public required int TrainSamples { get; init; }
@@ -28,7 +28,8 @@ public abstract record DataSet(string Name)
     public required string Citation { get; init; }
 
     /// <summary>
-    /// Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> behind it. Empty: built in.
+    /// Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> behind it. A name may say in which folder
+    /// (<c>train/all.json</c>), be a pattern in one (<c>train/*.json</c>: at least one must match) or a folder (<c>train/</c>). Empty: built in.
     /// </summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
@@ -43,6 +44,21 @@ public abstract record DataSet(string Name)
 
     /// <summary>Bytes to download; 0 if the set is built in.</summary>
     public long DownloadBytes => Downloads.Sum(download => download.Bytes);
+
+    /// <summary>The data set that an experiment names: one of the catalogue, or a kind of set and a path, as in <c>folder:PATH</c>.</summary>
+    /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
+    public static DataSet Of(Experiment experiment) => PathOf(experiment.Dataset) is { } named
+        ? Catalog.DataSetKinds[named.Kind](named.Path, experiment)
+        : Catalog.DataSets[experiment.Dataset];
+
+    /// <summary>The catalogue's own spelling of a data set's name; of a path, its kind's.</summary>
+    /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
+    public static string NameOf(string name) => PathOf(name) is { } named
+        ? $"{Catalog.DataSetKinds.NameOf(named.Kind)}:{named.Path}"
+        : Catalog.DataSets.NameOf(name);
+
+    static (string Kind, string Path)? PathOf(string name) =>
+        name.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? (name[..colon], name[(colon + 1)..]) : null;
 
     /// <summary>Finds the set, downloading it if need be and if allowed, and reads it.</summary>
     /// <param name="experiment">Decides on resize, normalisation and augmentation.</param>
@@ -75,7 +91,7 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
             observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test.Count} test images; " +
                 $"the published set has {TrainSamples} and {TestSamples}.");
         }
-        return new LoadedData(train, test, ClassNames);
+        return new LoadedData(train, test, Task!);
     }
 
     /// <summary>Reads the training images at their native size.</summary>

@@ -14,7 +14,7 @@ public sealed record DigitsDataSet() : ImageDataSet("Digits")
     public static DigitsDataSet Instance { get; } = new()
     {
         Title = "small handwritten digits, built in",
-        ClassNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        Task = LearningTask.Classification(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]),
         Shape = new SampleShape(1, 8, 8),
         TrainSamples = 1438,
         TestSamples = 359,

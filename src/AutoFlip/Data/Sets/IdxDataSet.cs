@@ -80,7 +80,7 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
         return new IdxDataSet(name ?? $"EMNIST-{split}")
         {
             Title = "handwritten letters and digits",
-            ClassNames = classes,
+            Task = LearningTask.Classification(classes),
             Shape = new SampleShape(1, 28, 28),
             TrainSamples = train,
             TestSamples = test,
@@ -109,7 +109,7 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
 
     ImageSet Read(DataFolder folder, string images, string labels)
     {
-        var set = IdxReader.ReadImages(folder, images, labels, Shape, ClassNames.Length, FirstLabel);
+        var set = IdxReader.ReadImages(folder, images, labels, Shape!.Value, Task!.Classes, FirstLabel);
         return Transposed ? set.Transposed() : set;
     }
 
@@ -124,7 +124,7 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
         return new IdxDataSet(name)
         {
             Title = title,
-            ClassNames = classes,
+            Task = LearningTask.Classification(classes),
             Shape = new SampleShape(1, 28, 28),
             TrainSamples = 60000,
             TestSamples = 10000,

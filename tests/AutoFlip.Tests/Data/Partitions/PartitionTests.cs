@@ -45,7 +45,7 @@ public class PartitionTests
         var labels = Labels(10, 20);
 
         foreach (var partition in All.Where(partition => partition is not PathologicalPartition { ClassesPerClient: 1 }))
-            Assert.NotEqual(partition.Deal(labels, 10, 10, new KeyedRandom(1)), partition.Deal(labels, 10, 10, new KeyedRandom(2)));
+            Assert.NotEqual(partition.Deal(new Deck(labels, 10), 10, new KeyedRandom(1)), partition.Deal(new Deck(labels, 10), 10, new KeyedRandom(2)));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public class PartitionTests
             // Every class has at least as many samples as clients: then only K m >= C and m <= C matter.
             int[] labels = [.. Enumerable.Range(0, classes).SelectMany(c => Enumerable.Repeat(c, clients + more[c]))];
             var partition = new PathologicalPartition(m);
-            int[][] Deal() => partition.Deal(labels, classes, clients, new KeyedRandom(seed));
+            int[][] Deal() => partition.Deal(new Deck(labels, classes), clients, new KeyedRandom(seed));
             if (m > classes || clients * m < classes)
                 return Assert.Throws<AutoFlipException>(Deal).Message.StartsWith("--classes-per-client", StringComparison.Ordinal);
             var dealt = Deal();
@@ -85,7 +85,7 @@ public class PartitionTests
         // 20 clients x 2 classes = 40 shards = 4 of each of 10 classes; 100 samples each: shards of 25, clients of 50.
         var labels = Labels(10, 100);
 
-        var dealt = new PathologicalPartition(2).Deal(labels, 10, 20, new KeyedRandom(1709566899));
+        var dealt = new PathologicalPartition(2).Deal(new Deck(labels, 10), 20, new KeyedRandom(1709566899));
 
         Assert.All(dealt, rows => Assert.Equal([25, 25], rows.GroupBy(row => labels[row]).Select(group => group.Count())));
     }
@@ -95,7 +95,7 @@ public class PartitionTests
     {
         int[] labels = [.. Enumerable.Repeat(2, 30), .. Enumerable.Repeat(7, 30)]; // 2 of 10 classes
 
-        var dealt = new PathologicalPartition(2).Deal(labels, 10, 5, new KeyedRandom(1));
+        var dealt = new PathologicalPartition(2).Deal(new Deck(labels, 10), 5, new KeyedRandom(1));
 
         Assert.All(dealt, rows => Assert.Equal(12, rows.Length));
     }
@@ -105,7 +105,7 @@ public class PartitionTests
     {
         int[] labels = [0, .. Enumerable.Repeat(1, 20), .. Enumerable.Repeat(2, 20)]; // 8 shards, 1 of class 0: 1 + 4 + 3 or 1 + 3 + 4
 
-        var dealt = new PathologicalPartition(2).Deal(labels, 3, 4, new KeyedRandom(1));
+        var dealt = new PathologicalPartition(2).Deal(new Deck(labels, 3), 4, new KeyedRandom(1));
 
         Assert.Equal(41, dealt.Sum(rows => rows.Length));
         Assert.All(dealt, rows => Assert.Equal(2, rows.Select(row => labels[row]).Distinct().Count()));
@@ -118,7 +118,7 @@ public class PartitionTests
     public void Patho_says_what_cannot_be(int clients, int m, int classes, int perClass, string hint)
     {
         var error = Assert.Throws<AutoFlipException>(() =>
-            new PathologicalPartition(m).Deal(Labels(classes, perClass), classes, clients, new KeyedRandom(1)));
+            new PathologicalPartition(m).Deal(new Deck(Labels(classes, perClass), classes), clients, new KeyedRandom(1)));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
         Assert.StartsWith($"--classes-per-client {m}", error.Message);
@@ -131,7 +131,7 @@ public class PartitionTests
         int[] labels = [0, .. Enumerable.Repeat(1, 20)]; // 4 clients cannot all have class 0
 
         Assert.Contains("too few training samples", Assert.Throws<AutoFlipException>(() =>
-            new PathologicalPartition(2).Deal(labels, 2, 4, new KeyedRandom(1))).Message);
+            new PathologicalPartition(2).Deal(new Deck(labels, 2), 4, new KeyedRandom(1))).Message);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public class PartitionTests
 
         double Classes(double alpha)
         {
-            var dealt = new DirichletPartition(alpha).Deal(labels, 10, 20, new KeyedRandom(3));
+            var dealt = new DirichletPartition(alpha).Deal(new Deck(labels, 10), 20, new KeyedRandom(3));
             Assert.All(dealt, rows => Assert.Equal(250, rows.Length));
             return dealt.Average(rows => rows.Select(row => labels[row]).Distinct().Count());
         }
@@ -158,14 +158,14 @@ public class PartitionTests
     [InlineData(double.PositiveInfinity)]
     public void Dirichlet_refuses_a_concentration_that_is_none(double alpha) =>
         Assert.StartsWith("--concentration", Assert.Throws<AutoFlipException>(() =>
-            new DirichletPartition(alpha).Deal([0, 1], 2, 1, new KeyedRandom(1))).Message);
+            new DirichletPartition(alpha).Deal(new Deck([0, 1], 2), 1, new KeyedRandom(1))).Message);
 
     [Fact]
     public void More_clients_than_samples_are_refused()
     {
         foreach (var partition in All)
         {
-            var error = Assert.Throws<AutoFlipException>(() => partition.Deal([0, 1, 2], 3, 4, new KeyedRandom(1)));
+            var error = Assert.Throws<AutoFlipException>(() => partition.Deal(new Deck([0, 1, 2], 3), 4, new KeyedRandom(1)));
 
             Assert.StartsWith("--clients 4: there are only 3 training samples", error.Message);
             Assert.Equal(ExitCode.BadRequest, error.Code);
@@ -177,16 +177,16 @@ public class PartitionTests
     {
         var experiment = new Experiment { ClassesPerClient = 3, Concentration = 0.7 };
 
-        Assert.Equal(["iid", "unbalanced", "patho", "diri"], Catalog.Partitions.Names);
+        Assert.Equal(["iid", "unbalanced", "patho", "diri", "pre"], Catalog.Partitions.Names);
         Assert.Equal(new PathologicalPartition(3), Catalog.Partitions["PATHO"](experiment));
         Assert.Equal(new DirichletPartition(0.7), Catalog.Partitions["diri"](experiment));
     }
 
     static int[][] Deal((int[] Labels, int Classes, int Clients, Partition Partition, ulong Seed) c) =>
-        c.Partition.Deal(c.Labels, c.Classes, c.Clients, new KeyedRandom(c.Seed));
+        c.Partition.Deal(new Deck(c.Labels, c.Classes), c.Clients, new KeyedRandom(c.Seed));
 
     static int[] Labels(int classes, int perClass) => [.. Enumerable.Range(0, classes * perClass).Select(i => i % classes)];
 
     static int[] Sizes(Partition partition, int[] labels, int clients) =>
-        [.. partition.Deal(labels, 10, clients, new KeyedRandom(1)).Select(rows => rows.Length)];
+        [.. partition.Deal(new Deck(labels, 10), clients, new KeyedRandom(1)).Select(rows => rows.Length)];
 }

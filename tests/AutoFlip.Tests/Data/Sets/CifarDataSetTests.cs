@@ -28,7 +28,7 @@ public class CifarDataSetTests
         var data = Load(CifarDataSet.Cifar100, folder);
 
         Assert.Equal([99, 3], data.Train.Labels.ToArray());
-        Assert.Equal(["worm", "bear"], data.Train.Labels.ToArray().Select(label => data.ClassNames[label]));
+        Assert.Equal(["worm", "bear"], data.Train.Labels.ToArray().Select(label => data.Task.ClassNames[label]));
     }
 
     [Theory]

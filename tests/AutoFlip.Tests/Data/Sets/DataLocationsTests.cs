@@ -48,6 +48,23 @@ public class DataLocationsTests
     }
 
     [Fact]
+    public void Files_may_lie_in_folders_and_match_patterns()
+    {
+        using var folder = new TemporaryFolder();
+        var set = DigitsDataSet.Instance with { Name = "Writers", Folders = ["writers"], Files = ["Train/*.json", "test/", "facts/names.txt"] };
+        var where = new DataLocations { DataPath = folder["data"], Offline = true };
+        foreach (var name in (string[])["train", "test", "facts"]) Directory.CreateDirectory(folder[$"data/Writers/{name}"]);
+        File.WriteAllText(folder["data/Writers/facts/Names.txt"], "");
+        Assert.Contains("(lacks Train/*.json)", where.Locate(set).Tried[0], StringComparison.Ordinal);
+
+        foreach (var name in (string[])["b.json", "a.json", "c.txt"]) File.WriteAllText(folder[$"data/Writers/train/{name}"], "");
+
+        var found = where.Locate(set).Folder!;
+        Assert.Equal([folder["data/Writers/train/a.json"], folder["data/Writers/train/b.json"]], found.Matching("Train/*.json"));
+        Assert.Equal((folder["data/Writers/test"], folder["data/Writers/facts/Names.txt"]), (found.Files["test/"], found.Files["facts/names.txt"]));
+    }
+
+    [Fact]
     public void A_missing_set_offline_names_every_path_and_the_command()
     {
         using var folder = new TemporaryFolder();

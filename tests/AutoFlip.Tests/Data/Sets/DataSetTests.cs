@@ -66,8 +66,8 @@ public class DataSetTests
     {
         var set = Catalog.DataSets[name];
 
-        Assert.Equal(classes, set.ClassNames.Length);
-        Assert.Equal(classes, set.ClassNames.Distinct().Count());
+        Assert.Equal(classes, set.Task!.Classes);
+        Assert.Equal(classes, set.Task!.ClassNames.Distinct().Count());
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public class IdxReaderTests
 
         var data = Load(IdxDataSet.Emnist("letters"), folder);
 
-        Assert.Equal("Z", data.ClassNames[data.Train.Labels[0]]);
+        Assert.Equal("Z", data.Task.ClassNames[data.Train.Labels[0]]);
         Assert.Equal([28], ImageSetTests.Read(data.Train, [0], null).Index().Where(value => value.Item == 1).Select(value => value.Index));
     }
 

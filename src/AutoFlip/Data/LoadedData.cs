@@ -1,0 +1,18 @@
+namespace AutoFlip;
+
+/// <summary>A data set as loaded: what clients share out, and what the server tests on.</summary>
+/// <param name="Train">The samples that are dealt to clients.</param>
+/// <param name="Test">The server's test set; null if the data set has none.</param>
+/// <param name="Task">What is to be learnt.</param>
+public sealed record LoadedData(SampleSet Train, SampleSet? Test, LearningTask Task)
+{
+    /// <summary>Whose samples these are; null if the data set does not say.</summary>
+    public Owners? Owners { get; init; }
+}
+
+/// <summary>The people (writers, speakers, stations) from whom a data set's samples come: its natural clients.</summary>
+/// <param name="Names">One name per owner.</param>
+/// <param name="OfRow">[Train.Count]: whose each row of <see cref="LoadedData.Train"/> is.</param>
+/// <param name="TrainRows">Rows below this are for training. The others are what owners hold out by the data set's own rule: clients
+/// that are owners keep them so, and nobody trains on them.</param>
+public sealed record Owners(IReadOnlyList<string> Names, int[] OfRow, int TrainRows);
