@@ -34,7 +34,11 @@ public static class Catalog
         { "ResNet34", ResNet.Create34 },
         { "MobileNeXt", MobileNeXt.Create },
         { "SqueezeNeXt", SqueezeNeXt.Create },
+        { "MobileViT", MobileVit.Create },
+        { "NextCharLSTM", NextCharLstm.Create },
+        { "NextWordLSTM", NextWordLstm.Create },
         { "LogReg", LogReg.Create },
+        { "GRUClassifier", GruClassifier.Create },
         { "BIGCNN", BigCnn.Create },
         { "WideResNet", WideResNet.Create },
     };

@@ -150,6 +150,12 @@ public sealed record Experiment
     /// <summary>How many times as wide as a plain residual network WideResNet is.</summary>
     public int WidenFactor { get; init; } = 10;
 
+    /// <summary>Tokens that models of text know.</summary>
+    public int EmbeddingCount { get; init; } = 1000;
+
+    /// <summary>Width of a token's embedding in models of text.</summary>
+    public int EmbeddingSize { get; init; } = 512;
+
     /// <summary>Initialisation scheme: normal, xavier, xavier_uniform, kaiming or orthogonal.</summary>
     public string Initialization { get; init; } = "xavier";
 

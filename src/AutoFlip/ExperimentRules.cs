@@ -28,6 +28,9 @@ public static class ExperimentRules
         new("--layers (--num_layers)", e => e.LayerCount, e => e.LayerCount >= 1, "a whole number of at least 1"),
         new("--depth", e => e.Depth, e => WideResNet.IsDepth(e.Depth), WideResNet.Depths),
         new("--widen-factor (--widen_factor)", e => e.WidenFactor, e => e.WidenFactor is >= 1 and <= 64, "a whole number from 1 to 64"),
+        new("--num-embeddings (--num_embeddings)", e => e.EmbeddingCount, e => e.EmbeddingCount is >= 1 and <= 1 << 24,
+            "a whole number from 1 to 16777216 (ids travel as float32, which is exact so far)"),
+        new("--embedding-size (--embedding_size)", e => e.EmbeddingSize, e => e.EmbeddingSize >= 1, "a whole number of at least 1"),
         new("--initialization-gain (--init_gain)", e => e.InitializationGain, e => IsPositive(e.InitializationGain), "a number above 0"),
 
         new("--prune-fraction (--treeshold_pruining)", e => e.PruneFraction, e => e.PruneFraction is >= 0 and < 1,

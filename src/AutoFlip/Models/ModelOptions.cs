@@ -26,6 +26,12 @@ public sealed record ModelOptions
     /// <see cref="Catalog"/> applies it (<see cref="Network.Scaled"/>), to every architecture alike.</summary>
     public double WidthMultiplier { get; init; } = 1;
 
+    /// <summary>Tokens that models of text know, at least 1: ids are 0 .. EmbeddingCount - 1.</summary>
+    public int EmbeddingCount { get; init; } = 1000;
+
+    /// <summary>Width of a token's embedding, at least 1.</summary>
+    public int EmbeddingSize { get; init; } = 512;
+
     /// <summary>The options of an experiment.</summary>
     public static ModelOptions Of(Experiment experiment) => new()
     {
@@ -35,5 +41,7 @@ public sealed record ModelOptions
         Depth = experiment.Depth,
         WidenFactor = experiment.WidenFactor,
         WidthMultiplier = experiment.WidthMultiplier,
+        EmbeddingCount = experiment.EmbeddingCount,
+        EmbeddingSize = experiment.EmbeddingSize,
     };
 }
