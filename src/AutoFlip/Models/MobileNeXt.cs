@@ -3,7 +3,8 @@ namespace AutoFlip;
 /// <summary>MobileNeXt: sandglass blocks, which narrow between two depthwise convolutions at full width and add at full width.</summary>
 /// <remarks>
 /// 2.0 million parameters. The image shrinks by 32 on the way to one mean per channel.
-/// <para>Source: Zhou et al. 2020, arXiv:2007.02269.</para>
+/// <para>Source: Zhou et al. 2020, arXiv:2007.02269. As in AutoFLIP's reference a block narrows to its input's width over the reduction wherever
+/// it widens: 275 million multiply-accumulates on 3x224x224 with 1000 classes, where the paper has 300.</para>
 /// </remarks>
 public static class MobileNeXt
 {

@@ -24,7 +24,7 @@ static class SmallModels
 
     static readonly Dictionary<string, SmallModel> Others = new()
     {
-        ["MobileNet"] = Scaled(24, 0.125),
+        ["MobileNet"] = Scaled(40, 0.125),
         ["SqueezeNet"] = Scaled(24, 0.125),
         ["VGG9"] = Scaled(24, 0.0625),
         ["VGG9BN"] = Scaled(24, 0.0625),
@@ -35,7 +35,7 @@ static class SmallModels
         ["ResNet10"] = Hidden(24, 2), // the last stage is 64 times as wide
         ["ResNet18"] = Hidden(16, 2),
         ["ResNet34"] = Hidden(12, 1),
-        ["MobileNeXt"] = Scaled(24, 0.0625),
+        ["MobileNeXt"] = Scaled(40, 0.0625),
         ["SqueezeNeXt"] = Scaled(16, 0.125),
         ["MobileViT"] = Scaled(64, 0.25),
         ["NextCharLSTM"] = Usual with { Input = new(7, 1, 1) },

@@ -53,6 +53,7 @@ public class HardActivationTests
     public void Pooling_never_begins_behind_the_image() => Assert.Equal(
         [1, 1, 1], new NetworkBuilder("test", new(1, 3, 3)).Then(new MaxPool2d(1, 4, Ceiling: true)).Flatten().Build(1).Nodes[1].OutputShape);
 
+    /// <remarks>In torch the slope 1/6 of HardSigmoid is the float, in doubles too: 3e-8 off.</remarks>
     static void Check(Layer layer, double[] values, double[] slopes)
     {
         using var scope = torch.NewDisposeScope();
@@ -63,12 +64,12 @@ public class HardActivationTests
         var outputs = module.Forward(input, training: true);
         outputs.sum().backward();
 
-        Near(values, outputs);
-        Near(slopes, input.grad!);
+        Near(values, outputs, 1e-12);
+        Near(slopes, input.grad!, 1e-7);
 
-        static void Near(double[] want, torch.Tensor got)
+        static void Near(double[] want, torch.Tensor got, double tolerance)
         {
-            foreach (var (a, b) in want.Zip(got.flatten().data<double>().ToArray())) Assert.Equal(a, b, 1e-12);
+            foreach (var (a, b) in want.Zip(got.flatten().data<double>().ToArray())) Assert.Equal(a, b, tolerance);
         }
     }
 

@@ -86,6 +86,9 @@ static class LawNetworks
     /// <summary>How many random masks a test tries: few of networks that take tenths of seconds.</summary>
     public static int Tries(string name) => Small.ContainsKey(name) ? 20 : 2;
 
+    /// <summary>Whether three samples go through so many batch normalisations that single precision leaves nothing of a small difference.</summary>
+    public static bool IsDeep(Network network) => network.Nodes.Count(node => node.Layer is BatchNorm2d) > 25;
+
     /// <summary>Three samples: token ids where an embedding reads them, else numbers between 0 and 1.</summary>
     public static double[] Samples(Network network, KeyedRandom random) =>
         [.. Enumerable.Range(0, 3 * network.Input.Length).Select(_ => network.Vocabulary is { } count ? random.Next(count) : random.NextDouble())];
