@@ -36,16 +36,19 @@ public static class SqueezeNeXt
 
     static NetworkBuilder Block(NetworkBuilder block, int channels, int width, int stride) => block
         .Fork("add", new Add(),
-            ("squeeze", s =>
-            {
-                Normalized(s, width / 2, 1, stride);
-                Normalized(s, width / 4, 1);
-                Normalized(s, width / 2, new(1, 3), padding: new(0, 1));
-                Normalized(s, width / 2, new(3, 1), padding: new(1, 0));
-                return Normalized(s, width, 1);
-            }),
+            ("squeeze", s => Squeeze(s, width, stride)),
             ("shortcut", s => stride > 1 || channels != width ? Normalized(s, width, 1, stride) : s))
         .ReLU("relu");
+
+    /// <summary>To a half and a quarter of the width, 1x3 and 3x1 at half, and back.</summary>
+    static NetworkBuilder Squeeze(NetworkBuilder s, int width, int stride)
+    {
+        Normalized(s, width / 2, 1, stride);
+        Normalized(s, width / 4, 1);
+        Normalized(s, width / 2, new(1, 3), padding: new(0, 1));
+        Normalized(s, width / 2, new(3, 1), padding: new(1, 0));
+        return Normalized(s, width, 1);
+    }
 
     static NetworkBuilder Normalized(NetworkBuilder b, int width, Sides kernel, int stride = 1, Sides padding = default) =>
         b.Conv2d(width, kernel, stride, padding, bias: false).BatchNorm2d().ReLU();
