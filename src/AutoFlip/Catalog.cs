@@ -77,6 +77,19 @@ public static class Catalog
         { "EMNIST-mnist", IdxDataSet.Emnist("mnist") },
         { "CIFAR10", CifarDataSet.Cifar10, "CIFAR-10" },
         { "CIFAR100", CifarDataSet.Cifar100, "CIFAR-100" },
+        { "FEMNIST", LeafFemnist.Instance },
+        { "Shakespeare", LeafShakespeare.Instance },
+        { "Sent140", LeafSent140.Instance },
+        { "Reddit", LeafReddit.Instance },
+        { "AG_NEWS", CsvTextDataSet.AgNews, "AGNews" },
+        { "SogouNews", CsvTextDataSet.SogouNews },
+        { "DBpedia", CsvTextDataSet.DBpedia },
+        { "YelpReviewPolarity", CsvTextDataSet.YelpReviewPolarity },
+        { "YelpReviewFull", CsvTextDataSet.YelpReviewFull },
+        { "YahooAnswers", CsvTextDataSet.YahooAnswers },
+        { "AmazonReviewPolarity", CsvTextDataSet.AmazonReviewPolarity },
+        { "AmazonReviewFull", CsvTextDataSet.AmazonReviewFull },
+        { "IMDB", ImdbDataSet.Instance },
     };
 
     /// <summary>Kinds of data sets that are named by a path, <c>kind:PATH</c>, and made from the path and the experiment.</summary>

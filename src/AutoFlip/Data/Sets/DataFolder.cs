@@ -15,9 +15,11 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
     /// <param name="name">A name of <see cref="DataSet.Files"/>.</param>
     /// <param name="read">Gets the content, and the full path for messages. Must read to the end: only there gzip checks its checksum.</param>
     /// <exception cref="AutoFlipException">The file cannot be opened or is damaged (exit 3).</exception>
-    public T Read<T>(string name, Func<Stream, string, T> read)
+    public T Read<T>(string name, Func<Stream, string, T> read) => ReadFile(Files[name], read);
+
+    /// <summary>Reads one file by its full path, as <see cref="Read"/> does.</summary>
+    public static T ReadFile<T>(string path, Func<Stream, string, T> read)
     {
-        var path = Files[name];
         try
         {
             using var file = File.OpenRead(path);

@@ -13,6 +13,7 @@ public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<
     {
         var package = Set.SystemPackage is null ? "" : $" or `apt-get install {Set.SystemPackage}`";
         return $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. " +
-            $"Get it with `autoflip data get {Set.Name}`{package}, or name its folder with --data-path.";
+            (Set.ByHand is { } source ? $"Get it by hand ({source}) and name its folder with --data-path."
+                : $"Get it with `autoflip data get {Set.Name}`{package}, or name its folder with --data-path.");
     }
 }

@@ -42,7 +42,10 @@ public abstract record DataSet(string Name)
     /// <summary>The Debian package that installs the files system-wide; null if there is none.</summary>
     public string? SystemPackage { get; init; }
 
-    /// <summary>Bytes to download; 0 if the set is built in.</summary>
+    /// <summary>How to get what cannot be downloaded from here, in a few words; null if it can, or is built in.</summary>
+    public string? ByHand { get; init; }
+
+    /// <summary>Bytes to download; 0 if the set is built in, or cannot be downloaded from here.</summary>
     public long DownloadBytes => Downloads.Sum(download => download.Bytes);
 
     /// <summary>The data set that an experiment names: one of the catalogue, or a kind of set and a path, as in <c>folder:PATH</c>.</summary>
