@@ -75,7 +75,7 @@ sealed class DataCommand : ICommand
         output.WriteLine($"  cite      {set.Citation}");
         output.WriteLine($"  where     {State(set, where)}");
         foreach (var tried in where.Locate(set).Tried) output.WriteLine($"            not in {tried}");
-        if (where.Locate(set).Folder is null) output.WriteLine($"  get it    {set.ByHand ?? $"autoflip data get {set.Name}"}{(set.SystemPackage is { } package ? $", or apt-get install {package}" : "")}");
+        if (where.Locate(set).Folder is null) output.WriteLine($"  get it    {(set.Downloads.IsEmpty ? set.Origin : $"autoflip data get {set.Name}")}{(set.SystemPackage is { } package ? $", or apt-get install {package}" : "")}");
     }
 
     static void Get(DataSet set, DataLocations where, Presentation show, Host host)
@@ -123,7 +123,7 @@ sealed class DataCommand : ICommand
     static string State(DataSet set, DataLocations where) =>
         set.Files.IsEmpty ? "built in"
         : where.Locate(set).Folder is { } folder ? $"in {folder.Path}"
-        : set.ByHand is not null ? "not here (to be got by hand)"
+        : set.Downloads.IsEmpty ? "not here (to be fetched by hand)"
         : $"not here ({Readable.Bytes(set.DownloadBytes)} to get)";
 
     static JsonObject ToJson(DataSet set, DataLocations where) => new()

@@ -38,7 +38,7 @@ ref struct JsonStream(Stream stream, string path)
         }
         catch (JsonException e)
         {
-            throw Bad($"it is no complete JSON ({Reason(e)})", e);
+            throw Bad($"it is not whole, valid JSON ({Reason(e)})", e);
         }
     }
 

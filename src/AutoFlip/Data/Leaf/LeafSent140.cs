@@ -18,7 +18,7 @@ public sealed record LeafSent140() : LeafDataSet("Sent140")
         TestSamples = 0,
         Files = BothParts,
         Folders = FoldersOf("Sent140", "sent140"),
-        ByHand = "run data/sent140/preprocess.sh of https://github.com/TalwalkarLab/leaf; it leaves train and test in data/sent140/data",
+        Origin = "https://github.com/TalwalkarLab/leaf (data/sent140/preprocess.sh makes data/sent140/data)",
         Licence = "none stated (Sentiment140)",
         Citation = Caldas,
     };

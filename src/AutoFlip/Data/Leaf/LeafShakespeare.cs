@@ -25,7 +25,7 @@ public sealed record LeafShakespeare() : LeafDataSet("Shakespeare")
         TestSamples = 0,
         Files = BothParts,
         Folders = FoldersOf("Shakespeare", "shakespeare"),
-        ByHand = "run data/shakespeare/preprocess.sh of https://github.com/TalwalkarLab/leaf; it leaves train and test in data/shakespeare/data",
+        Origin = "https://github.com/TalwalkarLab/leaf (data/shakespeare/preprocess.sh makes data/shakespeare/data)",
         Licence = "public domain",
         Citation = Caldas,
     };

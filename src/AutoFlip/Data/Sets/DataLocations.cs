@@ -86,7 +86,7 @@ public sealed record DataLocations
             WarnIfAmbiguous(set, found, observer);
             return found;
         }
-        if (set.ByHand is not null) throw AutoFlipException.BadData(search.NotFound("it cannot be downloaded from here"));
+        if (set.Downloads.IsEmpty) throw AutoFlipException.BadData(search.NotFound("it has to be fetched by hand"));
         if (Offline) throw AutoFlipException.BadData(search.NotFound("this run may not download (--offline)"));
         if (CachePath is null)
             throw AutoFlipException.BadData(search.NotFound("there is no cache folder to download to: set HOME or XDG_CACHE_HOME"));

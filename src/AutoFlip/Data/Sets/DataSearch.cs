@@ -9,11 +9,18 @@ namespace AutoFlip;
 public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<string> Tried)
 {
     /// <summary>What to tell someone who needs the set.</summary>
-    internal string NotFound(string why)
+    internal string NotFound(string why) =>
+        $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. {Advice}";
+
+    /// <summary>How to get what is not there.</summary>
+    internal string Advice
     {
-        var package = Set.SystemPackage is null ? "" : $" or `apt-get install {Set.SystemPackage}`";
-        return $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. " +
-            (Set.ByHand is { } source ? $"Get it by hand ({source}) and name its folder with --data-path."
-                : $"Get it with `autoflip data get {Set.Name}`{package}, or name its folder with --data-path.");
+        get
+        {
+            var package = Set.SystemPackage is null ? "" : $" or `apt-get install {Set.SystemPackage}`";
+            return Set.Downloads.IsEmpty
+                ? $"Get it from {Set.Origin ?? "its authors"}{package}, so that {string.Join(", ", Set.Files)} lie in a folder, and name that with --data-path."
+                : $"Get it with `autoflip data get {Set.Name}`{package}, or name its folder with --data-path.";
+        }
     }
 }

@@ -33,19 +33,19 @@ public abstract record DataSet(string Name)
     /// </summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
-    /// <summary>The files at their authors' address, or a mirror's; empty if the set is built in.</summary>
+    /// <summary>The files at their authors' address, or a mirror's; empty if the set is built in or has to be fetched by hand.</summary>
     public ImmutableArray<DataDownload> Downloads { get; init; } = [];
 
     /// <summary>Folders below a data path in which the files customarily lie. The first one is also the folder in the cache.</summary>
     public ImmutableArray<string> Folders { get; init; } = [];
 
+    /// <summary>Where a person gets the files by hand; said where no trustworthy record of their checksums allows a download.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>The Debian package that installs the files system-wide; null if there is none.</summary>
     public string? SystemPackage { get; init; }
 
-    /// <summary>How to get what cannot be downloaded from here, in a few words; null if it can, or is built in.</summary>
-    public string? ByHand { get; init; }
-
-    /// <summary>Bytes to download; 0 if the set is built in, or cannot be downloaded from here.</summary>
+    /// <summary>Bytes to download; 0 if the set is built in or has to be fetched by hand.</summary>
     public long DownloadBytes => Downloads.Sum(download => download.Bytes);
 
     /// <summary>The data set that an experiment names: one of the catalogue, or a kind of set and a path, as in <c>folder:PATH</c>.</summary>

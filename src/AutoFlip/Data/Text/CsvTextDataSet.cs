@@ -60,7 +60,7 @@ public sealed record CsvTextDataSet(string Name) : TextDataSet(Name)
     /// <summary>Amazon's reviews by stars.</summary>
     public static CsvTextDataSet AmazonReviewFull { get; } = Of("AmazonReviewFull", "reviews on Amazon, by stars", Stars, 2, 3000000, 650000,
         "amazon_review_full_csv", "none stated") with
-    { ByHand = $"train.csv and test.csv of {FromAi}amazon_review_full_csv.tgz, whose checksum nobody has published" };
+    { Origin = $"{FromAi}amazon_review_full_csv.tgz (no record of its checksum is known)" };
 
     /// <inheritdoc/>
     private protected override List<int> Read(DataFolder folder, bool train, ITextSink texts, CancellationToken cancellation) =>
