@@ -107,6 +107,7 @@ public partial class SettingsTests
             EvaluateEvery = 0,
             Metrics = [],
             ThreadsPerClient = 0,
+            DenseRounds = -1,
             StructuredShare = 2,
             MinUnits = 0,
             UnitMultiple = 0,
@@ -124,8 +125,8 @@ public partial class SettingsTests
 
         var violations = ExperimentRules.Violations(broken);
 
-        // Every field but the seed and the ones any value of which is sound: two flags and seven enumerations.
-        Assert.Equal(ExperimentFile.Fields.Count() - 10, violations.Count);
+        // Every field but the seed and the ones any value of which is sound: three flags and seven enumerations.
+        Assert.Equal(ExperimentFile.Fields.Count() - 11, violations.Count);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
         Assert.All(violations, violation => Assert.All(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
     }
