@@ -6,11 +6,11 @@ public class ModelTests
 
     public static IEnumerable<TheoryDataRow<string>> Names => SmallModels.Names;
 
-    [Theory, MemberData(nameof(Names))]
+    public static IEnumerable<TheoryDataRow<string>> Binary => Names.Where(row => !SmallModels.ScoresTokens(row.Data));
+
+    [Theory, MemberData(nameof(Binary))]
     public void Model_with_one_output_ends_with_a_single_logit(string name)
     {
-        if (SmallModels.ScoresTokens(name)) return;
-
         var network = SmallModels.Create(name, outputs: 1);
 
         Assert.Equal([1], network.Nodes[^1].OutputShape);

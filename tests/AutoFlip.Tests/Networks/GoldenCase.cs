@@ -47,6 +47,13 @@ sealed class GoldenCase
     /// <summary>Whether the reference holds the t-th tensor and never computes with it, so that our network does not have it.</summary>
     public bool IsUnused(int t) => _case.GetProperty("unused").EnumerateArray().Any(unused => unused.GetInt32() == t);
 
+    /// <summary>Whether the t-th statistic stands beside unused tensors.</summary>
+    public bool IsUnusedBuffer(int t)
+    {
+        var owner = Owner(Buffers[t]);
+        return Tensors.EnumerateArray().Index().Any(pair => Owner(pair.Item) == owner && IsUnused(pair.Index));
+    }
+
     public JsonElement Buffers => _case.GetProperty("buffers");
 
     public JsonElement Run => _run;
@@ -61,6 +68,9 @@ sealed class GoldenCase
             values.AsSpan(entry.Range).Fill(1);
         return values;
     }
+
+    /// <summary>The layer that a tensor belongs to.</summary>
+    static string Owner(JsonElement tensor) => tensor[0].GetString() is { } name ? name[..name.LastIndexOf('.')] : "";
 
     GoldenFill Fill => new(Fills.GetProperty(_run.GetProperty("fill").GetString()!));
 

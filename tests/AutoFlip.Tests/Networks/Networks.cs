@@ -9,16 +9,18 @@ static class Networks
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", file)));
 
     /// <summary>Builds a model from a golden case's constructor arguments and input shape (with its batch axis).</summary>
-    public static Network Golden(string model, JsonElement args, JsonElement input)
+    public static Network Golden(string model, JsonElement args, JsonElement input) => Golden(model, args, GoldenCase.Ints(input.GetProperty("shape")) switch
+    {
+        [_, var channels, var height, var width] => new SampleShape(channels, height, width),
+        [_, var steps, var features] => new SampleShape(1, steps, features),
+        [_, var columns] => new SampleShape(columns, 1, 1),
+        var other => throw new NotSupportedException(string.Join("x", other)),
+    });
+
+    /// <summary>Builds a model from a golden case's constructor arguments.</summary>
+    public static Network Golden(string model, JsonElement args, SampleShape shape)
     {
         int? Get(string name) => args.TryGetProperty(name, out var value) ? value.GetInt32() : null;
-        var shape = GoldenCase.Ints(input.GetProperty("shape")) switch
-        {
-            [_, var channels, var height, var width] => new SampleShape(channels, height, width),
-            [_, var steps, var features] => new SampleShape(1, steps, features),
-            [_, var columns] => new SampleShape(columns, 1, 1),
-            var other => throw new NotSupportedException(string.Join("x", other)),
-        };
         return Catalog.Models[model](shape, Get("num_classes") ?? Get("num_embeddings") ?? 10, new ModelOptions
         {
             HiddenSize = Get("hidden_size") ?? 32,
