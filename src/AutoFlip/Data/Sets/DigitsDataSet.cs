@@ -23,10 +23,7 @@ public sealed record DigitsDataSet() : ImageDataSet("Digits")
     };
 
     /// <inheritdoc/>
-    protected override ImageSet ReadTrain(DataFolder folder) => Read(row => row % 5 != 4);
-
-    /// <inheritdoc/>
-    protected override ImageSet ReadTest(DataFolder folder) => Read(row => row % 5 == 4);
+    internal override ImageSource Open(DataFolder folder, bool test, int side) => new ResizedImages(Read(row => IsTest(row) == test), side);
 
     static ImageSet Read(Predicate<int> wanted)
     {
