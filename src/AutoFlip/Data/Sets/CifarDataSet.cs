@@ -77,8 +77,7 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
     const string Krizhevsky = "A. Krizhevsky 2009, Learning multiple layers of features from tiny images, University of Toronto";
 
     /// <inheritdoc/>
-    internal override ImageSource Open(DataFolder folder, bool test, int side) =>
-        new ResizedImages(Read(folder, test ? Files.AsSpan()[^1..] : Files.AsSpan()[..^1]), side);
+    protected override ImageSet Read(DataFolder folder, bool test) => Read(folder, test ? Files.AsSpan()[^1..] : Files.AsSpan()[..^1]);
 
     /// <summary>The records of several files, one after another.</summary>
     ImageSet Read(DataFolder folder, ReadOnlySpan<string> names)

@@ -23,7 +23,7 @@ public sealed record DigitsDataSet() : ImageDataSet("Digits")
     };
 
     /// <inheritdoc/>
-    internal override ImageSource Open(DataFolder folder, bool test, int side) => new ResizedImages(Read(row => IsTest(row) == test), side);
+    protected override ImageSet Read(DataFolder folder, bool test) => Read(row => IsTest(row) == test);
 
     static ImageSet Read(Predicate<int> wanted)
     {

@@ -124,11 +124,11 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
     }
 
     /// <inheritdoc/>
-    internal override ImageSource Open(DataFolder folder, bool test, int side)
+    protected override ImageSet Read(DataFolder folder, bool test)
     {
         var (images, labels) = test ? (Files[2], Files[3]) : (Files[0], Files[1]);
         var set = IdxReader.ReadImages(folder, images, labels, Shape!.Value, Task!.Classes, FirstLabel, HasFacts);
-        return new ResizedImages(Transposed ? set.Transposed() : set, side);
+        return Transposed ? set.Transposed() : set;
     }
 
     /// <summary>MNIST and what has its files' names and sizes. <paramref name="checks"/> are in the order of the files.</summary>

@@ -44,9 +44,14 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
     /// <param name="row">Its place in the files' own order, from 0.</param>
     protected static bool IsTest(int row) => row % 5 == 4;
 
-    /// <summary>Finds the images of one part, and reads those whose files hold many images at once.</summary>
+    /// <summary>Reads the images of one part at their native size.</summary>
     /// <param name="folder">Where the files are.</param>
     /// <param name="test">Whether the test part is wanted rather than the training part.</param>
-    /// <param name="side">Side of the squares that they become; 0 keeps their size.</param>
-    internal abstract ImageSource Open(DataFolder folder, bool test, int side);
+    protected abstract ImageSet Read(DataFolder folder, bool test);
+
+    /// <summary>Opens one part, to be made at the size that is wanted.</summary>
+    /// <param name="folder">Where the files are.</param>
+    /// <param name="test">Whether the test part is wanted rather than the training part.</param>
+    /// <param name="side">Side of the squares that images become; 0 keeps their size.</param>
+    internal virtual ImageSource Open(DataFolder folder, bool test, int side) => new ResizedImages(Read(folder, test), side);
 }

@@ -27,7 +27,7 @@ public sealed record Stl10DataSet() : ImageDataSet("STL10")
     };
 
     /// <inheritdoc/>
-    internal override ImageSource Open(DataFolder folder, bool test, int side)
+    protected override ImageSet Read(DataFolder folder, bool test)
     {
         var shape = Shape!.Value;
         var (images, names) = (Files[test ? 2 : 0], Files[test ? 3 : 1]);
@@ -37,7 +37,7 @@ public sealed record Stl10DataSet() : ImageDataSet("STL10")
             throw Bad(folder.Files[images], $"it holds {pixels.Length / shape.Length} images, but '{folder.Files[names]}' {labels.Length} labels");
         var bad = labels.AsSpan().IndexOfAnyExceptInRange((byte)1, (byte)10);
         if (bad >= 0) throw Bad(folder.Files[names], $"label {bad} is {labels[bad]}, outside 1 .. 10");
-        return new ResizedImages(new ImageSet(shape, pixels, [.. labels.Select(label => label - 1)]).Transposed(), side); // columns were next to each other
+        return new ImageSet(shape, pixels, [.. labels.Select(label => label - 1)]).Transposed(); // columns were next to each other
     }
 
     static byte[] Bytes(Stream content, string file, int unit)

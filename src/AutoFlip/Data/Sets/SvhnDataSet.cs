@@ -25,7 +25,7 @@ public sealed record SvhnDataSet() : ImageDataSet("SVHN")
     };
 
     /// <inheritdoc/>
-    internal override ImageSource Open(DataFolder folder, bool test, int side)
+    protected override ImageSet Read(DataFolder folder, bool test)
     {
         var (shape, name) = (Shape!.Value, Files[test ? 1 : 0]);
         var path = folder.Files[name];
@@ -39,7 +39,7 @@ public sealed record SvhnDataSet() : ImageDataSet("SVHN")
             if (labels[i] is < 0 or > 10) throw Bad($"label {i} is outside 0 .. 10");
             labels[i] %= 10; // the digit 0 has label 10
         }
-        return new ResizedImages(new ImageSet(shape, images.Bytes, labels).Transposed(), side); // columns were next to each other
+        return new ImageSet(shape, images.Bytes, labels).Transposed(); // columns were next to each other
 
         AutoFlipException Bad(string why) => AutoFlipException.BadData($"'{path}' is not usable: {why}.");
     }

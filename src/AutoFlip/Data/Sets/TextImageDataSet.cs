@@ -51,7 +51,7 @@ public sealed record TextImageDataSet(string Name) : ImageDataSet(Name)
     static ImmutableArray<string> Digits => ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
     /// <inheritdoc/>
-    internal override ImageSource Open(DataFolder folder, bool test, int side)
+    protected override ImageSet Read(DataFolder folder, bool test)
     {
         var inOneFile = Files.Length == 1;
         return folder.Read(Files[test && !inOneFile ? 1 : 0], (content, file) =>
@@ -72,7 +72,7 @@ public sealed record TextImageDataSet(string Name) : ImageDataSet(Name)
                 pixels.Write(image);
             }
             if (labels.Count == 0) throw AutoFlipException.BadData($"'{file}' is not usable: it holds no images.");
-            return new ResizedImages(new ImageSet(shape, pixels.ToArray(), [.. labels]), side);
+            return new ImageSet(shape, pixels.ToArray(), [.. labels]);
         });
     }
 

@@ -19,6 +19,9 @@ public sealed record ImageFileDataSet(string Name) : ImageDataSet(Name)
     public bool Grey { get; init; }
 
     /// <inheritdoc/>
+    protected override ImageSet Read(DataFolder folder, bool test) => Open(folder, test, side: 0).InMemory();
+
+    /// <inheritdoc/>
     internal override ImageSource Open(DataFolder folder, bool test, int side)
     {
         List<LabelledFile> files;

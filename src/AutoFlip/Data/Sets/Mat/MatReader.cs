@@ -123,6 +123,7 @@ static class MatReader
             var isReal = flags[0] is >= 6 and <= 15 && (flags[1] & 0x08) == 0;
             if (!isReal)
             {
+                _small = null; // what is left of the array is no element of its own
                 Skip((0, Math.Max(rest, 0)));
                 return null;
             }
