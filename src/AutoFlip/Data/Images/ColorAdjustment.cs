@@ -91,10 +91,9 @@ static class ColorAdjustment
 
     static void BlendWithFlat(Span<byte> image, int flat, float factor)
     {
-        var degenerate = new Eights(Vector256.Create(flat), Vector256.Create(flat), Vector256.Create(flat), Vector256.Create(flat));
-        var i = 0;
-        for (; i <= image.Length - Vector256<byte>.Count; i += Vector256<byte>.Count) Blend(degenerate, Eights.Load(image, i), factor).Store(image, i);
-        for (; i < image.Length; i++) image[i] = Blend(flat, image[i], factor);
+        Span<byte> table = stackalloc byte[256]; // a flat degenerate image makes the blend a function of one byte
+        for (var value = 0; value < table.Length; value++) table[value] = Blend(flat, value, factor);
+        foreach (ref var value in image) value = table[value];
     }
 
     static byte Blend(int degenerate, int value, float factor) => (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
