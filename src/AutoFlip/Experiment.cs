@@ -141,6 +141,12 @@ public sealed record Experiment
     /// <summary>Layers of recurrent models.</summary>
     public int LayerCount { get; init; } = 4;
 
+    /// <summary>Tokens that models of text know.</summary>
+    public int EmbeddingCount { get; init; } = 1000;
+
+    /// <summary>Width of a token's embedding in models of text.</summary>
+    public int EmbeddingSize { get; init; } = 512;
+
     /// <summary>Initialisation scheme: normal, xavier, xavier_uniform, kaiming or orthogonal.</summary>
     public string Initialization { get; init; } = "xavier";
 
@@ -183,6 +189,13 @@ public sealed record Experiment
 
     /// <summary>How guidance is made comparable between layers. The paper's is MinMax.</summary>
     public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;
+
+    /// <summary>Rounds that train the full model before it is explored and pruned, below <see cref="Rounds"/>. The paper's and the default is 0:
+    /// w_0 is explored.</summary>
+    public int DenseRounds { get; init; }
+
+    /// <summary>Whether the kept incoming weights of an output are scaled to the norm that all of them had, once, when the first mask comes.</summary>
+    public bool KeepNorm { get; init; }
 
     /// <summary>When the mask is computed. The paper's is Cohort.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Once;

@@ -36,6 +36,8 @@ static class Settings
         Setting.Of((Experiment e) => e.HiddenSize, "--hidden-size --hidden_size", "N", "Width of hidden channels or cells."),
         Setting.Of((Experiment e) => e.Dropout, "--dropout", "F", "Dropout rate. 0 turns it off."),
         Setting.Of((Experiment e) => e.LayerCount, "--layers --num_layers", "N", "Layers of recurrent networks; others take no notice."),
+        Setting.Of((Experiment e) => e.EmbeddingCount, "--num-embeddings --num_embeddings", "N", "Tokens that networks of text know; others take no notice."),
+        Setting.Of((Experiment e) => e.EmbeddingSize, "--embedding-size --embedding_size", "N", "Width of a token's embedding; only networks of text have one."),
         Setting.Of((Experiment e) => e.Initialization, "--initialization --init_type", "NAME", "Initialisation scheme: normal, xavier, xavier_uniform, kaiming, orthogonal."),
         Setting.Of((Experiment e) => e.InitializationGain, "--initialization-gain --init_gain", "F", "Gain of the initialisation."),
     ];
@@ -46,6 +48,7 @@ static class Settings
         Setting.Of((MethodChoice m) => m.Prune, "--prune --mask_pruining", "BOOL", "False means --pruner none. True leaves the pruner to --algorithm and --pruner."),
         Setting.Of((MethodChoice m) => m.RandomPruning, "--random-pruning --random_pruning", "BOOL", "True means --pruner random."),
         Setting.Of((Experiment e) => e.PruneFraction, "--prune-fraction --treeshold_pruining", "F", "Share of all parameters that the mask removes. 0 keeps all."),
+        Setting.Of((Experiment e) => e.DenseRounds, "--dense-rounds", "N", "Rounds that train the full model before it is explored and pruned."),
         Setting.Of((Experiment e) => e.ExplorationEpochs, "--exploration-epochs --epoochs_mask", "N", "Most epochs that an explorer trains."),
         Setting.Of((Experiment e) => e.ExplorationPatience, "--exploration-patience --Patience_mask", "N", "Epochs without a lower mean loss after which an explorer stops."),
         Setting.Of((Experiment e) => e.ExplorerFraction, "--explorer-fraction --perc_clients_for_mask", "F", "Share of clients that explore; at least one does."),
@@ -53,6 +56,7 @@ static class Settings
         Setting.Of((Experiment e) => e.GuidanceNormalization, "--guidance-normalization --guidence_normalization", "HOW", "How guidance is made comparable between layers: rank, mean, minmax, robust, none.")
             with { Synonyms = Synonym("robustscaler", "robust") },
         Setting.Of((Experiment e) => e.MaskRefresh, "--mask-refresh", "once|cohort", "Make the mask once from all explorers, or every round from that round's cohort."),
+        Setting.Of((Experiment e) => e.KeepNorm, "--keep-norm", "", "When the first mask comes, scale what outputs keep of their incoming weights to the norm of all."),
         Setting.Of((Experiment e) => e.Regrow, "--regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),
         Setting.Of((Experiment e) => e.Pruning, "--pruning", "hybrid|structured|unstructured", "What is removed: whole units and then single weights, units only, or weights only."),
         Setting.Of((Experiment e) => e.StructuredShare, "--structured-share", "F", "Share of the removal that takes whole units under --pruning hybrid. 1 leaves to single weights what no unit fits."),
@@ -126,6 +130,14 @@ static class Settings
         Setting.Of((BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory' or 'leak', in this process, and print JSON."),
     ]);
 
+    /// <summary>What lists of models take: a sample, and the options of a run that an architecture can be told.</summary>
+    public static ImmutableArray<Setting> List => Grouped(SettingGroup.Model,
+    [
+        Setting.Of((ListOptions l) => l.Input, "--input", "CxHxW", "The sample: channels, height, width; 80x1x1 are 80 tokens."),
+        Setting.Of((ListOptions l) => l.Outputs, "--outputs", "N", "Outputs, one per class. Networks that score their own tokens have as many as those."),
+        .. Model.Where(row => typeof(ModelOptions).GetProperty(row.Property!.Name) is not null),
+    ]);
+
     static readonly Setting[] WithoutEffect =
     [
         Setting.Ignored<int>("--device_ids", "N...", "there is no GPU support in this build"),
@@ -136,8 +148,6 @@ static class Settings
         Setting.Ignored<bool>("--use_model_tokenizer", "", "there are no pre-trained language models here"),
         Setting.Ignored<bool>("--use_pt_model", "", "there are no pre-trained models here: training starts from --initialization"),
         Setting.Ignored<int>("--seq_len", "N", "there are no text data sets of that kind here"),
-        Setting.Ignored<int>("--num_embeddings", "N", "a data set brings its own vocabulary"),
-        Setting.Ignored<int>("--embedding_size", "N", "there are no language models of that kind here"),
         Setting.Ignored<double>("--lr_server", "F", "the server's step is the average itself, and clients use --learning-rate (--lr)"),
         Setting.Ignored<double>("--mu", "F", "no algorithm here has a proximal term"),
         Setting.Ignored<double>("--beta1", "F", "it belongs to adaptive server optimisers, which the reference does not offer either; --server-momentum (--beta) is the server's momentum"),

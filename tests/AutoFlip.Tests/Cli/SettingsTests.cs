@@ -17,7 +17,7 @@ public partial class SettingsTests
         { "--split_type", "iid", "Partition=iid" }, { "--mincls", "3", "ClassesPerClient=3" }, { "--cncntrtn", "0.7", "Concentration=0.7" },
         { "--model_name", "LeNet", "Model=LeNet" }, { "--hidden_size", "64", "HiddenSize=64" }, { "--dropout", "0.1", "Dropout=0.1" },
         { "--use_model_tokenizer", "", "" }, { "--use_pt_model", "", "" }, { "--seq_len", "80", "" }, { "--num_layers", "2", "LayerCount=2" },
-        { "--num_embeddings", "80", "" }, { "--embedding_size", "8", "" }, { "--init_type", "kaiming", "Initialization=kaiming" },
+        { "--num_embeddings", "80", "EmbeddingCount=80" }, { "--embedding_size", "8", "EmbeddingSize=8" }, { "--init_type", "kaiming", "Initialization=kaiming" },
         { "--init_gain", "2", "InitializationGain=2" }, { "--algorithm", "fedavg", "Algorithm=fedavg" }, { "--eval_type", "local", "EvaluationScope=local" },
         { "--eval_fraction", "0.5", "EvaluationFraction=0.5" }, { "--eval_every", "3", "EvaluateEvery=3" }, { "--eval_metrics", "acc1 f1", "Metrics=acc1 f1" },
         { "--K", "8", "Clients=8" }, { "--R", "9", "Rounds=9" }, { "--C", "0.5", "CohortFraction=0.5" }, { "--E", "2", "LocalEpochs=2" },
@@ -83,6 +83,8 @@ public partial class SettingsTests
             HiddenSize = 0,
             Dropout = -1,
             LayerCount = 0,
+            EmbeddingCount = 0,
+            EmbeddingSize = 0,
             InitializationGain = 0,
             PruneFraction = -1,
             ExplorationEpochs = 0,
@@ -105,6 +107,7 @@ public partial class SettingsTests
             EvaluateEvery = 0,
             Metrics = [],
             ThreadsPerClient = 0,
+            DenseRounds = -1,
             StructuredShare = 2,
             MinUnits = 0,
             UnitMultiple = 0,
@@ -121,8 +124,8 @@ public partial class SettingsTests
 
         var violations = ExperimentRules.Violations(broken);
 
-        // Every field but the seed and the ones any value of which is sound: two flags and seven enumerations.
-        Assert.Equal(ExperimentFile.Fields.Count() - 10, violations.Count);
+        // Every field but the seed and the ones any value of which is sound: three flags and seven enumerations.
+        Assert.Equal(ExperimentFile.Fields.Count() - 11, violations.Count);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
         Assert.All(violations, violation => Assert.All(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
     }
