@@ -26,7 +26,7 @@ public abstract record LeafDataSet(string Name) : DataSet(Name)
         Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
     {
         var folder = where.Require(this, observer, cancellation);
-        var data = Decode(experiment, new LeafFolder(Name, folder, observer, cancellation));
+        var data = Decode(experiment, new LeafFolder(Name, folder, where.CachePath, observer, cancellation));
         var owners = data.Owners!;
         if (data.Train.Count != TrainSamples || owners.Names.Count != Users)
         {
@@ -41,22 +41,30 @@ public abstract record LeafDataSet(string Name) : DataSet(Name)
 }
 
 /// <summary>The files of a LEAF set, while it is being loaded.</summary>
-sealed class LeafFolder(string name, DataFolder folder, RunObserver observer, CancellationToken cancellation)
+sealed class LeafFolder(string name, DataFolder folder, string? cache, RunObserver observer, CancellationToken cancellation)
 {
     /// <summary>Where they are.</summary>
-    public string Path => folder.Path;
+    public DataFolder Folder => folder;
 
     /// <summary>Reads all files of both parts, the training part first.</summary>
     /// <exception cref="AutoFlipException">A file is not LEAF's (exit 3), or there is nothing to train on.</exception>
     public LeafRows Read(LeafDecoder decoder, bool counted = true)
     {
         var train = ReadPart("train/*.json", decoder, counted);
-        if (decoder.Rows == 0) throw AutoFlipException.BadData($"The training files of {name} in '{Path}' hold no samples.");
+        if (decoder.Rows == 0) throw AutoFlipException.BadData($"The training files of {name} in '{folder.Path}' hold no samples.");
         return LeafRows.Of(train, ReadPart("test/*.json", decoder, counted));
     }
 
     /// <summary>Reads the training files alone.</summary>
     public void ReadTrain(LeafDecoder decoder, bool counted = true) => ReadPart("train/*.json", decoder, counted);
+
+    /// <summary>The images of both parts: from the cache of decoded ones if it has them, and otherwise into it if there is one.</summary>
+    public ImageSet Cached(DataSet set, ImageSource source, int side)
+    {
+        var pixels = cache is null ? null : new PixelCache(cache, PixelKey.Of(set, folder, side), test: false);
+        void Progress(double fraction) => observer.Loading($"decoding {name}", fraction);
+        return pixels?.Load() ?? pixels?.Write(source, Progress, observer, cancellation) ?? source.InMemory(Progress, cancellation);
+    }
 
     List<LeafUser> ReadPart(string pattern, LeafDecoder decoder, bool counted)
     {

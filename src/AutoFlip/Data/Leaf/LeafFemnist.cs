@@ -29,7 +29,7 @@ public sealed record LeafFemnist() : LeafDataSet("FEMNIST")
         var decoder = new Decoder(shape.Length, Task!.Classes);
         var rows = files.Read(decoder);
         if ((long)rows.Order.Length * shape.Length > Array.MaxLength)
-            throw AutoFlipException.BadData($"The files in '{files.Path}' hold {rows.Order.Length} images; at most {Array.MaxLength / shape.Length} can be loaded.");
+            throw AutoFlipException.BadData($"The files in '{files.Folder.Path}' hold {rows.Order.Length} images; at most {Array.MaxLength / shape.Length} can be loaded.");
         var pixels = ImageSet.NewPixels(rows.Order.Length * shape.Length);
         for (var row = 0; row < rows.Order.Length; row++) decoder.Images.Bytes(rows.Order[row]).CopyTo(pixels.AsSpan(row * shape.Length));
         var all = new ImageSet(shape, pixels, rows.Sorted(decoder.Labels)).Resized(experiment.Resize).With(ImageTransform.Of(experiment));

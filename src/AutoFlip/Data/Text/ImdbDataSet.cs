@@ -15,7 +15,13 @@ public sealed record ImdbDataSet() : TextDataSet("IMDB")
         TestSamples = 25000,
         Files = ["train/neg/*.txt", "train/pos/*.txt", "test/neg/*.txt", "test/pos/*.txt"],
         Folders = ["IMDB", "aclImdb", "IMDB/aclImdb"],
-        Origin = "http://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz (SHA-256 c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe)",
+        Downloads =
+        [
+            new(new Uri("http://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"), 84125825, "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe")
+            {
+                Members = ["train/", "test/"],
+            },
+        ],
         Licence = "none stated",
         Citation = "A. Maas et al. 2011, Learning word vectors for sentiment analysis, ACL",
     };

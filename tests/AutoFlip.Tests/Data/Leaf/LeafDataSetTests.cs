@@ -99,6 +99,45 @@ public class LeafDataSetTests
         Assert.Equal(80, data.Task.ClassNames.Distinct().Count());
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Celebrities_are_decoded_in_the_order_of_their_rows(bool cached)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var red in (byte[])[10, 20, 30]) // 2 x 2 pixels of one red, in a format that needs no encoder
+            folder.Write($"celeba/data/raw/img_align_celeba/{red}.jpg", [.. "P6 2 2 255\n"u8, .. Enumerable.Range(0, 12).Select(i => i % 3 == 0 ? red : (byte)0)]);
+        folder.Write("celeba/data/train/a.json", LeafJson.Of(("9", ["20.jpg", "10.jpg"], [1, 0.0])));
+        folder.Write("celeba/data/test/a.json", LeafJson.Of(("10", ["30.jpg"], [1.0])));
+        var where = new DataLocations { DataPath = folder.Path, CachePath = cached ? folder["cache"] : null, Offline = true };
+
+        for (var time = 0; time < 2; time++)
+        {
+            var data = LeafCelebA.Instance.Load(new Experiment { Resize = 2 }, where, RunObserver.None, TestContext.Current.CancellationToken);
+
+            Assert.Equal([20, 10, 30], Enumerable.Range(0, 3).Select(row => (int)(data.Train.Row(row)[0] * 255 + 0.5)));
+            Assert.Equal([1, 0, 1], data.Train.Labels.ToArray());
+            Assert.Equal(["10", "9"], data.Owners!.Names);
+            Assert.Equal([1, 1, 0], data.Owners.OfRow);
+            Assert.Equal((new SampleShape(3, 2, 2), 1), (data.Test!.Shape, data.Test.Count));
+        }
+        Assert.Equal(cached, Directory.Exists(folder["cache"]));
+    }
+
+    [Theory]
+    [InlineData("../secret.jpg", "an image has no plain file name")]
+    [InlineData("..", "an image has no plain file name")]
+    [InlineData("a\\b.jpg", "an image has no plain file name")]
+    [InlineData("missing.jpg", "missing.jpg' cannot be read")]
+    public void Celebrities_lie_in_their_folder_alone(string name, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["raw/img_align_celeba"]);
+
+        var error = Assert.Throws<AutoFlipException>(() => folder.Load(LeafCelebA.Instance, LeafJson.Of(("a", [name], [1])), LeafJson.Of()));
+
+        Assert.Equal(ExitCode.BadData, error.Code);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Sent140_reads_the_tweet_alone_with_words_of_the_training_part()
     {
@@ -164,6 +203,8 @@ public class LeafDataSetTests
     [InlineData("Sent140", "[[\"1\", \"hello\"]]", "[1]", "a tweet has 2 fields instead of 5")]
     [InlineData("Sent140", "[[\"1\", 2]]", "[1]", "a text is expected, not a number")]
     [InlineData("Sent140", "[]", "[2]", "mood 2 is none of 0, 1 and 4")]
+    [InlineData("LEAF-CelebA", "[1]", "[1]", "the name of an image is expected, not a number")]
+    [InlineData("LEAF-CelebA", "[]", "[2]", "class 2 is none of 0 and 1")]
     [InlineData("Reddit", "[\"hello\"]", "[]", "a list of sequences is expected, not a text")]
     [InlineData("Reddit", "[[\"hello\"]]", "[]", "a sequence, a list of words, is expected, not a text")]
     [InlineData("Reddit", "[[[1]]]", "[]", "a word is expected, not a number")]
@@ -175,6 +216,7 @@ public class LeafDataSetTests
     public void Samples_of_another_kind_are_refused_by_path_and_user(string name, string x, string y, string reason)
     {
         using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["raw/img_align_celeba"]);
         var file = $$"""{"users": ["somebody"], "num_samples": [{{(x.Length > 2 ? 1 : 0)}}], "user_data": {"somebody": {"x": {{x}}, "y": {{y}} } } }""";
 
         var error = Assert.Throws<AutoFlipException>(() => folder.Load(Catalog.DataSets[name], file, LeafJson.Of()));
