@@ -40,7 +40,7 @@ sealed class CsvRecords(TextReader reader, string path)
         {
             Field();
             _ends.Add(_length);
-            Append('\n');
+            Append("\n");
             if (Peek() != ',') break;
             Take();
         }
@@ -58,26 +58,33 @@ sealed class CsvRecords(TextReader reader, string path)
     {
         if (Peek() != '"')
         {
-            while (Peek() is not (',' or '\r' or '\n' or < 0)) Append((char)Take());
+            while (Peek() is not (',' or '\r' or '\n' or < 0)) Append([(char)Take()]);
             return;
         }
         Take();
         while (true)
         {
-            var letter = Take();
-            if (letter < 0) throw Bad("a quote is opened and not closed");
-            if (letter == '"' && Peek() != '"') break;
-            if (letter == '"') Take();
-            Append((char)letter);
+            if (Peek() < 0) throw Bad("a quote is opened and not closed");
+            var rest = _read.AsSpan(_at, _got - _at);
+            var text = rest[..(rest.IndexOf('"') is >= 0 and var quote ? quote : rest.Length)];
+            Append(text);
+            _line += text.Count('\n');
+            _at += text.Length;
+            if (text.Length == rest.Length) continue;
+            Take();
+            if (Peek() != '"') break;
+            Append([(char)Take()]);
         }
         if (Peek() is not (',' or '\r' or '\n' or < 0)) throw Bad("there is something between a closing quote and the next comma");
     }
 
-    void Append(char letter)
+    void Append(ReadOnlySpan<char> text)
     {
-        if (_length == LongestRecord) throw Bad($"a record is longer than {LongestRecord} characters; is a quote not closed?");
-        if (_length == _record.Length) Array.Resize(ref _record, 2 * _length);
-        _record[_length++] = letter;
+        var length = _length + text.Length;
+        if (length > LongestRecord) throw Bad($"a record is longer than {LongestRecord} characters; is a quote not closed?");
+        if (length > _record.Length) Array.Resize(ref _record, Math.Max(length, 2 * _record.Length));
+        text.CopyTo(_record.AsSpan(_length));
+        _length = length;
     }
 
     int Peek()

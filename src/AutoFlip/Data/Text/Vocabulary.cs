@@ -7,7 +7,11 @@ namespace AutoFlip;
 sealed class WordCounts : ITextSink
 {
     readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+    readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
     char[] _lower = [];
+
+    /// <summary>Starts without words.</summary>
+    public WordCounts() => _bySpan = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Every word with its count, in no particular order.</summary>
     public IReadOnlyDictionary<string, long> Counts => _counts;
@@ -21,7 +25,7 @@ sealed class WordCounts : ITextSink
 
     /// <summary>Counts a word as it is.</summary>
     public void AddWord(ReadOnlySpan<char> word) =>
-        CollectionsMarshal.GetValueRefOrAddDefault(_counts.GetAlternateLookup<ReadOnlySpan<char>>(), word, out _)++;
+        CollectionsMarshal.GetValueRefOrAddDefault(_bySpan, word, out _)++;
 }
 
 /// <summary>The words that a model of text knows, and their ids.</summary>
@@ -35,13 +39,14 @@ sealed class Vocabulary
     /// <summary>Any word that is not known.</summary>
     public const int Unknown = 1;
 
-    readonly Dictionary<string, int> _ids;
+    readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
 
     Vocabulary(ImmutableArray<string> words)
     {
         Words = words;
-        _ids = new(words.Length, StringComparer.Ordinal);
-        for (var id = 0; id < words.Length; id++) _ids[words[id]] = id;
+        var ids = new Dictionary<string, int>(words.Length, StringComparer.Ordinal);
+        for (var id = 0; id < words.Length; id++) ids[words[id]] = id;
+        _ids = ids.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>The words by id; the first two, <c>&lt;PAD&gt;</c> and <c>&lt;UNK&gt;</c>, are signs.</summary>
@@ -51,7 +56,7 @@ sealed class Vocabulary
     public int Size => Words.Length;
 
     /// <summary>The id of a word.</summary>
-    public int this[ReadOnlySpan<char> word] => _ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var id) ? id : Unknown;
+    public int this[ReadOnlySpan<char> word] => _ids.TryGetValue(word, out var id) ? id : Unknown;
 
     /// <summary>The vocabulary of the most frequent words.</summary>
     /// <param name="counts">All words of the training texts.</param>

@@ -10,6 +10,10 @@ namespace AutoFlip;
 /// <param name="text">In small letters: see <see cref="Lower"/>.</param>
 ref struct Words(ReadOnlySpan<char> text)
 {
+    const byte Letter = 0, Mark = 1, Space = 2, Look = 3; // kinds of letters; the last one is decided by what is behind it
+
+    static readonly byte[] Kinds = [.. Enumerable.Range(0, char.MaxValue + 1).Select(letter => KindOf((char)letter))];
+
     ReadOnlySpan<char> _rest = text;
 
     /// <summary>The word here.</summary>
@@ -21,7 +25,7 @@ ref struct Words(ReadOnlySpan<char> text)
         while (_rest.Length > 0)
         {
             if (Separator(_rest) is > 0 and var gone) _rest = _rest[gone..];
-            else return Take(IsMark(_rest[0]) ? 1 : WordLength());
+            else return Take(Kinds[_rest[0]] == Mark ? 1 : WordLength());
         }
         return false;
     }
@@ -45,18 +49,24 @@ ref struct Words(ReadOnlySpan<char> text)
     readonly int WordLength()
     {
         var length = 1;
-        while (length < _rest.Length && !IsMark(_rest[length]) && Separator(_rest[length..]) == 0) length++;
+        while (length < _rest.Length && Kinds[_rest[length]] is var kind && (kind == Letter || (kind == Look && Separator(_rest[length..]) == 0))) length++;
         return length;
     }
 
-    static bool IsMark(char letter) => letter is '.' or ',' or '(' or ')' or '!' or '?' or '\'';
-
     /// <summary>How many of the next letters separate words; 0 if there is a word.</summary>
-    static int Separator(ReadOnlySpan<char> rest) => rest[0] switch
+    static int Separator(ReadOnlySpan<char> rest) => Kinds[rest[0]] switch
     {
-        '"' or ';' or ':' => 1,
-        '\\' => rest.Length > 1 && rest[1] == 'n' ? 2 : 1,
-        '<' => rest.StartsWith("<br>") ? 4 : rest.StartsWith("<br/>") ? 5 : rest.StartsWith("<br />") ? 6 : 0,
-        var letter => char.IsWhiteSpace(letter) || char.IsControl(letter) ? 1 : 0,
+        Space => 1,
+        Look when rest[0] == '\\' => rest.Length > 1 && rest[1] == 'n' ? 2 : 1,
+        Look => rest.StartsWith("<br>") ? 4 : rest.StartsWith("<br/>") ? 5 : rest.StartsWith("<br />") ? 6 : 0,
+        _ => 0,
+    };
+
+    static byte KindOf(char letter) => letter switch
+    {
+        '.' or ',' or '(' or ')' or '!' or '?' or '\'' => Mark,
+        '"' or ';' or ':' => Space,
+        '\\' or '<' => Look,
+        _ => char.IsWhiteSpace(letter) || char.IsControl(letter) ? Space : Letter,
     };
 }
