@@ -14,21 +14,33 @@ public static class Catalog
         { "recall", new Recall() },
     };
 
-    /// <summary>Architectures.</summary>
-    public static Section<ModelFactory> Models { get; } = new("model", "--model")
+    /// <summary>Architectures, as wide as <see cref="ModelOptions.WidthMultiplier"/> says.</summary>
+    public static Section<ModelFactory> Models { get; } = new("model", "--model", Scaled)
     {
         { "TwoNN", TwoNn.Create },
         { "TwoCNN", TwoCnn.Create, "twocnn_GTL" },
         { "FEMNISTCNN", FemnistCnn.Create },
         { "LeNet", LeNet.Create },
-        { "LogReg", LogReg.Create },
+        { "MobileNet", MobileNet.Create },
+        { "SqueezeNet", SqueezeNet.Create },
         { "VGG9", Vgg.Create9 },
         { "VGG9BN", Vgg.Create9BN },
+        { "VGG11", Vgg.Create11 },
+        { "VGG11BN", Vgg.Create11BN },
+        { "VGG13", Vgg.Create13 },
+        { "VGG13BN", Vgg.Create13BN },
         { "ResNet10", ResNet.Create10 },
+        { "ResNet18", ResNet.Create18 },
+        { "ResNet34", ResNet.Create34 },
+        { "MobileNeXt", MobileNeXt.Create },
+        { "SqueezeNeXt", SqueezeNeXt.Create },
         { "MobileViT", MobileVit.Create },
         { "NextCharLSTM", NextCharLstm.Create },
         { "NextWordLSTM", NextWordLstm.Create },
+        { "LogReg", LogReg.Create },
         { "GRUClassifier", GruClassifier.Create },
+        { "BIGCNN", BigCnn.Create },
+        { "WideResNet", WideResNet.Create },
     };
 
     /// <summary>Local optimisers, by torch's names.</summary>
@@ -146,4 +158,7 @@ public static class Catalog
         { "autoflip", e => AutoFlipPruner.Of(e) },
         { "random", e => new RandomPruner(PruningPlan.Of(e)) },
     };
+
+    static ModelFactory Scaled(ModelFactory published) =>
+        (input, outputs, options) => published(input, outputs, options).Scaled(options.WidthMultiplier);
 }

@@ -141,8 +141,17 @@ public sealed record Experiment
     /// <summary>Dropout rate, in [0, 1).</summary>
     public double Dropout { get; init; }
 
+    /// <summary>Factor on every width of the network, above 0; 1 is the published network.</summary>
+    public double WidthMultiplier { get; init; } = 1;
+
     /// <summary>Layers of recurrent models.</summary>
     public int LayerCount { get; init; } = 4;
+
+    /// <summary>Layers of WideResNet, 6n + 4.</summary>
+    public int Depth { get; init; } = 28;
+
+    /// <summary>How many times as wide as a plain residual network WideResNet is.</summary>
+    public int WidenFactor { get; init; } = 10;
 
     /// <summary>Tokens that models of text know.</summary>
     public int EmbeddingCount { get; init; } = 1000;

@@ -25,7 +25,10 @@ public static class ExperimentRules
 
         new("--hidden-size (--hidden_size)", e => e.HiddenSize, e => e.HiddenSize >= 1, "a whole number of at least 1"),
         new("--dropout", e => e.Dropout, e => e.Dropout is >= 0 and < 1, "a number in [0, 1)"),
+        new("--width-multiplier", e => e.WidthMultiplier, e => e.WidthMultiplier is > 0 and <= 16, "a number in (0, 16]"),
         new("--layers (--num_layers)", e => e.LayerCount, e => e.LayerCount >= 1, "a whole number of at least 1"),
+        new("--depth", e => e.Depth, e => WideResNet.IsDepth(e.Depth), WideResNet.Depths),
+        new("--widen-factor (--widen_factor)", e => e.WidenFactor, e => e.WidenFactor is >= 1 and <= 64, "a whole number from 1 to 64"),
         new("--num-embeddings (--num_embeddings)", e => e.EmbeddingCount, e => e.EmbeddingCount is >= 1 and <= 1 << 24,
             "a whole number from 1 to 16777216 (ids travel as float32, which is exact so far)"),
         new("--embedding-size (--embedding_size)", e => e.EmbeddingSize, e => e.EmbeddingSize >= 1, "a whole number of at least 1"),

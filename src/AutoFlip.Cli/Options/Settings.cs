@@ -35,8 +35,11 @@ static class Settings
     [
         Setting.Of((Experiment e) => e.Model, "--model --model_name", "NAME", "Network: see 'autoflip list models'."),
         Setting.Of((Experiment e) => e.HiddenSize, "--hidden-size --hidden_size", "N", "Width of hidden channels or cells."),
+        Setting.Of((Experiment e) => e.WidthMultiplier, "--width-multiplier", "F", "Factor on the width of every layer: 0.5 is half as wide. 1 is the published network."),
         Setting.Of((Experiment e) => e.Dropout, "--dropout", "F", "Dropout rate. 0 turns it off."),
         Setting.Of((Experiment e) => e.LayerCount, "--layers --num_layers", "N", "Layers of recurrent networks; others take no notice."),
+        Setting.Of((Experiment e) => e.Depth, "--depth", "N", "Layers of WideResNet: 6n + 4, such as 16, 28, 40."),
+        Setting.Of((Experiment e) => e.WidenFactor, "--widen-factor --widen_factor", "N", "Width of WideResNet, 1 being a plain residual network's."),
         Setting.Of((Experiment e) => e.EmbeddingCount, "--num-embeddings --num_embeddings", "N", "Tokens that networks of text know; others take no notice."),
         Setting.Of((Experiment e) => e.EmbeddingSize, "--embedding-size --embedding_size", "N", "Width of a token's embedding; only networks of text have one."),
         Setting.Of((Experiment e) => e.Initialization, "--initialization --init_type", "NAME", "Initialisation scheme: normal, xavier, xavier_uniform, kaiming, orthogonal."),
