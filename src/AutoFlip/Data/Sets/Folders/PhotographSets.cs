@@ -142,14 +142,17 @@ public static class PhotographSets
     {
         var parts = ImageLists.Lines(folder, "list_eval_partition.txt", LearningTask.Classification(["train", "valid", "test"]), words =>
             words is [var name, var number] && int.TryParse(number, out var its) ? new LabelledFile(name, its) : null);
-        int at = -1, row = 0;
-        var smiles = ImageLists.Lines(folder, "list_attr_celeba.txt", task, words =>
+        var at = folder.Read("list_attr_celeba.txt", (content, file) =>
         {
-            if (row++ == 0) at = words.IndexOf("Smiling") + 1; // the line of names; above it stands how many images there are
-            else return at > 0 && at < words.Length && words[at] is "1" or "-1" ? new LabelledFile(words[0], words[at] == "1" ? 1 : 0) : null;
-            return new LabelledFile("", 0);
-        }, skip: 1);
-        var smiling = smiles.Skip(1).ToDictionary(image => image.Path, image => image.Label, StringComparer.Ordinal);
+            using var lines = new StreamReader(content);
+            lines.ReadLine(); // how many images there are
+            var names = lines.ReadLine()?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+            var found = names.IndexOf("Smiling") + 1;
+            return found > 0 ? found : throw AutoFlipException.BadData($"'{file}' is not usable: its second line does not name the attribute Smiling.");
+        });
+        var smiling = ImageLists.Lines(folder, "list_attr_celeba.txt", task, words =>
+            at < words.Length && words[at] is ("1" or "-1") ? new LabelledFile(words[0], words[at] == "1" ? 1 : 0) : null, skip: 2)
+            .ToDictionary(image => image.Path, image => image.Label, StringComparer.Ordinal);
         foreach (var (name, itsPart) in parts)
         {
             if (!smiling.TryGetValue(name, out var label))
