@@ -98,11 +98,41 @@ public static class Catalog
         { "EMNIST-mnist", IdxDataSet.Emnist("mnist") },
         { "CIFAR10", CifarDataSet.Cifar10, "CIFAR-10" },
         { "CIFAR100", CifarDataSet.Cifar100, "CIFAR-100" },
+        { "CIFAR100-coarse", CifarDataSet.Cifar100Coarse },
+        { "QMNIST", IdxDataSet.Qmnist },
+        { "USPS", TextImageDataSet.Usps },
+        { "SEMEION", TextImageDataSet.Semeion },
+        { "SVHN", SvhnDataSet.Instance },
+        { "STL10", Stl10DataSet.Instance },
+        { "TinyImageNet", SmallImageSets.TinyImageNet },
+        { "CINIC10", SmallImageSets.Cinic10, "CINIC-10" },
+        { "GTSRB", SmallImageSets.Gtsrb },
+        { "Omniglot", SmallImageSets.Omniglot },
+        { "Flowers102", PhotographSets.Flowers102 },
+        { "OxfordIIITPet", PhotographSets.OxfordPets },
+        { "Food101", PhotographSets.Food101 },
+        { "Caltech256", PhotographSets.Caltech256 },
+        { "CelebA", PhotographSets.CelebA },
+        { "FEMNIST", LeafFemnist.Instance },
+        { "Shakespeare", LeafShakespeare.Instance },
+        { "Sent140", LeafSent140.Instance },
+        { "LEAF-CelebA", LeafCelebA.Instance },
+        { "Reddit", LeafReddit.Instance },
+        { "AG_NEWS", CsvTextDataSet.AgNews, "AGNews" },
+        { "SogouNews", CsvTextDataSet.SogouNews },
+        { "DBpedia", CsvTextDataSet.DBpedia },
+        { "YelpReviewPolarity", CsvTextDataSet.YelpReviewPolarity },
+        { "YelpReviewFull", CsvTextDataSet.YelpReviewFull },
+        { "YahooAnswers", CsvTextDataSet.YahooAnswers },
+        { "AmazonReviewPolarity", CsvTextDataSet.AmazonReviewPolarity },
+        { "AmazonReviewFull", CsvTextDataSet.AmazonReviewFull },
+        { "IMDB", ImdbDataSet.Instance },
     };
 
     /// <summary>Kinds of data sets that are named by a path, <c>kind:PATH</c>, and made from the path and the experiment.</summary>
     public static Section<Func<string, Experiment, DataSet>> DataSetKinds { get; } = new("kind of data set", "--dataset")
     {
+        { "folder", FolderDataSet.Of },
     };
 
     /// <summary>Partitions, made from the experiment that names them.</summary>

@@ -86,6 +86,7 @@ public sealed record DataLocations
             WarnIfAmbiguous(set, found, observer);
             return found;
         }
+        if (set.Downloads.IsEmpty) throw AutoFlipException.BadData(search.NotFound("it has to be fetched by hand"));
         if (Offline) throw AutoFlipException.BadData(search.NotFound("this run may not download (--offline)"));
         if (CachePath is null)
             throw AutoFlipException.BadData(search.NotFound("there is no cache folder to download to: set HOME or XDG_CACHE_HOME"));
@@ -103,6 +104,11 @@ public sealed record DataLocations
     /// <summary>Folders in the order in which they are tried, spelled as on disk where they exist.</summary>
     IEnumerable<string> Candidates(DataSet set)
     {
+        if (set.Place is { } place)
+        {
+            yield return place;
+            yield break;
+        }
         foreach (var root in (string?[])[DataPath, SharedPath])
         {
             if (root is null) continue;
@@ -131,7 +137,7 @@ public sealed record DataLocations
     void WarnIfAmbiguous(DataSet set, DataFolder found, RunObserver observer)
     {
         if (found.Path != DataPath && found.Path != SharedPath) return;
-        if (!Catalog.DataSets.Any(other => other.Key != set.Name && other.Value.Files.SequenceEqual(set.Files))) return;
+        if (!Catalog.DataSets.Any(other => other.Value.Files.SequenceEqual(set.Files) && !other.Value.Folders.SequenceEqual(set.Folders))) return;
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(found.Path)).Replace('\\', '/');
         if (set.Folders.Append(set.Name).Any(folder => path.EndsWith('/' + folder, StringComparison.OrdinalIgnoreCase))) return;
         observer.Warning($"'{found.Path}' holds files that could belong to several data sets; they are taken for {set.Name}.");
