@@ -88,6 +88,13 @@ public static class Catalog
         { "patho", experiment => new PathologicalPartition(experiment.ClassesPerClient) },
         { "diri", experiment => new DirichletPartition(experiment.Concentration) },
         { "pre", _ => new NaturalPartition() },
+        { "shards", experiment => new ShardPartition(experiment.ShardsPerClient) },
+        { "linear", _ => new PowerPartition(1) },
+        { "square", _ => new PowerPartition(2) },
+        { "exponential", _ => new ExponentialPartition() },
+        { "diri-quantity", experiment => new DirichletQuantityPartition(experiment.Concentration) },
+        { "grouped", _ => new GroupedPartition() },
+        { "semantic", _ => new SemanticPartition() },
     };
 
     /// <summary>Federated algorithms.</summary>

@@ -126,8 +126,11 @@ public sealed record Experiment
     /// <summary>Classes per client under the partition <c>patho</c>.</summary>
     public int ClassesPerClient { get; init; } = 2;
 
-    /// <summary>Concentration of the Dirichlet distribution under the partition <c>diri</c>, above 0.</summary>
+    /// <summary>Concentration of the Dirichlet distribution under the partitions <c>diri</c> and <c>diri-quantity</c>, above 0.</summary>
     public double Concentration { get; init; } = 0.2;
+
+    /// <summary>Shards per client under the partition <c>shards</c>, at least 1.</summary>
+    public int ShardsPerClient { get; init; } = 2;
 
     /// <summary>The network, by catalogue name.</summary>
     public string Model { get; init; } = "TwoCNN";

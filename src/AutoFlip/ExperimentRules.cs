@@ -21,6 +21,7 @@ public static class ExperimentRules
         new("--color-jitter (--randjit)", e => e.ColorJitter, e => e.ColorJitter is >= 0 and <= 0.5, "a number in [0, 0.5] (hue cannot turn by more than half a circle)"),
         new("--classes-per-client (--mincls)", e => e.ClassesPerClient, e => e.ClassesPerClient >= 1, "a whole number of at least 1"),
         new("--concentration (--cncntrtn)", e => e.Concentration, e => IsPositive(e.Concentration), "a number above 0"),
+        new("--shards-per-client", e => e.ShardsPerClient, e => e.ShardsPerClient >= 1, "a whole number of at least 1"),
 
         new("--hidden-size (--hidden_size)", e => e.HiddenSize, e => e.HiddenSize >= 1, "a whole number of at least 1"),
         new("--dropout", e => e.Dropout, e => e.Dropout is >= 0 and < 1, "a number in [0, 1)"),
@@ -113,7 +114,9 @@ public static class ExperimentRules
     static IEnumerable<string> Misfits(Experiment experiment, LearningTask task)
     {
         var classes = task.Classes;
-        if (experiment.Partition.Equals("patho", StringComparison.OrdinalIgnoreCase) && experiment.ClassesPerClient > classes)
+        if (Unknown(CatalogSections.Partitions, experiment.Partition) is null
+            && Catalog.Partitions[experiment.Partition](experiment).Refuses(task) is { } refusal) yield return refusal;
+        else if (experiment.Partition.Equals("patho", StringComparison.OrdinalIgnoreCase) && experiment.ClassesPerClient > classes)
             yield return Sentence("--classes-per-client (--mincls)", experiment.ClassesPerClient, $"1 to {classes}, the classes of {experiment.Dataset}");
         foreach (var name in experiment.Metrics.Where(name => Unknown(CatalogSections.Metrics, name) is null))
             if (Catalog.Metrics[name].Refuses(classes) is { } reason)

@@ -25,9 +25,10 @@ static class Settings
         Setting.Of((Experiment e) => e.RandomHorizontalFlip, "--random-horizontal-flip --randhf", "F", "Probability of a horizontal flip while training. 0 turns it off."),
         Setting.Of((Experiment e) => e.RandomVerticalFlip, "--random-vertical-flip --randvf", "F", "Probability of a vertical flip while training. 0 turns it off."),
         Setting.Of((Experiment e) => e.ColorJitter, "--color-jitter --randjit", "F", "Strength of colour jitter while training, up to 0.5. 0 turns it off."),
-        Setting.Of((Experiment e) => e.Partition, "--partition --split_type", "NAME", "How samples are dealt to clients: iid, unbalanced, patho, diri."),
+        Setting.Of((Experiment e) => e.Partition, "--partition --split_type", "NAME", "How samples are dealt to clients: see 'autoflip list partitions'."),
         Setting.Of((Experiment e) => e.ClassesPerClient, "--classes-per-client --mincls", "N", "Classes per client under the partition patho."),
-        Setting.Of((Experiment e) => e.Concentration, "--concentration --cncntrtn", "F", "Concentration of the Dirichlet distribution under the partition diri."),
+        Setting.Of((Experiment e) => e.Concentration, "--concentration --cncntrtn", "F", "Concentration of the Dirichlet distribution under the partitions diri and diri-quantity."),
+        Setting.Of((Experiment e) => e.ShardsPerClient, "--shards-per-client", "N", "Shards per client under the partition shards."),
     ];
 
     static readonly Setting[] Model =

@@ -80,6 +80,7 @@ public partial class SettingsTests
             ColorJitter = -1,
             ClassesPerClient = 0,
             Concentration = 0,
+            ShardsPerClient = 0,
             HiddenSize = 0,
             Dropout = -1,
             LayerCount = 0,
