@@ -73,11 +73,16 @@ public static class Catalog
         { "EMNIST-mnist", IdxDataSet.Emnist("mnist") },
         { "CIFAR10", CifarDataSet.Cifar10, "CIFAR-10" },
         { "CIFAR100", CifarDataSet.Cifar100, "CIFAR-100" },
+        { "Heart", TableDataSet.Heart },
+        { "Adult", TableDataSet.Adult },
+        { "Cover", TableDataSet.Cover, "Covertype" },
+        { "GLEAM", TableDataSet.Gleam },
     };
 
     /// <summary>Kinds of data sets that are named by a path, <c>kind:PATH</c>, and made from the path and the experiment.</summary>
     public static Section<Func<string, Experiment, DataSet>> DataSetKinds { get; } = new("kind of data set", "--dataset")
     {
+        { "csv", CsvDataSet.Of },
     };
 
     /// <summary>Partitions, made from the experiment that names them.</summary>

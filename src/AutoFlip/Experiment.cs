@@ -96,6 +96,15 @@ public sealed record Experiment
     /// <summary>The data set, by catalogue name.</summary>
     public string Dataset { get; init; } = "CIFAR10";
 
+    /// <summary>The column to be learnt, of a table that is named by its path; empty for other data sets.</summary>
+    public string Target { get; init; } = "";
+
+    /// <summary>The column that says whose a row is, of a table that is named by its path; empty if none does.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>What the target of a table that is named by its path is taken for.</summary>
+    public TaskChoice TaskChoice { get; init; } = TaskChoice.Auto;
+
     /// <summary>Share of each client's samples held out for evaluation, in [0, 0.9].</summary>
     public double TestFraction { get; init; } = 0.2;
 

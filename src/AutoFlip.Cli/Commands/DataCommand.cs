@@ -75,7 +75,8 @@ sealed class DataCommand : ICommand
         output.WriteLine($"  cite      {set.Citation}");
         output.WriteLine($"  where     {State(set, where)}");
         foreach (var tried in where.Locate(set).Tried) output.WriteLine($"            not in {tried}");
-        if (where.Locate(set).Folder is null) output.WriteLine($"  get it    autoflip data get {set.Name}{(set.SystemPackage is { } package ? $", or apt-get install {package}" : "")}");
+        if (where.Locate(set).Folder is null && set.Source is { } source) output.WriteLine($"  get it    {source}");
+        else if (where.Locate(set).Folder is null) output.WriteLine($"  get it    autoflip data get {set.Name}{(set.SystemPackage is { } package ? $", or apt-get install {package}" : "")}");
     }
 
     static void Get(DataSet set, DataLocations where, Presentation show, Host host)
@@ -123,6 +124,7 @@ sealed class DataCommand : ICommand
     static string State(DataSet set, DataLocations where) =>
         set.Files.IsEmpty ? "built in"
         : where.Locate(set).Folder is { } folder ? $"in {folder.Path}"
+        : set.Source is not null ? "not here (data show says where to get it)"
         : $"not here ({Readable.Bytes(set.DownloadBytes)} to get)";
 
     static JsonObject ToJson(DataSet set, DataLocations where) => new()

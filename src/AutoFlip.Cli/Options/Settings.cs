@@ -16,7 +16,10 @@ static class Settings
 
     static readonly Setting[] Data =
     [
-        Setting.Of((Experiment e) => e.Dataset, "--dataset", "NAME", "Data set: see 'autoflip list datasets'."),
+        Setting.Of((Experiment e) => e.Dataset, "--dataset", "NAME", "Data set: see 'autoflip list datasets', or csv:PATH for a table of yours."),
+        Setting.Of((Experiment e) => e.Target, "--target", "COLUMN", "Column that is to be learnt, of a table csv:PATH."),
+        Setting.Of((Experiment e) => e.Owner, "--owner", "COLUMN", "Column that says whose a row is, of a table csv:PATH; --partition pre makes owners clients."),
+        Setting.Of((Experiment e) => e.TaskChoice, "--task", "auto|classification|regression", "Whether the values of that column are classes or numbers. auto looks at them."),
         Setting.Of((Experiment e) => e.TestFraction, "--test-fraction --test_fraction", "F", "Share of each client's samples held out for evaluation. 0 holds out none."),
         Setting.Of((Experiment e) => e.SampleFraction, "--sample-fraction --rawsmpl", "F", "Share of the raw data to use."),
         Setting.Of((Experiment e) => e.Resize, "--resize", "PIXELS", "Side to which images are resized. 0 keeps their size."),

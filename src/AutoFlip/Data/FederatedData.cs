@@ -75,11 +75,12 @@ public sealed record FederatedData
                 return theirs is null ? cut : cut with { HeldOut = theirs[client] };
             }),
         ];
+        var (train, test) = data.Train.Dealt(clients, data.Test);
         return new FederatedData
         {
-            Train = data.Train,
-            HeldOut = new Unaugmented(data.Train),
-            Test = data.Test is null ? null : new Unaugmented(data.Test),
+            Train = train,
+            HeldOut = new Unaugmented(train),
+            Test = test is null ? null : new Unaugmented(test),
             Clients = clients,
             Task = data.Task,
             Table = PartitionTable.Of(clients, data.Train.Labels, strata),

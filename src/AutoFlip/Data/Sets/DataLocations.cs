@@ -86,6 +86,7 @@ public sealed record DataLocations
             WarnIfAmbiguous(set, found, observer);
             return found;
         }
+        if (set.Source is not null) throw AutoFlipException.BadData(search.NotFound("it cannot be downloaded"));
         if (Offline) throw AutoFlipException.BadData(search.NotFound("this run may not download (--offline)"));
         if (CachePath is null)
             throw AutoFlipException.BadData(search.NotFound("there is no cache folder to download to: set HOME or XDG_CACHE_HOME"));
@@ -103,6 +104,13 @@ public sealed record DataLocations
     /// <summary>Folders in the order in which they are tried, spelled as on disk where they exist.</summary>
     IEnumerable<string> Candidates(DataSet set)
     {
+        if (set.Place is { } place)
+        {
+            yield return place;
+            foreach (var root in (string?[])[DataPath, SharedPath])
+                if (root is not null && !Path.IsPathRooted(place)) yield return Path.Combine(root, place);
+            yield break;
+        }
         foreach (var root in (string?[])[DataPath, SharedPath])
         {
             if (root is null) continue;

@@ -12,6 +12,8 @@ public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<
     internal string NotFound(string why)
     {
         var package = Set.SystemPackage is null ? "" : $" or `apt-get install {Set.SystemPackage}`";
+        if (Set.Source is { } source)
+            return $"The data set {Set.Name} is missing, and cannot be downloaded. Looked in {string.Join(", ", Tried)}. To get it: {source}.";
         return $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. " +
             $"Get it with `autoflip data get {Set.Name}`{package}, or name its folder with --data-path.";
     }

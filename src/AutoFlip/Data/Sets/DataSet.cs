@@ -39,6 +39,12 @@ public abstract record DataSet(string Name)
     /// <summary>Folders below a data path in which the files customarily lie. The first one is also the folder in the cache.</summary>
     public ImmutableArray<string> Folders { get; init; } = [];
 
+    /// <summary>The folder that the user names, where the set is one of theirs; null if it is looked for in the customary folders.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>Of a set that cannot be downloaded: where its files come from, in words. Null if it can.</summary>
+    public string? Source { get; init; }
+
     /// <summary>The Debian package that installs the files system-wide; null if there is none.</summary>
     public string? SystemPackage { get; init; }
 

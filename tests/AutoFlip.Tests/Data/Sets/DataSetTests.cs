@@ -62,6 +62,10 @@ public class DataSetTests
     [InlineData("EMNIST-mnist", 10)]
     [InlineData("cifar10", 10)]
     [InlineData("cifar100", 100)]
+    [InlineData("heart", 2)]
+    [InlineData("adult", 2)]
+    [InlineData("covertype", 7)]
+    [InlineData("gleam", 8)]
     public void Every_set_has_its_published_classes(string name, int classes)
     {
         var set = Catalog.DataSets[name];
@@ -80,7 +84,7 @@ public class DataSetTests
             Assert.NotEmpty(set.Licence);
             Assert.NotEmpty(set.Citation);
             var brought = set.Downloads.SelectMany(download => download.Members.IsEmpty ? [download.Name] : download.Members).ToHashSet();
-            Assert.All(set.Files, file => Assert.True(brought.Contains(file) || brought.Contains(file + ".gz"), $"{name}: {file}"));
+            if (set.Source is null) Assert.All(set.Files, file => Assert.True(brought.Contains(file) || brought.Contains(file + ".gz"), $"{name}: {file}"));
             Assert.All(set.Downloads, download => Assert.Matches("^[0-9a-f]{64}$", download.Sha256));
             Assert.All(set.Downloads, download => Assert.True(download.Bytes > 0));
         }
