@@ -18,7 +18,7 @@ sealed class DataCommand : ICommand
     /// <inheritdoc/>
     public string Details => """
           data list                      every data set, and whether it is here
-          data show NAME                 one data set: size, classes, licence, where it is
+          data show NAME                 one data set: size, classes, licence, where it is or how to get it
           data get NAME                  download it into the cache, unless it is here already
           data partition [run options]   who gets what: samples per client and class
         """;
@@ -69,14 +69,17 @@ sealed class DataCommand : ICommand
             return;
         }
         output.WriteLine($"{set.Name}: {set.Title}");
-        output.WriteLine($"  samples   {Readable.Count(set.TrainSamples)} for training, {Readable.Count(set.TestSamples)} for testing, {ShapeOf(set)} each");
+        output.WriteLine(set.TrainSamples == 0
+            ? $"  samples   as many as there are, {ShapeOf(set)} each"
+            : $"  samples   {Readable.Count(set.TrainSamples)} for training, {Readable.Count(set.TestSamples)} for testing, {ShapeOf(set)} each");
         output.WriteLine($"  task      {TaskOf(set)}{(set.Task is { Classes: > 0 } task ? $": {string.Join(", ", task.ClassNames)}" : "")}");
         output.WriteLine($"  licence   {set.Licence}");
         output.WriteLine($"  cite      {set.Citation}");
+        if (set.Remarks is { } remarks) output.WriteLine($"  remarks   {remarks}");
+        var search = where.Locate(set);
         output.WriteLine($"  where     {State(set, where)}");
-        foreach (var tried in where.Locate(set).Tried) output.WriteLine($"            not in {tried}");
-        if (where.Locate(set).Folder is null && set.Source is { } source) output.WriteLine($"  get it    {source}");
-        else if (where.Locate(set).Folder is null) output.WriteLine($"  get it    autoflip data get {set.Name}{(set.SystemPackage is { } package ? $", or apt-get install {package}" : "")}");
+        foreach (var tried in search.Tried) output.WriteLine($"            not in {tried}");
+        if (search.Folder is null) output.WriteLine($"  get it    {search.Advice}");
     }
 
     static void Get(DataSet set, DataLocations where, Presentation show, Host host)
@@ -124,7 +127,7 @@ sealed class DataCommand : ICommand
     static string State(DataSet set, DataLocations where) =>
         set.Files.IsEmpty ? "built in"
         : where.Locate(set).Folder is { } folder ? $"in {folder.Path}"
-        : set.Source is not null ? "not here (data show says where to get it)"
+        : set.Downloads.IsEmpty ? "not here (to be fetched by hand)"
         : $"not here ({Readable.Bytes(set.DownloadBytes)} to get)";
 
     static JsonObject ToJson(DataSet set, DataLocations where) => new()
@@ -140,5 +143,7 @@ sealed class DataCommand : ICommand
         ["built_in"] = set.Files.IsEmpty,
         ["path"] = where.Locate(set).Folder?.Path,
         ["download_bytes"] = set.DownloadBytes,
+        ["origin"] = set.Origin,
+        ["remarks"] = set.Remarks,
     };
 }

@@ -86,7 +86,7 @@ public sealed record DataLocations
             WarnIfAmbiguous(set, found, observer);
             return found;
         }
-        if (set.Source is not null) throw AutoFlipException.BadData(search.NotFound("it cannot be downloaded"));
+        if (set.Downloads.IsEmpty) throw AutoFlipException.BadData(search.NotFound("it has to be fetched by hand"));
         if (Offline) throw AutoFlipException.BadData(search.NotFound("this run may not download (--offline)"));
         if (CachePath is null)
             throw AutoFlipException.BadData(search.NotFound("there is no cache folder to download to: set HOME or XDG_CACHE_HOME"));
@@ -107,8 +107,6 @@ public sealed record DataLocations
         if (set.Place is { } place)
         {
             yield return place;
-            foreach (var root in (string?[])[DataPath, SharedPath])
-                if (root is not null && !Path.IsPathRooted(place)) yield return Path.Combine(root, place);
             yield break;
         }
         foreach (var root in (string?[])[DataPath, SharedPath])

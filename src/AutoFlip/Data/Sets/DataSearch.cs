@@ -9,12 +9,20 @@ namespace AutoFlip;
 public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<string> Tried)
 {
     /// <summary>What to tell someone who needs the set.</summary>
-    internal string NotFound(string why)
+    internal string NotFound(string why) =>
+        $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. {Advice}";
+
+    /// <summary>How to get what is not there.</summary>
+    internal string Advice
     {
-        var package = Set.SystemPackage is null ? "" : $" or `apt-get install {Set.SystemPackage}`";
-        if (Set.Source is { } source)
-            return $"The data set {Set.Name} is missing, and cannot be downloaded. Looked in {string.Join(", ", Tried)}. To get it: {source}.";
-        return $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. " +
-            $"Get it with `autoflip data get {Set.Name}`{package}, or name its folder with --data-path.";
+        get
+        {
+            var files = string.Join(", ", Set.Files.Take(6)) + (Set.Files.Length > 6 ? $" and {Set.Files.Length - 6} more" : "");
+            if (Set.Place is not null) return $"It needs {files} there.";
+            var package = Set.SystemPackage is null ? "" : $" or `apt-get install {Set.SystemPackage}`";
+            return Set.Downloads.IsEmpty
+                ? $"Get it from {Set.Origin ?? "its authors"}{package}, so that {files} lie in a folder, and name that with --data-path."
+                : $"Get it with `autoflip data get {Set.Name}`{package}, or name its folder with --data-path.";
+        }
     }
 }

@@ -33,17 +33,20 @@ public abstract record DataSet(string Name)
     /// </summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
-    /// <summary>The files at their authors' address, or a mirror's; empty if the set is built in.</summary>
+    /// <summary>The files at their authors' address, or a mirror's; empty if the set is built in or has to be fetched by hand.</summary>
     public ImmutableArray<DataDownload> Downloads { get; init; } = [];
 
     /// <summary>Folders below a data path in which the files customarily lie. The first one is also the folder in the cache.</summary>
     public ImmutableArray<string> Folders { get; init; } = [];
 
-    /// <summary>The folder that the user names, where the set is one of theirs; null if it is looked for in the customary folders.</summary>
+    /// <summary>The folder in which the files are, where the set's name says so; null: it is looked for in the customary places.</summary>
     public string? Place { get; init; }
 
-    /// <summary>Of a set that cannot be downloaded: where its files come from, in words. Null if it can.</summary>
-    public string? Source { get; init; }
+    /// <summary>Where a person gets the files by hand; said where no trustworthy record of their checksums allows a download.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>What else one should know: which part is used as what, how it is split.</summary>
+    public string? Remarks { get; init; }
 
     /// <summary>The Debian package that installs the files system-wide; null if there is none.</summary>
     public string? SystemPackage { get; init; }

@@ -18,7 +18,7 @@ public sealed record CsvDataSet : DataSet
         (_target, _owner, _choice) = (experiment.Target, experiment.Owner, experiment.TaskChoice);
 
     /// <summary>The table at a path. A path without extension is a folder.</summary>
-    /// <param name="path">The file or folder; where it is relative, from here or from a data path.</param>
+    /// <param name="path">The file or folder; where it is relative, from here.</param>
     /// <param name="experiment">Names target and owner, and may state the task.</param>
     /// <exception cref="AutoFlipException">The path is empty (exit 2).</exception>
     public static CsvDataSet Of(string path, Experiment experiment)
@@ -36,7 +36,7 @@ public sealed record CsvDataSet : DataSet
             Citation = "none",
             Files = isFolder ? [TrainFile, TestFile] : [Path.GetFileName(path)],
             Place = isFolder ? path : Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".",
-            Source = "name a file of separated values with a header, or a folder with train.csv and test.csv",
+            Folders = ["."],
         };
     }
 

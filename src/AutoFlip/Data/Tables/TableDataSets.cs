@@ -28,6 +28,7 @@ public sealed partial record TableDataSet
             new(new Uri(Uci + "heart-disease/processed.switzerland.data"), 4109, "834a405ccf5b66ab4056bb77794adc8df0b7125186454c0a1d002d33c6c3b314"),
             new(new Uri(Uci + "heart-disease/processed.va.data"), 6737, "e7c93d8d0d2acdadfa4c5e8de768e2191e7f618b952e29623f1f0d5949ff6b8f"),
         ],
+        Remarks = "Owners are the hospitals. There is no test set: evaluate on clients (--evaluation local).",
         Licence = "CC BY 4.0",
         Citation = "A. Janosi, W. Steinbrunn, M. Pfisterer and R. Detrano 1989, Heart Disease, UCI, doi 10.24432/C52P4X",
         Facts = new(
@@ -44,8 +45,6 @@ public sealed partial record TableDataSet
     };
 
     /// <summary>Income above 50,000 dollars a year, by census. Owners are the sixteen levels of education, which are then not learnt from.</summary>
-    /// <remarks>The reference has sixteen clients too, but does not say which. The weight of a row in the census (fnlwgt) is no property of
-    /// a person, and is left out.</remarks>
     public static TableDataSet Adult { get; } = new("Adult")
     {
         Title = "income by census, people with the same education together",
@@ -62,6 +61,8 @@ public sealed partial record TableDataSet
             new(new Uri(Uci + "adult/adult.data"), 3974305, "5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d"),
             new(new Uri(Uci + "adult/adult.test"), 2003153, "a2a9044bc167a35b2361efbabec64e89d69ce82d9790d2980119aac5fd7e9c05"),
         ],
+        Remarks = "Owners are the sixteen levels of education, which are then not learnt from. The weight of a row in the census (fnlwgt) says "
+            + "nothing of a person, and is not learnt from either.",
         Licence = "CC BY 4.0",
         Citation = "B. Becker and R. Kohavi 1996, Adult, UCI, doi 10.24432/C5XW20",
         Facts = new(
@@ -88,6 +89,7 @@ public sealed partial record TableDataSet
         Files = ["covtype.data"],
         Folders = ["Cover", "covtype"],
         Downloads = [new(new Uri(Uci + "covtype/covtype.data.gz"), 11240707, "614360d0257557dd1792834a85a1cdebfadc3c4f30b011d56afee7ffb5b15771")],
+        Remarks = "Owners are the wilderness areas; their four columns are not learnt from. There is no test set: evaluate on clients (--evaluation local).",
         Licence = "CC BY 4.0",
         Citation = "J. Blackard 1998, Covertype, UCI, doi 10.24432/C50K5N",
         Facts = new(
@@ -111,8 +113,7 @@ public sealed partial record TableDataSet
     };
 
     /// <summary>What people who wear smart glasses do, by the glasses' sensors. Owners are the people.</summary>
-    /// <remarks>The authors publish one folder of recordings per person and no table; a row of this one is a reading of a sensor with the reader's
-    /// activity at that time, as the reference makes them. A file with these columns is read, wherever it was made.</remarks>
+    /// <remarks>The reference makes such readings of the recordings too, 14 values each, and sequences of them.</remarks>
     public static TableDataSet Gleam { get; } = new("GLEAM")
     {
         Title = "what 38 people with smart glasses do, by the glasses' sensors",
@@ -123,8 +124,9 @@ public sealed partial record TableDataSet
         Files = ["gleam.csv"],
         Folders = ["GLEAM"],
         HasHeader = true,
-        Source = "the recordings are at http://www.skleinberg.org/data/GLEAM.tar.gz; make of them a file gleam.csv with the columns "
-            + "person, sensor, x, y, z, age, gender, glasses, annotator, chair, activity",
+        Origin = "http://www.skleinberg.org/data/GLEAM.tar.gz and make a table of it",
+        Remarks = "The authors publish recordings, one folder per person, and no table. gleam.csv has a row for each reading of a sensor, and the columns "
+            + "person, sensor, x, y, z, age, gender, glasses, annotator, chair, activity, which its first line names. Owners are the people.",
         Licence = "none stated",
         Citation = "S. A. Rahman, C. Merck, Y. Huang and S. Kleinberg 2015, Unintrusive eating recognition using Google Glass, PervasiveHealth",
         Facts = new(

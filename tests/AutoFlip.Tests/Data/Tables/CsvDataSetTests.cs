@@ -102,15 +102,6 @@ public sealed class CsvDataSetTests : IDisposable
         Assert.Equal(2, data.Train.Shape.Length); // 1,5 is no number: two categories
     }
 
-    [Fact]
-    public void A_relative_path_is_looked_for_below_the_data_path()
-    {
-        Write("there/t.csv", "x,y\n1,0\n2,1\n");
-        var experiment = new Experiment { Dataset = "csv:there/t.csv", Target = "y" };
-
-        Assert.Equal(2, DataSet.Of(experiment).Load(experiment, new DataLocations { DataPath = _folder.Path, Offline = true }, RunObserver.None).Train.Count);
-    }
-
     [Theory]
     [InlineData("", "", "--target: name a column of '", "Accepted: x, who, label.")]
     [InlineData("lable", "", "--target: there is no column 'lable' of '", "Accepted: x, who, label. Did you mean 'label'?")]
@@ -179,7 +170,7 @@ public sealed class CsvDataSetTests : IDisposable
         var error = Assert.Throws<AutoFlipException>(() => Load("none.csv", "y"));
 
         Assert.Equal(ExitCode.BadData, error.Code);
-        Assert.Contains($"cannot be downloaded. Looked in {_folder.Path}. To get it: name a file", error.Message);
+        Assert.EndsWith($"Looked in {_folder.Path}. It needs none.csv there.", error.Message);
         Assert.StartsWith("--dataset csv:PATH", Assert.Throws<AutoFlipException>(() => DataSet.Of(new Experiment { Dataset = "csv:" })).Message);
     }
 

@@ -126,7 +126,7 @@ public sealed class TableDataSetTests : IDisposable
         var error = Assert.Throws<AutoFlipException>(() => TableDataSet.Gleam.Load(new Experiment(), Where with { Offline = false }, RunObserver.None));
 
         Assert.Equal(ExitCode.BadData, error.Code);
-        Assert.Contains("skleinberg.org/data/GLEAM.tar.gz; make of them a file gleam.csv with the columns person, sensor, ", error.Message);
+        Assert.Contains("Get it from http://www.skleinberg.org/data/GLEAM.tar.gz and make a table of it, so that gleam.csv lie in a folder", error.Message);
     }
 
     [Theory]
