@@ -196,6 +196,13 @@ public sealed record Experiment
     /// <summary>How guidance is made comparable between layers. The paper's is MinMax.</summary>
     public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;
 
+    /// <summary>Rounds that train the full model before it is explored and pruned, below <see cref="Rounds"/>. The paper's and the default is 0:
+    /// w_0 is explored.</summary>
+    public int DenseRounds { get; init; }
+
+    /// <summary>Whether the kept incoming weights of an output are scaled to the norm that all of them had, once, when the first mask comes.</summary>
+    public bool KeepNorm { get; init; }
+
     /// <summary>When the mask is computed. The paper's is Cohort.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Once;
 

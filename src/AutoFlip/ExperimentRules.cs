@@ -36,6 +36,7 @@ public static class ExperimentRules
         new("--exploration-epochs (--epoochs_mask)", e => e.ExplorationEpochs, e => e.ExplorationEpochs >= 1, "a whole number of at least 1"),
         new("--exploration-patience (--Patience_mask)", e => e.ExplorationPatience, e => e.ExplorationPatience >= 1, "a whole number of at least 1"),
         new("--explorer-fraction (--perc_clients_for_mask)", e => e.ExplorerFraction, e => e.ExplorerFraction is > 0 and <= 1, "a number in (0, 1]"),
+        new("--dense-rounds", e => e.DenseRounds, e => e.DenseRounds >= 0 && (e.DenseRounds == 0 || e.DenseRounds < e.Rounds), "a whole number of at least 0, below --rounds (--R)"),
 
         new("--clients (--K)", e => e.Clients, e => e.Clients >= 1, "a whole number of at least 1"),
         new("--rounds (--R)", e => e.Rounds, e => e.Rounds >= 1, "a whole number of at least 1"),

@@ -11,7 +11,8 @@ public sealed record RunState(int Round, ServerState Server);
 /// <param name="Report">What happened.</param>
 /// <param name="State">What the next round starts from.</param>
 /// <param name="Mask">The round's mask.</param>
-public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask);
+/// <param name="Start">The full vector that the round began with; clients received what the mask keeps of it.</param>
+public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask, Weights Start);
 
 /// <summary>The algorithm, and nothing else: explore, prune, train, fold, round after round.</summary>
 /// <param name="experiment">What to run; already validated.</param>
@@ -32,7 +33,7 @@ public sealed class FederatedRun(
     readonly Pruner _pruner = pruner ?? Catalog.Pruners[experiment.Pruner](experiment);
 
     /// <summary>Runs the rounds that are left.</summary>
-    /// <param name="initial">w_0, the same for every explorer.</param>
+    /// <param name="initial">w_0.</param>
     /// <param name="from">Where to go on; null begins.</param>
     /// <param name="ct">Stops within one batch of every client's training; the state last yielded stays good.</param>
     /// <exception cref="AutoFlipException">No explorer, or no client of a round, returned anything usable (exit 4).</exception>
@@ -42,16 +43,17 @@ public sealed class FederatedRun(
         if (clients.Count != experiment.Clients)
             throw AutoFlipException.RunFailed($"{clients.Count} clients are there, the experiment asks for {experiment.Clients}.");
         var server = from?.Server ?? _algorithm.Initialize(initial);                    // w_0
-        if (_pruner.Explores) await ExploreAsync(initial, ct);                          // s_c
         Mask? mask = null;
 
         for (var t = (from?.Round ?? 0) + 1; t <= experiment.Rounds; t++)
         {
+            if (t == FirstPruned && _pruner.Explores) await ExploreAsync(server.Weights, ct); // s_c
             var round = new RoundLedger(network, time);
             var cohort = Cohort.Sample(experiment, t);                                  // S_t
             observer.RoundStarted(t, cohort.Length);
-            if (mask is null || _pruner.IsDue(t))
+            if (mask is null || PrunedFor(t) == t)
                 using (round.Masking.Start()) mask = MaskOf(t);                         // m_t
+            if (t == FirstPruned && experiment.KeepNorm) server = server with { Weights = IncomingNorm.Keep(network, mask, server.Weights) };
             server = server.Masked(mask, experiment.Regrow);                            // w_t ⊙ m_t
 
             var fold = new WeightedFold(mask.Values.Kept);
@@ -71,27 +73,39 @@ public sealed class FederatedRun(
 
             ServerEvaluation? evaluated;
             using (round.Evaluating.Start()) evaluated = await EvaluateAsync(t, cohort, server.Weights, mask, round, ct);
-            yield return new RoundResult(round.Report(task, cohort, evaluated), new RunState(t, server), mask);
+            yield return new RoundResult(round.Report(task, cohort, evaluated), new RunState(t, server), mask, task.Weights);
         }
     }
 
-    /// <summary>The mask in force in a round: that of the last round that was due. A function of what is saved, so it is not saved itself.</summary>
+    /// <summary>The mask in force in a round; dense rounds have one that removes nothing. A function of what is saved, so it is not saved itself.</summary>
+    /// <exception cref="AutoFlipException">The scores that it was made from are no longer there (exit 3).</exception>
     public Mask MaskOf(int round)
     {
-        while (round > 1 && !_pruner.IsDue(round)) round--;
-        return _pruner.Prune(new(network, round, Cohort.Sample(experiment, round), _pruner.Explores ? scores : null, new Seeds(experiment.Seed)));
+        var t = PrunedFor(round);
+        if (t == 0) return Mask.Dense(network.Layout);
+        if (_pruner.Explores && Cohort.Explorers(experiment).Except(scores.Asked).Any())
+            throw AutoFlipException.BadData($"Explorers' scores that round {round} was pruned by are missing, and the model that was explored is gone. Start a new run.");
+        return _pruner.Prune(new(network, t, Cohort.Sample(experiment, t), _pruner.Explores ? scores : null, new Seeds(experiment.Seed)));
     }
 
-    async Task ExploreAsync(Weights initial, CancellationToken ct)
+    int FirstPruned => experiment.DenseRounds + 1;
+
+    /// <summary>The round that a round's mask was made for; 0 if nothing is pruned yet.</summary>
+    int PrunedFor(int round) => round < FirstPruned ? 0 : _pruner.Refreshes ? round : FirstPruned;
+
+    /// <summary>Explorers start from the model that the first pruned round will start from, at that round's learning rate. Draws are keyed by round 0,
+    /// whenever it is: there is one exploration in a run, so they are those of no round's training.</summary>
+    async Task ExploreAsync(Weights start, CancellationToken ct)
     {
+        var started = time.GetTimestamp();
         var explorers = Cohort.Explorers(experiment);
         var left = explorers.Except(scores.Asked).ToArray();
-        var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRate, initial, Mask.Dense(network.Layout));
+        var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRateOf(FirstPruned), start, Mask.Dense(network.Layout));
         observer.Explored(explorers.Length - left.Length, explorers.Length);
         await foreach (var received in transport.DispatchAsync(task, left, ct))
         {
-            var reply = received.Checked(initial.Layout.ParameterCount);
-            scores.Add(reply);
+            var reply = received.Checked(network.Layout.ParameterCount);
+            scores.Add(reply, time.GetElapsedTime(started));
             if (reply.Failure is not null) observer.Warning($"Explorer {reply.Client} is left out: {reply.Failure}");
             observer.Explored(scores.Asked.Count, explorers.Length);
         }

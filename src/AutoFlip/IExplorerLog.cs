@@ -7,5 +7,7 @@ public interface IExplorerLog : IExplorerScores
     IReadOnlyCollection<int> Asked { get; }
 
     /// <summary>Enters an explorer's answer.</summary>
-    void Add(ClientReply reply);
+    /// <param name="reply">The answer.</param>
+    /// <param name="elapsed">Since exploration began, or went on after an interruption.</param>
+    void Add(ClientReply reply, TimeSpan elapsed);
 }

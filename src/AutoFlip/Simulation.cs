@@ -74,7 +74,7 @@ public static class Simulation
             observer.Warning("--precision bf16: this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16); the result is right, but fp32 is probably faster.");
 
         using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(experiment));
-        using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount, time);
+        using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount);
         var host = new ClientHost(experiment, network, data, new ResidualFiles(Path.Combine(directory.Checkpoints, "residuals"), network.Layout.ParameterCount), time);
         var link = new ServerLink(experiment);
         IClientTransport transport = new InProcessTransport(link, host, data, pool);
@@ -118,8 +118,8 @@ public static class Simulation
         var last = from;
         await foreach (var round in run.RunAsync(initial, from, cancel).ConfigureAwait(false))
         {
-            if (round.State.Round == 1)
-                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(initial));
+            if (round.State.Round == setting.Experiment.DenseRounds + 1)
+                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start));
             setting.Directory.Save(round);
             last = round.State;
             setting.Observer.RoundDone(round.Report);

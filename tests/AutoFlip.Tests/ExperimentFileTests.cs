@@ -30,6 +30,8 @@ public class ExperimentFileTests
             Metrics = [.. names],
             EvaluationScope = scope,
             GuidanceNormalization = scale,
+            DenseRounds = whole,
+            KeepNorm = !flag,
             MaskRefresh = refresh,
             Regrow = regrow,
             Algorithm = "fedavg",

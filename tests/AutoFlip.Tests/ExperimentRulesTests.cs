@@ -16,6 +16,9 @@ public class ExperimentRulesTests
         { Sound with { Concentration = double.PositiveInfinity }, "--concentration (--cncntrtn)" },
         { Sound with { PruneFraction = 1 }, "--prune-fraction (--treeshold_pruining): '1'" },
         { Sound with { ExplorerFraction = 0 }, "--explorer-fraction (--perc_clients_for_mask): '0'" },
+        { Sound with { DenseRounds = -1 }, "--dense-rounds: '-1'" },
+        { Sound with { Rounds = 10, DenseRounds = 10 }, "--dense-rounds: '10'" },
+        { Sound with { Rounds = 0 }, "--rounds (--R): '0'" },
         { Sound with { CohortFraction = 1.01 }, "--cohort-fraction (--C): '1.01'" },
         { Sound with { ServerMomentum = double.NaN }, "--server-momentum (--beta): 'NaN'" },
         { Sound with { LearningRateDecayStep = 0 }, "--learning-rate-decay-step (--lr_decay_step): '0'" },
@@ -39,6 +42,7 @@ public class ExperimentRulesTests
         Sound,
         Sound with { TestFraction = 0, BatchSize = 0, CohortFraction = 0, PruneFraction = 0, Resize = 0, ServerMomentum = 0 },
         Sound with { Rounds = 1, LearningRateDecayStep = 1 }, // the reference refuses this; a decay that never comes harms nothing
+        Sound with { Rounds = 10, DenseRounds = 9 },
         Sound with { ClassesPerClient = 11, Partition = "iid" }, // not read under iid
         Sound with { PruneFraction = 0.9999m, TestFraction = 0.9, ExplorerFraction = 1, CohortFraction = 1 },
         Sound with { Dataset = "cifar100", Model = "twocnn", Metrics = ["ACC1"] },

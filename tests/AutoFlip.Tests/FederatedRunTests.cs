@@ -52,6 +52,69 @@ public class FederatedRunTests
         Assert.Equal(pruner == "autoflip" && refresh == MaskRefresh.Cohort, masks.Count > 1);
     }
 
+    [Theory]
+    [InlineData("autoflip", MaskRefresh.Cohort)]
+    [InlineData("autoflip", MaskRefresh.Once)]
+    [InlineData("random", MaskRefresh.Once)]
+    public async Task Dense_rounds_are_those_of_a_run_that_prunes_nothing_and_the_next_one_is_pruned(string pruner, MaskRefresh refresh)
+    {
+        var experiment = Tiny with { Pruner = pruner, MaskRefresh = refresh, DenseRounds = 2 };
+        var dense = await TinyFederation.RunAsync(experiment with { Pruner = "none" });
+        var pruned = await TinyFederation.RunAsync(experiment);
+
+        foreach (var (want, got) in dense.Rounds.Zip(pruned.Rounds[..2]))
+        {
+            Assert.True(got.Mask.IsDense);
+            Assert.Equal(want.State.Server.Weights.Sha256(), got.State.Server.Weights.Sha256());
+            Assert.Equal((want.Report.DownBytes, want.Report.UpBytes, 1.0, null), (got.Report.DownBytes, got.Report.UpBytes, got.Report.Density, got.Report.Mask));
+        }
+        foreach (var result in pruned.Rounds[2..])
+        {
+            Assert.Equal(PruningPlan.KeptCount(0.3m, result.Mask.Count), result.Mask.Kept);
+            var momentum = Assert.Single(result.State.Server.Slots).Value;
+            for (var i = 0; i < result.Mask.Count; i++)
+                if (!result.Mask.Values[i]) Assert.Equal(0, momentum.Values[i]); // two rounds' momentum is gone with what it moved
+        }
+    }
+
+    [Fact]
+    public async Task Explorers_start_from_what_the_dense_rounds_left_at_the_learning_rate_that_is_next()
+    {
+        var explored = new List<ClientTask>();
+        var outcome = await TinyFederation.RunAsync(Tiny with { DenseRounds = 2, LearningRateDecay = 0.5 }, wrap: inner => new Tap(inner, (task, _) =>
+        {
+            if (task.Work == ClientWork.Explore) explored.Add(task);
+        }));
+
+        Assert.Equal(6, explored.Count);
+        var start = outcome.Rounds[1].State.Server.Weights.Sha256();
+        Assert.All(explored, task => Assert.Equal((start, 0, 0.0025), (task.Weights.Sha256(), task.Round, task.LearningRate))); // 0.01 halved twice
+    }
+
+    /// <summary>Also when what is removed is forgotten (zero): the norm is that of the weights before the mask.</summary>
+    [Theory]
+    [InlineData(0, Regrow.Keep, MaskRefresh.Once), InlineData(2, Regrow.Keep, MaskRefresh.Cohort), InlineData(2, Regrow.Zero, MaskRefresh.Once)]
+    public async Task Norms_are_kept_once_when_the_first_mask_comes(int denseRounds, Regrow regrow, MaskRefresh refresh)
+    {
+        var experiment = Tiny with { KeepNorm = true, DenseRounds = denseRounds, Regrow = regrow, MaskRefresh = refresh, ServerMomentum = 0 };
+        var network = TinyFederation.Network(experiment);
+        var outcome = await TinyFederation.RunAsync(experiment);
+
+        var before = TinyFederation.Initial(experiment);
+        foreach (var round in outcome.Rounds)
+        {
+            var want = round.State.Round == denseRounds + 1 ? IncomingNorm.Keep(network, round.Mask, before) : before;
+            Assert.Equal(round.Mask.Apply(want).Sha256(), round.Mask.Apply(round.Start).Sha256());
+            before = round.State.Server.Weights;
+        }
+        Assert.NotEqual((await TinyFederation.RunAsync(experiment with { KeepNorm = false })).Global.Sha256(), outcome.Global.Sha256());
+    }
+
+    [Fact]
+    public async Task A_random_mask_is_the_same_however_late_it_comes() => Assert.Equal(
+        (await TinyFederation.RunAsync(Tiny with { Pruner = "random" })).Rounds[^1].Mask.Values.Sha256,
+        (await TinyFederation.RunAsync(Tiny with { Pruner = "random", DenseRounds = 3 })).Rounds[^1].Mask.Values.Sha256);
+
     [Fact]
     public async Task Clients_return_removed_weights_as_zeros_to_nobody()
     {

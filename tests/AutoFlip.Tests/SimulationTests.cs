@@ -157,26 +157,32 @@ public sealed class SimulationTests : IDisposable
     }
 
     /// <summary>A run that breaks at its n-th sign of life, for every n there is, goes on to the very same model.</summary>
-    [Fact]
-    public void A_run_that_breaks_anywhere_resumes_to_the_same_model()
+    [Theory]
+    [InlineData(0, MaskRefresh.Once, false), InlineData(2, MaskRefresh.Once, true), InlineData(2, MaskRefresh.Cohort, false)]
+    public void A_run_that_breaks_anywhere_resumes_to_the_same_model(int denseRounds, MaskRefresh refresh, bool keepNorm)
     {
+        var experiment = Small with { DenseRounds = denseRounds, MaskRefresh = refresh, KeepNorm = keepNorm };
         var whole = new BreakAt(int.MaxValue);
-        var want = Run(Small, whole).ModelSha256;
+        var want = Run(experiment, whole);
+        var pruned = File.ReadAllBytes(Path.Combine(OnlyRun, "checkpoints/initial-pruned.safetensors"));
 
         for (var moment = 1; moment <= whole.Moments; moment++)
         {
             foreach (var run in Directory.GetDirectories(_folder.Path)) Directory.Delete(run, recursive: true);
-            Assert.Throws<BreakAt.Broken>(() => Run(Small, new BreakAt(moment)));
+            Assert.Throws<BreakAt.Broken>(() => Run(experiment, new BreakAt(moment)));
+            var got = Resume(OnlyRun);
 
-            Assert.Equal(want, Resume(OnlyRun).ModelSha256);
+            Assert.Equal((want.ModelSha256, want.Traffic, want.Compute), (got.ModelSha256, got.Traffic, got.Compute));
+            Assert.Equal(pruned, File.ReadAllBytes(Path.Combine(OnlyRun, "checkpoints/initial-pruned.safetensors")));
         }
     }
 
     [Theory]
     [InlineData(WireFormat.Fp32, WireFormat.Int8, MaskRefresh.Cohort), InlineData(WireFormat.Int8, WireFormat.Int8, MaskRefresh.Once), InlineData(WireFormat.Fp16, WireFormat.Fp16, MaskRefresh.Once)]
-    public void A_run_that_breaks_resumes_to_the_same_model_and_bytes_in_every_format(WireFormat down, WireFormat up, MaskRefresh refresh)
+    [InlineData(WireFormat.Fp16, WireFormat.Int8, MaskRefresh.Once, 2)]
+    public void A_run_that_breaks_resumes_to_the_same_model_and_bytes_in_every_format(WireFormat down, WireFormat up, MaskRefresh refresh, int denseRounds = 0)
     {
-        var experiment = Small with { WireDown = down, WireUp = up, MaskRefresh = refresh, CohortFraction = 0.75 }; // the same clients again and again
+        var experiment = Small with { WireDown = down, WireUp = up, MaskRefresh = refresh, DenseRounds = denseRounds, CohortFraction = 0.75 }; // the same clients again and again
         var whole = new BreakAt(int.MaxValue);
         var want = Run(experiment, whole);
 
@@ -216,6 +222,49 @@ public sealed class SimulationTests : IDisposable
 
         Assert.Equal(want, Resume(OnlyRun).ModelSha256);
         Assert.Equal(4, File.ReadLines(Path.Combine(OnlyRun, "rounds.jsonl")).Count());
+    }
+
+    [Fact]
+    public void What_a_pruned_model_began_with_is_what_the_dense_rounds_left_under_the_mask()
+    {
+        var layout = Catalog.Models["TwoNN"](new SampleShape(1, 8, 8), 10, ModelOptions.Of(Small)).Layout;
+        Weights? left = null;
+        var experiment = Small with { DenseRounds = 2 };
+        Run(experiment, new OnRound(2, () => left = ResumeState.Read(
+            Path.Combine(OnlyRun, "checkpoints/resume.safetensors"), new FedAvg(experiment.ServerMomentum).Initialize(Weights.Zeros(layout)), experiment)!.Server.Weights));
+
+        var began = Safetensors.Read(Path.Combine(OnlyRun, "checkpoints/initial-pruned.safetensors")).ToWeights(layout).ToArray();
+        Assert.Equal(0.5, began.Count(value => value != 0) / (double)layout.ParameterCount, 0.02);
+        Assert.All(began.Zip(left!.ToArray()), pair => Assert.True(pair.First == 0 || pair.First == pair.Second));
+    }
+
+    /// <summary>Four explorers, one second each; a round takes a hundred.</summary>
+    [Fact]
+    public void Dense_rounds_are_no_time_of_exploration()
+    {
+        var clock = new Clock();
+        var summary = Simulation.Run(Small with { DenseRounds = 2 }, Options, new Ticking(clock), clock, TestContext.Current.CancellationToken);
+
+        Assert.Equal((4, 400), (summary.Time.Explore, summary.Time.Rounds));
+    }
+
+    [Theory]
+    [InlineData(3, null), InlineData(4, "scores that round 3 was pruned by are missing")]
+    public void Lost_scores_are_asked_for_again_unless_the_model_that_was_explored_is_gone(int begun, string? refusal)
+    {
+        var experiment = Small with { DenseRounds = 2 };
+        var want = Run(experiment).ModelSha256;
+        Directory.Delete(OnlyRun, recursive: true);
+        Assert.Throws<BreakAt.Broken>(() => Run(experiment, new BreakAtRound(begun)));
+        foreach (var file in Directory.GetFiles(Path.Combine(OnlyRun, "checkpoints"), "exploration.*")) File.Delete(file);
+
+        if (refusal is null) Assert.Equal(want, Resume(OnlyRun).ModelSha256);
+        else
+        {
+            var e = Assert.Throws<AutoFlipException>(() => Resume(OnlyRun));
+            Assert.Equal(ExitCode.BadData, e.Code);
+            Assert.Contains(refusal, e.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -339,6 +388,22 @@ public sealed class SimulationTests : IDisposable
         }
 
         public sealed class Broken : Exception;
+    }
+
+    sealed class BreakAtRound(int begun) : RunObserver
+    {
+        public override void RoundStarted(int round, int cohort)
+        {
+            if (round == begun) throw new BreakAt.Broken();
+        }
+    }
+
+    /// <summary>Lets time pass.</summary>
+    sealed class Ticking(Clock clock) : RunObserver
+    {
+        public override void Explored(int done, int explorers) => clock.Seconds += done < explorers ? 1 : 0;
+
+        public override void ClientDone(int round, int done, int cohort) => clock.Seconds += done == cohort ? 100 : 0;
     }
 
     sealed class OnRound(int round, Action act) : RunObserver

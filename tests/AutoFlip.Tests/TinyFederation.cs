@@ -128,7 +128,7 @@ sealed class MemoryScores(int parameters) : IExplorerLog
 
     public IReadOnlyCollection<int> Asked => _asked;
 
-    public void Add(ClientReply reply)
+    public void Add(ClientReply reply, TimeSpan elapsed)
     {
         _asked.Add(reply.Client);
         if (reply.Failure is null) _scores.Add(reply.Client, reply.Values.ToArray());

@@ -20,7 +20,7 @@ sealed class BenchFederation : IDisposable
         Network = Simulation.BuildNetwork(experiment, data);
         Initial = InitialOf(experiment, Network);
         _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(experiment));
-        _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount, context.Time);
+        _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount);
         var transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, Network, data, new ResidualMemory(), context.Time), data, _pool);
         var run = new FederatedRun(experiment, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time, pruner);
         _rounds = run.RunAsync(Initial, from: null, context.Cancel).GetAsyncEnumerator(context.Cancel);

@@ -16,7 +16,7 @@ sealed class RunView(TimeProvider time, bool unicode)
     (string What, double? Fraction)? _loading;
     (int Done, int All)? _explored;
     (int Round, int Done, int Cohort, bool Evaluating)? _current;
-    long _roundsBegan;
+    (int Rounds, long Time) _since; // what the clock counts from
     int _roundsDone;
     bool _ended;
 
@@ -26,10 +26,10 @@ sealed class RunView(TimeProvider time, bool unicode)
     public void Loading(string what, double? fraction) => _loading = (what, fraction);
 
     /// <summary>Work begins.</summary>
-    public void Start(RunStart start) => (_start, _loading, _roundsDone, _roundsBegan) = (start, null, start.RoundsDone, time.GetTimestamp());
+    public void Start(RunStart start) => (_start, _loading, _roundsDone, _since) = (start, null, start.RoundsDone, (start.RoundsDone, time.GetTimestamp()));
 
-    /// <summary>Explorers are done.</summary>
-    public void Explored(int done, int all) => (_explored, _roundsBegan) = ((done, all), time.GetTimestamp());
+    /// <summary>Explorers are done. The clock begins anew: rounds after an exploration are smaller than those before it.</summary>
+    public void Explored(int done, int all) => (_explored, _since) = ((done, all), (_roundsDone, time.GetTimestamp()));
 
     /// <summary>Clients of a round are done.</summary>
     public void Round(int round, int done, int cohort) => _current = (round, done, cohort, false);
@@ -80,8 +80,8 @@ sealed class RunView(TimeProvider time, bool unicode)
     string Clock()
     {
         if (_ended) return "";
-        var elapsed = time.GetElapsedTime(_roundsBegan).TotalSeconds;
-        var (done, left) = (_roundsDone - _start!.RoundsDone, _start.Experiment.Rounds - _roundsDone);
+        var elapsed = time.GetElapsedTime(_since.Time).TotalSeconds;
+        var (done, left) = (_roundsDone - _since.Rounds, _start!.Experiment.Rounds - _roundsDone);
         return done == 0 ? $"  {Clock(elapsed)}" : $"  {Clock(elapsed)}, about {Clock(elapsed / done * left)} left";
     }
 

@@ -8,7 +8,7 @@ namespace AutoFlip;
 /// <param name="Normalization">How guidance is made comparable between tensors.</param>
 /// <param name="Refresh">Cohort: a new mask each round, from the guidance of its cohort. Once: one mask, from all explorers.</param>
 /// <remarks>
-/// Each explorer c trains its own copy of w_0 and returns its scores. G = their mean over the explorers of the cohort (over all
+/// Each explorer c trains its own copy of one model and returns its scores. G = their mean over the explorers of the cohort (over all
 /// explorers if none of the cohort explored). A unit's score is the mean of G over its incoming weights and bias. Weights are scaled
 /// within their tensor and units within their layer, and the lowest of all go.
 /// <para>Source: AutoFLIP, arXiv 2405.10271. Departures are listed in docs/algorithm.md.</para>
@@ -28,7 +28,7 @@ public sealed record AutoFlipPruner(
     public override bool Explores => true;
 
     /// <inheritdoc/>
-    public override bool IsDue(int round) => Refresh == MaskRefresh.Cohort || base.IsDue(round);
+    public override bool Refreshes => Refresh == MaskRefresh.Cohort;
 
     /// <inheritdoc/>
     public override float[] Explore(LocalTraining training) => Guidance.Explore(training, Epochs, Patience);
@@ -37,7 +37,7 @@ public sealed record AutoFlipPruner(
     public override Mask Prune(PruningContext context)
     {
         var scores = context.Scores ?? throw new ArgumentException("AutoFLIP prunes by exploration.", nameof(context));
-        var members = Refresh == MaskRefresh.Cohort ? scores.Explorers.Intersect(context.Cohort).ToArray() : [];
+        var members = Refreshes ? scores.Explorers.Intersect(context.Cohort).ToArray() : [];
         var guidance = scores.Mean(members is [] ? scores.Explorers : members);
         Guidance.Finish(guidance);
         var units = UnitScores.Of(context.Network, guidance, Normalization);

@@ -6,7 +6,7 @@ namespace AutoFlip;
 static class BatchMean
 {
     /// <summary>Trains, and gives the mean over all batches of what is added for each.</summary>
-    /// <param name="training">A private copy of w_0 and the explorer's samples.</param>
+    /// <param name="training">A private copy of the model that is explored, and the explorer's samples.</param>
     /// <param name="epochs">Most epochs.</param>
     /// <param name="patience">Epochs without a lower mean loss after which it stops.</param>
     /// <param name="add">Adds a batch to the sums, one per parameter, before the batch's step; in float, as batches are a few thousand at most.</param>

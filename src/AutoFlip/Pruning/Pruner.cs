@@ -27,11 +27,11 @@ public abstract record Pruner
     /// <exception cref="AutoFlipException">It cannot (exit 2).</exception>
     public virtual void Check(Network network) { }
 
-    /// <summary>Whether clients explore before round 1.</summary>
+    /// <summary>Whether clients explore before the first round that is pruned.</summary>
     public virtual bool Explores => false;
 
-    /// <summary>Whether a new mask is computed for a round. Round 1 always gets one.</summary>
-    public virtual bool IsDue(int round) => round == 1;
+    /// <summary>Whether every pruned round gets a mask of its own; otherwise the first one's stays.</summary>
+    public virtual bool Refreshes => false;
 
     /// <summary>The client's half: explores from the model it received, which is the same for all explorers.</summary>
     /// <param name="training">The model, a private copy, and the client's samples. May be trained at will.</param>

@@ -22,8 +22,6 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
     readonly JsonLog<ExplorerReport> _reports;
     readonly FileStream _scores;
     readonly int _length;
-    readonly TimeProvider _time;
-    readonly long _opened;
     readonly double _secondsBefore;
     readonly SortedDictionary<int, int> _slots = []; // explorer -> its place in the file
     readonly List<int> _asked;
@@ -31,10 +29,9 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
     /// <summary>Opens or creates the log in a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="parameters">Scores per explorer.</param>
-    /// <param name="time">The clock.</param>
-    public ExplorationLog(string folder, int parameters, TimeProvider time)
+    public ExplorationLog(string folder, int parameters)
     {
-        (_length, _time, _opened) = (parameters, time, time.GetTimestamp());
+        _length = parameters;
         _reports = new JsonLog<ExplorerReport>(Path.Combine(folder, "exploration.jsonl"));
         _secondsBefore = _reports.Lines is [.., var last] ? last.Seconds : 0;
         _asked = [.. _reports.Lines.Select(report => report.Client)];
@@ -42,7 +39,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         _scores = new FileStream(Path.Combine(folder, "exploration.bin"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         var expected = 4L * _length * _slots.Count;
         if (_scores.Length < expected)
-            throw AutoFlipException.BadData($"{_scores.Name} has {_scores.Length} bytes where {expected} are due: it was cut. Delete it and exploration.jsonl to explore anew.");
+            throw AutoFlipException.BadData($"{_scores.Name} has {_scores.Length} bytes where {expected} are due: it was cut. Start a new run.");
         _scores.SetLength(expected);
     }
 
@@ -56,7 +53,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
     public IReadOnlyCollection<int> Asked => _asked;
 
     /// <inheritdoc/>
-    public void Add(ClientReply reply)
+    public void Add(ClientReply reply, TimeSpan elapsed)
     {
         if (reply.Failure is null)
         {
@@ -71,7 +68,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
                 throw AutoFlipException.RunFailed($"{_scores.Name} cannot be written: {e.Message} Free some space and resume the run.", e);
             }
         }
-        var seconds = _secondsBefore + _time.GetElapsedTime(_opened).TotalSeconds;
+        var seconds = _secondsBefore + elapsed.TotalSeconds;
         _reports.Append(new(reply.Client, reply.DownBytes, reply.UpBytes, reply.TrainSamples, seconds, reply.Failure, reply.Seconds));
         _asked.Add(reply.Client);
         if (reply.Failure is null) _slots.Add(reply.Client, _slots.Count);

@@ -83,6 +83,23 @@ public class DisplayTests
             """.ReplaceLineEndings("\n"), Drawn(view));
     }
 
+    /// <summary>Two dense rounds of 50 s, then exploration, then one small round of 10 s: seven more take 70 s.</summary>
+    [Fact]
+    public void Time_left_is_that_of_the_rounds_since_exploration()
+    {
+        var clock = new Clock();
+        var view = new RunView(clock, unicode: true);
+        view.Start(new RunStart(new Experiment { Rounds = 10, DenseRounds = 2 }, "dir", 1_664_970, 1, 50_000, 10_000, 10_000, 0));
+        view.RoundDone(Report(1, evaluated: false));
+        view.RoundDone(Report(2, evaluated: false));
+        clock.Seconds = 100;
+        view.Explored(20, 20);
+        view.RoundDone(Report(3, evaluated: false));
+        clock.Seconds = 110;
+
+        Assert.Contains("3/10  10 s, about 1:10 left", Drawn(view), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void View_shows_the_last_rounds_only_and_no_line_is_wider_than_the_terminal()
     {
@@ -139,15 +156,6 @@ public class DisplayTests
         Assert.Equal(("-", "-", "-"), (Readable.Figure(null), Readable.Figure(double.NaN), Readable.Percent(double.PositiveInfinity)));
 
     /// <summary>A clock that is set by hand.</summary>
-    sealed class Clock : TimeProvider
-    {
-        public int Seconds { get; set; }
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Seconds;
-    }
-
     static string Drawn(RunView view)
     {
         using var output = new StringWriter { NewLine = "\n" };

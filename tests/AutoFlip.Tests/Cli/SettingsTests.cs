@@ -106,6 +106,7 @@ public partial class SettingsTests
             EvaluateEvery = 0,
             Metrics = [],
             ThreadsPerClient = 0,
+            DenseRounds = -1,
             StructuredShare = 2,
             MinUnits = 0,
             UnitMultiple = 0,
@@ -122,8 +123,8 @@ public partial class SettingsTests
 
         var violations = ExperimentRules.Violations(broken);
 
-        // Every field but the seed and the ones any value of which is sound: two flags, two columns and eight enumerations.
-        Assert.Equal(ExperimentFile.Fields.Count() - 13, violations.Count);
+        // Every field but the seed and the ones any value of which is sound: three flags, two columns and eight enumerations.
+        Assert.Equal(ExperimentFile.Fields.Count() - 14, violations.Count);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
         Assert.All(violations, violation => Assert.All(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
     }

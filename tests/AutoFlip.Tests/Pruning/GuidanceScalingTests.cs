@@ -129,7 +129,7 @@ public class GuidanceScalingTests
         {
             var scores = new float[initial.Length];
             DeviationGuidance.Deviation(explorers[c].Floats(), initial, scores);
-            log.Add(new ClientReply { Client = c, ValueBytes = MemoryMarshal.AsBytes<float>(scores).ToArray() });
+            log.Add(new ClientReply { Client = c, ValueBytes = MemoryMarshal.AsBytes<float>(scores).ToArray() }, TimeSpan.Zero);
         }
         return log.Mean(log.Explorers);
     }
