@@ -49,7 +49,8 @@ sealed class RunDirectory : IDisposable
     public static RunDirectory Create(Experiment experiment, RunOptions options, string partitionSha256, TimeProvider time)
     {
         var stamp = time.GetLocalNow().ToString("yyMMdd_HHmmss", CultureInfo.InvariantCulture);
-        var name = FileName($"{experiment.Name}_{experiment.Seed}_{experiment.Dataset.ToLowerInvariant()}_{experiment.Model.ToLowerInvariant()}_{stamp}");
+        var dataset = experiment.Dataset.TrimEnd('/', '\\').Split('/', '\\')[^1]; // of a path, its last part: a name has 255 characters at most
+        var name = FileName($"{experiment.Name}_{experiment.Seed}_{dataset.ToLowerInvariant()}_{experiment.Model.ToLowerInvariant()}_{stamp}");
         var first = System.IO.Path.GetFullPath(System.IO.Path.Combine(options.ResultPath, name));
         try
         {

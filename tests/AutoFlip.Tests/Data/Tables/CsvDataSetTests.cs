@@ -90,6 +90,43 @@ public sealed class CsvDataSetTests : IDisposable
     }
 
     [Fact]
+    public void A_federation_sees_scaled_rows_only()
+    {
+        Write("t.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 100).Select(i => $"{1000 + i * i},{i % 2}")));
+
+        var data = FederatedData.Load(Of("t.csv", "y") with { Partition = "iid", Clients = 4 }, Where, RunObserver.None);
+
+        foreach (var client in data.Clients)
+        {
+            Assert.Equal(0, client.Train.ToArray().Average(row => (double)Row(data.Train, row)[0]), 1e-6);
+            Assert.All(client.HeldOut.ToArray(), row => Assert.Equal(Row(data.Train, row), Row(data.HeldOut, row)));
+            Assert.All(client.HeldOut.ToArray(), row => Assert.InRange(Row(data.HeldOut, row)[0], -4, 4));
+        }
+        Assert.All(Enumerable.Range(0, data.Test!.Count), row => Assert.InRange(Row(data.Test, row)[0], -4, 4));
+    }
+
+    [Fact]
+    public void A_run_directory_is_named_after_the_file_and_not_after_its_folders()
+    {
+        Write("t.csv", "x,y\n" + string.Join('\n', Enumerable.Range(0, 40).Select(i => $"{i},{(i < 20 ? "low" : "high")}")));
+        var experiment = Of("t.csv", "y") with
+        {
+            Model = "LogReg",
+            Partition = "iid",
+            Clients = 2,
+            CohortFraction = 1,
+            Rounds = 1,
+            Criterion = "BCEWithLogitsLoss",
+            Metrics = ["acc1"],
+            Pruner = "none",
+        };
+
+        Simulation.Run(experiment, new RunOptions { ResultPath = _folder["runs"], Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("AutoFLIP_1_t.csv_logreg_", Path.GetFileName(Assert.Single(Directory.GetDirectories(_folder["runs"]))));
+    }
+
+    [Fact]
     public void A_folder_has_a_test_file_and_files_may_be_compressed()
     {
         Write("set/train.csv", "x;y\n1,5;a\n2;b\n");

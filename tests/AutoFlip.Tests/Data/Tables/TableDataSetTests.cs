@@ -147,8 +147,19 @@ public sealed class TableDataSetTests : IDisposable
         }
         var experiment = new Experiment
         {
-            Dataset = name, Model = model, Partition = partition, Clients = 4, CohortFraction = 1, Rounds = 10, LocalEpochs = 5, BatchSize = 20,
-            LearningRate = 0.01, LearningRateDecay = 1, Criterion = "BCEWithLogitsLoss", Metrics = ["acc1", "auroc", "f1"], ServerMomentum = 0,
+            Dataset = name,
+            Model = model,
+            Partition = partition,
+            Clients = 4,
+            CohortFraction = 1,
+            Rounds = 10,
+            LocalEpochs = 5,
+            BatchSize = 20,
+            LearningRate = 0.01,
+            LearningRateDecay = 1,
+            Criterion = "BCEWithLogitsLoss",
+            Metrics = ["acc1", "auroc", "f1"],
+            ServerMomentum = 0,
         };
 
         var summary = Simulation.Run(experiment, new RunOptions { ResultPath = _folder["runs"], DataPath = _folder.Path, Offline = true, Workers = 2 },
