@@ -25,6 +25,10 @@ public static class Catalog
         { "VGG9", Vgg.Create9 },
         { "VGG9BN", Vgg.Create9BN },
         { "ResNet10", ResNet.Create10 },
+        { "MobileViT", MobileVit.Create },
+        { "NextCharLSTM", NextCharLstm.Create },
+        { "NextWordLSTM", NextWordLstm.Create },
+        { "GRUClassifier", GruClassifier.Create },
     };
 
     /// <summary>Local optimisers, by torch's names.</summary>

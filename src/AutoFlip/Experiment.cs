@@ -96,6 +96,12 @@ public sealed record Experiment
     /// <summary>The data set, by catalogue name.</summary>
     public string Dataset { get; init; } = "CIFAR10";
 
+    /// <summary>Share of each client's samples held out for evaluation, in [0, 0.9].</summary>
+    public double TestFraction { get; init; } = 0.2;
+
+    /// <summary>Share of the raw data to use, in (0, 1].</summary>
+    public double SampleFraction { get; init; } = 1;
+
     /// <summary>The column to be learnt, of a table that is named by its path; empty for other data sets.</summary>
     public string Target { get; init; } = "";
 
@@ -104,12 +110,6 @@ public sealed record Experiment
 
     /// <summary>What the target of a table that is named by its path is taken for.</summary>
     public TaskChoice TaskChoice { get; init; } = TaskChoice.Auto;
-
-    /// <summary>Share of each client's samples held out for evaluation, in [0, 0.9].</summary>
-    public double TestFraction { get; init; } = 0.2;
-
-    /// <summary>Share of the raw data to use, in (0, 1].</summary>
-    public double SampleFraction { get; init; } = 1;
 
     /// <summary>Side in pixels to which images are resized; 0 keeps their size.</summary>
     public int Resize { get; init; } = 24;
@@ -152,6 +152,12 @@ public sealed record Experiment
 
     /// <summary>Layers of recurrent models.</summary>
     public int LayerCount { get; init; } = 4;
+
+    /// <summary>Tokens that models of text know.</summary>
+    public int EmbeddingCount { get; init; } = 1000;
+
+    /// <summary>Width of a token's embedding in models of text.</summary>
+    public int EmbeddingSize { get; init; } = 512;
 
     /// <summary>Initialisation scheme: normal, xavier, xavier_uniform, kaiming or orthogonal.</summary>
     public string Initialization { get; init; } = "xavier";

@@ -26,6 +26,9 @@ public static class ExperimentRules
         new("--hidden-size (--hidden_size)", e => e.HiddenSize, e => e.HiddenSize >= 1, "a whole number of at least 1"),
         new("--dropout", e => e.Dropout, e => e.Dropout is >= 0 and < 1, "a number in [0, 1)"),
         new("--layers (--num_layers)", e => e.LayerCount, e => e.LayerCount >= 1, "a whole number of at least 1"),
+        new("--num-embeddings (--num_embeddings)", e => e.EmbeddingCount, e => e.EmbeddingCount is >= 1 and <= 1 << 24,
+            "a whole number from 1 to 16777216 (ids travel as float32, which is exact so far)"),
+        new("--embedding-size (--embedding_size)", e => e.EmbeddingSize, e => e.EmbeddingSize >= 1, "a whole number of at least 1"),
         new("--initialization-gain (--init_gain)", e => e.InitializationGain, e => IsPositive(e.InitializationGain), "a number above 0"),
 
         new("--prune-fraction (--treeshold_pruining)", e => e.PruneFraction, e => e.PruneFraction is >= 0 and < 1,

@@ -132,30 +132,6 @@ public sealed class SimulationTests : IDisposable
         Assert.Equal(2, Directory.GetDirectories(_folder.Path).Length); // even within one second
     }
 
-    [Fact]
-    public void The_deal_is_in_the_experiment_file_but_binds_no_other_run()
-    {
-        Run(Small);
-        var written = JsonDocument.Parse(File.ReadAllText(Path.Combine(OnlyRun, "experiment.json"))).RootElement.GetProperty("partition_sha256").GetString();
-
-        Assert.Equal(FederatedData.Load(Small, new DataLocations { Offline = true }, RunObserver.None).Table.Sha256, written);
-        Assert.Equal(4ul, Run(ExperimentFile.Load(OnlyRun) with { Seed = 4 }).Seed); // another deal
-    }
-
-    [Fact]
-    public void Data_that_are_dealt_otherwise_cannot_go_on_with_a_run()
-    {
-        Assert.Throws<BreakAt.Broken>(() => Run(Small, new BreakAt(3)));
-        var file = Path.Combine(OnlyRun, "experiment.json");
-        var deal = ExperimentFile.PartitionSha256Of(file)!;
-        File.WriteAllText(file, File.ReadAllText(file).Replace(deal, new string('0', 64), StringComparison.Ordinal)); // as if data had changed since
-
-        var error = Assert.Throws<AutoFlipException>(() => Resume(OnlyRun));
-
-        Assert.Equal(ExitCode.BadData, error.Code);
-        Assert.StartsWith($"The data of Digits are not those with which this run began: clients would be dealt other samples (partition_sha256 {deal[..8]} instead of 00000000)", error.Message);
-    }
-
     /// <summary>A run that breaks at its n-th sign of life, for every n there is, goes on to the very same model.</summary>
     [Theory]
     [InlineData(0, MaskRefresh.Once, false), InlineData(2, MaskRefresh.Once, true), InlineData(2, MaskRefresh.Cohort, false)]

@@ -2,34 +2,43 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip.Cli;
 
-/// <summary><c>autoflip list</c>: what can be named on the command line.</summary>
+/// <summary><c>autoflip list</c>: what can be named on the command line; of models also what they cost.</summary>
 sealed class ListCommand : ICommand
 {
     /// <inheritdoc/>
     public string Name => "list";
 
     /// <inheritdoc/>
-    public string Usage => "list WHAT [--json]";
+    public string Usage => "list WHAT [options]";
 
     /// <inheritdoc/>
     public string Summary => "What there is: models, metrics, ...";
 
     /// <inheritdoc/>
-    public string Details => $"Lists what can be named: {string.Join(", ", CatalogSections.All.Select(section => section.Plural))}.";
+    public string Details => $"""
+        Lists what can be named:
+        {string.Join(", ", CatalogSections.All.Select(section => section.Plural))}.
+
+        Of models it also says what they cost on a sample of your choice: parameters,
+        multiply-accumulates of a forward pass, and how many units in how many channel groups
+        pruning may remove. The options of 'models' are those below; nothing else takes them.
+        """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => [Cli.Settings.Json];
+    public IReadOnlyList<Setting> Settings => [.. Cli.Settings.List, Cli.Settings.Json];
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)
     {
-        var (request, positionals, _) = line.Over(new Request());
+        var (request, positionals, warnings) = line.Over(new Request());
+        foreach (var warning in warnings) host.Warn(warning);
         var accepted = CatalogSections.All.Select(section => section.Plural);
         if (positionals is not [var what]) throw AutoFlipException.BadRequest($"list: one of these is expected: {string.Join(", ", accepted)}.");
-        var names = CatalogSections.All.FirstOrDefault(section => section.Plural.Equals(what, StringComparison.OrdinalIgnoreCase))?.Names()
+        var section = CatalogSections.All.FirstOrDefault(section => section.Plural.Equals(what, StringComparison.OrdinalIgnoreCase))
             ?? throw AutoFlipException.BadRequest($"list: there is no '{what}'.{Nearest.Hint(what, accepted)} Accepted: {string.Join(", ", accepted)}.");
-        if (request.Show.Json) host.Out.WriteLine(new JsonArray([.. names.Select(name => (JsonNode)name)]).ToJsonString());
-        else foreach (var name in names) host.Out.WriteLine(name);
+        if (section == CatalogSections.Models) ModelList.Of(request.Resolve(host.Warn)).Write(request.Show.Json, host);
+        else if (request.Show.Json) host.Out.WriteLine(new JsonArray([.. section.Names().Select(name => (JsonNode)name)]).ToJsonString());
+        else foreach (var name in section.Names()) host.Out.WriteLine(name);
         return ExitCode.Done;
     }
 }

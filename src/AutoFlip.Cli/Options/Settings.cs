@@ -40,6 +40,8 @@ static class Settings
         Setting.Of((Experiment e) => e.HiddenSize, "--hidden-size --hidden_size", "N", "Width of hidden channels or cells."),
         Setting.Of((Experiment e) => e.Dropout, "--dropout", "F", "Dropout rate. 0 turns it off."),
         Setting.Of((Experiment e) => e.LayerCount, "--layers --num_layers", "N", "Layers of recurrent networks; others take no notice."),
+        Setting.Of((Experiment e) => e.EmbeddingCount, "--num-embeddings --num_embeddings", "N", "Tokens that networks of text know; others take no notice."),
+        Setting.Of((Experiment e) => e.EmbeddingSize, "--embedding-size --embedding_size", "N", "Width of a token's embedding; only networks of text have one."),
         Setting.Of((Experiment e) => e.Initialization, "--initialization --init_type", "NAME", "Initialisation scheme: normal, xavier, xavier_uniform, kaiming, orthogonal."),
         Setting.Of((Experiment e) => e.InitializationGain, "--initialization-gain --init_gain", "F", "Gain of the initialisation."),
     ];
@@ -132,6 +134,14 @@ static class Settings
         Setting.Of((BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory' or 'leak', in this process, and print JSON."),
     ]);
 
+    /// <summary>What lists of models take: a sample, and the options of a run that an architecture can be told.</summary>
+    public static ImmutableArray<Setting> List => Grouped(SettingGroup.Model,
+    [
+        Setting.Of((ListOptions l) => l.Input, "--input", "CxHxW", "The sample: channels, height, width; 80x1x1 are 80 tokens."),
+        Setting.Of((ListOptions l) => l.Outputs, "--outputs", "N", "Outputs, one per class. Networks that score their own tokens have as many as those."),
+        .. Model.Where(row => typeof(ModelOptions).GetProperty(row.Property!.Name) is not null),
+    ]);
+
     static readonly Setting[] WithoutEffect =
     [
         Setting.Ignored<int>("--device_ids", "N...", "there is no GPU support in this build"),
@@ -142,8 +152,6 @@ static class Settings
         Setting.Ignored<bool>("--use_model_tokenizer", "", "there are no pre-trained language models here"),
         Setting.Ignored<bool>("--use_pt_model", "", "there are no pre-trained models here: training starts from --initialization"),
         Setting.Ignored<int>("--seq_len", "N", "there are no text data sets of that kind here"),
-        Setting.Ignored<int>("--num_embeddings", "N", "a data set brings its own vocabulary"),
-        Setting.Ignored<int>("--embedding_size", "N", "there are no language models of that kind here"),
         Setting.Ignored<double>("--lr_server", "F", "the server's step is the average itself, and clients use --learning-rate (--lr)"),
         Setting.Ignored<double>("--mu", "F", "no algorithm here has a proximal term"),
         Setting.Ignored<double>("--beta1", "F", "it belongs to adaptive server optimisers, which the reference does not offer either; --server-momentum (--beta) is the server's momentum"),

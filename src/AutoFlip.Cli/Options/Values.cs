@@ -7,6 +7,7 @@ namespace AutoFlip.Cli;
 static class Values
 {
     static readonly string[] Yes = ["true", "1", "yes", "y", "t", "on"];
+    const int LargestSample = 1 << 24;
     static readonly string[] No = ["false", "0", "no", "n", "f", "off"];
 
     /// <summary>The value of a text; null if it is none of that type.</summary>
@@ -21,10 +22,19 @@ static class Values
             return Yes.Contains(text, StringComparer.OrdinalIgnoreCase) ? true : No.Contains(text, StringComparer.OrdinalIgnoreCase) ? false : null;
         if (type == typeof(int)) return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
         if (type == typeof(ulong)) return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : null;
+        if (type == typeof(SampleShape)) return ParseShape(text);
         if (type == typeof(double)) return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : null;
         if (type == typeof(decimal)) return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) ? exact : null;
         return Enum.GetNames(type).FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } member
             ? Enum.Parse(type, member)
+            : null;
+    }
+
+    static SampleShape? ParseShape(string text)
+    {
+        var sizes = text.Split('x', 'X').Select(size => int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole : 0).ToList();
+        return sizes is [> 0 and var channels, > 0 and var height, > 0 and var width] && (double)channels * height * width <= LargestSample
+            ? new(channels, height, width)
             : null;
     }
 
@@ -36,6 +46,7 @@ static class Values
             : type == typeof(bool) ? "True or False"
             : type == typeof(int) ? "a whole number"
             : type == typeof(ulong) ? $"a whole number from 0 to {ulong.MaxValue}"
+            : type == typeof(SampleShape) ? $"channels x height x width, such as 3x32x32 (80x1x1 are 80 tokens), of at most {LargestSample} values"
             : type == typeof(double) || type == typeof(decimal) ? "a number, with a point for decimals"
             : type == typeof(ImmutableArray<string>) ? "one name or more"
             : "a text";

@@ -16,6 +16,12 @@ public sealed record ModelOptions
     /// <summary>Layers of recurrent models, at least 1.</summary>
     public int LayerCount { get; init; } = 4;
 
+    /// <summary>Tokens that models of text know, at least 1: ids are 0 .. EmbeddingCount - 1.</summary>
+    public int EmbeddingCount { get; init; } = 1000;
+
+    /// <summary>Width of a token's embedding, at least 1.</summary>
+    public int EmbeddingSize { get; init; } = 512;
+
     /// <summary>Divides the fixed widths of the VGG family; 1 is the published network. For tests and small devices.</summary>
     public int WidthDivisor { get; init; } = 1;
 
@@ -25,5 +31,7 @@ public sealed record ModelOptions
         HiddenSize = experiment.HiddenSize,
         Dropout = experiment.Dropout,
         LayerCount = experiment.LayerCount,
+        EmbeddingCount = experiment.EmbeddingCount,
+        EmbeddingSize = experiment.EmbeddingSize,
     };
 }

@@ -15,10 +15,26 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0) : Layer
             [channels, draft.Slide(height, Kernel, Stride, Padding), draft.Slide(width, Kernel, Stride, Padding)], draft.Input.Units);
     }
 
-    internal override Tensor Run(in LayerRun run) =>
-        nn.functional.max_pool2d(run.Input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding]);
+    internal override Tensor Run(in LayerRun run) => MaxPooling.TryRun(run.Input, Kernel, Stride, Padding) ?? Torch(run.Input);
 
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 
     internal override bool OutputIsFree => true;
+
+    Tensor Torch(Tensor input) => nn.functional.max_pool2d(input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding]);
+
+    /// <summary>The maximum of a window or 0, whichever is larger: max pooling and a rectifier, in either order, in one pass.</summary>
+    /// <remarks>Only runs; graphs have the two layers. Both are monotone, the first maximum of a window stays the first, and where it is not
+    /// positive no gradient passes in either order: values and gradients are the same, bit for bit.</remarks>
+    internal sealed record Rectified(MaxPool2d Pool) : Layer
+    {
+        internal override Features Draft(LayerDraft draft) => Pool.Draft(draft);
+
+        internal override Tensor Run(in LayerRun run) =>
+            MaxPooling.TryRun(run.Input, Pool.Kernel, Pool.Stride, Pool.Padding, rectifies: true) ?? Pool.Torch(run.Input).relu_();
+
+        internal override LayerPrecision Precision => LayerPrecision.AsGiven;
+
+        internal override bool OutputIsFree => true;
+    }
 }

@@ -19,6 +19,7 @@ public sealed class Network
         Nodes = nodes;
         Groups = groups;
         Layout = layout;
+        Vocabulary = nodes.Select(node => node.Layer).OfType<Embedding>().FirstOrDefault()?.Vocabulary;
         MacsPerSample = nodes.Sum(node => node.Macs);
         ActivationsPerSample = nodes.Sum(node => node.ActivationCount);
     }
@@ -40,6 +41,9 @@ public sealed class Network
 
     /// <summary>Name, shape and place of every tensor.</summary>
     public WeightLayout Layout { get; }
+
+    /// <summary>How many token ids it knows, 0 .. Vocabulary - 1, if its samples are token ids; null if they are numbers.</summary>
+    public int? Vocabulary { get; }
 
     /// <summary>Multiply-accumulates of a forward pass over one sample (see <see cref="Node.Macs"/>).</summary>
     public long MacsPerSample { get; }

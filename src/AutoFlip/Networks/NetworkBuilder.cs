@@ -67,8 +67,14 @@ public sealed class NetworkBuilder
     /// <summary>Batch normalisation with scale, offset and running statistics.</summary>
     public NetworkBuilder BatchNorm2d() => Then(new BatchNorm2d());
 
+    /// <summary>Layer normalisation with scale and offset.</summary>
+    public NetworkBuilder LayerNorm(string? name = null) => Then(new LayerNorm(_graph.OutputOf(_node).Channels), name);
+
     /// <summary>max(x, 0).</summary>
     public NetworkBuilder ReLU(string? name = null) => Then(new ReLU(), name);
+
+    /// <summary>x / (1 + exp(-x)).</summary>
+    public NetworkBuilder SiLU() => Then(new SiLU());
 
     /// <summary>Maximum over windows; the stride is the window.</summary>
     public NetworkBuilder MaxPool2d(int kernel, int padding = 0) => Then(new MaxPool2d(kernel, kernel, padding));
@@ -113,10 +119,23 @@ public sealed class NetworkBuilder
         return this;
     }
 
+    /// <summary>Appends a named chain of layers that sees the image as sequences over its patches (see <see cref="PatchSequence"/>); after it, it
+    /// is an image of the same size again.</summary>
+    /// <param name="name">The chain's name.</param>
+    /// <param name="side">Side of a patch in pixels.</param>
+    /// <param name="body">The chain: sequences in, sequences of the same length out.</param>
+    public NetworkBuilder Patches(string name, int side, Func<NetworkBuilder, NetworkBuilder> body)
+    {
+        var shape = _graph.OutputOf(_node).Shape;
+        Then(new PatchSequence(side), name + "_patches").Sequence(name, body);
+        return Then(new PatchImage(side, shape[1], shape[2]), name + "_image");
+    }
+
     /// <summary>Runs branches side by side from here, in the order of their tensors, and joins them.</summary>
     /// <param name="name">The joining layer's name.</param>
     /// <param name="join">What joins them.</param>
-    /// <param name="branches">Names and chains; <c>s =&gt; s</c> passes on what comes in.</param>
+    /// <param name="branches">Names and chains; <c>s =&gt; s</c> passes on what comes in. An empty name adds nothing to the names of the chain's
+    /// layers, which then must all have one.</param>
     public NetworkBuilder Fork(
         string name, Layer join, params ReadOnlySpan<(string Name, Func<NetworkBuilder, NetworkBuilder> Body)> branches)
     {
@@ -143,7 +162,7 @@ public sealed class NetworkBuilder
     }
 
     int Run(string? name, Func<NetworkBuilder, NetworkBuilder> body, int from) =>
-        body(new NetworkBuilder(_graph, Path(name) + ".", from))._node;
+        body(new NetworkBuilder(_graph, name is "" ? _prefix : Path(name) + ".", from))._node;
 
     string Path(string? name) => _prefix + (name ?? $"{_next++}");
 }

@@ -117,6 +117,16 @@ public sealed unsafe class NetworkModule<T> : IDisposable
 
     sealed record Step(Layer Layer, int[] Inputs, Tensor[] Tensors, bool InPlace, int[] Releases);
 
+    /// <summary>Puts out what comes in.</summary>
+    sealed record PassOn : Layer
+    {
+        internal override Features Draft(LayerDraft draft) => draft.Input;
+
+        internal override Tensor Run(in LayerRun run) => run.Input;
+
+        internal override LayerPrecision Precision => LayerPrecision.AsGiven;
+    }
+
     /// <summary>Decides in which order layers run, what each may overwrite, and which outputs nobody needs after it.</summary>
     static Step[] Plan(Network network, Dictionary<string, Tensor> views)
     {
@@ -126,12 +136,11 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         for (var i = 0; i < nodes.Length; i++)
             foreach (var input in nodes[i].Inputs) lastReader[input] = i;
 
-        // Rectifying after pooling gives the same values and gradients, bit for bit, from fewer elements: both are monotone, the first
-        // maximum of a window stays the first, and where it is not positive no gradient passes in either order.
+        // Rectifying and pooling become one pass over the larger image: at the rectifier's place, and nothing is left to do at the pooling's.
         var layers = nodes.Select(node => node.Layer).ToArray();
         for (var i = 1; i < nodes.Length - 1; i++)
-            if (layers[i] is ReLU && layers[lastReader[i]] is MaxPool2d && readers[i] == 1)
-                (layers[i], layers[lastReader[i]]) = (layers[lastReader[i]], layers[i]);
+            if (layers[i] is ReLU && layers[lastReader[i]] is MaxPool2d pool && readers[i] == 1)
+                (layers[i], layers[lastReader[i]]) = (new MaxPool2d.Rectified(pool), new PassOn());
 
         bool MayOverwrite(int input) => layers[input] is { OutputIsFree: true } && readers[input] == 1;
         return [.. nodes.Select((node, i) => new Step(

@@ -7,7 +7,8 @@ namespace AutoFlip;
 /// <param name="StructuredShare">Share of the removal that takes whole units, in [0, 1]. 0 removes single weights only, 1 units as far as they fit.</param>
 /// <param name="MinUnits">Units that every channel group keeps, at least 1.</param>
 /// <param name="UnitMultiple">Units of a group that go together, at least 1: of a group whose width is no multiple, as many as divide both. 8 is
-/// what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew.</param>
+/// what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew. A unit of several
+/// channels, as a head of attention is, counts as that many.</param>
 /// <remarks>
 /// The mask keeps exactly k = ceil((1-p)n) of all n parameters; if <see cref="UnitsOnly"/>, k or up to what goes together more. Units go in the
 /// order of their scores over all groups together, each that fits, while no more than the share of the n - k parameters is gone; then
@@ -71,7 +72,7 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         var candidates =
             from g in Enumerable.Range(0, widths.Length)
             where !network.Groups[g].IsFixed
-            let together = (int)BigInteger.GreatestCommonDivisor(widths[g], UnitMultiple)
+            let together = Together(network.Groups[g])
             from units in Enumerable.Range(0, widths[g]).OrderBy(unit => scores[g][unit]).Chunk(together)
             orderby units.Average(unit => scores[g][unit]) // stable, as the order within a group is: ties keep the later ones
             select (g, units);
@@ -84,6 +85,13 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
                 else widths[g] += units.Length;
             }
         return new Units(network, [.. kept.Select(Selection.Of)]);
+    }
+
+    /// <summary>Units of a group that go together.</summary>
+    int Together(ChannelGroup group)
+    {
+        var channels = group.Memberships.Where(membership => membership.Makes).Min(membership => membership.Block); // of one unit
+        return (int)BigInteger.GreatestCommonDivisor(group.Width, UnitMultiple / BigInteger.GreatestCommonDivisor(UnitMultiple, channels));
     }
 
     /// <summary>Parameters of a network as a function of its groups' widths.</summary>

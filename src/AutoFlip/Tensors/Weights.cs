@@ -24,6 +24,9 @@ public sealed class Weights
     /// <summary>All values: parameters, then running statistics.</summary>
     public ReadOnlySpan<float> Values => _values;
 
+    /// <summary>The same, to be kept.</summary>
+    internal ReadOnlyMemory<float> Memory => _values;
+
     /// <summary>The trainable prefix.</summary>
     public ReadOnlySpan<float> Parameters => _values.AsSpan(0, Layout.ParameterCount);
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace AutoFlip;
@@ -8,13 +9,19 @@ namespace AutoFlip;
 /// <param name="Values">One value each, in order.</param>
 /// <remarks>Source: Seide et al. 2014 (1-bit SGD); Karimireddy et al. 2019 (arXiv 1901.09847) for why it works. A parameter that a new mask
 /// removes takes its residual with it: it is no longer the client's to correct.</remarks>
-sealed record Residual(Selection Kept, float[] Values)
+sealed record Residual(Selection Kept, ReadOnlyMemory<float> Values)
 {
     /// <summary>Adds what concerns the parameters of another mask. Cost: one pass over the kept values; no full vector is made.</summary>
     /// <param name="kept">That mask's parameters.</param>
     /// <param name="values">One value for each of them.</param>
     public void AddTo(Selection kept, Span<float> values)
     {
+        if (kept.Bits.SequenceEqual(Kept.Bits)) // as long as there is one mask
+        {
+            TensorPrimitives.Add(values[..Values.Length], Values.Span, values);
+            return;
+        }
+        var lost = Values.Span;
         int own = 0, other = 0;
         for (var word = 0; word < kept.Bits.Length; word++)
         {
@@ -22,7 +29,7 @@ sealed record Residual(Selection Kept, float[] Values)
             for (var both = mine & theirs; both != 0; both &= both - 1)
             {
                 var below = (both & (~both + 1)) - 1;
-                values[other + BitOperations.PopCount(theirs & below)] += Values[own + BitOperations.PopCount(mine & below)];
+                values[other + BitOperations.PopCount(theirs & below)] += lost[own + BitOperations.PopCount(mine & below)];
             }
             own += BitOperations.PopCount(mine);
             other += BitOperations.PopCount(theirs);
@@ -35,7 +42,7 @@ sealed record Residual(Selection Kept, float[] Values)
         var writer = MessageWriter.Begin(MessageKind.Residual, 4 + 8 * Kept.Bits.Length + 4 * Values.Length);
         writer.Write(Kept.Count);
         writer.Write(MemoryMarshal.AsBytes(Kept.Bits));
-        writer.Write(MemoryMarshal.AsBytes<float>(Values));
+        writer.Write(MemoryMarshal.AsBytes(Values.Span));
         return writer.Finish();
     }
 
@@ -60,6 +67,6 @@ interface IResidualStore
     /// <summary>The newest residual of a client from before a round; null if there is none.</summary>
     Residual? Before(int client, int round);
 
-    /// <summary>Keeps a client's residual of a round.</summary>
+    /// <summary>Keeps a client's residual of a round: a copy, for its values are lent.</summary>
     void Save(int client, int round, Residual residual);
 }

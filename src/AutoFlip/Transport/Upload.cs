@@ -10,12 +10,8 @@ namespace AutoFlip;
 sealed class Upload(Experiment experiment, IResidualStore residuals)
 {
     /// <summary>Exploration's scores, one per parameter.</summary>
-    public QuantizedValues Scores(ReadOnlySpan<float> scores, ReceivedTask task, int client)
-    {
-        var values = Scratch.Floats.Rent(scores.Length);
-        scores.CopyTo(values);
-        return QuantizedValues.Of(ValueFormat.Up(experiment, ClientWork.Explore), KeptTensors.Scores(task.Mask.Small.Layout), values, Random(task, client));
-    }
+    public QuantizedValues Scores(ReadOnlySpan<float> scores, ReceivedTask task, int client) => QuantizedValues.Of(
+        ValueFormat.Up(experiment, ClientWork.Explore), KeptTensors.Scores(task.Mask.Small.Layout), scores, Random(task, client));
 
     /// <summary>A trained model.</summary>
     /// <param name="trained">The small vector, parameters and statistics.</param>
@@ -24,25 +20,24 @@ sealed class Upload(Experiment experiment, IResidualStore residuals)
     public QuantizedValues Update(ReadOnlySpan<float> trained, ReceivedTask task, int client)
     {
         var (format, mask) = (ValueFormat.Up(experiment, ClientWork.Train), task.Mask);
-        var values = Scratch.Floats.Rent(mask.Tensors.Count);
-        mask.Mask.Values.Gather(trained, values);
-        if (format.IsExact) return QuantizedValues.Of(format, mask.Tensors, values, Random(task, client));
+        using var after = new KeptValues(mask.Mask.Values, trained);
+        if (format.IsExact) return QuantizedValues.Of(format, mask.Tensors, after.Values, Random(task, client));
 
-        var other = Scratch.Floats.Rent(mask.Tensors.Count);
-        var differences = values.AsSpan(0, mask.Tensors.ParameterCount);
-        mask.Mask.Values.Gather(task.Task.Weights.Values, other); // as received
-        TensorPrimitives.Subtract(differences, other.AsSpan(0, differences.Length), differences);
+        var parameters = mask.Tensors.ParameterCount;
+        var values = Scratch.Floats.Rent(mask.Tensors.Count);
+        var differences = values.AsSpan(0, parameters);
+        using (var before = new KeptValues(mask.Mask.Values, task.Task.Weights.Values)) // as received
+            TensorPrimitives.Subtract(after.Values[..parameters], before.Values[..parameters], differences);
+        after.Values[parameters..].CopyTo(values.AsSpan(parameters)); // statistics are no differences
         var feedback = format.Name == WireFormat.Int8;
         if (feedback) residuals.Before(client, task.Task.Round)?.AddTo(mask.Parameters, differences);
         var sent = QuantizedValues.Of(format, mask.Tensors, values, Random(task, client));
         if (feedback)
         {
-            var lost = new float[differences.Length];
-            sent.Restore(other); // as the server gets it
-            TensorPrimitives.Subtract(differences, other.AsSpan(0, lost.Length), lost);
-            residuals.Save(client, task.Task.Round, new Residual(mask.Parameters, lost));
+            sent.TakeFrom(differences);
+            residuals.Save(client, task.Task.Round, new Residual(mask.Parameters, values.AsMemory(0, parameters)));
         }
-        Scratch.Floats.Return(other);
+        Scratch.Floats.Return(values);
         return sent;
     }
 

@@ -5,61 +5,80 @@ namespace AutoFlip;
 
 /// <summary>The values of a message as they cross the wire: parameters as codes of a format, statistics always as they are.</summary>
 /// <remarks>
-/// Statistics stay float32 because they are few, a variance must stay above 0, and they have no common scale. Buffers are rented: a
+/// Statistics stay float32 because they are few, a variance must stay above 0, and they have no common scale. Codes are in rented buffers: a
 /// model's worth of memory taken from the system for every message costs more time than all the arithmetic.
 /// </remarks>
 sealed class QuantizedValues : IDisposable
 {
+    const int Chunk = 2048;
+
     readonly ValueFormat _format;
     readonly KeptTensors _tensors;
     readonly float[] _scales;  // one per tensor; none in float32
-    readonly float[] _values;  // rented; in formats with codes only the statistics of these are used
-    readonly byte[] _codes;    // rented; none in float32
+    readonly byte[] _codes;    // rented
+    readonly float[] _statistics;
 
-    QuantizedValues(ValueFormat format, KeptTensors tensors, float[] scales, float[] values)
+    QuantizedValues(ValueFormat format, KeptTensors tensors, float[] scales)
     {
-        (_format, _tensors, _scales, _values) = (format, tensors, scales, values);
-        _codes = format.IsExact ? [] : Scratch.Bytes.Rent(format.Width * tensors.ParameterCount);
+        (_format, _tensors, _scales) = (format, tensors, scales);
+        _codes = Scratch.Bytes.Rent(format.Width * tensors.ParameterCount);
+        _statistics = new float[tensors.Statistics];
     }
 
     /// <summary>Bytes that writing takes at most, and some for what surrounds it.</summary>
     public int Capacity => checked((int)((_format.Width * (long)_tensors.ParameterCount + sizeof(float) * (_scales.Length + _tensors.Statistics)) * 65 / 64 + 1024));
 
-    Span<byte> Codes => _format.IsExact ? MemoryMarshal.AsBytes(_values.AsSpan(0, _tensors.ParameterCount)) : _codes.AsSpan(0, _format.Width * _tensors.ParameterCount);
+    Span<byte> Codes => _codes.AsSpan(0, _format.Width * _tensors.ParameterCount);
 
-    Span<float> Statistics => _values.AsSpan(_tensors.ParameterCount, _tensors.Statistics);
-
-    /// <summary>Turns values into codes. Cost: two passes; none in float32.</summary>
+    /// <summary>Turns values into codes. Cost: two passes; one in float32.</summary>
     /// <param name="format">The format.</param>
     /// <param name="tensors">What the values are.</param>
-    /// <param name="rented">Parameters, then statistics, in a buffer of <see cref="Scratch"/>, which is given away.</param>
+    /// <param name="values">Parameters, then statistics.</param>
     /// <param name="random">Keys random rounding.</param>
     /// <exception cref="AutoFlipException">A value is not finite, and the format has no way to say so.</exception>
-    public static QuantizedValues Of(ValueFormat format, KeptTensors tensors, float[] rented, KeyedRandom random)
+    public static QuantizedValues Of(ValueFormat format, KeptTensors tensors, ReadOnlySpan<float> values, KeyedRandom random)
     {
-        var quantized = new QuantizedValues(format, tensors, format.IsExact ? [] : new float[tensors.Parameters.Length], rented);
-        if (format.IsExact) return quantized;
+        var quantized = new QuantizedValues(format, tensors, format.IsExact ? [] : new float[tensors.Parameters.Length]);
+        values.Slice(tensors.ParameterCount, tensors.Statistics).CopyTo(quantized._statistics);
         var dither = new Dither(random);
         foreach (var (tensor, start, length) in tensors.Ranges)
         {
-            var own = rented.AsSpan(start, length);
-            var largest = length == 0 ? 0 : MathF.Abs(TensorPrimitives.MaxMagnitude<float>(own));
-            if (!float.IsFinite(largest)) throw AutoFlipException.RunFailed($"a value to be sent as {format.Name} is not a finite number; lower --learning-rate or set --max-gradient-norm.");
-            quantized._scales[tensor] = format.ScaleOf(largest);
-            format.Encode(own, quantized._scales[tensor], dither, start, quantized.Codes.Slice(format.Width * start, format.Width * length));
+            var own = values.Slice(start, length);
+            if (!format.IsExact)
+            {
+                var largest = length == 0 ? 0 : MathF.Abs(TensorPrimitives.MaxMagnitude(own));
+                if (!float.IsFinite(largest)) throw AutoFlipException.RunFailed($"a value to be sent as {format.Name} is not a finite number; lower --learning-rate or set --max-gradient-norm.");
+                quantized._scales[tensor] = format.ScaleOf(largest);
+            }
+            format.Encode(own, quantized.ScaleOf(tensor), dither, start, quantized.CodesOf(start, length));
         }
         return quantized;
     }
 
     /// <summary>The values as the other side gets them.</summary>
     /// <param name="into">Takes parameters, then statistics.</param>
-    public void Restore(Span<float> into)
+    /// <param name="plus">Is added to the parameters, in the same pass; empty adds nothing.</param>
+    public void Restore(Span<float> into, ReadOnlySpan<float> plus = default)
     {
-        Statistics.CopyTo(into[_tensors.ParameterCount..]);
-        if (_format.IsExact) _values.AsSpan(0, _tensors.ParameterCount).CopyTo(into);
-        else
-            foreach (var (tensor, start, length) in _tensors.Ranges)
-                _format.Decode(Codes.Slice(_format.Width * start, _format.Width * length), _scales[tensor], into.Slice(start, length));
+        foreach (var (tensor, start, length) in Chunks)
+        {
+            var values = into.Slice(start, length);
+            _format.Decode(CodesOf(start, length), ScaleOf(tensor), values);
+            if (!plus.IsEmpty) TensorPrimitives.Add(values, plus.Slice(start, length), values);
+        }
+        _statistics.CopyTo(into[_tensors.ParameterCount..]);
+    }
+
+    /// <summary>Leaves what the other side does not get: subtracts the parameters as it gets them, in one pass.</summary>
+    public void TakeFrom(Span<float> parameters)
+    {
+        Span<float> there = stackalloc float[Chunk];
+        foreach (var (tensor, start, length) in Chunks)
+        {
+            _format.Decode(CodesOf(start, length), ScaleOf(tensor), there[..length]);
+            var values = parameters.Slice(start, length);
+            TensorPrimitives.Subtract(values, there[..length], values);
+        }
     }
 
     /// <summary>Writes format, scales, codes and statistics.</summary>
@@ -68,7 +87,7 @@ sealed class QuantizedValues : IDisposable
         writer.Write((byte)_format.Name);
         writer.Write(MemoryMarshal.AsBytes(_scales));
         WritePlanes(writer, Codes, _format.Width);
-        WritePlanes(writer, MemoryMarshal.AsBytes(Statistics), sizeof(float));
+        WritePlanes(writer, MemoryMarshal.AsBytes<float>(_statistics), sizeof(float));
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -83,21 +102,36 @@ sealed class QuantizedValues : IDisposable
         foreach (var scale in scales)
             if (!float.IsFinite(scale) || scale <= 0) throw new InvalidDataException($"The message scales a tensor by {scale}.");
 
-        var read = new QuantizedValues(format, tensors, scales, Scratch.Floats.Rent(tensors.Count));
+        var read = new QuantizedValues(format, tensors, scales);
         ReadPlanes(ref reader, read.Codes, format.Width);
-        ReadPlanes(ref reader, MemoryMarshal.AsBytes(read.Statistics), sizeof(float));
+        ReadPlanes(ref reader, MemoryMarshal.AsBytes(read._statistics.AsSpan()), sizeof(float));
         return read;
     }
 
-    /// <summary>Gives the buffers back.</summary>
-    public void Dispose()
+    /// <summary>Gives the buffer back.</summary>
+    public void Dispose() => Scratch.Bytes.Return(_codes);
+
+    /// <summary>The tensors' ranges, in pieces between whose passes nothing leaves the first cache.</summary>
+    IEnumerable<(int Tensor, int Start, int Length)> Chunks
     {
-        Scratch.Floats.Return(_values);
-        if (_codes.Length > 0) Scratch.Bytes.Return(_codes);
+        get
+        {
+            foreach (var (tensor, start, length) in _tensors.Ranges)
+                for (var done = 0; done < length; done += Chunk) yield return (tensor, start + done, Math.Min(Chunk, length - done));
+        }
     }
+
+    float ScaleOf(int tensor) => _format.IsExact ? 1 : _scales[tensor];
+
+    Span<byte> CodesOf(int start, int length) => Codes.Slice(_format.Width * start, _format.Width * length);
 
     static void WritePlanes(MessageWriter writer, ReadOnlySpan<byte> numbers, int width)
     {
+        if (width == 1)
+        {
+            PackedBytes.Write(writer, numbers);
+            return;
+        }
         var planes = Scratch.Bytes.Rent(numbers.Length);
         Planes.Split(numbers, width, planes.AsSpan(0, numbers.Length));
         var length = numbers.Length / width;
@@ -107,6 +141,11 @@ sealed class QuantizedValues : IDisposable
 
     static void ReadPlanes(ref MessageReader reader, Span<byte> numbers, int width)
     {
+        if (width == 1)
+        {
+            PackedBytes.Read(ref reader, numbers);
+            return;
+        }
         var planes = Scratch.Bytes.Rent(numbers.Length);
         try
         {

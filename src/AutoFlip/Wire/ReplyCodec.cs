@@ -58,8 +58,9 @@ static class ReplyCodec
     /// <param name="message">The bytes as received.</param>
     /// <param name="format">The format that was agreed on.</param>
     /// <param name="tensors">The values that are due; null if none are.</param>
+    /// <param name="plus">Is added to the parameters; empty adds nothing.</param>
     /// <exception cref="InvalidDataException">The message is malformed, or answers something else.</exception>
-    public static (ReplyStatus Status, ClientReply Reply) Decode(ReadOnlySpan<byte> message, ValueFormat format, KeptTensors? tensors)
+    public static (ReplyStatus Status, ClientReply Reply) Decode(ReadOnlySpan<byte> message, ValueFormat format, KeptTensors? tensors, ReadOnlySpan<float> plus = default)
     {
         var reader = new MessageReader(message, MessageKind.Reply);
         var status = (ReplyStatus)reader.Read<byte>();
@@ -69,7 +70,7 @@ static class ReplyCodec
             case ReplyStatus.Done:
                 reply = reply with
                 {
-                    ValueBytes = tensors is null ? default(ReadOnlyMemory<byte>) : ReadValues(ref reader, format, tensors),
+                    ValueBytes = tensors is null ? default(ReadOnlyMemory<byte>) : ReadValues(ref reader, format, tensors, plus),
                     Examples = reader.Read<int>(),
                     TrainSamples = reader.Read<long>(),
                     Trained = ReadFigures(ref reader),
@@ -90,11 +91,11 @@ static class ReplyCodec
         return (status, reply);
     }
 
-    static byte[] ReadValues(ref MessageReader reader, ValueFormat format, KeptTensors tensors)
+    static byte[] ReadValues(ref MessageReader reader, ValueFormat format, KeptTensors tensors, ReadOnlySpan<float> plus)
     {
         using var read = QuantizedValues.Read(ref reader, format, tensors);
         var values = GC.AllocateUninitializedArray<byte>(checked(sizeof(float) * tensors.Count));
-        read.Restore(MemoryMarshal.Cast<byte, float>(values.AsSpan()));
+        read.Restore(MemoryMarshal.Cast<byte, float>(values.AsSpan()), plus);
         return values;
     }
 

@@ -1,6 +1,3 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-
 namespace AutoFlip;
 
 /// <summary>A task as the server sends it, encoded at most once with its mask and once without, and what the answers to it mean.</summary>
@@ -19,7 +16,7 @@ sealed class SentTask
     readonly KeptTensors? _due;
     readonly Lazy<ReadOnlyMemory<byte>> _whole, _byReference;
     ReadOnlyMemory<byte> _values; // as encoded, inside the message that was made first
-    float[] _base = [];
+    ReadOnlyMemory<float> _base;
 
     /// <summary>Prepares a task; nothing is encoded yet.</summary>
     public SentTask(Experiment experiment, ClientTask task)
@@ -48,22 +45,14 @@ sealed class SentTask
 
     /// <summary>Decodes an answer. Its values are weights, or scores, in float32, whatever crossed the wire.</summary>
     /// <exception cref="InvalidDataException">It is malformed, or answers something else.</exception>
-    public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer)
-    {
-        var (status, reply) = ReplyCodec.Decode(answer.Span, _up, _due);
-        if (!reply.ValueBytes.IsEmpty && _base.Length > 0)
-        {
-            var parameters = MemoryMarshal.Cast<byte, float>(MemoryMarshal.AsMemory(reply.ValueBytes).Span)[.._base.Length];
-            TensorPrimitives.Add(parameters, _base, parameters);
-        }
-        return (status, reply);
-    }
+    public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer) => ReplyCodec.Decode(answer.Span, _up, _due, _base.Span);
 
     ReadOnlyMemory<byte> Encode(bool byReference)
     {
         if (!_values.IsEmpty) return TaskCodec.Encode(_task, _mask, byReference, _values.Length, writer => writer.Write(_values.Span));
-        using var quantized = QuantizedValues.Of(_down, _mask.Tensors, Kept(Scratch.Floats.Rent(_mask.Tensors.Count)), _random);
-        if (_task.Work == ClientWork.Train) _base = Base(quantized);
+        using var own = new KeptValues(_task.Mask.Values, _task.Weights.Values);
+        using var quantized = QuantizedValues.Of(_down, _mask.Tensors, own.Values, _random);
+        if (_task.Work == ClientWork.Train) _base = Base(own.Values[.._mask.Tensors.ParameterCount], quantized);
         var (start, end) = (0, 0);
         var message = TaskCodec.Encode(_task, _mask, byReference, quantized.Capacity, writer =>
         {
@@ -75,24 +64,14 @@ sealed class SentTask
         return message;
     }
 
-    float[] Kept(float[] into)
-    {
-        _task.Mask.Values.Gather(_task.Weights.Values, into);
-        return into;
-    }
-
     /// <summary>What is added to the parameters that clients return: the server's own to differences, what rounding took from them to
     /// weights; empty if nothing is, which keeps float32 exact to the bit.</summary>
-    float[] Base(QuantizedValues sent)
+    ReadOnlyMemory<float> Base(ReadOnlySpan<float> own, QuantizedValues sent)
     {
-        if (_up.IsExact && _down.IsExact) return [];
-        var own = Kept(new float[_mask.Tensors.Count]);
-        if (_up.IsExact)
-        {
-            var received = new float[own.Length];
-            sent.Restore(received);
-            TensorPrimitives.Subtract(own, received, own);
-        }
-        return own[.._mask.Tensors.ParameterCount];
+        if (!_up.IsExact) return _task.Mask.Values.IsAll ? _task.Weights.Memory[..own.Length] : own.ToArray();
+        if (_down.IsExact) return default;
+        var lost = own.ToArray();
+        sent.TakeFrom(lost);
+        return lost;
     }
 }

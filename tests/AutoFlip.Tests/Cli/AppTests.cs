@@ -153,7 +153,6 @@ public class AppTests
     public void Demo_describes_a_sound_experiment() => Assert.Empty(ExperimentRules.Violations(((ICommand)new DemoCommand()).Defaults.Experiment));
 
     [Theory]
-    [InlineData("models", "TwoCNN")]
     [InlineData("datasets", "Digits")]
     [InlineData("algorithms", "fedavg")]
     [InlineData("pruners", "autoflip")]

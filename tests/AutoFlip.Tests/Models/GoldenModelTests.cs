@@ -10,7 +10,7 @@ public class GoldenModelTests
     static IEnumerable<JsonElement> All => Document.RootElement.GetProperty("models").EnumerateArray();
 
     public static IEnumerable<TheoryDataRow<int, string>> Models => All.Select((element, i) => (element, i))
-        .Where(pair => Networks.Has(pair.element.GetProperty("model").GetString()))
+        .Where(pair => Catalog.Models.Names.Contains(pair.element.GetProperty("model").GetString()))
         .Select(pair => new TheoryDataRow<int, string>(pair.i, pair.element.GetProperty("model").GetString()!));
 
     [Theory, MemberData(nameof(Models))]
@@ -20,10 +20,14 @@ public class GoldenModelTests
 
         var network = Networks.Golden(model, want.GetProperty("args"), want.GetProperty("input"));
 
-        Assert.Equal(want.GetProperty("parameters").GetInt32(), network.Layout.ParameterCount);
-        Assert.Equal(Rows(want.GetProperty("tensors")), network.Layout.Parameters.Select(Row));
+        // What the reference holds and never computes with is left out, with the statistics beside it (docs/decisions/0018).
+        var unused = want.TryGetProperty("unused", out var names) ? names.EnumerateArray().Select(name => name.GetString()!).ToHashSet() : [];
+        var idle = unused.Select(Owner).ToHashSet();
         Assert.Equal(
-            Rows(want.GetProperty("buffers")).Where(row => !row.Contains("num_batches_tracked", StringComparison.Ordinal)),
+            want.GetProperty("parameters").GetInt32() - (unused.Count > 0 ? want.GetProperty("unused_parameters").GetInt32() : 0), network.Layout.ParameterCount);
+        Assert.Equal(Rows(want.GetProperty("tensors"), name => !unused.Contains(name)), network.Layout.Parameters.Select(Row));
+        Assert.Equal(
+            Rows(want.GetProperty("buffers"), name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal) && !idle.Contains(Owner(name))),
             network.Layout.Entries.Where(entry => entry.Role == TensorRole.Statistic).Select(Row));
         Assert.Equal(GoldenCase.Ints(want.GetProperty("output_shape"))[^1], network.Outputs);
         Assert.Equal(GoldenCase.Ints(want.GetProperty("output_shape"))[1..], network.Nodes[^1].OutputShape);
@@ -42,6 +46,11 @@ public class GoldenModelTests
 
     static string Row(TensorEntry entry) => $"{entry.Name} {string.Join("x", entry.Shape)}";
 
-    static IEnumerable<string> Rows(JsonElement tensors) =>
-        tensors.EnumerateArray().Select(tensor => $"{tensor[0].GetString()} {string.Join("x", GoldenCase.Ints(tensor[1]))}");
+    static IEnumerable<string> Rows(JsonElement tensors, Func<string, bool> which) =>
+        from tensor in tensors.EnumerateArray()
+        where which(tensor[0].GetString()!)
+        select $"{tensor[0].GetString()} {string.Join("x", GoldenCase.Ints(tensor[1]))}";
+
+    /// <summary>The layer that a tensor belongs to.</summary>
+    static string Owner(string tensor) => tensor[..tensor.LastIndexOf('.')];
 }

@@ -21,7 +21,7 @@ sealed class GoldenCase
     /// <summary>All networks that can be built here, with both fills.</summary>
     public static IEnumerable<(string Id, string Fill)> All =>
         from element in Root.GetProperty("cases").EnumerateArray()
-        where Networks.Has(element.GetProperty("model").GetString())
+        where Catalog.Models.Names.Contains(element.GetProperty("model").GetString())
         from run in element.GetProperty("runs").EnumerateArray()
         select (element.GetProperty("id").GetString()!, run.GetProperty("fill").GetString()!);
 
@@ -44,6 +44,16 @@ sealed class GoldenCase
 
     public JsonElement Tensors => _case.GetProperty("tensors");
 
+    /// <summary>Whether the reference holds the t-th tensor and never computes with it, so that our network does not have it.</summary>
+    public bool IsUnused(int t) => _case.GetProperty("unused").EnumerateArray().Any(unused => unused.GetInt32() == t);
+
+    /// <summary>Whether the t-th statistic stands beside unused tensors.</summary>
+    public bool IsUnusedBuffer(int t)
+    {
+        var owner = Owner(Buffers[t]);
+        return Tensors.EnumerateArray().Index().Any(pair => Owner(pair.Item) == owner && IsUnused(pair.Index));
+    }
+
     public JsonElement Buffers => _case.GetProperty("buffers");
 
     public JsonElement Run => _run;
@@ -52,13 +62,15 @@ sealed class GoldenCase
     public float[] Weights()
     {
         var values = new float[Network.Layout.Count];
-        var t = 0;
-        foreach (var tensor in Tensors.EnumerateArray())
-            Fill.Tensor(t++, Ints(tensor[1]), tensor[2].GetString()!).CopyTo(values.AsSpan(Network.Layout[tensor[0].GetString()!].Range));
+        foreach (var (t, tensor) in Tensors.EnumerateArray().Index().Where(pair => !IsUnused(pair.Index)))
+            Fill.Tensor(t, Ints(tensor[1]), tensor[2].GetString()!).CopyTo(values.AsSpan(Network.Layout[tensor[0].GetString()!].Range));
         foreach (var entry in Network.Layout.Entries.Where(entry => entry.Name.EndsWith("running_var", StringComparison.Ordinal)))
             values.AsSpan(entry.Range).Fill(1);
         return values;
     }
+
+    /// <summary>The layer that a tensor belongs to.</summary>
+    static string Owner(JsonElement tensor) => tensor[0].GetString() is { } name ? name[..name.LastIndexOf('.')] : "";
 
     GoldenFill Fill => new(Fills.GetProperty(_run.GetProperty("fill").GetString()!));
 

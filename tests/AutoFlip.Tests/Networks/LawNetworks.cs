@@ -58,6 +58,17 @@ static class LawNetworks
         Text("steps added").Fork("add", new Add(), ("lstm", l => l.Lstm(6)), ("skip", s => s)).LastStep().Linear(4).Build(4),
         Text("steps concatenated").Fork("cat", new Concat(), ("lstm", l => l.Lstm(5)), ("gru", g => g.Gru(4)))
             .Lstm(3).LastStep().Linear(4).Build(4),
+        Start("smooth").Conv2d(5, 3).SiLU().AdaptiveAvgPool2d(1).Flatten().Linear(7).LayerNorm().SiLU().Linear(4).Build(4),
+        Start("transformer").Conv2d(6, 3, padding: 1).BatchNorm2d().SiLU()
+            .Patches("patches", 2, p => p
+                .Fork("add", new Add(),
+                    ("attention", a => a.LayerNorm().Then(new SelfAttention(5, 3, Sequences: 4)).Linear(6)),
+                    ("skip", s => s))
+                .Fork("add2", new Add(), ("forward", f => f.LayerNorm().Linear(9).SiLU().Linear(6)), ("skip2", s => s)))
+            .Conv2d(5, 1).Flatten().Linear(4).Build(4),
+        Start("concatenated steps normalised").Patches("patches", 4, p => p
+                .Fork("cat", new Concat(), ("a", a => a.Linear(5)), ("b", b => b.Then(new SelfAttention(3, 2)))).LayerNorm())
+            .Flatten().Linear(4).Build(4),
         Start("rows").Conv2d(4, 3).ReLU().RowSequence().Gru(5).LastStep().Linear(4).Then(new LogSoftmax()).Build(4),
     }.ToDictionary(network => network.Name);
 
@@ -65,17 +76,14 @@ static class LawNetworks
         Small.Keys.Concat(Catalog.Models.Names).Select(name => new TheoryDataRow<string>(name));
 
     public static Network Of(string name) => Small.GetValueOrDefault(name)
-        ?? Catalog.Models[name](new SampleShape(3, 24, 24), 10, new ModelOptions { HiddenSize = 6, WidthDivisor = 16, LayerCount = 2 });
+        ?? SmallModels.Create(name);
 
     /// <summary>How many random masks a test tries: few of networks that take tenths of seconds.</summary>
     public static int Tries(string name) => Small.ContainsKey(name) ? 20 : 2;
 
     /// <summary>Three samples: token ids where an embedding reads them, else numbers between 0 and 1.</summary>
-    public static double[] Samples(Network network, KeyedRandom random)
-    {
-        var vocabulary = network.Nodes.Select(node => (node.Layer as Embedding)?.Vocabulary).FirstOrDefault(count => count is not null);
-        return [.. Enumerable.Range(0, 3 * network.Input.Length).Select(_ => vocabulary is { } count ? random.Next(count) : random.NextDouble())];
-    }
+    public static double[] Samples(Network network, KeyedRandom random) =>
+        [.. Enumerable.Range(0, 3 * network.Input.Length).Select(_ => network.Vocabulary is { } count ? random.Next(count) : random.NextDouble())];
 
     static NetworkBuilder Start(string name) => new(name, Image);
 

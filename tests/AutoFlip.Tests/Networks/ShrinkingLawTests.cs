@@ -10,8 +10,8 @@ namespace AutoFlip.Tests;
 /// computes with masked values, forward and backward; and nothing but what is masked is lost on the way to the small vector and back.
 /// </summary>
 /// <remarks>
-/// Why the full network can do without a removed unit: its rows, offset, scale and shift are 0, so what it puts out is act(0). Rectifiers,
-/// pooling, dropout and normalisation with scale and shift 0 keep 0 at 0; cells of recurrent layers stay at 0 (see Lstm, Gru); and
+/// Why the full network can do without a removed unit: its rows, offset, scale and shift are 0, so what it puts out is act(0). Rectifiers (SiLU too),
+/// pooling, dropout and normalisation with scale and shift 0 keep 0 at 0, and so does a mean of values 0; cells of recurrent layers stay at 0 (see Lstm, Gru); and
 /// where an activation makes something of 0, as the sigmoid does, the readers' columns are 0 as well.
 /// </remarks>
 public class ShrinkingLawTests
@@ -79,7 +79,8 @@ public class ShrinkingLawTests
         Assert.Equal(momentum, travelled);
     }, iter: LawNetworks.Tries(name));
 
-    /// <summary>A weight of a matrix or kernel is multiplied once per place: pixel of the output, step, or sample. Tables are read.</summary>
+    /// <summary>A weight of a matrix or kernel is multiplied once per place: pixel of the output, step, or sample. Tables are read. Attention also
+    /// multiplies each entry of a query with every key of its sequence, and each weight with every entry of a value.</summary>
     [Theory, MemberData(nameof(Names))]
     public void Multiply_accumulates_are_those_of_the_small_tensors(string name) => Gen.ULong.Sample(seed =>
     {
@@ -93,6 +94,7 @@ public class ShrinkingLawTests
             var places = node.OutputShape switch { [_, var height, var width] => height * width, [var steps, _] => steps, _ => 1 };
             foreach (var tensor in node.Tensors.Select(tensor => small.Layout[tensor]).Where(tensor => tensor.Role == TensorRole.Weight))
                 want += (long)places * tensor.Length;
+            if (node.Layer is SelfAttention attention) want += 2L * places * places / attention.Sequences * node.OutputShape[1];
         }
         Assert.Equal(want, small.MacsPerSample);
     }, iter: LawNetworks.Tries(name));

@@ -51,6 +51,18 @@ public class PruningPlanTests
         Assert.Equal([0, 2, 4, 6], Enumerable.Range(0, 8).Where(unit => mask.Units!.Kept[hidden][unit]));
     }
 
+    /// <summary>Eight channels go together: two of eight units of 4 channels, four of units of 2, any of units of 8.</summary>
+    [Theory, InlineData(2, 4), InlineData(4, 2), InlineData(8, 1), InlineData(3, 8)]
+    public void A_unit_of_several_channels_counts_as_that_many(int headWidth, int together) => Gen.Select(Gen.Decimal[0, 0.5m], Gen.ULong).Sample((fraction, seed) =>
+    {
+        var network = new NetworkBuilder("n", new SampleShape(1, 2, 5)).RowSequence().Then(new SelfAttention(8, headWidth)).Flatten().Linear(1).Build(1);
+
+        var mask = Prune(network, new PruningPlan(fraction, 1, 1, 8) { UnitsOnly = true }, seed);
+
+        Assert.Equal(0, (mask.Units?.Kept[1].Kept ?? 8) % together);
+        if (fraction > 0.4m && together < 4) Assert.InRange(mask.Units!.Kept[1].Kept, 1, 7);
+    }, iter: 10);
+
     /// <summary>Widths of 4 with units that go in fours: none can, so that all of the half are single weights.</summary>
     [Fact]
     public void What_no_unit_fits_goes_as_single_weights_unless_only_units_may()

@@ -6,7 +6,7 @@ public class ResidualTests
 {
     static readonly Gen<Selection> Selections = Gen.Bool.Array[150].Select(kept => Selection.Of(kept));
 
-    static Residual Of(Selection kept) => new(kept, [.. Enumerable.Range(0, kept.Count).Where(i => kept[i]).Select(i => (float)(i + 1))]);
+    static Residual Of(Selection kept) => new(kept, Enumerable.Range(0, kept.Count).Where(i => kept[i]).Select(i => (float)(i + 1)).ToArray());
 
     [Fact]
     public void What_two_masks_share_is_added_in_its_place() => Gen.Select(Selections, Selections).Sample((old, now) =>
@@ -19,12 +19,37 @@ public class ResidualTests
     });
 
     [Fact]
+    public void Under_the_same_mask_all_is_added() => Selections.Sample(kept =>
+    {
+        var values = Enumerable.Repeat(0.5f, kept.Kept).ToArray();
+
+        Of(kept).AddTo(kept, values);
+
+        Assert.Equal(Of(kept).Values.ToArray().Select(value => value + 0.5f), values);
+    });
+
+    [Fact]
+    public void A_store_keeps_a_copy()
+    {
+        using var folder = new TemporaryDirectory();
+        foreach (var store in (IResidualStore[])[new ResidualMemory(), new ResidualFiles(folder.Path, 150)])
+            for (var round = 1; round <= 2; round++) // the second over the first
+            {
+                var lent = Enumerable.Repeat((float)round, 150).ToArray();
+                store.Save(client: 3, round, new(Selection.All(150), lent));
+                lent.AsSpan().Clear();
+
+                Assert.All(store.Before(client: 3, round + 1)!.Values.ToArray(), value => Assert.Equal(round, value));
+            }
+    }
+
+    [Fact]
     public void A_residual_comes_back_from_its_bytes() => Selections.Sample(kept =>
     {
         var back = Residual.FromBytes(Of(kept).ToBytes().Span, parameters: 150);
 
         Assert.Equal(kept, back.Kept);
-        Assert.Equal(Of(kept).Values, back.Values);
+        Assert.Equal(Of(kept).Values.ToArray(), back.Values.ToArray());
         Assert.Throws<InvalidDataException>(() => Residual.FromBytes(Of(kept).ToBytes().Span, parameters: 151));
     });
 
@@ -33,8 +58,8 @@ public class ResidualTests
     {
         using var folder = new TemporaryDirectory();
         var files = new ResidualFiles(folder.Path, 150);
-        Residual Round(int round) => new(Selection.All(150), [.. Enumerable.Repeat((float)round, 150)]);
-        float? Before(int round) => new ResidualFiles(folder.Path, 150).Before(client: 3, round)?.Values[0];
+        Residual Round(int round) => new(Selection.All(150), Enumerable.Repeat((float)round, 150).ToArray());
+        float? Before(int round) => new ResidualFiles(folder.Path, 150).Before(client: 3, round)?.Values.Span[0];
 
         foreach (var round in (int[])[2, 5, 9]) files.Save(client: 3, round, Round(round));
         Assert.Equal([null, null, 5, 9], [Before(2), Before(5), Before(9), Before(10)]); // of 2, 5 and 9 the last two are here

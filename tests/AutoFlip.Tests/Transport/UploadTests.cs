@@ -71,7 +71,7 @@ public class UploadTests
         var upload = new Upload(experiment, store);
         var (_, received, trained) = Round(experiment, one.Mask, one.Network, one.Seed);
         var kept = received.Mask.Parameters;
-        var before = new Residual(kept, [.. Masks.Values(one.Network.Layout, one.Seed + 9).Values[..kept.Kept].ToArray().Select(value => 1e-4f * value)]);
+        var before = new Residual(kept, Masks.Values(one.Network.Layout, one.Seed + 9).Values[..kept.Kept].ToArray().Select(value => 1e-4f * value).ToArray());
         store.Save(client: 0, round: 0, before);
 
         var sent = upload.Update(trained, received, client: 0).Values(received.Mask.Tensors);
@@ -80,8 +80,8 @@ public class UploadTests
         float[] start = Kept(received.Task.Mask.Values, received.Task.Weights.Values), end = Kept(received.Task.Mask.Values, trained);
         for (var i = 0; i < kept.Kept; i++)
         {
-            var due = end[i] - start[i] + before.Values[i];
-            Assert.Equal(due, sent[i] + after.Values[i], Math.BitIncrement(MathF.Abs(due)) - MathF.Abs(due) + MathF.Abs(sent[i]) * 1e-7f); // an ulp
+            var due = end[i] - start[i] + before.Values.Span[i];
+            Assert.Equal(due, sent[i] + after.Values.Span[i], Math.BitIncrement(MathF.Abs(due)) - MathF.Abs(due) + MathF.Abs(sent[i]) * 1e-7f); // an ulp
         }
     });
 

@@ -3,12 +3,8 @@ namespace AutoFlip.Tests;
 /// <summary>Values that go through a format, in plain arrays.</summary>
 static class Quantized
 {
-    public static QuantizedValues Of(WireFormat format, KeptTensors tensors, float[] values, ulong seed = 1)
-    {
-        var rented = Scratch.Floats.Rent(values.Length);
-        values.CopyTo(rented, 0);
-        return QuantizedValues.Of(ValueFormat.Of(format), tensors, rented, new KeyedRandom(seed));
-    }
+    public static QuantizedValues Of(WireFormat format, KeptTensors tensors, float[] values, ulong seed = 1) =>
+        QuantizedValues.Of(ValueFormat.Of(format), tensors, values, new KeyedRandom(seed));
 
     public static float[] Values(this QuantizedValues quantized, KeptTensors tensors)
     {

@@ -1,0 +1,11 @@
+namespace AutoFlip.Cli;
+
+/// <summary>What <c>autoflip list models</c> counts for.</summary>
+sealed record ListOptions
+{
+    /// <summary>The sample.</summary>
+    public SampleShape Input { get; init; } = new(3, 32, 32);
+
+    /// <summary>Outputs.</summary>
+    public int Outputs { get; init; } = 10;
+}

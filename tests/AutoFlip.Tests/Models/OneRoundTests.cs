@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Networks that read tokens, steps or patches under AutoFLIP: exploration, mask, a round, evaluation.</summary>
+public sealed class OneRoundTests : IDisposable
+{
+    readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory, InlineData("MobileViT"), InlineData("NextCharLSTM"), InlineData("NextWordLSTM"), InlineData("GRUClassifier")]
+    public void AutoFLIP_runs_a_round(string model)
+    {
+        var experiment = new Experiment
+        {
+            Name = "one",
+            Dataset = "Digits", // a name only: the data is below
+            Model = model,
+            HiddenSize = 16,
+            LayerCount = 2,
+            Dropout = 0.1,
+            EmbeddingCount = 11,
+            EmbeddingSize = 8,
+            Clients = 2,
+            CohortFraction = 1,
+            Rounds = 1,
+            LocalEpochs = 1,
+            BatchSize = 4,
+            ExplorerFraction = 1,
+            PruneFraction = 0.5m,
+            Metrics = ["acc1"],
+        };
+
+        var summary = Simulation.Run(
+            experiment, new RunOptions { ResultPath = _folder.Path, Workers = 2 }, _ => Data(model, vocabulary: 11),
+            RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, summary.Failures);
+        Assert.Equal(0.5, summary.ModelSize.Density, 1e-3);
+        Assert.InRange(summary.ModelSize.TrainedParameters, 1, 0.65 * summary.ModelSize.Parameters); // most of it went as whole units
+        Assert.InRange(summary.Compute.ActiveMacsPerSample, 1, 0.9 * summary.Compute.MacsPerSample);
+        Assert.True(double.IsFinite(summary.Metrics.Global.Loss!.Value));
+    }
+
+    static FederatedData Data(string model, int vocabulary)
+    {
+        var shape = SmallModels.Input(model);
+        ImmutableArray<string> tokens = [.. Enumerable.Range(0, vocabulary).Select(id => $"{id}")];
+        var task = SmallModels.ScoresTokens(model) ? LearningTask.Labelling(tokens) : LearningTask.Classification("a", "b", "c");
+        var samples = new Counting(shape, task);
+        ImmutableArray<ClientRows> clients = [new(Enumerable.Range(0, 8).ToArray(), new[] { 8, 9 }), new(Enumerable.Range(10, 8).ToArray(), new[] { 18, 19 })];
+        return new FederatedData
+        {
+            Train = samples,
+            HeldOut = samples,
+            Test = samples,
+            Clients = clients,
+            Task = task,
+            Table = PartitionTable.Of(clients, samples.Labels, task.Strata),
+        };
+    }
+
+    /// <summary>Twenty samples that count upwards from their number, modulo 11. The class of a step is the number that follows;
+    /// that of a sample its number modulo the classes.</summary>
+    sealed class Counting(SampleShape shape, LearningTask task) : SampleSet
+    {
+        public override SampleShape Shape => shape;
+
+        public override Targets Targets { get; } = task.Kind == TaskKind.Labelling
+            ? Targets.Steps([.. Enumerable.Range(0, 20).SelectMany(row => Enumerable.Range(row + 1, shape.Length)).Select(id => id % task.Classes)], shape.Length)
+            : Targets.Classes([.. Enumerable.Range(0, 20).Select(row => row % task.Classes)]);
+
+        public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
+        {
+            for (var i = 0; i < rows.Length; i++)
+                for (var k = 0; k < shape.Length; k++) into[i * shape.Length + k] = (rows[i] + k) % 11;
+        }
+    }
+}
