@@ -10,6 +10,7 @@ public sealed class DealRecordTests : IDisposable
         Dataset = "Digits",
         Resize = 0,
         Model = "LogReg",
+        Partition = "iid",
         Clients = 4,
         CohortFraction = 0.5,
         Rounds = 1,
