@@ -127,12 +127,17 @@ public static class Catalog
         { "AmazonReviewPolarity", CsvTextDataSet.AmazonReviewPolarity },
         { "AmazonReviewFull", CsvTextDataSet.AmazonReviewFull },
         { "IMDB", ImdbDataSet.Instance },
+        { "Heart", TableDataSet.Heart },
+        { "Adult", TableDataSet.Adult },
+        { "Cover", TableDataSet.Cover, "Covertype" },
+        { "GLEAM", TableDataSet.Gleam },
     };
 
     /// <summary>Kinds of data sets that are named by a path, <c>kind:PATH</c>, and made from the path and the experiment.</summary>
     public static Section<Func<string, Experiment, DataSet>> DataSetKinds { get; } = new("kind of data set", "--dataset")
     {
         { "folder", FolderDataSet.Of },
+        { "csv", CsvDataSet.Of },
     };
 
     /// <summary>Partitions, made from the experiment that names them.</summary>
@@ -143,6 +148,13 @@ public static class Catalog
         { "patho", experiment => new PathologicalPartition(experiment.ClassesPerClient) },
         { "diri", experiment => new DirichletPartition(experiment.Concentration) },
         { "pre", _ => new NaturalPartition() },
+        { "shards", experiment => new ShardPartition(experiment.ShardsPerClient) },
+        { "linear", _ => new PowerPartition(1) },
+        { "square", _ => new PowerPartition(2) },
+        { "exponential", _ => new ExponentialPartition() },
+        { "diri-quantity", experiment => new DirichletQuantityPartition(experiment.Concentration) },
+        { "grouped", _ => new GroupedPartition() },
+        { "semantic", _ => new SemanticPartition() },
     };
 
     /// <summary>Federated algorithms.</summary>

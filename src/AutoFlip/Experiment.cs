@@ -102,6 +102,15 @@ public sealed record Experiment
     /// <summary>Share of the raw data to use, in (0, 1].</summary>
     public double SampleFraction { get; init; } = 1;
 
+    /// <summary>The column to be learnt, of a table that is named by its path; empty for other data sets.</summary>
+    public string Target { get; init; } = "";
+
+    /// <summary>The column that says whose a row is, of a table that is named by its path; empty if none does.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>What the target of a table that is named by its path is taken for.</summary>
+    public TaskChoice TaskChoice { get; init; } = TaskChoice.Auto;
+
     /// <summary>Side in pixels to which images are resized; 0 keeps their size.</summary>
     public int Resize { get; init; } = 24;
 
@@ -129,8 +138,11 @@ public sealed record Experiment
     /// <summary>Classes per client under the partition <c>patho</c>.</summary>
     public int ClassesPerClient { get; init; } = 2;
 
-    /// <summary>Concentration of the Dirichlet distribution under the partition <c>diri</c>, above 0.</summary>
+    /// <summary>Concentration of the Dirichlet distribution under the partitions <c>diri</c> and <c>diri-quantity</c>, above 0.</summary>
     public double Concentration { get; init; } = 0.2;
+
+    /// <summary>Shards per client under the partition <c>shards</c>, at least 1.</summary>
+    public int ShardsPerClient { get; init; } = 2;
 
     /// <summary>The network, by catalogue name.</summary>
     public string Model { get; init; } = "TwoCNN";

@@ -36,6 +36,9 @@ public static class ExperimentFile
     static readonly FrozenDictionary<string, PropertyInfo> ByField =
         InOrder.ToFrozenDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name), StringComparer.Ordinal);
 
+    /// <summary>A field about the run, not of the experiment: which samples its clients were dealt. No other run is held to it.</summary>
+    const string DealField = "partition_sha256";
+
     /// <summary>Names of the fields, in order.</summary>
     public static IEnumerable<string> Fields => InOrder.Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
 
@@ -44,11 +47,14 @@ public static class ExperimentFile
         typeof(Experiment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>The experiment as JSON text, ending in a newline.</summary>
-    public static string Write(Experiment experiment)
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="partitionSha256">The deal of a run of it (<see cref="PartitionTable.Sha256"/>); null if there is no run yet.</param>
+    public static string Write(Experiment experiment, string? partitionSha256 = null)
     {
         var fields = new Dictionary<string, object?> { ["schema"] = Schema, ["version"] = ProgramVersion };
         foreach (var property in InOrder)
             fields.Add(JsonNamingPolicy.CamelCase.ConvertName(property.Name), property.GetValue(experiment));
+        if (partitionSha256 is not null) fields.Add(DealField, partitionSha256);
         return JsonSerializer.Serialize(fields, Json).ReplaceLineEndings("\n") + "\n";
     }
 
@@ -66,6 +72,14 @@ public static class ExperimentFile
             throw new AutoFlipException(ExitCode.BadRequest, $"The experiment file '{file}' cannot be read: "
                 + (unreadable is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : unreadable.Message), unreadable);
         }
+    }
+
+    /// <summary>The deal of the run that wrote the file; null if it does not say.</summary>
+    /// <param name="path">A file that <see cref="Load"/> accepts.</param>
+    public static string? PartitionSha256Of(string path)
+    {
+        using var document = Parse(File.ReadAllText(path), path);
+        return document.RootElement.TryGetProperty(DealField, out var deal) ? deal.ToString() : null;
     }
 
     /// <summary>Reads JSON text over the defaults. Ranges and names are not checked here: see <see cref="ExperimentRules"/>.</summary>
@@ -118,7 +132,7 @@ public static class ExperimentFile
             return field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt32(out var schema) && schema is >= 1 and <= Schema
                 ? schema
                 : throw AutoFlipException.BadRequest($"{source}: schema {field.Value} is not known. Accepted: 1 to {Schema}; a later version of the program may read it.");
-        if (field.Name == "version") return field.Value.ToString(); // for people: the schema decides what can be read
+        if (field.Name is "version" or DealField) return field.Value.ToString(); // for people, and for resuming: nothing that is run
         if (!ByField.TryGetValue(field.Name, out var property))
             throw AutoFlipException.BadRequest($"{source}: there is no field '{field.Name}'.{Nearest.Hint(field.Name, Fields)} Accepted: {string.Join(", ", Fields)}.");
         try

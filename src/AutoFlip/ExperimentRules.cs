@@ -22,6 +22,7 @@ public static class ExperimentRules
         new("--seq-len (--seq_len)", e => e.SequenceLength, e => e.SequenceLength is >= 1 and <= 1 << 16, "a whole number from 1 to 65536"),
         new("--classes-per-client (--mincls)", e => e.ClassesPerClient, e => e.ClassesPerClient >= 1, "a whole number of at least 1"),
         new("--concentration (--cncntrtn)", e => e.Concentration, e => IsPositive(e.Concentration), "a number above 0"),
+        new("--shards-per-client", e => e.ShardsPerClient, e => e.ShardsPerClient >= 1, "a whole number of at least 1"),
 
         new("--hidden-size (--hidden_size)", e => e.HiddenSize, e => e.HiddenSize >= 1, "a whole number of at least 1"),
         new("--dropout", e => e.Dropout, e => e.Dropout is >= 0 and < 1, "a number in [0, 1)"),

@@ -23,7 +23,7 @@ public static class Simulation
         var data = load(experiment);
         experiment = ExperimentRules.Settle(experiment with { Clients = data.Clients.Length }, data.Task); // a data set's own clients are as many as there are
         var network = BuildNetwork(experiment, data);
-        using var directory = RunDirectory.Create(experiment, options, time);
+        using var directory = RunDirectory.Create(experiment, options, data.Table.Sha256, time);
         return Run(new Setting(experiment, options, data, network, directory, observer, time, started), cancel);
     }
 
@@ -78,6 +78,7 @@ public static class Simulation
         var (experiment, options, data, network, directory, observer, time, _) = setting;
         var initial = Initialization.Draw(network, Catalog.Initializers[experiment.Initialization], experiment.InitializationGain, new Seeds(experiment.Seed));
         var from = directory.LoadState(Catalog.Algorithms[experiment.Algorithm](experiment).Initialize(initial));
+        directory.RequireDeal(data.Table.Sha256);
         observer.Started(new RunStart(
             experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample,
             data.Clients.Sum(client => (long)client.Train.Length), data.Clients.Sum(client => (long)client.HeldOut.Length),

@@ -25,11 +25,12 @@ static class TaskRules
     /// <summary>Which way of dealing samples the task forbids, in one sentence. Partitions find out by themselves, but only once data are loaded.</summary>
     public static IEnumerable<string> Undealable(Experiment experiment, LearningTask task)
     {
-        if (experiment.Partition.Equals("patho", StringComparison.OrdinalIgnoreCase) && experiment.ClassesPerClient > task.Strata.Length)
+        if (Named(CatalogSections.Partitions, experiment.Partition) is not { } partition) yield break;
+        if (Catalog.Partitions[partition](experiment).Refuses(task) is { } reason) yield return reason;
+        else if (partition == "patho" && experiment.ClassesPerClient > task.Classes)
         {
-            yield return ExperimentRules.Sentence("--classes-per-client (--mincls)", experiment.ClassesPerClient, task.Kind == TaskKind.Classification
-                ? $"1 to {task.Classes}, the classes of {experiment.Dataset}"
-                : $"1, because {experiment.Dataset} has no classes to deal; or another partition, such as --partition iid");
+            yield return ExperimentRules.Sentence(
+                "--classes-per-client (--mincls)", experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
         }
     }
 

@@ -70,6 +70,19 @@ public class ExperimentFileTests
     }
 
     [Fact]
+    public void The_deal_of_a_run_is_written_last_and_read_by_who_asks_for_it()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["with.json"], ExperimentFile.Write(new Experiment { Seed = 9 }, "abc"));
+        File.WriteAllText(directory["without.json"], ExperimentFile.Write(new Experiment()));
+
+        Assert.EndsWith("  \"partition_sha256\": \"abc\"\n}\n", File.ReadAllText(directory["with.json"]), StringComparison.Ordinal);
+        Assert.Equal("abc", ExperimentFile.PartitionSha256Of(directory["with.json"]));
+        Assert.Null(ExperimentFile.PartitionSha256Of(directory["without.json"]));
+        Assert.Equal(9ul, ExperimentFile.Load(directory["with.json"]).Seed); // nothing of an experiment
+    }
+
+    [Fact]
     public void Comments_trailing_commas_and_left_out_fields_are_accepted()
     {
         var read = ExperimentFile.Read("""

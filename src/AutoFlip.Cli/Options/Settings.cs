@@ -16,7 +16,10 @@ static class Settings
 
     static readonly Setting[] Data =
     [
-        Setting.Of((Experiment e) => e.Dataset, "--dataset", "NAME", "Data set: see 'autoflip list datasets'."),
+        Setting.Of((Experiment e) => e.Dataset, "--dataset", "NAME", "Data set: see 'autoflip list datasets', or csv:PATH for a table of yours."),
+        Setting.Of((Experiment e) => e.Target, "--target", "COLUMN", "Column that is to be learnt, of a table csv:PATH."),
+        Setting.Of((Experiment e) => e.Owner, "--owner", "COLUMN", "Column that says whose a row is, of a table csv:PATH; --partition pre makes owners clients."),
+        Setting.Of((Experiment e) => e.TaskChoice, "--task", "auto|classification|regression", "Whether the values of that column are classes or numbers. auto looks at them."),
         Setting.Of((Experiment e) => e.TestFraction, "--test-fraction --test_fraction", "F", "Share of each client's samples held out for evaluation. 0 holds out none."),
         Setting.Of((Experiment e) => e.SampleFraction, "--sample-fraction --rawsmpl", "F", "Share of the raw data to use."),
         Setting.Of((Experiment e) => e.Resize, "--resize", "PIXELS", "Side to which images are resized. 0 keeps their size."),
@@ -26,9 +29,10 @@ static class Settings
         Setting.Of((Experiment e) => e.RandomVerticalFlip, "--random-vertical-flip --randvf", "F", "Probability of a vertical flip while training. 0 turns it off."),
         Setting.Of((Experiment e) => e.ColorJitter, "--color-jitter --randjit", "F", "Strength of colour jitter while training, up to 0.5. 0 turns it off."),
         Setting.Of((Experiment e) => e.SequenceLength, "--seq-len --seq_len", "N", "Words of a text that count: what is longer is cut, what is shorter padded."),
-        Setting.Of((Experiment e) => e.Partition, "--partition --split_type", "NAME", "How samples are dealt to clients: iid, unbalanced, patho, diri."),
+        Setting.Of((Experiment e) => e.Partition, "--partition --split_type", "NAME", "How samples are dealt to clients: see 'autoflip list partitions'."),
         Setting.Of((Experiment e) => e.ClassesPerClient, "--classes-per-client --mincls", "N", "Classes per client under the partition patho."),
-        Setting.Of((Experiment e) => e.Concentration, "--concentration --cncntrtn", "F", "Concentration of the Dirichlet distribution under the partition diri."),
+        Setting.Of((Experiment e) => e.Concentration, "--concentration --cncntrtn", "F", "Concentration of the Dirichlet distribution under the partitions diri and diri-quantity."),
+        Setting.Of((Experiment e) => e.ShardsPerClient, "--shards-per-client", "N", "Shards per client under the partition shards."),
     ];
 
     static readonly Setting[] Model =

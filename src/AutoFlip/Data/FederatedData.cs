@@ -48,6 +48,7 @@ public sealed record FederatedData
     {
         var seeds = new Seeds(experiment.Seed);
         var partition = Catalog.Partitions[experiment.Partition](experiment);
+        if (partition.Refuses(data.Task) is { } reason) throw AutoFlipException.BadRequest(reason);
         var strata = data.Task.Strata;
         var labels = data.Train.Labels[..(data.Owners?.TrainRows ?? data.Train.Count)];
         var owners = data.Owners is null ? default : data.Owners.OfRow.AsSpan(0, labels.Length);
@@ -62,7 +63,8 @@ public sealed record FederatedData
             if (!owners.IsEmpty) owners = Pick(owners, kept);
         }
 
-        var dealt = partition.Deal(new Deck(labels, strata.Length, owners), experiment.Clients, seeds.For(Purpose.Partition));
+        var samples = labels.Length == data.Train.Count ? data.Train : new SampleSubset(data.Train, kept ?? [.. Enumerable.Range(0, labels.Length)]);
+        var dealt = partition.Deal(new Deck(labels, strata.Length, owners, samples), experiment.Clients, seeds.For(Purpose.Partition));
         if (kept is not null) dealt = [.. dealt.Select(rows => Pick(kept, rows))];
         var theirs = partition.KeepsOwners && data.Owners is { } people && people.TrainRows < data.Train.Count ? HeldOutByOwners(people, dealt) : null;
         ImmutableArray<ClientRows> clients =
@@ -73,11 +75,12 @@ public sealed record FederatedData
                 return theirs is null ? cut : cut with { HeldOut = theirs[client] };
             }),
         ];
+        var (train, test) = data.Train.Dealt(clients, data.Test);
         return new FederatedData
         {
-            Train = data.Train,
-            HeldOut = new Unaugmented(data.Train),
-            Test = data.Test is null ? null : new Unaugmented(data.Test),
+            Train = train,
+            HeldOut = new Unaugmented(train),
+            Test = test is null ? null : new Unaugmented(test),
             Clients = clients,
             Task = data.Task,
             Table = PartitionTable.Of(clients, data.Train.Labels, strata),

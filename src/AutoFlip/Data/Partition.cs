@@ -4,7 +4,8 @@ namespace AutoFlip;
 /// <param name="labels">The class of each sample, 0 .. classes - 1.</param>
 /// <param name="classes">Number of classes.</param>
 /// <param name="owners">The owner of each sample; empty if the data set does not say.</param>
-public readonly ref struct Deck(ReadOnlySpan<int> labels, int classes, ReadOnlySpan<int> owners = default)
+/// <param name="samples">The samples themselves; null if there is nothing but labels.</param>
+public readonly ref struct Deck(ReadOnlySpan<int> labels, int classes, ReadOnlySpan<int> owners = default, SampleSet? samples = null)
 {
     /// <summary>The class of each sample, 0 .. classes - 1.</summary>
     public ReadOnlySpan<int> Labels { get; } = labels;
@@ -14,6 +15,9 @@ public readonly ref struct Deck(ReadOnlySpan<int> labels, int classes, ReadOnlyS
 
     /// <summary>The owner of each sample; empty if the data set does not say.</summary>
     public ReadOnlySpan<int> Owners { get; } = owners;
+
+    /// <summary>The samples themselves, one for each label; null if there is nothing but labels. Never augmented by who deals.</summary>
+    public SampleSet? Samples { get; } = samples;
 }
 
 /// <summary>A rule that deals samples to clients.</summary>
@@ -21,6 +25,14 @@ public abstract record Partition
 {
     /// <summary>Whether all samples of an owner go to one client, so that what owners hold out can stay theirs.</summary>
     public virtual bool KeepsOwners => false;
+
+    /// <summary>Whether samples are told apart by their class: tasks whose samples have none of their own cannot be dealt so.</summary>
+    public virtual bool IsByClass => false;
+
+    /// <summary>Why samples of a task cannot be dealt so, in a sentence that names what is accepted; null if they can.</summary>
+    public string? Refuses(LearningTask task) => !IsByClass || task.Kind == TaskKind.Classification ? null
+        : "--partition (--split_type): samples of this data set have no class of their own to be dealt by. Accepted: "
+            + string.Join(", ", Catalog.Partitions.Where(entry => !entry.Value(new Experiment()).IsByClass).Select(entry => entry.Key)) + ".";
 
     /// <summary>Deals samples to clients. No sample is dealt twice; every client gets at least one.</summary>
     /// <param name="deck">What is dealt.</param>
@@ -47,6 +59,14 @@ public abstract record Partition
         ? deck.Owners
         : throw AutoFlipException.BadRequest(
             "--partition: this data set does not say whose its samples are, so they cannot be dealt by owner; choose iid, patho or diri.");
+
+    /// <summary>Cuts into consecutive parts of given sizes.</summary>
+    private protected static int[][] Split(int[] rows, int[] sizes)
+    {
+        var split = new int[sizes.Length][];
+        for (int part = 0, from = 0; part < sizes.Length; from += sizes[part++]) split[part] = rows[from..(from + sizes[part])];
+        return split;
+    }
 
     /// <summary>Cuts into consecutive parts whose sizes differ by at most one; the first ones are the larger ones.</summary>
     private protected static int[][] Split(int[] rows, int parts)

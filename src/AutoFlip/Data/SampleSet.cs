@@ -28,6 +28,12 @@ public abstract class SampleSet
     /// <summary>Number of samples.</summary>
     public int Count => Targets.Count;
 
+    /// <summary>What these samples are to clients, once it is settled who trains on which: sets may adapt them to their owner.</summary>
+    /// <param name="clients">Each client's rows. What a client's rows become depends on that client's training rows alone.</param>
+    /// <param name="test">The server's test set; null if there is none. What it becomes depends on no rows but those that clients train on.</param>
+    /// <returns>This set and the test set, row for row; by default as they are.</returns>
+    public virtual (SampleSet Train, SampleSet? Test) Dealt(IReadOnlyList<ClientRows> clients, SampleSet? test) => (this, test);
+
     /// <summary>Writes samples as float32, [rows, C, H, W].</summary>
     /// <param name="rows">Which samples, in this order.</param>
     /// <param name="into">rows.Length x <see cref="SampleShape.Length"/> values; all of them are written.</param>

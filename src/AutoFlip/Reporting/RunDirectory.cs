@@ -41,18 +41,23 @@ sealed class RunDirectory : IDisposable
     public string Checkpoints => File("checkpoints");
 
     /// <summary>Makes the directory of a new run: <c>name_seed_dataset_model_yyMMdd_HHmmss</c>, with a number behind it if that is taken.</summary>
+    /// <param name="experiment">What is run.</param>
+    /// <param name="options">Where, and how.</param>
+    /// <param name="partitionSha256">Which samples its clients were dealt: see <see cref="RequireDeal"/>.</param>
+    /// <param name="time">The clock.</param>
     /// <exception cref="AutoFlipException">It cannot be made (exit 4).</exception>
-    public static RunDirectory Create(Experiment experiment, RunOptions options, TimeProvider time)
+    public static RunDirectory Create(Experiment experiment, RunOptions options, string partitionSha256, TimeProvider time)
     {
         var stamp = time.GetLocalNow().ToString("yyMMdd_HHmmss", CultureInfo.InvariantCulture);
-        var name = FileName($"{experiment.Name}_{experiment.Seed}_{experiment.Dataset.ToLowerInvariant()}_{experiment.Model.ToLowerInvariant()}_{stamp}");
+        var dataset = experiment.Dataset.TrimEnd('/', '\\').Split('/', '\\')[^1]; // of a path, its last part: a name has 255 characters at most
+        var name = FileName($"{experiment.Name}_{experiment.Seed}_{dataset.ToLowerInvariant()}_{experiment.Model.ToLowerInvariant()}_{stamp}");
         var first = System.IO.Path.GetFullPath(System.IO.Path.Combine(options.ResultPath, name));
         try
         {
             var path = first;
             for (var number = 2; Directory.Exists(path); number++) path = $"{first}_{number}";
             Directory.CreateDirectory(System.IO.Path.Combine(path, "checkpoints"));
-            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment));
+            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partitionSha256));
             AtomicFile.Write(System.IO.Path.Combine(path, "checkpoints", OptionsFile), JsonSerializer.Serialize(options, RunJson.Document));
             return new RunDirectory(path, experiment);
         }
@@ -72,6 +77,17 @@ sealed class RunDirectory : IDisposable
     /// <summary>How the run was started: where its data was looked for, above all.</summary>
     public RunOptions Options =>
         JsonSerializer.Deserialize<RunOptions>(System.IO.File.ReadAllText(Checkpoint(OptionsFile)), RunJson.Document)!;
+
+    /// <summary>Makes sure that clients have the samples with which the run began.</summary>
+    /// <param name="partitionSha256">Which samples they were dealt now.</param>
+    /// <exception cref="AutoFlipException">They have others (exit 3).</exception>
+    public void RequireDeal(string partitionSha256)
+    {
+        if (ExperimentFile.PartitionSha256Of(File(ExperimentFile.FileName)) is not { } before || before == partitionSha256) return;
+        throw AutoFlipException.BadData(
+            $"The data of {Experiment.Dataset} are not those with which this run began: clients would be dealt other samples (partition_sha256 {partitionSha256[..8]} " +
+            $"instead of {(before.Length > 8 ? before[..8] : before)}). Name the folder of the data used then with --data-path, or start a new run.");
+    }
 
     /// <summary>The state after the last round that counts; null before round 1.</summary>
     public RunState? LoadState(ServerState initial)

@@ -81,6 +81,7 @@ public partial class SettingsTests
             ColorJitter = -1,
             ClassesPerClient = 0,
             Concentration = 0,
+            ShardsPerClient = 0,
             HiddenSize = 0,
             Dropout = -1,
             WidthMultiplier = 0,
@@ -129,8 +130,8 @@ public partial class SettingsTests
 
         var violations = ExperimentRules.Violations(broken);
 
-        // Every field but the seed and the ones any value of which is sound: three flags and nine enumerations.
-        Assert.Equal(ExperimentFile.Fields.Count() - 13, violations.Count);
+        // Every field but the seed and the ones any value of which is sound: three flags, two columns and ten enumerations.
+        Assert.Equal(ExperimentFile.Fields.Count() - 16, violations.Count);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
         Assert.All(violations, violation => Assert.All(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
     }

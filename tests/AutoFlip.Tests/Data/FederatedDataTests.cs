@@ -219,6 +219,20 @@ public class FederatedDataTests
         Assert.StartsWith("--partition: this data set does not say whose", error.Message);
     }
 
+    [Fact]
+    public void Samples_without_classes_are_not_dealt_by_class_and_the_sentence_says_how_they_are()
+    {
+        var numbers = new LoadedData(new Points([], _ => [1]), null, LearningTask.Regression);
+
+        foreach (var partition in (string[])["patho", "diri", "shards", "semantic"])
+        {
+            var error = Assert.Throws<AutoFlipException>(() => FederatedData.Deal(Digits with { Partition = partition }, numbers));
+            Assert.Equal(ExitCode.BadRequest, error.Code);
+            Assert.Equal("--partition (--split_type): samples of this data set have no class of their own to be dealt by. "
+                + "Accepted: iid, unbalanced, pre, linear, square, exponential, diri-quantity, grouped.", error.Message);
+        }
+    }
+
     static LoadedData Owned(int[] owners, int trainRows) => new(
         new ImageSet(new SampleShape(1, 1, 1), new byte[owners.Length], new int[owners.Length]), null, LearningTask.Classification("a", "b"))
     {

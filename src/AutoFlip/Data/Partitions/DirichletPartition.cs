@@ -14,10 +14,12 @@ namespace AutoFlip;
 public sealed record DirichletPartition(double Concentration) : Partition
 {
     /// <inheritdoc/>
+    public override bool IsByClass => true;
+
+    /// <inheritdoc/>
     public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
     {
-        if (!(Concentration > 0) || !double.IsFinite(Concentration))
-            throw AutoFlipException.BadRequest(FormattableString.Invariant($"--concentration {Concentration}: give a number above 0."));
+        DirichletDraw.Check(Concentration);
         RequireSamples(deck.Labels.Length, clients);
         var byClass = RowsByClass(deck.Labels, deck.Classes, random);
         var samples = deck.Labels.Length;
@@ -30,7 +32,7 @@ public sealed record DirichletPartition(double Concentration) : Partition
             while (rows.Count < size)
             {
                 var open = Enumerable.Range(0, left.Length).Where(c => left[c] > 0).ToArray();
-                var shares = Apportion(Mixture(open.Length, random), size - rows.Count);
+                var shares = Apportion(DirichletDraw.Shares(Concentration, open.Length, random), size - rows.Count);
                 for (var i = 0; i < open.Length; i++)
                 {
                     var c = open[i];
@@ -42,21 +44,6 @@ public sealed record DirichletPartition(double Concentration) : Partition
             dealt[client] = [.. rows];
         }
         return dealt;
-    }
-
-    /// <summary>A draw from Dir(alpha), by gamma variates in logarithms: for small alpha all of them would underflow to 0.</summary>
-    double[] Mixture(int length, KeyedRandom random)
-    {
-        // log Gamma(a) = log Gamma(a + 1) + log(u) / a. Beyond these bounds draws are one-hot and uniform to the last bit, anyway.
-        var alpha = Math.Clamp(Concentration, 1e-9, 1e12);
-        var mixture = new double[length];
-        for (var i = 0; i < length; i++)
-            mixture[i] = Math.Log(random.NextGamma(alpha + 1)) + Math.Log(1 - random.NextDouble()) / alpha;
-        var largest = mixture.Max();
-        for (var i = 0; i < length; i++) mixture[i] = Math.Exp(mixture[i] - largest);
-        var sum = mixture.Sum();
-        for (var i = 0; i < length; i++) mixture[i] /= sum;
-        return mixture;
     }
 
     /// <summary>Cuts a number into whole parts in the proportion of the shares, which sum to 1.</summary>

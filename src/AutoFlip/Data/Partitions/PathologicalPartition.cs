@@ -13,6 +13,9 @@ namespace AutoFlip;
 public sealed record PathologicalPartition(int ClassesPerClient) : Partition
 {
     /// <inheritdoc/>
+    public override bool IsByClass => true;
+
+    /// <inheritdoc/>
     public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
     {
         RequireSamples(deck.Labels.Length, clients);

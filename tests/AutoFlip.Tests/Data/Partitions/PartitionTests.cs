@@ -6,7 +6,10 @@ public class PartitionTests
 {
     static readonly Partition[] All =
         [new IidPartition(), new UnbalancedPartition(), .. Enumerable.Range(1, 4).Select(m => new PathologicalPartition(m)),
-            .. new[] { 1e-300, 1e-3, 0.2, 1, 100, 1e300 }.Select(alpha => new DirichletPartition(alpha))];
+            .. new[] { 1e-300, 1e-3, 0.2, 1, 100, 1e300 }.Select(alpha => new DirichletPartition(alpha)),
+            .. new[] { 1e-300, 0.2, 1e300 }.Select(alpha => new DirichletQuantityPartition(alpha)),
+            .. Enumerable.Range(1, 3).Select(s => new ShardPartition(s)),
+            new PowerPartition(1), new PowerPartition(2), new ExponentialPartition(), new GroupedPartition(), new SemanticPartition()];
 
     /// <summary>Any labels, any number of classes (some of which may not occur), any number of clients, any partition.</summary>
     static readonly Gen<(int[] Labels, int Classes, int Clients, Partition Partition, ulong Seed)> Cases =
@@ -28,7 +31,9 @@ public class PartitionTests
         catch (AutoFlipException e)
         {
             return e.Code == ExitCode.BadRequest && e.Message.StartsWith("--", StringComparison.Ordinal)
-                && (c.Labels.Length < c.Clients || c.Partition is PathologicalPartition);
+                && (c.Labels.Length < c.Clients || c.Partition is PathologicalPartition
+                    || c.Partition is ShardPartition { ShardsPerClient: var shards } && c.Labels.Length < shards * c.Clients
+                    || c.Partition is GroupedPartition && Owners(c.Labels).Distinct().Count() < c.Clients);
         }
         var rows = dealt.SelectMany(client => client).ToArray();
         return dealt.Length == c.Clients
@@ -45,7 +50,7 @@ public class PartitionTests
         var labels = Labels(10, 20);
 
         foreach (var partition in All.Where(partition => partition is not PathologicalPartition { ClassesPerClient: 1 }))
-            Assert.NotEqual(partition.Deal(new Deck(labels, 10), 10, new KeyedRandom(1)), partition.Deal(new Deck(labels, 10), 10, new KeyedRandom(2)));
+            Assert.NotEqual(partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(1)), partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(2)));
     }
 
     [Fact]
@@ -163,9 +168,9 @@ public class PartitionTests
     [Fact]
     public void More_clients_than_samples_are_refused()
     {
-        foreach (var partition in All)
+        foreach (var partition in All.Where(partition => partition is not GroupedPartition)) // which wants an owner for each
         {
-            var error = Assert.Throws<AutoFlipException>(() => partition.Deal(new Deck([0, 1, 2], 3), 4, new KeyedRandom(1)));
+            var error = Assert.Throws<AutoFlipException>(() => partition.Deal(DeckOf([0, 1, 2], 3), 4, new KeyedRandom(1)));
 
             Assert.StartsWith("--clients 4: there are only 3 training samples", error.Message);
             Assert.Equal(ExitCode.BadRequest, error.Code);
@@ -175,15 +180,25 @@ public class PartitionTests
     [Fact]
     public void The_catalogue_takes_settings_from_the_experiment()
     {
-        var experiment = new Experiment { ClassesPerClient = 3, Concentration = 0.7 };
+        var experiment = new Experiment { ClassesPerClient = 3, Concentration = 0.7, ShardsPerClient = 5 };
 
-        Assert.Equal(["iid", "unbalanced", "patho", "diri", "pre"], Catalog.Partitions.Names);
+        Assert.Equal(
+            ["iid", "unbalanced", "patho", "diri", "pre", "shards", "linear", "square", "exponential", "diri-quantity", "grouped", "semantic"],
+            Catalog.Partitions.Names);
         Assert.Equal(new PathologicalPartition(3), Catalog.Partitions["PATHO"](experiment));
         Assert.Equal(new DirichletPartition(0.7), Catalog.Partitions["diri"](experiment));
+        Assert.Equal(new DirichletQuantityPartition(0.7), Catalog.Partitions["diri-quantity"](experiment));
+        Assert.Equal(new ShardPartition(5), Catalog.Partitions["shards"](experiment));
     }
 
     static int[][] Deal((int[] Labels, int Classes, int Clients, Partition Partition, ulong Seed) c) =>
-        c.Partition.Deal(new Deck(c.Labels, c.Classes), c.Clients, new KeyedRandom(c.Seed));
+        c.Partition.Deal(DeckOf(c.Labels, c.Classes), c.Clients, new KeyedRandom(c.Seed));
+
+    /// <summary>Labels with owners and points.</summary>
+    static Deck DeckOf(int[] labels, int classes) => new(labels, classes, Owners(labels), new Points(labels, row => [row % 5, row % 3, labels[row]]));
+
+    /// <summary>Up to 23 owners.</summary>
+    static int[] Owners(int[] labels) => [.. labels.Select((_, row) => row * row % 23)];
 
     static int[] Labels(int classes, int perClass) => [.. Enumerable.Range(0, classes * perClass).Select(i => i % classes)];
 

@@ -77,6 +77,10 @@ public class DataSetTests
     [InlineData("Food101", 101)]
     [InlineData("Caltech256", 257)]
     [InlineData("CelebA", 2)]
+    [InlineData("heart", 2)]
+    [InlineData("adult", 2)]
+    [InlineData("covertype", 7)]
+    [InlineData("gleam", 8)]
     public void Every_set_has_its_published_classes(string name, int classes)
     {
         var set = Catalog.DataSets[name];

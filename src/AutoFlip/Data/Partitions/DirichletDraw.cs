@@ -1,0 +1,32 @@
+namespace AutoFlip;
+
+/// <summary>Draws from symmetric Dirichlet distributions.</summary>
+static class DirichletDraw
+{
+    /// <summary>Refuses a concentration that is none.</summary>
+    /// <exception cref="AutoFlipException">It is not a number above 0 (exit 2).</exception>
+    public static void Check(double concentration)
+    {
+        if (!(concentration > 0) || !double.IsFinite(concentration))
+            throw AutoFlipException.BadRequest(FormattableString.Invariant($"--concentration {concentration}: give a number above 0."));
+    }
+
+    /// <summary>A draw from Dir(alpha), by gamma variates in logarithms: for small alpha all of them would underflow to 0.</summary>
+    /// <param name="concentration">alpha, above 0.</param>
+    /// <param name="length">How many shares.</param>
+    /// <param name="random">The stream to draw from.</param>
+    /// <returns>Shares, each at least 0; they sum to 1.</returns>
+    public static double[] Shares(double concentration, int length, KeyedRandom random)
+    {
+        // log Gamma(a) = log Gamma(a + 1) + log(u) / a. Beyond these bounds draws are one-hot and uniform to the last bit, anyway.
+        var alpha = Math.Clamp(concentration, 1e-9, 1e12);
+        var shares = new double[length];
+        for (var i = 0; i < length; i++)
+            shares[i] = Math.Log(random.NextGamma(alpha + 1)) + Math.Log(1 - random.NextDouble()) / alpha;
+        var largest = shares.Max();
+        for (var i = 0; i < length; i++) shares[i] = Math.Exp(shares[i] - largest);
+        var sum = shares.Sum();
+        for (var i = 0; i < length; i++) shares[i] /= sum;
+        return shares;
+    }
+}

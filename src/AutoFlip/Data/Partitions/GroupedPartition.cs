@@ -1,0 +1,21 @@
+namespace AutoFlip;
+
+/// <summary>Owners of samples in random order are put together into K clients, whose numbers of owners differ by at most one.</summary>
+/// <remarks>Source: Flower Datasets' GroupedNaturalIdPartitioner, which is told the size of a group instead of K.</remarks>
+public sealed record GroupedPartition : Partition
+{
+    /// <inheritdoc/>
+    public override bool KeepsOwners => true;
+
+    /// <inheritdoc/>
+    public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
+    {
+        var owned = new NaturalPartition().Deal(deck, clients, random);
+        if (clients < 1 || clients > owned.Length)
+        {
+            throw AutoFlipException.BadRequest(
+                $"--clients {clients}: the samples belong to {owned.Length} owners, who are put together into clients; give 1 .. {owned.Length}.");
+        }
+        return [.. Split(random.Permutation(owned.Length), clients).Select(group => group.Order().SelectMany(owner => owned[owner]).ToArray())];
+    }
+}

@@ -1,0 +1,90 @@
+namespace AutoFlip;
+
+/// <summary>Tables of text as samples.</summary>
+static class TableLoader
+{
+    /// <summary>Most classes that a target can name.</summary>
+    public const int MostClasses = 1000;
+
+    /// <summary>What a table teaches, whose its rows are, and its rows as numbers.</summary>
+    /// <param name="train">The rows that clients share out.</param>
+    /// <param name="test">The server's; null or without rows if there are none. Decides nothing.</param>
+    /// <param name="facts">What the columns are.</param>
+    /// <exception cref="AutoFlipException">The rows are not what facts say (exit 3): the message names file and line.</exception>
+    public static LoadedData Load(TextTable train, TextTable? test, TableFacts facts)
+    {
+        var target = facts.Columns.Select(column => column.Kind).ToList().IndexOf(ColumnKind.Target);
+        var schema = new TableSchema(train, facts);
+        var (task, classOf) = TaskOf(train, train.Columns[target], facts);
+        TableSet Set(TextTable table) => new(schema.Encode(table), schema.Scaled, TargetsOf(table, table.Columns[target], classOf), schema.Width);
+        return new LoadedData(Set(train), test is { Count: > 0 } ? Set(test) : null, task) { Owners = facts.HasOwners ? OwnersOf(train, facts) : null };
+    }
+
+    /// <summary>The task, and the class of each text of the target (in one spelling); null for numbers.</summary>
+    static (LearningTask Task, Dictionary<string, int>? ClassOf) TaskOf(TextTable train, TextColumn target, TableFacts facts)
+    {
+        if (facts.Task is { } stated)
+        {
+            if (stated.Kind == TaskKind.Regression) return (stated, null);
+            return (stated, facts.ClassTexts.SelectMany((texts, c) => texts.Select(text => (text, c))).ToDictionary(pair => pair.text, pair => pair.c));
+        }
+        RequireAll(train, target);
+        var texts = TableSchema.Categories(target);
+        var numbers = texts.Select(TextColumn.Number).OfType<double>().Order().ToArray();
+        var areNumbers = numbers.Length == texts.Length;
+        var areClasses = !areNumbers || numbers.Length <= TableFacts.MostWholeClasses && numbers.All(double.IsInteger);
+        if (facts.Choice == TaskChoice.Regression || facts.Choice == TaskChoice.Auto && !areClasses) return (LearningTask.Regression, null);
+        if (texts.Length is < 2 or > MostClasses)
+        {
+            throw AutoFlipException.BadData($"'{train.FileOf(0)}': the target '{target.Name}' has {texts.Length} different values in its training rows; " +
+                $"classes are 2 to {MostClasses}{(areNumbers ? ", and --task regression learns numbers" : "")}.");
+        }
+        if (areNumbers) texts = [.. numbers.Select(number => FormattableString.Invariant($"{number}"))]; // 2 comes before 10
+        return (LearningTask.Classification([.. texts]), texts.Select((text, c) => (text, c)).ToDictionary(pair => pair.text, pair => pair.c));
+    }
+
+    static void RequireAll(TextTable table, TextColumn target)
+    {
+        for (var text = 0; text < target.Texts.Count; text++)
+            if (TextColumn.IsMissing(target.Texts[text])) throw table.Bad(target, text, $"the target '{target.Name}' is missing");
+    }
+
+    static Targets TargetsOf(TextTable table, TextColumn target, Dictionary<string, int>? classOf)
+    {
+        AutoFlipException Bad(int text, string why) =>
+            table.Bad(target, text, $"'{TableSchema.Shown(target.Texts[text])}' in the target '{target.Name}' is {why}");
+
+        RequireAll(table, target);
+        if (classOf is null)
+        {
+            var numbers = target.Texts.Select((text, i) => (float)(TextColumn.Number(text) ?? throw Bad(i, "no number"))).ToArray();
+            return Targets.Numbers([.. target.Rows.ToArray().Select(text => numbers[text])]);
+        }
+        var classes = target.Texts.Select((text, i) => classOf.TryGetValue(TextColumn.Spelling(text), out var c) ? c
+            : throw Bad(i, "none of its classes: " + string.Join(", ", classOf.Keys.Take(20)) + (classOf.Count > 20 ? ", ..." : ""))).ToArray();
+        return Targets.Classes([.. target.Rows.ToArray().Select(text => classes[text])]);
+    }
+
+    static Owners OwnersOf(TextTable table, TableFacts facts)
+    {
+        TextColumn[] columns = [.. table.Columns.Where((_, c) => facts.Columns[c].Kind == ColumnKind.Owner)];
+        var names = new string[table.Count];
+        for (var row = 0; row < names.Length; row++)
+        {
+            var key = facts.FilesAreOwners ? OfficialName(table.FileOf(row)) : string.Join(' ', columns.Select(column => column.Texts[column.Rows[row]]));
+            if (facts.OwnerNames.IsEmpty && TextColumn.IsMissing(key)) throw table.Bad(row, $"the owner '{columns[0].Name}' is missing");
+            names[row] = facts.OwnerNames.IsEmpty ? key
+                : facts.OwnerNames.TryGetValue(key, out var name) ? name
+                : throw table.Bad(row, $"'{TableSchema.Shown(key)}' in {string.Join(", ", columns.Select(column => column.Name))} is none of its owners");
+        }
+        string[] distinct = [.. names.Distinct().Order(StringComparer.Ordinal)];
+        return new Owners(distinct, Array.ConvertAll(names, name => Array.BinarySearch(distinct, name, StringComparer.Ordinal)), names.Length);
+    }
+
+    /// <summary>A file's name in lower case, without <c>.gz</c>.</summary>
+    static string OfficialName(string path)
+    {
+        var name = Path.GetFileName(path).ToLowerInvariant();
+        return name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^3] : name;
+    }
+}

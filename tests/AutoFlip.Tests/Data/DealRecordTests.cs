@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace AutoFlip.Tests;
+
+/// <summary>A run remembers which samples its clients were dealt.</summary>
+public sealed class DealRecordTests : IDisposable
+{
+    static readonly Experiment Small = new()
+    {
+        Dataset = "Digits",
+        Resize = 0,
+        Model = "LogReg",
+        Partition = "iid",
+        Clients = 4,
+        CohortFraction = 0.5,
+        Rounds = 1,
+        LocalEpochs = 1,
+        Pruner = "none",
+    };
+
+    readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    RunOptions Options => new() { ResultPath = _folder.Path, Workers = 1, Offline = true };
+
+    RunSummary Run(Experiment experiment) => Simulation.Run(experiment, Options, RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
+
+    string ExperimentOfOnlyRun => Path.Combine(Assert.Single(Directory.GetDirectories(_folder.Path)), ExperimentFile.FileName);
+
+    [Fact]
+    public void The_deal_is_in_the_experiment_file_but_binds_no_other_run()
+    {
+        Run(Small);
+        var file = ExperimentOfOnlyRun;
+
+        using var written = JsonDocument.Parse(File.ReadAllText(file));
+        Assert.Equal(
+            FederatedData.Load(Small, new DataLocations { Offline = true }, RunObserver.None).Table.Sha256,
+            written.RootElement.GetProperty("partition_sha256").GetString());
+        Assert.Equal(4ul, Run(ExperimentFile.Load(file) with { Seed = 4 }).Seed); // another deal
+    }
+
+    [Fact]
+    public void Data_that_are_dealt_otherwise_cannot_go_on_with_a_run()
+    {
+        Run(Small);
+        var file = ExperimentOfOnlyRun;
+        var deal = ExperimentFile.PartitionSha256Of(file)!;
+        File.WriteAllText(file, File.ReadAllText(file).Replace(deal, new string('0', 64), StringComparison.Ordinal)); // as if data had changed since
+
+        var error = Assert.Throws<AutoFlipException>(() =>
+            Simulation.Resume(Path.GetDirectoryName(file)!, Options, RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.BadData, error.Code);
+        Assert.Equal(
+            $"The data of Digits are not those with which this run began: clients would be dealt other samples (partition_sha256 {deal[..8]} instead of 00000000). "
+            + "Name the folder of the data used then with --data-path, or start a new run.", error.Message);
+    }
+}
