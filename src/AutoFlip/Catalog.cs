@@ -4,31 +4,52 @@ namespace AutoFlip;
 public static class Catalog
 {
     /// <summary>Figures of merit.</summary>
-    public static Section<Metric> Metrics { get; } = new("metric", "--metrics")
+    public static Section<Func<Experiment, Metric>> Metrics { get; } = new("metric", "--metrics")
     {
-        { "acc1", new Acc1() },
-        { "acc5", new Acc5() },
-        { "auroc", new Auroc() },
-        { "f1", new F1() },
-        { "precision", new Precision() },
-        { "recall", new Recall() },
+        { "acc1", _ => new Acc1() },
+        { "acc5", _ => new Acc5() },
+        { "auroc", e => new Auroc(e.Average) },
+        { "auprc", _ => new Auprc() },
+        { "youdenj", _ => new YoudenJ() },
+        { "f1", e => new F1(e.Average) },
+        { "precision", e => new Precision(e.Average) },
+        { "recall", e => new Recall(e.Average) },
+        { "seqacc", _ => new SeqAcc() },
+        { "mse", _ => new Mse() },
+        { "mae", _ => new Mae() },
+        { "mape", _ => new Mape() },
+        { "rmse", _ => new Rmse() },
+        { "r2", _ => new R2() },
+        { "d2", _ => new D2() },
     };
 
-    /// <summary>Architectures.</summary>
-    public static Section<ModelFactory> Models { get; } = new("model", "--model")
+    /// <summary>Architectures, as wide as <see cref="ModelOptions.WidthMultiplier"/> says.</summary>
+    public static Section<ModelFactory> Models { get; } = new("model", "--model", Scaled)
     {
         { "TwoNN", TwoNn.Create },
         { "TwoCNN", TwoCnn.Create, "twocnn_GTL" },
         { "FEMNISTCNN", FemnistCnn.Create },
         { "LeNet", LeNet.Create },
-        { "LogReg", LogReg.Create },
+        { "MobileNet", MobileNet.Create },
+        { "SqueezeNet", SqueezeNet.Create },
         { "VGG9", Vgg.Create9 },
         { "VGG9BN", Vgg.Create9BN },
+        { "VGG11", Vgg.Create11 },
+        { "VGG11BN", Vgg.Create11BN },
+        { "VGG13", Vgg.Create13 },
+        { "VGG13BN", Vgg.Create13BN },
         { "ResNet10", ResNet.Create10 },
+        { "ResNet18", ResNet.Create18 },
+        { "ResNet34", ResNet.Create34 },
+        { "MobileNeXt", MobileNeXt.Create },
+        { "SqueezeNeXt", SqueezeNeXt.Create },
         { "MobileViT", MobileVit.Create },
         { "NextCharLSTM", NextCharLstm.Create },
         { "NextWordLSTM", NextWordLstm.Create },
+        { "LogReg", LogReg.Create },
         { "GRUClassifier", GruClassifier.Create },
+        { "BIGCNN", BigCnn.Create },
+        { "WideResNet", WideResNet.Create },
     };
 
     /// <summary>Local optimisers, by torch's names.</summary>
@@ -128,4 +149,7 @@ public static class Catalog
         { "autoflip", e => AutoFlipPruner.Of(e) },
         { "random", e => new RandomPruner(PruningPlan.Of(e)) },
     };
+
+    static ModelFactory Scaled(ModelFactory published) =>
+        (input, outputs, options) => published(input, outputs, options).Scaled(options.WidthMultiplier);
 }

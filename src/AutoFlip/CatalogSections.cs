@@ -9,6 +9,10 @@ public sealed record CatalogSection(string Plural, Func<IEnumerable<string>> Nam
     /// <summary>A view of a section.</summary>
     public static CatalogSection Of<T>(string plural, Section<T> section)
         where T : notnull => new(plural, () => section.Names, section.NameOf);
+
+    /// <summary>The section with a word that stands for one of its names.</summary>
+    public CatalogSection Or(string word) =>
+        this with { NameOf = name => name.Equals(word, StringComparison.OrdinalIgnoreCase) ? word : NameOf(name) };
 }
 
 /// <summary>Every section of the <see cref="Catalog"/>: what can be listed, and what an experiment's names are checked against.</summary>

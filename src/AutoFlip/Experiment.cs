@@ -150,8 +150,17 @@ public sealed record Experiment
     /// <summary>Dropout rate, in [0, 1).</summary>
     public double Dropout { get; init; }
 
+    /// <summary>Factor on every width of the network, above 0; 1 is the published network.</summary>
+    public double WidthMultiplier { get; init; } = 1;
+
     /// <summary>Layers of recurrent models.</summary>
     public int LayerCount { get; init; } = 4;
+
+    /// <summary>Layers of WideResNet, 6n + 4.</summary>
+    public int Depth { get; init; } = 28;
+
+    /// <summary>How many times as wide as a plain residual network WideResNet is.</summary>
+    public int WidenFactor { get; init; } = 10;
 
     /// <summary>Tokens that models of text know.</summary>
     public int EmbeddingCount { get; init; } = 1000;
@@ -263,8 +272,8 @@ public sealed record Experiment
     /// <summary>Rounds between two decays of the learning rate.</summary>
     public int LearningRateDecayStep { get; init; } = 1;
 
-    /// <summary>The loss, by torch's name.</summary>
-    public string Criterion { get; init; } = "CrossEntropyLoss";
+    /// <summary>The loss, by torch's name; <c>auto</c> is the one that fits the data set's task (see <see cref="TaskRules"/>).</summary>
+    public string Criterion { get; init; } = TaskRules.Auto;
 
     /// <summary>Where evaluation takes place.</summary>
     public EvaluationScope EvaluationScope { get; init; } = EvaluationScope.Both;
@@ -275,8 +284,14 @@ public sealed record Experiment
     /// <summary>Rounds between two evaluations of the global model; the last round is always evaluated.</summary>
     public int EvaluateEvery { get; init; } = 10;
 
-    /// <summary>The metrics, by catalogue name.</summary>
-    public ImmutableArray<string> Metrics { get; init; } = ["acc1", "acc5", "f1", "precision", "recall"];
+    /// <summary>The metrics, by catalogue name; <c>auto</c> stands for those that fit the data set's task (see <see cref="TaskRules"/>).</summary>
+    public ImmutableArray<string> Metrics { get; init; } = [TaskRules.Auto];
+
+    /// <summary>How f1, precision, recall and auroc are averaged over classes.</summary>
+    public Average Average { get; init; } = Average.Weighted;
+
+    /// <summary>From which output on a single output means class 1: for two classes only.</summary>
+    public CutOffRule CutOff { get; init; } = CutOffRule.Youden;
 
     /// <summary>What local training and exploration compute in. Faster where the processor has such arithmetic, right everywhere.</summary>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Fp32;

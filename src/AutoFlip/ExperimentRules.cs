@@ -25,7 +25,10 @@ public static class ExperimentRules
 
         new("--hidden-size (--hidden_size)", e => e.HiddenSize, e => e.HiddenSize >= 1, "a whole number of at least 1"),
         new("--dropout", e => e.Dropout, e => e.Dropout is >= 0 and < 1, "a number in [0, 1)"),
+        new("--width-multiplier", e => e.WidthMultiplier, e => e.WidthMultiplier is > 0 and <= 16, "a number in (0, 16]"),
         new("--layers (--num_layers)", e => e.LayerCount, e => e.LayerCount >= 1, "a whole number of at least 1"),
+        new("--depth", e => e.Depth, e => WideResNet.IsDepth(e.Depth), WideResNet.Depths),
+        new("--widen-factor (--widen_factor)", e => e.WidenFactor, e => e.WidenFactor is >= 1 and <= 64, "a whole number from 1 to 64"),
         new("--num-embeddings (--num_embeddings)", e => e.EmbeddingCount, e => e.EmbeddingCount is >= 1 and <= 1 << 24,
             "a whole number from 1 to 16777216 (ids travel as float32, which is exact so far)"),
         new("--embedding-size (--embedding_size)", e => e.EmbeddingSize, e => e.EmbeddingSize >= 1, "a whole number of at least 1"),
@@ -75,16 +78,33 @@ public static class ExperimentRules
         (CatalogSections.Pruners, e => e.Pruner, (e, name) => e with { Pruner = name }),
         (CatalogSections.Guidances, e => e.Guidance, (e, name) => e with { Guidance = name }),
         (CatalogSections.Optimizers, e => e.Optimizer, (e, name) => e with { Optimizer = name }),
-        (CatalogSections.Criteria, e => e.Criterion, (e, name) => e with { Criterion = name }),
+        (CatalogSections.Criteria.Or(TaskRules.Auto), e => e.Criterion, (e, name) => e with { Criterion = name }),
     ];
 
-    /// <summary>The experiment with every name in its catalogue's own spelling and no metric twice.</summary>
+    static readonly CatalogSection Metrics = CatalogSections.Metrics.Or(TaskRules.Auto);
+
+    /// <summary>
+    /// The experiment with every name in its catalogue's own spelling and no metric twice; and, where the data set's name says what is to be
+    /// learnt, with the loss and the metrics that this means.
+    /// </summary>
     /// <exception cref="AutoFlipException">The experiment breaks a rule (exit 2): one line per violation.</exception>
-    public static Experiment Resolve(Experiment experiment)
+    public static Experiment Resolve(Experiment experiment) => Resolve(experiment, KnownTask(experiment));
+
+    /// <summary>The same for data whose task is known from elsewhere, or not yet.</summary>
+    internal static Experiment Resolve(Experiment experiment, LearningTask? task)
     {
-        Check(experiment);
+        ThrowIfAny(Violations(experiment, task));
         foreach (var (section, get, set) in Names) experiment = set(experiment, section.NameOf(get(experiment)));
-        return experiment with { Metrics = [.. experiment.Metrics.Select(CatalogSections.Metrics.NameOf).Distinct()] };
+        experiment = experiment with { Metrics = [.. experiment.Metrics.Select(Metrics.NameOf).Distinct()] };
+        return task is null ? experiment : TaskRules.Settle(experiment, task);
+    }
+
+    /// <summary>A resolved experiment with the loss and the metrics of the task that its data turned out to have.</summary>
+    /// <exception cref="AutoFlipException">What it asks for does not fit the task (exit 2): one line per violation.</exception>
+    internal static Experiment Settle(Experiment experiment, LearningTask task)
+    {
+        ThrowIfAny([.. TaskRules.Misfits(experiment, task)]);
+        return TaskRules.Settle(experiment, task);
     }
 
     /// <summary>Refuses an experiment that breaks a rule.</summary>
@@ -98,13 +118,18 @@ public static class ExperimentRules
         .. options.ResultPath.Length > 0 ? [] : new[] { Sentence("--result-path (--result_path)", "", "a directory") }]);
 
     /// <summary>Every rule that the experiment breaks, one sentence each; empty if it is sound.</summary>
-    public static IReadOnlyList<string> Violations(Experiment experiment) =>
+    public static IReadOnlyList<string> Violations(Experiment experiment) => Violations(experiment, KnownTask(experiment));
+
+    static IReadOnlyList<string> Violations(Experiment experiment, LearningTask? task) =>
     [
         .. Names.Select(name => Unknown(name.Section, name.Get(experiment))).OfType<string>(),
-        .. experiment.Metrics.Select(metric => Unknown(CatalogSections.Metrics, metric)).OfType<string>(),
+        .. experiment.Metrics.Select(metric => Unknown(Metrics, metric)).OfType<string>(),
         .. Ranges.Where(rule => !rule.Holds(experiment)).Select(rule => Sentence(rule.Option, rule.Value(experiment), rule.Accepted)),
-        .. Unknown(CatalogSections.Datasets, experiment.Dataset) is null && DataSet.Of(experiment).Task is { } task ? Misfits(experiment, task) : [],
+        .. task is null ? [] : TaskRules.Undealable(experiment, task).Concat(TaskRules.Misfits(experiment, task)),
     ];
+
+    /// <summary>What is to be learnt, where the data set's name alone says it.</summary>
+    static LearningTask? KnownTask(Experiment experiment) => Unknown(CatalogSections.Datasets, experiment.Dataset) is null ? DataSet.Of(experiment).Task : null;
 
     /// <summary>The experiment under a named method, which may be an algorithm or one with its pruner.</summary>
     /// <param name="experiment">The experiment.</param>
@@ -114,20 +139,7 @@ public static class ExperimentRules
             ? experiment with { Algorithm = "fedavg", Pruner = "autoflip" }
             : experiment with { Algorithm = method, Pruner = "none" };
 
-    /// <summary>What the data set's task forbids; for most sets it is known without loading anything.</summary>
-    static IEnumerable<string> Misfits(Experiment experiment, LearningTask task)
-    {
-        var classes = task.Classes;
-        if (Unknown(CatalogSections.Partitions, experiment.Partition) is null
-            && Catalog.Partitions[experiment.Partition](experiment).Refuses(task) is { } refusal) yield return refusal;
-        else if (experiment.Partition.Equals("patho", StringComparison.OrdinalIgnoreCase) && experiment.ClassesPerClient > classes)
-            yield return Sentence("--classes-per-client (--mincls)", experiment.ClassesPerClient, $"1 to {classes}, the classes of {experiment.Dataset}");
-        foreach (var name in experiment.Metrics.Where(name => Unknown(CatalogSections.Metrics, name) is null))
-            if (Catalog.Metrics[name].Refuses(classes) is { } reason)
-                yield return $"--metrics (--eval_metrics): {reason}";
-    }
-
-    static string Sentence(string option, object value, string accepted) =>
+    internal static string Sentence(string option, object value, string accepted) =>
         string.Create(CultureInfo.InvariantCulture, $"{option}: '{value}' is not accepted. Accepted: {accepted}.");
 
     static void ThrowIfAny(IReadOnlyList<string> violations)
@@ -135,7 +147,7 @@ public static class ExperimentRules
         if (violations.Count > 0) throw AutoFlipException.BadRequest(string.Join('\n', violations));
     }
 
-    static string? Unknown(CatalogSection section, string name)
+    internal static string? Unknown(CatalogSection section, string name)
     {
         try
         {

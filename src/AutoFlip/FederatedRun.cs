@@ -19,7 +19,7 @@ public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask, 
 /// <param name="network">The full model.</param>
 /// <param name="transport">The way to the clients.</param>
 /// <param name="scores">Where explorers' scores are kept; those already there are not asked for again.</param>
-/// <param name="evaluate">Evaluates a global model, in its small form, on the server's test set; null if there is none.</param>
+/// <param name="evaluate">Evaluates a global model, in its small form and with its cut-off (a logit), on the server's test set; null if there is none.</param>
 /// <param name="observer">Watches.</param>
 /// <param name="time">The clock.</param>
 /// <param name="pruner">Another pruner than the experiment names, for one that has no name.</param>
@@ -27,7 +27,7 @@ public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask, 
 /// experiment, the state and the scores, so a run that starts from a saved state ends as an unbroken one.</remarks>
 public sealed class FederatedRun(
     Experiment experiment, Network network, IClientTransport transport, IExplorerLog scores,
-    Func<Network, Weights, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time, Pruner? pruner = null)
+    Func<Network, Weights, float, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time, Pruner? pruner = null)
 {
     readonly FederatedAlgorithm _algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
     readonly Pruner _pruner = pruner ?? Catalog.Pruners[experiment.Pruner](experiment);
@@ -118,9 +118,9 @@ public sealed class FederatedRun(
         observer.Evaluating(t);
         if (experiment.EvaluationScope != EvaluationScope.Global)
         {
-            var task = new ClientTask(ClientWork.Evaluate, t, 0, weights, mask);
+            var task = new ClientTask(ClientWork.Evaluate, t, 0, weights, mask) { CutOff = round.CutOff };
             await foreach (var reply in transport.DispatchAsync(task, Cohort.Evaluators(experiment, t, cohort), ct)) round.Add(task.Work, reply);
         }
-        return evaluate is null || experiment.EvaluationScope == EvaluationScope.Local ? null : await evaluate(mask.Shrink(network), mask.Shrink(weights), ct);
+        return evaluate is null || experiment.EvaluationScope == EvaluationScope.Local ? null : await evaluate(mask.Shrink(network), mask.Shrink(weights), round.CutOff, ct);
     }
 }

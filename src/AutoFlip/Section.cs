@@ -5,7 +5,8 @@ namespace AutoFlip;
 /// <summary>One section of the <see cref="Catalog"/>: named entries in the order they were added, found without regard to case.</summary>
 /// <param name="kind">What an entry is, for messages: "model", "data set".</param>
 /// <param name="option">The option that names one, for messages: "--model".</param>
-public sealed class Section<T>(string kind, string option) : IEnumerable<KeyValuePair<string, T>>
+/// <param name="finish">What is done to every entry as it is added; null adds it as it is.</param>
+public sealed class Section<T>(string kind, string option, Func<T, T>? finish = null) : IEnumerable<KeyValuePair<string, T>>
     where T : notnull
 {
     readonly List<KeyValuePair<string, T>> _entries = [];
@@ -28,7 +29,7 @@ public sealed class Section<T>(string kind, string option) : IEnumerable<KeyValu
     /// <param name="aliases">Other names of the same entry; not listed.</param>
     public void Add(string name, T entry, params ReadOnlySpan<string> aliases)
     {
-        var pair = KeyValuePair.Create(name, entry);
+        var pair = KeyValuePair.Create(name, finish is null ? entry : finish(entry));
         _entries.Add(pair);
         _byName.Add(name, pair);
         foreach (var alias in aliases) _byName.Add(alias, pair);

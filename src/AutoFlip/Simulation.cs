@@ -12,16 +12,16 @@ public static class Simulation
     /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static RunSummary Run(Experiment experiment, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel) =>
-        Run(experiment, options, resolved => FederatedData.Load(resolved, DataLocations.Of(options), observer, cancel), observer, time, cancel);
+        Run(ExperimentRules.Resolve(experiment), options, resolved => FederatedData.Load(resolved, DataLocations.Of(options), observer, cancel), observer, time, cancel);
 
     /// <summary>Runs an experiment from the start on data of any origin: the experiment's data set is only a name then.</summary>
     internal static RunSummary Run(
         Experiment experiment, RunOptions options, Func<Experiment, FederatedData> load, RunObserver observer, TimeProvider time, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        experiment = ExperimentRules.Resolve(experiment);
+        experiment = ExperimentRules.Resolve(experiment, task: null); // the data say what it is, whatever their name promises
         var data = load(experiment);
-        experiment = experiment with { Clients = data.Clients.Length }; // a data set's own clients are as many as there are
+        experiment = ExperimentRules.Settle(experiment with { Clients = data.Clients.Length }, data.Task); // a data set's own clients are as many as there are
         var network = BuildNetwork(experiment, data);
         using var directory = RunDirectory.Create(experiment, options, data.Table.Sha256, time);
         return Run(new Setting(experiment, options, data, network, directory, observer, time, started), cancel);
@@ -50,10 +50,11 @@ public static class Simulation
         Experiment Experiment, RunOptions Options, FederatedData Data, Network Network,
         RunDirectory Directory, RunObserver Observer, TimeProvider Time, long Started);
 
-    /// <summary>The network, once it is sure that data, model and pruner fit each other.</summary>
+    /// <summary>The network, once it is sure that data, model, loss and pruner fit each other.</summary>
     internal static Network BuildNetwork(Experiment experiment, FederatedData data)
     {
         var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Task.Outputs, ModelOptions.Of(experiment));
+        if (Catalog.Criteria[experiment.Criterion].Refuses(network) is { } reason) throw AutoFlipException.BadRequest($"--criterion: {reason}");
         Catalog.Pruners[experiment.Pruner](experiment).Check(network);
         return network;
     }
@@ -79,10 +80,10 @@ public static class Simulation
         var link = new ServerLink(experiment);
         IClientTransport transport = new InProcessTransport(link, host, data, pool);
         if (options.SaveClients) transport = new ClientRecorder(transport, directory);
-        var (criterion, metrics) = (Catalog.Criteria[experiment.Criterion], experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray());
+        var (criterion, metrics) = (Catalog.Criteria[experiment.Criterion], Metric.AllOf(experiment));
         var run = new FederatedRun(
             experiment, network, transport, exploration,
-            data.Test is { } test ? (small, weights, ct) => Evaluation.RunAsync(pool, small, weights, criterion, test, metrics, ct) : null,
+            data.Test is { } test ? (small, weights, cutOff, ct) => Evaluation.RunAsync(pool, small, weights, cutOff, criterion, test, metrics, ct) : null,
             observer, time);
 
         if (from is not null)

@@ -24,6 +24,7 @@ public sealed class SimulationTests : IDisposable
         EvaluateEvery = 2,
         ExplorerFraction = 0.5,
         PruneFraction = 0.5m,
+        Criterion = "CrossEntropyLoss",
         Metrics = ["acc1", "auroc"],
     };
 

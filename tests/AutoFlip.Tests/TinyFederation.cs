@@ -23,6 +23,7 @@ static class TinyFederation
         ExplorerFraction = 1,
         ExplorationEpochs = 2,
         PruneFraction = 0.3m,
+        Criterion = "CrossEntropyLoss",
         Metrics = ["acc1", "f1"],
     };
 
@@ -47,7 +48,7 @@ static class TinyFederation
     public static Network Network(Experiment experiment) =>
         Catalog.Models[experiment.Model](new SampleShape(1, 4, 4), 3, ModelOptions.Of(experiment));
 
-    public static Weights Initial(Experiment experiment) => Initialization.Draw(Network(experiment), Catalog.Initializers["xavier"], 1, new Seeds(experiment.Seed));
+    public static Weights Initial(Experiment experiment, Network? network = null) => Initialization.Draw(network ?? Network(experiment), Catalog.Initializers["xavier"], 1, new Seeds(experiment.Seed));
 
     /// <summary>Runs all rounds.</summary>
     /// <param name="experiment">What to run.</param>
@@ -55,22 +56,24 @@ static class TinyFederation
     /// <param name="wrap">Puts something between server and clients.</param>
     /// <param name="inspect">Sees every round's result.</param>
     /// <param name="data">Whose clients; by default <see cref="Data"/>.</param>
+    /// <param name="network">Another network than the experiment names.</param>
+    /// <param name="from">Where to go on.</param>
     public static async Task<Outcome> RunAsync(
         Experiment experiment, int workers = 1, Func<IClientTransport, IClientTransport>? wrap = null, Action<RoundResult>? inspect = null,
-        FederatedData? data = null)
+        FederatedData? data = null, Network? network = null, RunState? from = null)
     {
         data ??= Data(experiment);
-        var network = Network(experiment);
+        network ??= Network(experiment);
         using var pool = new WorkerPool(workers, 1, () => new Workspace(experiment));
         IClientTransport transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, network, data, new ResidualMemory(), TimeProvider.System), data, pool);
-        var metrics = experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray();
+        var metrics = Metric.AllOf(experiment);
         var run = new FederatedRun(
             experiment, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
-            (small, weights, ct) => Evaluation.RunAsync(pool, small, weights, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
+            (small, weights, cutOff, ct) => Evaluation.RunAsync(pool, small, weights, cutOff, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
             RunObserver.None, TimeProvider.System);
 
         var results = new List<RoundResult>();
-        await foreach (var result in run.RunAsync(Initial(experiment), null, TestContext.Current.CancellationToken))
+        await foreach (var result in run.RunAsync(Initial(experiment, network), from, TestContext.Current.CancellationToken))
         {
             inspect?.Invoke(result);
             results.Add(result);

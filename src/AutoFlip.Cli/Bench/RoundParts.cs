@@ -17,7 +17,7 @@ static class RoundParts
     {
         var (experiment, network, initial) = (context.Experiment, federation.Network, federation.Initial);
         var client = data.Clients[cohort[0]];
-        var metrics = experiment.Metrics.Select(name => Catalog.Metrics[name]).ToArray();
+        var metrics = Metric.AllOf(experiment);
         var criterion = Catalog.Criteria[experiment.Criterion];
         var algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
         var mask = Mask.Dense(network.Layout);
@@ -70,8 +70,8 @@ static class RoundParts
         trained = Evaluation.Run(workspace, criterion, data.HeldOut, client.Train.Span, context.Cancel);
         Part("compute metrics", n, true, () =>
         {
-            trained.Figures(metrics);
-            heldOut.Figures(metrics);
+            trained.Figures(metrics, cutOff: 0);
+            heldOut.Figures(metrics, cutOff: 0);
         });
         Part("encode the reply", n, true, () => Reply(received));
         Part("encode the task", 1, false, () => _ = new SentTask(experiment, task).Whole);

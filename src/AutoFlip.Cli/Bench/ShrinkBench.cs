@@ -19,7 +19,7 @@ static class ShrinkBench
     {
         get
         {
-            var vgg = Catalog.Models["VGG9"](new SampleShape(3, 32, 32), 10, new ModelOptions { WidthDivisor = 8 });
+            var vgg = Catalog.Models["VGG9"](new SampleShape(3, 32, 32), 10, new ModelOptions { WidthMultiplier = 0.125 });
             return
             [
                 new("TwoCNN 32, 1x24x24, batch 350", Catalog.Models["TwoCNN"](new SampleShape(1, 24, 24), 10, new ModelOptions()), 350),

@@ -52,7 +52,7 @@ static class ShrinkMemory
             throw AutoFlipException.BadRequest($"bench shrink: there is no case '{name}'. Accepted: {string.Join(", ", cases.Select(one => one.Name))}.");
 
         var (_, model, network) = found;
-        var experiment = new Experiment { BatchSize = model.Batch, LocalEpochs = 1, RandomHorizontalFlip = 0, ColorJitter = 0, Pruner = "none" };
+        var experiment = ExperimentRules.Resolve(new Experiment { BatchSize = model.Batch, LocalEpochs = 1, RandomHorizontalFlip = 0, ColorJitter = 0, Pruner = "none" });
         var outcome = new Outcome(0, 0, 0);
         SideBySide.Run(1, 1, (_, _) => // one client on one thread, whose workspace it is
         {

@@ -6,9 +6,10 @@ static class Comparison
     /// <summary>Writes the table and the sentences, on a terminal or as plain lines.</summary>
     public static void Write(RunSummary dense, RunSummary pruned, Host host)
     {
+        var name = dense.Metrics.Shown.Name;
         (string Label, IReadOnlyList<string>)[] rows =
         [
-            ("accuracy", [Readable.Percent(Accuracy(dense)), Readable.Percent(Accuracy(pruned))]),
+            (name == "acc1" ? "accuracy" : name, [Readable.Metric(name, Score(dense)), Readable.Metric(name, Score(pruned))]),
             ("loss", [Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)]),
             ("parameters kept", [Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)]),
             ("bytes sent", [Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))]),
@@ -29,16 +30,19 @@ static class Comparison
                 + $" and sent {Change(Sent(dense), Sent(pruned), "fewer bytes", "more bytes", "as many bytes")}"
                 + (pruned.Traffic.ExploreBytes > 0 ? $", the exploration's {Readable.Bytes(pruned.Traffic.ExploreBytes)} included." : "."),
         };
-        if (Accuracy(dense) is { } before && Accuracy(pruned) is { } after)
-        {
-            var points = Math.Round(after * 100, 1) - Math.Round(before * 100, 1); // of what is printed, so that a reader's sum agrees
-            sentences.Add(Math.Abs(points) < 0.05
-                ? $"Accuracy is the same, {Readable.Percent(after)}."
-                : FormattableString.Invariant($"It {(points > 0 ? "gained" : "lost")} {Math.Abs(points):0.0} points of accuracy, {Readable.Percent(before)} to {Readable.Percent(after)}."));
-        }
+        if (Score(dense) is { } before && Score(pruned) is { } after) sentences.Add(Quality(dense.Metrics.Shown.Name, before, after));
         sentences.Add($"It took {Change(dense.Time.Total, pruned.Time.Total, "less time", "more time", "the same time")}"
             + (pruned.Time.Explore > 0 ? $", {Readable.Time(pruned.Time.Explore)} of it exploring." : "."));
         return string.Join('\n', sentences);
+    }
+
+    static string Quality(string metric, double before, double after)
+    {
+        if (metric != "acc1") return $"Its {metric} is {Readable.Figure(after)}, against {Readable.Figure(before)}.";
+        var points = Math.Round(after * 100, 1) - Math.Round(before * 100, 1); // of what is printed, so that a reader's sum agrees
+        return Math.Abs(points) < 0.05
+            ? $"Accuracy is the same, {Readable.Percent(after)}."
+            : FormattableString.Invariant($"It {(points > 0 ? "gained" : "lost")} {Math.Abs(points):0.0} points of accuracy, {Readable.Percent(before)} to {Readable.Percent(after)}.");
     }
 
     static string Change(double before, double after, string less, string more, string same)
@@ -50,5 +54,5 @@ static class Comparison
 
     static long Sent(RunSummary run) => run.Traffic.DownBytes + run.Traffic.UpBytes;
 
-    static double? Accuracy(RunSummary run) => run.Metrics.Global.Acc1 ?? run.Metrics.Local.Acc1;
+    static double? Score(RunSummary run) => run.Metrics.Shown.Global ?? run.Metrics.Shown.Local;
 }

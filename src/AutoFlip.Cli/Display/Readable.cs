@@ -25,6 +25,9 @@ static class Readable
     /// <summary>A figure with four decimals.</summary>
     public static string Figure(double? value) => Number(value, "0.0000");
 
+    /// <summary>A metric's value: accuracy in percent, any other with four decimals.</summary>
+    public static string Metric(string name, double? value) => name == "acc1" ? Percent(value) : Figure(value);
+
     /// <summary>Bytes in decimal units with three digits: 6.65 MB.</summary>
     public static string Bytes(long bytes)
     {

@@ -28,12 +28,13 @@ static class Results
     /// <summary>The result as labels and values; nothing that was not measured.</summary>
     public static IEnumerable<(string Label, string Value)> Rows(RunSummary summary)
     {
-        var (global, local, size, traffic, time) = (summary.Metrics.Global, summary.Metrics.Local, summary.ModelSize, summary.Traffic, summary.Time);
-        if (global.Acc1 is not null)
-            yield return ("Accuracy", Readable.Percent(global.Acc1)
-                + (global.BestAcc1 > global.Acc1 ? $" (best {Readable.Percent(global.BestAcc1)} in round {global.BestRound})" : ""));
-        if (local.Acc1 is not null) yield return (global.Acc1 is null ? "Accuracy on clients" : "On clients", Readable.Percent(local.Acc1));
-        if (global.Loss is not null) yield return ("Loss", Readable.Figure(global.Loss));
+        var (main, loss, size, traffic, time) = (summary.Metrics.Shown, summary.Metrics.Global.Loss, summary.ModelSize, summary.Traffic, summary.Time);
+        var label = main.Name == "acc1" ? "Accuracy" : main.Name;
+        if (main.Global is not null)
+            yield return (label, Readable.Metric(main.Name, main.Global)
+                + (main.Best != main.Global ? $" (best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound})" : ""));
+        if (main.Local is not null) yield return (main.Global is null ? $"{label} on clients" : "On clients", Readable.Metric(main.Name, main.Local));
+        if (loss is not null) yield return ("Loss", Readable.Figure(loss));
         yield return ("Kept", $"{Readable.Percent(size.Density)} ({Readable.Count(size.ActiveParameters)} of {Readable.Count(size.Parameters)} parameters)");
         yield return ("Sent", $"{Readable.Bytes(traffic.DownBytes + traffic.UpBytes)}"
             + (traffic.DenseFp32Bytes > 0 ? $" ({Readable.Percent(traffic.Ratio)} of dense {Readable.Bytes(traffic.DenseFp32Bytes)})" : ""));

@@ -2,7 +2,7 @@ namespace AutoFlip.Cli;
 
 /// <summary>What a reader sees of a round.</summary>
 /// <param name="Round">Which.</param>
-/// <param name="Score">The first metric: on the server's test set if it was evaluated there, else on clients' held-out samples.</param>
+/// <param name="Score">The main metric: on the server's test set if it was evaluated there, else on clients' held-out samples.</param>
 /// <param name="Loss">The loss at the same place.</param>
 /// <param name="TrainLoss">Mean training loss of the cohort's last local epoch.</param>
 /// <param name="Density">Kept parameters / parameters.</param>

@@ -4,17 +4,17 @@ namespace AutoFlip.Cli;
 static class RunComparison
 {
     /// <summary>What is compared: a label, the figure, how it reads. A share is compared by difference, everything else by ratio.</summary>
-    static readonly Row[] Rows =
+    static readonly Row[] Identity =
     [
         Row.Text("data set", run => run.Dataset),
         Row.Text("model", run => run.Model),
         Row.Text("method", run => Results.Method(run.Algorithm, run.Pruner)),
         Row.Text("seed", run => $"{run.Seed}"),
         Row.Text("rounds", run => run.RoundsDone == run.Rounds ? Readable.Count(run.Rounds) : $"{run.RoundsDone} of {run.Rounds}"),
-        Row.Share("accuracy, last evaluation", run => run.Metrics.Global.Acc1),
-        Row.Share("accuracy, mean of the last five", run => run.Metrics.Global.RecentAcc1),
-        Row.Share("accuracy, best", run => run.Metrics.Global.BestAcc1),
-        Row.Share("accuracy on clients", run => run.Metrics.Local.Acc1),
+    ];
+
+    static readonly Row[] Costs =
+    [
         Row.Ratio("loss", run => run.Metrics.Global.Loss, value => Readable.Figure(value)),
         Row.Ratio("parameters kept", run => run.ModelSize.ActiveParameters, Count),
         Row.Ratio("parameters trained", run => run.ModelSize.TrainedParameters, Count),
@@ -43,7 +43,25 @@ static class RunComparison
     /// <summary>The table, one column per run; of two runs a third says how the second stands to the first.</summary>
     public static FigureTable Of(IReadOnlyList<RunSummary> runs) => new(
         [.. runs.Select((_, i) => $"{i + 1}"), .. runs.Count == 2 ? ["2 against 1"] : Array.Empty<string>()],
-        [.. Rows.Select(row => (row.Label, (IReadOnlyList<string>)[.. runs.Select(row.Show), .. runs is [var one, var two] ? [row.Against(one, two)] : Array.Empty<string>()]))]);
+        [.. Identity.Concat(Quality(runs)).Concat(Costs).Select(row => (row.Label, (IReadOnlyList<string>)[.. runs.Select(row.Show), .. runs is [var one, var two] ? [row.Against(one, two)] : Array.Empty<string>()]))]);
+
+    /// <summary>The main metric of the runs; each of them if they differ.</summary>
+    static IEnumerable<Row> Quality(IEnumerable<RunSummary> runs) => runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric =>
+    {
+        var name = metric == "acc1" ? "accuracy" : metric;
+        Row Of(string label, Func<SummaryMain, double?> figure)
+        {
+            double? Value(RunSummary run) => run.Metrics.Shown is { } main && main.Name == metric ? figure(main) : null;
+            return metric == "acc1" ? Row.Share(label, Value) : Row.Ratio(label, Value, value => Readable.Figure(value));
+        }
+        return (Row[])
+        [
+            Of($"{name}, last evaluation", main => main.Global),
+            Of($"{name}, mean of the last five", main => main.Recent),
+            Of($"{name}, best", main => main.Best),
+            Of($"{name} on clients", main => main.Local),
+        ];
+    });
 
     static string Count(double value) => Readable.Count((long)value);
 

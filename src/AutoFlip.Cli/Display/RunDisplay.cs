@@ -75,7 +75,7 @@ sealed class PlainDisplay(Host host) : QuietDisplay(host)
 
     /// <inheritdoc/>
     public override void RoundDone(RoundReport report) =>
-        Host.Out.WriteLine(RoundLine.Of(report, _experiment.Metrics[0]).ToText(_experiment.Rounds, _experiment.Metrics[0]));
+        Host.Out.WriteLine(RoundLine.Of(report, Metric.MainOf(_experiment)).ToText(_experiment.Rounds, Metric.MainOf(_experiment)));
 
     /// <inheritdoc/>
     public override void Finished(RunSummary summary)

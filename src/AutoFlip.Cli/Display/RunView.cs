@@ -20,7 +20,7 @@ sealed class RunView(TimeProvider time, bool unicode)
     int _roundsDone;
     bool _ended;
 
-    string Metric => _start!.Experiment.Metrics[0];
+    string MainMetric => Metric.MainOf(_start!.Experiment);
 
     /// <summary>Data is fetched or read.</summary>
     public void Loading(string what, double? fraction) => _loading = (what, fraction);
@@ -41,7 +41,7 @@ sealed class RunView(TimeProvider time, bool unicode)
     public void RoundDone(RoundReport report)
     {
         (_roundsDone, _current) = (report.Round, null);
-        _rounds.Enqueue(RoundLine.Of(report, Metric));
+        _rounds.Enqueue(RoundLine.Of(report, MainMetric));
         if (_rounds.Count > ShownRounds) _rounds.Dequeue();
     }
 
@@ -100,7 +100,7 @@ sealed class RunView(TimeProvider time, bool unicode)
     Table Rounds()
     {
         var table = new Table { Border = unicode ? TableBorder.Simple : TableBorder.Ascii2, BorderStyle = new Style(Color.Grey) };
-        foreach (var heading in (string[])["round", Metric, "loss", "train loss", "kept", "sent", "time"])
+        foreach (var heading in (string[])["round", MainMetric, "loss", "train loss", "kept", "sent", "time"])
             table.AddColumn(new TableColumn(new Text(heading, new Style(Color.Grey))) { Alignment = Justify.Right, NoWrap = true });
         foreach (var round in _rounds)
         {

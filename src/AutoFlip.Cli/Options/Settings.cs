@@ -38,8 +38,11 @@ static class Settings
     [
         Setting.Of((Experiment e) => e.Model, "--model --model_name", "NAME", "Network: see 'autoflip list models'."),
         Setting.Of((Experiment e) => e.HiddenSize, "--hidden-size --hidden_size", "N", "Width of hidden channels or cells."),
+        Setting.Of((Experiment e) => e.WidthMultiplier, "--width-multiplier", "F", "Factor on the width of every layer: 0.5 is half as wide. 1 is the published network."),
         Setting.Of((Experiment e) => e.Dropout, "--dropout", "F", "Dropout rate. 0 turns it off."),
         Setting.Of((Experiment e) => e.LayerCount, "--layers --num_layers", "N", "Layers of recurrent networks; others take no notice."),
+        Setting.Of((Experiment e) => e.Depth, "--depth", "N", "Layers of WideResNet: 6n + 4, such as 16, 28, 40."),
+        Setting.Of((Experiment e) => e.WidenFactor, "--widen-factor --widen_factor", "N", "Width of WideResNet, 1 being a plain residual network's."),
         Setting.Of((Experiment e) => e.EmbeddingCount, "--num-embeddings --num_embeddings", "N", "Tokens that networks of text know; others take no notice."),
         Setting.Of((Experiment e) => e.EmbeddingSize, "--embedding-size --embedding_size", "N", "Width of a token's embedding; only networks of text have one."),
         Setting.Of((Experiment e) => e.Initialization, "--initialization --init_type", "NAME", "Initialisation scheme: normal, xavier, xavier_uniform, kaiming, orthogonal."),
@@ -92,7 +95,7 @@ static class Settings
         Setting.Of((Experiment e) => e.Momentum, "--momentum", "F", "Momentum of SGD and RMSprop."),
         Setting.Of((Experiment e) => e.WeightDecay, "--weight-decay --weight_decay", "F", "Weight decay. 0 turns it off."),
         Setting.Of((Experiment e) => e.MaxGradientNorm, "--max-gradient-norm --max_grad_norm", "F", "Largest norm of a gradient. 0 turns clipping off."),
-        Setting.Of((Experiment e) => e.Criterion, "--criterion", "NAME", "Loss: see 'autoflip list criteria'."),
+        Setting.Of((Experiment e) => e.Criterion, "--criterion", "NAME", "Loss: see 'autoflip list criteria'. auto is the one for the data set's task: cross-entropy for classes, MSELoss for numbers."),
         Setting.Of((Experiment e) => e.Precision, "--precision", "fp32|bf16", "Arithmetic of local training. bf16 is faster where the processor has it; weights stay fp32."),
         Setting.Of((Experiment e) => e.ThreadsPerClient, "--threads-per-client", "N", "Threads inside one client. Part of the experiment: they change the order of float sums."),
     ];
@@ -102,7 +105,9 @@ static class Settings
         Setting.Of((Experiment e) => e.EvaluationScope, "--evaluation --eval_type", "local|global|both", "Evaluate on clients' held-out samples, on the server's test set, or on both."),
         Setting.Of((Experiment e) => e.EvaluationFraction, "--evaluation-fraction --eval_fraction", "F", "Share of non-participating clients that evaluate the global model."),
         Setting.Of((Experiment e) => e.EvaluateEvery, "--evaluate-every --eval_every", "N", "Rounds between two evaluations; the last round is always evaluated."),
-        Setting.Of((Experiment e) => e.Metrics, "--metrics --eval_metrics", "NAME...", "Figures of merit: see 'autoflip list metrics'."),
+        Setting.Of((Experiment e) => e.Metrics, "--metrics --eval_metrics", "NAME...", "Figures of merit: see 'autoflip list metrics'. auto: acc1 acc5 f1 precision recall for classes, seqacc for sequences, mse mae r2 for numbers."),
+        Setting.Of((Experiment e) => e.Average, "--average", "weighted|macro", "Mean of f1, precision, recall and auroc over classes: by how often each is true, or all alike."),
+        Setting.Of((Experiment e) => e.CutOff, "--cut-off", "youden|half", "Of two classes, from where on the second is predicted: fitted on training scores (Youden's J), or one half."),
     ];
 
     /// <summary>The one option of commands that only print.</summary>

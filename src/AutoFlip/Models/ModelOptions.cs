@@ -16,14 +16,21 @@ public sealed record ModelOptions
     /// <summary>Layers of recurrent models, at least 1.</summary>
     public int LayerCount { get; init; } = 4;
 
+    /// <summary>Layers of WideResNet: 6n + 4, at least 10.</summary>
+    public int Depth { get; init; } = 28;
+
+    /// <summary>How many times as wide as a plain residual network WideResNet is, at least 1.</summary>
+    public int WidenFactor { get; init; } = 10;
+
+    /// <summary>Factor on every width that is not fixed, above 0; widths are rounded, and at least 1. 1 is the published network. The
+    /// <see cref="Catalog"/> applies it (<see cref="Network.Scaled"/>), to every architecture alike.</summary>
+    public double WidthMultiplier { get; init; } = 1;
+
     /// <summary>Tokens that models of text know, at least 1: ids are 0 .. EmbeddingCount - 1.</summary>
     public int EmbeddingCount { get; init; } = 1000;
 
     /// <summary>Width of a token's embedding, at least 1.</summary>
     public int EmbeddingSize { get; init; } = 512;
-
-    /// <summary>Divides the fixed widths of the VGG family; 1 is the published network. For tests and small devices.</summary>
-    public int WidthDivisor { get; init; } = 1;
 
     /// <summary>The options of an experiment.</summary>
     public static ModelOptions Of(Experiment experiment) => new()
@@ -31,6 +38,9 @@ public sealed record ModelOptions
         HiddenSize = experiment.HiddenSize,
         Dropout = experiment.Dropout,
         LayerCount = experiment.LayerCount,
+        Depth = experiment.Depth,
+        WidenFactor = experiment.WidenFactor,
+        WidthMultiplier = experiment.WidthMultiplier,
         EmbeddingCount = experiment.EmbeddingCount,
         EmbeddingSize = experiment.EmbeddingSize,
     };

@@ -13,6 +13,16 @@ public static class ResNet
     public static Network Create10(SampleShape input, int outputs, ModelOptions options) =>
         Create("ResNet10", [1, 1, 1, 1], input, outputs, options);
 
+    /// <summary>ResNet18: two blocks per stage.</summary>
+    /// <inheritdoc cref="ModelFactory"/>
+    public static Network Create18(SampleShape input, int outputs, ModelOptions options) =>
+        Create("ResNet18", [2, 2, 2, 2], input, outputs, options);
+
+    /// <summary>ResNet34: 3, 4, 6 and 3 blocks.</summary>
+    /// <inheritdoc cref="ModelFactory"/>
+    public static Network Create34(SampleShape input, int outputs, ModelOptions options) =>
+        Create("ResNet34", [3, 4, 6, 3], input, outputs, options);
+
     static Network Create(string name, int[] blocks, SampleShape input, int outputs, ModelOptions options) =>
         new NetworkBuilder(name, input)
             .Sequence("features", f =>

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>Two-dimensional cross-correlation of [N, C, H, W] with square kernels.</summary>
+/// <summary>Two-dimensional cross-correlation of [N, C, H, W].</summary>
 /// <param name="Channels">Output channels.</param>
-/// <param name="Kernel">Side of the kernel.</param>
+/// <param name="Kernel">Sides of the kernel.</param>
 /// <param name="Stride">Step on both axes.</param>
-/// <param name="Padding">Zeros added on every side.</param>
+/// <param name="Padding">Rows of zeros added above and below, columns added left and right.</param>
 /// <param name="Bias">Whether an offset per output channel is added.</param>
 /// <param name="GroupWidth">Consecutive input channels that form a group, convolved by themselves; null is one group of all. It must
 /// divide the input's channels, and the number of groups (PyTorch's <c>groups</c>) must divide <paramref name="Channels"/>. 1 is
@@ -18,7 +18,8 @@ namespace AutoFlip;
 /// convolution in fewer groups of the same widths; that is why the width, not the number of groups, is the setting. Depthwise
 /// convolution is no special case. See docs/decisions/0017.
 /// </remarks>
-public sealed record Conv2d(int Channels, int Kernel, int Stride = 1, int Padding = 0, bool Bias = true, int? GroupWidth = null) : Layer
+public sealed record Conv2d(
+    int Channels, Sides Kernel, int Stride = 1, Sides Padding = default, bool Bias = true, int? GroupWidth = null) : Layer
 {
     internal override Features Draft(LayerDraft draft)
     {
@@ -32,18 +33,19 @@ public sealed record Conv2d(int Channels, int Kernel, int Stride = 1, int Paddin
         ImmutableArray<UnitSpan> units = GroupWidth is null
             ? draft.NewUnits(Channels)
             : [.. draft.Tie(draft.Input.Units, read).Select(span => span with { Block = span.Block / read * (Channels / groups) })];
-        ImmutableArray<int> kernel = [Channels, read, Kernel, Kernel];
+        ImmutableArray<int> kernel = [Channels, read, Kernel.Height, Kernel.Width];
         if (GroupWidth is null) draft.Tensor("weight", TensorRole.Weight, kernel, (0, units), (1, draft.Input.Units));
         else draft.Tensor("weight", TensorRole.Weight, kernel, (0, units));
         if (Bias) draft.Tensor("bias", TensorRole.Bias, [Channels], (0, units));
 
-        int outHeight = draft.Slide(height, Kernel, Stride, Padding), outWidth = draft.Slide(width, Kernel, Stride, Padding);
-        draft.Macs = (long)outHeight * outWidth * Channels * read * Kernel * Kernel;
+        var outHeight = draft.Slide(height, Kernel.Height, Stride, Padding.Height);
+        var outWidth = draft.Slide(width, Kernel.Width, Stride, Padding.Width);
+        draft.Macs = (long)outHeight * outWidth * Channels * read * Kernel.Height * Kernel.Width;
         return new Features([Channels, outHeight, outWidth], units);
     }
 
     internal override Tensor Run(in LayerRun run) => nn.functional.conv2d(
-        run.Input, run.Tensors[0], Bias ? run.Tensors[1] : null, [Stride, Stride], [Padding, Padding], [1, 1],
+        run.Input, run.Tensors[0], Bias ? run.Tensors[1] : null, [Stride, Stride], [Padding.Height, Padding.Width], [1, 1],
         GroupWidth is { } width ? run.Input.size(1) / width : 1);
 
     internal override Layer WithChannels(int channels) => this with { Channels = channels };

@@ -89,7 +89,7 @@ sealed class GraphDraft
         if (last.Output.Shape.Length > 2 || last.Output.Channels != outputs)
             throw new ArgumentException($"The network {Name} ends with {last.Output}, not with a vector of {outputs}.", nameof(outputs));
         if (_tensors.Sum(tensor => tensor.Shape.Aggregate(1.0, (product, size) => product * size)) > int.MaxValue)
-            throw AutoFlipException.BadRequest($"--model {Name}: it would have more than {int.MaxValue} parameters. Choose a smaller --hidden-size, or smaller images by --resize.");
+            throw AutoFlipException.BadRequest($"--model {Name}: it would have more than {int.MaxValue} parameters. Choose a smaller --hidden-size or --width-multiplier, or smaller images by --resize.");
         foreach (var span in last.Output.Units) Fix(span.Group);
 
         var layout = WeightLayout.Create(_tensors);

@@ -31,6 +31,10 @@ public abstract record Layer
     /// <summary>The same layer putting out <paramref name="channels"/> channels; a layer that puts out what comes in returns itself.</summary>
     internal virtual Layer WithChannels(int channels) => this;
 
+    /// <summary>The same layer in a network that was never wider. It differs from <see cref="WithChannels"/> where a layer of a pruned network
+    /// remembers how many channels there were.</summary>
+    internal virtual Layer Scaled(int channels) => WithChannels(channels);
+
     /// <summary>PyTorch's name of one of its tensors.</summary>
     internal virtual string TensorName(string node, string suffix) => $"{node}.{suffix}";
 

@@ -82,12 +82,14 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
         }
     }
 
-    /// <summary>Size of a sliding window's output on one axis: floor((size + 2 padding - kernel) / stride) + 1.</summary>
-    public int Slide(int size, int kernel, int stride, int padding)
+    /// <summary>Size of a sliding window's output on one axis: floor((size + 2 padding - kernel) / stride) + 1; with
+    /// <paramref name="ceiling"/> the quotient is rounded up, unless the last window would begin behind the pixels.</summary>
+    public int Slide(int size, int kernel, int stride, int padding, bool ceiling = false)
     {
-        if (size + 2 * padding < kernel)
-            throw Error($"its window of {kernel} is larger than {size} pixels and {2 * padding} of padding");
-        return (size + 2 * padding - kernel) / stride + 1;
+        var room = size + 2 * padding - kernel + (ceiling ? stride - 1 : 0);
+        if (room < 0) throw Error($"its window of {kernel} is larger than {size} pixels and {2 * padding} of padding");
+        var last = room / stride;
+        return ceiling && last * stride >= size + padding ? last : last + 1;
     }
 
     public AutoFlipException Error(string why, string advice = "Choose another --model, or larger images by --resize.") =>

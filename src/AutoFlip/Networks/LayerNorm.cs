@@ -39,5 +39,7 @@ public sealed record LayerNorm(int Width, double Epsilon = 1e-5) : Layer
         if (tensor == 0) values.Fill(1);
     }
 
+    internal override Layer Scaled(int channels) => this with { Width = channels };
+
     Tensor Pad(Tensor tensor, long features) => nn.functional.pad(tensor, (0, Width - features));
 }

@@ -6,22 +6,26 @@ namespace AutoFlip;
 /// <param name="Kernel">Side of the window.</param>
 /// <param name="Stride">Step on both axes.</param>
 /// <param name="Padding">Minus infinities added on every side, at most half the window.</param>
-public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0) : Layer
+/// <param name="Ceiling">Whether a last window that begins in the image and ends outside counts.</param>
+public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0, bool Ceiling = false) : Layer
 {
     internal override Features Draft(LayerDraft draft)
     {
         var (channels, height, width) = draft.Image();
-        return new Features(
-            [channels, draft.Slide(height, Kernel, Stride, Padding), draft.Slide(width, Kernel, Stride, Padding)], draft.Input.Units);
+        int Slide(int size) => draft.Slide(size, Kernel, Stride, Padding, Ceiling);
+        return new Features([channels, Slide(height), Slide(width)], draft.Input.Units);
     }
 
-    internal override Tensor Run(in LayerRun run) => MaxPooling.TryRun(run.Input, Kernel, Stride, Padding) ?? Torch(run.Input);
+    internal override Tensor Run(in LayerRun run) => Own(run.Input) ?? Torch(run.Input);
 
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 
     internal override bool OutputIsFree => true;
 
-    Tensor Torch(Tensor input) => nn.functional.max_pool2d(input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding]);
+    /// <summary>By our own kernel; null where it leaves the case to torch.</summary>
+    Tensor? Own(Tensor input, bool rectifies = false) => Ceiling ? null : MaxPooling.TryRun(input, Kernel, Stride, Padding, rectifies);
+
+    Tensor Torch(Tensor input) => nn.functional.max_pool2d(input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding], ceil_mode: Ceiling);
 
     /// <summary>The maximum of a window or 0, whichever is larger: max pooling and a rectifier, in either order, in one pass.</summary>
     /// <remarks>Only runs; graphs have the two layers. Both are monotone, the first maximum of a window stays the first, and where it is not
@@ -30,8 +34,7 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0) : Layer
     {
         internal override Features Draft(LayerDraft draft) => Pool.Draft(draft);
 
-        internal override Tensor Run(in LayerRun run) =>
-            MaxPooling.TryRun(run.Input, Pool.Kernel, Pool.Stride, Pool.Padding, rectifies: true) ?? Pool.Torch(run.Input).relu_();
+        internal override Tensor Run(in LayerRun run) => Pool.Own(run.Input, rectifies: true) ?? Pool.Torch(run.Input).relu_();
 
         internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 

@@ -55,12 +55,23 @@ public sealed class Network
     /// <param name="width">The new width of each group that is not fixed, at least 1.</param>
     /// <returns>A network whose groups have the same names, in the same order.</returns>
     /// <exception cref="AutoFlipException">A width is below 1 (exit 2).</exception>
-    public Network WithWidths(Func<ChannelGroup, int> width)
+    public Network WithWidths(Func<ChannelGroup, int> width) => Rebuilt(width, (layer, channels) => layer.WithChannels(channels));
+
+    /// <summary>The same architecture with every width that is not fixed times a factor, rounded to the nearest whole number, at least 1.</summary>
+    /// <param name="factor">Above 0; 1 returns this network.</param>
+    /// <remarks>A network of its own and not what pruning leaves of a wider one: see <see cref="Layer.Scaled"/>.</remarks>
+    public Network Scaled(double factor) => factor == 1
+        ? this
+        : Rebuilt(
+            group => Math.Max((int)Math.Round(group.Width * factor, MidpointRounding.AwayFromZero), 1),
+            (layer, channels) => layer.Scaled(channels));
+
+    Network Rebuilt(Func<ChannelGroup, int> width, Func<Layer, int, Layer> layer)
     {
         var widths = Groups.Select(group => group.IsFixed ? group.Width : width(group)).ToList();
         var graph = new GraphDraft(Name, Input);
         foreach (var node in Nodes.Skip(1))
-            graph.Append(node.Name, node.Layer!.WithChannels(node.Units.Sum(span => widths[span.Group] * span.Block)), node.Inputs);
+            graph.Append(node.Name, layer(node.Layer!, node.Units.Sum(span => widths[span.Group] * span.Block)), node.Inputs);
         return graph.Build(Outputs);
     }
 

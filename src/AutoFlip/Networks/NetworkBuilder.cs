@@ -48,13 +48,13 @@ public sealed class NetworkBuilder
 
     /// <summary>Convolution, OIHW kernel, with bias unless told otherwise.</summary>
     /// <param name="channels">Output channels.</param>
-    /// <param name="kernel">Side of the kernel.</param>
+    /// <param name="kernel">Sides of the kernel.</param>
     /// <param name="stride">Step on both axes.</param>
-    /// <param name="padding">Zeros on every side.</param>
+    /// <param name="padding">Rows of zeros above and below, columns left and right.</param>
     /// <param name="bias">Whether an offset is added.</param>
     /// <param name="groups">Groups of channels that are convolved by themselves; it divides the channels that come in and go out. As many
     /// as channels come in is depthwise.</param>
-    public NetworkBuilder Conv2d(int channels, int kernel, int stride = 1, int padding = 0, bool bias = true, int groups = 1)
+    public NetworkBuilder Conv2d(int channels, Sides kernel, int stride = 1, Sides padding = default, bool bias = true, int groups = 1)
     {
         var inputs = _graph.OutputOf(_node).Channels;
         if (groups < 1 || inputs % groups != 0) throw new ArgumentException($"{inputs} channels cannot be split into {groups} groups.", nameof(groups));

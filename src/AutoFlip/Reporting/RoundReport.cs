@@ -87,6 +87,9 @@ public sealed record RoundReport
     /// <summary>Replies that could not be used.</summary>
     public ImmutableArray<ClientFailure> Failures { get; init; } = [];
 
+    /// <summary>The probability from which on the global model's single output meant class 1; null if none was fitted.</summary>
+    public double? CutOff { get; init; }
+
     /// <summary>Training figures of the cohort's last local epoch: <c>loss</c> and each metric.</summary>
     public required ImmutableSortedDictionary<string, MetricSummary> ClientsUpdated { get; init; }
 

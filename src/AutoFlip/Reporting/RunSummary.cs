@@ -90,7 +90,25 @@ public sealed record RunSummary
 }
 
 /// <summary>How good the model is. Null where it was not evaluated.</summary>
-public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local);
+/// <param name="Global">Accuracy and loss on the server's test set.</param>
+/// <param name="Local">Accuracy on clients.</param>
+/// <param name="Main">The main metric, whatever it is; null in summaries of earlier versions.</param>
+public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local, SummaryMain? Main = null)
+{
+    /// <summary>The main metric: accuracy where the summary names none.</summary>
+    [JsonIgnore]
+    public SummaryMain Shown => Main ?? new SummaryMain("acc1", false, Global.Acc1, Global.BestAcc1, Global.BestRound, Global.RecentAcc1, Local.Acc1);
+}
+
+/// <summary>The metric that stands for a run (see <see cref="Metric.MainOf"/>), where <see cref="SummaryGlobal"/> and <see cref="SummaryLocal"/> measure accuracy.</summary>
+/// <param name="Name">Which metric.</param>
+/// <param name="LowerIsBetter">Whether it is an error.</param>
+/// <param name="Global">Its value at the last evaluation on the server's test set.</param>
+/// <param name="Best">The best value of any such evaluation.</param>
+/// <param name="BestRound">Its round.</param>
+/// <param name="Recent">Mean of the last five.</param>
+/// <param name="Local">On held-out samples of clients that did not take part: the last evaluation, equal mean.</param>
+public sealed record SummaryMain(string Name, bool LowerIsBetter, double? Global, double? Best, int? BestRound, double? Recent, double? Local);
 
 /// <summary>The global model on the server's test set: the last evaluation, and the best accuracy of all.</summary>
 /// <param name="Acc1">Accuracy.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 
 namespace AutoFlip;
@@ -19,7 +20,6 @@ static class Summaries
         IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds, double elapsed)
     {
         var evaluated = rounds.Where(round => round.ServerEvaluated is not null).ToArray();
-        var best = evaluated.MaxBy(round => Acc1(round) ?? double.NegativeInfinity);
         var outside = rounds.LastOrDefault(round => round.ClientsEvaluatedOut is not null)?.ClientsEvaluatedOut;
         long down = rounds.Sum(round => round.DownBytes) + explorers.Sum(explorer => explorer.DownBytes);
         long up = rounds.Sum(round => round.UpBytes) + explorers.Sum(explorer => explorer.UpBytes);
@@ -28,6 +28,7 @@ static class Summaries
         var seconds = rounds.Sum(round => round.Seconds);
         var clients = rounds.Aggregate(ClientSeconds.Zero, (sum, round) => sum + round.ClientSeconds);
         var small = mask.Shrink(network);
+        var (accuracy, main) = (Track("acc1", false, evaluated, outside), Catalog.Metrics[Metric.MainOf(experiment)](experiment));
 
         return new RunSummary
         {
@@ -43,10 +44,9 @@ static class Summaries
             RoundsDone = rounds.Count,
             Metrics = new SummaryMetrics(
                 new SummaryGlobal(
-                    evaluated is [.., var last] ? Acc1(last) : null, evaluated is [.., { ServerEvaluated: { } evaluation }] ? evaluation.Loss : null,
-                    best is null ? null : Acc1(best), best is not null && Acc1(best) is not null ? best.Round : null,
-                    evaluated.TakeLast(5).Average(Acc1)),
-                new SummaryLocal(outside?.GetValueOrDefault("acc1")?.Equal)),
+                    accuracy.Global, evaluated is [.., { ServerEvaluated: { } evaluation }] ? evaluation.Loss : null, accuracy.Best, accuracy.BestRound, accuracy.Recent),
+                new SummaryLocal(accuracy.Local),
+                Track(main.Name, main.LowerIsBetter, evaluated, outside)),
             ModelSize = new SummaryModelSize(
                 mask.Count, mask.Kept, mask.Density, TrainedParameters: small.Layout.ParameterCount, rounds is [.., var latest] ? latest.ModelBytes : 0),
             Compute = new SummaryCompute(
@@ -67,7 +67,21 @@ static class Summaries
         };
     }
 
-    static double? Acc1(RoundReport round) => round.ServerEvaluated?.Metrics.GetValueOrDefault("acc1");
+    /// <summary>A metric over a run.</summary>
+    /// <param name="name">Which; all is null if it was not measured.</param>
+    /// <param name="lowerIsBetter">Whether it is an error.</param>
+    /// <param name="evaluated">Rounds in which the server evaluated.</param>
+    /// <param name="outside">The last evaluation on clients that did not take part.</param>
+    static SummaryMain Track(
+        string name, bool lowerIsBetter, IReadOnlyList<RoundReport> evaluated, ImmutableSortedDictionary<string, MetricSummary>? outside)
+    {
+        (int Round, double? Value)[] values = [.. evaluated.Select(round => (round.Round, round.ServerEvaluated!.Metrics.GetValueOrDefault(name)))];
+        var defined = values.Where(at => at.Value is not null).ToArray();
+        (int Round, double? Value)? best = defined is [] ? null : lowerIsBetter ? defined.MinBy(at => at.Value) : defined.MaxBy(at => at.Value);
+        return new(
+            name, lowerIsBetter, values is [.., var last] ? last.Value : null, best?.Value, best?.Round,
+            values.TakeLast(5).Average(at => at.Value), outside?.GetValueOrDefault(name)?.Equal);
+    }
 
     static double Median(double[] values)
     {

@@ -16,6 +16,16 @@ public abstract record Criterion
     /// <param name="targets">int64 [N] classes, or float32 [N] numbers. Borrowed.</param>
     /// <returns>A scalar that can be differentiated, in the caller's dispose scope.</returns>
     public abstract Tensor Loss(Tensor outputs, Tensor targets);
+
+    /// <summary>Whether the loss says something about a task.</summary>
+    public abstract bool Fits(LearningTask task);
+
+    /// <summary>Why the loss makes no sense of a model's outputs.</summary>
+    /// <returns>A sentence for the user, or null where it does.</returns>
+    public virtual string? Refuses(Network network) => null;
+
+    /// <summary>Whether samples are of one of several classes, with an output for each.</summary>
+    private protected static bool HasOutputPerClass(LearningTask task) => task is { Kind: TaskKind.Classification, IsBinary: false };
 }
 
 /// <summary>-log softmax(outputs)[label]: several classes, from logits (or log-probabilities).</summary>
@@ -23,6 +33,9 @@ public sealed record CrossEntropy : Criterion
 {
     /// <inheritdoc/>
     public override Tensor Loss(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(outputs, targets, ignore_index: Targets.Ignored);
+
+    /// <inheritdoc/>
+    public override bool Fits(LearningTask task) => HasOutputPerClass(task) || task.Kind == TaskKind.Labelling;
 }
 
 /// <summary>-outputs[label]: several classes, from log-probabilities. Knows nothing of ignored targets.</summary>
@@ -30,11 +43,23 @@ public sealed record NegativeLogLikelihood : Criterion
 {
     /// <inheritdoc/>
     public override Tensor Loss(Tensor outputs, Tensor targets) => nn.functional.nll_loss(outputs, targets);
+
+    /// <inheritdoc/>
+    public override bool Fits(LearningTask task) => HasOutputPerClass(task);
+
+    /// <inheritdoc/>
+    public override string? Refuses(Network network) => network.Nodes[^1].Layer is LogSoftmax
+        ? null
+        : $"NLLLoss needs a model that puts out log-probabilities, such as LogReg; {network.Name} does not. Use CrossEntropyLoss.";
 }
 
 /// <summary>A loss between outputs and targets of the same shape.</summary>
 public abstract record NumericCriterion : Criterion
 {
+    /// <inheritdoc/>
+    /// <remarks>Not two classes: their one output is a logit, and these compare numbers.</remarks>
+    public override bool Fits(LearningTask task) => HasOutputPerClass(task) || task.Kind == TaskKind.Regression;
+
     /// <inheritdoc/>
     public sealed override Tensor Loss(Tensor outputs, Tensor targets)
     {
@@ -52,6 +77,9 @@ public abstract record NumericCriterion : Criterion
 /// <summary>Cross-entropy of a sigmoid: binary tasks from one logit, several outputs as independent yes-or-no questions.</summary>
 public sealed record BinaryCrossEntropy : NumericCriterion
 {
+    /// <inheritdoc/>
+    public override bool Fits(LearningTask task) => task.Kind == TaskKind.Classification;
+
     private protected override Tensor Loss(Tensor scores, Tensor targets, nn.Reduction mean) =>
         nn.functional.binary_cross_entropy_with_logits(scores, targets, reduction: mean);
 }

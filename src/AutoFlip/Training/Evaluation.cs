@@ -32,8 +32,16 @@ static class Evaluation
     }
 
     /// <summary>Evaluates a model on a whole set, its chunks side by side on all workers.</summary>
+    /// <param name="pool">The workers.</param>
+    /// <param name="network">The model.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="cutOff">The logit from which on a single output means class 1.</param>
+    /// <param name="criterion">The loss.</param>
+    /// <param name="samples">A set that does not augment.</param>
+    /// <param name="metrics">Metrics that fit it.</param>
+    /// <param name="ct">Looked at between chunks.</param>
     public static async Task<ServerEvaluation> RunAsync(
-        WorkerPool pool, Network network, Weights weights, Criterion criterion, SampleSet samples, IReadOnlyList<Metric> metrics, CancellationToken ct)
+        WorkerPool pool, Network network, Weights weights, float cutOff, Criterion criterion, SampleSet samples, IReadOnlyList<Metric> metrics, CancellationToken ct)
     {
         var chunks = Enumerable.Range(0, samples.Count).Chunk(Chunk).Select(rows => pool.RunAsync(workspace =>
         {
@@ -43,6 +51,6 @@ static class Evaluation
 
         var all = new Outputs(samples.Count, (await chunks[0]).Width, samples.Targets);
         foreach (var chunk in chunks) all.Add(await chunk);
-        return new ServerEvaluation(all.Loss, all.Metrics(metrics));
+        return new ServerEvaluation(all.Loss, all.Metrics(metrics, cutOff));
     }
 }

@@ -10,11 +10,11 @@ namespace AutoFlip;
 /// <param name="kind">What their targets are like.</param>
 sealed class Outputs(int samples, int outputs, Targets kind)
 {
-    readonly float[] _scores = new float[samples * kind.PerSample * outputs];
+    readonly float[] _scores = new float[checked(samples * kind.PerSample * outputs)];
     readonly int[] _classes = new int[kind.AreNumbers ? 0 : samples * kind.PerSample];
     readonly float[] _numbers = new float[kind.AreNumbers ? samples : 0];
     double _loss;
-    long _counted;
+    int _counted;
 
     /// <summary>Outputs per sample, or per step of a sequence.</summary>
     public int Width => outputs;
@@ -66,11 +66,22 @@ sealed class Outputs(int samples, int outputs, Targets kind)
     }
 
     /// <summary>The metrics' values by name.</summary>
-    public ImmutableSortedDictionary<string, double?> Metrics(IEnumerable<Metric> metrics) => metrics.ToImmutableSortedDictionary(
-        metric => metric.Name,
-        metric => metric.Compute(_scores.AsSpan(0, Count * outputs), outputs, _classes.AsSpan(0, Count)),
-        StringComparer.Ordinal);
+    /// <param name="metrics">Metrics that fit the targets.</param>
+    /// <param name="cutOff">The logit from which on a single output means class 1.</param>
+    public ImmutableSortedDictionary<string, double?> Metrics(IEnumerable<Metric> metrics, float cutOff)
+    {
+        var scores = _scores.AsSpan(0, Count * outputs);
+        var predictions = kind.AreNumbers
+            ? Predictions.OfNumbers(scores, outputs, _numbers.AsSpan(0, Count))
+            : Predictions.OfClasses(scores, outputs, _classes.AsSpan(0, Count), cutOff);
+        var values = ImmutableSortedDictionary.CreateBuilder<string, double?>(StringComparer.Ordinal);
+        foreach (var metric in metrics) values.Add(metric.Name, metric.Compute(predictions));
+        return values.ToImmutable();
+    }
 
     /// <summary>Loss and metrics as a client reports them.</summary>
-    public ClientFigures Figures(IEnumerable<Metric> metrics) => new(Count, Metrics(metrics).Add("loss", Loss));
+    public ClientFigures Figures(IEnumerable<Metric> metrics, float cutOff) => new(_counted, Metrics(metrics, cutOff).Add("loss", Loss));
+
+    /// <summary>How the scores of the two classes are spread: what a cut-off is fitted on. Of one output only.</summary>
+    public ScoreCounts ScoreCounts() => AutoFlip.ScoreCounts.Of(_scores.AsSpan(0, Count), _classes.AsSpan(0, Count));
 }

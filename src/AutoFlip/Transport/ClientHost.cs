@@ -15,7 +15,7 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
     readonly FederatedAlgorithm _algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
     readonly Pruner _pruner = Catalog.Pruners[experiment.Pruner](experiment);
     readonly Criterion _criterion = Catalog.Criteria[experiment.Criterion];
-    readonly Metric[] _metrics = [.. experiment.Metrics.Select(name => Catalog.Metrics[name])];
+    readonly Metric[] _metrics = Metric.AllOf(experiment);
 
     /// <summary>The masks that the clients have.</summary>
     public MaskStore Masks { get; } = new(network);
@@ -63,14 +63,21 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
         _algorithm.ClientUpdate(training, experiment.LocalEpochs);
         reply = WithCost(reply, training, started);
         Require(training.Values, "a weight");
-        reply = reply with { Trained = training.LastEpoch?.Figures(_metrics), HeldOut = EvaluateHeldOut(workspace, reply.Client, ct) };
+        var counts = data.Task.IsBinary && experiment.CutOff == CutOffRule.Youden ? training.LastEpoch?.ScoreCounts() : null;
+        var cutOff = counts?.CutOff ?? 0;
+        reply = reply with
+        {
+            Trained = training.LastEpoch?.Figures(_metrics, cutOff),
+            HeldOut = EvaluateHeldOut(workspace, reply.Client, cutOff, ct),
+            ScoreCounts = counts,
+        };
         return Encode(reply, () => _upload.Update(training.Values, task, reply.Client));
     }
 
     ReadOnlyMemory<byte> Evaluate(Workspace workspace, ReceivedTask task, ClientReply reply, CancellationToken ct)
     {
         workspace.Load(task.Mask.Small, task.Task.Weights);
-        return ReplyCodec.Finish(ReplyCodec.Begin(reply.Client), reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, ct) });
+        return ReplyCodec.Finish(ReplyCodec.Begin(reply.Client), reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, task.Task.CutOff, ct) });
     }
 
     /// <summary>The reply with its values, which come first so that it can say how long they took.</summary>
@@ -97,12 +104,12 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
     double SecondsSince(long started) => time.GetElapsedTime(started).TotalSeconds;
 
     /// <summary>Figures of the model in the workspace on the client's held-out samples; null if it has none.</summary>
-    ClientFigures? EvaluateHeldOut(Workspace workspace, int client, CancellationToken ct)
+    ClientFigures? EvaluateHeldOut(Workspace workspace, int client, float cutOff, CancellationToken ct)
     {
         var rows = data.Clients[client].HeldOut;
         return rows.Length == 0 || experiment.EvaluationScope == EvaluationScope.Global
             ? null
-            : Evaluation.Run(workspace, _criterion, data.HeldOut, rows.Span, ct).Figures(_metrics);
+            : Evaluation.Run(workspace, _criterion, data.HeldOut, rows.Span, ct).Figures(_metrics, cutOff);
     }
 
     static void Require(ReadOnlySpan<float> values, string what)

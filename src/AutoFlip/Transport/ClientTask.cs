@@ -20,13 +20,17 @@ public enum ClientWork : byte
 /// <summary>A request from the server to a cohort.</summary>
 /// <param name="Work">What to do.</param>
 /// <param name="Round">The round, from 1; 0 for exploration.</param>
-/// <param name="LearningRate">The round's local learning rate.</param>
+/// <param name="LearningRate">The round's local learning rate; of no meaning where nothing is trained.</param>
 /// <param name="Weights">The model. What the mask removes is not sent.</param>
 /// <param name="Mask">What is kept.</param>
-public sealed record ClientTask(ClientWork Work, int Round, double LearningRate, Weights Weights, Mask Mask);
+public sealed record ClientTask(ClientWork Work, int Round, double LearningRate, Weights Weights, Mask Mask)
+{
+    /// <summary>For evaluation: the logit from which on a single output means class 1.</summary>
+    public float CutOff { get; init; }
+}
 
 /// <summary>Loss and metrics over a number of samples.</summary>
-/// <param name="Samples">How many samples the values are over.</param>
+/// <param name="Samples">How many samples, or steps of sequences, the values are over.</param>
 /// <param name="Values">By name: <c>loss</c> and each metric; null where undefined.</param>
 public sealed record ClientFigures(int Samples, ImmutableSortedDictionary<string, double?> Values);
 
@@ -51,6 +55,9 @@ public sealed record ClientReply
     /// <summary>Figures on held-out samples; null if none were asked for or there are none.</summary>
     public ClientFigures? HeldOut { get; init; }
 
+    /// <summary>How the last local epoch's scores are spread; null unless a cut-off is to be fitted on them.</summary>
+    public ScoreCounts? ScoreCounts { get; init; }
+
     /// <summary>What the task cost the client; null if it failed.</summary>
     public ClientSeconds? Seconds { get; init; }
 
@@ -74,5 +81,5 @@ public sealed record ClientReply
         : !TensorPrimitives.IsFiniteAll(Values) ? Refused("a value it returned is not a finite number.")
         : this;
 
-    ClientReply Refused(string why) => this with { Failure = why, Trained = null, HeldOut = null, Seconds = null };
+    ClientReply Refused(string why) => this with { Failure = why, Trained = null, HeldOut = null, ScoreCounts = null, Seconds = null };
 }

@@ -17,7 +17,7 @@ enum MessageKind : byte
 static class Message
 {
     public const uint Magic = 0x504C4641; // "AFLP"
-    public const byte Version = 2;
+    public const byte Version = 3;
     public const int HeaderLength = 8;
     public const int ChecksumLength = 8;
 

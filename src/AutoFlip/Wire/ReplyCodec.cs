@@ -21,6 +21,8 @@ enum ReplyStatus : byte
 /// nothing: see <see cref="TaskCodec"/>.</remarks>
 static class ReplyCodec
 {
+    const int HasSeconds = 1, HasCounts = 2;
+
     /// <summary>Starts a reply with a result: its values come next, if it has any, and then <see cref="Finish"/>.</summary>
     public static MessageWriter Begin(int client, int capacity = 256)
     {
@@ -37,7 +39,14 @@ static class ReplyCodec
         writer.Write(reply.TrainSamples);
         Write(writer, reply.Trained);
         Write(writer, reply.HeldOut);
-        Write(writer, reply.Seconds);
+        writer.Write((byte)((reply.Seconds is null ? 0 : HasSeconds) | (reply.ScoreCounts is null ? 0 : HasCounts)));
+        if (reply.Seconds is { } seconds)
+        {
+            writer.Write(seconds.Decode);
+            writer.Write(seconds.Train);
+            writer.Write(seconds.Encode);
+        }
+        if (reply.ScoreCounts is { } counts) PackedBytes.Write(writer, counts.Bytes);
         return writer.Finish();
     }
 
@@ -75,8 +84,11 @@ static class ReplyCodec
                     TrainSamples = reader.Read<long>(),
                     Trained = ReadFigures(ref reader),
                     HeldOut = ReadFigures(ref reader),
-                    Seconds = ReadSeconds(ref reader),
                 };
+                var follows = reader.Read<byte>();
+                if ((follows & ~(HasSeconds | HasCounts)) != 0) throw new InvalidDataException($"The message announces {follows}, which this version does not know.");
+                if ((follows & HasSeconds) != 0) reply = reply with { Seconds = ReadSeconds(ref reader) };
+                if ((follows & HasCounts) != 0) reply = reply with { ScoreCounts = ReadCounts(ref reader) };
                 break;
             case ReplyStatus.Failed:
                 reply = reply with { Failure = reader.ReadString() };
@@ -127,18 +139,15 @@ static class ReplyCodec
         return new ClientFigures(samples, values.ToImmutable());
     }
 
-    static void Write(MessageWriter writer, ClientSeconds? seconds)
+    static ScoreCounts ReadCounts(ref MessageReader reader)
     {
-        writer.Write((byte)(seconds is null ? 0 : 1));
-        if (seconds is null) return;
-        writer.Write(seconds.Decode);
-        writer.Write(seconds.Train);
-        writer.Write(seconds.Encode);
+        var counts = new byte[ScoreCounts.Empty.Bytes.Length];
+        PackedBytes.Read(ref reader, counts);
+        return ScoreCounts.Of(counts);
     }
 
-    static ClientSeconds? ReadSeconds(ref MessageReader reader)
+    static ClientSeconds ReadSeconds(ref MessageReader reader)
     {
-        if (!reader.ReadFlag()) return null;
         var (decode, train, encode) = (reader.Read<double>(), reader.Read<double>(), reader.Read<double>());
         return double.IsFinite(decode + train + encode) && double.Min(decode, double.Min(train, encode)) >= 0
             ? new ClientSeconds(decode, train, encode)

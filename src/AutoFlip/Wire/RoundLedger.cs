@@ -13,6 +13,7 @@ sealed class RoundLedger(Network network, TimeProvider time)
     readonly ImmutableArray<ClientFailure>.Builder _failures = ImmutableArray.CreateBuilder<ClientFailure>();
     long _down, _up, _dense, _samples, _model;
     ClientSeconds _seconds = ClientSeconds.Zero;
+    ScoreCounts? _counts;
 
     /// <summary>Computing the mask.</summary>
     public Meter Masking { get; } = new(time);
@@ -29,6 +30,9 @@ sealed class RoundLedger(Network network, TimeProvider time)
     /// <summary>The first failure, for an error message.</summary>
     public string FirstFailure => _failures is [var first, ..] ? $"Client {first.Client}: {first.Reason}" : "";
 
+    /// <summary>The logit from which on a single output means class 1, as far as the cohort's training scores tell; 0 if they do not.</summary>
+    public float CutOff => _counts?.CutOff ?? 0;
+
     /// <summary>Enters a reply.</summary>
     public void Add(ClientWork work, ClientReply reply)
     {
@@ -41,6 +45,7 @@ sealed class RoundLedger(Network network, TimeProvider time)
         if (reply.Seconds is { } seconds) _seconds += seconds;
         if (reply.Failure is { } reason) _failures.Add(new ClientFailure(reply.Client, reason));
         if (reply.Trained is { } trained) _trained.Add(trained);
+        if (work == ClientWork.Train && reply.ScoreCounts is { } counts) _counts = (_counts ?? ScoreCounts.Empty) + counts;
         if (reply.HeldOut is { } heldOut) (work == ClientWork.Train ? _inside : _outside).Add(heldOut);
     }
 
@@ -75,6 +80,7 @@ sealed class RoundLedger(Network network, TimeProvider time)
             PeakRssBytes = Process.GetCurrentProcess().PeakWorkingSet64,
             LearningRate = task.LearningRate,
             Failures = _failures.ToImmutable(),
+            CutOff = _counts is null ? null : 1 / (1 + Math.Exp(-CutOff)),
             ClientsUpdated = Figures.Summarize(_trained) ?? ImmutableSortedDictionary<string, MetricSummary>.Empty,
             ClientsEvaluatedIn = inside,
             ClientsEvaluatedOut = outside,

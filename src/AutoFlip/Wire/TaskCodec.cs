@@ -22,7 +22,7 @@ static class TaskCodec
         var writer = MessageWriter.Begin(MessageKind.Task, checked(capacity + (byReference ? 64 : 1024 + task.Mask.Layout.Count / 7)));
         writer.Write((byte)task.Work);
         writer.Write(task.Round);
-        writer.Write(task.LearningRate);
+        writer.Write(task.Work == ClientWork.Evaluate ? task.CutOff : task.LearningRate);
         writer.Write(Message.Identity(task.Mask.Layout));
         mask.Write(writer, byReference);
         values(writer);
@@ -41,13 +41,14 @@ static class TaskCodec
         var work = (ClientWork)reader.Read<byte>();
         if (!Enum.IsDefined(work)) throw new InvalidDataException($"The message asks for work of unknown kind {(byte)work}.");
         var round = reader.Read<int>();
-        var learningRate = reader.Read<double>();
+        var number = reader.Read<double>(); // of which kind is known: no work needs both
+        var evaluates = work == ClientWork.Evaluate;
         if (reader.Read<ulong>() != Message.Identity(masks.Network.Layout))
             throw new InvalidDataException("The message holds another model than this client trains.");
         if (WireMask.Read(ref reader, masks) is not { } mask) return null;
         using var values = QuantizedValues.Read(ref reader, format, mask.Tensors);
         reader.End();
-        return new(mask, new ClientTask(work, round, learningRate, Weights(mask, values), mask.Mask));
+        return new(mask, new ClientTask(work, round, evaluates ? 0 : number, Weights(mask, values), mask.Mask) { CutOff = evaluates ? (float)number : 0 });
     }
 
     /// <summary>The small vector: what is removed is 0.</summary>

@@ -11,7 +11,7 @@ public sealed class BenchCollection;
 [Collection(nameof(BenchTests))]
 public sealed class BenchTests
 {
-    static readonly Experiment Tiny = RoundBench.Setting with
+    static readonly Experiment Tiny = ExperimentRules.Resolve(RoundBench.Setting with
     {
         Dataset = "Digits",
         Resize = 0,
@@ -21,10 +21,10 @@ public sealed class BenchTests
         CohortFraction = 0.5,
         LocalEpochs = 1,
         BatchSize = 20,
-    };
+    });
 
     static BenchContext Context(Experiment experiment, StringWriter output, BenchOptions? bench = null) => new(
-        experiment, new RunOptions { Workers = 2, Offline = true }, bench ?? new BenchOptions { Repeats = 1 }, output, TextWriter.Null, TimeProvider.System, TestContext.Current.CancellationToken)
+        ExperimentRules.Resolve(experiment), new RunOptions { Workers = 2, Offline = true }, bench ?? new BenchOptions { Repeats = 1 }, output, TextWriter.Null, TimeProvider.System, TestContext.Current.CancellationToken)
     {
         Command = "autoflip bench tiny",
     };

@@ -59,7 +59,7 @@ public class DisplayTests
     {
         var clock = new Clock();
         var view = new RunView(clock, unicode: true);
-        var experiment = new Experiment { Clients = 20, Rounds = 10, CohortFraction = 0.25 };
+        var experiment = new Experiment { Clients = 20, Rounds = 10, CohortFraction = 0.25, Metrics = ["f1", "acc1"] }; // accuracy is the main metric, wherever it stands
         view.Start(new RunStart(experiment, "dir", 1_664_970, 1, 50_000, 10_000, 10_000, 0));
         view.Explored(20, 20);
         view.RoundDone(Report(1, evaluated: false));

@@ -31,7 +31,7 @@ public class OptionParserTests
             Algorithm = "fedavg",
             Pruner = "autoflip",
         };
-        Assert.Equal(ExperimentFile.Write(expected), ExperimentFile.Write(ended.Experiment!)); // all else is the reference's default
+        Assert.Equal(ExperimentFile.Write(ExperimentRules.Resolve(expected)), ExperimentFile.Write(ended.Experiment!)); // all else is the reference's default
     }
 
     [Theory]

@@ -55,6 +55,24 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_main_metric_is_compared_by_its_name_and_apart_from_another_run_s()
+    {
+        static RunSummary Regression(RunSummary summary) => summary with
+        {
+            Metrics = new(new(null, 2, null, null), new(null), new SummaryMain("mse", LowerIsBetter: true, 2, 1.5, 3, 1.75, 2.5)),
+        };
+
+        var alike = Shell.Run("report", Ended("none", Regression), Ended("random", summary => Regression(summary) with { Seed = 2 }));
+        var mixed = Shell.Run("report", Ended("none", Regression), Ended("random"));
+
+        Assert.Equal(["2.0000", "2.0000", "1.00 x"], Row(alike, "mse, last evaluation"));
+        Assert.Equal(["1.5000", "1.5000", "1.00 x"], Row(alike, "mse, best"));
+        Assert.DoesNotContain(alike.Lines, line => line.StartsWith("accuracy", StringComparison.Ordinal));
+        Assert.Equal(["2.0000", "-", "-"], Row(mixed, "mse, last evaluation"));
+        Assert.Equal(["-", "70.0 %", "-"], Row(mixed, "accuracy, last evaluation"));
+    }
+
+    [Fact]
     public void Json_is_the_summaries_as_they_are()
     {
         var ended = Shell.Run("report", Ended("none"), Ended("random"), "--json");

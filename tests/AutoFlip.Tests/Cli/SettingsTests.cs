@@ -20,6 +20,7 @@ public partial class SettingsTests
         { "--num_embeddings", "80", "EmbeddingCount=80" }, { "--embedding_size", "8", "EmbeddingSize=8" }, { "--init_type", "kaiming", "Initialization=kaiming" },
         { "--init_gain", "2", "InitializationGain=2" }, { "--algorithm", "fedavg", "Algorithm=fedavg" }, { "--eval_type", "local", "EvaluationScope=local" },
         { "--eval_fraction", "0.5", "EvaluationFraction=0.5" }, { "--eval_every", "3", "EvaluateEvery=3" }, { "--eval_metrics", "acc1 f1", "Metrics=acc1 f1" },
+        { "--average", "macro", "Average=macro" }, { "--cut-off", "half", "CutOff=half" },
         { "--K", "8", "Clients=8" }, { "--R", "9", "Rounds=9" }, { "--C", "0.5", "CohortFraction=0.5" }, { "--E", "2", "LocalEpochs=2" },
         { "--B", "32", "BatchSize=32" }, { "--beta", "0.5", "ServerMomentum=0.5" }, { "--no_shuffle", "", "NoShuffle=True" },
         { "--optimizer", "SGD", "Optimizer=SGD" }, { "--max_grad_norm", "1", "MaxGradientNorm=1" }, { "--weight_decay", "0.1", "WeightDecay=0.1" },
@@ -83,7 +84,10 @@ public partial class SettingsTests
             ShardsPerClient = 0,
             HiddenSize = 0,
             Dropout = -1,
+            WidthMultiplier = 0,
             LayerCount = 0,
+            Depth = 20,
+            WidenFactor = 0,
             EmbeddingCount = 0,
             EmbeddingSize = 0,
             InitializationGain = 0,
@@ -125,8 +129,8 @@ public partial class SettingsTests
 
         var violations = ExperimentRules.Violations(broken);
 
-        // Every field but the seed and the ones any value of which is sound: three flags, two columns and eight enumerations.
-        Assert.Equal(ExperimentFile.Fields.Count() - 14, violations.Count);
+        // Every field but the seed and the ones any value of which is sound: three flags, two columns and ten enumerations.
+        Assert.Equal(ExperimentFile.Fields.Count() - 16, violations.Count);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
         Assert.All(violations, violation => Assert.All(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
     }

@@ -4,7 +4,7 @@ namespace AutoFlip.Tests;
 
 public class MobileVitTests
 {
-    static readonly Network Small = SmallModels.Create("MobileViT");
+    static readonly Network Small = MobileVit.Create(new(3, 64, 64), 10, new ModelOptions());
 
     [Theory, InlineData(24, 24), InlineData(64, 32), InlineData(32, 64), InlineData(96, 96)]
     public void Sides_that_cannot_be_cut_to_the_end_are_refused_in_one_sentence(int height, int width)

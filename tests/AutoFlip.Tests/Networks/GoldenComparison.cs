@@ -11,6 +11,11 @@ sealed class GoldenComparison<T>(string id, string fill)
 {
     static readonly bool IsDouble = typeof(T) == typeof(double);
     static readonly double Step = IsDouble ? 1e-6 : 1e-4;
+
+    /// <summary>The case in which rounding flips rectifiers, so that the reference's runs in single precision differ by 1e-3 in the gradients of
+    /// some kernels, and ours in others. All its single gradients are allowed what was measured; in doubles they are compared as usual.</summary>
+    const string Flips = "WideResNet";
+
     readonly GoldenCase _case = GoldenCase.Load(id, fill);
     float[] _weights = [];
     JsonElement _want;
@@ -46,13 +51,14 @@ sealed class GoldenComparison<T>(string id, string fill)
         var want = gradients.EnumerateArray().Select(pair => pair.ValueKind == JsonValueKind.Null ? [0, 0] : GoldenCase.Doubles(pair)).ToList();
         var noisy = IsDouble ? [] : GoldenCase.Ints(_deviation.GetProperty("gradients").GetProperty("noisy"));
         var floor = 1e-6 * want.Max(pair => pair[1]);
+        var tolerance = !IsDouble && id == Flips ? Tolerance(_deviation.GetProperty("gradients"), "max", Step) : Step;
         for (var t = 0; t < want.Count; t++)
         {
             if (noisy.Contains(t) || _case.IsUnused(t)) continue;
             var entry = Parameter(t);
             var (sum, l2, _) = Measure<T>(module.Gradients[entry.Range], []);
-            Near($"gradient l2 of {entry}", want[t][1], l2, Step * (want[t][1] + floor));
-            Near($"gradient sum of {entry}", want[t][0], sum, Step * (want[t][1] + floor) * Math.Sqrt(entry.Length));
+            Near($"gradient l2 of {entry}", want[t][1], l2, tolerance * (want[t][1] + floor));
+            Near($"gradient sum of {entry}", want[t][0], sum, tolerance * (want[t][1] + floor) * Math.Sqrt(entry.Length));
         }
     }
 

@@ -49,6 +49,11 @@ static class LawNetworks
         Start("squeeze and excitation").Conv2d(6, 3).BatchNorm2d()
             .Fork("scale", new Multiply(), ("image", s => s), ("factors", g => g.AdaptiveAvgPool2d(1).Flatten().Linear(3).ReLU().Linear(6).Then(new Sigmoid())))
             .Flatten().Linear(5).Then(new Sigmoid()).Linear(4).Build(4),
+        Start("hard gate").Conv2d(6, 3).BatchNorm2d().Then(new HardSwish())
+            .Fork("scale", new Multiply(), ("image", s => s), ("factors", g => g.AdaptiveAvgPool2d(1).Flatten().Linear(3).ReLU().Linear(6).Then(new HardSigmoid())))
+            .Conv2d(5, 1).Then(new ReLU6()).Flatten().Linear(4).Build(4),
+        Start("kernels that are no squares").Conv2d(6, new(1, 3), padding: new(0, 1)).ReLU().Conv2d(5, new(3, 2), 2, new(1, 0)).Then(new ReLU6())
+            .Then(new MaxPool2d(2, 2, Ceiling: true)).Flatten().Linear(4).Build(4),
         Text("lstm, last step").Lstm(5).LastStep().Linear(4).Build(4),
         Text("lstm of two layers").Lstm(5, layers: 2).LastStep().Linear(4).Build(4),
         Text("gru").Gru(5).LastStep().Linear(4).Build(4),
@@ -80,6 +85,9 @@ static class LawNetworks
 
     /// <summary>How many random masks a test tries: few of networks that take tenths of seconds.</summary>
     public static int Tries(string name) => Small.ContainsKey(name) ? 20 : 2;
+
+    /// <summary>Whether three samples go through so many batch normalisations that single precision leaves nothing of a small difference.</summary>
+    public static bool IsDeep(Network network) => network.Nodes.Count(node => node.Layer is BatchNorm2d) > 25;
 
     /// <summary>Three samples: token ids where an embedding reads them, else numbers between 0 and 1.</summary>
     public static double[] Samples(Network network, KeyedRandom random) =>

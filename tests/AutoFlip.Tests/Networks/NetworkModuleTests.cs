@@ -77,11 +77,11 @@ public class NetworkModuleTests
         Assert.True(module.Forward(Batch(), training: true).requires_grad);
     }
 
-    [Theory, InlineData("TwoCNN"), InlineData("ResNet10"), InlineData("VGG9BN"), InlineData("TwoNN")]
+    [Theory, InlineData("TwoCNN"), InlineData("ResNet10"), InlineData("VGG9BN"), InlineData("TwoNN"), InlineData("MobileNet"), InlineData("MobileNeXt"), InlineData("SqueezeNet"), InlineData("WideResNet")]
     public void Training_leaves_no_tensor_behind(string model)
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var module = Load(Catalog.Models[model](Image, 10, new ModelOptions { HiddenSize = 4, WidthDivisor = 32, Dropout = 0.5 })))
+        using (var module = Load(Catalog.Models[model](Image, 10, SmallModels.Of(model).Options with { Dropout = 0.5 })))
         {
             var during = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 

@@ -24,10 +24,12 @@ static class Networks
         return Catalog.Models[model](shape, Get("num_classes") ?? Get("num_embeddings") ?? 10, new ModelOptions
         {
             HiddenSize = Get("hidden_size") ?? 32,
+            Depth = Get("depth") ?? 28,
+            WidenFactor = Get("widen_factor") ?? 10,
+            WidthMultiplier = 1.0 / (Get("width_divisor") ?? 1),
             LayerCount = Get("num_layers") ?? 4,
             EmbeddingCount = Get("num_embeddings") ?? 1000,
             EmbeddingSize = Get("embedding_size") ?? 512,
-            WidthDivisor = Get("width_divisor") ?? 1,
         });
     }
 }

@@ -45,6 +45,32 @@ public class ReplyCodecTests
         Assert.Equal(Ten(seed), back.Values.ToArray());
     });
 
+    [Fact]
+    public void Counts_of_scores_come_back_as_they_were_and_cost_nothing_where_there_are_none()
+    {
+        var counts = ScoreCounts.Of([-20f, -1, 0.3f, 2, 2], [0, 0, 0, 1, 1]);
+        ReadOnlyMemory<byte> with = Encode(Known with { ScoreCounts = counts }, Ten(1)), without = Encode(Known, Ten(1));
+
+        var back = ReplyCodec.Decode(with.Span, ValueFormat.Of(WireFormat.Fp32), Due).Reply;
+
+        Assert.Equal(counts.Bytes, back.ScoreCounts!.Bytes);
+        Assert.Equal(Known.Seconds, back.Seconds);
+        Assert.InRange(with.Length - without.Length, 1, 1500); // 2,048 bytes of counts, packed: most of them are 0
+        Assert.Null(ReplyCodec.Decode(without.Span, ValueFormat.Of(WireFormat.Fp32), Due).Reply.ScoreCounts);
+    }
+
+    [Fact]
+    public void An_announcement_of_something_unknown_is_refused()
+    {
+        var message = Encode(Known, Ten(1)).ToArray();
+        message[^(Message.ChecksumLength + 3 * sizeof(double) + 1)] |= 4; // the byte in front of the seconds
+        System.IO.Hashing.XxHash3.Hash(message.AsSpan(..^Message.ChecksumLength)).Reverse().ToArray().CopyTo(message, message.Length - Message.ChecksumLength);
+
+        var refused = Assert.Throws<InvalidDataException>(() => ReplyCodec.Decode(message, ValueFormat.Of(WireFormat.Fp32), Due));
+
+        Assert.Contains("does not know", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData((int)ReplyStatus.Failed), InlineData((int)ReplyStatus.MaskUnknown)]
     public void A_reply_without_a_result_says_why(int status)

@@ -13,7 +13,8 @@ public class TaskCodecTests
         from rate in Gen.Double[0, 1]
         let network = mask.Units?.Network ?? units.Network
         let used = mask.Units is null ? Mask.Dense(network.Layout) : mask
-        select (new ClientTask(work, round, rate, Masks.Values(network.Layout, seed), used), network);
+        let evaluates = work == ClientWork.Evaluate // needs no learning rate, and is the only work that needs a cut-off
+        select (new ClientTask(work, round, evaluates ? 0 : rate, Masks.Values(network.Layout, seed), used) { CutOff = evaluates ? (float)rate : 0 }, network);
 
     static readonly Gen<WireFormat> Formats = Gen.Enum<WireFormat>();
 
@@ -29,7 +30,7 @@ public class TaskCodecTests
 
         var (mask, back) = Decode(Sent(task).Whole, network)!;
 
-        Assert.Equal((task.Work, task.Round, task.LearningRate), (back.Work, back.Round, back.LearningRate));
+        Assert.Equal((task.Work, task.Round, task.LearningRate, task.CutOff), (back.Work, back.Round, back.LearningRate, back.CutOff));
         Assert.Equal((task.Mask.Units?.Small ?? network).Layout, mask.Small.Layout);
         Assert.Equal(task.Mask.SmallValues, back.Mask.Values);
         Assert.Equal(task.Mask.KeptParameters(), mask.Parameters);

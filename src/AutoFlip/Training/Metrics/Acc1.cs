@@ -1,13 +1,14 @@
 namespace AutoFlip;
 
-/// <summary>Accuracy: the share of samples whose highest-scoring class is the true one, in [0, 1].</summary>
+/// <summary>Accuracy: the share of samples, or of steps that count, whose highest-scoring class is the true one, in [0, 1].</summary>
 /// <remarks>
-/// Of equal scores the lowest class counts. With one output, a sigmoid of at least 0.5 is class 1; the reference fits its cut-off
-/// on the scores it judges, which we do not.
+/// Of equal scores the lowest class counts. One output means class 1 from the cut-off on, which comes from training scores: the
+/// reference fits it on the very scores it judges (docs/decisions/0009).
 /// </remarks>
-public sealed record Acc1() : Metric("acc1")
+public record Acc1(string Name = "acc1") : ClassMetric(Name)
 {
-    /// <inheritdoc/>
-    public override double? Compute(ReadOnlySpan<float> scores, int outputs, ReadOnlySpan<int> targets) =>
-        ClassCounts.Of(scores, outputs, targets).Accuracy;
+    private protected sealed override double? OfClasses(Predictions predictions) => ClassCounts.Of(predictions).Accuracy;
 }
+
+/// <summary>Accuracy over the steps of sequences that count, in [0, 1]: <see cref="Acc1"/> under the name that sequences have in the reference.</summary>
+public sealed record SeqAcc() : Acc1("seqacc");

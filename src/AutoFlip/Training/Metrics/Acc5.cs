@@ -5,26 +5,24 @@ namespace AutoFlip;
 /// Of equal scores the higher class ranks first: the reference's rule, the opposite of <see cref="Acc1"/>'s, so with ties
 /// acc5 may even be below acc1. Ranks raw scores: the reference ranks their softmax, which is the same order. Cost: one pass, no sort.
 /// </remarks>
-public sealed record Acc5() : Metric("acc5")
+public sealed record Acc5() : ClassMetric("acc5")
 {
     const int Top = 5;
 
-    /// <inheritdoc/>
-    public override double? Compute(ReadOnlySpan<float> scores, int outputs, ReadOnlySpan<int> targets)
+    private protected override double? OfClasses(Predictions predictions)
     {
-        ClassCounts.Check(scores, outputs, targets);
-        if (outputs < Top || targets.IsEmpty) return null;
+        if (predictions.Width < Top) return null;
 
         var hits = 0;
-        for (var i = 0; i < targets.Length; i++)
-            if (Rank(scores.Slice(i * outputs, outputs), targets[i]) < Top) hits++;
-        return (double)hits / targets.Length;
+        for (var i = 0; i < predictions.Count; i++)
+            if (Rank(predictions[i], predictions.Classes[i]) < Top) hits++;
+        return (double)hits / predictions.Count;
     }
 
     /// <inheritdoc/>
-    public override string? Refuses(int classes) => classes >= Top
+    public override string? Refuses(LearningTask task) => base.Refuses(task) ?? (task.Classes >= Top
         ? null
-        : $"acc5 needs at least {Top} classes; this data set has {classes}. Leave it out, or use acc1.";
+        : $"acc5 needs at least {Top} classes; this data set has {task.Classes}. Leave it out, or use acc1.");
 
     /// <summary>Number of classes ahead of the target; past the last rank if a score is NaN.</summary>
     static int Rank(ReadOnlySpan<float> row, int target)

@@ -1,8 +1,9 @@
 namespace AutoFlip;
 
 /// <summary>Area under the ROC curve, in [0, 1]: how often a sample of a class outranks one that is not of it; equal scores count half.</summary>
+/// <param name="Average">How the areas of several outputs become one; a single output has one area.</param>
 /// <remarks>
-/// Several outputs: of the softmax, each class against the rest, averaged by how often each class is true, over the classes that
+/// Several outputs: of the softmax, each class against the rest, then the mean over the classes that
 /// have samples both of them and not of them. One output: of the sigmoid, class 1 against class 0. Null where no class
 /// qualifies, and where a score is NaN or the softmax is undefined (an infinite highest score).
 /// <para>The softmax is computed in float64 and rounded to float32, so that rows with the same scores in another order still tie.
@@ -10,64 +11,50 @@ namespace AutoFlip;
 /// <para>Differs from the reference, which raises an error where a class is absent, and gives 0.5 for every one-output model
 /// because it takes the softmax of a single column.</para>
 /// </remarks>
-public sealed record Auroc() : Metric("auroc")
+public sealed record Auroc(Average Average = Average.Weighted) : ClassMetric("auroc")
 {
-    /// <inheritdoc/>
-    public override double? Compute(ReadOnlySpan<float> scores, int outputs, ReadOnlySpan<int> targets)
+    private protected override double? OfClasses(Predictions predictions)
     {
-        var classes = ClassCounts.Check(scores, outputs, targets);
-        foreach (var score in scores)
-            if (float.IsNaN(score)) return null;
-
-        var ranked = new float[targets.Length];
-        var labels = new int[targets.Length];
-        if (outputs == 1) return AreaOf(1, scores, targets, ranked, labels, out _);
+        var classes = predictions.Classes;
+        var count = predictions.Count;
+        if (predictions.Width == 1) return AreaOf(1, predictions.Scores, classes);
 
         // log of each row's softmax denominator: probability = exp(score - normaliser)
-        var normalisers = new double[targets.Length];
-        for (var i = 0; i < targets.Length; i++)
+        var normalisers = new double[count];
+        for (var i = 0; i < count; i++)
         {
-            normalisers[i] = LogSumExp(scores.Slice(i * outputs, outputs));
-            if (!double.IsFinite(normalisers[i])) return null;
+            normalisers[i] = LogSumExp(predictions[i]);
+            if (!double.IsFinite(normalisers[i])) return null; // a NaN among them, too
         }
 
-        var probabilities = new float[targets.Length];
+        var probabilities = new float[count];
         double sum = 0, weight = 0;
-        for (var c = 0; c < classes; c++)
+        for (var c = 0; c < predictions.ClassCount; c++)
         {
-            for (var i = 0; i < targets.Length; i++)
-                probabilities[i] = (float)Math.Exp(scores[i * outputs + c] - normalisers[i]);
-            if (AreaOf(c, probabilities, targets, ranked, labels, out var positives) is not { } area) continue;
-            sum += positives * area;
-            weight += positives;
+            var positives = classes.Count(c);
+            if (positives == 0 || positives == count) continue;
+            for (var i = 0; i < count; i++)
+                probabilities[i] = (float)Math.Exp(predictions[i][c] - normalisers[i]);
+            var share = Average == Average.Macro ? 1 : positives;
+            sum += share * AreaOf(c, probabilities, classes)!.Value;
+            weight += share;
         }
         return weight == 0 ? null : sum / weight;
     }
 
     /// <summary>Share of (positive, negative) pairs in which the positive has the higher score (Mann and Whitney's U / pairs).</summary>
-    static double? AreaOf(
-        int positive, ReadOnlySpan<float> scores, ReadOnlySpan<int> targets, float[] ranked, int[] labels, out int positives)
+    static double? AreaOf(int positive, ReadOnlySpan<float> scores, ReadOnlySpan<int> classes)
     {
-        positives = targets.Count(positive);
-        var pairs = (double)positives * (targets.Length - positives);
-        if (pairs == 0) return null;
-
-        scores.CopyTo(ranked);
-        targets.CopyTo(labels);
-        Array.Sort(ranked, labels);
-
-        double won = 0;
-        var negativesBelow = 0;
-        for (int start = 0, end; start < ranked.Length; start = end)
+        if (Ranking.Of(scores, classes, positive) is not { Positives: > 0, Negatives: > 0 } ranking) return null;
+        var won = 0.0;
+        var before = default(Ranking.Step);
+        foreach (var step in ranking.Steps)
         {
-            var tied = 0;
-            for (end = start; end < ranked.Length && ranked[end] == ranked[start]; end++)
-                if (labels[end] == positive) tied++;
-            var tiedNegatives = end - start - tied;
-            won += tied * (negativesBelow + 0.5 * tiedNegatives);
-            negativesBelow += tiedNegatives;
+            var (positives, negatives) = (step.Positives - before.Positives, step.Negatives - before.Negatives);
+            won += positives * (ranking.Negatives - step.Negatives + 0.5 * negatives);
+            before = step;
         }
-        return won / pairs;
+        return won / ((double)ranking.Positives * ranking.Negatives);
     }
 
     static double LogSumExp(ReadOnlySpan<float> row)

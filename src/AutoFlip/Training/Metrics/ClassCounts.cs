@@ -2,10 +2,8 @@ namespace AutoFlip;
 
 /// <summary>For each class, how often it was true, predicted, and both: all that accuracy, precision, recall and F1 need.</summary>
 /// <remarks>
-/// The predicted class is the one with the highest score, the first of equals. One output is binary: class 1 from a sigmoid of 0.5
-/// on, that is from a score of 0 on. A sample with a NaN score has no predicted class. Cost: one pass over the scores.
-/// <para>Differs from the reference, which fits the binary cut-off (Youden's J) on the very scores it then judges: a cut-off that
-/// has seen the labels, which new data do not offer (docs/decisions/0009).</para>
+/// The predicted class is the one with the highest score, the first of equals. One output is binary: class 1 from the cut-off on. A
+/// sample with a NaN score has no predicted class. Cost: one pass over the scores.
 /// </remarks>
 sealed class ClassCounts
 {
@@ -20,48 +18,39 @@ sealed class ClassCounts
         _samples = samples;
     }
 
-    /// <summary>Counts; parameters are those of <see cref="Metric.Compute"/>.</summary>
-    public static ClassCounts Of(ReadOnlySpan<float> scores, int outputs, ReadOnlySpan<int> targets)
+    /// <summary>Counts.</summary>
+    public static ClassCounts Of(Predictions predictions)
     {
-        var classes = Check(scores, outputs, targets);
-        var counts = new ClassCounts(classes, targets.Length);
-        for (var i = 0; i < targets.Length; i++)
+        var counts = new ClassCounts(predictions.ClassCount, predictions.Count);
+        for (var i = 0; i < predictions.Count; i++)
         {
-            var predicted = Predict(scores.Slice(i * outputs, outputs));
-            counts._true[targets[i]]++;
+            var (actual, predicted) = (predictions.Classes[i], Predict(predictions[i], predictions.CutOff));
+            counts._true[actual]++;
             if (predicted == None) continue;
             counts._predicted[predicted]++;
-            if (predicted == targets[i]) counts._hits[predicted]++;
+            if (predicted == actual) counts._hits[predicted]++;
         }
         return counts;
-    }
-
-    /// <summary>Checks lengths and targets of a metric's arguments.</summary>
-    /// <returns>The number of classes: 2 for one output.</returns>
-    /// <exception cref="ArgumentException">Something does not fit.</exception>
-    public static int Check(ReadOnlySpan<float> scores, int outputs, ReadOnlySpan<int> targets)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        if (scores.Length != (long)outputs * targets.Length)
-            throw new ArgumentException($"{targets.Length} targets need {(long)outputs * targets.Length} scores, not {scores.Length}.", nameof(scores));
-        var classes = Math.Max(outputs, 2);
-        foreach (var target in targets)
-            if ((uint)target >= (uint)classes)
-                throw new ArgumentOutOfRangeException(nameof(targets), target, $"A target is a class from 0 to {classes - 1}.");
-        return classes;
     }
 
     /// <summary>Share of samples whose predicted class is the true one; null without samples.</summary>
     public double? Accuracy => _samples == 0 ? null : (double)_hits.Sum() / _samples;
 
-    /// <summary>A figure of each class, averaged by how often the class is true; null without samples.</summary>
-    public double? WeightedMean(ClassFigure figure)
+    /// <summary>The mean of a figure over the classes that occur, as truth or as prediction; null without samples.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="average">Weighted: by how often each class is true. Macro: all alike.</param>
+    public double? Mean(ClassFigure figure, Average average)
     {
         if (_samples == 0) return null;
-        var sum = 0.0;
+        double sum = 0, weight = 0;
         for (var c = 0; c < _true.Length; c++)
-            if (_true[c] > 0) sum += _true[c] * this[c, figure];
-        return sum / _samples;
+        {
+            if (_true[c] + _predicted[c] == 0) continue;
+            var share = average == Average.Macro ? 1 : _true[c];
+            sum += share * this[c, figure];
+            weight += share;
+        }
+        return sum / weight;
     }
 
     /// <summary>The figure of one class.</summary>
@@ -74,9 +63,9 @@ sealed class ClassCounts
         }
     }
 
-    static int Predict(ReadOnlySpan<float> row)
+    static int Predict(ReadOnlySpan<float> row, float cutOff)
     {
-        if (row.Length == 1) return float.IsNaN(row[0]) ? None : row[0] >= 0 ? 1 : 0;
+        if (row.Length == 1) return float.IsNaN(row[0]) ? None : row[0] >= cutOff ? 1 : 0;
 
         var best = 0;
         for (var c = 0; c < row.Length; c++)

@@ -1,24 +1,107 @@
 namespace AutoFlip;
 
+/// <summary>How figures of single classes become one.</summary>
+public enum Average
+{
+    /// <summary>By how often each class is true: the reference's.</summary>
+    Weighted,
+
+    /// <summary>Every class counts alike, of those that occur.</summary>
+    Macro,
+}
+
 /// <summary>A figure of merit computed from a model's raw outputs over a whole set.</summary>
 /// <remarks>
 /// No score makes a metric throw. A sample with a NaN among its scores has no prediction: metrics that count take it as missed,
-/// so that a model that has diverged never looks as good as guessing; metrics that rank are undefined. Infinities are ordinary
-/// numbers to metrics that count. A set without samples has no value. Scores and targets of lengths that do not fit, and targets
-/// outside 0 .. classes - 1, are mistakes of the caller (<see cref="ArgumentException"/>).
+/// so that a model that has diverged never looks as good as guessing; all others are undefined. Infinities are ordinary
+/// numbers to metrics that count. A set without samples has no value.
 /// </remarks>
 /// <param name="Name">The name used on the command line and in reports.</param>
 public abstract record Metric(string Name)
 {
-    /// <summary>Computes the metric.</summary>
-    /// <param name="scores">Raw outputs (logits), [samples, outputs], row by row. One output means binary, by its sigmoid.</param>
-    /// <param name="outputs">Outputs per sample.</param>
-    /// <param name="targets">The true class of each sample.</param>
-    /// <returns>The value, or null where the metric is undefined for these targets (auroc of a single class, say).</returns>
-    public abstract double? Compute(ReadOnlySpan<float> scores, int outputs, ReadOnlySpan<int> targets);
+    /// <summary>The metric of a run that stands for all where there is room for one: acc1 if it is there, else the first.</summary>
+    public static string MainOf(Experiment experiment) => experiment.Metrics.Contains("acc1") ? "acc1" : experiment.Metrics[0];
 
-    /// <summary>Why this metric makes no sense for a data set, known before any of its data are.</summary>
-    /// <param name="classes">Number of classes; 2 is binary, however many outputs the model has.</param>
+    /// <summary>The metrics of an experiment whose task is settled.</summary>
+    public static Metric[] AllOf(Experiment experiment) => [.. experiment.Metrics.Select(name => Catalog.Metrics[name](experiment))];
+
+    /// <summary>Whether a lower value is a better one, as it is for errors.</summary>
+    public virtual bool LowerIsBetter => false;
+
+    /// <summary>Computes the metric.</summary>
+    /// <returns>The value; null where the metric is undefined (auroc of a single class, say).</returns>
+    /// <exception cref="ArgumentException">Numbers were given to a metric of classes, or classes to one of numbers.</exception>
+    public abstract double? Compute(Predictions predictions);
+
+    /// <summary>Why this metric makes no sense for a task.</summary>
     /// <returns>A sentence for the user, or null where the metric fits.</returns>
-    public virtual string? Refuses(int classes) => null;
+    public abstract string? Refuses(LearningTask task);
+}
+
+/// <summary>A metric of classes: one per sample, or one per step of a sequence.</summary>
+/// <param name="Name">The name used on the command line and in reports.</param>
+public abstract record ClassMetric(string Name) : Metric(Name)
+{
+    /// <inheritdoc/>
+    public override string? Refuses(LearningTask task) => task.Kind == TaskKind.Regression
+        ? $"{Name} compares classes; this data set has numbers. Use mse, rmse, mae, mape, r2 or d2."
+        : null;
+
+    /// <inheritdoc/>
+    public sealed override double? Compute(Predictions predictions) =>
+        predictions.Numbers.Length > 0 ? throw new ArgumentException($"{Name} compares classes, not numbers.", nameof(predictions))
+        : predictions.Count == 0 ? null
+        : OfClasses(predictions);
+
+    /// <summary>The value for at least one sample.</summary>
+    private protected abstract double? OfClasses(Predictions predictions);
+}
+
+/// <summary>A metric of one logit that tells two classes apart. Any other number of outputs has no value.</summary>
+/// <param name="Name">The name used on the command line and in reports.</param>
+public abstract record BinaryMetric(string Name) : ClassMetric(Name)
+{
+    /// <inheritdoc/>
+    public sealed override string? Refuses(LearningTask task) => base.Refuses(task) ?? (task.IsBinary
+        ? null
+        : $"{Name} needs samples of one of two classes; this data set has {(task.Kind == TaskKind.Labelling ? "sequences" : task.Classes)}. Leave it out, or use auroc.");
+
+    private protected sealed override double? OfClasses(Predictions predictions) =>
+        predictions.Width == 1 ? Ranking.Of(predictions.Scores, predictions.Classes, 1) is { } ranking ? Of(ranking) : null : null;
+
+    /// <summary>The value, from samples in the order of their scores.</summary>
+    private protected abstract double? Of(Ranking ranking);
+}
+
+/// <summary>A metric of numbers: the mean over the model's outputs of what each column is worth.</summary>
+/// <remarks>Computed in float64. Undefined where a prediction is not a finite number, or the value would not be.</remarks>
+/// <param name="Name">The name used on the command line and in reports.</param>
+public abstract record NumberMetric(string Name) : Metric(Name)
+{
+    /// <inheritdoc/>
+    public sealed override string? Refuses(LearningTask task) => task.Kind == TaskKind.Regression
+        ? null
+        : $"{Name} compares numbers; this data set has classes. Use acc1, or see 'autoflip list metrics'.";
+
+    /// <inheritdoc/>
+    public sealed override double? Compute(Predictions predictions)
+    {
+        if (predictions.Classes.Length > 0) throw new ArgumentException($"{Name} compares numbers, not classes.", nameof(predictions));
+        var (count, width) = (predictions.Count, predictions.Width);
+        if (count == 0) return null;
+
+        var (predicted, truth) = (new double[count], new double[count]);
+        var sum = 0.0;
+        for (var column = 0; column < width; column++)
+        {
+            for (var i = 0; i < count; i++)
+                (predicted[i], truth[i]) = (predictions.Scores[i * width + column], predictions.Numbers[i * width + column]);
+            if (OfColumn(predicted, truth) is not { } value) return null;
+            sum += value;
+        }
+        return double.IsFinite(sum) ? sum / width : null;
+    }
+
+    /// <summary>The value of one output, for at least one sample.</summary>
+    private protected abstract double? OfColumn(ReadOnlySpan<double> predicted, ReadOnlySpan<double> truth);
 }

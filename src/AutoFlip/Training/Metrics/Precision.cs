@@ -1,12 +1,11 @@
 namespace AutoFlip;
 
-/// <summary>Precision, in [0, 1]: of the samples predicted as a class, the share that are of it; averaged by how often each class is true.</summary>
+/// <summary>Precision, in [0, 1]: of the samples predicted as a class, the share that are of it; then the mean over classes.</summary>
+/// <param name="Average">Which mean.</param>
 /// <remarks>A class that is never predicted has precision 0. Predictions are those of <see cref="Acc1"/>.</remarks>
-public sealed record Precision() : Metric("precision")
+public sealed record Precision(Average Average = Average.Weighted) : ClassMetric("precision")
 {
-    /// <inheritdoc/>
-    public override double? Compute(ReadOnlySpan<float> scores, int outputs, ReadOnlySpan<int> targets) =>
-        ClassCounts.Of(scores, outputs, targets).WeightedMean(OfClass);
+    private protected override double? OfClasses(Predictions predictions) => ClassCounts.Of(predictions).Mean(OfClass, Average);
 
     internal static (int Above, int Below) OfClass(int hits, int predicted, int actual) => (hits, predicted);
 }

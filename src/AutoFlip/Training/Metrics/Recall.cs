@@ -1,12 +1,11 @@
 namespace AutoFlip;
 
-/// <summary>Recall, in [0, 1]: of a class's samples, the share predicted as it; averaged by how often each class is true.</summary>
-/// <remarks>Averaged in this way it always equals <see cref="Acc1"/>: kept because the reference reports it. Predictions are those of <see cref="Acc1"/>.</remarks>
-public sealed record Recall() : Metric("recall")
+/// <summary>Recall, in [0, 1]: of a class's samples, the share predicted as it; then the mean over classes.</summary>
+/// <param name="Average">Which mean. Macro is also called balanced accuracy; but a class that is only ever predicted counts as 0 here.</param>
+/// <remarks>The weighted mean always equals <see cref="Acc1"/>: kept because the reference reports it. Predictions are those of <see cref="Acc1"/>.</remarks>
+public sealed record Recall(Average Average = Average.Weighted) : ClassMetric("recall")
 {
-    /// <inheritdoc/>
-    public override double? Compute(ReadOnlySpan<float> scores, int outputs, ReadOnlySpan<int> targets) =>
-        ClassCounts.Of(scores, outputs, targets).WeightedMean(OfClass);
+    private protected override double? OfClasses(Predictions predictions) => ClassCounts.Of(predictions).Mean(OfClass, Average);
 
     internal static (int Above, int Below) OfClass(int hits, int predicted, int actual) => (hits, actual);
 }

@@ -6,7 +6,17 @@ public class MetricTests
 {
     const float NaN = float.NaN, Infinity = float.PositiveInfinity;
 
-    public static TheoryData<string> All => [.. Catalog.Metrics.Names];
+    static readonly Metric[] All = [.. Catalog.Metrics.Select(entry => entry.Value(new Experiment()))];
+
+    static readonly Metric[] OfClasses = [.. All.Where(metric => metric.Refuses(Two) is null || metric.Refuses(Classes(5)) is null)];
+
+    static LearningTask Two => Classes(2);
+
+    static LearningTask Numbers => LearningTask.Regression;
+
+    static LearningTask Sequences => LearningTask.Labelling([.. Classes(7).ClassNames]);
+
+    public static LearningTask Classes(int count) => LearningTask.Classification([.. Enumerable.Range(0, Math.Max(count, 2)).Select(c => $"{c}")]);
 
     // Four samples of three classes. Predictions by highest score: 0, 1, 1, 2; truth: 0, 0, 1, 2.
     static readonly float[] Scores =
@@ -21,7 +31,7 @@ public class MetricTests
 
     [Fact]
     public void Catalogue_names_are_the_metrics_own_names() =>
-        Assert.All(Catalog.Metrics, pair => Assert.Equal(pair.Key, pair.Value.Name));
+        Assert.Equal(Catalog.Metrics.Names, All.Select(metric => metric.Name));
 
     [Fact]
     public void Counting_metrics_of_a_hand_made_table_are_exact()
@@ -30,10 +40,10 @@ public class MetricTests
         // class 1: 1 hit, predicted 2, true 1: precision 1/2, recall 1,   F1 2/3
         // class 2: 1 hit, predicted 1, true 1: precision 1,   recall 1,   F1 1
         // weighted by 2, 1, 1 of 4:            precision 7/8, recall 3/4, F1 3/4
-        Assert.Equal(3.0 / 4, new Acc1().Compute(Scores, 3, Targets));
-        Assert.Equal(7.0 / 8, new Precision().Compute(Scores, 3, Targets));
-        Assert.Equal(3.0 / 4, new Recall().Compute(Scores, 3, Targets));
-        Assert.Equal(3.0 / 4, new F1().Compute(Scores, 3, Targets)!.Value, 1e-15);
+        Assert.Equal(3.0 / 4, new Acc1().Of(Scores, 3, Targets));
+        Assert.Equal(7.0 / 8, new Precision().Of(Scores, 3, Targets));
+        Assert.Equal(3.0 / 4, new Recall().Of(Scores, 3, Targets));
+        Assert.Equal(3.0 / 4, new F1().Of(Scores, 3, Targets)!.Value, 1e-15);
     }
 
     [Fact]
@@ -41,7 +51,7 @@ public class MetricTests
     {
         // Scores from 0 on are class 1: predicted 1, 1, 0, 1; true 1, 0, 0, 0.
         // class 1: 1 hit of 3 predicted, true once; class 0: 1 hit of 1 predicted, true 3 times: (1/3 + 3 * 1) / 4 = 5/6
-        Assert.Equal(5.0 / 6, new Precision().Compute([0f, 2f, -1f, 3f], 1, [1, 0, 0, 0])!.Value, 1e-15);
+        Assert.Equal(5.0 / 6, new Precision().Of([0f, 2f, -1f, 3f], 1, [1, 0, 0, 0])!.Value, 1e-15);
     }
 
     [Fact]
@@ -49,28 +59,78 @@ public class MetricTests
     {
         float[] equal = [1, 1, 1, 1, 1, 1];
 
-        Assert.Equal(1, new Acc1().Compute(equal, 6, [0]));
-        Assert.Equal(0, new Acc1().Compute(equal, 6, [1]));
-        Assert.Equal(0, new Acc5().Compute(equal, 6, [0]));
-        Assert.Equal(1, new Acc5().Compute(equal, 6, [1]));
+        Assert.Equal(1, new Acc1().Of(equal, 6, [0]));
+        Assert.Equal(0, new Acc1().Of(equal, 6, [1]));
+        Assert.Equal(0, new Acc5().Of(equal, 6, [0]));
+        Assert.Equal(1, new Acc5().Of(equal, 6, [1]));
     }
 
     [Fact]
-    public void Acc5_of_five_classes_is_one() => Assert.Equal(1, new Acc5().Compute([5f, 4, 3, 2, 1], 5, [4]));
+    public void Acc5_of_five_classes_is_one() => Assert.Equal(1, new Acc5().Of([5f, 4, 3, 2, 1], 5, [4]));
 
     [Theory]
-    [InlineData(1), InlineData(2), InlineData(4)]
+    [InlineData(2), InlineData(4)]
     public void Acc5_refuses_fewer_than_five_classes_with_a_reason_and_has_no_value(int classes)
     {
-        Assert.Contains("at least 5 classes", new Acc5().Refuses(classes), StringComparison.Ordinal);
-        Assert.Null(new Acc5().Compute(new float[classes], classes, [0]));
+        Assert.Contains("at least 5 classes", new Acc5().Refuses(Classes(classes)), StringComparison.Ordinal);
+        Assert.Null(new Acc5().Of(new float[classes], classes, [0]));
     }
 
     [Fact]
-    public void Only_acc5_refuses_a_number_of_classes()
+    public void Each_task_has_its_metrics()
     {
-        Assert.All(Catalog.Metrics, pair => Assert.Null(pair.Value.Refuses(5)));
-        Assert.Equal(["acc5"], Catalog.Metrics.Where(pair => pair.Value.Refuses(2) is not null).Select(pair => pair.Key));
+        string[] Fitting(LearningTask task) => [.. All.Where(metric => metric.Refuses(task) is null).Select(metric => metric.Name)];
+
+        Assert.Equal(["acc1", "acc5", "auroc", "f1", "precision", "recall", "seqacc"], Fitting(Classes(10)));
+        Assert.Equal(["acc1", "auroc", "auprc", "youdenj", "f1", "precision", "recall", "seqacc"], Fitting(Two));
+        Assert.Equal(["acc1", "acc5", "auroc", "f1", "precision", "recall", "seqacc"], Fitting(Sequences));
+        Assert.Equal(["mse", "mae", "mape", "rmse", "r2", "d2"], Fitting(Numbers));
+        Assert.Equal(["mse", "mae", "mape", "rmse"], All.Where(metric => metric.LowerIsBetter).Select(metric => metric.Name));
+    }
+
+    [Fact]
+    public void What_is_ignored_counts_nowhere()
+    {
+        float[] padded = [.. Scores, 9, 9, 9, NaN, 0, 0];
+        int[] classes = [.. Targets, AutoFlip.Targets.Ignored, AutoFlip.Targets.Ignored];
+
+        foreach (var metric in OfClasses) Assert.Equal(metric.Of(Scores, 3, Targets), metric.Of(padded, 3, classes));
+        Assert.Equal(3.0 / 4, new SeqAcc().Of(padded, 3, classes));
+    }
+
+    [Fact]
+    public void Macro_counts_every_class_that_occurs_alike()
+    {
+        // Predictions 0, 1, 1, 3; truth 0, 0, 1, 1: class 3 occurs as a prediction, class 2 not at all.
+        // recall 1/2, 1/2, 0: 1/3; precision 1, 1/2, 0: 1/2; F1 2/3, 1/2, 0: 7/18
+        float[] scores = [3, 1, 0, 0, 0, 2, 1, 0, 1, 5, 2, 0, 0, 0, 4, 5];
+        int[] classes = [0, 0, 1, 1];
+
+        Assert.Equal(1.0 / 3, new Recall(Average.Macro).Of(scores, 4, classes)!.Value, 1e-15);
+        Assert.Equal(1.0 / 2, new Precision(Average.Macro).Of(scores, 4, classes)!.Value, 1e-15);
+        Assert.Equal(7.0 / 18, new F1(Average.Macro).Of(scores, 4, classes)!.Value, 1e-15);
+    }
+
+    [Theory]
+    [InlineData(0, 0.75), InlineData(1.5, 1.0), InlineData(float.NegativeInfinity, 0.5)]
+    public void A_single_output_means_class_1_from_the_cut_off_on(float cutOff, double accuracy) =>
+        Assert.Equal(accuracy, new Acc1().Of([-1, 1, 1.5f, 2], 1, [0, 0, 1, 1], cutOff));
+
+    [Fact]
+    public void Average_precision_of_a_hand_made_ranking_is_exact()
+    {
+        // From the highest score down: 1 of class 1 (P 1, R 1/3), then a tie of one each (P 2/3, R 2/3), then one of 0, then one of 1 (P 3/5, R 1).
+        Assert.Equal((1 + 2.0 / 3 + 3.0 / 5) / 3, new Auprc().Of([4f, 3, 3, 2, 1], 1, [1, 1, 0, 0, 1])!.Value, 1e-15);
+        Assert.Null(new Auprc().Of([1f, 2], 1, [0, 0]));
+    }
+
+    [Fact]
+    public void Youdens_threshold_is_a_probability_and_undefined_where_chance_is_as_good()
+    {
+        // From 2 on: 2 of 2 positives, 1 of 2 negatives (J 1/2); from 3 on: 1 of 2, 0 of 2 (J 1/2): the higher of equals.
+        Assert.Equal(1 / (1 + Math.Exp(-3)), new YoudenJ().Of([3f, 2, 2, 1], 1, [1, 1, 0, 0])!.Value, 1e-15);
+        Assert.Null(new YoudenJ().Of([1f, 2], 1, [1, 0]));
+        Assert.Null(new YoudenJ().Of([1f, 2], 1, [1, 1]));
     }
 
     [Theory]
@@ -81,7 +141,7 @@ public class MetricTests
     [InlineData(new float[] { 7, 7, 7 }, new[] { 1, 0, 1 }, 0.5)]
     [InlineData(new[] { 200f, 300f, -Infinity, Infinity }, new[] { 0, 1, 0, 1 }, 1.0)] // a sigmoid in float32 would tie 200 and 300
     public void Auroc_of_one_output_counts_pairs(float[] scores, int[] targets, double expected) =>
-        Assert.Equal(expected, new Auroc().Compute(scores, 1, targets));
+        Assert.Equal(expected, new Auroc().Of(scores, 1, targets));
 
     [Fact]
     public void Auroc_of_rows_with_the_same_scores_in_another_order_is_a_tie()
@@ -91,23 +151,22 @@ public class MetricTests
         float[] scores = [0.2f, 2.4f, 1.4f, 0.2f, 1.4f, 2.4f];
 
         // Row 0 is of class 0, row 1 of class 1. Class 0: a tie, 1/2. Class 1: its own row has 1.4, the other 2.4: 0. Mean 1/4.
-        Assert.Equal(0.25, new Auroc().Compute(scores, 3, [0, 1]));
+        Assert.Equal(0.25, new Auroc().Of(scores, 3, [0, 1]));
     }
 
     [Fact]
     public void Auroc_is_undefined_for_a_single_class()
     {
-        Assert.Null(new Auroc().Compute([1f, 2f], 1, [1, 1]));
-        Assert.Null(new Auroc().Compute([1f, 2f, 3f, 4f], 2, [0, 0]));
+        Assert.Null(new Auroc().Of([1f, 2f], 1, [1, 1]));
+        Assert.Null(new Auroc().Of([1f, 2f, 3f, 4f], 2, [0, 0]));
     }
 
-    [Theory]
-    [MemberData(nameof(All))]
-    public void No_samples_have_no_value(string name)
+    [Fact]
+    public void No_samples_have_no_value() => Assert.All(All, metric =>
     {
-        Assert.Null(Catalog.Metrics[name].Compute([], 7, []));
-        Assert.Null(Catalog.Metrics[name].Compute([], 1, []));
-    }
+        Assert.Null(metric.Of([], 7, []));
+        Assert.Null(metric.Compute(Predictions.OfNumbers([], 1, [])));
+    });
 
     [Fact]
     public void A_sample_with_a_NaN_score_is_missed_and_auroc_undefined()
@@ -116,12 +175,12 @@ public class MetricTests
         float[] scores = [9, 1, 1, 1, 1, 1, 9, 1, NaN, 1, 1, 1];
         int[] targets = [0, 0];
 
-        Assert.Equal(0.5, new Acc1().Compute(scores, 6, targets));
-        Assert.Equal(0.5, new Acc5().Compute(scores, 6, targets));
-        Assert.Equal(0.5, new Recall().Compute(scores, 6, targets));
-        Assert.Equal(1, new Precision().Compute(scores, 6, targets)); // predicted once, rightly
-        Assert.Equal(2.0 / 3, new F1().Compute(scores, 6, targets)!.Value, 1e-15); // 2 * 1 / (1 + 2)
-        Assert.Null(new Auroc().Compute(scores, 6, [0, 1]));
+        Assert.Equal(0.5, new Acc1().Of(scores, 6, targets));
+        Assert.Equal(0.5, new Acc5().Of(scores, 6, targets));
+        Assert.Equal(0.5, new Recall().Of(scores, 6, targets));
+        Assert.Equal(1, new Precision().Of(scores, 6, targets)); // predicted once, rightly
+        Assert.Equal(2.0 / 3, new F1().Of(scores, 6, targets)!.Value, 1e-15); // 2 * 1 / (1 + 2)
+        Assert.Null(new Auroc().Of(scores, 6, [0, 1]));
     }
 
     [Fact]
@@ -130,9 +189,9 @@ public class MetricTests
         float[] scores = [.. Enumerable.Repeat(NaN, 12)];
 
         foreach (var name in (string[])["acc1", "acc5", "f1", "precision", "recall"])
-            Assert.Equal(0, Catalog.Metrics[name].Compute(scores, 6, [0, 1]));
-        Assert.Equal(0, new Acc1().Compute([NaN, NaN], 1, [0, 1]));
-        Assert.Null(new Auroc().Compute(scores, 6, [0, 1]));
+            Assert.Equal(0, Catalog.Metrics[name](new()).Of(scores, 6, [0, 1]));
+        Assert.Equal(0, new Acc1().Of([NaN, NaN], 1, [0, 1]));
+        Assert.Null(new Auroc().Of(scores, 6, [0, 1]));
     }
 
     [Fact]
@@ -140,22 +199,22 @@ public class MetricTests
     {
         float[] scores = [Infinity, 1, 2, -Infinity];
 
-        Assert.Equal(1, new Acc1().Compute(scores, 2, [0, 0]));
-        Assert.Null(new Auroc().Compute(scores, 2, [0, 1]));
-        Assert.Equal(1, new Auroc().Compute([0f, -Infinity, -Infinity, 0f], 2, [0, 1]));
+        Assert.Equal(1, new Acc1().Of(scores, 2, [0, 0]));
+        Assert.Null(new Auroc().Of(scores, 2, [0, 1]));
+        Assert.Equal(1, new Auroc().Of([0f, -Infinity, -Infinity, 0f], 2, [0, 1]));
     }
 
-    [Theory]
-    [MemberData(nameof(All))]
-    public void Mistakes_of_the_caller_are_named(string name)
+    [Fact]
+    public void Mistakes_of_the_caller_are_named()
     {
-        var metric = Catalog.Metrics[name];
-
-        Assert.Throws<ArgumentException>(() => metric.Compute(new float[5], 3, [0, 1]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => metric.Compute(new float[10], 5, [0, 5]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => metric.Compute(new float[10], 5, [0, -1]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => metric.Compute(new float[2], 1, [0, 2]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => metric.Compute([], 0, []));
+        Assert.Throws<ArgumentException>(() => Predictions.OfClasses(new float[5], 3, [0, 1]));
+        Assert.Throws<ArgumentException>(() => Predictions.OfNumbers(new float[5], 1, new float[4]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Predictions.OfClasses(new float[10], 5, [0, 5]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Predictions.OfClasses(new float[10], 5, [0, -2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Predictions.OfClasses(new float[2], 1, [0, 2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Predictions.OfClasses([], 0, []));
+        Assert.All(All, metric => Assert.Throws<ArgumentException>(() => OfClasses.Contains(metric)
+            ? metric.Compute(Predictions.OfNumbers([1], 1, [1])) : metric.Of([1f], 1, [1])));
     }
 
     // Few distinct scores, so that ties are common; sometimes NaN or infinite.
@@ -171,8 +230,8 @@ public class MetricTests
 
     [Fact]
     public void Every_metric_of_any_scores_is_null_or_between_zero_and_one() =>
-        Tables(AnyScore).Sample(table => Catalog.Metrics.All(pair =>
-            pair.Value.Compute(table.Scores, table.Outputs, table.Targets) is null or (>= 0 and <= 1)));
+        Tables(AnyScore).Sample(table => OfClasses.All(metric =>
+            metric.Of(table.Scores, table.Outputs, table.Targets) is null or (>= 0 and <= 1)));
 
     [Fact]
     public void Order_of_samples_does_not_matter() =>
@@ -182,16 +241,16 @@ public class MetricTests
             float[] scores = [.. order.SelectMany(i => table.Scores.AsSpan(i * table.Outputs, table.Outputs).ToArray())];
             int[] targets = [.. order.Select(i => table.Targets[i])];
 
-            return Catalog.Metrics.All(pair =>
-                pair.Value.Compute(scores, table.Outputs, targets) == pair.Value.Compute(table.Scores, table.Outputs, table.Targets));
+            return OfClasses.All(metric =>
+                metric.Of(scores, table.Outputs, targets) == metric.Of(table.Scores, table.Outputs, table.Targets));
         });
 
     [Fact]
     public void Recall_weighted_by_frequency_is_accuracy() =>
         Tables(AnyScore).Sample(table =>
         {
-            var recall = new Recall().Compute(table.Scores, table.Outputs, table.Targets);
-            var accuracy = new Acc1().Compute(table.Scores, table.Outputs, table.Targets);
+            var recall = new Recall().Of(table.Scores, table.Outputs, table.Targets);
+            var accuracy = new Acc1().Of(table.Scores, table.Outputs, table.Targets);
 
             Assert.Equal(accuracy ?? -1, recall ?? -1, 1e-12);
         });
@@ -200,8 +259,8 @@ public class MetricTests
     public void Auroc_of_negated_scores_is_its_complement() =>
         Tables(Gen.Int[-3, 3].Select(score => (float)score)).Where(table => table.Outputs == 1).Sample(table =>
         {
-            var auroc = new Auroc().Compute(table.Scores, 1, table.Targets);
-            var negated = new Auroc().Compute([.. table.Scores.Select(score => -score)], 1, table.Targets);
+            var auroc = new Auroc().Of(table.Scores, 1, table.Targets);
+            var negated = new Auroc().Of([.. table.Scores.Select(score => -score)], 1, table.Targets);
 
             Assert.Equal(1 - auroc ?? -1, negated ?? -1, 1e-12);
         });
@@ -219,6 +278,16 @@ public class MetricTests
                     won += (Math.Sign(table.Scores[i].CompareTo(table.Scores[k])) + 1) / 2.0;
                 }
 
-            return new Auroc().Compute(table.Scores, 1, table.Targets) == (pairs == 0 ? null : won / pairs);
+            return new Auroc().Of(table.Scores, 1, table.Targets) == (pairs == 0 ? null : won / pairs);
         });
+}
+
+/// <summary>Metrics of plain arrays.</summary>
+static class MetricCalls
+{
+    public static double? Of(this Metric metric, ReadOnlySpan<float> scores, int outputs, ReadOnlySpan<int> classes, float cutOff = 0) =>
+        metric.Compute(Predictions.OfClasses(scores, outputs, classes, cutOff));
+
+    public static double? Of(this Metric metric, ReadOnlySpan<float> predicted, ReadOnlySpan<float> truth) =>
+        metric.Compute(Predictions.OfNumbers(predicted, 1, truth));
 }

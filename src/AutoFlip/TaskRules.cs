@@ -1,0 +1,74 @@
+namespace AutoFlip;
+
+/// <summary>Which loss and which metrics go with what is to be learnt: what <c>auto</c> stands for, and what is refused.</summary>
+/// <remarks>
+/// <c>auto</c> means, for classes, CrossEntropyLoss and acc1, acc5 (from five classes on), f1, precision, recall; for a class per step of a
+/// sequence, CrossEntropyLoss and seqacc; for numbers, MSELoss and mse, mae, r2. Two classes have one output, a logit, and train with
+/// BCEWithLogitsLoss, which is what CrossEntropyLoss means there, as in the reference.
+/// </remarks>
+static class TaskRules
+{
+    /// <summary>Stands for the loss, or the metrics, of the task.</summary>
+    public const string Auto = "auto";
+
+    const string CrossEntropy = "CrossEntropyLoss", BinaryCrossEntropy = "BCEWithLogitsLoss", SquaredError = "MSELoss";
+
+    /// <summary>The experiment with the task's loss and metrics in place of <see cref="Auto"/>: what really runs, and is written down.</summary>
+    /// <param name="experiment">An experiment whose names are in the catalogue's spelling.</param>
+    /// <param name="task">The task.</param>
+    public static Experiment Settle(Experiment experiment, LearningTask task) => experiment with
+    {
+        Criterion = CriterionOf(experiment.Criterion, task),
+        Metrics = [.. experiment.Metrics.SelectMany(name => name == Auto ? MetricsOf(experiment, task) : [name]).Distinct()],
+    };
+
+    /// <summary>Which way of dealing samples the task forbids, in one sentence. Partitions find out by themselves, but only once data are loaded.</summary>
+    public static IEnumerable<string> Undealable(Experiment experiment, LearningTask task)
+    {
+        if (Named(CatalogSections.Partitions, experiment.Partition) is not { } partition) yield break;
+        if (Catalog.Partitions[partition](experiment).Refuses(task) is { } refusal) yield return refusal;
+        else if (partition == "patho" && experiment.ClassesPerClient > task.Classes)
+            yield return ExperimentRules.Sentence("--classes-per-client (--mincls)", experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
+    }
+
+    /// <summary>Which loss and which metrics the task forbids, one sentence each. Names that are in no catalogue are passed over.</summary>
+    public static IEnumerable<string> Misfits(Experiment experiment, LearningTask task)
+    {
+        if (Named(CatalogSections.Criteria, experiment.Criterion) is { } loss && !Catalog.Criteria[CriterionOf(loss, task)].Fits(task))
+        {
+            string[] accepted = [.. Catalog.Criteria.Where(entry => Catalog.Criteria[CriterionOf(entry.Key, task)].Fits(task)).Select(entry => entry.Key)];
+            yield return ExperimentRules.Sentence("--criterion", loss, $"{string.Join(", ", accepted)}, the losses for {Described(experiment, task)}");
+        }
+        foreach (var name in experiment.Metrics.Select(name => Named(CatalogSections.Metrics, name)).OfType<string>().Distinct())
+            if (Catalog.Metrics[name](experiment).Refuses(task) is { } reason)
+                yield return $"--metrics (--eval_metrics): {reason}";
+    }
+
+    static string CriterionOf(string criterion, LearningTask task) => criterion switch
+    {
+        Auto when task.Kind == TaskKind.Regression => SquaredError,
+        Auto or CrossEntropy when task.IsBinary => BinaryCrossEntropy,
+        Auto => CrossEntropy,
+        _ => criterion,
+    };
+
+    static IEnumerable<string> MetricsOf(Experiment experiment, LearningTask task)
+    {
+        string[] names = task.Kind switch
+        {
+            TaskKind.Regression => ["mse", "mae", "r2"],
+            TaskKind.Labelling => ["seqacc"],
+            _ => ["acc1", "acc5", "f1", "precision", "recall"],
+        };
+        return names.Where(name => Catalog.Metrics[name](experiment).Refuses(task) is null);
+    }
+
+    static string Described(Experiment experiment, LearningTask task) => task.Kind switch
+    {
+        TaskKind.Regression => $"the numbers of {experiment.Dataset}",
+        TaskKind.Labelling => $"the sequences of {experiment.Dataset}",
+        _ => $"the {task.Classes} classes of {experiment.Dataset}",
+    };
+
+    static string? Named(CatalogSection section, string name) => ExperimentRules.Unknown(section, name) is null ? section.NameOf(name) : null;
+}

@@ -1,0 +1,56 @@
+using CsCheck;
+
+namespace AutoFlip.Tests;
+
+public class ScoreCountsTests
+{
+    static readonly Gen<(float[] Logits, int[] Classes)> Samples =
+        from count in Gen.Int[0, 40]
+        from logits in Gen.Frequency((20, Gen.Int[-40, 40].Select(x => x / 7f)), (1, Gen.OneOf<float>(float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f))).Array[count]
+        from classes in Gen.Int[0, 1].Array[count]
+        select (logits, classes);
+
+    [Theory]
+    [InlineData(new float[] { -3, -1, 2, 4 }, new[] { 0, 0, 1, 1 }, 0)] // anything between -1 and 2 separates them: one half does
+    [InlineData(new float[] { 1, 2, 3, 4 }, new[] { 0, 0, 1, 1 }, 2.125f)] // the edges from 2 1/8 to 3 are as good, this is the nearest to 0
+    [InlineData(new float[] { -4, -3, -2, -1 }, new[] { 0, 0, 1, 1 }, -2)] // those from -2 7/8 to -2
+    [InlineData(new float[] { -1, 0.5f, -0.5f, 1 }, new[] { 0, 0, 1, 1 }, -0.5f)] // J is 1/2 from -0.875 to -0.5 and from 0.625 to 1: -0.5 is nearer
+    [InlineData(new float[] { 3, 1 }, new[] { 0, 1 }, 0)] // worse than chance everywhere
+    [InlineData(new float[] { 3, 1 }, new[] { 1, 1 }, 0)] // no negatives
+    [InlineData(new float[] { }, new int[] { }, 0)]
+    public void Cut_off_of_a_hand_made_table(float[] logits, int[] classes, float cutOff) =>
+        Assert.Equal(cutOff, ScoreCounts.Of(logits, classes).CutOff);
+
+    [Fact]
+    public void No_edge_has_a_higher_J_than_the_cut_off() => Samples.Sample(sample =>
+    {
+        var (logits, classes) = sample;
+        float[] Own(int label) => [.. logits.Where((logit, i) => classes[i] == label && !float.IsNaN(logit))];
+        var (zeros, ones) = (Own(0), Own(1));
+        double J(float edge) => (double)ones.Count(logit => logit >= edge) / ones.Length - (double)zeros.Count(logit => logit >= edge) / zeros.Length;
+        var best = zeros is [] || ones is [] ? 0 : Enumerable.Range(-127, 255).Max(edge => J(edge / 8f));
+
+        var cutOff = ScoreCounts.Of(logits, classes).CutOff;
+
+        if (best > 0) Assert.Equal(best, J(cutOff), 1e-12);
+        else Assert.Equal(0, cutOff);
+    });
+
+    [Fact]
+    public void Counts_of_clients_add_up_to_the_counts_of_all_of_them() => Gen.Select(Samples, Samples).Sample((one, other) =>
+    {
+        var together = ScoreCounts.Of([.. one.Logits, .. other.Logits], [.. one.Classes, .. other.Classes]);
+
+        Assert.Equal(together.Bytes, (ScoreCounts.Of(one.Logits, one.Classes) + ScoreCounts.Of(other.Logits, other.Classes)).Bytes);
+        Assert.Equal(together.Bytes, ScoreCounts.Of(together.Bytes).Bytes);
+    });
+
+    [Fact]
+    public void Counts_that_a_client_makes_up_do_not_overflow()
+    {
+        var absurd = ScoreCounts.Of([.. Enumerable.Repeat((byte)0xFF, ScoreCounts.Empty.Bytes.Length)]);
+
+        Assert.Equal(absurd.Bytes, (absurd + absurd).Bytes);
+        Assert.Equal(0, absurd.CutOff); // both classes are spread alike
+    }
+}
