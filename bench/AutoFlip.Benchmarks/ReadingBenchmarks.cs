@@ -4,14 +4,15 @@ using BenchmarkDotNet.Configs;
 
 namespace AutoFlip.Benchmarks;
 
-/// <summary>A batch of 350 grey images of 24x24 pixels, from bytes to float32.</summary>
+/// <summary>A batch of 350 images of 24x24 pixels, grey or in colour, from bytes in memory or in a mapped file to float32.</summary>
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 [CategoriesColumn]
 public class ReadingBenchmarks
 {
     const int Side = 24, Batch = 350, Samples = 2400;
     static readonly SampleShape Shape = new(1, Side, Side);
-    readonly ImageSet _plain, _augmented;
+    readonly ImageSet _plain, _augmented, _mapped, _colour;
+    readonly float[] _colours = new float[Batch * 3 * Side * Side];
     readonly int[] _rows = new Seeds(1).For(Purpose.Shuffle).Permutation(Samples)[..Batch];
     readonly float[] _into = new float[Batch * Side * Side];
 
@@ -23,6 +24,13 @@ public class ReadingBenchmarks
         foreach (ref var eight in MemoryMarshal.Cast<byte, ulong>(pixels.AsSpan())) eight = random.NextUInt64();
         _plain = new ImageSet(Shape, pixels, new int[Samples]);
         _augmented = _plain.With(new ImageTransform { HorizontalFlip = 0.5, ColorJitter = 0.5 });
+        _colour = new ImageSet(new SampleShape(3, Side, Side), pixels, new int[Samples / 3])
+            .With(new ImageTransform { RotationDegrees = 15, HorizontalFlip = 0.5, VerticalFlip = 0.5, ColorJitter = 0.5 });
+
+        var path = Path.GetTempFileName();
+        File.WriteAllBytes(path, pixels);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.DeleteOnClose);
+        _mapped = new ImageSet(Shape, new Pixels(file, 0, pixels.Length), Targets.Classes(new int[Samples]));
     }
 
     /// <summary>An array per image, divided value by value, then put together.</summary>
@@ -32,6 +40,10 @@ public class ReadingBenchmarks
     /// <summary>The engine's.</summary>
     [Benchmark, BenchmarkCategory("plain")]
     public void Read() => _plain.Read(_rows, _into, augmentation: null);
+
+    /// <summary>The engine's, from a mapped file.</summary>
+    [Benchmark, BenchmarkCategory("plain")]
+    public void ReadMapped() => _mapped.Read(_rows, _into, augmentation: null);
 
     /// <summary>An array per image, on which a flip and brightness and contrast are computed in floats: half of what the engine draws.</summary>
     [Benchmark(Baseline = true), BenchmarkCategory("augmented")]
@@ -52,4 +64,8 @@ public class ReadingBenchmarks
     /// <summary>The engine's: flip and colour jitter.</summary>
     [Benchmark, BenchmarkCategory("augmented")]
     public void Augmented() => _augmented.Read(_rows, _into, new Seeds(1).For(Purpose.Augmentation));
+
+    /// <summary>The engine's, in colour: rotation, both flips, colour jitter.</summary>
+    [Benchmark, BenchmarkCategory("augmented")]
+    public void AugmentedColour() => _colour.Read([.. _rows.Select(row => row / 3)], _colours, new Seeds(1).For(Purpose.Augmentation));
 }

@@ -129,6 +129,9 @@ public sealed record Experiment
     /// <summary>Strength of brightness, contrast, saturation and hue jitter, in [0, 0.5]; 0 turns it off.</summary>
     public double ColorJitter { get; init; } = 0.5;
 
+    /// <summary>Words of a text that count: what is longer is cut, what is shorter padded.</summary>
+    public int SequenceLength { get; init; } = 512;
+
     /// <summary>The partition, by catalogue name.</summary>
     public string Partition { get; init; } = "patho";
 

@@ -19,6 +19,7 @@ public static class ExperimentRules
         new("--random-horizontal-flip (--randhf)", e => e.RandomHorizontalFlip, e => e.RandomHorizontalFlip is >= 0 and <= 1, "a probability in [0, 1]"),
         new("--random-vertical-flip (--randvf)", e => e.RandomVerticalFlip, e => e.RandomVerticalFlip is >= 0 and <= 1, "a probability in [0, 1]"),
         new("--color-jitter (--randjit)", e => e.ColorJitter, e => e.ColorJitter is >= 0 and <= 0.5, "a number in [0, 0.5] (hue cannot turn by more than half a circle)"),
+        new("--seq-len (--seq_len)", e => e.SequenceLength, e => e.SequenceLength is >= 1 and <= 1 << 16, "a whole number from 1 to 65536"),
         new("--classes-per-client (--mincls)", e => e.ClassesPerClient, e => e.ClassesPerClient >= 1, "a whole number of at least 1"),
         new("--concentration (--cncntrtn)", e => e.Concentration, e => IsPositive(e.Concentration), "a number above 0"),
         new("--shards-per-client", e => e.ShardsPerClient, e => e.ShardsPerClient >= 1, "a whole number of at least 1"),

@@ -55,8 +55,22 @@ public static class Simulation
     {
         var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Task.Outputs, ModelOptions.Of(experiment));
         if (Catalog.Criteria[experiment.Criterion].Refuses(network) is { } reason) throw AutoFlipException.BadRequest($"--criterion: {reason}");
+        CheckTokens(experiment, network, data.Train.Vocabulary);
         Catalog.Pruners[experiment.Pruner](experiment).Check(network);
         return network;
+    }
+
+    /// <summary>A network must read token ids if and only if samples are token ids, and must know them all.</summary>
+    static void CheckTokens(Experiment experiment, Network network, int? vocabulary)
+    {
+        if (vocabulary is null && network.Vocabulary is null) return;
+        if (vocabulary is null)
+            throw AutoFlipException.BadRequest($"--model {experiment.Model}: it reads token ids, and the samples of {experiment.Dataset} are numbers; choose a model without an embedding.");
+        if (network.Vocabulary is null)
+            throw AutoFlipException.BadRequest($"--model {experiment.Model}: it reads numbers, and the samples of {experiment.Dataset} are token ids; choose a model with an embedding, such as NextCharLSTM.");
+        if (network.Vocabulary < vocabulary)
+            throw AutoFlipException.BadRequest(
+                $"--num-embeddings (--num_embeddings): '{network.Vocabulary}' is not accepted. Accepted: at least {vocabulary}, the tokens of {experiment.Dataset}.");
     }
 
     static RunSummary Run(Setting setting, CancellationToken cancel)

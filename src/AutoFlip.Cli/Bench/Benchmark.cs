@@ -14,6 +14,7 @@ sealed record Benchmark(string Name, string Summary, Experiment Experiment, Func
     [
         new("round", "Wall-clock of a training round against a bare TorchSharp loop.", RoundBench.Setting, RoundBench.Measure),
         new("augmentation", "Samples per second with augmentation off and on.", RoundBench.Setting, AugmentationBench.Measure),
+        new("load", "Reading a data set from its files and from the cache, and making batches of it.", LoadBench.Setting, LoadBench.Measure),
         new("fold", "Bandwidth of the weighted fold against a memory copy.", new Experiment(), FoldBench.Measure),
         new("optimizer", "An Adam step against TorchSharp's.", new Experiment(), OptimizerBench.Measure),
         new("wire", "Bytes of a round trip in each format, and how fast messages are made and read.", new Experiment(), WireBench.Measure),

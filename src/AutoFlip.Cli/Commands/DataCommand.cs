@@ -79,7 +79,7 @@ sealed class DataCommand : ICommand
         var search = where.Locate(set);
         output.WriteLine($"  where     {State(set, where)}");
         foreach (var tried in search.Tried) output.WriteLine($"            not in {tried}");
-        if (search.Folder is null) output.WriteLine($"  get it    {search.Advice}");
+        if (search.Folder is null) output.WriteLine($"            {search.Advice}");
     }
 
     static void Get(DataSet set, DataLocations where, Presentation show, Host host)

@@ -74,6 +74,15 @@ public sealed class BenchTests
     public void Augmentation_reports_a_gap() => Report(Tiny, AugmentationBench.Measure);
 
     [Fact]
+    public void Load_reports_every_way_of_reading()
+    {
+        var lines = Report(Tiny with { Dataset = "Digits", Resize = 4 }, LoadBench.Measure);
+
+        foreach (var row in (string[])["from the files", "from the files into the cache", "from the cache", "as they are", "flips and colour jitter", "all augmentations"])
+            Assert.Contains(lines, line => line.StartsWith($"| {row} |", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Fold_reports_every_length() => Report(Tiny, context => FoldBench.Measure(context, [100, 1000]));
 
     [Fact]

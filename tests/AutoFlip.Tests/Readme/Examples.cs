@@ -50,9 +50,7 @@ public sealed record Parcels() : ImageDataSet("Parcels")
         Folders = ["parcels"],
     };
 
-    protected override ImageSet ReadTrain(DataFolder folder) => folder.Read(Files[0], Read);
-
-    protected override ImageSet ReadTest(DataFolder folder) => folder.Read(Files[1], Read);
+    protected override ImageSet Read(DataFolder folder, bool test) => folder.Read(Files[test ? 1 : 0], Read);
 
     static ImageSet Read(Stream content, string file) // records: a label, then 256 pixels
     {

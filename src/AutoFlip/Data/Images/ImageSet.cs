@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace AutoFlip;
 
-/// <summary>Labelled 8-bit images in one block of memory that every view of them shares.</summary>
+/// <summary>Labelled 8-bit images in one block of memory, or one mapped file, that every view of them shares.</summary>
 /// <remarks>Reading costs no allocation per image. Pixels are planar, [N, C, H, W], because that is how batches want them.</remarks>
 public sealed class ImageSet : SampleSet
 {
-    readonly byte[] _pixels;
+    readonly Pixels _pixels;
     readonly Targets _targets;
     readonly float[] _values;
 
@@ -17,15 +17,16 @@ public sealed class ImageSet : SampleSet
     /// <param name="transform">What reading does; null only divides by 255.</param>
     /// <exception cref="ArgumentException">The lengths disagree, or there are neither 1 nor 3 channels.</exception>
     public ImageSet(SampleShape shape, byte[] pixels, int[] labels, ImageTransform? transform = null)
-        : this(shape, pixels, Targets.Classes(labels), transform)
+        : this(shape, new Pixels(pixels), Targets.Classes(labels), transform)
     {
     }
 
-    ImageSet(SampleShape shape, byte[] pixels, Targets targets, ImageTransform? transform)
+    /// <summary>Pixels wherever they are.</summary>
+    internal ImageSet(SampleShape shape, Pixels pixels, Targets targets, ImageTransform? transform = null)
     {
         if (shape.Channels is not (1 or 3))
             throw new ArgumentException($"Images have 1 or 3 channels, not {shape.Channels}.", nameof(shape));
-        if (pixels.LongLength != (long)targets.Count * shape.Length)
+        if (pixels.Length != (long)targets.Count * shape.Length)
             throw new ArgumentException($"{targets.Count} images of {shape} do not have {pixels.Length} pixels.", nameof(pixels));
         Shape = shape;
         Transform = transform ?? new ImageTransform();
@@ -44,7 +45,10 @@ public sealed class ImageSet : SampleSet
     public ImageTransform Transform { get; }
 
     /// <summary>The bytes of one image, [C, H, W].</summary>
-    public ReadOnlySpan<byte> this[int row] => _pixels.AsSpan(row * Shape.Length, Shape.Length);
+    public ReadOnlySpan<byte> this[int row] => _pixels.Slice((long)row * Shape.Length, Shape.Length);
+
+    /// <summary>Whether the pixels are in a mapped file.</summary>
+    internal bool Mapped => _pixels.Mapped;
 
     /// <summary>A view of the same pixels that reads them another way.</summary>
     public ImageSet With(ImageTransform transform) => new(Shape, _pixels, _targets, transform);
@@ -57,14 +61,14 @@ public sealed class ImageSet : SampleSet
     internal ImageSet Transposed()
     {
         int height = Shape.Height, width = Shape.Width, plane = height * width;
-        var transposed = NewPixels(_pixels.Length);
+        var transposed = NewPixels(checked((int)_pixels.Length));
         Parallel.For(0, Count * Shape.Channels, image =>
         {
-            var from = _pixels.AsSpan(image * plane, plane);
+            var from = _pixels.Slice((long)image * plane, plane);
             var to = transposed.AsSpan(image * plane, plane);
             for (var i = 0; i < plane; i++) to[i % width * height + i / width] = from[i];
         });
-        return new ImageSet(new SampleShape(Shape.Channels, width, height), transposed, _targets, Transform);
+        return new ImageSet(new SampleShape(Shape.Channels, width, height), new Pixels(transposed), _targets, Transform);
     }
 
     /// <summary>The same images as squares of another size, antialiased bilinear, bit for bit as Pillow makes them.</summary>
@@ -72,22 +76,9 @@ public sealed class ImageSet : SampleSet
     /// <returns>
     /// This set if the size is right already, else a new one. Images are worked on in parallel; the result does not depend on it.
     /// </returns>
-    public ImageSet Resized(int side)
-    {
-        if (side == 0 || (Shape.Height == side && Shape.Width == side)) return this;
-        var shape = new SampleShape(Shape.Channels, side, side);
-        var resized = NewPixels(checked(Count * shape.Length));
-        var resize = new BilinearResize(Shape.Height, Shape.Width, side, side);
-        int planes = Count * Shape.Channels, plane = Shape.Height * Shape.Width;
-        const int Block = 1024;
-        Parallel.For(0, (planes + Block - 1) / Block, block =>
-        {
-            var scratch = new byte[resize.ScratchLength];
-            for (var i = block * Block; i < Math.Min(planes, (block + 1) * Block); i++)
-                resize.Apply(_pixels.AsSpan(i * plane, plane), scratch, resized.AsSpan(i * side * side, side * side));
-        });
-        return new ImageSet(shape, resized, _targets, Transform);
-    }
+    public ImageSet Resized(int side) => side == 0 || (Shape.Height == side && Shape.Width == side)
+        ? this
+        : new ResizedImages(this, side).InMemory().With(Transform);
 
     /// <inheritdoc/>
     /// <remarks>
@@ -102,6 +93,7 @@ public sealed class ImageSet : SampleSet
         if (augmentation is null || !Transform.Augments)
         {
             for (var i = 0; i < rows.Length; i++) ToFloat(this[rows[i]], into.Slice(i * length, length));
+            GC.KeepAlive(_pixels); // its spans do not keep a mapping open
             return;
         }
         var rented = ArrayPool<byte>.Shared.Rent(length);
@@ -112,6 +104,7 @@ public sealed class ImageSet : SampleSet
             ToFloat(scratch, into.Slice(i * length, length));
         }
         ArrayPool<byte>.Shared.Return(rented);
+        GC.KeepAlive(_pixels);
     }
 
     void ToFloat(ReadOnlySpan<byte> image, Span<float> into)

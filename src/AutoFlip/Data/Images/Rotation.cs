@@ -24,16 +24,24 @@ static class Rotation
         int fixedA = Fixed(a), fixedB = Fixed(b), fixedD = Fixed(d), fixedE = Fixed(e);
         int rowX = Fixed(c + a / 2 + b / 2), rowY = Fixed(f + d / 2 + e / 2);
 
+        var sources = width <= 1024 ? stackalloc int[width] : new int[width]; // of a row; -1 is outside
         for (var y = 0; y < height; y++, rowX += fixedB, rowY += fixedE)
         {
             int fromX = rowX, fromY = rowY;
             for (var x = 0; x < width; x++, fromX += fixedA, fromY += fixedD)
             {
-                int sourceX = fromX >> 16, sourceY = fromY >> 16, target = y * width + x;
-                var inside = (uint)sourceX < (uint)width && (uint)sourceY < (uint)height;
-                var source = sourceY * width + sourceX;
-                for (var channel = 0; channel < result.Length; channel += plane)
-                    result[channel + target] = inside ? image[channel + source] : (byte)0;
+                int sourceX = fromX >> 16, sourceY = fromY >> 16;
+                sources[x] = (uint)sourceX < (uint)width && (uint)sourceY < (uint)height ? sourceY * width + sourceX : -1;
+            }
+            for (var channel = 0; channel < result.Length; channel += plane)
+            {
+                var from = image.Slice(channel, plane);
+                var row = result.Slice(channel + y * width, width);
+                for (var x = 0; x < row.Length; x++)
+                {
+                    var source = sources[x];
+                    row[x] = (uint)source < (uint)from.Length ? from[source] : (byte)0;
+                }
             }
         }
     }

@@ -6,8 +6,11 @@ namespace AutoFlip;
 /// <param name="Name">The catalogue name.</param>
 public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
 {
-    /// <summary>Label bytes before each image. The last one counts: in CIFAR-100 the first is the coarse class.</summary>
+    /// <summary>Label bytes before each image.</summary>
     public required int LabelBytes { get; init; }
+
+    /// <summary>Which of them counts.</summary>
+    public int LabelAt { get; init; }
 
     /// <summary>Ten kinds of things.</summary>
     public static CifarDataSet Cifar10 { get; } = new("CIFAR10")
@@ -46,6 +49,7 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
         TrainSamples = 50000,
         TestSamples = 10000,
         LabelBytes = 2,
+        LabelAt = 1,
         Files = ["train.bin", "test.bin"],
         Folders = ["cifar-100-binary", "CIFAR100", "CIFAR100/cifar-100-binary", "cifar-100"],
         Downloads = [Archive("cifar-100-binary.tar.gz", 168513733, "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
@@ -54,13 +58,26 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
         Citation = Krizhevsky,
     };
 
+    /// <summary>The same photographs by coarse label: twenty kinds of five kinds each.</summary>
+    public static CifarDataSet Cifar100Coarse { get; } = Cifar100 with
+    {
+        Name = "CIFAR100-coarse",
+        Title = "photographs of twenty kinds of things",
+        Task = LearningTask.Classification(
+        [
+            "aquatic_mammals", "fish", "flowers", "food_containers", "fruit_and_vegetables", "household_electrical_devices",
+            "household_furniture", "insects", "large_carnivores", "large_man-made_outdoor_things", "large_natural_outdoor_scenes",
+            "large_omnivores_and_herbivores", "medium_mammals", "non-insect_invertebrates", "people", "reptiles", "small_mammals", "trees",
+            "vehicles_1", "vehicles_2",
+        ]),
+        LabelAt = 0,
+        Remarks = "the files of CIFAR100; the first of their two labels",
+    };
+
     const string Krizhevsky = "A. Krizhevsky 2009, Learning multiple layers of features from tiny images, University of Toronto";
 
     /// <inheritdoc/>
-    protected override ImageSet ReadTrain(DataFolder folder) => Read(folder, Files.AsSpan()[..^1]);
-
-    /// <inheritdoc/>
-    protected override ImageSet ReadTest(DataFolder folder) => Read(folder, Files.AsSpan()[^1..]);
+    protected override ImageSet Read(DataFolder folder, bool test) => Read(folder, test ? Files.AsSpan()[^1..] : Files.AsSpan()[..^1]);
 
     /// <summary>The records of several files, one after another.</summary>
     ImageSet Read(DataFolder folder, ReadOnlySpan<string> names)
@@ -80,7 +97,7 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
                 while (content.ReadAtLeast(buffer, record, throwOnEndOfStream: false) is > 0 and var got)
                 {
                     if (got < record) throw Bad(file, $"it ends within a record: {got} of its {record} bytes are there");
-                    var label = buffer[LabelBytes - 1];
+                    var label = buffer[LabelAt];
                     if (label >= classes)
                         throw Bad(file, $"record {labels.Count - before} has label {label}, outside 0 .. {classes - 1}");
                     labels.Add(label);

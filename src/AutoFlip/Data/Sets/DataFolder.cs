@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
+using ICSharpCode.SharpZipLib;
+using ICSharpCode.SharpZipLib.BZip2;
 
 namespace AutoFlip;
 
@@ -11,29 +13,39 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
     /// <summary>The place of sets that are part of the program.</summary>
     public static DataFolder BuiltIn { get; } = new("built in", ImmutableDictionary<string, string>.Empty);
 
-    /// <summary>Reads one file, uncompressing it if it is gzip, whatever its name says.</summary>
+    /// <summary>Reads one file, uncompressing it if it is gzip or bzip2, whatever its name says.</summary>
     /// <param name="name">A name of <see cref="DataSet.Files"/>.</param>
-    /// <param name="read">Gets the content, and the full path for messages. Must read to the end: only there gzip checks its checksum.</param>
+    /// <param name="read">Gets the content, and the full path for messages. Must read to the end: only there checksums are checked.</param>
     /// <exception cref="AutoFlipException">The file cannot be opened or is damaged (exit 3).</exception>
-    public T Read<T>(string name, Func<Stream, string, T> read)
+    public T Read<T>(string name, Func<Stream, string, T> read) => ReadFile(Files[name], read);
+
+    /// <summary>Reads one file by its full path, as <see cref="Read"/> does.</summary>
+    public static T ReadFile<T>(string path, Func<Stream, string, T> read)
     {
-        var path = Files[name];
         try
         {
             using var file = File.OpenRead(path);
-            var gzip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-            file.Position = 0;
-            using var content = gzip ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
+            using var content = Uncompressed(file);
             return read(content, path);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or SharpZipBaseException)
         {
-            throw AutoFlipException.BadData($"'{path}' is damaged (gzip's own check fails): delete it and fetch it again.", e);
+            throw AutoFlipException.BadData($"'{path}' is damaged (its compressed data fail their own check): delete it and fetch it again.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e);
         }
+    }
+
+    static Stream Uncompressed(FileStream file)
+    {
+        Span<byte> start = stackalloc byte[3];
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        file.Position = 0;
+        return start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? new GZipStream(file, CompressionMode.Decompress)
+            : start.SequenceEqual("BZh"u8) ? new BZip2InputStream(file)
+            : file;
     }
 
     /// <summary>The folder with all of a set's files; null, and a remark where only some are there, otherwise.</summary>
@@ -47,8 +59,11 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
         var found = ImmutableDictionary.CreateBuilder<string, string>();
         foreach (var name in set.Files)
         {
-            if (present.TryGetValue(Alike(name), out var path) || present.TryGetValue(Alike(name + ".gz"), out path))
+            if (present.TryGetValue(Alike(name), out var path) || present.TryGetValue(Alike(name + ".gz"), out path)
+                || present.TryGetValue(Alike(name + ".bz2"), out path))
+            {
                 found[name] = path;
+            }
             else if (name.Contains('/', StringComparison.Ordinal) && Below(folder, name) is { } place)
                 found[name] = place;
             else remark ??= $"lacks {name}";

@@ -137,7 +137,7 @@ public sealed record DataLocations
     void WarnIfAmbiguous(DataSet set, DataFolder found, RunObserver observer)
     {
         if (found.Path != DataPath && found.Path != SharedPath) return;
-        if (!Catalog.DataSets.Any(other => other.Key != set.Name && other.Value.Files.SequenceEqual(set.Files))) return;
+        if (!Catalog.DataSets.Any(other => other.Value.Files.SequenceEqual(set.Files) && !other.Value.Folders.SequenceEqual(set.Folders))) return;
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(found.Path)).Replace('\\', '/');
         if (set.Folders.Append(set.Name).Any(folder => path.EndsWith('/' + folder, StringComparison.OrdinalIgnoreCase))) return;
         observer.Warning($"'{found.Path}' holds files that could belong to several data sets; they are taken for {set.Name}.");

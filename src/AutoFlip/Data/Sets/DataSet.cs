@@ -28,7 +28,7 @@ public abstract record DataSet(string Name)
     public required string Citation { get; init; }
 
     /// <summary>
-    /// Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> behind it. A name may say in which folder
+    /// Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> or <c>.bz2</c> behind it. A name may say in which folder
     /// (<c>train/all.json</c>), be a pattern in one (<c>train/*.json</c>: at least one must match) or a folder (<c>train/</c>). Empty: built in.
     /// </summary>
     public ImmutableArray<string> Files { get; init; } = [];
@@ -51,7 +51,7 @@ public abstract record DataSet(string Name)
     /// <summary>The Debian package that installs the files system-wide; null if there is none.</summary>
     public string? SystemPackage { get; init; }
 
-    /// <summary>Bytes to download; 0 if the set is built in.</summary>
+    /// <summary>Bytes to download; 0 if the set is built in or has to be fetched by hand.</summary>
     public long DownloadBytes => Downloads.Sum(download => download.Bytes);
 
     /// <summary>The data set that an experiment names: one of the catalogue, or a kind of set and a path, as in <c>folder:PATH</c>.</summary>
@@ -79,37 +79,6 @@ public abstract record DataSet(string Name)
         Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default);
 }
 
-/// <summary>A data set of images with labels: resized as it is loaded, augmented as it is read.</summary>
-/// <param name="Name">The catalogue name.</param>
-public abstract record ImageDataSet(string Name) : DataSet(Name)
-{
-    /// <inheritdoc/>
-    /// <remarks>Warns where the files hold other numbers of samples than the published set does.</remarks>
-    public sealed override LoadedData Load(
-        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
-    {
-        var folder = where.Require(this, observer, cancellation);
-        var transform = ImageTransform.Of(experiment);
-        observer.Loading($"reading {Name}", 0);
-        var train = ReadTrain(folder).Resized(experiment.Resize).With(transform);
-        observer.Loading($"reading {Name}", 0.8);
-        var test = ReadTest(folder).Resized(experiment.Resize).With(transform);
-        observer.Loading($"reading {Name}", 1);
-        if (train.Count != TrainSamples || test.Count != TestSamples)
-        {
-            observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test.Count} test images; " +
-                $"the published set has {TrainSamples} and {TestSamples}.");
-        }
-        return new LoadedData(train, test, Task!);
-    }
-
-    /// <summary>Reads the training images at their native size.</summary>
-    protected abstract ImageSet ReadTrain(DataFolder folder);
-
-    /// <summary>Reads the test images at their native size.</summary>
-    protected abstract ImageSet ReadTest(DataFolder folder);
-}
-
 /// <summary>A file at its authors' address.</summary>
 /// <param name="Address">Where it is.</param>
 /// <param name="Bytes">Its size.</param>
@@ -121,7 +90,8 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
 public sealed record DataDownload(Uri Address, long Bytes, string Sha256)
 {
     /// <summary>
-    /// For a .zip or .tar.gz: the files that are taken out of it, by name without folders. Empty: the file is kept as it is.
+    /// For an archive (.zip, .tar, .tar.gz, .tgz): the files that are taken out of it, by name without folders; a name that ends with '/' is a
+    /// folder, wherever in the archive, that is taken with all that is in it. Empty: the file is kept as it is.
     /// </summary>
     public ImmutableArray<string> Members { get; init; } = [];
 

@@ -23,10 +23,7 @@ public sealed record DigitsDataSet() : ImageDataSet("Digits")
     };
 
     /// <inheritdoc/>
-    protected override ImageSet ReadTrain(DataFolder folder) => Read(row => row % 5 != 4);
-
-    /// <inheritdoc/>
-    protected override ImageSet ReadTest(DataFolder folder) => Read(row => row % 5 == 4);
+    protected override ImageSet Read(DataFolder folder, bool test) => Read(row => IsTest(row) == test);
 
     static ImageSet Read(Predicate<int> wanted)
     {

@@ -24,12 +24,12 @@ static class Download
             foreach (var download in set.Downloads)
             {
                 ImmutableArray<string> wanted = download.Members.IsEmpty ? [download.Name] : download.Members;
-                if (wanted.All(name => File.Exists(Path.Combine(folder, name)))) continue;
+                if (wanted.All(name => Path.Exists(Path.Combine(folder, name)))) continue;
                 InTemporary(folder, download.Name, temporary =>
                 {
                     FetchAsync(download, temporary, where, Progress, cancellation).GetAwaiter().GetResult();
                     if (download.Members.IsEmpty) File.Move(temporary, Path.Combine(folder, download.Name), overwrite: true);
-                    else Unpack(download, temporary, folder, observer);
+                    else Unpack(download, temporary, folder, observer, cancellation);
                 });
 
                 void Progress(double fraction) => observer.Loading($"downloading {download.Name} for {set.Name}", fraction);
@@ -86,40 +86,77 @@ static class Download
         if (sha256 != download.Sha256) throw Failed(download, $"its SHA-256 is {sha256} instead of {download.Sha256}");
     }
 
-    static void Unpack(DataDownload download, string archive, string folder, RunObserver observer)
+    static void Unpack(DataDownload download, string archive, string folder, RunObserver observer, CancellationToken cancellation)
     {
         var left = download.Members.ToHashSet(StringComparer.Ordinal);
-        foreach (var (name, content) in Entries(archive, download.Name))
+        var folders = download.Members.Where(IsFolder).ToList();
+        InTemporary(folder, download.Name + ".content", unpacked =>
         {
-            if (!left.Remove(name)) continue; // taken by name only: no path inside an archive decides where a file goes
-            observer.Loading($"unpacking {name}", 1 - (left.Count + 1.0) / download.Members.Length);
-            InTemporary(folder, name, temporary =>
+            foreach (var (name, content, share) in Entries(archive))
             {
-                using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write)) content.CopyTo(file);
-                File.Move(temporary, Path.Combine(folder, name), overwrite: true);
-            });
-        }
+                cancellation.ThrowIfCancellationRequested();
+                var parts = name.Replace('\\', '/').Split('/');
+                if (left.Remove(parts[^1])) // taken by name only: no path inside an archive decides where a file goes
+                {
+                    InTemporary(folder, parts[^1], temporary =>
+                    {
+                        Copy(content, temporary);
+                        File.Move(temporary, Path.Combine(folder, parts[^1]), overwrite: true);
+                    });
+                }
+                else if (folders.Find(member => Array.IndexOf(parts, member[..^1], 0, parts.Length - 1) >= 0) is { } member)
+                {
+                    var inside = parts[(Array.IndexOf(parts, member[..^1]) + 1)..];
+                    if (inside.Any(part => part is "" or "." or ".." || part.AsSpan().ContainsAny(Path.GetInvalidFileNameChars()))) continue;
+                    var path = Path.Combine([unpacked, member[..^1], .. inside]);
+                    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                    Copy(content, path);
+                }
+                else
+                {
+                    continue;
+                }
+                observer.Loading($"unpacking {download.Name}", share);
+            }
+            foreach (var member in folders)
+            {
+                var (from, to) = (Path.Combine(unpacked, member[..^1]), Path.Combine(folder, member[..^1]));
+                if (!Directory.Exists(from)) continue;
+                left.Remove(member);
+                if (!Directory.Exists(to)) Directory.Move(from, to);
+            }
+        });
         if (left.Count > 0) throw Failed(download, $"the archive lacks {string.Join(", ", left.Order(StringComparer.Ordinal))}");
+
+        static void Copy(Stream content, string path)
+        {
+            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+            content.CopyTo(file);
+        }
     }
 
-    static IEnumerable<(string Name, Stream Content)> Entries(string archive, string kind)
+    static bool IsFolder(string member) => member.EndsWith('/');
+
+    /// <summary>The regular files of a .zip, .tar or .tar.gz, whatever its name says, and how much of the archive is behind them.</summary>
+    static IEnumerable<(string Name, Stream Content, double Share)> Entries(string archive)
     {
         using var file = File.OpenRead(archive);
-        if (kind.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+        var magic = (First: file.ReadByte(), Second: file.ReadByte());
+        file.Position = 0;
+        if (magic is ('P', 'K'))
         {
             using var zip = new ZipArchive(file);
-            foreach (var entry in zip.Entries.Where(entry => entry.Name.Length > 0))
+            foreach (var (place, entry) in zip.Entries.Index().Where(entry => entry.Item.Name.Length > 0))
             {
                 using var content = entry.Open();
-                yield return (entry.Name, content);
+                yield return (entry.FullName, content, (double)place / zip.Entries.Count);
             }
             yield break;
         }
-        using var gzip = new GZipStream(file, CompressionMode.Decompress);
-        using var tar = new TarReader(gzip);
+        using var tar = new TarReader(magic is (0x1F, 0x8B) ? new GZipStream(file, CompressionMode.Decompress) : file);
         while (tar.GetNextEntry() is { } entry)
         {
-            if (entry.DataStream is { } content) yield return (Path.GetFileName(entry.Name), content);
+            if (entry.DataStream is { } content) yield return (entry.Name, content, (double)file.Position / file.Length);
         }
     }
 
@@ -133,6 +170,7 @@ static class Download
         }
         finally
         {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
             File.Delete(temporary); // does nothing once it was moved away
         }
     }

@@ -9,6 +9,9 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
     /// <summary>The label of class 0.</summary>
     public int FirstLabel { get; init; }
 
+    /// <summary>Whether labels are the first of several facts about each image, 32 bits each.</summary>
+    public bool HasFacts { get; init; }
+
     /// <summary>Whether images are stored column by column and must be transposed to be upright.</summary>
     public bool Transposed { get; init; }
 
@@ -52,6 +55,25 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
         Folders = ["KMNIST", "KMNIST/raw"],
         Licence = "CC BY-SA 4.0",
         Citation = "T. Clanuwat et al. 2018, Deep learning for classical Japanese literature, arXiv 1812.01718",
+    };
+
+    /// <summary>The digits of MNIST made anew from their source, with six times the test images.</summary>
+    public static IdxDataSet Qmnist { get; } = new("QMNIST")
+    {
+        Title = "handwritten digits, MNIST made anew",
+        Task = LearningTask.Classification(Digits),
+        Shape = new SampleShape(1, 28, 28),
+        TrainSamples = 60000,
+        TestSamples = 60000,
+        HasFacts = true,
+        Files =
+        [
+            "qmnist-train-images-idx3-ubyte", "qmnist-train-labels-idx2-int", "qmnist-test-images-idx3-ubyte", "qmnist-test-labels-idx2-int",
+        ],
+        Folders = ["QMNIST", "QMNIST/raw"],
+        Origin = "https://github.com/facebookresearch/qmnist",
+        Licence = "BSD-style (its repository's)",
+        Citation = "C. Yadav and L. Bottou 2019, Cold case: the lost MNIST digits, arXiv 1905.10498",
     };
 
     static ImmutableArray<string> Digits => [.. Enumerable.Range(0, 10).Select(digit => $"{digit}")];
@@ -102,14 +124,10 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
     }
 
     /// <inheritdoc/>
-    protected override ImageSet ReadTrain(DataFolder folder) => Read(folder, Files[0], Files[1]);
-
-    /// <inheritdoc/>
-    protected override ImageSet ReadTest(DataFolder folder) => Read(folder, Files[2], Files[3]);
-
-    ImageSet Read(DataFolder folder, string images, string labels)
+    protected override ImageSet Read(DataFolder folder, bool test)
     {
-        var set = IdxReader.ReadImages(folder, images, labels, Shape!.Value, Task!.Classes, FirstLabel);
+        var (images, labels) = test ? (Files[2], Files[3]) : (Files[0], Files[1]);
+        var set = IdxReader.ReadImages(folder, images, labels, Shape!.Value, Task!.Classes, FirstLabel, HasFacts);
         return Transposed ? set.Transposed() : set;
     }
 

@@ -45,6 +45,40 @@ public class DownloadTests
     }
 
     [Theory]
+    [InlineData("zip")]
+    [InlineData("tar")]
+    [InlineData("tar.gz")]
+    public void Archives_give_up_whole_folders_and_keep_what_is_in_them_together(string kind)
+    {
+        using var folder = new TemporaryFolder();
+        var archive = Archive(kind, ("top/images/cat/a.jpg", [1]), ("top/images/dog/a.jpg", [2]), ("top/meta/a.txt", [3]), ("top/other/a.txt", [4]),
+            ("images/../../evil.txt", [5]), ("top/images/cat/../b.jpg", [6]));
+        var server = new Server(($"all.{kind}", archive));
+        var set = SetOf(Plain($"all.{kind}", archive) with { Members = ["images/", "meta/"] });
+        var where = Where(folder, server);
+
+        var found = where.Require(set, RunObserver.None);
+        where.Require(set, RunObserver.None);
+
+        Assert.Equal(["cache/Test/images/cat/a.jpg", "cache/Test/images/dog/a.jpg", "cache/Test/meta/a.txt"], folder.Files);
+        Assert.Equal([2], File.ReadAllBytes(Path.Combine(found.Files["images/"], "dog/a.jpg")));
+        Assert.Equal(1, server.Requests);
+    }
+
+    [Fact]
+    public void A_set_without_downloads_says_where_a_person_gets_it()
+    {
+        using var folder = new TemporaryFolder();
+        var set = SetOf() with { Files = ["a.bin", "b/"], Origin = "http://test/ (all.zip)" };
+
+        var error = Assert.Throws<AutoFlipException>(() => Where(folder, new Server()).Require(set, RunObserver.None));
+
+        Assert.Equal(ExitCode.BadData, error.Code);
+        Assert.Contains("has to be fetched by hand", error.Message);
+        Assert.Contains("Get it from http://test/ (all.zip), so that a.bin, b/ lie in a folder", error.Message);
+    }
+
+    [Theory]
     [InlineData("short", "it ended after 2367 of 2368 bytes")] // 16 + 3 * 784 = 2368
     [InlineData("long", "it is longer than 2368 bytes")]
     [InlineData("changed", "its SHA-256 is ")]
@@ -160,8 +194,8 @@ public class DownloadTests
         }
         else
         {
-            using var gzip = new GZipStream(archive, CompressionMode.Compress, leaveOpen: true);
-            using var tar = new TarWriter(gzip);
+            using var gzip = kind == "tar" ? null : new GZipStream(archive, CompressionMode.Compress, leaveOpen: true);
+            using var tar = new TarWriter((Stream?)gzip ?? archive, leaveOpen: true);
             foreach (var (name, content) in members)
                 tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
         }

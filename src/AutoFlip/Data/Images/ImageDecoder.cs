@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Buffers.Text;
+using SkiaSharp;
+
+namespace AutoFlip;
+
+/// <summary>Decodes image files (JPEG, PNG, GIF, BMP, WebP, and binary PPM and PGM) to planes of bytes.</summary>
+/// <remarks>Colours are taken as they are: no colour profile, no orientation, no gamma; transparency is dropped. So does Pillow, on which
+/// the published pipelines rest; its JPEG decoder and this one may differ by a few steps of 255.</remarks>
+static class ImageDecoder
+{
+    const int MaxPixels = 100_000_000;
+
+    /// <summary>Decodes a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="channels">3 for red, green, blue; 1 for luma (ITU-R 601, as Pillow rounds it).</param>
+    /// <exception cref="AutoFlipException">It cannot be read, or is not such an image (exit 3).</exception>
+    public static (SampleShape Shape, byte[] Pixels) Decode(string path, int channels)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e);
+        }
+        return bytes is [(byte)'P', (byte)'5' or (byte)'6', ..] ? Netpbm(path, bytes, channels) : Coded(path, bytes, channels);
+    }
+
+    static (SampleShape, byte[]) Coded(string path, byte[] bytes, int channels)
+    {
+        using var data = SKData.CreateCopy(bytes);
+        using var codec = SKCodec.Create(data) ?? throw Bad(path, "it is not a JPEG, PNG, GIF, BMP, WebP, PPM or PGM image");
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        CheckSize(path, width, height);
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
+        var rented = ArrayPool<byte>.Shared.Rent(info.BytesSize);
+        try
+        {
+            SKCodecResult result;
+            unsafe
+            {
+                fixed (byte* first = rented) result = codec.GetPixels(info, (nint)first);
+            }
+            if (result != SKCodecResult.Success) throw Bad(path, $"its image cannot be decoded ({result})");
+            return Planes(rented, width, height, stride: 4, channels);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>"P5" or "P6", width, height and 255 in decimal, one white space, then the values, colours next to each other.</summary>
+    static (SampleShape, byte[]) Netpbm(string path, byte[] bytes, int channels)
+    {
+        Span<int> numbers = stackalloc int[3];
+        var at = 2;
+        foreach (ref var number in numbers)
+        {
+            while (at < bytes.Length && (IsSpace(bytes[at]) || bytes[at] == '#'))
+            {
+                if (bytes[at] == '#') at += Math.Max(bytes.AsSpan(at).IndexOf((byte)'\n'), 0);
+                at++;
+            }
+            if (!Utf8Parser.TryParse(bytes.AsSpan(at), out number, out var length) || number < 1) throw Bad(path, "its header is not one of PPM or PGM");
+            at += length;
+        }
+        var (width, height) = (numbers[0], numbers[1]);
+        if (numbers[2] != 255 || at >= bytes.Length || !IsSpace(bytes[at])) throw Bad(path, "its values are not in 0 .. 255");
+        CheckSize(path, width, height);
+        var colours = bytes[1] == '6' ? 3 : 1;
+        var (got, needed) = (bytes.Length - at - 1, (long)width * height * colours);
+        return got >= needed
+            ? Planes(bytes.AsSpan(at + 1), width, height, colours, channels)
+            : throw Bad(path, $"it is truncated: {got} of {needed} values are there");
+
+        static bool IsSpace(byte value) => value is (byte)' ' or (>= 9 and <= 13);
+    }
+
+    static void CheckSize(string path, int width, int height)
+    {
+        if (width < 1 || height < 1 || (long)width * height > MaxPixels) throw Bad(path, $"its size is {width} x {height}; accepted are up to {MaxPixels} pixels");
+    }
+
+    /// <param name="values">Colours next to each other.</param>
+    /// <param name="width">Pixels a row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="stride">Values a pixel: 1 grey, 3 or 4 with red, green, blue first.</param>
+    /// <param name="channels">Wanted, 1 or 3.</param>
+    static (SampleShape, byte[]) Planes(ReadOnlySpan<byte> values, int width, int height, int stride, int channels)
+    {
+        var plane = width * height;
+        var pixels = new byte[channels * plane];
+        var (green, blue) = stride == 1 ? (0, 0) : (1, 2);
+        for (int i = 0, from = 0; i < plane; i++, from += stride)
+        {
+            if (channels == 1)
+            {
+                pixels[i] = ColorAdjustment.Luma(values[from], values[from + green], values[from + blue]);
+                continue;
+            }
+            pixels[i] = values[from];
+            pixels[plane + i] = values[from + green];
+            pixels[2 * plane + i] = values[from + blue];
+        }
+        return (new SampleShape(channels, height, width), pixels);
+    }
+
+    static AutoFlipException Bad(string path, string why) => AutoFlipException.BadData($"'{path}' is not usable: {why}.");
+}

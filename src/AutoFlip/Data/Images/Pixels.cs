@@ -1,0 +1,53 @@
+using System.IO.MemoryMappedFiles;
+
+namespace AutoFlip;
+
+/// <summary>The bytes of many images: in memory, or in a file of which the system keeps in memory what is looked at. Immutable.</summary>
+/// <remarks>A mapped file stays open until no image set refers to it any more; whoever holds a span must hold its image set too.</remarks>
+sealed unsafe class Pixels
+{
+    readonly byte[]? _memory;
+    readonly MemoryMappedViewAccessor? _view;
+    readonly byte* _first;
+
+    /// <summary>Takes an array over without copying it.</summary>
+    public Pixels(byte[] memory)
+    {
+        (_memory, Length) = (memory, memory.Length);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Maps a part of a file.</summary>
+    /// <param name="file">Open for reading; given away.</param>
+    /// <param name="start">Where the pixels start.</param>
+    /// <param name="length">How many bytes they are, at least one; the file must have them, and nobody may shorten it.</param>
+    public Pixels(FileStream file, long start, long length)
+    {
+        using var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _view = map.CreateViewAccessor(start, length, MemoryMappedFileAccess.Read);
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _first);
+        _first += _view.PointerOffset;
+        Length = length;
+    }
+
+    /// <summary>Gives the mapping back.</summary>
+    ~Pixels()
+    {
+        if (_first != null) _view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view?.Dispose();
+    }
+
+    /// <summary>Number of bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>Whether they are in a mapped file.</summary>
+    public bool Mapped => _view is not null;
+
+    /// <summary>Some of them.</summary>
+    public ReadOnlySpan<byte> Slice(long start, int length)
+    {
+        if (_memory is not null) return _memory.AsSpan((int)start, length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)start, (ulong)(Length - length), nameof(start));
+        return new ReadOnlySpan<byte>(_first + start, length);
+    }
+}

@@ -1,0 +1,57 @@
+namespace AutoFlip;
+
+/// <summary>A data set of images with labels: decoded and resized once, cached, augmented as it is read.</summary>
+/// <param name="Name">The catalogue name.</param>
+public abstract record ImageDataSet(string Name) : DataSet(Name)
+{
+    /// <summary>What is said of sets that come in one part.</summary>
+    protected const string EveryFifth = "published in one part; every fifth image is for testing";
+
+    /// <inheritdoc/>
+    /// <remarks>Images come from the cache of decoded ones if it has them (see <see cref="PixelCache"/>). Warns where the files hold other
+    /// numbers of samples than the published set does.</remarks>
+    public sealed override LoadedData Load(
+        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
+    {
+        if (Shape is null && experiment.Resize == 0)
+            throw AutoFlipException.BadRequest($"--resize 0: the images of {Name} differ in size. Give the side that all are resized to, as in --resize 64.");
+        var folder = where.Require(this, observer, cancellation);
+        var transform = ImageTransform.Of(experiment);
+        var key = Files.IsEmpty || where.CachePath is null ? null : PixelKey.Of(this, folder, experiment.Resize);
+        observer.Loading($"reading {Name}", 0);
+        var train = Part(test: false).With(transform);
+        var test = Part(test: true).With(transform);
+        observer.Loading($"reading {Name}", 1);
+        if (TrainSamples > 0 && (train.Count != TrainSamples || test.Count != TestSamples))
+        {
+            observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test.Count} test images; " +
+                $"the published set has {TrainSamples} and {TestSamples}.");
+        }
+        return new LoadedData(train, test, Task!);
+
+        ImageSet Part(bool test)
+        {
+            void Progress(double fraction) => observer.Loading($"reading {Name}", test ? 0.8 + 0.2 * fraction : 0.8 * fraction);
+            if (key is null) return Open(folder, test, experiment.Resize).InMemory(Progress, cancellation);
+            var cache = new PixelCache(where.CachePath!, key, test);
+            if (cache.Load() is { } cached) return cached;
+            var source = Open(folder, test, experiment.Resize);
+            return cache.Write(source, Progress, observer, cancellation) ?? source.InMemory(Progress, cancellation);
+        }
+    }
+
+    /// <summary>Whether a sample of a set that comes in one part is for testing: every fifth is (the 5th, 10th, ...).</summary>
+    /// <param name="row">Its place in the files' own order, from 0.</param>
+    protected static bool IsTest(int row) => row % 5 == 4;
+
+    /// <summary>Reads the images of one part at their native size.</summary>
+    /// <param name="folder">Where the files are.</param>
+    /// <param name="test">Whether the test part is wanted rather than the training part.</param>
+    protected abstract ImageSet Read(DataFolder folder, bool test);
+
+    /// <summary>Opens one part, to be made at the size that is wanted.</summary>
+    /// <param name="folder">Where the files are.</param>
+    /// <param name="test">Whether the test part is wanted rather than the training part.</param>
+    /// <param name="side">Side of the squares that images become; 0 keeps their size.</param>
+    internal virtual ImageSource Open(DataFolder folder, bool test, int side) => new ResizedImages(Read(folder, test), side);
+}

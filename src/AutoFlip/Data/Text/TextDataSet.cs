@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace AutoFlip;
+
+/// <summary>A data set of texts, each of one class: cut into words, and words into the ids of a vocabulary built from the training texts.</summary>
+/// <remarks>
+/// Files are read twice, for the words' counts and for their ids, so that memory is the ids (2 bytes a word, 4 with more than 65,536
+/// embeddings, up to <see cref="Experiment.SequenceLength"/> words a text), 16 bytes a text, and 80 for each different word.
+/// </remarks>
+/// <param name="Name">The catalogue name.</param>
+public abstract record TextDataSet(string Name) : DataSet(Name)
+{
+    private protected static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <inheritdoc/>
+    /// <remarks>Warns where the files hold other numbers of samples than the published set does.</remarks>
+    public sealed override LoadedData Load(
+        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
+    {
+        var folder = where.Require(this, observer, cancellation);
+        observer.Loading($"counting the words of {Name}", 0);
+        var counts = new WordCounts();
+        Read(folder, train: true, counts, cancellation);
+        var vocabulary = Vocabulary.Of(counts, experiment.EmbeddingCount);
+        observer.Loading($"reading {Name}", 0.4);
+        var train = Encoded(train: true);
+        observer.Loading($"reading {Name}", 0.9);
+        var test = Encoded(train: false);
+        observer.Loading($"reading {Name}", 1);
+        if (train.Count != TrainSamples || test.Count != TestSamples)
+        {
+            observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test.Count} test texts; " +
+                $"the published set has {TrainSamples} and {TestSamples}.");
+        }
+        return new LoadedData(train, test, Task!);
+
+        TokenSet Encoded(bool train)
+        {
+            var encoder = new WordEncoder(vocabulary, experiment.SequenceLength);
+            int[] labels = [.. Read(folder, train, encoder, cancellation)];
+            if (labels.Length == 0) throw AutoFlipException.BadData($"The {(train ? "training" : "test")} files of {Name} in '{folder.Path}' hold no texts.");
+            return new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(labels));
+        }
+    }
+
+    /// <summary>Hands on all texts of one part.</summary>
+    /// <returns>The class of each.</returns>
+    private protected abstract List<int> Read(DataFolder folder, bool train, ITextSink texts, CancellationToken cancellation);
+
+    /// <summary>Reads a file as strict UTF-8.</summary>
+    private protected static T ReadText<T>(string path, Func<TextReader, T> read) => DataFolder.ReadFile(path, (content, file) =>
+    {
+        try
+        {
+            using var reader = new StreamReader(content, StrictUtf8);
+            return read(reader);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw AutoFlipException.BadData($"'{file}' is not usable: it is not valid UTF-8.", e);
+        }
+    });
+}
