@@ -26,12 +26,9 @@ static class TaskRules
     public static IEnumerable<string> Undealable(Experiment experiment, LearningTask task)
     {
         if (Named(CatalogSections.Partitions, experiment.Partition) is not { } partition) yield break;
-        if (Catalog.Partitions[partition](experiment).Refuses(task) is { } reason) yield return reason;
+        if (Catalog.Partitions[partition](experiment).Refuses(task) is { } refusal) yield return refusal;
         else if (partition == "patho" && experiment.ClassesPerClient > task.Classes)
-        {
-            yield return ExperimentRules.Sentence(
-                "--classes-per-client (--mincls)", experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
-        }
+            yield return ExperimentRules.Sentence("--classes-per-client (--mincls)", experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
     }
 
     /// <summary>Which loss and which metrics the task forbids, one sentence each. Names that are in no catalogue are passed over.</summary>

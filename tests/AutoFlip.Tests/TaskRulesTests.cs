@@ -73,7 +73,7 @@ public class TaskRulesTests
 
     [Fact]
     public void Nothing_can_be_dealt_by_class_where_there_is_none() => Assert.StartsWith(
-        "--classes-per-client (--mincls): '2' is not accepted. Accepted: 1, because some has no classes to deal",
+        "--partition (--split_type): samples of this data set have no class of their own to be dealt by. Accepted: iid, unbalanced, ",
         Assert.Single(TaskRules.Undealable(Sound with { Partition = "patho" }, LearningTask.Regression)), StringComparison.Ordinal);
 
     [Fact]

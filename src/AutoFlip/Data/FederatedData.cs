@@ -63,8 +63,9 @@ public sealed record FederatedData
             if (!owners.IsEmpty) owners = Pick(owners, kept);
         }
 
-        var samples = labels.Length == data.Train.Count ? data.Train : new SampleSubset(data.Train, kept ?? [.. Enumerable.Range(0, labels.Length)]);
-        var dealt = partition.Deal(new Deck(labels, strata.Length, owners, samples), experiment.Clients, seeds.For(Purpose.Partition));
+        var count = labels.Length;
+        SampleSet Samples() => count == data.Train.Count ? data.Train : new SampleSubset(data.Train, kept ?? [.. Enumerable.Range(0, count)]);
+        var dealt = partition.Deal(new Deck(labels, strata.Length, owners, Samples), experiment.Clients, seeds.For(Purpose.Partition));
         if (kept is not null) dealt = [.. dealt.Select(rows => Pick(kept, rows))];
         var theirs = partition.KeepsOwners && data.Owners is { } people && people.TrainRows < data.Train.Count ? HeldOutByOwners(people, dealt) : null;
         ImmutableArray<ClientRows> clients =

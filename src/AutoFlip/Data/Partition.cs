@@ -4,8 +4,8 @@ namespace AutoFlip;
 /// <param name="labels">The class of each sample, 0 .. classes - 1.</param>
 /// <param name="classes">Number of classes.</param>
 /// <param name="owners">The owner of each sample; empty if the data set does not say.</param>
-/// <param name="samples">The samples themselves; null if there is nothing but labels.</param>
-public readonly ref struct Deck(ReadOnlySpan<int> labels, int classes, ReadOnlySpan<int> owners = default, SampleSet? samples = null)
+/// <param name="samples">Gives the samples themselves, to who asks; null if there is nothing but labels.</param>
+public readonly ref struct Deck(ReadOnlySpan<int> labels, int classes, ReadOnlySpan<int> owners = default, Func<SampleSet>? samples = null)
 {
     /// <summary>The class of each sample, 0 .. classes - 1.</summary>
     public ReadOnlySpan<int> Labels { get; } = labels;
@@ -17,7 +17,7 @@ public readonly ref struct Deck(ReadOnlySpan<int> labels, int classes, ReadOnlyS
     public ReadOnlySpan<int> Owners { get; } = owners;
 
     /// <summary>The samples themselves, one for each label; null if there is nothing but labels. Never augmented by who deals.</summary>
-    public SampleSet? Samples { get; } = samples;
+    public SampleSet? Samples => samples?.Invoke();
 }
 
 /// <summary>A rule that deals samples to clients.</summary>

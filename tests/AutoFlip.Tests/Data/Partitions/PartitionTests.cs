@@ -195,7 +195,7 @@ public class PartitionTests
         c.Partition.Deal(DeckOf(c.Labels, c.Classes), c.Clients, new KeyedRandom(c.Seed));
 
     /// <summary>Labels with owners and points.</summary>
-    static Deck DeckOf(int[] labels, int classes) => new(labels, classes, Owners(labels), new Points(labels, row => [row % 5, row % 3, labels[row]]));
+    static Deck DeckOf(int[] labels, int classes) => new(labels, classes, Owners(labels), () => new Points(labels, row => [row % 5, row % 3, labels[row]]));
 
     /// <summary>Up to 23 owners.</summary>
     static int[] Owners(int[] labels) => [.. labels.Select((_, row) => row * row % 23)];
