@@ -72,7 +72,7 @@ public sealed class OneRoundTests : IDisposable
         var shape = SmallModels.Input(model);
         ImmutableArray<string> tokens = [.. Enumerable.Range(0, vocabulary).Select(id => $"{id}")];
         var task = SmallModels.ScoresTokens(model) ? LearningTask.Labelling(tokens) : LearningTask.Classification("a", "b", "c");
-        var samples = new Counting(shape, task);
+        var samples = new Counting(shape, task, SmallModels.Create(model).Vocabulary);
         ImmutableArray<ClientRows> clients = [new(Enumerable.Range(0, 8).ToArray(), new[] { 8, 9 }), new(Enumerable.Range(10, 8).ToArray(), new[] { 18, 19 })];
         return new FederatedData
         {
@@ -86,10 +86,12 @@ public sealed class OneRoundTests : IDisposable
     }
 
     /// <summary>Twenty samples that count upwards from their number, modulo 11. The class of a step is the number that follows;
-    /// that of a sample its number modulo the classes.</summary>
-    sealed class Counting(SampleShape shape, LearningTask task) : SampleSet
+    /// that of a sample its number modulo the classes. They are token ids where a network reads such.</summary>
+    sealed class Counting(SampleShape shape, LearningTask task, int? vocabulary) : SampleSet
     {
         public override SampleShape Shape => shape;
+
+        public override int? Vocabulary => vocabulary;
 
         public override Targets Targets { get; } = task.Kind == TaskKind.Labelling
             ? Targets.Steps([.. Enumerable.Range(0, 20).SelectMany(row => Enumerable.Range(row + 1, shape.Length)).Select(id => id % task.Classes)], shape.Length)

@@ -51,7 +51,7 @@ public class TokenModelTests
         static object[] Next(int speaker, int count) => [.. Enumerable.Repeat($"{(char)('a' + speaker)}", count)];
     }
 
-    static Experiment Small(string model) => new() { Dataset = "Shakespeare", Model = model, HiddenSize = 8, EmbeddingSize = 4, LayerCount = 1 };
+    static Experiment Small(string model) => new() { Dataset = "Shakespeare", Model = model, Criterion = "CrossEntropyLoss", HiddenSize = 8, EmbeddingSize = 4, LayerCount = 1 };
 
     static FederatedData Data(bool tokens)
     {
