@@ -214,12 +214,13 @@ public sealed record Experiment
     /// <summary>How guidance is made comparable between layers. The paper's is MinMax.</summary>
     public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;
 
-    /// <summary>Rounds that train the full model before it is explored and pruned, below <see cref="Rounds"/>. The paper's and the default is 0:
-    /// w_0 is explored.</summary>
-    public int DenseRounds { get; init; }
+    /// <summary>Rounds that train the full model before it is explored and pruned, below <see cref="Rounds"/>; null is a sixth of them, which
+    /// <see cref="ExperimentRules.Resolve(Experiment)"/> writes down. The paper's is 0: w_0 is explored.</summary>
+    public int? DenseRounds { get; init; }
 
-    /// <summary>Whether the kept incoming weights of an output are scaled to the norm that all of them had, once, when the first mask comes.</summary>
-    public bool KeepNorm { get; init; }
+    /// <summary>Whether the kept incoming weights of an output are scaled to the norm that all of them had, once, when the first mask comes.
+    /// The paper does not.</summary>
+    public bool KeepNorm { get; init; } = true;
 
     /// <summary>When the mask is computed. The paper's is Cohort.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Once;
@@ -304,6 +305,9 @@ public sealed record Experiment
 
     /// <summary>Clients in a round's cohort.</summary>
     public int CohortSize => CohortFraction == 0 ? Clients : Math.Max((int)Math.Floor(CohortFraction * Clients + 1e-9), 1);
+
+    /// <summary>The first round of the pruned model.</summary>
+    public int FirstPrunedRound => (DenseRounds ?? Rounds / 6) + 1;
 
     /// <summary>Clients that explore.</summary>
     public int ExplorerCount => Math.Max((int)Math.Round(ExplorerFraction * Clients, MidpointRounding.AwayFromZero), 1);

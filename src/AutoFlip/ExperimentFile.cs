@@ -92,7 +92,7 @@ public static class ExperimentFile
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw AutoFlipException.BadRequest($"{source}: a JSON object with the fields of an experiment is expected, such as {{ \"dataset\": \"CIFAR10\" }}.");
 
-        var given = new Dictionary<string, object>(StringComparer.Ordinal);
+        var given = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var field in document.RootElement.EnumerateObject())
             if (!given.TryAdd(field.Name, ValueOf(field, source)))
                 throw AutoFlipException.BadRequest($"{source}: the field '{field.Name}' is there twice.");
@@ -100,7 +100,7 @@ public static class ExperimentFile
         var experiment = new Experiment();
         if (given.TryGetValue("algorithm", out var method) && !given.ContainsKey("pruner"))
         {
-            experiment = ExperimentRules.WithMethod(experiment, (string)method);
+            experiment = ExperimentRules.WithMethod(experiment, (string)method!);
             given.Remove("algorithm");
         }
         else if (method is string name && name.Equals("autoflip", StringComparison.OrdinalIgnoreCase))
@@ -126,7 +126,7 @@ public static class ExperimentFile
         }
     }
 
-    static object ValueOf(JsonProperty field, string source)
+    static object? ValueOf(JsonProperty field, string source)
     {
         if (field.Name == "schema")
             return field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt32(out var schema) && schema is >= 1 and <= Schema
@@ -138,7 +138,7 @@ public static class ExperimentFile
         try
         {
             var value = field.Value.Deserialize(property.PropertyType, Json);
-            return value is null || value is IEnumerable<string?> texts && texts.Contains(null) ? throw new JsonException() : value;
+            return value is null && Nullable.GetUnderlyingType(property.PropertyType) is null || value is IEnumerable<string?> texts && texts.Contains(null) ? throw new JsonException() : value;
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or NotSupportedException)
         {

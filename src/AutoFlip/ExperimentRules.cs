@@ -43,7 +43,7 @@ public static class ExperimentRules
         new("--exploration-epochs (--epoochs_mask)", e => e.ExplorationEpochs, e => e.ExplorationEpochs >= 1, "a whole number of at least 1"),
         new("--exploration-patience (--Patience_mask)", e => e.ExplorationPatience, e => e.ExplorationPatience >= 1, "a whole number of at least 1"),
         new("--explorer-fraction (--perc_clients_for_mask)", e => e.ExplorerFraction, e => e.ExplorerFraction is > 0 and <= 1, "a number in (0, 1]"),
-        new("--dense-rounds", e => e.DenseRounds, e => e.DenseRounds >= 0 && (e.DenseRounds == 0 || e.DenseRounds < e.Rounds), "a whole number of at least 0, below --rounds (--R)"),
+        new("--dense-rounds", e => e.DenseRounds ?? 0, e => e.DenseRounds is null or 0 || (e.DenseRounds > 0 && e.DenseRounds < e.Rounds), "a whole number of at least 0, below --rounds (--R)"),
 
         new("--clients (--K)", e => e.Clients, e => e.Clients >= 1, "a whole number of at least 1"),
         new("--rounds (--R)", e => e.Rounds, e => e.Rounds >= 1, "a whole number of at least 1"),
@@ -96,7 +96,11 @@ public static class ExperimentRules
     {
         ThrowIfAny(Violations(experiment, task));
         foreach (var (section, get, set) in Names) experiment = set(experiment, section.NameOf(get(experiment)));
-        experiment = experiment with { Metrics = [.. experiment.Metrics.Select(Metrics.NameOf).Distinct()] };
+        experiment = experiment with
+        {
+            Metrics = [.. experiment.Metrics.Select(Metrics.NameOf).Distinct()],
+            DenseRounds = experiment.FirstPrunedRound - 1, // as a number, so that more rounds may be asked for later
+        };
         return task is null ? experiment : TaskRules.Settle(experiment, task);
     }
 

@@ -47,13 +47,13 @@ public sealed class FederatedRun(
 
         for (var t = (from?.Round ?? 0) + 1; t <= experiment.Rounds; t++)
         {
-            if (t == FirstPruned && _pruner.Explores) await ExploreAsync(server.Weights, ct); // s_c
+            if (t == experiment.FirstPrunedRound && _pruner.Explores) await ExploreAsync(server.Weights, ct); // s_c
             var round = new RoundLedger(network, time);
             var cohort = Cohort.Sample(experiment, t);                                  // S_t
             observer.RoundStarted(t, cohort.Length);
             if (mask is null || PrunedFor(t) == t)
                 using (round.Masking.Start()) mask = MaskOf(t);                         // m_t
-            if (t == FirstPruned && experiment.KeepNorm) server = server with { Weights = IncomingNorm.Keep(network, mask, server.Weights) };
+            if (t == experiment.FirstPrunedRound && experiment.KeepNorm) server = server with { Weights = IncomingNorm.Keep(network, mask, server.Weights) };
             server = server.Masked(mask, experiment.Regrow);                            // w_t ⊙ m_t
 
             var fold = new WeightedFold(mask.Values.Kept);
@@ -88,10 +88,8 @@ public sealed class FederatedRun(
         return _pruner.Prune(new(network, t, Cohort.Sample(experiment, t), _pruner.Explores ? scores : null, new Seeds(experiment.Seed)));
     }
 
-    int FirstPruned => experiment.DenseRounds + 1;
-
     /// <summary>The round that a round's mask was made for; 0 if nothing is pruned yet.</summary>
-    int PrunedFor(int round) => round < FirstPruned ? 0 : _pruner.Refreshes ? round : FirstPruned;
+    int PrunedFor(int round) => round < experiment.FirstPrunedRound ? 0 : _pruner.Refreshes ? round : experiment.FirstPrunedRound;
 
     /// <summary>Explorers start from the model that the first pruned round will start from, at that round's learning rate. Draws are keyed by round 0,
     /// whenever it is: there is one exploration in a run, so they are those of no round's training.</summary>
@@ -100,7 +98,7 @@ public sealed class FederatedRun(
         var started = time.GetTimestamp();
         var explorers = Cohort.Explorers(experiment);
         var left = explorers.Except(scores.Asked).ToArray();
-        var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRateOf(FirstPruned), start, Mask.Dense(network.Layout));
+        var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRateOf(experiment.FirstPrunedRound), start, Mask.Dense(network.Layout));
         observer.Explored(explorers.Length - left.Length, explorers.Length);
         await foreach (var received in transport.DispatchAsync(task, left, ct))
         {

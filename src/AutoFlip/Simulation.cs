@@ -133,7 +133,7 @@ public static class Simulation
         var last = from;
         await foreach (var round in run.RunAsync(initial, from, cancel).ConfigureAwait(false))
         {
-            if (round.State.Round == setting.Experiment.DenseRounds + 1)
+            if (round.State.Round == setting.Experiment.FirstPrunedRound)
                 setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start));
             setting.Directory.Save(round);
             last = round.State;

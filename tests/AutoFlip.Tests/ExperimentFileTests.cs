@@ -30,7 +30,7 @@ public class ExperimentFileTests
             Metrics = [.. names],
             EvaluationScope = scope,
             GuidanceNormalization = scale,
-            DenseRounds = whole,
+            DenseRounds = flag ? whole : null,
             KeepNorm = !flag,
             MaskRefresh = refresh,
             Regrow = regrow,

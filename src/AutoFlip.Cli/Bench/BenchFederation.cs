@@ -16,7 +16,7 @@ sealed class BenchFederation : IDisposable
     /// <param name="pruner">Another pruner than the experiment names.</param>
     public BenchFederation(BenchContext context, Experiment experiment, FederatedData data, Pruner? pruner = null)
     {
-        experiment = experiment with { Rounds = int.MaxValue, EvaluateEvery = int.MaxValue };
+        experiment = experiment with { Rounds = int.MaxValue, EvaluateEvery = int.MaxValue, DenseRounds = 0 };
         Network = Simulation.BuildNetwork(experiment, data);
         Initial = InitialOf(experiment, Network);
         _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(experiment));

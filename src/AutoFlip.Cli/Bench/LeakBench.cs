@@ -17,6 +17,7 @@ static class LeakBench
         CohortFraction = 0.25,
         ExplorerFraction = 0.5,
         Rounds = 50,
+        DenseRounds = 0, // every reading is of the same work
         LocalEpochs = 1,
         BatchSize = 50,
     };

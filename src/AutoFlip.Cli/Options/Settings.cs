@@ -56,7 +56,7 @@ static class Settings
         Setting.Of((MethodChoice m) => m.Prune, "--prune --mask_pruining", "BOOL", "False means --pruner none. True leaves the pruner to --algorithm and --pruner."),
         Setting.Of((MethodChoice m) => m.RandomPruning, "--random-pruning --random_pruning", "BOOL", "True means --pruner random."),
         Setting.Of((Experiment e) => e.PruneFraction, "--prune-fraction --treeshold_pruining", "F", "Share of all parameters that the mask removes. 0 keeps all."),
-        Setting.Of((Experiment e) => e.DenseRounds, "--dense-rounds", "N", "Rounds that train the full model before it is explored and pruned."),
+        Setting.Of((Experiment e) => e.DenseRounds, "--dense-rounds", "N", "Rounds that train the full model before it is explored and pruned; 0 explores the initial model, as the paper does. Not given, a sixth of the rounds."),
         Setting.Of((Experiment e) => e.ExplorationEpochs, "--exploration-epochs --epoochs_mask", "N", "Most epochs that an explorer trains."),
         Setting.Of((Experiment e) => e.ExplorationPatience, "--exploration-patience --Patience_mask", "N", "Epochs without a lower mean loss after which an explorer stops."),
         Setting.Of((Experiment e) => e.ExplorerFraction, "--explorer-fraction --perc_clients_for_mask", "F", "Share of clients that explore; at least one does."),
@@ -64,7 +64,7 @@ static class Settings
         Setting.Of((Experiment e) => e.GuidanceNormalization, "--guidance-normalization --guidence_normalization", "HOW", "How guidance is made comparable between layers: rank, mean, minmax, robust, none.")
             with { Synonyms = Synonym("robustscaler", "robust") },
         Setting.Of((Experiment e) => e.MaskRefresh, "--mask-refresh", "once|cohort", "Make the mask once from all explorers, or every round from that round's cohort."),
-        Setting.Of((Experiment e) => e.KeepNorm, "--keep-norm", "", "When the first mask comes, scale what outputs keep of their incoming weights to the norm of all."),
+        Setting.Of((Experiment e) => e.KeepNorm, "--keep-norm", "BOOL", "When the first mask comes, scale what outputs keep of their incoming weights to the norm of all."),
         Setting.Of((Experiment e) => e.Regrow, "--regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),
         Setting.Of((Experiment e) => e.Pruning, "--pruning", "hybrid|structured|unstructured", "What is removed: whole units and then single weights, units only, or weights only."),
         Setting.Of((Experiment e) => e.StructuredShare, "--structured-share", "F", "Share of the removal that takes whole units under --pruning hybrid. 1 leaves to single weights what no unit fits."),

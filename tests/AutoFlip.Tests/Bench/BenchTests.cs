@@ -21,6 +21,7 @@ public sealed class BenchTests
         CohortFraction = 0.5,
         LocalEpochs = 1,
         BatchSize = 20,
+        DenseRounds = 0,
     });
 
     static BenchContext Context(Experiment experiment, StringWriter output, BenchOptions? bench = null) => new(
