@@ -56,6 +56,7 @@ public static class Simulation
         var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Task.Outputs, ModelOptions.Of(experiment));
         if (Catalog.Criteria[experiment.Criterion].Refuses(network) is { } reason) throw AutoFlipException.BadRequest($"--criterion: {reason}");
         CheckTokens(experiment, network, data.Train.Vocabulary);
+        CheckSteps(experiment, network, data.Task);
         Catalog.Pruners[experiment.Pruner](experiment).Check(network);
         return network;
     }
@@ -71,6 +72,16 @@ public static class Simulation
         if (network.Vocabulary < vocabulary)
             throw AutoFlipException.BadRequest(
                 $"--num-embeddings (--num_embeddings): '{network.Vocabulary}' is not accepted. Accepted: at least {vocabulary}, the tokens of {experiment.Dataset}.");
+    }
+
+    /// <summary>A network must say something about every step of a sequence if and only if that is the task.</summary>
+    static void CheckSteps(Experiment experiment, Network network, LearningTask task)
+    {
+        var (says, wanted) = (network.Nodes[^1].OutputShape.Length == 2, task.Kind == TaskKind.Labelling);
+        if (says == wanted) return;
+        throw AutoFlipException.BadRequest(wanted
+            ? $"--model {experiment.Model}: it says one thing about a sequence, and {experiment.Dataset} asks for one at each step; choose NextWordLSTM."
+            : $"--model {experiment.Model}: it says something about each step of a sequence, and {experiment.Dataset} asks for one thing about the whole; choose another model, such as NextCharLSTM.");
     }
 
     static RunSummary Run(Setting setting, CancellationToken cancel)

@@ -22,6 +22,24 @@ public class TokenModelTests
         Assert.Equal(80, Simulation.BuildNetwork(Small("NextCharLSTM") with { EmbeddingCount = 80 }, Data(true)).Vocabulary);
     }
 
+    [Theory]
+    [InlineData("NextWordLSTM", false, "--model NextWordLSTM: it says something about each step of a sequence, and Shakespeare asks for one thing about the whole")]
+    [InlineData("NextCharLSTM", true, "--model NextCharLSTM: it says one thing about a sequence, and Shakespeare asks for one at each step; choose NextWordLSTM.")]
+    public void A_model_says_something_about_every_step_if_and_only_if_that_is_the_task(string model, bool steps, string message)
+    {
+        var names = LearningTask.Classification([.. Enumerable.Range(0, 80).Select(c => $"{c}")]).ClassNames;
+        var store = new SequenceStore(80);
+        store.Add([0, 1, 2]);
+        var loaded = new LoadedData(new TokenSet(store, 3, steps ? Targets.Steps([1, 2, 3], 3) : Targets.Classes([1])), null,
+            steps ? LearningTask.Labelling(names) : LearningTask.Classification(names));
+        var data = FederatedData.Deal(new Experiment { Clients = 1, Partition = "iid" }, loaded);
+
+        var error = Assert.Throws<AutoFlipException>(() => Simulation.BuildNetwork(Small(model) with { EmbeddingCount = 80 }, data));
+
+        Assert.Equal(ExitCode.BadRequest, error.Code);
+        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_round_of_AutoFLIP_learns_from_speakers()
     {
