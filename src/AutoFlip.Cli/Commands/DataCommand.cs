@@ -56,7 +56,7 @@ sealed class DataCommand : ICommand
         var width = Catalog.DataSets.Names.Max(name => name.Length) + 2;
         foreach (var (name, set) in Catalog.DataSets)
         {
-            output.WriteLine($"{name.PadRight(width)}{ShapeOf(set),-9}{TaskOf(set),12} {Readable.Count(set.TrainSamples),9} + {Readable.Count(set.TestSamples),-8} "
+            output.WriteLine($"{name.PadRight(width)}{ShapeOf(set),-9} {TaskOf(set),12} {Readable.Count(set.TrainSamples),10} + {Readable.Count(set.TestSamples),-7} "
                 + State(set, where));
         }
     }
@@ -70,8 +70,8 @@ sealed class DataCommand : ICommand
         }
         output.WriteLine($"{set.Name}: {set.Title}");
         output.WriteLine(set.TrainSamples == 0
-            ? $"  samples   as many as there are, {ShapeOf(set)} each"
-            : $"  samples   {Readable.Count(set.TrainSamples)} for training, {Readable.Count(set.TestSamples)} for testing, {ShapeOf(set)} each");
+            ? $"  samples   as many as there are, {SizeOf(set)}"
+            : $"  samples   {Readable.Count(set.TrainSamples)} for training, {Readable.Count(set.TestSamples)} for testing, {SizeOf(set)}");
         output.WriteLine($"  task      {TaskOf(set)}{(set.Task is { Classes: > 0 } task ? $": {string.Join(", ", task.ClassNames)}" : "")}");
         output.WriteLine($"  licence   {set.Licence}");
         output.WriteLine($"  cite      {set.Citation}");
@@ -114,6 +114,8 @@ sealed class DataCommand : ICommand
     }
 
     static string ShapeOf(DataSet set) => set.Shape is { } shape ? $"{shape}" : "varies";
+
+    static string SizeOf(DataSet set) => set.Shape is { } shape ? $"{shape} each" : "of sizes that vary";
 
     static string TaskOf(DataSet set) => set.Task switch
     {
