@@ -127,6 +127,8 @@ public static class Catalog
         { "AmazonReviewPolarity", CsvTextDataSet.AmazonReviewPolarity },
         { "AmazonReviewFull", CsvTextDataSet.AmazonReviewFull },
         { "IMDB", ImdbDataSet.Instance },
+        { "BeerReviewsA", JsonTextDataSet.BeerReviewsA },
+        { "BeerReviewsL", JsonTextDataSet.BeerReviewsL },
         { "Heart", TableDataSet.Heart },
         { "Adult", TableDataSet.Adult },
         { "Cover", TableDataSet.Cover, "Covertype" },

@@ -16,7 +16,7 @@ static class Settings
 
     static readonly Setting[] Data =
     [
-        Setting.Of((Experiment e) => e.Dataset, "--dataset", "NAME", "Data set: see 'autoflip list datasets', or csv:PATH for a table of yours."),
+        Setting.Of((Experiment e) => e.Dataset, "--dataset", "NAME", "Data set: see 'autoflip list datasets', or folder:PATH for a folder of images of yours, or csv:PATH for a table."),
         Setting.Of((Experiment e) => e.Target, "--target", "COLUMN", "Column that is to be learnt, of a table csv:PATH."),
         Setting.Of((Experiment e) => e.Owner, "--owner", "COLUMN", "Column that says whose a row is, of a table csv:PATH; --partition pre makes owners clients."),
         Setting.Of((Experiment e) => e.TaskChoice, "--task", "auto|classification|regression", "Whether the values of that column are classes or numbers. auto looks at them."),

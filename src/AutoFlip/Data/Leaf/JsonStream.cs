@@ -7,7 +7,8 @@ namespace AutoFlip;
 /// its syntax, its UTF-8 or a value, is one sentence with file, place and reason (exit 3).</remarks>
 /// <param name="stream">UTF-8, with or without a byte order mark.</param>
 /// <param name="path">Its name for messages.</param>
-ref struct JsonStream(Stream stream, string path)
+/// <param name="severalValues">Whether values may follow one another, as in JSON lines; otherwise there is one.</param>
+ref struct JsonStream(Stream stream, string path, bool severalValues = false)
 {
     const int LargestValue = 1 << 24;
 
@@ -126,7 +127,7 @@ ref struct JsonStream(Stream stream, string path)
         {
             _buffer.AsSpan(consumed, left).CopyTo(_buffer);
         }
-        var state = _started ? _json.CurrentState : default;
+        var state = _started ? _json.CurrentState : new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = severalValues });
         _before += consumed;
         var got = stream.ReadAtLeast(_buffer.AsSpan(left), _buffer.Length - left, throwOnEndOfStream: false);
         _filled = left + got;

@@ -9,6 +9,7 @@ namespace AutoFlip;
 public sealed record CsvTextDataSet(string Name) : TextDataSet(Name)
 {
     const string Zhang = "X. Zhang, J. Zhao and Y. LeCun 2015, Character-level convolutional networks for text classification, arXiv 1509.01626";
+    const int LongestRecord = 1 << 24;
     const string FromAi = "https://s3.amazonaws.com/fast-ai-nlp/";
 
     static readonly ImmutableArray<string> Stars = ["1 star", "2 stars", "3 stars", "4 stars", "5 stars"];
@@ -67,11 +68,11 @@ public sealed record CsvTextDataSet(string Name) : TextDataSet(Name)
         ReadText(folder.Files[train ? Files[0] : Files[1]], reader =>
         {
             var (labels, classes) = (new List<int>(), Task!.Classes);
-            var records = new CsvRecords(reader, folder.Files[train ? Files[0] : Files[1]]);
+            var records = new CsvReader(reader, folder.Files[train ? Files[0] : Files[1]], ',', LongestRecord);
             while (records.Read())
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (records.Count != TextColumns + 1) throw records.Bad($"there are {records.Count} columns instead of {TextColumns + 1}");
+                if (records.Fields != TextColumns + 1) throw records.Bad($"there are {records.Fields} columns instead of {TextColumns + 1}");
                 if (!int.TryParse(records[0], NumberStyles.None, CultureInfo.InvariantCulture, out var label) || label < 1 || label > classes)
                     throw records.Bad($"class '{records[0][..Math.Min(records[0].Length, 20)]}' is none of 1 .. {classes}");
                 labels.Add(label - 1);

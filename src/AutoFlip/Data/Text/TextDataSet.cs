@@ -13,7 +13,7 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
     private protected static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <inheritdoc/>
-    /// <remarks>Warns where the files hold other numbers of samples than the published set does.</remarks>
+    /// <remarks>Warns where the files hold other numbers of samples than the published set does, if those are known.</remarks>
     public sealed override LoadedData Load(
         Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
     {
@@ -27,7 +27,7 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
         observer.Loading($"reading {Name}", 0.9);
         var test = Encoded(train: false);
         observer.Loading($"reading {Name}", 1);
-        if (train.Count != TrainSamples || test.Count != TestSamples)
+        if (TrainSamples > 0 && (train.Count != TrainSamples || test.Count != TestSamples))
         {
             observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test.Count} test texts; " +
                 $"the published set has {TrainSamples} and {TestSamples}.");

@@ -69,13 +69,13 @@ public class TextDataSetTests
     }
 
     [Theory]
-    [InlineData("\"1\",\"a\"\n", "there are 2 columns instead of 3 (line 1)")]
-    [InlineData("\"1\",\"a\",\"b\"\n\"0\",\"a\",\"b\"\n", "class '0' is none of 1 .. 4 (line 2)")]
-    [InlineData("\"5\",\"a\",\"b\"\n", "class '5' is none of 1 .. 4 (line 1)")]
-    [InlineData("label,title,text\n", "class 'label' is none of 1 .. 4 (line 1)")]
-    [InlineData("99999999999999999999999,\"a\",\"b\"\n", "class '99999999999999999999' is none of 1 .. 4 (line 1)")]
-    [InlineData("\"1\",\"a\",\"b\n", "a quote is opened and not closed (line 1)")]
-    [InlineData("1,\"\u00e9\",\"b\"\n", "it is not valid UTF-8")]
+    [InlineData("\"1\",\"a\"\n", ", line 1: there are 2 columns instead of 3")]
+    [InlineData("\"1\",\"a\",\"b\"\n\"0\",\"a\",\"b\"\n", ", line 2: class '0' is none of 1 .. 4")]
+    [InlineData("\"5\",\"a\",\"b\"\n", ", line 1: class '5' is none of 1 .. 4")]
+    [InlineData("label,title,text\n", ", line 1: class 'label' is none of 1 .. 4")]
+    [InlineData("99999999999999999999999,\"a\",\"b\"\n", ", line 1: class '99999999999999999999' is none of 1 .. 4")]
+    [InlineData("\"1\",\"a\",\"b\n", ", line 1: the quote that opens a field here is never closed")]
+    [InlineData("1,\"\u00e9\",\"b\"\n", " is not usable: it is not valid UTF-8")]
     public void Files_of_another_kind_are_refused_by_path(string text, string reason)
     {
         using var folder = new TemporaryFolder();
@@ -84,7 +84,7 @@ public class TextDataSetTests
 
         var error = Assert.Throws<AutoFlipException>(() => folder.Load(CsvTextDataSet.AgNews, Short));
 
-        Assert.Equal((ExitCode.BadData, $"'{path}' is not usable: {reason}."), (error.Code, error.Message));
+        Assert.Equal((ExitCode.BadData, $"'{path}'{reason}."), (error.Code, error.Message));
     }
 
     [Fact]

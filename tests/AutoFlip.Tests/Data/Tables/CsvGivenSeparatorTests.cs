@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace AutoFlip.Tests;
 
-public class CsvRecordsTests
+public class CsvGivenSeparatorTests
 {
     [Theory]
     [InlineData("\"1\",\"a\"\n\"2\",\"b\"\n", "1|a;2|b")]
@@ -11,6 +11,7 @@ public class CsvRecordsTests
     [InlineData("a,,\"\"\n\n\r\n,b", "a||;|b")]
     [InlineData("5\" tall,x", "5\" tall|x")]
     [InlineData("\"\"\"\"", "\"")]
+    [InlineData("a;b,c\td\n;;,", "a;b|c\td;;;|")] // only the separator separates
     [InlineData("", "")]
     public void Records_are_read_as_RFC_4180_has_them(string text, string records) => Assert.Equal(records, string.Join(';', Read(text).Select(record => string.Join('|', record))));
 
@@ -36,37 +37,37 @@ public class CsvRecordsTests
     [Fact]
     public void Several_fields_can_be_had_as_one_text()
     {
-        var records = new CsvRecords(new StringReader("1,\"a, b\",c"), "file");
+        var records = new CsvReader(new StringReader("1,\"a, b\",c"), "file", ',');
         records.Read();
 
         Assert.Equal("a, b\nc", records.From(1));
     }
 
     [Theory]
-    [InlineData("a,b\n\"c", "a quote is opened and not closed (line 2)")]
-    [InlineData("\"a\"b", "there is something between a closing quote and the next comma (line 1)")]
-    [InlineData("\n\n\"a\nb\nc\" ,d", "there is something between a closing quote and the next comma (line 3)")]
-    public void Bad_quotes_are_refused_by_line(string text, string reason) => Refused(text, reason);
+    [InlineData("a,b\n\"c", 2, "the quote that opens a field here is never closed")]
+    [InlineData("\"a\"b", 1, "there is text behind the quote that ends a field; a quote inside a field is written twice")]
+    [InlineData("\n\n\"a\nb\nc\"x,d", 5, "there is text behind the quote that ends a field; a quote inside a field is written twice")]
+    public void Bad_quotes_are_refused_by_line(string text, int line, string reason) => Refused(text, line, reason);
 
     [Fact]
     public void A_record_without_end_is_refused_before_it_fills_the_memory() =>
-        Refused("\"" + new string('a', (1 << 24) + 10), "a record is longer than 16777216 characters; is a quote not closed? (line 1)");
+        Refused("\"" + new string('a', (1 << 24) + 10), 1, "the row has more than 16,777,216 characters; a quote may not be closed");
 
-    static void Refused(string text, string reason)
+    static void Refused(string text, int line, string reason)
     {
         var error = Assert.Throws<AutoFlipException>(() => Read(text));
 
         Assert.Equal(ExitCode.BadData, error.Code);
-        Assert.Equal($"'some/file.csv' is not usable: {reason}.", error.Message);
+        Assert.Equal($"'some/file.csv', line {line}: {reason}.", error.Message);
     }
 
     static string[][] Read(string text)
     {
-        var records = new CsvRecords(new StringReader(text), "some/file.csv");
+        var records = new CsvReader(new StringReader(text), "some/file.csv", ',', 1 << 24);
         var read = new List<string[]>();
         while (records.Read())
         {
-            var fields = new string[records.Count];
+            var fields = new string[records.Fields];
             for (var i = 0; i < fields.Length; i++) fields[i] = records[i].ToString();
             read.Add(fields);
         }
