@@ -6,6 +6,9 @@ namespace AutoFlip;
 /// <param name="NameOf">The catalogue's own spelling of a name; throws (exit 2) if there is none.</param>
 public sealed record CatalogSection(string Plural, Func<IEnumerable<string>> Names, Func<string, string> NameOf)
 {
+    /// <summary>What is understood beside the names, with a word in capitals that the user replaces.</summary>
+    public IReadOnlyList<string> Patterns { get; init; } = [];
+
     /// <summary>A view of a section.</summary>
     public static CatalogSection Of<T>(string plural, Section<T> section)
         where T : notnull => new(plural, () => section.Names, section.NameOf);
@@ -19,7 +22,10 @@ public sealed record CatalogSection(string Plural, Func<IEnumerable<string>> Nam
 public static class CatalogSections
 {
     /// <summary>Data sets.</summary>
-    public static CatalogSection Datasets { get; } = new("datasets", () => Catalog.DataSets.Names, DataSet.NameOf);
+    public static CatalogSection Datasets { get; } = new("datasets", () => Catalog.DataSets.Names, DataSet.NameOf)
+    {
+        Patterns = [.. Catalog.DataSetKinds.Names.Select(kind => $"{kind}:PATH")],
+    };
 
     /// <summary>Networks.</summary>
     public static CatalogSection Models { get; } = CatalogSection.Of("models", Catalog.Models);

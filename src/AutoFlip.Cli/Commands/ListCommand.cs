@@ -36,9 +36,10 @@ sealed class ListCommand : ICommand
         if (positionals is not [var what]) throw AutoFlipException.BadRequest($"list: one of these is expected: {string.Join(", ", accepted)}.");
         var section = CatalogSections.All.FirstOrDefault(section => section.Plural.Equals(what, StringComparison.OrdinalIgnoreCase))
             ?? throw AutoFlipException.BadRequest($"list: there is no '{what}'.{Nearest.Hint(what, accepted)} Accepted: {string.Join(", ", accepted)}.");
+        var names = section.Names().Concat(section.Patterns);
         if (section == CatalogSections.Models) ModelList.Of(request.Resolve(host.Warn)).Write(request.Show.Json, host);
-        else if (request.Show.Json) host.Out.WriteLine(new JsonArray([.. section.Names().Select(name => (JsonNode)name)]).ToJsonString());
-        else foreach (var name in section.Names()) host.Out.WriteLine(name);
+        else if (request.Show.Json) host.Out.WriteLine(new JsonArray([.. names.Select(name => (JsonNode)name)]).ToJsonString());
+        else foreach (var name in names) host.Out.WriteLine(name);
         return ExitCode.Done;
     }
 }
