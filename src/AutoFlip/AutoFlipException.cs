@@ -34,6 +34,12 @@ public sealed class AutoFlipException(ExitCode code, string message, Exception? 
     /// <summary>Data is missing or unreadable (exit 3).</summary>
     public static AutoFlipException BadData(string message, Exception? inner = null) => new(ExitCode.BadData, message, inner);
 
+    /// <summary>A file or folder of data is damaged or not what it should be (exit 3).</summary>
+    /// <param name="path">Which.</param>
+    /// <param name="why">What is wrong, without a full stop.</param>
+    /// <param name="inner">What was underneath.</param>
+    public static AutoFlipException BadFile(string path, string why, Exception? inner = null) => BadData($"'{path}' is not usable: {why}.", inner);
+
     /// <summary>The run failed (exit 4).</summary>
     public static AutoFlipException RunFailed(string message, Exception? inner = null) => new(ExitCode.RunFailed, message, inner);
 }

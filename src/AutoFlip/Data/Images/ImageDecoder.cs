@@ -32,7 +32,7 @@ static class ImageDecoder
     static (SampleShape, byte[]) Coded(string path, byte[] bytes, int channels)
     {
         using var data = SKData.CreateCopy(bytes);
-        using var codec = SKCodec.Create(data) ?? throw Bad(path, "it is not a JPEG, PNG, GIF, BMP, WebP, PPM or PGM image");
+        using var codec = SKCodec.Create(data) ?? throw AutoFlipException.BadFile(path, "it is not a JPEG, PNG, GIF, BMP, WebP, PPM or PGM image");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         CheckSize(path, width, height);
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
@@ -44,7 +44,7 @@ static class ImageDecoder
             {
                 fixed (byte* first = rented) result = codec.GetPixels(info, (nint)first);
             }
-            if (result != SKCodecResult.Success) throw Bad(path, $"its image cannot be decoded ({result})");
+            if (result != SKCodecResult.Success) throw AutoFlipException.BadFile(path, $"its image cannot be decoded ({result})");
             return Planes(rented, width, height, stride: 4, channels);
         }
         finally
@@ -65,24 +65,24 @@ static class ImageDecoder
                 if (bytes[at] == '#') at += Math.Max(bytes.AsSpan(at).IndexOf((byte)'\n'), 0);
                 at++;
             }
-            if (!Utf8Parser.TryParse(bytes.AsSpan(at), out number, out var length) || number < 1) throw Bad(path, "its header is not one of PPM or PGM");
+            if (!Utf8Parser.TryParse(bytes.AsSpan(at), out number, out var length) || number < 1) throw AutoFlipException.BadFile(path, "its header is not one of PPM or PGM");
             at += length;
         }
         var (width, height) = (numbers[0], numbers[1]);
-        if (numbers[2] != 255 || at >= bytes.Length || !IsSpace(bytes[at])) throw Bad(path, "its values are not in 0 .. 255");
+        if (numbers[2] != 255 || at >= bytes.Length || !IsSpace(bytes[at])) throw AutoFlipException.BadFile(path, "its values are not in 0 .. 255");
         CheckSize(path, width, height);
         var colours = bytes[1] == '6' ? 3 : 1;
         var (got, needed) = (bytes.Length - at - 1, (long)width * height * colours);
         return got >= needed
             ? Planes(bytes.AsSpan(at + 1), width, height, colours, channels)
-            : throw Bad(path, $"it is truncated: {got} of {needed} values are there");
+            : throw AutoFlipException.BadFile(path, $"it is truncated: {got} of {needed} values are there");
 
         static bool IsSpace(byte value) => value is (byte)' ' or (>= 9 and <= 13);
     }
 
     static void CheckSize(string path, int width, int height)
     {
-        if (width < 1 || height < 1 || (long)width * height > MaxPixels) throw Bad(path, $"its size is {width} x {height}; accepted are up to {MaxPixels} pixels");
+        if (width < 1 || height < 1 || (long)width * height > MaxPixels) throw AutoFlipException.BadFile(path, $"its size is {width} x {height}; accepted are up to {MaxPixels} pixels");
     }
 
     /// <param name="values">Colours next to each other.</param>
@@ -108,6 +108,4 @@ static class ImageDecoder
         }
         return (new SampleShape(channels, height, width), pixels);
     }
-
-    static AutoFlipException Bad(string path, string why) => AutoFlipException.BadData($"'{path}' is not usable: {why}.");
 }

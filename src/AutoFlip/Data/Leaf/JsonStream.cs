@@ -99,7 +99,7 @@ ref struct JsonStream(Stream stream, string path, bool severalValues = false)
 
     /// <summary>The failure of a file that is not what it should be.</summary>
     public readonly AutoFlipException Bad(string why, Exception? inner = null) =>
-        AutoFlipException.BadData($"'{path}' is not usable: {(Part.Length > 0 ? $"{Part}: " : "")}{why} (byte {_before + _json.TokenStartIndex}).", inner);
+        AutoFlipException.BadFile(path, $"{(Part.Length > 0 ? $"{Part}: " : "")}{why} (byte {_before + _json.TokenStartIndex})", inner);
 
     static string Reason(JsonException e) => e.Message.Split(". LineNumber", 2)[0].TrimEnd('.');
 

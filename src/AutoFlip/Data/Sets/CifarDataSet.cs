@@ -96,14 +96,14 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
                 var buffer = new byte[record];
                 while (content.ReadAtLeast(buffer, record, throwOnEndOfStream: false) is > 0 and var got)
                 {
-                    if (got < record) throw Bad(file, $"it ends within a record: {got} of its {record} bytes are there");
+                    if (got < record) throw AutoFlipException.BadFile(file, $"it ends within a record: {got} of its {record} bytes are there");
                     var label = buffer[LabelAt];
                     if (label >= classes)
-                        throw Bad(file, $"record {labels.Count - before} has label {label}, outside 0 .. {classes - 1}");
+                        throw AutoFlipException.BadFile(file, $"record {labels.Count - before} has label {label}, outside 0 .. {classes - 1}");
                     labels.Add(label);
                     pixels.Write(buffer, LabelBytes, shape.Length);
                 }
-                return labels.Count > before ? labels.Count : throw Bad(file, "it is empty");
+                return labels.Count > before ? labels.Count : throw AutoFlipException.BadFile(file, "it is empty");
             });
         }
         return new ImageSet(shape, pixels.Length == pixels.Capacity ? pixels.GetBuffer() : pixels.ToArray(), [.. labels]);
@@ -111,6 +111,4 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
 
     static DataDownload Archive(string name, long bytes, string sha256, ImmutableArray<string> members) =>
         new(new Uri($"https://www.cs.toronto.edu/~kriz/{name}"), bytes, sha256) { Members = members };
-
-    static AutoFlipException Bad(string file, string why) => AutoFlipException.BadData($"'{file}' is not usable: {why}.");
 }

@@ -22,25 +22,25 @@ static class IdxReader
         var (type, kind) = integers ? (12, "32-bit integers (0x0C)") : (8, "unsigned bytes (0x08)");
         Span<byte> head = stackalloc byte[4 + 4 * axes];
         var got = content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        if (got < 4 || head[0] != 0 || head[1] != 0) throw Bad(file, "it does not start like an IDX file");
-        if (head[2] != type) throw Bad(file, $"its values are of type 0x{head[2]:X2}, not {kind}");
-        if (head[3] != axes) throw Bad(file, $"it has {head[3]} axes instead of {axes}");
-        if (got < head.Length) throw Bad(file, "it ends within its header");
+        if (got < 4 || head[0] != 0 || head[1] != 0) throw AutoFlipException.BadFile(file, "it does not start like an IDX file");
+        if (head[2] != type) throw AutoFlipException.BadFile(file, $"its values are of type 0x{head[2]:X2}, not {kind}");
+        if (head[3] != axes) throw AutoFlipException.BadFile(file, $"it has {head[3]} axes instead of {axes}");
+        if (got < head.Length) throw AutoFlipException.BadFile(file, "it ends within its header");
 
         var sizes = new int[axes];
         long length = integers ? 4 : 1;
         for (var i = 0; i < axes; i++)
         {
             sizes[i] = BinaryPrimitives.ReadInt32BigEndian(head[(4 + 4 * i)..]);
-            if (sizes[i] < 1) throw Bad(file, $"its axis {i + 1} has size {(uint)sizes[i]}");
+            if (sizes[i] < 1) throw AutoFlipException.BadFile(file, $"its axis {i + 1} has size {(uint)sizes[i]}");
             length *= sizes[i];
-            if (length > Array.MaxLength) throw Bad(file, "it says that it holds more than 2 GB");
+            if (length > Array.MaxLength) throw AutoFlipException.BadFile(file, "it says that it holds more than 2 GB");
         }
         var values = ImageSet.NewPixels((int)length);
         got = content.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
         var unit = integers ? "bytes" : "values";
-        if (got < values.Length) throw Bad(file, $"it is truncated: {got} of {values.Length} {unit} are there");
-        if (content.ReadByte() >= 0) throw Bad(file, $"it goes on after its {values.Length} {unit}");
+        if (got < values.Length) throw AutoFlipException.BadFile(file, $"it is truncated: {got} of {values.Length} {unit} are there");
+        if (content.ReadByte() >= 0) throw AutoFlipException.BadFile(file, $"it goes on after its {values.Length} {unit}");
         return (sizes, values);
     }
 
@@ -59,18 +59,16 @@ static class IdxReader
         var (counts, bytes) = folder.Read(labelFile, (content, file) => Read(content, file, facts ? 2 : 1, facts));
         var path = folder.Files[imageFile];
         if (sizes[1] != shape.Height || sizes[2] != shape.Width)
-            throw Bad(path, $"its images are {sizes[1]}x{sizes[2]}, not {shape.Height}x{shape.Width}");
-        if (sizes[0] != counts[0]) throw Bad(path, $"it holds {sizes[0]} images, but '{folder.Files[labelFile]}' {counts[0]} labels");
+            throw AutoFlipException.BadFile(path, $"its images are {sizes[1]}x{sizes[2]}, not {shape.Height}x{shape.Width}");
+        if (sizes[0] != counts[0]) throw AutoFlipException.BadFile(path, $"it holds {sizes[0]} images, but '{folder.Files[labelFile]}' {counts[0]} labels");
         var labels = new int[counts[0]];
         for (var i = 0; i < labels.Length; i++)
         {
             var label = facts ? BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 * counts[1] * i)) : bytes[i];
             if (label < firstLabel || label >= firstLabel + classes)
-                throw Bad(folder.Files[labelFile], $"label {i} is {label}, outside {firstLabel} .. {firstLabel + classes - 1}");
+                throw AutoFlipException.BadFile(folder.Files[labelFile], $"label {i} is {label}, outside {firstLabel} .. {firstLabel + classes - 1}");
             labels[i] = label - firstLabel;
         }
         return new ImageSet(shape, pixels, labels);
     }
-
-    static AutoFlipException Bad(string file, string why) => AutoFlipException.BadData($"'{file}' is not usable: {why}.");
 }

@@ -34,9 +34,9 @@ public sealed record Stl10DataSet() : ImageDataSet("STL10")
         var labels = folder.Read(names, (content, file) => Bytes(content, file, 1));
         var pixels = folder.Read(images, (content, file) => Bytes(content, file, shape.Length));
         if (pixels.Length / shape.Length != labels.Length)
-            throw Bad(folder.Files[images], $"it holds {pixels.Length / shape.Length} images, but '{folder.Files[names]}' {labels.Length} labels");
+            throw AutoFlipException.BadFile(folder.Files[images], $"it holds {pixels.Length / shape.Length} images, but '{folder.Files[names]}' {labels.Length} labels");
         var bad = labels.AsSpan().IndexOfAnyExceptInRange((byte)1, (byte)10);
-        if (bad >= 0) throw Bad(folder.Files[names], $"label {bad} is {labels[bad]}, outside 1 .. 10");
+        if (bad >= 0) throw AutoFlipException.BadFile(folder.Files[names], $"label {bad} is {labels[bad]}, outside 1 .. 10");
         return new ImageSet(shape, pixels, [.. labels.Select(label => label - 1)]).Transposed(); // columns were next to each other
     }
 
@@ -44,9 +44,7 @@ public sealed record Stl10DataSet() : ImageDataSet("STL10")
     {
         var bytes = new MemoryStream();
         content.CopyTo(bytes);
-        if (bytes.Length == 0) throw Bad(file, "it is empty");
-        return bytes.Length % unit == 0 ? bytes.ToArray() : throw Bad(file, $"it ends within an image: {bytes.Length % unit} of its {unit} bytes are there");
+        if (bytes.Length == 0) throw AutoFlipException.BadFile(file, "it is empty");
+        return bytes.Length % unit == 0 ? bytes.ToArray() : throw AutoFlipException.BadFile(file, $"it ends within an image: {bytes.Length % unit} of its {unit} bytes are there");
     }
-
-    static AutoFlipException Bad(string file, string why) => AutoFlipException.BadData($"'{file}' is not usable: {why}.");
 }

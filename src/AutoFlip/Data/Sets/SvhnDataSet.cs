@@ -41,6 +41,6 @@ public sealed record SvhnDataSet() : ImageDataSet("SVHN")
         }
         return new ImageSet(shape, images.Bytes, labels).Transposed(); // columns were next to each other
 
-        AutoFlipException Bad(string why) => AutoFlipException.BadData($"'{path}' is not usable: {why}.");
+        AutoFlipException Bad(string why) => AutoFlipException.BadFile(path, $"{why}");
     }
 }

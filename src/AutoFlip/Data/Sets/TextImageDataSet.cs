@@ -66,12 +66,12 @@ public sealed record TextImageDataSet(string Name) : ImageDataSet(Name)
                 var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
                 if (words.Length == 0) continue;
                 if (ReadLine(words, image) is not { } label)
-                    throw AutoFlipException.BadData($"'{file}' is not usable: line {row + 1} does not hold the {shape.Length} pixels and the label of an image.");
+                    throw AutoFlipException.BadFile(file, $"line {row + 1} does not hold the {shape.Length} pixels and the label of an image");
                 if (inOneFile && IsTest(row) != test) continue;
                 labels.Add(label);
                 pixels.Write(image);
             }
-            if (labels.Count == 0) throw AutoFlipException.BadData($"'{file}' is not usable: it holds no images.");
+            if (labels.Count == 0) throw AutoFlipException.BadFile(file, "it holds no images");
             return new ImageSet(shape, pixels.ToArray(), [.. labels]);
         });
     }

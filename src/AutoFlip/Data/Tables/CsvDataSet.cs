@@ -60,7 +60,7 @@ public sealed record CsvDataSet : DataSet
     int Read(Stream content, string path, string file, ref TextTable? train, ref TextTable? test)
     {
         var records = new CsvReader(content, path);
-        if (!records.Read()) throw AutoFlipException.BadData($"'{path}' is not usable: it is empty.");
+        if (!records.Read()) throw AutoFlipException.BadFile(path, "it is empty");
         var names = Enumerable.Range(0, records.Fields).Select(field => records[field].ToString()).ToArray();
         if (train is null)
         {
@@ -80,7 +80,7 @@ public sealed record CsvDataSet : DataSet
         test!.Begin(path);
         var rows = 0;
         for (; records.Read(); rows++) (IsTest(file, rows) ? test : train).Add(records);
-        return rows > 0 ? rows : throw AutoFlipException.BadData($"'{path}' is not usable: it has no rows.");
+        return rows > 0 ? rows : throw AutoFlipException.BadFile(path, "it has no rows");
     }
 
     bool IsTest(string file, int row) => Files.Length > 1 ? file == TestFile : row % 5 == 4;

@@ -47,7 +47,7 @@ public sealed partial record TableDataSet(string Name) : DataSet(Name)
         if (HasHeader && records.Read()) CheckHeader(records);
         while (records.Read())
             if (Comment.Length == 0 || !records[0].StartsWith(Comment)) into.Add(records);
-        return into.Count > before ? into.Count - before : throw AutoFlipException.BadData($"'{path}' is not usable: it has no rows.");
+        return into.Count > before ? into.Count - before : throw AutoFlipException.BadFile(path, "it has no rows");
     }
 
     void CheckHeader(CsvReader header)

@@ -35,7 +35,7 @@ public sealed record ImdbDataSet() : TextDataSet("IMDB")
             foreach (var path in folder.Matching(Files[(train ? 0 : 2) + label]))
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (new FileInfo(path).Length > LongestText) throw AutoFlipException.BadData($"'{path}' is not usable: a review of more than {LongestText} bytes.");
+                if (new FileInfo(path).Length > LongestText) throw AutoFlipException.BadFile(path, $"a review of more than {LongestText} bytes");
                 texts.Add(ReadText(path, reader => reader.ReadToEnd()));
                 labels.Add(label);
             }

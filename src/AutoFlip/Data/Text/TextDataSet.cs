@@ -57,7 +57,7 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
         }
         catch (DecoderFallbackException e)
         {
-            throw AutoFlipException.BadData($"'{file}' is not usable: it is not valid UTF-8.", e);
+            throw AutoFlipException.BadFile(file, "it is not valid UTF-8", e);
         }
     });
 }

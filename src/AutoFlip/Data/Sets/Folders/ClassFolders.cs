@@ -15,7 +15,7 @@ static class ClassFolders
     {
         var known = classes.Select(name => name.Split('/')[0]).ToHashSet(StringComparer.Ordinal);
         if (Names(path).FirstOrDefault(name => !known.Contains(name)) is { } stranger)
-            throw AutoFlipException.BadData($"'{Path.Combine(path, stranger)}' is not usable: there is no class '{stranger}'.");
+            throw AutoFlipException.BadFile(Path.Combine(path, stranger), $"there is no class '{stranger}'");
         for (var label = 0; label < classes.Count; label++)
         {
             var folder = Path.Combine(path, classes[label], below);

@@ -35,7 +35,7 @@ public sealed record ImageFileDataSet(string Name) : ImageDataSet(Name)
         {
             throw AutoFlipException.BadData($"'{folder.Path}' cannot be read: {e.Message}", e);
         }
-        if (files.Count == 0) throw AutoFlipException.BadData($"'{folder.Path}' is not usable: it holds no {(test ? "test" : "training")} images of {Name}.");
+        if (files.Count == 0) throw AutoFlipException.BadFile(folder.Path, $"it holds no {(test ? "test" : "training")} images of {Name}");
         var shape = side > 0 ? new SampleShape(Grey ? 1 : 3, side, side) : Shape!.Value;
         return new ImageFiles(files, shape, resize: side > 0);
     }

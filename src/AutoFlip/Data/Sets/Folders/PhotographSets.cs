@@ -132,7 +132,7 @@ public static class PhotographSets
         foreach (var image in folder.Read("setid.mat", (content, file) => MatReader.Read(content, file, part))[part].Integers())
         {
             if (image < 1 || image > labels.Length || labels[image - 1] < 1 || labels[image - 1] > task.Classes)
-                throw AutoFlipException.BadData($"'{folder.Files["setid.mat"]}' is not usable: image {image} has no label of 1 .. {task.Classes} in '{folder.Files["imagelabels.mat"]}'.");
+                throw AutoFlipException.BadFile(folder.Files["setid.mat"], $"image {image} has no label of 1 .. {task.Classes} in '{folder.Files["imagelabels.mat"]}'");
             yield return new LabelledFile(Path.Combine(folder.Files["jpg/"], $"image_{image:00000}.jpg"), labels[image - 1] - 1);
         }
     }
@@ -148,7 +148,7 @@ public static class PhotographSets
             lines.ReadLine(); // how many images there are
             var names = lines.ReadLine()?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
             var found = names.IndexOf("Smiling") + 1;
-            return found > 0 ? found : throw AutoFlipException.BadData($"'{file}' is not usable: its second line does not name the attribute Smiling.");
+            return found > 0 ? found : throw AutoFlipException.BadFile(file, "its second line does not name the attribute Smiling");
         });
         var smiling = ImageLists.Lines(folder, "list_attr_celeba.txt", task, words =>
             at < words.Length && words[at] is ("1" or "-1") ? new LabelledFile(words[0], words[at] == "1" ? 1 : 0) : null, skip: 2)
@@ -156,7 +156,7 @@ public static class PhotographSets
         foreach (var (name, itsPart) in parts)
         {
             if (!smiling.TryGetValue(name, out var label))
-                throw AutoFlipException.BadData($"'{folder.Files["list_attr_celeba.txt"]}' is not usable: it says nothing of {name}.");
+                throw AutoFlipException.BadFile(folder.Files["list_attr_celeba.txt"], $"it says nothing of {name}");
             if (itsPart == part) yield return new LabelledFile(Path.Combine(folder.Files["img_align_celeba/"], name), label);
         }
     }

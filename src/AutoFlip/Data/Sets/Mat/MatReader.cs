@@ -23,10 +23,10 @@ static class MatReader
     public static IReadOnlyDictionary<string, MatArray> Read(Stream content, string file, params string[] wanted)
     {
         Span<byte> header = stackalloc byte[128];
-        if (content.ReadAtLeast(header, 128, throwOnEndOfStream: false) < 128) throw Bad(file, "it ends within its header");
-        if (header.StartsWith("MATLAB 7.3"u8)) throw Bad(file, "it is of MATLAB 7.3 (HDF5): save it with -v7");
+        if (content.ReadAtLeast(header, 128, throwOnEndOfStream: false) < 128) throw AutoFlipException.BadFile(file, "it ends within its header");
+        if (header.StartsWith("MATLAB 7.3"u8)) throw AutoFlipException.BadFile(file, "it is of MATLAB 7.3 (HDF5): save it with -v7");
         if (!header.StartsWith("MATLAB 5"u8) || BinaryPrimitives.ReadUInt16LittleEndian(header[124..]) != 0x0100 || !header[126..].SequenceEqual("IM"u8))
-            throw Bad(file, "it does not start like a little-endian MAT file of version 5");
+            throw AutoFlipException.BadFile(file, "it does not start like a little-endian MAT file of version 5");
 
         var arrays = new Dictionary<string, MatArray>(StringComparer.Ordinal);
         var elements = new Elements(content, file);
@@ -40,7 +40,7 @@ static class MatReader
                 if (inner.Next(atTop: true) is { Type: Matrix } compressed) Add(inner, compressed.Length);
                 inflated.CopyTo(Stream.Null); // to where zlib checks its checksum
                 part.CopyTo(Stream.Null);
-                if (part.Left > 0) throw Bad(file, "it ends within an array");
+                if (part.Left > 0) throw AutoFlipException.BadFile(file, "it ends within an array");
             }
             else if (element.Type == Matrix)
             {
@@ -52,7 +52,7 @@ static class MatReader
             }
         }
         foreach (var name in wanted)
-            if (!arrays.ContainsKey(name)) throw Bad(file, $"it has no array of numbers named {name}");
+            if (!arrays.ContainsKey(name)) throw AutoFlipException.BadFile(file, $"it has no array of numbers named {name}");
         return arrays;
 
         void Add(Elements source, long length)
@@ -60,8 +60,6 @@ static class MatReader
             if (source.Array(length) is { } array && wanted.Contains(array.Name)) arrays[array.Name] = array.Content;
         }
     }
-
-    static AutoFlipException Bad(string file, string why) => AutoFlipException.BadData($"'{file}' is not usable: {why}.");
 
     /// <summary>The elements of a file, or of an array.</summary>
     sealed class Elements(Stream content, string file)
@@ -74,7 +72,7 @@ static class MatReader
         {
             var got = content.ReadAtLeast(_tag, 8, throwOnEndOfStream: false);
             if (got == 0 && atTop) return null;
-            if (got < 8) throw Bad(file, "it ends within an element");
+            if (got < 8) throw AutoFlipException.BadFile(file, "it ends within an element");
             var type = BinaryPrimitives.ReadInt32LittleEndian(_tag);
             _small = type >> 16 is > 0 and <= 4 and var length ? _tag[4..(4 + length)] : null; // up to 4 bytes lie in the tag itself
             return _small is null ? (type, BinaryPrimitives.ReadUInt32LittleEndian(_tag.AsSpan(4))) : (type & 0xFFFF, _small.Length);
@@ -84,13 +82,13 @@ static class MatReader
         public byte[] Content((int Type, long Length) element)
         {
             if (_small is not null) return _small;
-            if (element.Length > System.Array.MaxLength) throw Bad(file, $"an element of it claims {element.Length} bytes");
+            if (element.Length > System.Array.MaxLength) throw AutoFlipException.BadFile(file, $"an element of it claims {element.Length} bytes");
             var read = new byte[Math.Min(element.Length, 1 << 20)];
             var got = 0;
             while (true)
             {
                 got += content.ReadAtLeast(read.AsSpan(got), read.Length - got, throwOnEndOfStream: false);
-                if (got < read.Length) throw Bad(file, $"it is truncated: {got} of {element.Length} bytes of an array are there");
+                if (got < read.Length) throw AutoFlipException.BadFile(file, $"it is truncated: {got} of {element.Length} bytes of an array are there");
                 if (got == element.Length) break;
                 System.Array.Resize(ref read, (int)Math.Min(element.Length, 2L * got));
             }
@@ -105,7 +103,7 @@ static class MatReader
             using (var part = new Part(content, element.Length))
             {
                 part.CopyTo(Stream.Null);
-                if (part.Left > 0) throw Bad(file, "it ends within an element");
+                if (part.Left > 0) throw AutoFlipException.BadFile(file, "it ends within an element");
             }
             Fill(element.Length);
         }
@@ -115,9 +113,9 @@ static class MatReader
         {
             if (length == 0) return null;
             var flags = Content(Expect(6, "flags"));
-            if (flags.Length != 8) throw Bad(file, "an array of it has no proper flags");
+            if (flags.Length != 8) throw AutoFlipException.BadFile(file, "an array of it has no proper flags");
             var sizes = Content(Expect(5, "sizes"));
-            if (sizes.Length is < 8 or > 64 || sizes.Length % 4 != 0) throw Bad(file, "an array of it has no proper sizes");
+            if (sizes.Length is < 8 or > 64 || sizes.Length % 4 != 0) throw AutoFlipException.BadFile(file, "an array of it has no proper sizes");
             var name = Encoding.ASCII.GetString(Content(Expect(1, "name")));
             var rest = length - 16 - 8 - Padded(sizes.Length) - (name.Length <= 4 && name.Length > 0 ? 8 : 8 + Padded(name.Length));
             var isReal = flags[0] is >= 6 and <= 15 && (flags[1] & 0x08) == 0;
@@ -131,13 +129,13 @@ static class MatReader
             var array = new MatArray(
                 [.. Enumerable.Range(0, sizes.Length / 4).Select(i => BinaryPrimitives.ReadInt32LittleEndian(sizes.AsSpan(4 * i)))],
                 values.Type, Content(values));
-            return array.IsWhole ? (name, array) : throw Bad(file, $"its array {name} has other sizes than values");
+            return array.IsWhole ? (name, array) : throw AutoFlipException.BadFile(file, $"its array {name} has other sizes than values");
         }
 
         (int Type, long Length) Expect(int type, string what)
         {
             var element = Next(atTop: false)!.Value;
-            return element.Type == type && element.Length <= 4096 ? element : throw Bad(file, $"an array of it has no {what} where they should be");
+            return element.Type == type && element.Length <= 4096 ? element : throw AutoFlipException.BadFile(file, $"an array of it has no {what} where they should be");
         }
 
         void Fill(long length)
