@@ -3,6 +3,9 @@ namespace AutoFlip.Cli;
 /// <summary>Two runs of one seed side by side, and in words what the second gained and lost.</summary>
 static class Comparison
 {
+    /// <summary>A smaller share reads as 0.0 %.</summary>
+    internal const double Noticeable = 0.0005;
+
     /// <summary>Writes the table and the sentences, on a terminal or as plain lines.</summary>
     public static void Write(RunSummary dense, RunSummary pruned, Host host)
     {
@@ -36,7 +39,8 @@ static class Comparison
         return string.Join('\n', sentences);
     }
 
-    static string Quality(string metric, double before, double after)
+    /// <summary>What happened to the main metric, in a sentence.</summary>
+    internal static string Quality(string metric, double before, double after)
     {
         if (metric != "acc1") return $"Its {metric} is {Readable.Figure(after)}, against {Readable.Figure(before)}.";
         var points = Math.Round(after * 100, 1) - Math.Round(before * 100, 1); // of what is printed, so that a reader's sum agrees
@@ -45,11 +49,12 @@ static class Comparison
             : FormattableString.Invariant($"It {(points > 0 ? "gained" : "lost")} {Math.Abs(points):0.0} points of accuracy, {Readable.Percent(before)} to {Readable.Percent(after)}.");
     }
 
-    static string Change(double before, double after, string less, string more, string same)
+    /// <summary>A change as a share with its direction: 12.0 % fewer bytes.</summary>
+    internal static string Change(double before, double after, string less, string more, string same)
     {
         if (before <= 0) return same;
         var change = after / before - 1;
-        return Math.Abs(change) < 0.0005 ? same : $"{Readable.Percent(Math.Abs(change))} {(change < 0 ? less : more)}";
+        return Math.Abs(change) < Noticeable ? same : $"{Readable.Percent(Math.Abs(change))} {(change < 0 ? less : more)}";
     }
 
     static long Sent(RunSummary run) => run.Traffic.DownBytes + run.Traffic.UpBytes;

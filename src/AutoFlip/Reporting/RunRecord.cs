@@ -22,6 +22,9 @@ public sealed record RunRecord
     /// <summary>The figures of the whole run; null until it has ended.</summary>
     public RunSummary? Summary { get; init; }
 
+    /// <summary>The same figures of a run that still goes on: of its rounds so far. Workers and the model's hash are known at the end only.</summary>
+    public RunSummary Figures => Summary ?? Summaries.SoFar(Experiment, Explorers, Rounds);
+
     /// <summary>Who was dealt what; null in directories of earlier versions.</summary>
     public PartitionCounts? Partition { get; init; }
 

@@ -19,6 +19,30 @@ static class Summaries
         Experiment experiment, int workers, Network network, Weights global, Mask mask,
         IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds, double elapsed)
     {
+        var small = mask.Shrink(network);
+        var sums = SoFar(experiment, explorers, rounds);
+        return sums with
+        {
+            ModelSize = sums.ModelSize with { Parameters = mask.Count, ActiveParameters = mask.Kept, Density = mask.Density, TrainedParameters = small.Layout.ParameterCount },
+            Compute = sums.Compute with
+            {
+                MacsPerSample = network.MacsPerSample,
+                ActiveMacsPerSample = small.MacsPerSample,
+                ExploreMacs = explorers.Sum(explorer => explorer.TrainSamples) * network.MacsPerSample,
+            },
+            Time = sums.Time with { Total = Math.Max(elapsed, sums.Time.Total) },
+            Workers = workers,
+            PeakRssBytes = Math.Max(Process.GetCurrentProcess().PeakWorkingSet64, sums.PeakRssBytes),
+            ModelSha256 = global.Sha256(),
+        };
+    }
+
+    /// <summary>What the reports alone say, of a run that goes on too. Workers, the model's hash, and time outside exploration and rounds are not in them.</summary>
+    /// <param name="experiment">What is run.</param>
+    /// <param name="explorers">What exploration cost.</param>
+    /// <param name="rounds">The rounds so far.</param>
+    public static RunSummary SoFar(Experiment experiment, IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds)
+    {
         var evaluated = rounds.Where(round => round.ServerEvaluated is not null).ToArray();
         var outside = rounds.LastOrDefault(round => round.ClientsEvaluatedOut is not null)?.ClientsEvaluatedOut;
         long down = rounds.Sum(round => round.DownBytes) + explorers.Sum(explorer => explorer.DownBytes);
@@ -27,7 +51,7 @@ static class Summaries
         var explore = explorers.Count == 0 ? 0 : explorers[^1].Seconds;
         var seconds = rounds.Sum(round => round.Seconds);
         var clients = rounds.Aggregate(ClientSeconds.Zero, (sum, round) => sum + round.ClientSeconds);
-        var small = mask.Shrink(network);
+        var latest = rounds.Count == 0 ? null : rounds[^1];
         var (accuracy, main) = (Track("acc1", false, evaluated, outside), Catalog.Metrics[Metric.MainOf(experiment)](experiment));
 
         return new RunSummary
@@ -48,22 +72,23 @@ static class Summaries
                 new SummaryLocal(accuracy.Local),
                 Track(main.Name, main.LowerIsBetter, evaluated, outside)),
             ModelSize = new SummaryModelSize(
-                mask.Count, mask.Kept, mask.Density, TrainedParameters: small.Layout.ParameterCount, rounds is [.., var latest] ? latest.ModelBytes : 0),
+                latest?.Layers.Sum(layer => layer.Parameters) ?? 0, latest?.Layers.Sum(layer => layer.Kept) ?? 0, latest?.Density ?? 1,
+                latest?.TrainedParameters ?? 0, latest?.ModelBytes ?? 0),
             Compute = new SummaryCompute(
-                network.MacsPerSample, ActiveMacsPerSample: small.MacsPerSample,
+                latest?.MacsPerSample ?? 0, latest?.ActiveMacsPerSample ?? 0,
                 rounds.Sum(round => round.TrainSamples) + explorers.Sum(explorer => explorer.TrainSamples),
                 rounds.Sum(round => round.TrainSamples * round.MacsPerSample), rounds.Sum(round => round.TrainSamples * round.ActiveMacsPerSample),
-                explorers.Sum(explorer => explorer.TrainSamples) * network.MacsPerSample),
+                explorers.Sum(explorer => explorer.TrainSamples) * (latest?.MacsPerSample ?? 0)),
             Traffic = new SummaryTraffic(
                 down, up, dense, dense == 0 ? 0 : (double)(down + up) / dense, explorers.Sum(explorer => explorer.DownBytes + explorer.UpBytes)),
             Time = new SummaryTime(
-                Math.Max(elapsed, explore + seconds), explore, seconds, Median([.. rounds.Select(round => round.Seconds)]), rounds.Sum(round => round.EvaluateSeconds),
+                explore + seconds, explore, seconds, Median([.. rounds.Select(round => round.Seconds)]), rounds.Sum(round => round.EvaluateSeconds),
                 rounds.Sum(round => round.MaskSeconds), rounds.Sum(round => round.FoldSeconds), clients.Train, clients.Encode, clients.Decode,
                 explorers.Sum(explorer => explorer.ClientSeconds?.Train ?? 0)),
-            Workers = workers,
-            PeakRssBytes = Math.Max(Process.GetCurrentProcess().PeakWorkingSet64, rounds.Select(round => round.PeakRssBytes).DefaultIfEmpty().Max()),
+            Workers = 0,
+            PeakRssBytes = rounds.Select(round => round.PeakRssBytes).DefaultIfEmpty().Max(),
             Failures = rounds.Sum(round => round.Failures.Length) + explorers.Count(explorer => explorer.Failure is not null),
-            ModelSha256 = global.Sha256(),
+            ModelSha256 = "",
         };
     }
 

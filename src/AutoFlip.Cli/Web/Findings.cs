@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip.Cli;
+
+/// <summary>How a sentence is known to be true.</summary>
+enum Evidence
+{
+    /// <summary>By a clock, by the bytes of messages, on test data.</summary>
+    Measured,
+
+    /// <summary>It follows from sizes: of the network, of the mask, of what FedAvg sends.</summary>
+    Counted,
+}
+
+/// <summary>A sentence about what was gained or lost.</summary>
+/// <param name="Text">The sentence.</param>
+/// <param name="Evidence">How it is known.</param>
+sealed record Finding(string Text, Evidence Evidence);
+
+/// <summary>What runs gained and lost over plain FedAvg, in plain words. A gain and a loss are worded alike.</summary>
+/// <remarks>
+/// One run alone knows what FedAvg would have sent and computed, for that is counted; how good and how fast FedAvg would have been can only
+/// be measured, by a run of it.
+/// </remarks>
+static class Findings
+{
+    /// <summary>What one run tells by itself.</summary>
+    public static IEnumerable<Finding> Of(RunRecord run)
+    {
+        var (figures, main) = (run.Figures, run.Figures.Metrics.Shown);
+        if (figures.RoundsDone == 0) yield break;
+        if (Quality(main) is { } quality) yield return new(quality, Evidence.Measured);
+        yield return new(
+            figures.ModelSize.Density >= 1 ? $"Nothing is removed: the model keeps all of its {Readable.Count(figures.ModelSize.Parameters)} parameters."
+                : $"The model keeps {Readable.Percent(figures.ModelSize.Density)} of its parameters: {Readable.Count(figures.ModelSize.ActiveParameters)} of {Readable.Count(figures.ModelSize.Parameters)}.",
+            Evidence.Counted);
+        if (figures.Traffic.DenseFp32Bytes > 0)
+            yield return new(
+                $"{Readable.Bytes(Sent(figures))} were sent{(figures.Traffic.ExploreBytes > 0 ? ", exploration included" : "")}: "
+                    + $"{Comparison.Change(figures.Traffic.DenseFp32Bytes, Sent(figures), "less", "more", "as much")}{(Same(figures.Traffic.DenseFp32Bytes, Sent(figures)) ? " as" : " than")} the "
+                    + $"{Readable.Bytes(figures.Traffic.DenseFp32Bytes)} of FedAvg with every weight in float32 over the same rounds. The messages are measured, FedAvg's are counted.",
+                Evidence.Measured);
+        if (figures.Compute.DenseMacs > 0)
+            yield return new(
+                $"Clients computed {Comparison.Change(figures.Compute.DenseMacs, Macs(figures), "less", "more", "as much")}{(Same(figures.Compute.DenseMacs, Macs(figures)) ? " as" : " than")} with the dense model, "
+                    + $"by multiply-accumulates{(figures.Compute.ExploreMacs > 0 ? ", exploration included" : "")}.",
+                Evidence.Counted);
+        yield return new(
+            $"It {(run.Summary is null ? "has taken" : "took")} {Readable.Time(figures.Time.Total)}{(figures.Time.Explore > 0 ? $", {Readable.Time(figures.Time.Explore)} of it exploring" : "")}; "
+                + $"the median round {Readable.Time(figures.Time.MedianRound)}.",
+            Evidence.Measured);
+    }
+
+    /// <summary>What each setting gained and lost against the run of plain FedAvg among them; nothing where there is none.</summary>
+    public static IEnumerable<(string Name, string Against, ImmutableArray<Finding> Findings)> Of(IReadOnlyList<RunGroup> groups) =>
+        from setting in groups
+        let baseline = BaselineOf(setting, groups)
+        where baseline is not null
+        select (setting.Name, baseline.Name, Against(baseline, setting).ToImmutableArray());
+
+    /// <summary>FedAvg without pruning, of the same data set, model and number of rounds; null for itself and where there is none.</summary>
+    public static RunGroup? BaselineOf(RunGroup group, IEnumerable<RunGroup> groups)
+    {
+        var experiment = group.Runs[0].Experiment;
+        return IsDense(experiment) ? null : groups.FirstOrDefault(other => IsDense(other.Runs[0].Experiment) && other.Runs[0].Experiment is var dense
+            && (dense.Dataset, dense.Model, dense.Rounds, dense.Clients, dense.Partition) == (experiment.Dataset, experiment.Model, experiment.Rounds, experiment.Clients, experiment.Partition));
+    }
+
+    static bool IsDense(Experiment experiment) => experiment is { Algorithm: "fedavg", Pruner: "none" };
+
+    static IEnumerable<Finding> Against(RunGroup dense, RunGroup pruned)
+    {
+        Spread? Of(RunGroup group, Func<RunSummary, double?> figure) => Spread.Of(group.Runs.Select(run => figure(run.Figures)));
+        if (Of(dense, Score) is { } before && Of(pruned, Score) is { } after)
+        {
+            var metric = dense.Runs[0].Figures.Metrics.Shown.Name;
+            var apart = Math.Abs(after.Mean - before.Mean);
+            yield return new(
+                Comparison.Quality(metric, before.Mean, after.Mean)
+                    + (apart < Math.Max(before.Deviation ?? 0, after.Deviation ?? 0) ? " That is less than seeds differ." : ""),
+                Evidence.Measured);
+        }
+        if (Of(dense, run => Sent(run)) is { } denseBytes && Of(pruned, run => Sent(run)) is { } bytes)
+            yield return new(
+                $"It sent {Comparison.Change(denseBytes.Mean, bytes.Mean, "fewer bytes", "more bytes", "as many bytes")}, {Readable.Bytes((long)bytes.Mean)} against {Readable.Bytes((long)denseBytes.Mean)}.",
+                Evidence.Measured);
+        if (Of(dense, run => Macs(run)) is { } denseMacs && Of(pruned, run => Macs(run)) is { } macs)
+            yield return new($"Clients computed {Comparison.Change(denseMacs.Mean, macs.Mean, "less", "more", "as much")}, by multiply-accumulates.", Evidence.Counted);
+        if (Of(dense, run => run.Time.Total) is { } denseTime && Of(pruned, run => run.Time.Total) is { } time)
+            yield return new(
+                $"It took {Comparison.Change(denseTime.Mean, time.Mean, "less time", "more time", "the same time")}, {Readable.Time(time.Mean)} against {Readable.Time(denseTime.Mean)}"
+                    + (dense.Runs.Concat(pruned.Runs).Select(run => run.Summary?.Workers).Distinct().Count() > 1 ? ", but not with as many workers." : "."),
+                Evidence.Measured);
+    }
+
+    static string? Quality(SummaryMain main)
+    {
+        var name = main.Name == "acc1" ? "Accuracy" : main.Name;
+        if (main.Global is null) return main.Local is null ? null : $"{name} is {Readable.Metric(main.Name, main.Local)} on clients that did not take part.";
+        return $"{name} is {Readable.Metric(main.Name, main.Global)} on the server's test set"
+            + (main.Best is null || main.Best == main.Global ? "" : $", at its best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound}")
+            + (main.Local is null ? "." : $", and {Readable.Metric(main.Name, main.Local)} on clients that did not take part.");
+    }
+
+    /// <summary>The main metric, on the server's test set or else on clients.</summary>
+    public static double? Score(RunSummary run) => run.Metrics.Shown.Global ?? run.Metrics.Shown.Local;
+
+    /// <summary>Bytes both ways, exploration included.</summary>
+    public static long Sent(RunSummary run) => run.Traffic.DownBytes + run.Traffic.UpBytes;
+
+    /// <summary>Multiply-accumulates, exploration included.</summary>
+    public static double Macs(RunSummary run) => (double)run.Compute.ActiveMacs + run.Compute.ExploreMacs;
+
+    static bool Same(double before, double after) => Math.Abs(after / before - 1) < Comparison.Noticeable;
+}

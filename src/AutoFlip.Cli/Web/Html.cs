@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace AutoFlip.Cli;
+
+/// <summary>Markup. A text becomes markup only by being encoded, so nobody has to remember to.</summary>
+/// <param name="Text">The markup.</param>
+readonly record struct Html(string Text)
+{
+    /// <summary>Nothing.</summary>
+    public static Html None => new("");
+
+    /// <summary>Markup with holes: markup fits in as it is, everything else is encoded, for elements and for quoted attributes alike.</summary>
+    public static Html Of(HtmlTemplate template) => new(template.ToString());
+
+    /// <summary>One after the other.</summary>
+    public static Html Join(params IEnumerable<Html> parts) => new(string.Concat(parts.Select(part => part.Text)));
+
+    /// <summary>The markup, or nothing.</summary>
+    public static Html If(bool condition, HtmlTemplate template) => condition ? Of(template) : None;
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+}
+
+/// <summary>What an interpolated string becomes where <see cref="Html"/> is asked for.</summary>
+[InterpolatedStringHandler]
+readonly struct HtmlTemplate(int literals, int holes)
+{
+    const int Hole = 32;
+
+    readonly StringBuilder _text = new(literals + holes * Hole);
+
+    /// <summary>The programmer's own words.</summary>
+    public void AppendLiteral(string markup) => _text.Append(markup.ReplaceLineEndings("\n"));
+
+    /// <summary>Markup.</summary>
+    public void AppendFormatted(Html markup) => _text.Append(markup.Text);
+
+    /// <summary>Pieces of markup.</summary>
+    public void AppendFormatted(IEnumerable<Html> markup)
+    {
+        foreach (var part in markup) _text.Append(part.Text);
+    }
+
+    /// <summary>A text: it may say anything.</summary>
+    public void AppendFormatted(string? text) => _text.Append(WebUtility.HtmlEncode(text));
+
+    /// <summary>A number.</summary>
+    public void AppendFormatted(int number) => _text.Append(CultureInfo.InvariantCulture, $"{number}");
+
+    /// <inheritdoc/>
+    public override string ToString() => _text.ToString();
+}

@@ -1,0 +1,30 @@
+namespace AutoFlip.Cli;
+
+/// <summary>A table on a page, in a region of its own that scrolls sideways by itself and can be reached with the keyboard for that.</summary>
+/// <param name="Id">Of the region: where it was scrolled to survives a live page's changes.</param>
+/// <param name="Caption">What it says.</param>
+/// <param name="Headers">One per column, that of the rows' names first.</param>
+/// <param name="Rows">As many cells as there are headers; the first names its row.</param>
+sealed record HtmlTable(string Id, string Caption, IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<Html>> Rows)
+{
+    /// <summary>Whether the caption is for readers of the screen only: where a heading above says the same.</summary>
+    public bool HidesCaption { get; init; }
+
+    /// <summary>Columns of words, which are aligned like words.</summary>
+    public IReadOnlyCollection<int> Words { get; init; } = [];
+
+    /// <summary>Cells of plain text.</summary>
+    public static IReadOnlyList<Html> Row(params IEnumerable<string> cells) => [.. cells.Select(cell => Html.Of($"{cell}"))];
+
+    /// <summary>The markup.</summary>
+    public Html Write() => Html.Of($"""
+        <div class="scroll" id="{Id}" role="region" aria-label="{Caption}" tabindex="0">
+        <table><caption{Html.If(HidesCaption, $" class=\"unseen\"")}>{Caption}</caption>
+        <thead><tr>{Headers.Select((header, i) => Html.Of($"<th scope=\"col\"{Class(i)}>{header}</th>"))}</tr></thead>
+        <tbody>
+        {Rows.Select(row => Html.Of($"<tr><th scope=\"row\">{row[0]}</th>{row.Skip(1).Select((cell, i) => Html.Of($"<td{Class(i + 1)}>{cell}</td>"))}</tr>\n"))}</tbody></table></div>
+
+        """);
+
+    Html Class(int column) => Html.If(column > 0 && Words.Contains(column), $" class=\"words\"");
+}
