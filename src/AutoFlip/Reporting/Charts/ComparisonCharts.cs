@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>Settings against each other: means over seeds, with the sample standard deviation as band.</summary>
+static class ComparisonCharts
+{
+    const string OverSeeds = "Means over seeds, of rounds that all of them have; bands reach one sample standard deviation to either side.";
+
+    /// <summary>The figures; null where there is nothing to show.</summary>
+    public static IEnumerable<Chart?> Of(ImmutableArray<RunGroup> groups)
+    {
+        foreach (var metric in groups.Select(group => Metric.MainOf(group.Runs[0].Experiment)).Distinct())
+        {
+            var (id, capital) = ($"compare-{ChartDraft.IdOf(metric)}", MetricScale.Capital(metric));
+            var axis = new Axis(MetricScale.Shown(metric), MetricScale.Of(metric).Unit);
+            Figure server = (round, _, _) => round.ServerEvaluated?.Metrics.GetValueOrDefault(metric);
+            yield return Over(id, $"{capital} on the server's test set", axis, server);
+            yield return Over($"{id}-clients", $"{capital} on clients outside the cohort", axis, (round, _, _) => round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal);
+            yield return Chart($"{id}-over-bytes", $"{capital} over bytes", new Axis("sent so far", AxisUnit.Bytes), axis, CostCharts.ExplorationIncluded,
+                (_, costs, place) => costs.Bytes(place), server);
+            yield return Chart($"{id}-over-macs", $"{capital} over computation", new Axis("multiply-accumulates so far", AxisUnit.Macs), axis,
+                $"{CostCharts.ExplorationIncluded} {CostCharts.ForwardOnly}", (_, costs, place) => costs.Macs[place], server);
+        }
+        yield return Over("compare-loss", "Loss on the server's test set", new Axis("loss"), (round, _, _) => round.ServerEvaluated?.Loss);
+        yield return Over("compare-density", "Parameters kept", new Axis("share of the dense model", AxisUnit.Share), (round, _, _) => round.Density);
+        yield return Over("compare-bytes", "Bytes sent so far", new Axis("sent so far", AxisUnit.Bytes), (_, costs, place) => costs.Bytes(place), CostCharts.ExplorationIncluded);
+        yield return Over("compare-seconds", "Time so far", new Axis("wall clock", AxisUnit.Seconds), (_, costs, place) => costs.Seconds[place], CostCharts.ExplorationIncluded);
+
+        LineChart? Over(string id, string title, Axis axis, Figure figure, string note = "") =>
+            Chart(id, title, ChartDraft.Rounds, axis, note, (round, _, _) => round.Round, figure);
+
+        LineChart? Chart(string id, string title, Axis x, Axis y, string note, Figure at, Figure figure) => ChartDraft.Spanning(ChartDraft.Lines(
+            id, title, x, y, string.Join(' ', ((string[])[OverSeeds, note]).Where(sentence => sentence.Length > 0)),
+            groups.Select(group => ChartDraft.Line(group.Name, Mean(group, at, figure)))));
+    }
+
+    /// <summary>A number of a round: its report, the costs of its run, and its place in both.</summary>
+    delegate double? Figure(RoundReport round, RunCosts costs, int place);
+
+    /// <summary>Means and sample standard deviations over a group's runs, of rounds in which all of them have the figure.</summary>
+    static IEnumerable<ChartPoint> Mean(RunGroup group, Figure at, Figure figure)
+    {
+        var found = group.Runs.Select(run =>
+        {
+            var costs = RunCosts.Of(run);
+            return run.Rounds.Select((round, place) => (round.Round, Point: new ChartPoint(at(round, costs, place) ?? double.NaN, figure(round, costs, place))))
+                .Where(round => round.Point.IsDefined).ToDictionary(round => round.Round, round => round.Point);
+        }).ToList();
+        foreach (var round in found[0].Keys.Order().Where(round => found.All(run => run.ContainsKey(round))))
+        {
+            var mean = found.Average(run => run[round].Y!.Value);
+            double? spread = found.Count < 2 ? null : Math.Sqrt(found.Sum(run => Math.Pow(run[round].Y!.Value - mean, 2)) / (found.Count - 1));
+            yield return new(found.Average(run => run[round].X), mean, spread);
+        }
+    }
+}

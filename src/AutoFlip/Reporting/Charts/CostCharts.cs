@@ -1,0 +1,58 @@
+namespace AutoFlip;
+
+/// <summary>What a run keeps of the model, sends, computes and takes, and how good the model is for that.</summary>
+static class CostCharts
+{
+    public const string ExplorationIncluded = "Exploration counts from the first pruned round on.";
+    public const string ForwardOnly = "Multiply-accumulates of forward passes; backward passes take about twice as many again.";
+
+    /// <summary>The figures; null where there is nothing to show.</summary>
+    public static IEnumerable<Chart?> Of(RunRecord run)
+    {
+        var costs = RunCosts.Of(run);
+        yield return Density(run);
+        yield return ChartDraft.Lines(
+            "bytes", "Bytes sent so far", ChartDraft.Rounds, new Axis("sent so far", AxisUnit.Bytes),
+            $"Measured. {ExplorationIncluded} Dense float32 is what plain FedAvg would have sent over the same training dispatches.",
+            Line("to clients", place => costs.Down[place]), Line("from clients", place => costs.Up[place]), Line("both", place => costs.Bytes(place)),
+            Line("dense float32", place => costs.Dense[place]));
+        yield return ChartDraft.Spanning(ChartDraft.Lines(
+            "seconds", "Seconds per round", ChartDraft.Rounds, new Axis("time", AxisUnit.Seconds),
+            "Round, mask, fold and evaluation by the wall clock; training by the clients' own clocks, all together: with several workers that is more than the round.",
+            Part("round", round => round.Seconds), Part("training", round => round.ClientSeconds.Train), Part("mask", round => round.MaskSeconds),
+            Part("fold", round => round.FoldSeconds), Part("evaluation", round => round.EvaluateSeconds)));
+
+        var metric = Metric.MainOf(run.Experiment);
+        yield return Against("bytes", "bytes", new Axis("sent so far", AxisUnit.Bytes), ExplorationIncluded, place => costs.Bytes(place));
+        yield return Against("macs", "computation", new Axis("multiply-accumulates so far", AxisUnit.Macs), $"{ExplorationIncluded} {ForwardOnly}", place => costs.Macs[place]);
+
+        Line? Line(string name, Func<int, double> sum) => ChartDraft.Line(name, run.Rounds.Select((round, place) => new ChartPoint(round.Round, sum(place))));
+
+        Line? Part(string name, Func<RoundReport, double> seconds) => ChartDraft.Line(
+            name, run.Rounds.Select(round => new ChartPoint(round.Round, seconds(round) is > 0 and var taken ? taken : null)));
+
+        LineChart? Against(string id, string cost, Axis axis, string note, Func<int, double> sum) => ChartDraft.Lines(
+            $"metric-over-{id}", $"{MetricScale.Capital(metric)} over {cost}", axis, new Axis(MetricScale.Shown(metric), MetricScale.Of(metric).Unit), note,
+            ChartDraft.Line("server's test set", run.Rounds.Select((round, place) => new ChartPoint(sum(place), round.ServerEvaluated?.Metrics.GetValueOrDefault(metric)))),
+            ChartDraft.Line("other clients", run.Rounds.Select((round, place) => new ChartPoint(sum(place), round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal))));
+    }
+
+    static LineChart? Density(RunRecord run)
+    {
+        return ChartDraft.Lines(
+            "density", "What is kept of the model", ChartDraft.Rounds, new Axis("share of the dense model", AxisUnit.Share),
+            "Parameters: kept by the mask. Trained: in the tensors that clients really train. Units: filters, neurons, cells. Computation: multiply-accumulates of a forward pass.",
+            Line("parameters", round => round.Density), Line("units", Units), Line("trained", Trained),
+            Line("computation", round => round.MacsPerSample > 0 ? (double)round.ActiveMacsPerSample / round.MacsPerSample : null));
+
+        Line? Line(string name, Func<RoundReport, double?> share) => ChartDraft.Line(name, run.Rounds.Select(round => new ChartPoint(round.Round, share(round))));
+
+        static double? Units(RoundReport round) => round.Layers.Sum(layer => layer.Units ?? 0) is > 0 and var all
+            ? (double)round.Layers.Sum(layer => layer.KeptUnits ?? layer.Units ?? 0) / all
+            : null;
+
+        static double? Trained(RoundReport round) => round.Layers.Sum(layer => (long)layer.Parameters) is > 0 and var all && round.TrainedParameters > 0
+            ? (double)round.TrainedParameters / all
+            : null;
+    }
+}

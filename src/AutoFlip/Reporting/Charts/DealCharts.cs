@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>Who was dealt what.</summary>
+static class DealCharts
+{
+    const int MaxClients = 50, MaxClasses = 64, CommonClasses = 39, Bins = 20;
+
+    /// <summary>The figures; null where there is nothing to show.</summary>
+    public static IEnumerable<Chart?> Of(RunRecord run)
+    {
+        if (run.Partition is not { Train.Length: > 0, Classes.Length: > 0 } partition) yield break;
+        yield return partition.Classes.Length < 2 ? null : Classes(partition);
+        yield return partition.Train.Length <= MaxClients ? Samples(partition) : Sizes(partition);
+    }
+
+    /// <summary>Real clients, evenly spaced, rather than sums over many: sums of clients that differ look as if all were alike.</summary>
+    static HeatMap Classes(PartitionCounts partition)
+    {
+        var clients = partition.Train.Length;
+        int[] shown = clients <= MaxClients
+            ? [.. Enumerable.Range(0, clients)]
+            : [.. Enumerable.Range(0, MaxClients).Select(i => (int)Math.Round(i * (clients - 1) / (MaxClients - 1.0)))];
+        var (names, columns) = Columns(partition);
+        string[] notes =
+        [
+            "Training samples of each class that a client holds.",
+            .. clients > MaxClients ? [FormattableString.Invariant($"{MaxClients} of {clients:N0} clients, evenly spaced.")] : Array.Empty<string>(),
+            .. columns.Length > CommonClasses && columns[^1].Length > 1
+                ? [FormattableString.Invariant($"The {CommonClasses} most frequent of {partition.Classes.Length:N0} classes; the last column holds all others.")]
+                : Array.Empty<string>(),
+        ];
+        return new HeatMap(
+            "partition", "Clients and classes", "class", "client", new Axis("training samples", AxisUnit.Count), names,
+            [.. shown.Select(client => FormattableString.Invariant($"{client}"))],
+            [.. shown.Select(client => columns.Select(classes => (double)classes.Sum(c => (long)partition.Train[client][c])).ToImmutableArray())])
+        {
+            Note = string.Join(' ', notes),
+        };
+    }
+
+    /// <summary>Names of columns, and the classes in each.</summary>
+    static (ImmutableArray<string> Names, int[][] Classes) Columns(PartitionCounts partition)
+    {
+        var all = Enumerable.Range(0, partition.Classes.Length);
+        if (partition.Classes.Length <= MaxClasses) return (partition.Classes, [.. all.Select(c => (int[])[c])]);
+        var totals = new long[partition.Classes.Length];
+        foreach (var client in partition.Train)
+            for (var c = 0; c < totals.Length; c++) totals[c] += client[c];
+        int[] common = [.. all.OrderByDescending(c => totals[c]).Take(CommonClasses).Order()];
+        return ([.. common.Select(c => partition.Classes[c]), "others"], [.. common.Select(c => (int[])[c]), [.. all.Except(common)]]);
+    }
+
+    static BarChart Samples(PartitionCounts partition) => new(
+        "samples", "Samples of each client", "client", new Axis("samples", AxisUnit.Count),
+        [.. partition.Train.Select((_, client) => FormattableString.Invariant($"{client}"))],
+        [new Bar("training", Sums(partition.Train)), new Bar("held out", Sums(partition.HeldOut))]);
+
+    static BarChart Sizes(PartitionCounts partition)
+    {
+        ImmutableArray<double> training = Sums(partition.Train), heldOut = Sums(partition.HeldOut);
+        int[] sizes = [.. training.Zip(heldOut, (one, other) => (int)(one + other))];
+        var (least, most) = (sizes.Min(), sizes.Max());
+        var width = (most - least) / Bins + 1; // whole samples, so that no bin is empty by its width alone
+        var counts = new double[(most - least) / width + 1];
+        foreach (var size in sizes) counts[(size - least) / width]++;
+        return new BarChart(
+            "samples", "How many samples clients hold", "samples", new Axis("clients", AxisUnit.Count),
+            [.. counts.Select((_, i) => width == 1 ? FormattableString.Invariant($"{least + i}") : FormattableString.Invariant($"{least + i * width}–{least + (i + 1) * width - 1}"))],
+            [new Bar("clients", [.. counts])])
+        {
+            Note = "Training and held-out samples together.",
+        };
+    }
+
+    static ImmutableArray<double> Sums(ImmutableArray<ImmutableArray<int>> counts) => [.. counts.Select(client => (double)client.Sum(count => (long)count))];
+}

@@ -1,0 +1,26 @@
+namespace AutoFlip;
+
+/// <summary>Which metrics may share an axis, and how its numbers read.</summary>
+/// <param name="Suffix">Behind the ids of its charts.</param>
+/// <param name="Unit">See <see cref="Axis"/>.</param>
+readonly record struct MetricScale(string Suffix, AxisUnit Unit)
+{
+    /// <summary>The scale of a metric: shares in [0, 1] have one, numbers that are better the higher (r2, d2) another, and every error one of its own.
+    /// A metric that this version does not know has its own too.</summary>
+    public static MetricScale Of(string metric)
+    {
+        if (!Catalog.Metrics.Names.Contains(metric)) return new($"-{ChartDraft.IdOf(metric)}", AxisUnit.Number);
+        return Catalog.Metrics[metric](new Experiment()) switch
+        {
+            ClassMetric => new("", AxisUnit.Share),
+            { LowerIsBetter: false } => new("-scores", AxisUnit.Number),
+            _ => new($"-{ChartDraft.IdOf(metric)}", AxisUnit.Number),
+        };
+    }
+
+    /// <summary>What people call a metric.</summary>
+    public static string Shown(string metric) => metric == "acc1" ? "accuracy" : metric;
+
+    /// <summary>The same at the beginning of a sentence.</summary>
+    public static string Capital(string metric) => metric == "acc1" ? "Accuracy" : metric;
+}

@@ -1,0 +1,51 @@
+namespace AutoFlip;
+
+/// <summary>How good the model is, round by round.</summary>
+static class QualityCharts
+{
+    const string EqualMeans = "Of clients, plain means: every client counts alike.";
+
+    /// <summary>The figures; null where there is nothing to show.</summary>
+    public static IEnumerable<Chart?> Of(RunRecord run)
+    {
+        foreach (var chart in Global(run)) yield return chart;
+        yield return Local(run);
+        yield return ChartDraft.Spanning(ChartDraft.Lines(
+            "loss", "Loss", ChartDraft.Rounds, new Axis("loss"), EqualMeans,
+            OfClients("training", run, round => round.ClientsUpdated, "loss", spread: false),
+            OfClients("cohort, held out", run, round => round.ClientsEvaluatedIn, "loss", spread: false),
+            OfClients("other clients", run, round => round.ClientsEvaluatedOut, "loss", spread: false),
+            ChartDraft.Line("server's test set", run.Rounds.Select(round => new ChartPoint(round.Round, round.ServerEvaluated?.Loss)))));
+        yield return run.Rounds.Select(round => round.LearningRate).Distinct().Count() < 2 ? null : ChartDraft.Spanning(ChartDraft.Lines(
+            "learning-rate", "Local learning rate", ChartDraft.Rounds, new Axis("learning rate"), "",
+            ChartDraft.Line("learning rate", run.Rounds.Select(round => new ChartPoint(round.Round, round.LearningRate)))));
+    }
+
+    /// <summary>One chart per kind of metric: shares and errors have no axis in common, and neither have two errors.</summary>
+    static IEnumerable<Chart?> Global(RunRecord run) =>
+        from name in run.Rounds.SelectMany(round => round.ServerEvaluated?.Metrics.Keys ?? []).Distinct().OrderBy(run.Experiment.Metrics.IndexOf)
+        group name by MetricScale.Of(name) into scale
+        let title = scale.Count() == 1 ? $"{MetricScale.Capital(scale.Single())} on the server's test set" : "Metrics on the server's test set"
+        let label = scale.Count() == 1 ? MetricScale.Shown(scale.Single()) : "value"
+        select ChartDraft.Spanning(ChartDraft.Lines(
+            $"global{scale.Key.Suffix}", title, ChartDraft.Rounds, new Axis(label, scale.Key.Unit), "",
+            scale.Select(metric => ChartDraft.Line(
+                MetricScale.Shown(metric), run.Rounds.Select(round => new ChartPoint(round.Round, round.ServerEvaluated?.Metrics.GetValueOrDefault(metric)))))));
+
+    static LineChart? Local(RunRecord run)
+    {
+        var metric = Metric.MainOf(run.Experiment);
+        return ChartDraft.Lines(
+            "local", $"{MetricScale.Capital(metric)} on clients", ChartDraft.Rounds, new Axis(MetricScale.Shown(metric), MetricScale.Of(metric).Unit),
+            $"{EqualMeans} Bands reach one standard deviation of the clients to either side. Training: the cohort in its last local epoch. "
+                + "Cohort, held out: its own models on its held-out samples. Other clients: the global model on theirs.",
+            OfClients("training", run, round => round.ClientsUpdated, metric, spread: true),
+            OfClients("cohort, held out", run, round => round.ClientsEvaluatedIn, metric, spread: true),
+            OfClients("other clients", run, round => round.ClientsEvaluatedOut, metric, spread: true));
+    }
+
+    static Line? OfClients(
+        string name, RunRecord run, Func<RoundReport, IReadOnlyDictionary<string, MetricSummary>?> figures, string figure, bool spread) =>
+        ChartDraft.Line(name, run.Rounds.Select(round =>
+            figures(round)?.GetValueOrDefault(figure) is { } summary ? new ChartPoint(round.Round, summary.Equal, spread ? summary.Std : null) : new(round.Round, null)));
+}

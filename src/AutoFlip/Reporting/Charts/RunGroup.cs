@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+
+namespace AutoFlip;
+
+/// <summary>Runs of one setting, that differ in nothing but their seeds.</summary>
+/// <param name="Name">What sets them apart from the other groups: user input in part. Unique among the groups made together.</param>
+/// <param name="Runs">At least one, with different seeds.</param>
+public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
+{
+    const int MaxDifferences = 3;
+
+    static readonly PropertyInfo[] Choices =
+        [.. typeof(Experiment).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(Experiment.Name) or nameof(Experiment.Seed)))];
+
+    /// <summary>What matters to runs that prune only.</summary>
+    static readonly HashSet<string> OfPruning =
+    [
+        nameof(Experiment.PruneFraction), nameof(Experiment.Pruning), nameof(Experiment.StructuredShare), nameof(Experiment.MinUnits), nameof(Experiment.UnitMultiple),
+        nameof(Experiment.ExplorationEpochs), nameof(Experiment.ExplorationPatience), nameof(Experiment.ExplorerFraction), nameof(Experiment.Guidance),
+        nameof(Experiment.GuidanceNormalization), nameof(Experiment.DenseRounds), nameof(Experiment.KeepNorm), nameof(Experiment.MaskRefresh), nameof(Experiment.Regrow),
+    ];
+
+    /// <summary>Puts runs together that differ in their seeds only, in the order in which settings first come.</summary>
+    /// <remarks>
+    /// What an experiment is called does not count, and neither does how to prune where nothing is pruned. Of runs of one seed the one with the most rounds
+    /// stays: equal seeds give equal results. A group's name is its method and whatever differs between groups, at most three things.
+    /// </remarks>
+    public static ImmutableArray<RunGroup> Of(IReadOnlyList<RunRecord> runs)
+    {
+        var groups = runs.GroupBy(run => string.Join('\n', Texts(run.Experiment)))
+            .Select(group => group.GroupBy(run => run.Experiment.Seed).Select(same => same.MaxBy(run => run.Rounds.Length)!).ToImmutableArray()).ToList();
+        var taken = new HashSet<string>();
+        return [.. groups.Select(group => new RunGroup(Unique(NameOf(group[0].Experiment, [.. groups.Select(other => other[0].Experiment)]), taken), group))];
+    }
+
+    static string NameOf(Experiment experiment, IReadOnlyList<Experiment> all)
+    {
+        var differences = Choices.Where(choice => all.Select(other => Text(other, choice)).OfType<string>().Distinct().Count() > 1).ToList();
+        List<string> parts = [];
+        var methods = differences.RemoveAll(choice => choice.Name is nameof(Experiment.Algorithm) or nameof(Experiment.Pruner));
+        if (methods > 0 || differences is []) parts.Add(experiment.Pruner == "none" ? experiment.Algorithm : $"{experiment.Algorithm} + {experiment.Pruner}");
+        foreach (var choice in differences)
+            if (Text(experiment, choice) is { } text) parts.Add(choice.Name is nameof(Experiment.Dataset) or nameof(Experiment.Model) ? text : $"{Words(choice.Name)} {text}");
+        return parts is [] ? experiment.Algorithm
+            : parts.Count <= MaxDifferences ? string.Join(", ", parts)
+            : $"{string.Join(", ", parts.Take(MaxDifferences))} and {parts.Count - MaxDifferences} more";
+    }
+
+    static string Unique(string name, HashSet<string> taken)
+    {
+        var unique = name;
+        for (var number = 2; !taken.Add(unique); number++) unique = $"{name} ({number})";
+        return unique;
+    }
+
+    static IEnumerable<string?> Texts(Experiment experiment) => Choices.Select(choice => Text(experiment, choice));
+
+    /// <summary>A choice as text; null where it does not matter.</summary>
+    static string? Text(Experiment experiment, PropertyInfo choice) => experiment.Pruner == "none" && OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
+    {
+        null => "auto",
+        ImmutableArray<string> names => string.Join(' ', names),
+        decimal exact => exact.ToString("0.############################", CultureInfo.InvariantCulture), // 0.50 is 0.5
+        Enum value => value.ToString().ToLowerInvariant(),
+        bool flag => flag ? "true" : "false",
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        var other => other.ToString(),
+    };
+
+    /// <summary>PruneFraction: prune fraction.</summary>
+    static string Words(string name) => string.Concat(name.Select((letter, i) => i > 0 && char.IsAsciiLetterUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+}
