@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Spectre.Console;
 
 namespace AutoFlip.Cli;
@@ -33,6 +34,12 @@ sealed record Host
 
     /// <summary>What carries runs out.</summary>
     public Engine Engine { get; init; } = Engine.Default;
+
+    /// <summary>What is made of a run directory when its run has ended, and what it is called. Another thing to be made is another line here.</summary>
+    public ImmutableArray<(string Name, Action<string> Make)> Afterwards { get; init; } =
+    [
+        (ReportFile.Name, ReportFile.WriteInto),
+    ];
 
     /// <summary>The reader's wish to stop.</summary>
     public CancellationToken Cancel { get; init; }

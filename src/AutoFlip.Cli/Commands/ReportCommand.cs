@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip.Cli;
 
-/// <summary><c>autoflip report</c>: the ledgers of runs, side by side.</summary>
+/// <summary><c>autoflip report</c>: the ledgers of runs side by side, on the terminal, as a page, and live.</summary>
 sealed class ReportCommand : ICommand
 {
     /// <inheritdoc/>
     public string Name => "report";
 
     /// <inheritdoc/>
-    public string Usage => "report DIR... [--json]";
+    public string Usage => "report DIR... [options]";
 
     /// <inheritdoc/>
     public string Summary => "What runs cost and gained, side by side.";
@@ -20,25 +20,41 @@ sealed class ReportCommand : ICommand
         Reads the summaries of runs that have ended and puts them side by side: accuracy, size,
         arithmetic, bytes, seconds, memory. With two runs a third column says how the second
         stands to the first: points of accuracy, ratios of everything else.
+
+        --html FILE also writes a page with tables and figures, for one run or many, and --live shows
+        that page and keeps it up to date. Both take runs that still go on, too.
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => [Cli.Settings.Json];
+    public IReadOnlyList<Setting> Settings => [Cli.Settings.Json, Cli.Settings.Html, Cli.Settings.Live];
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)
     {
         var (request, directories, _) = line.Over(new Request());
         if (directories is []) throw AutoFlipException.BadRequest("report: at least one run directory is expected. It is the first and the last line that a run prints.");
-        RunSummary[] runs = [.. directories.Select(RunSummary.Load)];
-        if (request.Show.Json)
-        {
-            host.Out.WriteLine(new JsonArray([.. runs.Select(run => JsonSerializer.SerializeToNode(run, JsonDisplay.Options))]).ToJsonString(JsonDisplay.Options));
-            return ExitCode.Done;
-        }
+        var show = request.Show;
+        var isForPage = show.Html is not null || show.Live is not null;
+        RunRecord[] records = isForPage ? [.. directories.Select(RunRecord.Load)] : [];
+        RunSummary[] runs = isForPage ? [.. records.Select(record => record.Figures)] : [.. directories.Select(RunSummary.Load)];
+        if (show.Html is { } file) ReportFile.Write(file, records);
+        if (show.Json) host.Out.WriteLine(new JsonArray([.. runs.Select(run => JsonSerializer.SerializeToNode(run, JsonDisplay.Options))]).ToJsonString(JsonDisplay.Options));
+        else Print(directories, runs, host);
+        if (show.Live is { } port) Watch(port, directories, host);
+        return ExitCode.Done;
+    }
+
+    static void Print(IReadOnlyList<string> directories, IReadOnlyList<RunSummary> runs, Host host)
+    {
         foreach (var (directory, number) in directories.Select((directory, i) => (directory, i + 1))) host.Out.WriteLine($"{number}  {directory}");
         host.Out.WriteLine();
         RunComparison.Of(runs).Write(host);
-        return ExitCode.Done;
+    }
+
+    /// <summary>Until the reader stops it: whoever looks at runs may go on looking after they have ended.</summary>
+    static void Watch(int port, IReadOnlyList<string> directories, Host host)
+    {
+        using var live = LiveView.Start(port, () => directories, host);
+        host.Cancel.WaitHandle.WaitOne();
     }
 }

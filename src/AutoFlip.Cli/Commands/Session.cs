@@ -3,15 +3,18 @@ namespace AutoFlip.Cli;
 /// <summary>One run with its display.</summary>
 static class Session
 {
-    /// <summary>Shows and carries out a run.</summary>
+    /// <summary>Shows and carries out a run, and makes of its directory what is made when a run has ended: see <see cref="Host.Afterwards"/>.</summary>
     /// <exception cref="AutoFlipException">It failed, or was interrupted (exit 130): then the message says how to go on.</exception>
     public static RunSummary Watch(Presentation show, Host host, Func<RunObserver, RunSummary> run)
     {
         var display = RunDisplay.For(show, host);
+        using var live = show.Live is { } port ? LiveView.Start(port, () => display.Directory is { } directory ? [directory] : [], host) : null;
         using var told = Tell(display, host);
         try
         {
-            return display.Watch(() => run(display));
+            var summary = display.Watch(() => run(display));
+            if (display.Directory is { } ended) Finish(ended, host);
+            return summary;
         }
         catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
         {
@@ -24,6 +27,22 @@ static class Session
     /// <summary>Says that a wish to stop was heard: what is under way may take a while to end.</summary>
     public static IDisposable Tell(RunObserver display, Host host) =>
         host.Cancel.Register(() => display.Warning("stopping; once more stops at once, without saving what is under way."));
+
+    /// <summary>The run is safe: whatever cannot be made of it now costs a warning.</summary>
+    static void Finish(string directory, Host host)
+    {
+        foreach (var (name, make) in host.Afterwards)
+        {
+            try
+            {
+                make(directory);
+            }
+            catch (AutoFlipException failure)
+            {
+                host.Warn($"{name} could not be made: {failure.Message}");
+            }
+        }
+    }
 
     static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/\\:._-+".Contains(letter, StringComparison.Ordinal))
         ? path

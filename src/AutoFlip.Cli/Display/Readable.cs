@@ -5,6 +5,7 @@ namespace AutoFlip.Cli;
 /// <summary>Figures as people read them; culture-invariant. A figure that is not defined reads "-".</summary>
 static class Readable
 {
+    static readonly string[] MacUnits = ["MAC", "kMAC", "MMAC", "GMAC", "TMAC", "PMAC", "EMAC"];
     static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 
     /// <summary>A count with separators: 1,664,970.</summary>
@@ -29,13 +30,10 @@ static class Readable
     public static string Metric(string name, double? value) => name == "acc1" ? Percent(value) : Figure(value);
 
     /// <summary>Bytes in decimal units with three digits: 6.65 MB.</summary>
-    public static string Bytes(long bytes)
-    {
-        var (value, unit) = ((double)bytes, 0);
-        for (; value >= 999.5 && unit < Units.Length - 1; unit++) value /= 1000;
-        var format = unit == 0 || value >= 99.95 ? "0" : value >= 9.995 ? "0.0" : "0.00";
-        return $"{value.ToString(format, CultureInfo.InvariantCulture)} {Units[unit]}";
-    }
+    public static string Bytes(long bytes) => Scaled(bytes, Units);
+
+    /// <summary>Multiply-accumulates in decimal units with three digits: 12.4 GMAC.</summary>
+    public static string Macs(double macs) => Scaled(macs, MacUnits);
 
     /// <summary>A length of time: 0.13 s, 4.2 s, 3:05, 1:02:03.</summary>
     public static string Time(double seconds)
@@ -44,6 +42,14 @@ static class Readable
         if (seconds < 59.95) return seconds.ToString(seconds < 0.995 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " s";
         var whole = (long)Math.Round(seconds);
         return whole < 3600 ? $"{whole / 60}:{whole % 60:00}" : $"{whole / 3600}:{whole / 60 % 60:00}:{whole % 60:00}";
+    }
+
+    static string Scaled(double value, string[] units)
+    {
+        var unit = 0;
+        for (; value >= 999.5 && unit < units.Length - 1; unit++) value /= 1000;
+        var format = unit == 0 || value >= 99.95 ? "0" : value >= 9.995 ? "0.0" : "0.00";
+        return $"{value.ToString(format, CultureInfo.InvariantCulture)} {units[unit]}";
     }
 
     static string Number(double? value, string format, string unit = "") =>

@@ -46,15 +46,15 @@ sealed class OptionParser
     /// <summary>Takes a command line apart.</summary>
     public CommandLine Parse(IReadOnlyList<string> arguments) => new(this, _command.Parse(JoinFlags(arguments), Parsing));
 
-    /// <summary>Writes each flag as <c>--flag=value</c>, so that a flag never takes the argument after it unless that is a boolean.</summary>
+    /// <summary>Writes each option whose value may be left out as <c>--option=value</c>, so that it never takes the argument after it unless that can be its value.</summary>
     internal static string[] JoinFlags(IReadOnlyList<string> arguments)
     {
         var joined = new List<string>();
         for (var i = 0; i < arguments.Count; i++)
         {
-            var isFlag = Settings.All.Any(setting => setting.Arity == Arity.Flag && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
-            var hasValue = isFlag && i + 1 < arguments.Count && Values.Parse(typeof(bool), [arguments[i + 1]]) is not null;
-            joined.Add(!isFlag ? arguments[i] : hasValue ? $"{arguments[i]}={arguments[++i]}" : $"{arguments[i]}=True");
+            var setting = Settings.All.FirstOrDefault(setting => setting.Implied is not null && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
+            var hasValue = setting is not null && i + 1 < arguments.Count && Values.Parse(setting.Type, [arguments[i + 1]]) is not null;
+            joined.Add(setting is null ? arguments[i] : hasValue ? $"{arguments[i]}={arguments[++i]}" : $"{arguments[i]}={setting.Implied}");
         }
         return [.. joined];
     }

@@ -16,6 +16,12 @@ sealed record Presentation
 
     /// <summary>Stack traces of failures.</summary>
     public bool Verbose { get; init; }
+
+    /// <summary>The port of the live view; null for none.</summary>
+    public int? Live { get; init; }
+
+    /// <summary>The file that a report is written to; null for none.</summary>
+    public string? Html { get; init; }
 }
 
 /// <summary>The options that together name a method; null where the command line is silent.</summary>

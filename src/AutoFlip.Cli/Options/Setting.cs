@@ -13,6 +13,9 @@ enum Arity
     /// <summary>None or a boolean: a flag.</summary>
     Flag,
 
+    /// <summary>None or one: see <see cref="Setting.Implied"/>.</summary>
+    Optional,
+
     /// <summary>Exactly one.</summary>
     One,
 
@@ -41,6 +44,9 @@ sealed record Setting
     /// <summary>How many values follow.</summary>
     public Arity Arity { get; init; } = Arity.One;
 
+    /// <summary>The value that stands for none, of a flag and of an option whose value may be left out; null where a value must follow.</summary>
+    public string? Implied { get; init; }
+
     /// <summary>The property it sets; null if it sets none.</summary>
     public PropertyInfo? Property { get; init; }
 
@@ -55,6 +61,8 @@ sealed record Setting
 
     /// <summary>Says why a value that can be read is refused all the same; null accepts it.</summary>
     public Func<string, string?> Refuses { get; init; } = _ => null;
+
+    const string True = "True";
 
     /// <summary>The good name.</summary>
     public string Name => Declared[0];
@@ -92,8 +100,13 @@ sealed record Setting
         Help = help,
         Type = typeof(T),
         Arity = placeholder.Length == 0 ? Arity.Flag : typeof(T) == typeof(ImmutableArray<string>) ? Arity.Many : Arity.One,
+        Implied = placeholder.Length == 0 ? True : null,
         Property = (PropertyInfo)((MemberExpression)property.Body).Member,
     };
+
+    /// <summary>The option with a value that may be left out.</summary>
+    /// <param name="implied">What is meant then.</param>
+    public Setting Or(string implied) => this with { Arity = Arity.Optional, Implied = implied };
 
     /// <summary>An option that is understood, checked for its type, and does nothing.</summary>
     public static Setting Ignored<T>(string name, string placeholder, string reason) => new()
@@ -103,6 +116,7 @@ sealed record Setting
         Help = reason,
         Type = typeof(T),
         Arity = placeholder.Length == 0 ? Arity.Flag : placeholder.EndsWith("...", StringComparison.Ordinal) ? Arity.Many : Arity.One,
+        Implied = placeholder.Length == 0 ? True : null,
         WithoutEffect = reason,
         Group = SettingGroup.WithoutEffect,
     };

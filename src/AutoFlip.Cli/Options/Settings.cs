@@ -115,6 +115,18 @@ static class Settings
     public static Setting Json { get; } = Grouped(SettingGroup.Running,
         [Setting.Of((Presentation p) => p.Json, "--json", "", "Print JSON (a run: lines start, explored, round, summary) and nothing else.")])[0];
 
+    /// <summary>Where the live view is.</summary>
+    public static Setting Live { get; } = Grouped(SettingGroup.Running,
+    [
+        (Setting.Of((Presentation p) => p.Live, "--live", "[PORT]", $"Show the report in a browser while the run goes on, on this machine only: http://127.0.0.1:PORT/. Without a port {LiveView.UsualPort}; 0 is any free one.")
+            with { Refuses = port => int.Parse(port, System.Globalization.CultureInfo.InvariantCulture) is >= 0 and <= 65535 ? null : $"'{port}' is not accepted. Accepted: 0 to 65535." })
+            .Or($"{LiveView.UsualPort}"),
+    ])[0];
+
+    /// <summary>Where a report goes.</summary>
+    public static Setting Html { get; } = Grouped(SettingGroup.Running,
+        [Setting.Of((Presentation p) => p.Html, "--html", "FILE", "Write the report as one HTML file, which needs nothing else. Nothing is written without it.")])[0];
+
     /// <summary>What a resumed run may be given too: none of it changes a result.</summary>
     public static ImmutableArray<Setting> Running { get; } = Grouped(SettingGroup.Running,
     [
@@ -128,6 +140,7 @@ static class Settings
                 : $"'{value}' is not accepted: this build has no GPU support, and it does not fall back in silence. Accepted: cpu. Give --device cpu or leave it out."),
         Setting.Of((Presentation p) => p.Quiet, "--quiet", "", "Print only the run directory and the result."),
         Json,
+        Live,
         Setting.Of((Presentation p) => p.Plain, "--plain", "", "Print plain lines even on a terminal."),
         Setting.Of((Presentation p) => p.Verbose, "--verbose", "", "Print stack traces of failures."),
     ]);

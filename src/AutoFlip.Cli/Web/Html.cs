@@ -18,8 +18,8 @@ readonly record struct Html(string Text)
     /// <summary>One after the other.</summary>
     public static Html Join(params IEnumerable<Html> parts) => new(string.Concat(parts.Select(part => part.Text)));
 
-    /// <summary>The markup, or nothing.</summary>
-    public static Html If(bool condition, HtmlTemplate template) => condition ? Of(template) : None;
+    /// <summary>The markup, or nothing; then its holes are not even looked at.</summary>
+    public static Html If(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] HtmlTemplate template) => Of(template);
 
     /// <inheritdoc/>
     public override string ToString() => Text;
@@ -27,11 +27,18 @@ readonly record struct Html(string Text)
 
 /// <summary>What an interpolated string becomes where <see cref="Html"/> is asked for.</summary>
 [InterpolatedStringHandler]
-readonly struct HtmlTemplate(int literals, int holes)
+readonly struct HtmlTemplate
 {
-    const int Hole = 32;
+    const int Hole = 32; // characters that one is guessed to take
 
-    readonly StringBuilder _text = new(literals + holes * Hole);
+    readonly StringBuilder _text;
+
+    /// <summary>Markup in any case.</summary>
+    public HtmlTemplate(int literals, int holes) => _text = new(literals + holes * Hole);
+
+    /// <summary>Markup if <paramref name="condition"/> holds.</summary>
+    public HtmlTemplate(int literals, int holes, bool condition, out bool proceed)
+        : this(condition ? literals : 0, condition ? holes : 0) => proceed = condition;
 
     /// <summary>The programmer's own words.</summary>
     public void AppendLiteral(string markup) => _text.Append(markup.ReplaceLineEndings("\n"));

@@ -26,6 +26,7 @@ static class Shell
             Error = error,
             Terminal = terminal ? Terminal(output, ansi: true) : null,
             Engine = FakeEngine.Create((e, o) => (experiment, options) = (e, o), step),
+            Afterwards = [], // there is no run directory
             Cancel = cancel,
         });
         return new(code, output.ToString(), error.ToString(), experiment, options);

@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+
+namespace AutoFlip.Cli;
+
+/// <summary>The page of runs that go on, as it is now. Nothing is read or made while nobody asks.</summary>
+/// <param name="directories">The run directories; more may come.</param>
+/// <param name="time">The clock.</param>
+/// <remarks>
+/// Run directories are all it knows of a run, so runs of other processes are as good as this one's. A change is seen by the length of the logs
+/// and by which files there are; only then is anything read, once for all who look, and the next look comes after twenty times as long as that took:
+/// however fast rounds come, looking costs a twentieth of one core at most. Safe for several threads.
+/// </remarks>
+sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time)
+{
+    const int Thrift = 20; // times as long as making the page took
+    static readonly TimeSpan Least = TimeSpan.FromMilliseconds(250);
+    static readonly string[] Logs = ["rounds.jsonl", Path.Combine("checkpoints", "exploration.jsonl"), "summary.json", "guidance.json"];
+
+    readonly Lock _lock = new();
+    LiveState? _state;
+
+    /// <summary>How long to wait before looking again.</summary>
+    public TimeSpan Pause { get; private set; } = Least;
+
+    /// <summary>The page as it is now; the same object as long as nothing changed.</summary>
+    public LiveState Now()
+    {
+        lock (_lock)
+        {
+            var folders = directories();
+            var seen = string.Join('\n', folders.Select(Signature));
+            if (_state?.Seen == seen) return _state;
+            var started = time.GetTimestamp();
+            _state = Read(folders, seen);
+            var took = time.GetElapsedTime(started) * Thrift;
+            Pause = took > Least ? took : Least;
+            return _state;
+        }
+    }
+
+    LiveState Read(IReadOnlyList<string> folders, string seen)
+    {
+        try
+        {
+            RunRecord[] runs = [.. folders.Select(RunRecord.Load)];
+            return new(seen, ReportPage.Of(runs, new PageLinks(Folder: null)), runs.Length > 0 && runs.All(run => run.Summary is not null), null);
+        }
+        catch (AutoFlipException trouble)
+        {
+            return new(seen, _state?.Page ?? ReportPage.Of([], new PageLinks(Folder: null)), false, trouble.Message);
+        }
+    }
+
+    static string Signature(string folder) => string.Join('|', Logs.Select(name => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file ? file.Length : -1).Prepend(folder.Length));
+}
+
+/// <summary>A live page at one moment.</summary>
+/// <param name="Seen">What the files looked like.</param>
+/// <param name="Page">The page.</param>
+/// <param name="Ended">Whether all runs have ended.</param>
+/// <param name="Trouble">Why the page could not be brought up to date; null if it is.</param>
+sealed record LiveState(string Seen, ReportPage Page, bool Ended, string? Trouble)
+{
+    /// <summary>The message that brings a page in a browser to this state, on one line.</summary>
+    public string Message { get; } = ChartJson.Write(new JsonObject
+    {
+        ["title"] = Page.Title,
+        ["progress"] = Trouble ?? Page.Progress,
+        ["ended"] = Ended,
+        ["content"] = Page.Content.Text,
+        ["charts"] = ChartJson.Of(Page.Charts),
+    });
+}

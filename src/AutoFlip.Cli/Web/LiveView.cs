@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace AutoFlip.Cli;
+
+/// <summary>The report of runs that go on, in a browser on this machine: a page, and a stream of events that keeps it up to date.</summary>
+/// <remarks>
+/// It listens on the loopback address only and answers two addresses, with GET, to whoever names it by a loopback name: a page of another
+/// site whose name was made to point here (DNS rebinding) names it otherwise. No file is served, so no path can lead to one.
+/// </remarks>
+sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
+{
+    /// <summary>Where it is unless somebody asks for another port.</summary>
+    public const int UsualPort = 8642;
+
+    const string Events = "/events";
+    static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2); // for browsers to take the last page
+
+    readonly LiveFeed _feed;
+    readonly TimeProvider _time;
+    readonly CancellationTokenSource _end = new();
+    readonly KestrelServer _server;
+
+    LiveView(int port, LiveFeed feed, TimeProvider time)
+    {
+        (_feed, _time) = (feed, time);
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
+    }
+
+    /// <summary>What to open in a browser.</summary>
+    public Uri Address => new(_server.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    /// <summary>Starts it and says on standard error where it is.</summary>
+    /// <param name="port">The port; a free one is taken, with a warning, if it is in use. 0 is any free one.</param>
+    /// <param name="directories">The run directories; more may come.</param>
+    /// <param name="host">The clock, and standard error.</param>
+    /// <exception cref="AutoFlipException">This machine lets nobody listen there (exit 2).</exception>
+    public static LiveView Start(int port, Func<IReadOnlyList<string>> directories, Host host)
+    {
+        var feed = new LiveFeed(directories, host.Time);
+        LiveView view;
+        try
+        {
+            view = Listen(port, feed, host.Time);
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            host.Warn($"--live: port {port} is in use, so a free one is taken.");
+            view = Listen(0, feed, host.Time);
+        }
+        host.Error.WriteLine($"autoflip: live view: {view.Address}");
+        return view;
+    }
+
+    static LiveView Listen(int port, LiveFeed feed, TimeProvider time)
+    {
+        var view = new LiveView(port, feed, time);
+        try
+        {
+            view._server.StartAsync(view, CancellationToken.None).GetAwaiter().GetResult();
+            return view;
+        }
+        catch (SocketException refused)
+        {
+            view.Dispose();
+            throw AutoFlipException.BadRequest($"--live: port {port} cannot be listened on: {refused.Message} Give another port, or none.");
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+    /// <inheritdoc/>
+    public void DisposeContext(HttpContext context, Exception? exception) { }
+
+    /// <inheritdoc/>
+    public async Task ProcessRequestAsync(HttpContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.XFrameOptions = "DENY";
+        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        if (request.Host.Host is not ("127.0.0.1" or "localhost")) response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+        else if (!HttpMethods.IsGet(request.Method)) (response.StatusCode, response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, "GET");
+        else if (request.Path == "/") await WritePage(response);
+        else if (request.Path == Events) await WriteEvents(response, context.RequestAborted);
+        else response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    async Task WritePage(HttpResponse response)
+    {
+        response.ContentType = "text/html; charset=utf-8";
+        response.Headers.ContentSecurityPolicy = $"{ReportFile.Policy(live: true)}; frame-ancestors 'none'";
+        await response.WriteAsync(ReportFile.Text(_feed.Now().Page, Events), response.HttpContext.RequestAborted);
+    }
+
+    /// <summary>The page now, after every change, and a last time when the run has ended.</summary>
+    async Task WriteEvents(HttpResponse response, CancellationToken aborted)
+    {
+        response.ContentType = "text/event-stream";
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, _end.Token);
+        LiveState? sent = null;
+        try
+        {
+            while (true)
+            {
+                var ending = _end.IsCancellationRequested; // before the last look, so that it misses nothing
+                if (_feed.Now() is var now && now != sent)
+                {
+                    await response.WriteAsync($"event: page\ndata: {now.Message}\n\n", aborted);
+                    await response.Body.FlushAsync(aborted);
+                    sent = now;
+                }
+                if (ending) break;
+                await Task.Delay(_feed.Pause, _time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (aborted.IsCancellationRequested) return;
+            }
+            await response.WriteAsync("event: end\ndata:\n\n", aborted);
+        }
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        {
+            // the reader closed the page: there is nobody to tell
+        }
+    }
+
+    /// <summary>Sends the last page to whoever looks, and ends.</summary>
+    public void Dispose()
+    {
+        _end.Cancel();
+        using var patience = new CancellationTokenSource(Farewell, _time);
+        _server.StopAsync(patience.Token).GetAwaiter().GetResult();
+        _server.Dispose();
+        _end.Dispose();
+    }
+}

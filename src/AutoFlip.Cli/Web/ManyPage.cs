@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip.Cli;
+
+/// <summary>What a page says about several runs together.</summary>
+/// <param name="Runs">At least two.</param>
+sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
+{
+    readonly ImmutableArray<RunGroup> _groups = RunGroup.Of(Runs);
+
+    /// <summary>The figures by which they are compared, and where these are drawn.</summary>
+    public ImmutableArray<(string Place, Chart Chart)> Charts { get; } = [.. RunCharts.Comparing(Runs).Select(chart => ($"all-{chart.Id}", chart))];
+
+    /// <summary>Its sections with their titles, in order.</summary>
+    public IEnumerable<(string Id, string Title, Html Content)> Sections =>
+    [
+        ("summary", "In short", Html.Join(Gains, Means)),
+        .. Charts.IsEmpty ? [] : new[] { ("figures", "Figures", PageParts.Figures(Charts)) },
+        ("comparison", "Run by run", Comparison),
+    ];
+
+    Html Gains
+    {
+        get
+        {
+            var gains = Findings.Of(_groups).ToList();
+            return gains is [] ? Html.Of($"<p>None of these runs is plain FedAvg (<code>--pruner none</code>) of the same data, clients, model and rounds, so nothing can be said of gains and losses over it.</p>\n")
+                : Html.Join(gains.Select((gain, i) => Html.Of($"""
+                    <section aria-labelledby="gain-{i}-title"><h3 id="gain-{i}-title">{gain.Name} <span class="against">against {gain.Against}</span></h3>
+                    {PageParts.Sentences(gain.Findings)}</section>
+
+                    """)));
+        }
+    }
+
+    /// <summary>A row per setting: means over the seeds.</summary>
+    Html Means
+    {
+        get
+        {
+            string[] metrics = [.. _groups.Select(group => group.Runs[0].Figures.Metrics.Shown.Name).Distinct()];
+            IReadOnlyList<Html> Row(RunGroup group)
+            {
+                string Show(Func<RunSummary, double?> figure, Func<double, string> show) => Spread.Of(group.Runs.Select(run => figure(run.Figures)))?.Show(show) ?? "-";
+                return HtmlTable.Row(
+                [
+                    group.Name, $"{group.Runs.Length}",
+                    .. metrics.Select(metric => Show(run => run.Metrics.Shown.Name == metric ? Findings.Score(run) : null, value => Readable.Metric(metric, value))),
+                    Show(run => run.ModelSize.Density, value => Readable.Percent(value)), Show(run => Findings.Sent(run), value => Readable.Bytes((long)value)),
+                    Show(run => run.Traffic.DenseFp32Bytes > 0 ? run.Traffic.Ratio : null, value => Readable.Ratio(value)),
+                    Show(run => run.Compute.DenseMacs > 0 ? Findings.Macs(run) / run.Compute.DenseMacs : null, value => Readable.Ratio(value)),
+                    Show(run => run.Time.Total, Readable.Time), Readable.Count(group.Runs.Sum(run => run.Figures.Failures)),
+                ]);
+            }
+            return new HtmlTable("means", "Means over seeds ± sample standard deviation; of dense float32 FedAvg, bytes and multiply-accumulates as ratios",
+                ["setting", "seeds", .. metrics.Select(metric => metric == "acc1" ? "accuracy" : metric), "kept", "sent", "of dense", "computed, of dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
+        }
+    }
+
+    Html Comparison
+    {
+        get
+        {
+            var table = RunComparison.Of([.. Runs.Select(run => run.Figures)]);
+            return new HtmlTable("comparison-table", "Every figure of every run; the numbers are those of the runs below", ["", .. table.Headers],
+                [.. table.Rows.Select(row => HtmlTable.Row([row.Label.Trim(), .. row.Figures]))]).Write();
+        }
+    }
+}

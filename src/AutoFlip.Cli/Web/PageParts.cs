@@ -1,0 +1,63 @@
+namespace AutoFlip.Cli;
+
+/// <summary>Pieces that pages of one run and of many are made of.</summary>
+static class PageParts
+{
+    /// <summary>A section under a heading.</summary>
+    /// <param name="id">Its anchor.</param>
+    /// <param name="level">Of the heading.</param>
+    /// <param name="title">The heading.</param>
+    /// <param name="content">What stands below.</param>
+    public static Html Section(string id, int level, string title, Html content) => Html.Of($"""
+        <section id="{id}" aria-labelledby="{id}-title">
+        <h{level} id="{id}-title">{title}</h{level}>
+        {content}</section>
+
+        """);
+
+    /// <summary>Places for figures, which the page's script draws.</summary>
+    public static Html Figures(IEnumerable<(string Place, Chart Chart)> charts) => Html.Of($"""
+        <div class="figures">
+        {charts.Select(entry => Html.Of($"""
+            <figure class="chart" id="{entry.Place}" data-chart="{entry.Place}" aria-labelledby="{entry.Place}-title">
+            <figcaption><strong id="{entry.Place}-title">{entry.Chart.Title}</strong>{Html.If(entry.Chart.Note.Length > 0, $"<span class=\"note\">{entry.Chart.Note}</span>")}</figcaption>
+            </figure>
+
+            """))}</div>
+
+        """);
+
+    /// <summary>Sentences, each with how it is known.</summary>
+    public static Html Sentences(IEnumerable<Finding> findings) => Html.Of($"""
+        <ul class="findings">
+        {findings.Select(finding => Html.Of($"<li><span>{finding.Text}</span> {Pill(finding.Evidence)}</li>\n"))}</ul>
+
+        """);
+
+    /// <summary>What opens on demand, and stays open while a live page changes.</summary>
+    public static Html Details(string id, string summary, Html content) => Html.Of($"""
+        <details id="{id}"><summary>{summary}</summary>
+        {content}</details>
+
+        """);
+
+    /// <summary>A large figure with its name above and a remark below.</summary>
+    public static Html Tile(string label, string figure, string remark, bool warns = false) => Html.Of(
+        $"<div class=\"tile{Html.If(warns, $" warns")}\"><dt>{label}</dt><dd><span class=\"figure\">{figure}</span> <span class=\"remark\">{remark}</span></dd></div>\n");
+
+    /// <summary>Where a run stands, in a word or two.</summary>
+    public static Html State(RunRecord run) => run.Summary is not null
+        ? Html.Of($"<span class=\"chip ended\">ended</span>")
+        : Html.Of($"<span class=\"chip goes-on\">{Progress(run)}</span>");
+
+    /// <summary>The same as a sentence's part.</summary>
+    public static string Progress(RunRecord run) => run.Summary is not null ? $"ended after {Counted(run.Rounds.Length, "round")}"
+        : run.Rounds is [.., var last] ? $"round {last.Round} of {run.Experiment.Rounds} done"
+        : run.Explorers.Length > 0 ? $"exploring, {run.Explorers.Length} of {run.Experiment.ExplorerCount} done"
+        : "begun";
+
+    /// <summary>One round, two rounds.</summary>
+    public static string Counted(int count, string noun) => $"{Readable.Count(count)} {noun}{(count == 1 ? "" : "s")}";
+
+    static Html Pill(Evidence evidence) => Html.Of($"<span class=\"pill\">{evidence.ToString().ToLowerInvariant()}</span>");
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip.Cli;
+
+/// <summary>What a report says: the content of a page, as markup and as figures for the page's script. Of one run or of many.</summary>
+/// <param name="Title">Of the page.</param>
+/// <param name="Progress">Where the runs stand, in a few words.</param>
+/// <param name="Content">Everything between header and footer.</param>
+/// <param name="Charts">The figures and where they are drawn.</param>
+sealed record ReportPage(string Title, string Progress, Html Content, ImmutableArray<(string Place, Chart Chart)> Charts)
+{
+    /// <summary>The report of runs that have ended or go on. Pure but for a look at which files there are to be linked.</summary>
+    /// <param name="runs">The runs; none yet make a page that says so.</param>
+    /// <param name="links">How files are linked.</param>
+    public static ReportPage Of(IReadOnlyList<RunRecord> runs, PageLinks links) => runs switch
+    {
+        [] => new("AutoFLIP", "loading", Html.Of($"<h1>Nothing to see yet</h1>\n<p class=\"lead\">The run is loading its data.</p>\n"), []),
+        [var run] => OfOne(new RunPage(run, "run", 2, links)),
+        _ => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links))]),
+    };
+
+    static ReportPage OfOne(RunPage page)
+    {
+        var content = Html.Of($"""
+            {Heading(page, 1)}
+            {page.Overview}
+            {Contents(page.Sections)}
+            {page.Sections.Select(section => PageParts.Section(section.Id, 2, section.Title, section.Content))}
+            """);
+        return new($"{page.Title}, seed {page.Run.Experiment.Seed}", PageParts.Progress(page.Run), content, page.Charts);
+    }
+
+    static ReportPage OfMany(ManyPage all, IReadOnlyList<RunPage> pages)
+    {
+        var ended = pages.Count(page => page.Run.Summary is not null);
+        var progress = ended == pages.Count ? "all runs have ended" : $"{ended} of {pages.Count} runs have ended";
+        var runs = Html.Join(pages.Select((page, i) => Html.Of($"""
+            <details class="run" id="{page.Id}"><summary><h3>{i + 1}. {page.Title}, seed {$"{page.Run.Experiment.Seed}"} {PageParts.State(page.Run)}</h3><span class="path">{page.Run.Name}</span></summary>
+            {page.Overview}
+            {page.Sections.Select(section => PageParts.Section(section.Id, 4, section.Title, section.Content))}</details>
+
+            """)));
+        (string Id, string Title, Html Content)[] sections = [.. all.Sections, ("runs", "The runs", runs)];
+        var content = Html.Of($"""
+            <h1>{pages.Count} runs compared</h1>
+            <p class="meta">{progress}</p>
+            {Contents(sections)}
+            {sections.Select(section => PageParts.Section(section.Id, 2, section.Title, section.Content))}
+            """);
+        return new($"{pages.Count} runs compared", progress, content, [.. all.Charts, .. pages.SelectMany(page => page.Charts)]);
+    }
+
+    static Html Heading(RunPage page, int level) => Html.Of($"""
+        <h{level}>{page.Title}</h{level}>
+        <p class="meta">{PageParts.State(page.Run)} <span>seed {$"{page.Run.Experiment.Seed}"}</span> <span class="path">{page.Run.Name}</span>{Html.If(page.Run.Rounds is [.., _], $" <span>last round {Date(page.Run)}</span>")}</p>
+        """);
+
+    static string Date(RunRecord run) => run.Rounds[^1].Time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
+
+    static Html Contents(IEnumerable<(string Id, string Title, Html Content)> sections) => Html.Of(
+        $"<nav aria-label=\"Sections\" class=\"contents\"><ul>{sections.Select(section => Html.Of($"<li><a href=\"#{section.Id}\">{section.Title}</a></li>"))}</ul></nav>");
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip.Cli;
+
+/// <summary>Everything that a page says about one run.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Id">Begins every anchor: lower-case letters and digits.</param>
+/// <param name="Level">Of the headings of its sections.</param>
+/// <param name="Links">How files are linked.</param>
+sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
+{
+    const int MostClients = 200, MostClasses = 20; // larger tables are read by nobody: partition.json holds them
+
+    /// <summary>What the run is called in one line: data, model, method.</summary>
+    public string Title => $"{Run.Experiment.Dataset}, {Run.Experiment.Model}, {Results.Method(Run.Experiment.Algorithm, Run.Experiment.Pruner)}";
+
+    /// <summary>Its figures and where they are drawn.</summary>
+    public ImmutableArray<(string Place, Chart Chart)> Charts { get; } = [.. RunCharts.Of(Run).Select(chart => ($"{Id}-{chart.Id}", chart))];
+
+    RunSummary Figures { get; } = Run.Figures;
+
+    /// <summary>The figures in large, and what they mean.</summary>
+    public Html Overview => Html.Of($"""
+        <p class="lead">{Lead}</p>
+        <dl class="tiles">
+        {Tiles}</dl>
+        {PageParts.Sentences(Findings.Of(Run))}
+        """);
+
+    /// <summary>Its sections with their titles, in order.</summary>
+    public IEnumerable<(string Id, string Title, Html Content)> Sections =>
+    [
+        .. Charts.IsEmpty ? [] : new[] { ($"{Id}-figures", "Figures", PageParts.Figures(Charts)) },
+        ($"{Id}-ledger", "Ledger", Ledger),
+        .. Run.Rounds.IsEmpty ? [] : new[] { ($"{Id}-rounds", "Rounds", Rounds) },
+        .. Run.Rounds is [.., { Layers.IsEmpty: false } last] ? new[] { ($"{Id}-layers", "Layers", Layers(last)) } : [],
+        .. Run.Partition is { } partition ? new[] { ($"{Id}-clients", "Clients", Clients(partition)) } : [],
+        ($"{Id}-experiment", "Experiment", Choices),
+        ($"{Id}-files", "Files, and how to run it again", Files),
+    ];
+
+    string Lead
+    {
+        get
+        {
+            var e = Run.Experiment;
+            return $"{Readable.Count(e.Clients)} clients train {e.Model} on {e.Dataset} by {e.Algorithm}"
+                + (e.Pruner == "none" ? ", without pruning" : $", pruned by {e.Pruner} to {Readable.Percent((double)(1 - e.PruneFraction))} of the parameters")
+                + $"; {Readable.Count(e.CohortSize)} of them take part in each of {PageParts.Counted(e.Rounds, "round")}.";
+        }
+    }
+
+    IEnumerable<Html> Tiles
+    {
+        get
+        {
+            var main = Figures.Metrics.Shown;
+            if (Findings.Score(Figures) is { } score)
+                yield return PageParts.Tile(
+                    main.Name == "acc1" ? "Accuracy" : main.Name, Readable.Metric(main.Name, score),
+                    main.Global is null ? "on clients" : main.Best is { } best && best != score ? $"best {Readable.Metric(main.Name, best)}, round {main.BestRound}" : "on the server's test set");
+            yield return PageParts.Tile("Parameters kept", Readable.Percent(Figures.ModelSize.Density), $"{Readable.Count(Figures.ModelSize.ActiveParameters)} of {Readable.Count(Figures.ModelSize.Parameters)}");
+            yield return PageParts.Tile("Sent", Readable.Bytes(Findings.Sent(Figures)),
+                Figures.Traffic.DenseFp32Bytes > 0 ? $"{Readable.Ratio(Figures.Traffic.Ratio)} dense float32" : "");
+            yield return PageParts.Tile("Computed", Readable.Macs(Findings.Macs(Figures)), Figures.Compute.DenseMacs > 0 ? $"{Readable.Ratio(Findings.Macs(Figures) / Figures.Compute.DenseMacs)} dense" : "");
+            yield return PageParts.Tile("Time", Readable.Time(Figures.Time.Total), $"{Readable.Time(Figures.Time.MedianRound)} a round");
+            yield return PageParts.Tile("Rounds", Readable.Count(Figures.RoundsDone), Figures.RoundsDone == Figures.Rounds ? "all done" : $"of {Readable.Count(Figures.Rounds)}");
+            if (Figures.Failures > 0) yield return PageParts.Tile("Clients that failed", Readable.Count(Figures.Failures), "their answers did not count", warns: true);
+        }
+    }
+
+    Html Ledger
+    {
+        get
+        {
+            var (rounds, explorers, time) = (Run.Rounds, Run.Explorers, Figures.Time);
+            IReadOnlyList<Html> Bytes(string phase, long down, long up, long? dense) =>
+                HtmlTable.Row(phase, Readable.Bytes(down), Readable.Bytes(up), Readable.Bytes(down + up), dense is > 0 ? Readable.Bytes(dense.Value) : "-");
+            var (exploreDown, exploreUp) = (explorers.Sum(explorer => explorer.DownBytes), explorers.Sum(explorer => explorer.UpBytes));
+            var bytes = new HtmlTable($"{Id}-bytes", "Bytes sent, measured; in the last column what FedAvg would have sent in float32, counted", ["", "to clients", "from clients", "both", "dense float32"],
+            [
+                .. explorers.IsEmpty ? Array.Empty<IReadOnlyList<Html>>() : [Bytes("exploration", exploreDown, exploreUp, null)],
+                Bytes("rounds", Figures.Traffic.DownBytes - exploreDown, Figures.Traffic.UpBytes - exploreUp, Figures.Traffic.DenseFp32Bytes),
+                Bytes("all", Figures.Traffic.DownBytes, Figures.Traffic.UpBytes, Figures.Traffic.DenseFp32Bytes),
+            ]);
+            (string What, double Seconds)[] spent =
+            [
+                ("wall clock: everything", time.Total), ("wall clock: exploration", time.Explore), ("wall clock: rounds", time.Rounds), ("server: masks", time.Mask), ("server: folding", time.Fold),
+                ("server: evaluation", time.Evaluate), ("clients: decoding", time.ClientDecode), ("clients: training", time.ClientTrain), ("clients: encoding", time.ClientEncode),
+                ("clients: exploring", time.ExploreTrain),
+            ];
+            var seconds = new HtmlTable($"{Id}-seconds", "Time, measured; of clients by their own clocks, added up", ["", "time"],
+                [.. spent.Where(entry => entry.Seconds > 0).Select(entry => HtmlTable.Row(entry.What, Readable.Time(entry.Seconds)))]);
+            return Html.Of($"<div class=\"pair\">{bytes.Write()}{seconds.Write()}</div>\n");
+        }
+    }
+
+    Html Rounds
+    {
+        get
+        {
+            var metric = Metric.MainOf(Run.Experiment);
+            var lines = new HtmlTable($"{Id}-rounds-table", "Every round", ["round", metric, "loss", "train loss", "kept", "sent", "time", "failed"],
+            [
+                .. Run.Rounds.Select(round => RoundLine.Of(round, metric)).Select(line => HtmlTable.Row(
+                    $"{line.Round}", Readable.Figure(line.Score), Readable.Figure(line.Loss), Readable.Figure(line.TrainLoss), Readable.Percent(line.Density), Readable.Bytes(line.Bytes),
+                    Readable.Time(line.Seconds), line.Failures == 0 ? "" : $"{line.Failures}")),
+            ]);
+            (string Where, ClientFailure Failure)[] failed =
+            [
+                .. Run.Explorers.Where(explorer => explorer.Failure is not null).Select(explorer => ("exploration", new ClientFailure(explorer.Client, explorer.Failure!))),
+                .. Run.Rounds.SelectMany(round => round.Failures.Select(failure => ($"round {round.Round}", failure))),
+            ];
+            var failures = failed is [] ? Html.Of($"<p>No client failed.</p>\n") : new HtmlTable($"{Id}-failures", $"Clients that failed: {failed.Length}", ["where", "client", "why"],
+                [.. failed.Take(MostClients).Select(entry => HtmlTable.Row(entry.Where, $"{entry.Failure.Client}", entry.Failure.Reason))]) { Words = [2] }.Write();
+            return Html.Join(failures, PageParts.Details($"{Id}-all-rounds", $"All {Run.Rounds.Length} rounds", lines.Write()));
+        }
+    }
+
+    Html Layers(RoundReport last) => new HtmlTable($"{Id}-layers-table", $"Layers after round {last.Round}", ["layer", "parameters", "kept", "", "units", "kept", "norm", "from w_0"],
+    [
+        .. last.Layers.Select(layer => HtmlTable.Row(
+            layer.Name, Readable.Count(layer.Parameters), Readable.Count(layer.Kept), Readable.Percent((double)layer.Kept / layer.Parameters),
+            layer.Units is { } units ? Readable.Count(units) : "", layer.KeptUnits is { } kept ? Readable.Count(kept) : "", Readable.Figure(layer.Norm), Readable.Figure(layer.Distance))),
+    ]).Write();
+
+    Html Clients(PartitionCounts partition)
+    {
+        var classes = partition.Classes.Length is > 1 and <= MostClasses ? partition.Classes.Length : 0;
+        var rows = partition.Train.Take(MostClients).Select((train, client) => HtmlTable.Row(
+        [
+            $"{client}", Readable.Count(train.Sum()), Readable.Count(partition.HeldOut[client].Sum()),
+            .. Enumerable.Range(0, classes).Select(c => train[c] + partition.HeldOut[client][c] is var count and > 0 ? Readable.Count(count) : "·"),
+        ]));
+        var table = new HtmlTable($"{Id}-clients-table", "Samples of each client; of classes training and held-out samples together",
+            ["client", "training", "held out", .. partition.Classes.Take(classes)], [.. rows]);
+        var more = partition.Train.Length > MostClients ? $" The first {MostClients} are listed; partition.json has all of them." : "";
+        return Html.Of($"""
+            <p>{Readable.Count(partition.Train.Length)} clients were dealt {Readable.Count(partition.Train.Sum(client => (long)client.Sum()))} samples for training and hold out {Readable.Count(partition.HeldOut.Sum(client => (long)client.Sum()))} (partition {Run.Experiment.Partition}).{more}</p>
+            {PageParts.Details($"{Id}-deal", "Who has what", table.Write())}
+            """);
+    }
+
+    Html Choices
+    {
+        get
+        {
+            var choices = ExperimentTable.Of(Run.Experiment).ToList();
+            IReadOnlyList<Html> Row(ExperimentChoice choice) =>
+            [
+                Html.Of($"<code>{choice.Setting.Name}</code>"), Html.Of($"{(choice.Value.Length == 0 ? "-" : choice.Value)}"), Html.Of($"{choice.Default}"), Html.Of($"{choice.Setting.Help}"),
+            ];
+            HtmlTable Table(string name, string caption, Func<ExperimentChoice, bool> which) =>
+                new($"{Id}-{name}", caption, ["option", "value", "default", "what it is"], [.. choices.Where(which).Select(Row)]) { Words = [1, 2, 3] };
+            return Html.Join(
+                Table("changed", "What differs from the defaults", choice => choice.IsChanged).Write(),
+                PageParts.Details($"{Id}-usual", "Everything else is as usual", Table("unchanged", "What is as by default", choice => !choice.IsChanged).Write()));
+        }
+    }
+
+    Html Files
+    {
+        get
+        {
+            string[] known = ["experiment.json", "summary.json", "results.json", "rounds.jsonl", "partition.json", "guidance.json", "run.log", "plots", "tensorboard"];
+            var files = known.Where(name => Path.Exists(Path.Combine(Run.Directory, name))).Concat(Run.Models.Select(model => $"checkpoints/{model}"));
+            return Html.Of($"""
+                <ul class="files">
+                {files.Select(file => Html.Of($"<li>{Links.To(Run.Directory, file)}</li>\n"))}</ul>
+                <p>The same experiment, from its file or from options; on one type of processor it ends in the same model, bit for bit.</p>
+                <pre tabindex="0" aria-label="Commands that run it again"><code>autoflip run {ShellWord.Of(Run.Name)}
+                {ExperimentTable.Command(Run.Experiment)}</code></pre>
+                {Html.If(Figures.ModelSha256.Length > 0, $"<dl class=\"facts\"><dt>model_sha256</dt><dd><code>{Figures.ModelSha256}</code></dd><dt>made by</dt><dd>autoflip {Figures.Version}, {PageParts.Counted(Figures.Workers, "worker")}, {Readable.Bytes(Figures.PeakRssBytes)} at most</dd></dl>\n")}
+                """);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace AutoFlip.Cli;
+
+/// <summary>Words of a command to be copied.</summary>
+static class ShellWord
+{
+    /// <summary>The word, between single quotes where a shell would read it as something else.</summary>
+    public static string Of(string word) =>
+        word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or ':' or '.' or '_' or '-' or '+' or '=' or ',' or '@' or '%')
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}
