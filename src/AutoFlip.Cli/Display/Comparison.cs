@@ -3,9 +3,6 @@ namespace AutoFlip.Cli;
 /// <summary>Two runs of one seed side by side, and in words what the second gained and lost.</summary>
 static class Comparison
 {
-    /// <summary>A smaller share reads as 0.0 %.</summary>
-    internal const double Noticeable = 0.0005;
-
     /// <summary>Writes the table and the sentences, on a terminal or as plain lines.</summary>
     public static void Write(RunSummary dense, RunSummary pruned, Host host)
     {
@@ -54,7 +51,7 @@ static class Comparison
     {
         if (before <= 0) return same;
         var change = after / before - 1;
-        return Math.Abs(change) < Noticeable ? same : $"{Readable.Percent(Math.Abs(change))} {(change < 0 ? less : more)}";
+        return Math.Abs(change) < 0.0005 ? same : $"{Readable.Percent(Math.Abs(change))} {(change < 0 ? less : more)}";
     }
 
     static long Sent(RunSummary run) => run.Traffic.DownBytes + run.Traffic.UpBytes;

@@ -37,12 +37,12 @@ static class Findings
         if (figures.Traffic.DenseFp32Bytes > 0)
             yield return new(
                 $"{Readable.Bytes(Sent(figures))} were sent{(figures.Traffic.ExploreBytes > 0 ? ", exploration included" : "")}: "
-                    + $"{Comparison.Change(figures.Traffic.DenseFp32Bytes, Sent(figures), "less", "more", "as much")}{(Same(figures.Traffic.DenseFp32Bytes, Sent(figures)) ? " as" : " than")} the "
+                    + $"{Than(figures.Traffic.DenseFp32Bytes, Sent(figures))} the "
                     + $"{Readable.Bytes(figures.Traffic.DenseFp32Bytes)} of FedAvg with every weight in float32 over the same rounds. The messages are measured, FedAvg's are counted.",
                 Evidence.Measured);
         if (figures.Compute.DenseMacs > 0)
             yield return new(
-                $"Clients computed {Comparison.Change(figures.Compute.DenseMacs, Macs(figures), "less", "more", "as much")}{(Same(figures.Compute.DenseMacs, Macs(figures)) ? " as" : " than")} with the dense model, "
+                $"Clients computed {Than(figures.Compute.DenseMacs, Macs(figures))} with the dense model, "
                     + $"by multiply-accumulates{(figures.Compute.ExploreMacs > 0 ? ", exploration included" : "")}.",
                 Evidence.Counted);
         yield return new(
@@ -111,5 +111,6 @@ static class Findings
     /// <summary>Multiply-accumulates, exploration included.</summary>
     public static double Macs(RunSummary run) => (double)run.Compute.ActiveMacs + run.Compute.ExploreMacs;
 
-    static bool Same(double before, double after) => Math.Abs(after / before - 1) < Comparison.Noticeable;
+    /// <summary>12.0 % less than; as much as.</summary>
+    public static string Than(double before, double after) => Comparison.Change(before, after, "less than", "more than", "as much as");
 }

@@ -7,13 +7,13 @@ namespace AutoFlip.Cli;
 /// <param name="time">The clock.</param>
 /// <remarks>
 /// Run directories are all it knows of a run, so runs of other processes are as good as this one's. A change is seen by the length of the logs
-/// and by which files there are; only then is anything read, once for all who look, and the next look comes after twenty times as long as that took:
-/// however fast rounds come, looking costs a twentieth of one core at most. Safe for several threads.
+/// and by which files there are; only then is anything read, once for all who look, and the next look comes after ten times as long as that took, though
+/// after three seconds at the latest: however fast rounds come, looking costs a tenth of one core. Safe for several threads.
 /// </remarks>
 sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time)
 {
-    const int Thrift = 20; // times as long as making the page took
-    static readonly TimeSpan Least = TimeSpan.FromMilliseconds(250);
+    const int Thrift = 10; // times as long as making the page took
+    static readonly TimeSpan Least = TimeSpan.FromMilliseconds(250), Most = TimeSpan.FromSeconds(3);
     static readonly string[] Logs = ["rounds.jsonl", Path.Combine("checkpoints", "exploration.jsonl"), "summary.json", "guidance.json"];
 
     readonly Lock _lock = new();
@@ -32,8 +32,7 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
             if (_state?.Seen == seen) return _state;
             var started = time.GetTimestamp();
             _state = Read(folders, seen);
-            var took = time.GetElapsedTime(started) * Thrift;
-            Pause = took > Least ? took : Least;
+            Pause = TimeSpan.FromTicks(Math.Clamp((time.GetElapsedTime(started) * Thrift).Ticks, Least.Ticks, Most.Ticks));
             return _state;
         }
     }

@@ -53,7 +53,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
                 ]);
             }
             return new HtmlTable("means", "Means over seeds ± sample standard deviation; of dense float32 FedAvg, bytes and multiply-accumulates as ratios",
-                ["setting", "seeds", .. metrics.Select(metric => metric == "acc1" ? "accuracy" : metric), "kept", "sent", "of dense", "computed, of dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
+                ["setting", "seeds", .. metrics.Select(metric => metric == "acc1" ? "accuracy" : metric), "kept", "sent", "sent / dense", "computed / dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
         }
     }
 
@@ -62,8 +62,8 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
         get
         {
             var table = RunComparison.Of([.. Runs.Select(run => run.Figures)]);
-            return new HtmlTable("comparison-table", "Every figure of every run; the numbers are those of the runs below", ["", .. table.Headers],
-                [.. table.Rows.Select(row => HtmlTable.Row([row.Label.Trim(), .. row.Figures]))]).Write();
+            return new HtmlTable("comparison-table", "Every figure of every run; the numbers are those of the runs below", ["figure", .. table.Headers],
+                [.. table.Rows.Select(row => HtmlTable.Row([row.Label.Replace("  ", "· ", StringComparison.Ordinal), .. row.Figures]))]).Write();
         }
     }
 }

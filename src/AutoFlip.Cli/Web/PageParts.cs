@@ -20,7 +20,8 @@ static class PageParts
         <div class="figures">
         {charts.Select(entry => Html.Of($"""
             <figure class="chart" id="{entry.Place}" data-chart="{entry.Place}" aria-labelledby="{entry.Place}-title">
-            <figcaption><strong id="{entry.Place}-title">{entry.Chart.Title}</strong>{Html.If(entry.Chart.Note.Length > 0, $"<span class=\"note\">{entry.Chart.Note}</span>")}</figcaption>
+            <figcaption><strong id="{entry.Place}-title">{entry.Chart.Title}</strong></figcaption>
+            <p class="note">{entry.Chart.Note}</p>
             </figure>
 
             """))}</div>
@@ -54,7 +55,7 @@ static class PageParts
     public static string Progress(RunRecord run) => run.Summary is not null ? $"ended after {Counted(run.Rounds.Length, "round")}"
         : run.Rounds is [.., var last] ? $"round {last.Round} of {run.Experiment.Rounds} done"
         : run.Explorers.Length > 0 ? $"exploring, {run.Explorers.Length} of {run.Experiment.ExplorerCount} done"
-        : "begun";
+        : "in its first round";
 
     /// <summary>One round, two rounds.</summary>
     public static string Counted(int count, string noun) => $"{Readable.Count(count)} {noun}{(count == 1 ? "" : "s")}";

@@ -12,7 +12,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
     const int MostClients = 200, MostClasses = 20; // larger tables are read by nobody: partition.json holds them
 
     /// <summary>What the run is called in one line: data, model, method.</summary>
-    public string Title => $"{Run.Experiment.Dataset}, {Run.Experiment.Model}, {Results.Method(Run.Experiment.Algorithm, Run.Experiment.Pruner)}";
+    public string Title => $"{Readable.DataSet(Run.Experiment.Dataset)}, {Run.Experiment.Model}, {Results.Method(Run.Experiment.Algorithm, Run.Experiment.Pruner)}";
 
     /// <summary>Its figures and where they are drawn.</summary>
     public ImmutableArray<(string Place, Chart Chart)> Charts { get; } = [.. RunCharts.Of(Run).Select(chart => ($"{Id}-{chart.Id}", chart))];
@@ -25,6 +25,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
         <dl class="tiles">
         {Tiles}</dl>
         {PageParts.Sentences(Findings.Of(Run))}
+        {Html.If(Run.Experiment.Pruner != "none" && Level == 2, $"<p class=\"alone\">How good and how fast plain FedAvg would have been, only a run of it can tell: give <code>autoflip report</code> one with <code>--pruner none</code> beside this.</p>")}
         """);
 
     /// <summary>Its sections with their titles, in order.</summary>
@@ -44,7 +45,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
         get
         {
             var e = Run.Experiment;
-            return $"{Readable.Count(e.Clients)} clients train {e.Model} on {e.Dataset} by {e.Algorithm}"
+            return $"{Readable.Count(e.Clients)} clients train {e.Model} on {Readable.DataSet(e.Dataset)} by {e.Algorithm}"
                 + (e.Pruner == "none" ? ", without pruning" : $", pruned by {e.Pruner} to {Readable.Percent((double)(1 - e.PruneFraction))} of the parameters")
                 + $"; {Readable.Count(e.CohortSize)} of them take part in each of {PageParts.Counted(e.Rounds, "round")}.";
         }
@@ -61,8 +62,9 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
                     main.Global is null ? "on clients" : main.Best is { } best && best != score ? $"best {Readable.Metric(main.Name, best)}, round {main.BestRound}" : "on the server's test set");
             yield return PageParts.Tile("Parameters kept", Readable.Percent(Figures.ModelSize.Density), $"{Readable.Count(Figures.ModelSize.ActiveParameters)} of {Readable.Count(Figures.ModelSize.Parameters)}");
             yield return PageParts.Tile("Sent", Readable.Bytes(Findings.Sent(Figures)),
-                Figures.Traffic.DenseFp32Bytes > 0 ? $"{Readable.Ratio(Figures.Traffic.Ratio)} dense float32" : "");
-            yield return PageParts.Tile("Computed", Readable.Macs(Findings.Macs(Figures)), Figures.Compute.DenseMacs > 0 ? $"{Readable.Ratio(Findings.Macs(Figures) / Figures.Compute.DenseMacs)} dense" : "");
+                Figures.Traffic.DenseFp32Bytes > 0 ? $"{Findings.Than(Figures.Traffic.DenseFp32Bytes, Findings.Sent(Figures))} dense float32" : "");
+            yield return PageParts.Tile("Computed", Readable.Macs(Findings.Macs(Figures)),
+                Figures.Compute.DenseMacs > 0 ? $"{Findings.Than(Figures.Compute.DenseMacs, Findings.Macs(Figures))} the dense model" : "");
             yield return PageParts.Tile("Time", Readable.Time(Figures.Time.Total), $"{Readable.Time(Figures.Time.MedianRound)} a round");
             yield return PageParts.Tile("Rounds", Readable.Count(Figures.RoundsDone), Figures.RoundsDone == Figures.Rounds ? "all done" : $"of {Readable.Count(Figures.Rounds)}");
             if (Figures.Failures > 0) yield return PageParts.Tile("Clients that failed", Readable.Count(Figures.Failures), "their answers did not count", warns: true);
@@ -77,7 +79,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
             IReadOnlyList<Html> Bytes(string phase, long down, long up, long? dense) =>
                 HtmlTable.Row(phase, Readable.Bytes(down), Readable.Bytes(up), Readable.Bytes(down + up), dense is > 0 ? Readable.Bytes(dense.Value) : "-");
             var (exploreDown, exploreUp) = (explorers.Sum(explorer => explorer.DownBytes), explorers.Sum(explorer => explorer.UpBytes));
-            var bytes = new HtmlTable($"{Id}-bytes", "Bytes sent, measured; in the last column what FedAvg would have sent in float32, counted", ["", "to clients", "from clients", "both", "dense float32"],
+            var bytes = new HtmlTable($"{Id}-bytes", "Bytes sent, measured; in the last column what FedAvg would have sent in float32, counted", ["phase", "to clients", "from clients", "both", "dense float32"],
             [
                 .. explorers.IsEmpty ? Array.Empty<IReadOnlyList<Html>>() : [Bytes("exploration", exploreDown, exploreUp, null)],
                 Bytes("rounds", Figures.Traffic.DownBytes - exploreDown, Figures.Traffic.UpBytes - exploreUp, Figures.Traffic.DenseFp32Bytes),
@@ -89,7 +91,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
                 ("server: evaluation", time.Evaluate), ("clients: decoding", time.ClientDecode), ("clients: training", time.ClientTrain), ("clients: encoding", time.ClientEncode),
                 ("clients: exploring", time.ExploreTrain),
             ];
-            var seconds = new HtmlTable($"{Id}-seconds", "Time, measured; of clients by their own clocks, added up", ["", "time"],
+            var seconds = new HtmlTable($"{Id}-seconds", "Time, measured; of clients by their own clocks, added up", ["what", "time"],
                 [.. spent.Where(entry => entry.Seconds > 0).Select(entry => HtmlTable.Row(entry.What, Readable.Time(entry.Seconds)))]);
             return Html.Of($"<div class=\"pair\">{bytes.Write()}{seconds.Write()}</div>\n");
         }
@@ -104,7 +106,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
             [
                 .. Run.Rounds.Select(round => RoundLine.Of(round, metric)).Select(line => HtmlTable.Row(
                     $"{line.Round}", Readable.Figure(line.Score), Readable.Figure(line.Loss), Readable.Figure(line.TrainLoss), Readable.Percent(line.Density), Readable.Bytes(line.Bytes),
-                    Readable.Time(line.Seconds), line.Failures == 0 ? "" : $"{line.Failures}")),
+                    Readable.Time(line.Seconds), $"{line.Failures}")),
             ]);
             (string Where, ClientFailure Failure)[] failed =
             [
@@ -117,7 +119,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
         }
     }
 
-    Html Layers(RoundReport last) => new HtmlTable($"{Id}-layers-table", $"Layers after round {last.Round}", ["layer", "parameters", "kept", "", "units", "kept", "norm", "from w_0"],
+    Html Layers(RoundReport last) => new HtmlTable($"{Id}-layers-table", $"Layers after round {last.Round}", ["layer", "parameters", "kept", "share kept", "units", "units kept", "norm", "from w_0"],
     [
         .. last.Layers.Select(layer => HtmlTable.Row(
             layer.Name, Readable.Count(layer.Parameters), Readable.Count(layer.Kept), Readable.Percent((double)layer.Kept / layer.Parameters),

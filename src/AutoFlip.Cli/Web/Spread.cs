@@ -15,7 +15,7 @@ sealed record Spread(double Mean, double? Deviation, int Count)
         return new(mean, defined.Length < 2 ? null : Math.Sqrt(defined.Sum(value => (value - mean) * (value - mean)) / (defined.Length - 1)), defined.Length);
     }
 
-    /// <summary>Mean ± deviation.</summary>
+    /// <summary>Mean ± deviation; the mean alone where the deviation is too small to be shown.</summary>
     /// <param name="show">How a number reads.</param>
-    public string Show(Func<double, string> show) => Deviation is { } deviation ? $"{show(Mean)} ± {show(deviation)}" : show(Mean);
+    public string Show(Func<double, string> show) => Deviation is { } deviation && show(deviation) != show(0) ? $"{show(Mean)} ± {show(deviation)}" : show(Mean);
 }

@@ -533,7 +533,7 @@
     for (const figure of fresh.content.querySelectorAll("figure[data-chart]")) {
       const place = figure.dataset.chart, view = views.get(place);
       if (!view || !specs[place] || kinds[specs[place].kind] !== view.constructor) continue;
-      view.figure.querySelector("figcaption").replaceWith(figure.querySelector("figcaption"));
+      for (const part of ["figcaption", ".note"]) view.figure.querySelector(part).replaceWith(figure.querySelector(part));
       figure.replaceWith(view.figure);
       kept.add(place);
     }
