@@ -18,7 +18,7 @@ sealed record HtmlTable(string Id, string Caption, IReadOnlyList<string> Headers
 
     /// <summary>The markup.</summary>
     public Html Write() => Html.Of($"""
-        <div class="scroll" id="{Id}" role="region" aria-label="{Caption}" tabindex="0">
+        <div class="scroll" id="{Id}" role="group" aria-label="{Caption}" tabindex="0">
         <table><caption{Html.If(HidesCaption, $" class=\"unseen\"")}>{Caption}</caption>
         <thead><tr>{Headers.Select((header, i) => Html.Of($"<th scope=\"col\"{Class(i)}>{header}</th>"))}</tr></thead>
         <tbody>

@@ -25,8 +25,8 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
         {
             var gains = Findings.Of(_groups).ToList();
             return gains is [] ? Html.Of($"<p>None of these runs is plain FedAvg (<code>--pruner none</code>) of the same data, clients, model and rounds, so nothing can be said of gains and losses over it.</p>\n")
-                : Html.Join(gains.Select((gain, i) => Html.Of($"""
-                    <section aria-labelledby="gain-{i}-title"><h3 id="gain-{i}-title">{gain.Name} <span class="against">against {gain.Against}</span></h3>
+                : Html.Join(gains.Select(gain => Html.Of($"""
+                    <section><h3>{gain.Name} <span class="against">against {gain.Against}</span></h3>
                     {PageParts.Sentences(gain.Findings)}</section>
 
                     """)));

@@ -3,13 +3,15 @@ namespace AutoFlip.Cli;
 /// <summary>Pieces that pages of one run and of many are made of.</summary>
 static class PageParts
 {
+    const int Landmarks = 2; // deeper sections are found by their headings: as landmarks they would be too many, and alike in every run
+
     /// <summary>A section under a heading.</summary>
     /// <param name="id">Its anchor.</param>
     /// <param name="level">Of the heading.</param>
     /// <param name="title">The heading.</param>
     /// <param name="content">What stands below.</param>
     public static Html Section(string id, int level, string title, Html content) => Html.Of($"""
-        <section id="{id}" aria-labelledby="{id}-title">
+        <section id="{id}"{Html.If(level <= Landmarks, $" aria-labelledby=\"{id}-title\"")}>
         <h{level} id="{id}-title">{title}</h{level}>
         {content}</section>
 

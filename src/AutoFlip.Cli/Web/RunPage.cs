@@ -79,7 +79,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
             IReadOnlyList<Html> Bytes(string phase, long down, long up, long? dense) =>
                 HtmlTable.Row(phase, Readable.Bytes(down), Readable.Bytes(up), Readable.Bytes(down + up), dense is > 0 ? Readable.Bytes(dense.Value) : "-");
             var (exploreDown, exploreUp) = (explorers.Sum(explorer => explorer.DownBytes), explorers.Sum(explorer => explorer.UpBytes));
-            var bytes = new HtmlTable($"{Id}-bytes", "Bytes sent, measured; in the last column what FedAvg would have sent in float32, counted", ["phase", "to clients", "from clients", "both", "dense float32"],
+            var bytes = new HtmlTable($"{Id}-bytes-table", "Bytes sent, measured; in the last column what FedAvg would have sent in float32, counted", ["phase", "to clients", "from clients", "both", "dense float32"],
             [
                 .. explorers.IsEmpty ? Array.Empty<IReadOnlyList<Html>>() : [Bytes("exploration", exploreDown, exploreUp, null)],
                 Bytes("rounds", Figures.Traffic.DownBytes - exploreDown, Figures.Traffic.UpBytes - exploreUp, Figures.Traffic.DenseFp32Bytes),
@@ -91,7 +91,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
                 ("server: evaluation", time.Evaluate), ("clients: decoding", time.ClientDecode), ("clients: training", time.ClientTrain), ("clients: encoding", time.ClientEncode),
                 ("clients: exploring", time.ExploreTrain),
             ];
-            var seconds = new HtmlTable($"{Id}-seconds", "Time, measured; of clients by their own clocks, added up", ["what", "time"],
+            var seconds = new HtmlTable($"{Id}-seconds-table", "Time, measured; of clients by their own clocks, added up", ["what", "time"],
                 [.. spent.Where(entry => entry.Seconds > 0).Select(entry => HtmlTable.Row(entry.What, Readable.Time(entry.Seconds)))]);
             return Html.Of($"<div class=\"pair\">{bytes.Write()}{seconds.Write()}</div>\n");
         }

@@ -200,4 +200,42 @@ public class AppTests
         Assert.Equal(ExitCode.BadData, ended.Exit);
         Assert.Contains("autoflip data get EMNIST-letters", ended.Error, StringComparison.Ordinal);
     }
+
+    static readonly string[] Tiny =
+    [
+        "--dataset", "Digits", "--resize", "0", "--model", "TwoNN", "--hidden-size", "8", "--partition", "iid", "--clients", "4", "--cohort-fraction", "0.5", "--rounds", "2",
+        "--local-epochs", "1", "--explorer-fraction", "0.5", "--unit-multiple", "1", "--offline", "--quiet",
+    ];
+
+    [Fact]
+    public void Run_that_has_ended_leaves_a_report()
+    {
+        using var folder = new TemporaryDirectory();
+        using StringWriter output = new(), error = new();
+
+        var code = App.Run(["run", .. Tiny, "--result-path", folder.Path, "--live", "0"], new Host { Out = output, Error = error });
+
+        Assert.Equal(0, code);
+        Assert.Contains("<span class=\"chip ended\">", File.ReadAllText(Path.Combine(Directory.GetDirectories(folder.Path).Single(), "report.html")), StringComparison.Ordinal);
+        Assert.StartsWith("autoflip: live view: http://127.0.0.1:", error.ToString(), StringComparison.Ordinal); // and nothing of it on standard output
+        Assert.DoesNotContain("http", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Report_that_cannot_be_made_costs_a_warning_and_not_the_run()
+    {
+        using StringWriter output = new(), error = new();
+
+        var code = App.Run(["run", "--quiet"], new Host
+        {
+            Out = output,
+            Error = error,
+            Engine = FakeEngine.Create(),
+            Afterwards = [("report.html", _ => throw AutoFlipException.RunFailed("the disk is full.")), ("other.html", _ => output.Write("made"))],
+        });
+
+        Assert.Equal(0, code);
+        Assert.Contains("autoflip: warning: report.html could not be made: the disk is full.", error.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("made", output.ToString(), StringComparison.Ordinal); // what comes after it
+    }
 }

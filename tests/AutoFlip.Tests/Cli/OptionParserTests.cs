@@ -1,3 +1,5 @@
+using AutoFlip.Cli;
+
 namespace AutoFlip.Tests;
 
 public class OptionParserTests
@@ -33,6 +35,19 @@ public class OptionParserTests
         };
         Assert.Equal(ExperimentFile.Write(ExperimentRules.Resolve(expected)), ExperimentFile.Write(ended.Experiment!)); // all else is the reference's default
     }
+
+    [Theory]
+    [InlineData("--live", 8642), InlineData("--live 8080", 8080), InlineData("--live=0", 0), InlineData("--live --quiet", 8642), InlineData("x.json --seed 2", null)]
+    public void Port_may_be_left_out(string words, int? port) =>
+        Assert.Equal(port, new OptionParser("run", Settings.All).Parse(words.Split(' ')).Over(new Request()).Request.Show.Live);
+
+    [Theory]
+    [InlineData("--live=x"), InlineData("--live=-1"), InlineData("--live=65536")]
+    public void Port_that_is_none_is_refused(string word) => Assert.Contains("--live", Shell.Run("run", word).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public void Directory_after_live_is_a_directory() =>
+        Assert.Equal(["a", "b"], new OptionParser("report", [Settings.Live]).Parse(["a", "--live", "b"]).Over(new Request()).Positionals);
 
     [Theory]
     [InlineData("", "fedavg autoflip")]

@@ -82,6 +82,33 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void Html_is_written_where_it_is_asked_for_and_nowhere_else()
+    {
+        string[] runs = [_folder["a"], _folder["b"]];
+        MadeUpRun.Write(MadeUpRun.Record(MadeUpRun.Experiment with { Pruner = "none" }, directory: runs[0]));
+        MadeUpRun.Write(MadeUpRun.Record(rounds: 5, directory: runs[1])); // it goes on
+
+        var ended = Shell.Run(["report", .. runs, "--html", _folder["both.html"]]);
+
+        Assert.Equal(ExitCode.Done, ended.Exit);
+        Assert.Contains("2 runs compared", File.ReadAllText(_folder["both.html"]));
+        Assert.Contains("5 of 12", ended.Out, StringComparison.Ordinal);
+        Assert.Equal(["a", "b", "both.html"], _folder.Files);
+        Assert.DoesNotContain("report.html", Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Html_for_a_folder_that_is_not_there_fails_in_a_sentence()
+    {
+        MadeUpRun.Write(MadeUpRun.Record(directory: _folder["a"]));
+
+        var ended = Shell.Run("report", _folder["a"], "--html", _folder["none/x.html"]);
+
+        Assert.Equal(ExitCode.RunFailed, ended.Exit);
+        Assert.Contains("its folder does not exist", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_terminal_gets_the_same_figures_in_a_drawn_table()
     {
         var ended = Shell.Run(["report", Ended("none"), Ended("random")], step: null, terminal: true);

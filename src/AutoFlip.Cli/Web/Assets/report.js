@@ -106,7 +106,7 @@
     list() {
       if (!this.numbers.open) return;
       const { headers, rows } = this.table();
-      const region = this.region ?? (this.region = add(this.numbers, "div", { class: "scroll tall", tabindex: "0", role: "region", "aria-label": `Numbers of ${this.spec.title}` }));
+      const region = this.region ?? (this.region = add(this.numbers, "div", { class: "scroll tall", tabindex: "0", role: "group", "aria-label": `Numbers of ${this.spec.title}` }));
       const table = document.createElement("table");
       add(table, "caption", { class: "unseen" }, this.spec.title);
       const head = add(add(table, "thead"), "tr");
@@ -199,13 +199,15 @@
         cursor: { points: { size: 7 }, drag: { x: true, y: false, dist: 5 }, focus: lines.length > 1 ? { prox: 24 } : undefined, y: false },
         focus: { alpha: lines.length > 1 ? 0.35 : 1 },
         hooks: {
-          setCursor: [chart => { if (!this.drawing) this.read(chart.cursor.idx); }],
+          setCursor: [chart => { if (this.pointed) this.read(chart.cursor.idx); }], // not when the chart sets it itself
           setSelect: [chart => {
             const { left, width } = chart.select;
             if (width > 5) this.window(chart.posToVal(left, "x"), chart.posToVal(left + width, "x"));
           }],
         },
       }, data, this.plot);
+      this.pointed = false;
+      for (const event of ["mouseenter", "mousemove"]) this.chart.over.addEventListener(event, () => { this.pointed = true; }, true);
       this.chart.over.addEventListener("dblclick", () => this.all());
       add(this.plot, "span", { class: "ylabel", "aria-hidden": "true" }, y.label);
       add(this.plot, "span", { class: "xlabel", "aria-hidden": "true" }, x.label);
@@ -233,9 +235,9 @@
     }
 
     read(at) {
-      this.at = at;
       const { places, columns } = this.now;
-      const shown = at ?? places.length - 1;
+      this.at = at != null && at < places.length ? at : null;
+      const shown = this.at ?? places.length - 1;
       this.where.textContent = `${this.spec.x.label} ${show(this.spec.x, places[shown])}`;
       columns.forEach((column, i) => {
         let k = shown;
@@ -251,6 +253,7 @@
       const move = to => {
         to = Math.min(Math.max(to, 0), places.length - 1);
         const { chart } = this;
+        this.pointed = false;
         chart.setCursor({ left: chart.valToPos(places[to], "x"), top: chart.over.clientHeight / 2 });
         this.read(to);
       };

@@ -1,0 +1,98 @@
+using AutoFlip.Cli;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Two clients in each of twelve rounds, the first two of them dense. Dense, a round sends 2 · 4,000 B each way: 192,000 B in all, and computes 500 · 5,000 MAC.</summary>
+public sealed class FindingsTests
+{
+    static readonly Experiment Pruned = MadeUpRun.Experiment with { ExplorerFraction = 0.5 };
+    static readonly Experiment Dense = Pruned with { Pruner = "none" };
+
+    static string[] Sentences(RunRecord run) => [.. Findings.Of(run).Select(finding => finding.Text)];
+
+    /// <summary>
+    /// Sent: 2 · 16,000 + 10 · 8,000 + two explorers' 12,000 = 124,000 B; 124 / 192 = 0.646. Computed: 500 · (2 · 5,000 + 10 · 2,500) = 17.5 MMAC in
+    /// the rounds and 2 · 100 · 5,000 = 1 MMAC exploring, of 30 MMAC: 18.5 / 30 = 0.617. Last score: 0.95 - 0.9 / 13 - 0.02 + 0.001 = 0.8618.
+    /// </summary>
+    [Fact]
+    public void One_run_says_what_it_gained_over_what_FedAvg_would_have_cost() => Assert.Equal(
+    [
+        "Accuracy is 86.2 % on the server's test set, and 85.2 % on clients that did not take part.",
+        "The model keeps 50.0 % of its parameters: 500 of 1,000.",
+        "124 kB were sent, exploration included: 35.4 % less than the 192 kB of FedAvg with every weight in float32 over the same rounds. The messages are measured, FedAvg's are counted.",
+        "Clients computed 38.3 % less than with the dense model, by multiply-accumulates, exploration included.",
+        "It took 11.5 s, 1.0 s of it exploring; the median round 0.75 s.", // 2 · 1.5 + 10 · 0.75 + 1
+    ], Sentences(MadeUpRun.Record(Pruned)));
+
+    [Fact]
+    public void Loss_is_worded_as_a_gain_is()
+    {
+        var run = MadeUpRun.Record(Pruned);
+        run = run with { Summary = run.Summary! with { Traffic = run.Summary.Traffic with { UpBytes = 200_000 } } };
+
+        // 200,000 up, 48,000 + 8,000 down in the rounds and exploring: 2 · 8,000 + 10 · 4,000 + 2 · 4,000 = 64,000; 264 / 192 = 1.375.
+        Assert.Contains(Sentences(run), sentence => sentence.StartsWith("264 kB were sent, exploration included: 37.5 % more than the 192 kB", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Dense_run_neither_gains_nor_loses()
+    {
+        var sentences = Sentences(MadeUpRun.Record(Dense));
+
+        Assert.Contains("Nothing is removed: the model keeps all of its 1,000 parameters.", sentences);
+        Assert.Contains(sentences, sentence => sentence.StartsWith("192 kB were sent: as much as the 192 kB", StringComparison.Ordinal));
+        Assert.Contains("Clients computed as much as with the dense model, by multiply-accumulates.", sentences);
+    }
+
+    [Fact]
+    public void Run_without_rounds_has_nothing_to_say() => Assert.Empty(Sentences(MadeUpRun.Record(Pruned, rounds: 0)));
+
+    /// <summary>Scores: dense 0.8818, 0.8828, 0.8838, pruned 0.02 less; the deviation of three numbers 0.001 apart is 0.001.</summary>
+    [Fact]
+    public void Settings_are_set_against_FedAvg_among_them()
+    {
+        var groups = RunGroup.Of([.. from seed in (ulong[])[1, 2, 3] from experiment in (Experiment[])[Dense, Pruned] select MadeUpRun.Record(experiment with { Seed = seed })]);
+
+        var (name, against, findings) = Assert.Single(Findings.Of(groups));
+
+        Assert.Equal(("fedavg + autoflip", "fedavg"), (name, against));
+        Assert.Equal(
+        [
+            "It lost 2.0 points of accuracy, 88.3 % to 86.3 %.",
+            "It sent 35.4 % fewer bytes, 124 kB against 192 kB.",
+            "Clients computed 38.3 % less, by multiply-accumulates.",
+            "It took 36.1 % less time, 11.5 s against 18.0 s.", // 12 · 1.5
+        ], findings.Select(finding => finding.Text));
+    }
+
+    [Fact]
+    public void Difference_within_that_of_seeds_is_called_so()
+    {
+        RunRecord With(Experiment experiment, ulong seed, double score)
+        {
+            var run = MadeUpRun.Record(experiment with { Seed = seed });
+            return run with { Summary = run.Summary! with { Metrics = run.Summary.Metrics with { Main = run.Summary.Metrics.Main! with { Global = score } } } };
+        }
+
+        var groups = RunGroup.Of([With(Dense, 1, 0.70), With(Dense, 2, 0.80), With(Pruned, 1, 0.71), With(Pruned, 2, 0.81)]);
+
+        Assert.Equal("It gained 1.0 points of accuracy, 75.0 % to 76.0 %. That is less than seeds differ.", Findings.Of(groups).Single().Findings[0].Text);
+    }
+
+    [Theory]
+    [InlineData("Adult", 4), InlineData("Digits", 5)]
+    public void FedAvg_on_other_data_or_with_other_clients_is_no_baseline(string dataset, int clients) =>
+        Assert.Empty(Findings.Of(RunGroup.Of([MadeUpRun.Record(Dense), MadeUpRun.Record(Pruned with { Dataset = dataset, Clients = clients })])));
+
+    [Fact]
+    public void Spread_is_the_sample_standard_deviation_of_what_is_defined()
+    {
+        var spread = Spread.Of([1, null, 3, double.NaN])!;
+
+        Assert.Equal((2, Math.Sqrt(2), 2), (spread.Mean, spread.Deviation!.Value, spread.Count)); // ((1 - 2)² + (3 - 2)²) / (2 - 1) = 2
+        Assert.Equal("2 ± 1", spread.Show(value => $"{value:0}"));
+        Assert.Equal("5", Spread.Of([5])!.Show(value => $"{value:0}"));
+        Assert.Equal("5", Spread.Of([5, 5])!.Show(value => $"{value:0}"));
+        Assert.Null(Spread.Of([null]));
+    }
+}
