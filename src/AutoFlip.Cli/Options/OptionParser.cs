@@ -47,12 +47,12 @@ sealed class OptionParser
     public CommandLine Parse(IReadOnlyList<string> arguments) => new(this, _command.Parse(JoinFlags(arguments), Parsing));
 
     /// <summary>Writes each flag as <c>--flag=value</c>, so that a flag never takes the argument after it unless that is a boolean.</summary>
-    internal static string[] JoinFlags(IReadOnlyList<string> arguments)
+    string[] JoinFlags(IReadOnlyList<string> arguments)
     {
         var joined = new List<string>();
         for (var i = 0; i < arguments.Count; i++)
         {
-            var isFlag = Settings.All.Any(setting => setting.Arity == Arity.Flag && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
+            var isFlag = _options.Any(pair => pair.Setting.Arity == Arity.Flag && pair.Setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
             var hasValue = isFlag && i + 1 < arguments.Count && Values.Parse(typeof(bool), [arguments[i + 1]]) is not null;
             joined.Add(!isFlag ? arguments[i] : hasValue ? $"{arguments[i]}={arguments[++i]}" : $"{arguments[i]}=True");
         }
