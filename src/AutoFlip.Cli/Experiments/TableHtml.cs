@@ -8,6 +8,8 @@ namespace AutoFlip.Cli;
 /// and can be reached with the keyboard for that.</remarks>
 static class TableHtml
 {
+    const int LongText = 40; // a sentence, not a figure: it may be broken into lines
+
     const string Style = """
         :root { color-scheme: light dark; --text: #1b1f24; --back: #ffffff; --line: #c9d1d9; --stripe: #f3f5f7; --link: #0550ae; }
         @media (prefers-color-scheme: dark) { :root { --text: #e6e9ec; --back: #14171a; --line: #3d444d; --stripe: #1d2126; --link: #79b8ff; } }
@@ -16,8 +18,8 @@ static class TableHtml
         a { color: var(--link); } dt { font-weight: 600; } dd { margin: 0 0 .5rem 1rem; }
         .scroll { overflow-x: auto; } .scroll:focus-visible { outline: 2px solid var(--link); }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-        th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
-        th:first-child { text-align: left; } tbody th { font-weight: 600; min-width: 10rem; }
+        th, td { white-space: nowrap; padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
+        td.long { white-space: normal; min-width: 20rem; text-align: left; } th:first-child { text-align: left; } tbody th { font-weight: 600; min-width: 10rem; }
         tbody tr:nth-child(even) { background: var(--stripe); }
         """;
 
@@ -56,7 +58,7 @@ static class TableHtml
         foreach (var row in section.Rows)
         {
             text.Append($"<tr><th scope=\"row\">{Cell(row[0])}</th>");
-            foreach (var cell in row.Skip(1)) text.Append($"<td>{Cell(cell)}</td>");
+            foreach (var cell in row.Skip(1)) text.Append($"<td{(cell.Text.Length > LongText && cell.Target is null ? " class=\"long\"" : "")}>{Cell(cell)}</td>");
             text.Append("</tr>\n");
         }
         text.Append("</tbody>\n</table>\n</div>\n");
