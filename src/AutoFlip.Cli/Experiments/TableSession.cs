@@ -128,7 +128,12 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     {
         var line = new JsonObject
         {
-            ["event"] = "run", ["number"] = job.Number, ["runs"] = jobs, ["table"] = job.Table.Experiment.Name, ["row"] = job.Row, ["seed"] = job.Experiment.Seed,
+            ["event"] = "run",
+            ["number"] = job.Number,
+            ["runs"] = jobs,
+            ["table"] = job.Table.Experiment.Name,
+            ["row"] = job.Row,
+            ["seed"] = job.Experiment.Seed,
         };
         foreach (var (name, value) in more) line[name] = value;
         host.Out.WriteLine(line.ToJsonString(JsonDisplay.Options));
