@@ -13,8 +13,8 @@ static class TableHtml
     const string Style = """
         :root { color-scheme: light dark; --text: #1b1f24; --back: #ffffff; --line: #c9d1d9; --stripe: #f3f5f7; --link: #0550ae; }
         @media (prefers-color-scheme: dark) { :root { --text: #e6e9ec; --back: #14171a; --line: #3d444d; --stripe: #1d2126; --link: #79b8ff; } }
-        body { margin: 0 auto; max-width: 90rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); }
-        h1 { font-size: 1.6rem; overflow-wrap: anywhere; } h2 { font-size: 1.2rem; margin-top: 2rem; }
+        body { margin: 0 auto; max-width: 90rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; color: var(--text); background: var(--back); }
+        h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
         a { color: var(--link); } dt { font-weight: 600; } dd { margin: 0 0 .5rem 1rem; }
         .scroll { overflow-x: auto; } .scroll:focus-visible { outline: 2px solid var(--link); }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
