@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace AutoFlip;
@@ -22,7 +23,7 @@ static class HumanLines
         RoundStarts begun => [$"{Round(entry, begun.Round)}: {begun.Cohort} clients train."],
         Answers => [], // failures are warned of, figures are in the round's
         Evaluates evaluates => [$"{Round(entry, evaluates.Round)}: evaluating."],
-        RoundEnds ended => [$"{Round(entry, ended.Report.Round)}: {Outcome(ended.Report)}."],
+        RoundEnds ended => [$"{Round(entry, ended.Report.Round)}: {Outcome(entry.Run!.Experiment, ended.Report)}."],
         Ends(var summary) => [Outcome(summary)],
         IsInterrupted => ["Interrupted. Finished rounds are saved: the run can be resumed."],
         Fails fails => [$"Failed: {fails.Why}"],
@@ -43,14 +44,14 @@ static class HumanLines
         ];
     }
 
-    static string Outcome(RoundReport report)
+    static string Outcome(Experiment experiment, RoundReport report)
     {
         var sent = LogText.Count(report.DownBytes + report.UpBytes);
         var text = $"train loss {LogText.Figure(report.ClientsUpdated.GetValueOrDefault("loss")?.Equal)}, kept {LogText.Percent(report.Density)}, sent {sent} bytes, {LogText.Seconds(report.Seconds)}";
         if (report.ServerEvaluated is { } server)
-            text += $"; test set: loss {LogText.Figure(server.Loss)}{Figures(server.Metrics.Select(metric => (metric.Key, metric.Value)))}";
+            text += $"; test set: {Figures(experiment, LogText.Figures(server), value => value)}";
         if (report.ClientsEvaluatedOut is { } others)
-            text += $"; other clients: {string.Join(", ", others.Select(figure => $"{figure.Key} {LogText.Figure(figure.Value.Equal)}"))}";
+            text += $"; other clients: {Figures(experiment, others, mean => mean.Equal)}";
         return report.Failures.Length == 0 ? text : $"{text}; {report.Failures.Length} failed";
     }
 
@@ -61,5 +62,6 @@ static class HumanLines
             $"sent {LogText.Count(traffic.DownBytes + traffic.UpBytes)} bytes, {LogText.Seconds(summary.Time.Total)}, model_sha256 {summary.ModelSha256}.";
     }
 
-    static string Figures(IEnumerable<(string Name, double? Value)> figures) => string.Concat(figures.Select(figure => $", {figure.Name} {LogText.Figure(figure.Value)}"));
+    static string Figures<T>(Experiment experiment, ImmutableSortedDictionary<string, T> figures, Func<T, double?> value) =>
+        string.Join(", ", LogText.InOrder(experiment, figures).Select(figure => $"{figure.Name} {LogText.Figure(value(figure.Value))}"));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
@@ -27,6 +28,13 @@ static class LogText
 
     /// <summary>Seconds.</summary>
     public static string Seconds(double seconds) => seconds.ToString("F2", CultureInfo.InvariantCulture) + " s";
+
+    /// <summary>The loss, then the metrics as they were asked for.</summary>
+    public static IEnumerable<(string Name, T Value)> InOrder<T>(Experiment experiment, ImmutableSortedDictionary<string, T> figures) =>
+        experiment.Metrics.Prepend("loss").Where(figures.ContainsKey).Select(name => (name, figures[name]));
+
+    /// <summary>The server's figures, the loss among them.</summary>
+    public static ImmutableSortedDictionary<string, double?> Figures(ServerEvaluation server) => server.Metrics.SetItem("loss", server.Loss);
 
     static bool IsUnsafe(char letter) => char.IsControl(letter)
         || letter is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u061c' or '\u200e' or '\u200f';

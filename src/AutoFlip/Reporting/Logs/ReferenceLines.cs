@@ -14,14 +14,14 @@ static class ReferenceLines
     public static IEnumerable<string> Of(LogEntry entry)
     {
         var head = $"[{entry.Event.Level.ToString().ToUpperInvariant()}] ({entry.Time.ToString("yyyy/MM/dd hh:mm:ss tt", CultureInfo.InvariantCulture)}) ";
-        return Messages(entry).Select(message => head + string.Join('\n', message.Split('\n').Select(LogText.OnOneLine)));
+        return Messages(entry).Select(message => head + message);
     }
 
     static IEnumerable<string> Messages(LogEntry entry) => entry.Event switch
     {
-        Warned warned => [Plain(warned.Message)],
-        Loads loads => [$"[LOAD] {Plain(loads.What)}"],
-        Starts(var start) => [.. Start(start).Select(message => Prefix(entry, start.RoundsDone) + Plain(message))],
+        Warned warned => [LogText.OnOneLine(warned.Message)],
+        Loads loads => [$"[LOAD] {LogText.OnOneLine(loads.What)}"],
+        Starts(var start) => [.. Start(start).Select(message => Prefix(entry, start.RoundsDone) + LogText.OnOneLine(message))],
         Explores explores => [$"{Prefix(entry, 0)}Explored {explores.Done} of {explores.Explorers}."],
         RoundStarts begun => [$"{Prefix(entry, begun.Round)}{begun.Cohort} clients update."],
         Answers => [], // told when the round ends
@@ -29,7 +29,7 @@ static class ReferenceLines
         RoundEnds ended => Round(entry.Run!.Experiment, ended).Select(message => Prefix(entry, ended.Report.Round) + message),
         Ends ended => [$"{Prefix(entry, ended.Summary.RoundsDone)}Finished: model_sha256 {ended.Summary.ModelSha256}."],
         IsInterrupted => ["Interrupted. Finished rounds are saved: the run can be resumed."],
-        Fails fails => [Plain(fails.Why)],
+        Fails fails => [LogText.OnOneLine(fails.Why)],
         _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.Event, null),
     };
 
@@ -60,7 +60,7 @@ static class ReferenceLines
             .. Clients(experiment, "UPDATE", trained.Select(client => (client.Client, client.Trained)), report.ClientsUpdated),
             .. Clients(experiment, "EVALUATE", trained.Select(client => (client.Client, client.HeldOut)), report.ClientsEvaluatedIn),
             .. Clients(experiment, "EVALUATE", evaluated.Select(client => (client.Client, client.HeldOut)), report.ClientsEvaluatedOut),
-            .. report.ServerEvaluated is { } server ? [$"[EVALUATE] [SERVER] {Figures(experiment, server.Metrics.SetItem("loss", server.Loss))}"] : (string[])[],
+            .. report.ServerEvaluated is { } server ? [$"[EVALUATE] [SERVER] {Figures(experiment, LogText.Figures(server))}"] : (string[])[],
         ];
     }
 
@@ -70,22 +70,13 @@ static class ReferenceLines
     {
         var known = clients.Where(client => client.Figures is not null).ToList();
         if (known.Count == 0 || means is null) return [];
-        var summary = InOrder(experiment, means).Select(mean =>
-            $"\n    - {Title(mean.Key)}: Weighted Avg. ({LogText.Figure(mean.Value.Weighted)}) | Equal Avg. ({LogText.Figure(mean.Value.Equal)}) | Std. ({LogText.Figure(mean.Value.Std)}) |");
+        var summary = LogText.InOrder(experiment, means).Select(mean =>
+            $"\n    - {Metric.Title(mean.Name)}: Weighted Avg. ({LogText.Figure(mean.Value.Weighted)}) | Equal Avg. ({LogText.Figure(mean.Value.Equal)}) | Std. ({LogText.Figure(mean.Value.Std)}) |");
         return known.Select(client => $"[{work}] [CLIENT] < {client.Client:000000} > {Figures(experiment, client.Figures!.Values)}")
             .Append($"[{work}] [SUMMARY] ({known.Count} clients):{string.Concat(summary)}");
     }
 
     /// <summary><c>| loss: 0.1234 | acc1: 0.5678 </c>, the blank at the end included.</summary>
     static string Figures(Experiment experiment, ImmutableSortedDictionary<string, double?> figures) =>
-        string.Concat(InOrder(experiment, figures).Select(figure => $"| {figure.Key}: {LogText.Figure(figure.Value)} "));
-
-    /// <summary>The loss, then the metrics as they were asked for.</summary>
-    static IEnumerable<KeyValuePair<string, T>> InOrder<T>(Experiment experiment, ImmutableSortedDictionary<string, T> figures) =>
-        experiment.Metrics.Prepend("loss").Where(figures.ContainsKey).Select(name => KeyValuePair.Create(name, figures[name]));
-
-    static string Title(string name) => char.ToUpperInvariant(name[0]) + name[1..];
-
-    /// <summary>A text from outside: its line ends are no line ends of the log.</summary>
-    static string Plain(string text) => LogText.OnOneLine(text);
+        string.Concat(LogText.InOrder(experiment, figures).Select(figure => $"| {figure.Name}: {LogText.Figure(figure.Value)} "));
 }

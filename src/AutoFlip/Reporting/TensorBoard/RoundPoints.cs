@@ -27,16 +27,16 @@ static class RoundPoints
     static IEnumerable<CurvePoint> OfClients(RoundReport report, Func<MetricSummary, double?> mean, Func<Gap, double?> gap)
     {
         IEnumerable<(string, double?)> Group(ImmutableSortedDictionary<string, MetricSummary>? figures, string before, string after) =>
-            figures is null ? [] : figures.Select(figure => ($"Local {before} {Title(figure.Key)}{after}", mean(figure.Value)));
+            figures is null ? [] : figures.Select(figure => ($"Local {before} {Metric.Title(figure.Key)}{after}", mean(figure.Value)));
 
         return Finite([
             .. Group(report.ClientsUpdated, "Training", ""), .. Group(report.ClientsEvaluatedIn, "Test", "(In)"), .. Group(report.ClientsEvaluatedOut, "Test", "(Out)"),
-            .. report.GeneralizationGap is { } gaps ? gaps.Select(of => ($"Generalization Gap ({Title(of.Key.Replace("gen_gap_", "", StringComparison.Ordinal))})", gap(of.Value))) : [],
+            .. report.GeneralizationGap is { } gaps ? gaps.Select(of => ($"Generalization Gap ({Metric.Title(of.Key.Replace("gen_gap_", "", StringComparison.Ordinal))})", gap(of.Value))) : [],
         ]);
     }
 
     static IEnumerable<CurvePoint> OfServer(ServerEvaluation? server) =>
-        server is null ? [] : Finite([("Server Loss", server.Loss), .. server.Metrics.Select(metric => ($"Server {Title(metric.Key)}", metric.Value))]);
+        server is null ? [] : Finite([("Server Loss", server.Loss), .. server.Metrics.Select(metric => ($"Server {Metric.Title(metric.Key)}", metric.Value))]);
 
     static IEnumerable<(string, double?)> Ours(RoundReport report, long before) =>
     [
@@ -59,7 +59,4 @@ static class RoundPoints
 
     static IEnumerable<CurvePoint> Finite(IEnumerable<(string Tag, double? Value)> figures) =>
         figures.Where(figure => figure.Value is { } value && double.IsFinite(value)).Select(figure => new CurvePoint(figure.Tag, figure.Value!.Value));
-
-    /// <summary>A metric's name as the reference writes it: <c>Acc1</c>, <c>Youdenj</c>.</summary>
-    static string Title(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }
