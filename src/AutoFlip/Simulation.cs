@@ -97,7 +97,8 @@ public static class Simulation
         observer.Started(new RunStart(
             experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample,
             data.Clients.Sum(client => (long)client.Train.Length), data.Clients.Sum(client => (long)client.HeldOut.Length),
-            data.Test?.Count ?? 0, from?.Round ?? 0) { Rounds = [.. directory.Rounds] });
+            data.Test?.Count ?? 0, from?.Round ?? 0)
+        { Rounds = [.. directory.Rounds] });
         if (from is null) directory.SaveModel("initial.safetensors", initial);
         foreach (var warning in SizeWarnings(experiment, network, directory.Checkpoints)) observer.Warning(warning);
         if (experiment.Precision == TrainingPrecision.Bf16 && Bfloat16.IsEmulated)
