@@ -47,6 +47,7 @@ static class Reports
         PeakRssBytes = 1 << 30,
         LearningRate = 0.125,
         Failures = round == 2 ? [new ClientFailure(3, "it sent nothing")] : [],
+        Layers = [new LayerFigures("features.0", 80, 20, 4, 2, 1)],
         ClientsUpdated = Means(1.0 / round, 0.5, 0.25),
         ClientsEvaluatedIn = Means(2, 0.75, 0.5),
         ClientsEvaluatedOut = round % 2 == 0 ? Means(3, 0.25, 0.125) : null,

@@ -55,6 +55,12 @@ static class RoundPoints
         ("Time/evaluation seconds", report.EvaluateSeconds),
         ("Time/clients' training seconds", report.ClientSeconds.Train),
         ("Memory/peak bytes", report.PeakRssBytes),
+        .. report.Layers.SelectMany(layer => ((string, double?)[])
+        [
+            ($"Layer density/{layer.Name}", (double)layer.Kept / layer.Parameters),
+            ($"Layer norm/{layer.Name}", layer.Norm),
+            ($"Layer distance from start/{layer.Name}", layer.Distance),
+        ]),
     ];
 
     static IEnumerable<CurvePoint> Finite(IEnumerable<(string Tag, double? Value)> figures) =>

@@ -101,6 +101,9 @@ public sealed class TensorBoardLogTests : IDisposable
             ["Time/evaluation seconds"] = 1,
             ["Time/clients' training seconds"] = 4,
             ["Memory/peak bytes"] = 1 << 30,
+            ["Layer density/features.0"] = 0.25,
+            ["Layer norm/features.0"] = 4,
+            ["Layer distance from start/features.0"] = 2,
         };
         Assert.All(ours, figure => Assert.Equal(figure.Value, values[figure.Key]));
         Assert.Equal(ours.Keys.Order(), values.Keys.Where(tag => tag.Contains('/', StringComparison.Ordinal)).Order());
