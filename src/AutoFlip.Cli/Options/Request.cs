@@ -16,6 +16,12 @@ sealed record Presentation
 
     /// <summary>Stack traces of failures.</summary>
     public bool Verbose { get; init; }
+
+    /// <summary>What lines of the log look like that take the display's place; null shows the display.</summary>
+    public LogFormat? LogFormat { get; init; }
+
+    /// <summary>Whether the lines of the log are shown.</summary>
+    public bool ShowsLog => LogFormat is not null && !Quiet;
 }
 
 /// <summary>The options that together name a method; null where the command line is silent.</summary>
@@ -90,7 +96,7 @@ sealed record Request
     /// <summary>What is done with tables.</summary>
     public TableOptions Tables { get; init; } = new();
 
-    /// <summary>The value of a property of one of the seven records.</summary>
+    /// <summary>The value of a property of one of these records.</summary>
     public object? this[PropertyInfo property] => property.GetValue(
         property.DeclaringType == typeof(Experiment) ? Experiment
         : property.DeclaringType == typeof(RunOptions) ? Options
@@ -100,7 +106,7 @@ sealed record Request
         : property.DeclaringType == typeof(TableOptions) ? Tables
         : Method);
 
-    /// <summary>A copy with one property of one of the seven records changed.</summary>
+    /// <summary>A copy with one property of one of these records changed.</summary>
     public Request With(PropertyInfo property, object? value) =>
         property.DeclaringType == typeof(Experiment) ? this with { Experiment = Set(Experiment with { }, property, value) }
         : property.DeclaringType == typeof(RunOptions) ? this with { Options = Set(Options with { }, property, value) }
