@@ -81,7 +81,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         var elsewhere = jobs.Count(job => runs.Of(job.Experiment) is { Stage: RunStage.InUse });
         string[] open =
         [
-            .. _failures.Count == 0 ? [] : new[] { $"{_failures.Count} of {jobs.Count} runs failed; the others are not touched by that. The same command tries them again." },
+            .. _failures.Count == 0 ? [] : new[] { $"{_failures.Count} of {jobs.Count} runs failed. The same command tries them again." },
             .. elsewhere == 0 ? [] : new[] { $"{elsewhere} of {jobs.Count} runs are under way in another process. The same command, later, completes the table." },
         ];
         if (open is []) return ExitCode.Done;

@@ -78,7 +78,7 @@ public sealed class ExperimentCommandTests : IDisposable
 
         Assert.Equal(ExitCode.BadData, failed.Exit);
         Assert.Contains("autoflip: warning: [1/4] t: FedAvg, seed 1: There is | no data.\n", failed.Error, StringComparison.Ordinal);
-        Assert.EndsWith("autoflip: 1 of 4 runs failed; the others are not touched by that. The same command tries them again.\n", failed.Error, StringComparison.Ordinal);
+        Assert.EndsWith("autoflip: 1 of 4 runs failed. The same command tries them again.\n", failed.Error, StringComparison.Ordinal);
         Assert.Contains("| FedAvg | 1 | - | - | failed: There is \\| no data. | [t-FedAvg_1](t-FedAvg_1/) |", table, StringComparison.Ordinal);
         Assert.Contains("3 of 4 runs are done.", table, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Done, healed.Exit);
