@@ -152,7 +152,7 @@ public static class ExperimentFile
     {
         if (file.ValueKind != JsonValueKind.String)
             throw AutoFlipException.BadRequest($"{source}: field '{BaseField}': {file.GetRawText()} is not accepted. Accepted: the name of another experiment file, as text.");
-        var path = Path.Combine(Path.GetDirectoryName(source) ?? "", file.GetString()!);
+        var path = FileOf(Path.Combine(Path.GetDirectoryName(source) ?? "", file.GetString()!));
         using var document = Parse(TextOf(path), path);
         return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(BaseField, out _)
             ? throw AutoFlipException.BadRequest($"{source}: its base '{path}' has a base itself. Accepted: a file without one.")
