@@ -23,7 +23,7 @@ public static class Simulation
         var data = load(experiment);
         experiment = ExperimentRules.Settle(experiment with { Clients = data.Clients.Length }, data.Task); // a data set's own clients are as many as there are
         var network = BuildNetwork(experiment, data);
-        using var directory = RunDirectory.Create(experiment, options, data.Table.Sha256, time);
+        using var directory = RunDirectory.Create(experiment, options, data.Table, time);
         return Run(new Setting(experiment, options, data, network, directory, observer, time, started), cancel);
     }
 
@@ -145,7 +145,10 @@ public static class Simulation
         await foreach (var round in run.RunAsync(initial, from, cancel).ConfigureAwait(false))
         {
             if (round.State.Round == setting.Experiment.FirstPrunedRound)
+            {
                 setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start));
+                if (run.GuidanceOf(round.Mask) is { } guidance) setting.Directory.SaveGuidance(guidance);
+            }
             setting.Directory.Save(round);
             last = round.State;
             setting.Observer.RoundDone(round.Report);
