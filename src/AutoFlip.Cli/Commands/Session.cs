@@ -8,11 +8,12 @@ static class Session
     public static RunSummary Watch(Presentation show, Host host, Func<RunObserver, RunSummary> run)
     {
         var display = RunDisplay.For(show, host);
+        var observer = show.ShowsLog ? RunObserver.All(new StreamLog(show.LogFormat!.Value, host), display) : display;
         using var live = show.Live is { } port ? LiveView.Start(port, () => display.Directory is { } directory ? [directory] : [], host) : null;
-        using var told = Tell(display, host);
+        using var told = Tell(observer, host);
         try
         {
-            var summary = display.Watch(() => run(display));
+            var summary = display.Watch(() => run(observer));
             if (display.Directory is { } ended) Finish(ended, host);
             return summary;
         }
@@ -25,8 +26,8 @@ static class Session
     }
 
     /// <summary>Says that a wish to stop was heard: what is under way may take a while to end.</summary>
-    public static IDisposable Tell(RunObserver display, Host host) =>
-        host.Cancel.Register(() => display.Warning("stopping; once more stops at once, without saving what is under way."));
+    public static IDisposable Tell(RunObserver observer, Host host) =>
+        host.Cancel.Register(() => observer.Warning("stopping; once more stops at once, without saving what is under way."));
 
     /// <summary>The run is safe: whatever cannot be made of it now costs a warning.</summary>
     static void Finish(string directory, Host host)

@@ -44,15 +44,15 @@ sealed class OptionParser
     }
 
     /// <summary>Takes a command line apart.</summary>
-    public CommandLine Parse(IReadOnlyList<string> arguments) => new(this, _command.Parse(JoinFlags(arguments), Parsing));
+    public CommandLine Parse(IReadOnlyList<string> arguments) => new(this, _command.Parse(JoinFlags(arguments, [.. _options.Select(pair => pair.Setting)]), Parsing));
 
     /// <summary>Writes each option whose value may be left out as <c>--option=value</c>, so that it never takes the argument after it unless that can be its value.</summary>
-    internal static string[] JoinFlags(IReadOnlyList<string> arguments)
+    static string[] JoinFlags(IReadOnlyList<string> arguments, IReadOnlyList<Setting> settings)
     {
         var joined = new List<string>();
         for (var i = 0; i < arguments.Count; i++)
         {
-            var setting = Settings.All.FirstOrDefault(setting => setting.Implied is not null && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
+            var setting = settings.FirstOrDefault(setting => setting.Implied is not null && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
             var hasValue = setting is not null && i + 1 < arguments.Count && Values.Parse(setting.Type, [arguments[i + 1]]) is not null;
             joined.Add(setting is null ? arguments[i] : hasValue ? $"{arguments[i]}={arguments[++i]}" : $"{arguments[i]}={setting.Implied}");
         }
