@@ -56,8 +56,9 @@ sealed class DemoCommand : ICommand
         if (positionals.Count > 0) throw AutoFlipException.BadRequest($"demo: '{positionals[0]}' is not accepted; only options are. See 'autoflip demo --help'.");
         request = request.Resolve(host.Warn);
 
+        using var live = LiveRuns.Of(request.Show, host);
         RunSummary Under(string method) => Session.Watch(request.Show, host, display => host.Engine.Run(
-            ExperimentRules.WithMethod(request.Experiment, method), request.Options, display, host.Time, host.Cancel));
+            ExperimentRules.WithMethod(request.Experiment, method), request.Options, display, host.Time, host.Cancel), live);
         var (dense, pruned) = (Under("fedavg"), Under("autoflip"));
         if (!request.Show.Json) Comparison.Write(dense, pruned, host);
         return ExitCode.Done;

@@ -4,12 +4,17 @@ namespace AutoFlip.Cli;
 static class Session
 {
     /// <summary>Shows and carries out a run, and makes of its directory what is made when a run has ended: see <see cref="Host.Afterwards"/>.</summary>
+    /// <param name="show">How to show it.</param>
+    /// <param name="host">Where.</param>
+    /// <param name="run">Carries it out.</param>
+    /// <param name="together">Runs that share its live view; null if it has one of its own.</param>
     /// <exception cref="AutoFlipException">It failed, or was interrupted (exit 130): then the message says how to go on.</exception>
-    public static RunSummary Watch(Presentation show, Host host, Func<RunObserver, RunSummary> run)
+    public static RunSummary Watch(Presentation show, Host host, Func<RunObserver, RunSummary> run, LiveRuns? together = null)
     {
         var display = RunDisplay.For(show, host);
         var observer = show.ShowsLog ? RunObserver.All(new StreamLog(show.LogFormat!.Value, host), display) : display;
-        using var live = show.Live is { } port ? LiveView.Start(port, () => display.Directory is { } directory ? [directory] : [], host) : null;
+        using var alone = together is null ? LiveRuns.Of(show, host) : null;
+        (together ?? alone)!.Add(() => display.Directory);
         using var told = Tell(observer, host);
         try
         {

@@ -20,9 +20,10 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     {
         var jobs = TableJob.Of(tables);
         foreach (var warning in Write().Warnings) host.Warn(warning);
+        using var live = LiveRuns.Of(request.Show, host);
         foreach (var job in jobs)
         {
-            if (Carry(job, jobs.Count)) Write();
+            if (Carry(job, jobs.Count, live)) Write();
         }
         return Conclude(jobs);
     }
@@ -42,7 +43,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     }
 
     /// <summary>Carries a run out, if it is missing; whether anything was done.</summary>
-    bool Carry(TableJob job, int jobs)
+    bool Carry(TableJob job, int jobs, LiveRuns live)
     {
         var run = EarlierRuns.Below(Root).Of(job.Experiment);
         if (run is { Stage: RunStage.Finished }) return false;
@@ -57,7 +58,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         {
             Session.Watch(request.Show, host, display => run is null
                 ? host.Engine.Run(job.Experiment, request.Options with { ResultPath = FolderOf(job.Table) }, display, host.Time, host.Cancel)
-                : host.Engine.Resume(run.Directory, request.Options, display, host.Time, host.Cancel));
+                : host.Engine.Resume(run.Directory, request.Options, display, host.Time, host.Cancel), live);
         }
         catch (AutoFlipException stopped) when (stopped.Code == ExitCode.Interrupted)
         {

@@ -147,7 +147,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
     {
         get
         {
-            var choices = ExperimentTable.Of(Run.Experiment).ToList();
+            var choices = ExperimentChoices.Of(Run.Experiment).ToList();
             IReadOnlyList<Html> Row(ExperimentChoice choice) =>
             [
                 Html.Of($"<code>{choice.Setting.Name}</code>"), Html.Of($"{(choice.Value.Length == 0 ? "-" : choice.Value)}"), Html.Of($"{choice.Default}"), Html.Of($"{choice.Setting.Help}"),
@@ -171,7 +171,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
                 {files.Select(file => Html.Of($"<li>{Links.To(Run.Directory, file)}</li>\n"))}</ul>
                 <p>The same experiment, from its file or from options; on one type of processor it ends in the same model, bit for bit.</p>
                 <pre tabindex="0" aria-label="Commands that run it again"><code>autoflip run {ShellWord.Of(Run.Name)}
-                {ExperimentTable.Command(Run.Experiment)}</code></pre>
+                {ExperimentChoices.Command(Run.Experiment)}</code></pre>
                 {Html.If(Figures.ModelSha256.Length > 0, $"<dl class=\"facts\"><dt>model_sha256</dt><dd><code>{Figures.ModelSha256}</code></dd><dt>made by</dt><dd>autoflip {Figures.Version}, {PageParts.Counted(Figures.Workers, "worker")}, {Readable.Bytes(Figures.PeakRssBytes)} at most</dd></dl>\n")}
                 """);
         }

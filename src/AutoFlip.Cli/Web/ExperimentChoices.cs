@@ -10,7 +10,7 @@ namespace AutoFlip.Cli;
 sealed record ExperimentChoice(Setting Setting, string Value, string Default, bool IsChanged);
 
 /// <summary>All that an experiment says, as options.</summary>
-static class ExperimentTable
+static class ExperimentChoices
 {
     static readonly Experiment Defaults = new();
 

@@ -2,16 +2,16 @@ using AutoFlip.Cli;
 
 namespace AutoFlip.Tests;
 
-public sealed class ExperimentTableTests
+public sealed class ExperimentChoicesTests
 {
     [Fact]
     public void Every_field_of_an_experiment_is_there_once() =>
-        Assert.Equal(ExperimentFile.Fields.Count(), ExperimentTable.Of(new Experiment()).Select(choice => choice.Setting.Name).Distinct().Count());
+        Assert.Equal(ExperimentFile.Fields.Count(), ExperimentChoices.Of(new Experiment()).Select(choice => choice.Setting.Name).Distinct().Count());
 
     [Fact]
     public void Only_what_differs_from_the_defaults_is_marked()
     {
-        var changed = ExperimentTable.Of(new Experiment { Rounds = 60, DenseRounds = 10, Clients = 7, Metrics = ["acc1"] }).Where(choice => choice.IsChanged).ToList();
+        var changed = ExperimentChoices.Of(new Experiment { Rounds = 60, DenseRounds = 10, Clients = 7, Metrics = ["acc1"] }).Where(choice => choice.IsChanged).ToList();
 
         // A sixth of 60 rounds is 10, and the metrics are what auto became: both are as by default.
         Assert.Equal(["--clients", "--rounds"], changed.Select(choice => choice.Setting.Name).Order());
@@ -20,7 +20,7 @@ public sealed class ExperimentTableTests
 
     [Fact]
     public void Dense_rounds_of_one_s_own_are_marked() =>
-        Assert.Contains(ExperimentTable.Of(new Experiment { Rounds = 60, DenseRounds = 0 }), choice => choice is { IsChanged: true, Setting.Name: "--dense-rounds", Default: "10" });
+        Assert.Contains(ExperimentChoices.Of(new Experiment { Rounds = 60, DenseRounds = 0 }), choice => choice is { IsChanged: true, Setting.Name: "--dense-rounds", Default: "10" });
 
     public static TheoryData<Experiment> Experiments => [.. (Experiment[])
     [
@@ -33,7 +33,7 @@ public sealed class ExperimentTableTests
     public void Command_runs_the_experiment_again(Experiment experiment)
     {
         experiment = ExperimentRules.Resolve(experiment);
-        var words = Words(ExperimentTable.Command(experiment));
+        var words = Words(ExperimentChoices.Command(experiment));
 
         var read = new OptionParser("run", Settings.All).Parse(words[2..]).Over(new Request()).Request.Resolve(_ => { });
 

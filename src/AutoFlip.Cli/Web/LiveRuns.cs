@@ -1,0 +1,31 @@
+namespace AutoFlip.Cli;
+
+/// <summary>The runs of one command in one live view; nothing if no live view was asked for.</summary>
+sealed class LiveRuns : IDisposable
+{
+    const int Most = 12; // of a table of a hundred runs, the last ones: a page of all would be slow to make and to read
+
+    readonly List<Func<string?>> _runs = [];
+    readonly LiveView? _view;
+
+    LiveRuns(int? port, Host host) => _view = port is { } asked ? LiveView.Start(asked, Directories, host) : null;
+
+    /// <summary>Begins, if it was asked for.</summary>
+    /// <exception cref="AutoFlipException">This machine lets nobody listen there (exit 2).</exception>
+    public static LiveRuns Of(Presentation show, Host host) => new(show.Live, host);
+
+    /// <summary>Another run.</summary>
+    /// <param name="directory">Its directory; null until it has one.</param>
+    public void Add(Func<string?> directory)
+    {
+        lock (_runs) _runs.Add(directory);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _view?.Dispose();
+
+    IReadOnlyList<string> Directories()
+    {
+        lock (_runs) return [.. _runs.Select(run => run()).OfType<string>().TakeLast(Most)];
+    }
+}
