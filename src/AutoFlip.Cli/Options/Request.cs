@@ -16,6 +16,9 @@ sealed record Presentation
 
     /// <summary>Stack traces of failures.</summary>
     public bool Verbose { get; init; }
+
+    /// <summary>Figures in the run directory once the run has ended.</summary>
+    public bool Plot { get; init; }
 }
 
 /// <summary>The options that together name a method; null where the command line is silent.</summary>
@@ -80,22 +83,27 @@ sealed record Request
     /// <summary>What to list models for.</summary>
     public ListOptions List { get; init; } = new();
 
-    /// <summary>The value of a property of one of the six records.</summary>
+    /// <summary>Where figures go, and in which formats.</summary>
+    public PlotOptions Plot { get; init; } = new();
+
+    /// <summary>The value of a property of one of these records.</summary>
     public object? this[PropertyInfo property] => property.GetValue(
         property.DeclaringType == typeof(Experiment) ? Experiment
         : property.DeclaringType == typeof(RunOptions) ? Options
         : property.DeclaringType == typeof(Presentation) ? Show
         : property.DeclaringType == typeof(BenchOptions) ? Bench
         : property.DeclaringType == typeof(ListOptions) ? List
+        : property.DeclaringType == typeof(PlotOptions) ? Plot
         : Method);
 
-    /// <summary>A copy with one property of one of the six records changed.</summary>
+    /// <summary>A copy with one property of one of these records changed.</summary>
     public Request With(PropertyInfo property, object? value) =>
         property.DeclaringType == typeof(Experiment) ? this with { Experiment = Set(Experiment with { }, property, value) }
         : property.DeclaringType == typeof(RunOptions) ? this with { Options = Set(Options with { }, property, value) }
         : property.DeclaringType == typeof(Presentation) ? this with { Show = Set(Show with { }, property, value) }
         : property.DeclaringType == typeof(BenchOptions) ? this with { Bench = Set(Bench with { }, property, value) }
         : property.DeclaringType == typeof(ListOptions) ? this with { List = Set(List with { }, property, value) }
+        : property.DeclaringType == typeof(PlotOptions) ? this with { Plot = Set(Plot with { }, property, value) }
         : this with { Method = Set(Method with { }, property, value) };
 
     /// <summary>The request with its method settled, every rule checked and every name in its catalogue's spelling.</summary>
