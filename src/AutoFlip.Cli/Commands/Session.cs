@@ -11,7 +11,9 @@ static class Session
         using var told = Tell(display, host);
         try
         {
-            return display.Watch(() => run(display));
+            var summary = display.Watch(() => run(display));
+            AfterRun.MakeAll(show, display.Directory!, host);
+            return summary;
         }
         catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
         {
@@ -25,7 +27,8 @@ static class Session
     public static IDisposable Tell(RunObserver display, Host host) =>
         host.Cancel.Register(() => display.Warning("stopping; once more stops at once, without saving what is under way."));
 
-    static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/\\:._-+".Contains(letter, StringComparison.Ordinal))
+    /// <summary>A path as it can be typed.</summary>
+    public static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/\\:._-+".Contains(letter, StringComparison.Ordinal))
         ? path
         : $"\"{path}\"";
 }

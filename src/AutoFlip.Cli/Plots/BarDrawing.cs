@@ -7,7 +7,7 @@ namespace AutoFlip.Cli;
 static class BarDrawing
 {
     const int DataHeight = 280;
-    const double BarWidth = 0.78;
+    const double BarWidth = 0.78, MaxBar = 70;
 
     /// <summary>The drawing of a chart.</summary>
     public static Drawing Of(BarChart chart)
@@ -31,7 +31,7 @@ static class BarDrawing
                     Value = y.Of(tops[place] += value),
                     FillColor = ColorOf(part),
                     LineWidth = 0,
-                    Size = BarWidth,
+                    Size = Math.Min(BarWidth, MaxBar / slot),
                 }),
             ]);
         }

@@ -16,7 +16,7 @@ sealed class Key
     public Key(IEnumerable<Entry> entries)
     {
         _entries = [.. entries.Select(entry => (entry, PlotText.Wrap(entry.Name, Size, MaxText, MaxLines)))];
-        Room = Gap + Sample + 6 + _entries.SelectMany(entry => entry.Lines).Select(line => PlotText.Width(line, Size)).DefaultIfEmpty().Max() + Gap + 4;
+        Room = _entries is [] ? 2 * Gap : Gap + Sample + 6 + _entries.SelectMany(entry => entry.Lines).Max(line => PlotText.Width(line, Size)) + Gap + 4;
         Height = _entries.Sum(entry => HeightOf(entry.Lines));
     }
 

@@ -8,7 +8,7 @@ static class LineDrawing
 {
     const int DataHeight = 300, AllMarkers = 12, SomeMarkers = 7;
     const float LineWidth = 1.9f, MarkerSize = 6;
-    const byte BandOpacity = 0x2B;
+    const byte BandOpacity = 0x24;
 
     /// <summary>The drawing of a chart.</summary>
     public static Drawing Of(LineChart chart)
@@ -20,10 +20,11 @@ static class LineDrawing
         if (chart.Y.IsLogarithmic) least = Math.Max(least, lines.Min(line => line.Y.Min()) / 10); // bands that reach down to 0 are cut
         var y = Ruler.Of(chart.Y, least, most);
         var edge = lines.Max(line => line.X[^1]) - (lines.Max(line => line.X[^1]) - lines.Min(line => line.X[0])) * 0.03;
-        var key = new Key(lines.Select((line, i) => new Key.Entry(line.Name, Math.Clamp(y.Place(line.Y[^1]), 0, 1), line.X[^1] >= edge, (canvas, from, to, at) => Sample(canvas, i, from, to, at))));
+        var isNamedByAxis = lines.Length == 1 && lines[0].Name == chart.Y.Label;
+        var key = new Key(isNamedByAxis ? [] : lines.Select((line, i) => new Key.Entry(line.Name, Math.Clamp(y.Place(line.Y[^1]), 0, 1), line.X[^1] >= edge, (canvas, from, to, at) => Sample(canvas, i, from, to, at))));
         var frame = new Frame(chart, Frame.Edge.Horizontal(x), Frame.Edge.Vertical(y), key.Room, Math.Max(DataHeight, key.Height));
 
-        foreach (var (i, line) in lines.Index().Where(line => line.Item.Spread is not null)) AddBand(frame.Plot, line, i, x, y);
+        foreach (var (i, line) in lines.Index().Where(line => line.Item.Spread is not null)) AddBand(frame.Plot, line, i, x, y, chart.Y.Unit);
         foreach (var (i, line) in lines.Index()) AddLine(frame.Plot, line, i, x, y);
         return frame.Draw(canvas => key.Draw(canvas, frame));
     }
@@ -32,11 +33,12 @@ static class LineDrawing
 
     static double Highest(Line line) => line.Y.Select((y, i) => y + (line.Spread?[i] ?? 0)).Max();
 
-    static void AddBand(Plot plot, Line line, int number, Ruler x, Ruler y)
+    static void AddBand(Plot plot, Line line, int number, Ruler x, Ruler y, AxisUnit unit)
     {
         double[] xs = [.. line.X.Select(x.Of)];
+        var top = Math.Min(y.Max, unit == AxisUnit.Share ? y.Of(Math.Max(1, line.Y.Max())) : y.Max); // nothing is more than all
         double[] low = [.. line.Y.Select((value, i) => y.Of(value - line.Spread!.Value[i])).Select(value => double.IsFinite(value) ? Math.Max(value, y.Min) : y.Min)];
-        double[] high = [.. line.Y.Select((value, i) => Math.Min(y.Of(value + line.Spread!.Value[i]), y.Max))];
+        double[] high = [.. line.Y.Select((value, i) => Math.Min(y.Of(value + line.Spread!.Value[i]), top))];
         var band = plot.Add.FillY(xs, low, high);
         band.FillColor = LineStyles.ColorOf(number).WithAlpha(BandOpacity);
         band.LineWidth = 0;

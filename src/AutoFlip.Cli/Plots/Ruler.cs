@@ -64,10 +64,12 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
         var (min, max) = (low - pad, high + pad);
         var shift = Math.Log10(factor);
         var every = Math.Max(1, (int)Math.Ceiling((max - min) / (ticks + 2)));
-        var decades = Multiples(1, min + shift, max + shift).Where(decade => Math.Abs(decade % every) < 0.5);
-        var minor = every > 1 ? [] : Multiples(1, Math.Floor(min + shift), max + shift).SelectMany(decade => Enumerable.Range(2, 8).Select(digit => decade + Math.Log10(digit) - shift))
-            .Where(at => at > min && at < max);
-        return new(unit.Length == 0 ? axis.Label : $"{axis.Label} ({unit})", [.. decades.Select(decade => (decade - shift, Power((int)Math.Round(decade))))], [.. minor])
+        List<(double At, string Text)> marks = [.. Multiples(1, min + shift, max + shift).Where(decade => Math.Abs(decade % every) < 0.5).Select(decade => (decade - shift, Power((int)Math.Round(decade))))];
+        var between = every > 1 ? [] : Multiples(1, Math.Floor(min + shift), max + shift).SelectMany(decade => Enumerable.Range(2, 8).Select(digit => (Decade: (int)Math.Round(decade), Digit: digit)))
+            .Select(mark => (At: mark.Decade + Math.Log10(mark.Digit) - shift, mark.Decade, mark.Digit)).Where(mark => mark.At > min && mark.At < max).ToList();
+        if (marks.Count < 3) // few decades: say more of them
+            marks = [.. marks.Concat(between.Where(mark => mark.Digit is 2 or 5 && mark.Decade is >= -3 and <= 3).Select(mark => (mark.At, Times(mark.Digit, mark.Decade)))).OrderBy(mark => mark.At)];
+        return new(unit.Length == 0 ? axis.Label : $"{axis.Label} ({unit})", [.. marks], [.. between.Select(mark => mark.At).Except(marks.Select(mark => mark.At))])
         {
             IsLogarithmic = true,
             Min = min,
@@ -98,6 +100,8 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
     internal static string Power(int exponent) => exponent is >= -3 and <= 3
         ? Math.Pow(10, exponent).ToString(exponent < 0 ? $"F{-exponent}" : "N0", CultureInfo.InvariantCulture)
         : "10" + string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(digit => digit == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']));
+
+    static string Times(int digit, int decade) => (digit * Math.Pow(10, decade)).ToString(decade < 0 ? $"F{-decade}" : "N0", CultureInfo.InvariantCulture);
 
     /// <summary>The least of 1, 2 and 5 times a power of ten that is no smaller.</summary>
     static double Step(double raw, bool whole)

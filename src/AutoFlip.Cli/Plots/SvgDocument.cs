@@ -17,7 +17,11 @@ static class SvgDocument
         root.SetAttributeValue("viewBox", $"0 0 {width} {height}");
         root.SetAttributeValue("role", "img");
         root.AddFirst(new XElement(Svg + "title", Xml(title)), description.Length == 0 ? null : new XElement(Svg + "desc", Xml(description)));
-        foreach (var text in root.Descendants(Svg + "text").Where(text => text.Attribute("font-family")?.Value == "Open Sans")) text.SetAttributeValue("font-family", PlotText.Families);
+        foreach (var text in root.Descendants(Svg + "text"))
+        {
+            if (text.Attribute("font-family")?.Value == "Open Sans") text.SetAttributeValue("font-family", PlotText.Families);
+            foreach (var places in text.Attributes().Where(attribute => attribute.Name.LocalName is "x" or "y")) places.Value = places.Value.TrimEnd(' ', ','); // lists of numbers end with one
+        }
         using var stream = new MemoryStream();
         using (var writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false), NewLineHandling = NewLineHandling.None })) document.Save(writer);
         return stream.ToArray();
