@@ -29,7 +29,7 @@ sealed record Drawing(int Width, int Height, Action<SKCanvas> Draw)
         Draw(surface.Canvas);
         using var image = surface.Snapshot();
         using var pixels = image.PeekPixels();
-        using var png = pixels!.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, 6)); // lines and areas: one filter does, and takes half the time of trying all
+        using var png = pixels!.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.None, 3)); // lines and areas: as small as with filters, in a quarter of the time
         return png!.ToArray();
     }
 

@@ -30,7 +30,7 @@ sealed class Frame
     public Frame(Chart chart, Edge x, Edge y, float right, float height)
     {
         (_chart, _x, _y) = (chart, x, y);
-        var left = Gap + LabelSize + Gap + y.Room + TickLength + 3;
+        var left = Math.Max(Gap + LabelSize + Gap + y.Room + TickLength + 3, Gap + x.Overhang);
         var top = 2 * Gap + TitleSize + Gap;
         Data = SKRect.Create(left, top, Width - left - right, height);
         _note = PlotText.Wrap(chart.Note, NoteSize, Width - left - 2 * Gap, most: 6);
@@ -63,6 +63,9 @@ sealed class Frame
 
         /// <summary>Degrees by which text is turned.</summary>
         public float Turn { get; init; }
+
+        /// <summary>How far turned text reaches beyond the beginning of the axis.</summary>
+        public float Overhang { get; init; }
 
         /// <summary>Whether lines go through the area of data at the ticks.</summary>
         public bool HasGrid { get; init; } = true;

@@ -5,7 +5,7 @@ namespace AutoFlip.Cli;
 /// <summary>Names beside a plot, each with a sample of what it names and as near as it gets to where that ends: nobody has to search a legend.</summary>
 sealed class Key
 {
-    const float Size = 11.5f, LineHeight = 14, Between = 5, MaxText = 190, Sample = 26, Gap = 8;
+    const float Size = 11.5f, LineHeight = 14, Between = 5, MaxText = 190, Sample = 26, Gap = 8, MaxLeader = 40; // longer ones would be a bundle, and the order says as much
     const int MaxLines = 3;
 
     static readonly SKColor Leader = new(0xB4, 0xB8, 0xBC);
@@ -43,7 +43,7 @@ sealed class Key
         {
             var (entry, lines) = order[i];
             var (left, middle) = (frame.Data.Right + Gap, (float)middles[i]);
-            if (entry.IsAtEdge) canvas.DrawLine(frame.Data.Right + 1, frame.Y(entry.Place), left, middle, leader);
+            if (entry.IsAtEdge && Math.Abs(frame.Y(entry.Place) - middle) < MaxLeader) canvas.DrawLine(frame.Data.Right + 1, frame.Y(entry.Place), left, middle, leader);
             entry.Draw(canvas, left, left + Sample, middle);
             for (var line = 0; line < lines.Count; line++)
                 PlotText.Write(canvas, lines[line], left + Sample + 6, middle + (line - (lines.Count - 1) / 2f) * LineHeight, Size);

@@ -5,7 +5,7 @@ namespace AutoFlip.Cli;
 /// <summary>An axis of names: one place each, numbered from 0.</summary>
 static class Places
 {
-    const float MaxName = 150;
+    const float MaxName = 175;
 
     /// <summary>The horizontal axis: names side by side, turned if they do not fit, or only some of them if they are numbers or still do not.</summary>
     /// <param name="label">What the names are.</param>
@@ -19,7 +19,7 @@ static class Places
         var every = straight ? 1 : AreNumbers(names) ? (int)Math.Ceiling((widest + 6) / slot) : (int)Math.Ceiling((Frame.TickSize + 1) / slot);
         var turn = straight || AreNumbers(names) ? 0 : slot * every >= 1.5 * Frame.TickSize ? -45 : -90;
         var room = turn switch { 0 => Frame.TickSize + 2, -45 => (widest + Frame.TickSize) * 0.71f, _ => widest };
-        return new(label, -0.5, names.Count - 0.5, Some(shown, every), room) { Turn = turn, HasGrid = false };
+        return new(label, -0.5, names.Count - 0.5, Some(shown, every), room) { Turn = turn, HasGrid = false, Overhang = turn == -45 ? room - slot / 2 : 0 };
     }
 
     /// <summary>The vertical axis, from the top.</summary>

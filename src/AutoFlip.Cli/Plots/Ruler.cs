@@ -96,10 +96,13 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
         };
     }
 
-    /// <summary>A power of ten as people write it: 0.01, 1, 100, 10⁶.</summary>
-    internal static string Power(int exponent) => exponent is >= -3 and <= 3
-        ? Math.Pow(10, exponent).ToString(exponent < 0 ? $"F{-exponent}" : "N0", CultureInfo.InvariantCulture)
-        : "10" + string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(digit => digit == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']));
+    /// <summary>A power of ten as people write it: 1e-6, 0.01, 1, 100, 10⁶. The font has no raised minus.</summary>
+    internal static string Power(int exponent) => exponent switch
+    {
+        < -4 => $"1e{exponent.ToString(CultureInfo.InvariantCulture)}",
+        <= 3 => Math.Pow(10, exponent).ToString(exponent < 0 ? $"F{-exponent}" : "N0", CultureInfo.InvariantCulture),
+        _ => "10" + string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0'])),
+    };
 
     static string Times(int digit, int decade) => (digit * Math.Pow(10, decade)).ToString(decade < 0 ? $"F{-decade}" : "N0", CultureInfo.InvariantCulture);
 

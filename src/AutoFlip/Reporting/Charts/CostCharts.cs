@@ -18,9 +18,9 @@ static class CostCharts
             Line("dense float32", place => costs.Dense[place]));
         yield return ChartDraft.Spanning(ChartDraft.Lines(
             "seconds", "Seconds per round", ChartDraft.Rounds, new Axis("time", AxisUnit.Seconds),
-            "Parts that took no time are left out; of masks, those that changed. Round, mask, fold and evaluation by the wall clock; training by the clients' own clocks, all together: with several workers that is more than the round.",
+            "Masks where they changed, evaluation where there was one. Round, mask, fold and evaluation by the wall clock; training by the clients' own clocks, all together: with several workers that is more than the round.",
             Part("round", round => round.Seconds), Part("training", round => round.ClientSeconds.Train), Part("mask", round => IsNew(round) ? round.MaskSeconds : 0),
-            Part("fold", round => round.FoldSeconds), Part("evaluation", round => round.EvaluateSeconds)));
+            Part("fold", round => round.FoldSeconds), Part("evaluation", round => round.ServerEvaluated is null && round.ClientsEvaluatedOut is null ? 0 : round.EvaluateSeconds)));
 
         var metric = Metric.MainOf(run.Experiment);
         yield return Against("bytes", "bytes", new Axis("sent so far", AxisUnit.Bytes), ExplorationIncluded, place => costs.Bytes(place));

@@ -14,7 +14,7 @@ static class GuidanceCharts
         if (run.Guidance is not { Tensors.Length: > 0 } guidance || Scale.Of(guidance.Tensors) is not { } scale) yield break;
         Spread[] all = [.. guidance.Tensors.Select(tensor => Spread.Of(tensor, scale))];
         var x = $"{guidance.Guidance}, from";
-        var note = $"The mean of {guidance.Explorers} explorers, in half orders of magnitude, against the mask of round {guidance.Round}."
+        var note = $"{(guidance.Explorers == 1 ? "Of one explorer" : $"The mean of {guidance.Explorers} explorers")}, in half orders of magnitude, against the mask of round {guidance.Round}."
             + (scale.HasRest ? " The first place holds all below, 0 included." : "");
         var total = all.Sum(tensor => tensor.Weights);
         yield return new BarChart(
