@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Spectre.Console;
 
 namespace AutoFlip.Cli;
@@ -33,6 +34,9 @@ sealed record Host
 
     /// <summary>What carries runs out.</summary>
     public Engine Engine { get; init; } = Engine.Default;
+
+    /// <summary>What can be made of a run directory once its run has ended.</summary>
+    public ImmutableArray<AfterRun> Afterwards { get; init; } = AfterRun.All;
 
     /// <summary>The reader's wish to stop.</summary>
     public CancellationToken Cancel { get; init; }

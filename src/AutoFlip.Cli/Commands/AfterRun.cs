@@ -16,7 +16,7 @@ sealed record AfterRun(string What, string Command, Func<Presentation, bool> IsW
     /// <remarks>The run has ended and is saved: whatever goes wrong here is a sentence on standard error, and the run's success stays one.</remarks>
     public static void MakeAll(Presentation show, string directory, Host host)
     {
-        foreach (var made in All.Where(made => made.IsWanted(show)))
+        foreach (var made in host.Afterwards.Where(made => made.IsWanted(show)))
         {
             try
             {

@@ -19,6 +19,12 @@ sealed record Presentation
 
     /// <summary>Figures in the run directory once the run has ended.</summary>
     public bool Plot { get; init; }
+
+    /// <summary>What lines of the log look like that take the display's place; null shows the display.</summary>
+    public LogFormat? LogFormat { get; init; }
+
+    /// <summary>Whether the lines of the log are shown.</summary>
+    public bool ShowsLog => LogFormat is not null && !Quiet;
 }
 
 /// <summary>The options that together name a method; null where the command line is silent.</summary>
@@ -62,6 +68,13 @@ sealed record MethodChoice
     static bool Is(string? name, string other) => other.Equals(name, StringComparison.OrdinalIgnoreCase);
 }
 
+/// <summary>What is done with tables of experiments besides how each run is carried out.</summary>
+sealed record TableOptions
+{
+    /// <summary>Say what there is to run, and run nothing.</summary>
+    public bool DryRun { get; init; }
+}
+
 /// <summary>Everything a command line says, as immutable records.</summary>
 sealed record Request
 {
@@ -86,6 +99,9 @@ sealed record Request
     /// <summary>Where figures go, and in which formats.</summary>
     public PlotOptions Plot { get; init; } = new();
 
+    /// <summary>What is done with tables.</summary>
+    public TableOptions Tables { get; init; } = new();
+
     /// <summary>The value of a property of one of these records.</summary>
     public object? this[PropertyInfo property] => property.GetValue(
         property.DeclaringType == typeof(Experiment) ? Experiment
@@ -94,6 +110,7 @@ sealed record Request
         : property.DeclaringType == typeof(BenchOptions) ? Bench
         : property.DeclaringType == typeof(ListOptions) ? List
         : property.DeclaringType == typeof(PlotOptions) ? Plot
+        : property.DeclaringType == typeof(TableOptions) ? Tables
         : Method);
 
     /// <summary>A copy with one property of one of these records changed.</summary>
@@ -104,6 +121,7 @@ sealed record Request
         : property.DeclaringType == typeof(BenchOptions) ? this with { Bench = Set(Bench with { }, property, value) }
         : property.DeclaringType == typeof(ListOptions) ? this with { List = Set(List with { }, property, value) }
         : property.DeclaringType == typeof(PlotOptions) ? this with { Plot = Set(Plot with { }, property, value) }
+        : property.DeclaringType == typeof(TableOptions) ? this with { Tables = Set(Tables with { }, property, value) }
         : this with { Method = Set(Method with { }, property, value) };
 
     /// <summary>The request with its method settled, every rule checked and every name in its catalogue's spelling.</summary>
