@@ -30,7 +30,7 @@ static class App
 
     /// <summary>Every command, in the order of the overview.</summary>
     internal static ImmutableArray<ICommand> Commands { get; } =
-        [new RunCommand(), new ResumeCommand(), new DemoCommand(), new ExperimentCommand(), new ReportCommand(), new ListCommand(), new DataCommand(), new BenchCommand()];
+        [new RunCommand(), new ResumeCommand(), new DemoCommand(), new ExperimentCommand(), new ReportCommand(), new PlotCommand(), new ListCommand(), new DataCommand(), new BenchCommand()];
 
     /// <summary>What the program's exit codes mean.</summary>
     internal static ImmutableArray<(ExitCode Code, string Meaning)> ExitCodes { get; } =

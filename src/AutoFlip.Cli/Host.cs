@@ -35,11 +35,8 @@ sealed record Host
     /// <summary>What carries runs out.</summary>
     public Engine Engine { get; init; } = Engine.Default;
 
-    /// <summary>What is made of a run directory when its run has ended, and what it is called. Another thing to be made is another line here.</summary>
-    public ImmutableArray<(string Name, Action<string> Make)> Afterwards { get; init; } =
-    [
-        (ReportFile.Name, ReportFile.WriteInto),
-    ];
+    /// <summary>What can be made of a run directory once its run has ended.</summary>
+    public ImmutableArray<AfterRun> Afterwards { get; init; } = AfterRun.All;
 
     /// <summary>The reader's wish to stop.</summary>
     public CancellationToken Cancel { get; init; }

@@ -19,7 +19,7 @@ static class Session
         try
         {
             var summary = display.Watch(() => run(observer));
-            if (display.Directory is { } ended) Finish(ended, host);
+            if (display.Directory is { } ended) AfterRun.MakeAll(show, ended, host);
             return summary;
         }
         catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
@@ -34,23 +34,8 @@ static class Session
     public static IDisposable Tell(RunObserver observer, Host host) =>
         host.Cancel.Register(() => observer.Warning("stopping; once more stops at once, without saving what is under way."));
 
-    /// <summary>The run is safe: whatever cannot be made of it now costs a warning.</summary>
-    static void Finish(string directory, Host host)
-    {
-        foreach (var (name, make) in host.Afterwards)
-        {
-            try
-            {
-                make(directory);
-            }
-            catch (AutoFlipException failure)
-            {
-                host.Warn($"{name} could not be made: {failure.Message}");
-            }
-        }
-    }
-
-    static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/\\:._-+".Contains(letter, StringComparison.Ordinal))
+    /// <summary>A path as it can be typed.</summary>
+    public static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/\\:._-+".Contains(letter, StringComparison.Ordinal))
         ? path
         : $"\"{path}\"";
 }

@@ -23,6 +23,9 @@ sealed record Presentation
     /// <summary>The file that a report is written to; null for none.</summary>
     public string? Html { get; init; }
 
+    /// <summary>Figures in the run directory once the run has ended.</summary>
+    public bool Plot { get; init; }
+
     /// <summary>What lines of the log look like that take the display's place; null shows the display.</summary>
     public LogFormat? LogFormat { get; init; }
 
@@ -99,6 +102,9 @@ sealed record Request
     /// <summary>What to list models for.</summary>
     public ListOptions List { get; init; } = new();
 
+    /// <summary>Where figures go, and in which formats.</summary>
+    public PlotOptions Plot { get; init; } = new();
+
     /// <summary>What is done with tables.</summary>
     public TableOptions Tables { get; init; } = new();
 
@@ -109,6 +115,7 @@ sealed record Request
         : property.DeclaringType == typeof(Presentation) ? Show
         : property.DeclaringType == typeof(BenchOptions) ? Bench
         : property.DeclaringType == typeof(ListOptions) ? List
+        : property.DeclaringType == typeof(PlotOptions) ? Plot
         : property.DeclaringType == typeof(TableOptions) ? Tables
         : Method);
 
@@ -119,6 +126,7 @@ sealed record Request
         : property.DeclaringType == typeof(Presentation) ? this with { Show = Set(Show with { }, property, value) }
         : property.DeclaringType == typeof(BenchOptions) ? this with { Bench = Set(Bench with { }, property, value) }
         : property.DeclaringType == typeof(ListOptions) ? this with { List = Set(List with { }, property, value) }
+        : property.DeclaringType == typeof(PlotOptions) ? this with { Plot = Set(Plot with { }, property, value) }
         : property.DeclaringType == typeof(TableOptions) ? this with { Tables = Set(Tables with { }, property, value) }
         : this with { Method = Set(Method with { }, property, value) };
 

@@ -151,6 +151,7 @@ static class Settings
         Live,
         Setting.Of((Presentation p) => p.Plain, "--plain", "", "Print plain lines even on a terminal."),
         Setting.Of((Presentation p) => p.Verbose, "--verbose", "", "Print stack traces of failures."),
+        Setting.Of((Presentation p) => p.Plot, "--plot", "", "Draw the figures into plots/ of the run directory at the end; later: autoflip plot DIR"),
     ]);
 
     /// <summary>What only measurements take.</summary>
@@ -159,6 +160,13 @@ static class Settings
         Setting.Of((BenchOptions b) => b.Repeats, "--repeats", "N", "Times each contestant is measured after the warm-up. 0 means as many as the measurement needs."),
         Setting.Of((BenchOptions b) => b.Minutes, "--minutes", "F", "How long 'stress' goes on."),
         Setting.Of((BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory' or 'leak', in this process, and print JSON."),
+    ]);
+
+    /// <summary>What <c>plot</c> takes.</summary>
+    public static ImmutableArray<Setting> Plot { get; } = Grouped(SettingGroup.Running,
+    [
+        Setting.Of((PlotOptions p) => p.Output, "--output -o", "DIR", "Where the files go. Without it: plots/ of the run directory."),
+        Setting.Of((PlotOptions p) => p.Formats, "--format", "png|svg|csv...", "Formats of the files, one or more."),
     ]);
 
     /// <summary>What lists of models take: a sample, and the options of a run that an architecture can be told.</summary>
@@ -182,7 +190,6 @@ static class Settings
         Setting.Ignored<double>("--beta1", "F", "it belongs to adaptive server optimisers, which the reference does not offer either; --server-momentum (--beta) is the server's momentum"),
         Setting.Ignored<double>("--tau", "F", "it belongs to adaptive server optimisers, which the reference does not offer either"),
         Setting.Ignored<double>("--initial_value_threshold", "F", "the reference never reads it; --prune-fraction (--treeshold_pruining) says how much is pruned"),
-        Setting.Ignored<bool>("--plot", "BOOL", "the figures lie in results.json and rounds.jsonl"),
         Setting.Ignored<int>("--CEXP2", "N", "the reference never reads it"),
     ];
 

@@ -41,7 +41,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
             string[] metrics = [.. _groups.Select(group => group.Runs[0].Figures.Metrics.Shown.Name).Distinct()];
             IReadOnlyList<Html> Row(RunGroup group)
             {
-                string Show(Func<RunSummary, double?> figure, Func<double, string> show) => Spread.Of(group.Runs.Select(run => figure(run.Figures)))?.Show(show) ?? "-";
+                string Show(Func<RunSummary, double?> figure, Func<double, string> show) => Text(Spread.Of(group.Runs.Select(run => figure(run.Figures))), show);
                 return HtmlTable.Row(
                 [
                     group.Name, $"{group.Runs.Length}",
@@ -56,6 +56,11 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
                 ["setting", "seeds", .. metrics.Select(metric => metric == "acc1" ? "accuracy" : metric), "kept", "sent", "sent / dense", "computed / dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
         }
     }
+
+    /// <summary>Mean ± deviation; the mean alone where the deviation is too small to be shown.</summary>
+    internal static string Text(Spread? spread, Func<double, string> show) => spread is null ? "-"
+        : spread.Deviation is { } deviation && show(deviation) != show(0) ? $"{show(spread.Mean)} ± {show(deviation)}"
+        : show(spread.Mean);
 
     Html Comparison
     {

@@ -232,11 +232,16 @@ public class AppTests
             Out = output,
             Error = error,
             Engine = FakeEngine.Create(),
-            Afterwards = [("report.html", _ => throw AutoFlipException.RunFailed("the disk is full.")), ("other.html", _ => output.Write("made"))],
+            Afterwards =
+            [
+                new("report", directory => $"report {directory}", _ => true, _ => throw AutoFlipException.RunFailed("the disk is full.")),
+                new("rest", directory => directory, _ => true, _ => output.Write("made")),
+                new("plots", directory => directory, show => show.Plot, _ => output.Write("not asked for")),
+            ],
         });
 
         Assert.Equal(0, code);
-        Assert.Contains("autoflip: warning: report.html could not be made: the disk is full.", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("its report could not be made: the disk is full. Try again with: autoflip report runs/fake_1_autoflip", error.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("made", output.ToString(), StringComparison.Ordinal); // what comes after it
     }
 }

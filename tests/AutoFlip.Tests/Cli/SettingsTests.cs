@@ -30,7 +30,7 @@ public partial class SettingsTests
         { "--perc_clients_for_mask", "0.4", "ExplorerFraction=0.4" }, { "--guidence_normalization", "RobustScaler", "GuidanceNormalization=robust" },
         { "--guidance_normalization", "MinMax", "GuidanceNormalization=minmax" }, { "--mask_pruining", "False", "Prune=False" },
         { "--treeshold_pruining", "0.30", "PruneFraction=0.30" }, { "--initial_value_threshold", "0.5", "" }, { "--beta1", "0.9", "" },
-        { "--tau", "0.001", "" }, { "--plot", "False", "" }, { "--CEXP2", "1", "" }, { "--random_pruning", "True", "RandomPruning=True" },
+        { "--tau", "0.001", "" }, { "--plot", "True", "Plot=True" }, { "--CEXP2", "1", "" }, { "--random_pruning", "True", "RandomPruning=True" },
     };
 
     [Theory, MemberData(nameof(ReferenceOptions))]

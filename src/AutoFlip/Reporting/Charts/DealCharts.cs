@@ -57,11 +57,12 @@ static class DealCharts
         [.. partition.Train.Select((_, client) => FormattableString.Invariant($"{client}"))],
         [new Bar("training", Sums(partition.Train)), new Bar("held out", Sums(partition.HeldOut))]);
 
-    static BarChart Sizes(PartitionCounts partition)
+    static BarChart? Sizes(PartitionCounts partition)
     {
         ImmutableArray<double> training = Sums(partition.Train), heldOut = Sums(partition.HeldOut);
         int[] sizes = [.. training.Zip(heldOut, (one, other) => (int)(one + other))];
         var (least, most) = (sizes.Min(), sizes.Max());
+        if (least == most) return null; // one bar says nothing
         var width = (most - least) / Bins + 1; // whole samples, so that no bin is empty by its width alone
         var counts = new double[(most - least) / width + 1];
         foreach (var size in sizes) counts[(size - least) / width]++;

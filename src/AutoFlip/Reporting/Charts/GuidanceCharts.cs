@@ -6,6 +6,7 @@ namespace AutoFlip;
 static class GuidanceCharts
 {
     const int MaxTensors = 40, MaxBins = 24, BinsPerDecade = 2;
+    const double Negligible = 0.002;
 
     /// <summary>The figures; null where there is nothing to show.</summary>
     public static IEnumerable<Chart?> Of(RunRecord run)
@@ -13,7 +14,7 @@ static class GuidanceCharts
         if (run.Guidance is not { Tensors.Length: > 0 } guidance || Scale.Of(guidance.Tensors) is not { } scale) yield break;
         Spread[] all = [.. guidance.Tensors.Select(tensor => Spread.Of(tensor, scale))];
         var x = $"{guidance.Guidance}, from";
-        var note = $"The mean of {guidance.Explorers} explorers, in half orders of magnitude, against the mask of round {guidance.Round}."
+        var note = $"{(guidance.Explorers == 1 ? "Of one explorer" : $"The mean of {guidance.Explorers} explorers")}, in half orders of magnitude, against the mask of round {guidance.Round}."
             + (scale.HasRest ? " The first place holds all below, 0 included." : "");
         var total = all.Sum(tensor => tensor.Weights);
         yield return new BarChart(
@@ -39,13 +40,13 @@ static class GuidanceCharts
         };
     }
 
-    /// <summary>Places that all tensors share: half orders of magnitude.</summary>
+    /// <summary>Places that all tensors share: half orders of magnitude. What only a few weights in a thousand lie below has no places of its own.</summary>
     /// <param name="From">The first bin's number: it begins at 10^(From / BinsPerDecade).</param>
     /// <param name="Bins">How many.</param>
     /// <param name="HasRest">Whether a place before them holds what lies below, 0 included.</param>
     sealed record Scale(int From, int Bins, bool HasRest)
     {
-        /// <summary>From the greatest guidance down, at most <see cref="MaxBins"/>; null if there is nothing at all.</summary>
+        /// <summary>From the greatest guidance down, at most <see cref="MaxBins"/> and one, as far as more than a few weights lie; null if there are none at all.</summary>
         public static Scale? Of(IReadOnlyCollection<GuidanceHistogram> tensors)
         {
             GuidanceHistogram[] known = [.. tensors.Where(tensor => tensor.Count.Any(count => count > 0))];
@@ -53,7 +54,14 @@ static class GuidanceCharts
             var to = (int)Math.Floor(known.Max(tensor => tensor.Max) * BinsPerDecade) + 1;
             var least = (int)Math.Floor(known.Min(tensor => tensor.Min) * BinsPerDecade);
             var from = Math.Max(least, to - MaxBins);
-            return new(from, to - from, from > least || tensors.Any(tensor => tensor.Zeros > 0));
+            var whole = new Scale(from, to - from, HasRest: true);
+            var places = known.Select(tensor => Spread.Of(tensor with { Zeros = 0, ZerosKept = 0 }, whole)).ToList();
+            var negligible = places.Sum(tensor => tensor.Weights) * Negligible;
+            for (var below = 0.0; from < to - 1; from++)
+                if ((below += places.Sum(tensor => tensor.Kept[from - whole.From + 1] + tensor.Removed[from - whole.From + 1])) > negligible) break;
+            var hasRest = from > least || tensors.Any(tensor => tensor.Zeros > 0);
+            if (hasRest == (from % BinsPerDecade == 0)) from--; // whole decades at every second place, where there is room for names
+            return new(from, to - from, hasRest);
         }
 
         /// <summary>Names of the places.</summary>

@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace AutoFlip.Cli;
+
+/// <summary>An axis of names: one place each, numbered from 0.</summary>
+static class Places
+{
+    const float MaxName = 175;
+
+    /// <summary>The horizontal axis: names side by side, turned if they do not fit, or only some of them if they are numbers or still do not.</summary>
+    /// <param name="label">What the names are.</param>
+    /// <param name="names">At least one.</param>
+    /// <param name="slot">Pixels between two places.</param>
+    public static Frame.Edge Horizontal(string label, IReadOnlyList<string> names, float slot)
+    {
+        string[] shown = [.. names.Select(name => PlotText.Fit(name, Frame.TickSize, MaxName))];
+        var widest = shown.Max(name => PlotText.Width(name, Frame.TickSize));
+        var straight = widest + 6 <= slot;
+        var every = straight ? 1 : AreNumbers(names) ? (int)Math.Ceiling((widest + 6) / slot) : (int)Math.Ceiling((Frame.TickSize + 1) / slot);
+        var turn = straight || AreNumbers(names) ? 0 : slot * every >= 1.5 * Frame.TickSize ? -45 : -90;
+        var room = turn switch { 0 => Frame.TickSize + 2, -45 => (widest + Frame.TickSize) * 0.71f, _ => widest };
+        return new(label, -0.5, names.Count - 0.5, Some(shown, every), room) { Turn = turn, HasGrid = false, Overhang = turn == -45 ? room - slot / 2 : 0 };
+    }
+
+    /// <summary>The vertical axis, from the top.</summary>
+    public static Frame.Edge Vertical(string label, IReadOnlyList<string> names, float slot)
+    {
+        string[] shown = [.. names.Select(name => PlotText.Fit(name, Frame.TickSize, MaxName))];
+        var every = (int)Math.Ceiling((Frame.TickSize + 1) / slot);
+        return new(label, -0.5, names.Count - 0.5, [.. Some(shown, every).Select(tick => (names.Count - 1 - tick.At, tick.Text))], shown.Max(name => PlotText.Width(name, Frame.TickSize)))
+        {
+            HasGrid = false,
+        };
+    }
+
+    static List<(double At, string Text)> Some(string[] names, int every) => [.. names.Index().Where(name => name.Index % every == 0).Select(name => ((double)name.Index, name.Item))];
+
+    /// <summary>Names whose neighbours say what is left out: all of them but one at either end are numbers or ranges of them.</summary>
+    static bool AreNumbers(IReadOnlyList<string> names) =>
+        names.Count > 2 && names.Skip(1).SkipLast(1).All(name => name.Split('–').All(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out _)));
+}

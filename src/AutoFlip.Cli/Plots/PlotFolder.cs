@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip.Cli;
+
+/// <summary>Formats that charts are written in.</summary>
+enum PlotFormat { Png, Svg, Csv }
+
+/// <summary>Writes charts as files, named by their ids.</summary>
+static class PlotFolder
+{
+    /// <summary>The folder below a run directory.</summary>
+    public const string Name = "plots";
+
+    /// <summary>All formats.</summary>
+    public static ImmutableArray<PlotFormat> AllFormats { get; } = [.. Enum.GetValues<PlotFormat>()];
+
+    /// <summary>The figures of a run, in its own folder.</summary>
+    /// <exception cref="AutoFlipException">The run cannot be read, or a file not be written.</exception>
+    public static void Write(string runDirectory) => Write(RunCharts.Of(RunRecord.Load(runDirectory)), Path.Combine(runDirectory, Name), AllFormats);
+
+    /// <summary>Writes every chart in every format.</summary>
+    /// <param name="charts">The charts.</param>
+    /// <param name="folder">Is made if it is not there; files of the same names are replaced, others stay.</param>
+    /// <param name="formats">The formats.</param>
+    /// <exception cref="AutoFlipException">A file cannot be written (exit 4).</exception>
+    public static void Write(IReadOnlyCollection<Chart> charts, string folder, IReadOnlyCollection<PlotFormat> formats)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.RunFailed($"'{folder}' cannot be made: {e.Message}", e);
+        }
+        foreach (var chart in charts)
+        {
+            var drawing = Drawing.Of(chart);
+            foreach (var format in formats)
+            {
+                var path = Path.Combine(folder, $"{chart.Id}.{format.ToString().ToLowerInvariant()}");
+                switch (format)
+                {
+                    case PlotFormat.Png: AtomicFile.Write(path, drawing.ToPng()); break;
+                    case PlotFormat.Svg: AtomicFile.Write(path, drawing.ToSvg(chart.Title, chart.Note)); break;
+                    case PlotFormat.Csv: AtomicFile.Write(path, ChartTable.Of(chart)); break;
+                    default: throw new ArgumentOutOfRangeException(nameof(formats), format, "no such format");
+                }
+            }
+        }
+    }
+}
