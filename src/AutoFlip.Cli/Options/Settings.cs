@@ -125,7 +125,7 @@ static class Settings
 
     /// <summary>Where a report goes.</summary>
     public static Setting Html { get; } = Grouped(SettingGroup.Running,
-        [Setting.Of((Presentation p) => p.Html, "--html", "FILE", "Write the report as one HTML file, which needs nothing else. Nothing is written without it.")])[0];
+        [Setting.Of((Presentation p) => p.Html, "--html -o", "FILE", "Write the report as one HTML file, which needs nothing else. Nothing is written without it.")])[0];
 
     /// <summary>What only tables of experiments take.</summary>
     public static Setting DryRun { get; } = Grouped(SettingGroup.Running,

@@ -102,7 +102,7 @@ public sealed class ReportCommandTests : IDisposable
     {
         MadeUpRun.Write(MadeUpRun.Record(directory: _folder["a"]));
 
-        var ended = Shell.Run("report", _folder["a"], "--html", _folder["none/x.html"]);
+        var ended = Shell.Run("report", _folder["a"], "-o", _folder["none/x.html"]);
 
         Assert.Equal(ExitCode.RunFailed, ended.Exit);
         Assert.Contains("its folder does not exist", ended.Error, StringComparison.Ordinal);

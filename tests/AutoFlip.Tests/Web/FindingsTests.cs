@@ -86,7 +86,7 @@ public sealed class FindingsTests
         Assert.Empty(Findings.Of(RunGroup.Of([MadeUpRun.Record(Dense), MadeUpRun.Record(Pruned with { Dataset = dataset, Clients = clients })])));
 
     [Theory]
-    [InlineData(2, 2, "2"), InlineData(1, 3, "2 ± 1"), InlineData(2, null, "2")]
+    [InlineData(2.0, 2.0, "2"), InlineData(1.0, 3.0, "2 ± 1"), InlineData(2.0, null, "2")]
     public void Deviation_is_shown_where_there_is_one(double one, double? other, string expected) =>
         Assert.Equal(expected, ManyPage.Text(Spread.Of([one, other]), value => $"{value:0}")); // of 1 and 3: sqrt(2), shown as 1
 
