@@ -37,7 +37,7 @@ static class RunComparison
         Row.Ratio("everything", run => run.Time.Total, Readable.Time),
         Row.Ratio("peak memory", run => run.PeakRssBytes, Bytes),
         Row.Text("clients that failed", run => Readable.Count(run.Failures)),
-        Row.Text("model_sha256", run => run.ModelSha256.Length > 12 ? run.ModelSha256[..12] : run.ModelSha256),
+        Row.Text("model_sha256", run => run.ModelSha256 switch { "" => "-", { Length: > 12 } hash => hash[..12], var hash => hash }),
     ];
 
     /// <summary>The table, one column per run; of two runs a third says how the second stands to the first.</summary>

@@ -73,13 +73,7 @@ static class Findings
         Spread? Of(RunGroup group, Func<RunSummary, double?> figure) => Spread.Of(group.Runs.Select(run => figure(run.Figures)));
         if (Of(dense, Score) is { } before && Of(pruned, Score) is { } after)
         {
-            var metric = dense.Runs[0].Figures.Metrics.Shown.Name;
-            var apart = Spread.OfDifferences( // seed by seed: a seed's deal of samples is common to both
-                from one in dense.Runs from other in pruned.Runs where one.Experiment.Seed == other.Experiment.Seed select (Score(other.Figures), Score(one.Figures)));
-            yield return new(
-                Comparison.Quality(metric, before.Mean, after.Mean)
-                    + (apart is { Deviation: { } deviation } && Math.Abs(apart.Mean) < deviation ? " From seed to seed it varies by more than that." : ""),
-                Evidence.Measured);
+            yield return new(Comparison.Quality(dense.Runs[0].Figures.Metrics.Shown.Name, before.Mean, after.Mean) + Doubt(dense, pruned, Score), Evidence.Measured);
         }
         if (Of(dense, run => Sent(run)) is { } denseBytes && Of(pruned, run => Sent(run)) is { } bytes)
             yield return new(
@@ -90,8 +84,16 @@ static class Findings
         if (Of(dense, run => run.Time.Total) is { } denseTime && Of(pruned, run => run.Time.Total) is { } time)
             yield return new(
                 $"It took {Comparison.Change(denseTime.Mean, time.Mean, "less time", "more time", "the same time")}, {Readable.Time(time.Mean)} against {Readable.Time(denseTime.Mean)}"
-                    + (dense.Runs.Concat(pruned.Runs).Select(run => run.Summary?.Workers).Distinct().Count() > 1 ? ", but not with as many workers." : "."),
+                    + (dense.Runs.Concat(pruned.Runs).Select(run => run.Summary?.Workers).Distinct().Count() > 1 ? ", but not with as many workers." : ".")
+                    + Doubt(dense, pruned, run => run.Time.Total),
                 Evidence.Measured);
+    }
+
+    /// <summary>What a reader should know of a mean difference that is smaller than what it varies by, seed by seed: a seed's deal of samples is common to both.</summary>
+    static string Doubt(RunGroup dense, RunGroup pruned, Func<RunSummary, double?> figure)
+    {
+        var pairs = from one in dense.Runs from other in pruned.Runs where one.Experiment.Seed == other.Experiment.Seed select (figure(other.Figures), figure(one.Figures));
+        return Spread.OfDifferences(pairs) is { Deviation: { } deviation } apart && Math.Abs(apart.Mean) < deviation ? " From seed to seed it varies by more than that." : "";
     }
 
     static string? Quality(SummaryMain main)

@@ -19,7 +19,7 @@ sealed record HtmlTable(string Id, string Caption, IReadOnlyList<string> Headers
     /// <summary>The markup.</summary>
     public Html Write() => Html.Of($"""
         <div class="scroll" id="{Id}" role="group" aria-label="{Caption}" tabindex="0">
-        <table><caption{Html.If(HidesCaption, $" class=\"unseen\"")}>{Caption}</caption>
+        <table><caption{Html.If(HidesCaption, $" class=\"unseen\"")}><span>{Caption}</span></caption>
         <thead><tr>{Headers.Select((header, i) => Html.Of($"<th scope=\"col\"{Class(i)}>{header}</th>"))}</tr></thead>
         <tbody>
         {Rows.Select(row => Html.Of($"<tr><th scope=\"row\">{row[0]}</th>{row.Skip(1).Select((cell, i) => Html.Of($"<td{Class(i + 1)}>{cell}</td>"))}</tr>\n"))}</tbody></table></div>

@@ -29,7 +29,7 @@
     Count: v => Number.isInteger(v) ? v.toLocaleString("en-US") : v.toLocaleString("en-US", { maximumFractionDigits: 1 }),
     Share: v => `${(v * 100).toFixed(Math.abs(v) > 0 && Math.abs(v) < 0.01 ? 2 : 1)} %`,
     Bytes: v => scaled(v, ["", "k", "M", "G", "T", "P"], "B"),
-    Seconds: v => v >= 3600 ? `${Math.floor(v / 3600)} h ${Math.round(v % 3600 / 60)} min` : v >= 60 ? `${Math.floor(v / 60)}:${String(Math.floor(v % 60)).padStart(2, "0")}` : `${plain(v)} s`,
+    Seconds: v => v >= 3600 ? `${Math.floor(v / 3600)} h ${Math.round(v % 3600 / 60)} min` : v >= 60 ? `${Math.floor(v / 60)}:${String(Math.floor(v % 60)).padStart(2, "0")}` : v < 0.1 && v > 0 ? `${plain(v * 1000)} ms` : `${plain(v)} s`,
     Macs: v => scaled(v, ["", "k", "M", "G", "T", "P", "E"], "MAC"),
   };
   const show = (axis, v) => v == null ? "–" : formats[axis.unit](v);
@@ -61,6 +61,9 @@
       this.hidden = new Set();
       this.at = null; // the place under the pointer or the cursor keys
       this.head = add(figure, "div", { class: "head" });
+      const line = add(figure, "div", { class: "over" });
+      this.what = add(line, "span", { "aria-hidden": "true" }); // the vertical axis
+      this.where = add(line, "span", { class: "where" });
       this.plot = add(figure, "div", { class: "plot", tabindex: "0", role: "group" });
       this.said = add(figure, "p", { class: "unseen", "aria-live": "polite" });
       this.numbers = add(figure, "details", { class: "numbers" });
@@ -86,7 +89,6 @@
 
     legend() {
       this.head.replaceChildren();
-      this.where = add(this.head, "span", { class: "where" });
       const list = this.names.length > 0 ? add(this.head, "ul", { class: "legend" }) : null;
       this.values = this.names.map((name, i) => {
         const button = add(add(list, "li"), "button", { type: "button", "aria-pressed": String(!this.hidden.has(name)) });
@@ -183,18 +185,19 @@
       this.chart?.destroy();
       this.plot.replaceChildren();
       const whole = axis => axis.unit === "Count" ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7, 1e8, 1e9] } : {};
+      const decades = (_, splits) => splits.map(v => v != null && Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-6 ? v : null);
       const axis = (scale, extra) => ({
-        stroke: label, font, grid: { stroke: grid, width: 1 }, ticks: { show: false }, gap: 6,
-        values: (_, splits, __, ___, step) => splits.map(v => tick(scale, v, step)), ...(scale.log ? {} : whole(scale)), ...extra,
+        stroke: label, font, grid: { stroke: grid, width: 1, ...(scale.log ? { filter: decades } : {}) }, ticks: { show: false }, gap: 6,
+        values: (_, splits, __, ___, step) => splits.map(v => tick(scale, v, step)), ...(scale.log ? { filter: decades } : whole(scale)), ...extra,
       });
       this.chart = new uPlot({
         width: this.width, height,
-        padding: [10, 14, 0, 0],
+        padding: [6, 14, 0, 0],
         scales: {
           x: { time: false, distr: x.log ? 3 : 1, range: (_, low, high) => zoom ?? (low === high ? [low - 0.5, high + 0.5] : [low, high]) },
           y: y.log ? { distr: 3 } : { range: (_, low, high) => this.span(low, high) },
         },
-        axes: [axis(x, { space: 60, size: 30 }), axis(y, { space: 34, size: (_, values) => 14 + 7 * Math.max(...(values ?? [""]).map(value => (value ?? "").length), 2) })],
+        axes: [axis(x, { space: x.unit === "Bytes" || x.unit === "Macs" ? 95 : 60, size: 30 }), axis(y, { space: 34, size: (_, values) => 14 + 7 * Math.max(...(values ?? [""]).map(value => (value ?? "").length), 2) })],
         series, bands: band, legend: { show: false },
         cursor: { points: { size: 7 }, drag: { x: true, y: false, dist: 5 }, focus: lines.length > 1 ? { prox: 24 } : undefined, y: false },
         focus: { alpha: lines.length > 1 ? 0.35 : 1 },
@@ -209,7 +212,7 @@
       this.pointed = false;
       for (const event of ["mouseenter", "mousemove"]) this.chart.over.addEventListener(event, () => { this.pointed = true; }, true);
       this.chart.over.addEventListener("dblclick", () => this.all());
-      add(this.plot, "span", { class: "ylabel", "aria-hidden": "true" }, y.label);
+      this.what.textContent = y.label;
       add(this.plot, "span", { class: "xlabel", "aria-hidden": "true" }, x.label);
       this.reset.hidden = !zoom;
       this.read(this.at);
@@ -295,7 +298,7 @@
     frame(left, bottom, high = height) {
       this.plot.replaceChildren();
       const svg = this.svg = add(this.plot, "svg", { width: this.width, height: high, "aria-hidden": "true" });
-      this.box = { left, top: 12, right: this.width - 8, bottom: high - bottom };
+      this.box = { left, top: 6, right: this.width - 8, bottom: high - bottom };
       const point = event => {
         const edge = svg.getBoundingClientRect();
         this.move(event.clientX - edge.left, event.clientY - edge.top);
@@ -355,7 +358,7 @@
       });
       this.bottomNames(svg, names, step);
       this.step = step;
-      add(this.plot, "span", { class: "ylabel", "aria-hidden": "true" }, y.label);
+      this.what.textContent = y.label;
       add(this.plot, "span", { class: "xlabel", "aria-hidden": "true" }, this.spec.x);
       this.read(this.at);
     }
@@ -406,7 +409,7 @@
       const labels = rows.map(row => cut(row, 22));
       const left = Math.min(16 + 6.6 * Math.max(...labels.map(row => row.length), 2), this.width * 0.4);
       const step = (this.width - left - 8) / columns.length, line = Math.min(Math.max(220 / rows.length, 9), 24);
-      const svg = this.frame(left, this.depth(columns, step), rows.length * line + 12 + this.depth(columns, step));
+      const svg = this.frame(left, this.depth(columns, step), rows.length * line + 6 + this.depth(columns, step));
       const { box } = this, every = Math.max(1, Math.ceil(13 / line));
       rows.forEach((row, r) => {
         const y = box.top + r * line;
@@ -420,7 +423,7 @@
       this.mark = add(svg, "rect", { class: "outline", width: step, height: line, hidden: "" });
       Object.assign(this, { step, line });
       add(this.plot, "span", { class: "xlabel", "aria-hidden": "true" }, this.spec.x);
-      add(this.plot, "span", { class: "ylabel", "aria-hidden": "true" }, this.spec.y);
+      this.what.textContent = this.spec.y;
       this.read(this.at);
     }
 
