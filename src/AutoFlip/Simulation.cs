@@ -94,7 +94,8 @@ public static class Simulation
             experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample,
             data.Clients.Sum(client => (long)client.Train.Length), data.Clients.Sum(client => (long)client.HeldOut.Length),
             data.Test?.Count ?? 0, from?.Round ?? 0));
-        if (from is null) directory.SaveModel("initial.safetensors", initial);
+        var card = ModelCard.Of(experiment, data);
+        if (from is null) directory.SaveModel("initial.safetensors", initial, card);
         foreach (var warning in SizeWarnings(experiment, network, directory.Checkpoints)) observer.Warning(warning);
         if (experiment.Precision == TrainingPrecision.Bf16 && Bfloat16.IsEmulated)
             observer.Warning("--precision bf16: this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16); the result is right, but fp32 is probably faster.");
@@ -104,7 +105,7 @@ public static class Simulation
         var host = new ClientHost(experiment, network, data, new ResidualFiles(Path.Combine(directory.Checkpoints, "residuals"), network.Layout.ParameterCount), time);
         var link = new ServerLink(experiment);
         IClientTransport transport = new InProcessTransport(link, host, data, pool);
-        if (options.SaveClients) transport = new ClientRecorder(transport, directory);
+        if (options.SaveClients) transport = new ClientRecorder(transport, directory, card);
         var (criterion, metrics) = (Catalog.Criteria[experiment.Criterion], Metric.AllOf(experiment));
         var run = new FederatedRun(
             experiment, network, transport, exploration,
@@ -119,9 +120,10 @@ public static class Simulation
         var last = RunRoundsAsync(run, initial, from, setting, cancel).GetAwaiter().GetResult();
         var mask = run.MaskOf(last.Round);
         var global = mask.Apply(last.Server.Weights);
-        directory.SaveModel("final.safetensors", global);
-        directory.SaveModel("final-small.safetensors", mask.Shrink(global));
         var summary = Summaries.Of(experiment, options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds);
+        card = card with { Round = last.Round, CutOff = directory.Rounds[^1].CutOff, ModelSha256 = summary.ModelSha256 };
+        directory.SaveModel("final.safetensors", global, card);
+        directory.SaveModel("final-small.safetensors", mask.Shrink(global), mask.Units is null ? card : card.WithWidthsOf(mask.Shrink(network)));
         directory.SaveResults(summary);
         observer.Finished(summary);
         return summary;
@@ -145,7 +147,7 @@ public static class Simulation
         await foreach (var round in run.RunAsync(initial, from, cancel).ConfigureAwait(false))
         {
             if (round.State.Round == setting.Experiment.FirstPrunedRound)
-                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start));
+                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start), ModelCard.Of(setting.Experiment, setting.Data) with { Round = round.State.Round - 1 });
             setting.Directory.Save(round);
             last = round.State;
             setting.Observer.RoundDone(round.Report);

@@ -107,10 +107,10 @@ sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Writes a model below the checkpoints.</summary>
-    public void SaveModel(string name, Weights weights)
+    public void SaveModel(string name, Weights weights, ModelCard card)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Checkpoint(name))!);
-        Safetensors.Write(Checkpoint(name), weights, new Dictionary<string, string> { ["model"] = Experiment.Model, ["dataset"] = Experiment.Dataset });
+        Safetensors.Write(Checkpoint(name), weights, card.Metadata(Experiment));
     }
 
     /// <summary>Writes what is read after a run: <c>results.json</c> in the reference's schema, and <c>summary.json</c>.</summary>
