@@ -18,6 +18,8 @@ public sealed record Add : Layer
 
     internal override Tensor Run(in LayerRun run) => run.Inputs[0].add(run.Inputs[1], One);
 
+    internal override string Export(OnnxDraft draft) => draft.Step("Add", draft.Inputs);
+
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 
     internal override bool OutputIsFree => true;

@@ -15,5 +15,8 @@ public sealed record AvgPool2d(int Kernel, int Stride) : Layer
 
     internal override Tensor Run(in LayerRun run) => nn.functional.avg_pool2d(run.Input, [Kernel, Kernel], [Stride, Stride]);
 
+    internal override string Export(OnnxDraft draft) =>
+        draft.Step("AveragePool", draft.Input, ("kernel_shape", new[] { Kernel, Kernel }), ("strides", new[] { Stride, Stride }));
+
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

@@ -35,6 +35,9 @@ public sealed record BatchNorm2d(double Momentum = 0.1, double Epsilon = 1e-5) :
             run.Input, run.Tensors[2], run.Tensors[3], run.Tensors[0], run.Tensors[1], run.Training, Momentum, Epsilon);
     }
 
+    internal override string Export(OnnxDraft draft) => draft.Step(
+        "BatchNormalization", [draft.Input, draft.Tensor(0), draft.Tensor(1), draft.Tensor(2), draft.Tensor(3)], ("epsilon", (float)Epsilon));
+
     internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
     {
         if (tensor is 0 or 3) values.Fill(1); // scale and running variance

@@ -18,4 +18,6 @@ public sealed record Concat : Layer
     internal override Tensor Run(in LayerRun run) => cat([.. run.Inputs], run.Input.dim() == 3 ? 2 : 1); // [N, T, F] has them last
 
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
+
+    internal override string Export(OnnxDraft draft) => draft.Step("Concat", draft.Inputs, ("axis", draft.OutputShape.Length == 2 ? 2 : 1));
 }

@@ -48,6 +48,13 @@ public sealed record Conv2d(
         run.Input, run.Tensors[0], Bias ? run.Tensors[1] : null, [Stride, Stride], [Padding.Height, Padding.Width], [1, 1],
         GroupWidth is { } width ? run.Input.size(1) / width : 1);
 
+    internal override string Export(OnnxDraft draft) => draft.Step(
+        "Conv", [draft.Input, draft.Tensor(0), .. Bias ? [draft.Tensor(1)] : Array.Empty<string>()],
+        ("group", draft.InputShape[0] / (GroupWidth ?? draft.InputShape[0])),
+        ("kernel_shape", new[] { Kernel.Height, Kernel.Width }),
+        ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }),
+        ("strides", new[] { Stride, Stride }));
+
     internal override Layer WithChannels(int channels) => this with { Channels = channels };
 
     internal override LayerPrecision Precision => LayerPrecision.Narrow;

@@ -26,6 +26,9 @@ public sealed record Dropout(double Rate) : Layer
         return run.Input.mul(mask);
     }
 
+    /// <summary>Nothing: it is for training.</summary>
+    internal override string Export(OnnxDraft draft) => draft.Input;
+
     void Draw<T>(Span<T> mask, KeyedRandom random) where T : INumberBase<T>
     {
         var threshold = (uint)Math.Round(Rate * (1 << 24));

@@ -27,6 +27,8 @@ public sealed record Embedding(int Vocabulary, int Size) : Layer
         return run.Tensors[0].index_select(0, ids.flatten()).view(ids.size(0), ids.size(1), Size);
     }
 
+    internal override string Export(OnnxDraft draft) => draft.Step("Gather", [draft.Tensor(0), draft.Input]);
+
     /// <summary>N(0, 1), PyTorch's default: the reference's schemes leave embeddings alone.</summary>
     internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
     {

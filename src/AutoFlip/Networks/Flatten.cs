@@ -18,5 +18,7 @@ public sealed record Flatten : Layer
 
     internal override Tensor Run(in LayerRun run) => run.Input.flatten(1);
 
+    internal override string Export(OnnxDraft draft) => draft.Step("Flatten", draft.Input);
+
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

@@ -13,4 +13,7 @@ public sealed record Gru(int Hidden, int Index = 0) : Recurrent(Hidden, Index)
     private protected override int Gates => 3;
 
     private protected override string Function => "gru";
+
+    /// <summary>ONNX has z, r, n, and scales h itself unless told otherwise.</summary>
+    internal override string Export(OnnxDraft draft) => Export(draft, "GRU", [1, 0, 2], ("linear_before_reset", 1));
 }

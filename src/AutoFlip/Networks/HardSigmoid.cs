@@ -9,4 +9,6 @@ public sealed record HardSigmoid : Layer
     internal override Features Draft(LayerDraft draft) => draft.Input;
 
     internal override Tensor Run(in LayerRun run) => nn.functional.hardsigmoid(run.Input);
+
+    internal override string Export(OnnxDraft draft) => draft.Step("HardSigmoid", draft.Input, ("alpha", 1 / 6f), ("beta", 0.5f));
 }

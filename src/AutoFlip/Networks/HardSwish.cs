@@ -10,6 +10,8 @@ public sealed record HardSwish : Layer
 
     internal override Tensor Run(in LayerRun run) => nn.functional.hardswish(run.Input);
 
+    internal override string Export(OnnxDraft draft) => draft.Step("HardSwish", draft.Input);
+
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 
     internal override bool OutputIsFree => true;

@@ -4,8 +4,8 @@ namespace AutoFlip;
 
 /// <summary>One kind of layer with its settings: a value. Its weights belong to the network, not to it.</summary>
 /// <remarks>
-/// A layer states everything about itself in one file: what it makes of its inputs (<see cref="Draft"/>), and how that is computed
-/// (<see cref="Run"/>). Widths are data, so that a narrower network is the same list of layers with other numbers.
+/// A layer states everything about itself in one file: what it makes of its inputs (<see cref="Draft"/>), how that is computed
+/// (<see cref="Run"/>), and how other programs are told to (<see cref="Export"/>). Widths are data, so that a narrower network is the same list of layers with other numbers.
 /// </remarks>
 public abstract record Layer
 {
@@ -15,6 +15,10 @@ public abstract record Layer
 
     /// <summary>Computes the output of a batch.</summary>
     internal abstract Tensor Run(in LayerRun run);
+
+    /// <summary>Says the same in operators of the ONNX standard, as evaluation computes it.</summary>
+    /// <returns>The name of the value that it puts out.</returns>
+    internal abstract string Export(OnnxDraft draft);
 
     /// <summary>Writes the initial values of one of the layer's tensors; <paramref name="values"/> comes as zeros.</summary>
     /// <param name="tensor">Its number in the order of the draft.</param>

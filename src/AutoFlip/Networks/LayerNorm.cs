@@ -34,6 +34,21 @@ public sealed record LayerNorm(int Width, double Epsilon = 1e-5) : Layer
         return output.narrow(-1, 0, features);
     }
 
+    /// <summary>Padded to the width that is divided by, as <see cref="Run"/> does it.</summary>
+    internal override string Export(OnnxDraft draft)
+    {
+        var features = draft.InputShape[^1];
+        if (features == Width) return draft.Step("LayerNormalization", [draft.Input, draft.Tensor(0), draft.Tensor(1)], ("epsilon", (float)Epsilon));
+        var axes = draft.InputShape.Length + 1;
+        var pads = new long[2 * axes]; // before each axis, then behind each
+        pads[^1] = Width - features;
+        string Padded(int tensor, string suffix) =>
+            draft.Rearranged(suffix, TensorRole.Norm, [Width], draft.Values(tensor), new float[Width - features]);
+        var output = draft.Step(
+            "LayerNormalization", [draft.Step("Pad", [draft.Input, draft.Integers(pads)]), Padded(0, "weight"), Padded(1, "bias")], ("epsilon", (float)Epsilon));
+        return draft.Step("Slice", [output, draft.Integers(0), draft.Integers(features), draft.Integers(axes - 1)]);
+    }
+
     internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
     {
         if (tensor == 0) values.Fill(1);

@@ -19,6 +19,8 @@ public sealed record Linear(int Features, bool Bias = true) : Layer
 
     internal override Tensor Run(in LayerRun run) => nn.functional.linear(run.Input, run.Tensors[0], Bias ? run.Tensors[1] : null);
 
+    internal override string Export(OnnxDraft draft) => draft.Affine(Features, Bias);
+
     internal override Layer WithChannels(int channels) => this with { Features = channels };
 
     internal override LayerPrecision Precision => LayerPrecision.Narrow;

@@ -12,4 +12,6 @@ public sealed record LogSoftmax : Layer
     }
 
     internal override Tensor Run(in LayerRun run) => nn.functional.log_softmax(run.Input, 1);
+
+    internal override string Export(OnnxDraft draft) => draft.Step("LogSoftmax", draft.Input, ("axis", 1));
 }

@@ -13,4 +13,7 @@ public sealed record Lstm(int Hidden, int Index = 0) : Recurrent(Hidden, Index)
     private protected override int Gates => 4;
 
     private protected override string Function => "lstm";
+
+    /// <summary>ONNX has i, o, f, g.</summary>
+    internal override string Export(OnnxDraft draft) => Export(draft, "LSTM", [0, 3, 1, 2]);
 }

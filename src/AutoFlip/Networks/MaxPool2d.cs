@@ -18,6 +18,17 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0, bool Cei
 
     internal override Tensor Run(in LayerRun run) => Own(run.Input) ?? Torch(run.Input);
 
+    /// <summary>Padded at the end as far as the last window reaches, because programs differ in how they round up.</summary>
+    internal override string Export(OnnxDraft draft)
+    {
+        int End(int size, int windows) => Math.Max((windows - 1) * Stride + Kernel - size - Padding, 0);
+        return draft.Step(
+            "MaxPool", draft.Input,
+            ("kernel_shape", new[] { Kernel, Kernel }),
+            ("pads", new[] { Padding, Padding, End(draft.InputShape[1], draft.OutputShape[1]), End(draft.InputShape[2], draft.OutputShape[2]) }),
+            ("strides", new[] { Stride, Stride }));
+    }
+
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 
     internal override bool OutputIsFree => true;
@@ -35,6 +46,8 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0, bool Cei
         internal override Features Draft(LayerDraft draft) => Pool.Draft(draft);
 
         internal override Tensor Run(in LayerRun run) => Pool.Own(run.Input, rectifies: true) ?? Pool.Torch(run.Input).relu_();
+
+        internal override string Export(OnnxDraft draft) => draft.Step("Relu", Pool.Export(draft));
 
         internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 

@@ -124,6 +124,8 @@ public sealed unsafe class NetworkModule<T> : IDisposable
 
         internal override Tensor Run(in LayerRun run) => run.Input;
 
+        internal override string Export(OnnxDraft draft) => draft.Input;
+
         internal override LayerPrecision Precision => LayerPrecision.AsGiven;
     }
 

@@ -26,5 +26,12 @@ public sealed record PatchImage(int Side, int Height, int Width) : Layer
             .permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
+    internal override string Export(OnnxDraft draft)
+    {
+        var channels = draft.InputShape[1];
+        var patches = draft.Reshape(draft.Input, -1, Side, Side, Height / Side, Width / Side, channels);
+        return draft.Reshape(draft.Transpose(patches, 0, 5, 3, 1, 4, 2), -1, channels, Height, Width);
+    }
+
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

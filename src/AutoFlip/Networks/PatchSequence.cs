@@ -24,5 +24,12 @@ public sealed record PatchSequence(int Side) : Layer
             .reshape(-1, height * width, channels).MoveToOuterDisposeScope();
     }
 
+    internal override string Export(OnnxDraft draft)
+    {
+        int channels = draft.InputShape[0], height = draft.InputShape[1], width = draft.InputShape[2];
+        var patches = draft.Reshape(draft.Input, -1, channels, height / Side, Side, width / Side, Side);
+        return draft.Reshape(draft.Transpose(patches, 0, 3, 5, 2, 4, 1), -1, height * width, channels);
+    }
+
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

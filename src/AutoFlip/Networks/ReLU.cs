@@ -9,5 +9,7 @@ public sealed record ReLU : Layer
 
     internal override Tensor Run(in LayerRun run) => run.InPlace ? run.Input.relu_() : run.Input.relu();
 
+    internal override string Export(OnnxDraft draft) => draft.Step("Relu", draft.Input);
+
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

@@ -10,5 +10,7 @@ public sealed record ReLU6 : Layer
 
     internal override Tensor Run(in LayerRun run) => nn.functional.relu6(run.Input, inplace: run.InPlace);
 
+    internal override string Export(OnnxDraft draft) => draft.Step("Clip", [draft.Input, draft.Number(0), draft.Number(6)]);
+
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

@@ -51,6 +51,31 @@ public abstract record Recurrent(int Hidden, int Index) : Layer
     internal override Tensor Run(in LayerRun run) => Functions.Value.invoke<Tensor>(
         Function, run.Input, run.Tensors[0], run.Tensors[1], run.Tensors[2], run.Tensors[3], run.Training);
 
+    /// <summary>The standard's operator: the step's axis comes first, gate blocks have its own order, the two offsets lie in one tensor.</summary>
+    /// <param name="draft">Where it goes.</param>
+    /// <param name="type">The operator.</param>
+    /// <param name="gates">Our gate blocks in the operator's order.</param>
+    /// <param name="settings">What it is told besides.</param>
+    private protected string Export(OnnxDraft draft, string type, int[] gates, params ImmutableArray<(string, OnnxSetting)> settings)
+    {
+        IEnumerable<ReadOnlyMemory<float>> Blocks(int tensor)
+        {
+            var values = draft.Values(tensor);
+            return gates.Select(gate => values.Slice(gate * (values.Length / Gates), values.Length / Gates));
+        }
+        var rows = Gates * Hidden;
+        var output = draft.Step(
+            type,
+            [
+                draft.Transpose(draft.Input, 1, 0, 2), // [T, N, F]
+                draft.Rearranged("W", TensorRole.Weight, [1, rows, draft.InputShape[1]], [.. Blocks(0)]),
+                draft.Rearranged("R", TensorRole.Weight, [1, rows, Hidden], [.. Blocks(1)]),
+                draft.Rearranged("B", TensorRole.Bias, [1, 2 * rows], [.. Blocks(2), .. Blocks(3)]),
+            ],
+            [("hidden_size", Hidden), .. settings]); // [T, 1, N, Hidden]
+        return draft.Transpose(draft.Step("Squeeze", [output, draft.Integers(1)]), 1, 0, 2);
+    }
+
     /// <summary>Everything, offsets included, uniform between -b and b with b = 1 / sqrt(Hidden): PyTorch's default. The reference's schemes
     /// leave recurrent layers alone.</summary>
     internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)

@@ -13,4 +13,7 @@ public sealed record RowSequence : Layer
     }
 
     internal override Tensor Run(in LayerRun run) => run.Input.permute(0, 2, 1, 3).flatten(2);
+
+    internal override string Export(OnnxDraft draft) =>
+        draft.Reshape(draft.Transpose(draft.Input, 0, 2, 1, 3), -1, draft.OutputShape[0], draft.OutputShape[1]);
 }

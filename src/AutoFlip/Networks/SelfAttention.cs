@@ -41,5 +41,16 @@ public sealed record SelfAttention(int Heads, int HeadWidth, int Sequences = 1) 
             .transpose(1, 2).reshape(-1, steps, Heads * HeadWidth).MoveToOuterDisposeScope();
     }
 
+    internal override string Export(OnnxDraft draft)
+    {
+        var steps = draft.OutputShape[0];
+        var blocks = draft.Reshape(draft.Affine(3 * Heads * HeadWidth, bias: false), -1, steps / Sequences, 3, Heads, HeadWidth);
+        string Block(int index, params int[] axes) => draft.Transpose(draft.Step("Gather", [blocks, draft.Integer(index)], ("axis", 2)), axes);
+
+        var query = draft.Step("Mul", [Block(0, 0, 2, 1, 3), draft.Number((float)(1 / Math.Sqrt(HeadWidth)))]); // [N * Sequences, Heads, steps of one, d]
+        var shares = draft.Step("Softmax", draft.Step("MatMul", [query, Block(1, 0, 2, 3, 1)]), ("axis", -1));
+        return draft.Reshape(draft.Transpose(draft.Step("MatMul", [shares, Block(2, 0, 2, 1, 3)]), 0, 2, 1, 3), -1, steps, Heads * HeadWidth);
+    }
+
     internal override Layer WithChannels(int channels) => this with { Heads = channels / HeadWidth };
 }

@@ -10,6 +10,8 @@ public sealed record SiLU : Layer
 
     internal override Tensor Run(in LayerRun run) => nn.functional.silu(run.Input);
 
+    internal override string Export(OnnxDraft draft) => draft.Step("Mul", [draft.Input, draft.Step("Sigmoid", draft.Input)]);
+
     /// <summary>Computed in float32 inside and rounded once, as handing it on to a layer that is narrow would round it.</summary>
     internal override LayerPrecision Precision => LayerPrecision.AsGiven;
 }

@@ -8,4 +8,6 @@ public sealed record Sigmoid : Layer
     internal override Features Draft(LayerDraft draft) => draft.Input;
 
     internal override Tensor Run(in LayerRun run) => run.Input.sigmoid();
+
+    internal override string Export(OnnxDraft draft) => draft.Step("Sigmoid", draft.Input);
 }

@@ -163,5 +163,7 @@ public class TrainingPrecisionTests
             Seen = (run.Input.dtype, string.Join(' ', run.Input.stride()));
             return run.Input.alias();
         }
+
+        internal override string Export(OnnxDraft draft) => draft.Input;
     }
 }

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace AutoFlip.Cli;
+
+/// <summary>An ONNX file in ONNX Runtime: the only way to it, because of what it would do otherwise.</summary>
+/// <remarks>
+/// The runtime reports to its maker, over the network, unless an environment variable says no before the library is first used
+/// (docs/decisions/0024). Whoever comes here first sets it, for the whole process.
+/// </remarks>
+sealed partial class OnnxSession : IDisposable
+{
+    const string NoReports = "ORT_DISABLE_TELEMETRY";
+
+    readonly InferenceSession _session;
+
+    static OnnxSession()
+    {
+        // .NET on Unix keeps an environment of its own, which native libraries do not see.
+        if (OperatingSystem.IsWindows()) Environment.SetEnvironmentVariable(NoReports, "1");
+        else if (SetVariable(NoReports, "1", overwrite: 1) != 0) throw new InvalidOperationException($"{NoReports} could not be set.");
+        OrtEnv.Instance().DisableTelemetryEvents();
+    }
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="model">The file's bytes.</param>
+    /// <param name="threads">Threads that one operator may use.</param>
+    /// <param name="optimises">Whether the graph is optimised; off, operators run as they stand in the file.</param>
+    public OnnxSession(byte[] model, int threads = 1, bool optimises = true)
+    {
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            GraphOptimizationLevel = optimises ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
+        };
+        _session = new InferenceSession(model, options);
+    }
+
+    /// <summary>Names, types and sizes of what goes in and comes out, and the file's remarks.</summary>
+    public InferenceSession Session => _session;
+
+    /// <summary>Computes the outputs of a batch.</summary>
+    /// <param name="samples">float, or long for token ids.</param>
+    /// <param name="shape">[N, C, H, W], or [N, T] for token ids.</param>
+    /// <returns>The outputs, row by row.</returns>
+    public float[] Run<T>(T[] samples, params ReadOnlySpan<int> shape)
+    {
+        using var outputs = _session.Run([NamedOnnxValue.CreateFromTensor(OnnxModel.InputName, new DenseTensor<T>(samples, shape))]);
+        return [.. outputs[0].AsTensor<float>()];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+}
