@@ -29,7 +29,7 @@ static class App
     static ExitCode Dispatch(string[] arguments, Host host)
     {
         ICommand[] commands =
-            [new RunCommand(), new ResumeCommand(), new DemoCommand(), new ReportCommand(), new ListCommand(), new DataCommand(), new BenchCommand()];
+            [new RunCommand(), new ResumeCommand(), new DemoCommand(), new ReportCommand(), new ExportCommand(), new PredictCommand(), new EvaluateCommand(), new ListCommand(), new DataCommand(), new BenchCommand()];
         if (arguments is [] or ["help"] or ["--help" or "-h" or "-?"]) return Overview(host.Out, commands);
         if (arguments is ["--version"])
         {

@@ -44,15 +44,15 @@ sealed class OptionParser
     }
 
     /// <summary>Takes a command line apart.</summary>
-    public CommandLine Parse(IReadOnlyList<string> arguments) => new(this, _command.Parse(JoinFlags(arguments), Parsing));
+    public CommandLine Parse(IReadOnlyList<string> arguments) => new(this, _command.Parse(JoinFlags(arguments, [.. _options.Select(pair => pair.Setting)]), Parsing));
 
     /// <summary>Writes each flag as <c>--flag=value</c>, so that a flag never takes the argument after it unless that is a boolean.</summary>
-    internal static string[] JoinFlags(IReadOnlyList<string> arguments)
+    static string[] JoinFlags(IReadOnlyList<string> arguments, IReadOnlyList<Setting> settings)
     {
         var joined = new List<string>();
         for (var i = 0; i < arguments.Count; i++)
         {
-            var isFlag = Settings.All.Any(setting => setting.Arity == Arity.Flag && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
+            var isFlag = settings.Any(setting => setting.Arity == Arity.Flag && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
             var hasValue = isFlag && i + 1 < arguments.Count && Values.Parse(typeof(bool), [arguments[i + 1]]) is not null;
             joined.Add(!isFlag ? arguments[i] : hasValue ? $"{arguments[i]}={arguments[++i]}" : $"{arguments[i]}=True");
         }

@@ -80,22 +80,27 @@ sealed record Request
     /// <summary>What to list models for.</summary>
     public ListOptions List { get; init; } = new();
 
-    /// <summary>The value of a property of one of the six records.</summary>
+    /// <summary>What to do with a saved model.</summary>
+    public ShipOptions Ship { get; init; } = new();
+
+    /// <summary>The value of a property of one of these records.</summary>
     public object? this[PropertyInfo property] => property.GetValue(
         property.DeclaringType == typeof(Experiment) ? Experiment
         : property.DeclaringType == typeof(RunOptions) ? Options
         : property.DeclaringType == typeof(Presentation) ? Show
         : property.DeclaringType == typeof(BenchOptions) ? Bench
         : property.DeclaringType == typeof(ListOptions) ? List
+        : property.DeclaringType == typeof(ShipOptions) ? Ship
         : Method);
 
-    /// <summary>A copy with one property of one of the six records changed.</summary>
+    /// <summary>A copy with one property of one of these records changed.</summary>
     public Request With(PropertyInfo property, object? value) =>
         property.DeclaringType == typeof(Experiment) ? this with { Experiment = Set(Experiment with { }, property, value) }
         : property.DeclaringType == typeof(RunOptions) ? this with { Options = Set(Options with { }, property, value) }
         : property.DeclaringType == typeof(Presentation) ? this with { Show = Set(Show with { }, property, value) }
         : property.DeclaringType == typeof(BenchOptions) ? this with { Bench = Set(Bench with { }, property, value) }
         : property.DeclaringType == typeof(ListOptions) ? this with { List = Set(List with { }, property, value) }
+        : property.DeclaringType == typeof(ShipOptions) ? this with { Ship = Set(Ship with { }, property, value) }
         : this with { Method = Set(Method with { }, property, value) };
 
     /// <summary>The request with its method settled, every rule checked and every name in its catalogue's spelling.</summary>

@@ -62,9 +62,11 @@ sealed record Setting
     /// <summary>The good name and the reference's, for messages: <c>--clients (--K)</c>.</summary>
     public string Title => Declared.Length == 1 ? Name : $"{Name} ({Declared[1]})";
 
-    /// <summary>Every spelling that is understood: as declared, with dashes and with underscores.</summary>
+    /// <summary>Every spelling that is understood: as declared, and words with dashes and with underscores.</summary>
     public IEnumerable<string> Spellings => Declared
-        .SelectMany(name => new[] { name, "--" + name[2..].Replace('_', '-'), "--" + name[2..].Replace('-', '_') }).Distinct();
+        .SelectMany(name => name.StartsWith("--", StringComparison.Ordinal)
+            ? new[] { name, "--" + name[2..].Replace('_', '-'), "--" + name[2..].Replace('-', '_') }
+            : [name]).Distinct();
 
     /// <summary>Puts values into a request.</summary>
     /// <exception cref="AutoFlipException">They are not accepted (exit 2).</exception>

@@ -25,8 +25,11 @@ sealed class RunDirectory : IDisposable
         {
             throw AutoFlipException.RunFailed($"{path} is in use: the run still goes on in another process. Wait for it, or stop it.", e);
         }
-        _rounds = new JsonLog<RoundReport>(File("rounds.jsonl"));
+        _rounds = new JsonLog<RoundReport>(File(RoundsFile));
     }
+
+    /// <summary>The file with a line for each round.</summary>
+    public const string RoundsFile = "rounds.jsonl";
 
     /// <summary>The directory.</summary>
     public string Path { get; }
@@ -75,8 +78,11 @@ sealed class RunDirectory : IDisposable
             : throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
 
     /// <summary>How the run was started: where its data was looked for, above all.</summary>
-    public RunOptions Options =>
-        JsonSerializer.Deserialize<RunOptions>(System.IO.File.ReadAllText(Checkpoint(OptionsFile)), RunJson.Document)!;
+    public RunOptions Options => OptionsOf(Path);
+
+    /// <summary>How the run of a directory was started.</summary>
+    public static RunOptions OptionsOf(string path) =>
+        JsonSerializer.Deserialize<RunOptions>(System.IO.File.ReadAllText(System.IO.Path.Combine(path, "checkpoints", OptionsFile)), RunJson.Document)!;
 
     /// <summary>Makes sure that clients have the samples with which the run began.</summary>
     /// <param name="partitionSha256">Which samples they were dealt now.</param>
@@ -94,7 +100,7 @@ sealed class RunDirectory : IDisposable
     {
         var state = ResumeState.Read(Checkpoint("resume.safetensors"), initial, Experiment);
         if (Rounds.Count < (state?.Round ?? 0))
-            throw AutoFlipException.BadData($"{File("rounds.jsonl")} ends before round {state!.Round}, which checkpoints/resume.safetensors was written after: a line was removed.");
+            throw AutoFlipException.BadData($"{File(RoundsFile)} ends before round {state!.Round}, which checkpoints/resume.safetensors was written after: a line was removed.");
         _rounds.Truncate(state?.Round ?? 0);
         return state;
     }

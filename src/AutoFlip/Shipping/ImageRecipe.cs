@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
@@ -11,6 +12,7 @@ namespace AutoFlip;
 public sealed record ImageRecipe(int Channels, int Height, int Width, ImmutableArray<float> Mean, ImmutableArray<float> Deviation) : InputRecipe
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override SampleShape Shape => new(Channels, Height, Width);
 
     /// <summary>What reading an image set does.</summary>

@@ -45,9 +45,11 @@ public abstract record InputRecipe
 public sealed record NumberRecipe(int Channels, int Height, int Width, int? Tokens = null) : InputRecipe
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override SampleShape Shape => new(Channels, Height, Width);
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override int? Vocabulary => Tokens;
 
     internal override string? Fault() => !IsShape(Channels, Height, Width) ? "samples of such a shape cannot be"

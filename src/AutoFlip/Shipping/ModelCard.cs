@@ -70,6 +70,11 @@ public sealed record ModelCard
     /// <summary>The last round that the model has seen; 0 if it has not learnt anything.</summary>
     public required int Round { get; init; }
 
+    /// <summary>The output from which on the second of two classes is predicted: the logit of <see cref="CutOff"/>.</summary>
+    /// <remarks>A float32, as the cut-off was fitted: its way through the probability and back is exact as far as logits go that tell anything apart (to 20).</remarks>
+    [JsonIgnore]
+    public float CutOffLogit => CutOff is { } probability ? (float)Math.Log(probability / (1 - probability)) : 0;
+
     /// <summary>What is to be said about a sample.</summary>
     [JsonIgnore]
     public LearningTask Learning => new(Task, Classes);

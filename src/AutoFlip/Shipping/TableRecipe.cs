@@ -60,6 +60,7 @@ public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<s
 public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRecipe
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override SampleShape Shape => new(Columns.Sum(column => column.Width), 1, 1);
 
     internal override string? Fault()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
@@ -26,9 +27,11 @@ public abstract record TextRecipe : InputRecipe
 public sealed record WordRecipe(ImmutableArray<string> Words, int Length) : TextRecipe
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override SampleShape Shape => new(Length, 1, 1);
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override int? Vocabulary => Words.Length;
 
     internal override string? Fault() => Fault(Words, Length);
@@ -52,9 +55,11 @@ public sealed record WordRecipe(ImmutableArray<string> Words, int Length) : Text
 public sealed record SequenceRecipe(ImmutableArray<string> Words, int Length) : TextRecipe
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override SampleShape Shape => new(Length, 1, 1);
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override int? Vocabulary => Words.Length;
 
     internal override string? Fault() => Fault(Words, Length);
@@ -78,9 +83,11 @@ public sealed record SequenceRecipe(ImmutableArray<string> Words, int Length) : 
 public sealed record CharacterRecipe(string Alphabet, int Length) : TextRecipe
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override SampleShape Shape => new(Length, 1, 1);
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override int? Vocabulary => Alphabet.Length;
 
     internal override string? Fault() => Fault(Alphabet.Length, Length);
