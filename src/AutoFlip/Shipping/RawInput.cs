@@ -27,9 +27,11 @@ sealed record RawInput(string Name, float[]? Sample, string? Fault)
 
     static IEnumerable<RawInput> Files(string source)
     {
-        if (!Directory.Exists(source)) return [new(source, null, null)];
-        var files = Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(ClassFolders.IsImage).Order(StringComparer.Ordinal).ToList();
-        return files.Count > 0 ? files.Select(file => new RawInput(file, null, null)) : throw AutoFlipException.BadFile(source, "there are no images in this folder");
+        List<string> files = Directory.Exists(source)
+            ? [.. Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(ClassFolders.IsImage).Order(StringComparer.Ordinal)]
+            : [source];
+        if (files.Count == 0) throw AutoFlipException.BadFile(source, "there are no images in this folder");
+        foreach (var file in files) yield return new(file, null, null);
     }
 
     static IEnumerable<RawInput> Image(ImageRecipe recipe, string path)
