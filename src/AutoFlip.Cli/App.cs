@@ -18,6 +18,11 @@ static class App
             if (verbose) host.Error.WriteLine(failure);
             return (int)failure.Code;
         }
+        catch (OperationCanceledException) when (host.Cancel.IsCancellationRequested)
+        {
+            host.Error.WriteLine("autoflip: interrupted.");
+            return (int)ExitCode.Interrupted;
+        }
         catch (Exception defect) // the last line of defence: whatever it is, its reader gets a sentence and a number
         {
             host.Error.WriteLine($"autoflip: the run failed: {defect.Message}{(verbose ? "" : " Run it again with --verbose for details.")}");

@@ -73,7 +73,8 @@ public sealed class FederatedRun(
 
             ServerEvaluation? evaluated;
             using (round.Evaluating.Start()) evaluated = await EvaluateAsync(t, cohort, server.Weights, mask, round, ct);
-            yield return new RoundResult(round.Report(task, cohort, evaluated), new RunState(t, server), mask, task.Weights);
+            var layers = LayerFigures.Of(network, mask, initial, task.Weights, server.Weights);
+            yield return new RoundResult(round.Report(task, cohort, evaluated) with { Layers = layers }, new RunState(t, server), mask, task.Weights);
         }
     }
 
@@ -86,6 +87,13 @@ public sealed class FederatedRun(
         if (_pruner.Explores && Cohort.Explorers(experiment).Except(scores.Asked).Any())
             throw AutoFlipException.BadData($"Explorers' scores that round {round} was pruned by are missing, and the model that was explored is gone. Start a new run.");
         return _pruner.Prune(new(network, t, Cohort.Sample(experiment, t), _pruner.Explores ? scores : null, new Seeds(experiment.Seed)));
+    }
+
+    /// <summary>What exploration found, beside the mask of the first pruned round; null if the pruner does not go by what it finds.</summary>
+    public GuidanceReport? GuidanceOf(Mask mask)
+    {
+        if (_pruner.GuidanceOf(scores, scores.Explorers) is not { } guidance) return null;
+        return GuidanceReport.Of(network, guidance, mask, experiment.Guidance, scores.Explorers.Count, experiment.FirstPrunedRound);
     }
 
     /// <summary>The round that a round's mask was made for; 0 if nothing is pruned yet.</summary>

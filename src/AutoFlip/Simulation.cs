@@ -23,7 +23,7 @@ public static class Simulation
         var data = load(experiment);
         experiment = ExperimentRules.Settle(experiment with { Clients = data.Clients.Length }, data.Task); // a data set's own clients are as many as there are
         var network = BuildNetwork(experiment, data);
-        using var directory = RunDirectory.Create(experiment, options, data.Table.Sha256, time);
+        using var directory = RunDirectory.Create(experiment, options, data.Table, time);
         return Run(new Setting(experiment, options, data, network, directory, observer, time, started), cancel);
     }
 
@@ -117,7 +117,7 @@ public static class Simulation
             link.Recall(directory.Rounds);
             host.Masks.Add(run.MaskOf(from.Round)); // what clients had when the run broke off
         }
-        var last = RunRoundsAsync(run, initial, from, setting, cancel).GetAwaiter().GetResult();
+        var last = RunRoundsAsync(run, initial, from, setting, card, cancel).GetAwaiter().GetResult();
         var mask = run.MaskOf(last.Round);
         var global = mask.Apply(last.Server.Weights);
         var summary = Summaries.Of(experiment, options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds);
@@ -141,13 +141,16 @@ public static class Simulation
             yield return $"Clients will keep up to {residuals >> 30} GB of what 8 bits lose in {folder}; --wire-up fp16 keeps nothing.";
     }
 
-    static async Task<RunState> RunRoundsAsync(FederatedRun run, Weights initial, RunState? from, Setting setting, CancellationToken cancel)
+    static async Task<RunState> RunRoundsAsync(FederatedRun run, Weights initial, RunState? from, Setting setting, ModelCard card, CancellationToken cancel)
     {
         var last = from;
         await foreach (var round in run.RunAsync(initial, from, cancel).ConfigureAwait(false))
         {
             if (round.State.Round == setting.Experiment.FirstPrunedRound)
-                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start), ModelCard.Of(setting.Experiment, setting.Data) with { Round = round.State.Round - 1 });
+            {
+                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start), card with { Round = round.State.Round - 1 });
+                if (run.GuidanceOf(round.Mask) is { } guidance) setting.Directory.SaveGuidance(guidance);
+            }
             setting.Directory.Save(round);
             last = round.State;
             setting.Observer.RoundDone(round.Report);

@@ -19,6 +19,7 @@ sealed record Benchmark(string Name, string Summary, Experiment Experiment, Func
         new("optimizer", "An Adam step against TorchSharp's.", new Experiment(), OptimizerBench.Measure),
         new("wire", "Bytes of a round trip in each format, and how fast messages are made and read.", new Experiment(), WireBench.Measure),
         new("shrink", "A training step without some units against the dense one.", new Experiment(), ShrinkBench.Measure),
+        new("onnx", "Exported models without some units against the dense ones, in ONNX Runtime.", new Experiment(), OnnxBench.Measure),
         new("memory", "Peak memory with 100, 1,000 and 10,000 clients.", MemoryBench.Setting, MemoryBench.Measure),
         new("leak", "Resident memory over 50 rounds, with masks that stay and masks that change.", LeakBench.Setting, LeakBench.Measure),
         new("stress", "Training under endless garbage collection (--minutes).", StressBench.Setting, StressBench.Measure),

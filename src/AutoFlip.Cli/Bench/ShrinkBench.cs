@@ -96,7 +96,7 @@ static class ShrinkBench
     }
 
     /// <summary>So many units of a layer that it keeps about 1 - fraction of them: whole blocks of 16, or of as many as go into its width.</summary>
-    static int KeptUnits(int width, double fraction)
+    internal static int KeptUnits(int width, double fraction)
     {
         var block = width % 16 == 0 ? 16 : width % 8 == 0 ? 8 : 1;
         return Math.Max((int)Math.Round((1 - fraction) * width / block, MidpointRounding.AwayFromZero), 1) * block;

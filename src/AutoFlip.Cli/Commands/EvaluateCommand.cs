@@ -27,6 +27,9 @@ sealed class EvaluateCommand : ICommand
     public IReadOnlyList<Setting> Settings => Cli.Settings.Evaluate;
 
     /// <inheritdoc/>
+    public Request Defaults => new() { Experiment = new() { Dataset = "the model's own" } };
+
+    /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)
     {
         SavedModel? model = null;

@@ -14,9 +14,9 @@ sealed class ExportCommand : ICommand
 
     /// <inheritdoc/>
     public string Details => """
-        Writes the final model of a run directory as safetensors, for PyTorch and for AutoFLIP, or
-        as ONNX, for any program that computes it. The file says how it is used: the classes, how
-        raw input is read, what it learnt from. It prints the file's path.
+        Writes the final model of a run directory as safetensors, for PyTorch and AutoFLIP, or as
+        ONNX, for any program that computes it. The file says how it is used: the classes, how
+        raw input is read, what it learnt from. Its path is printed.
 
         Without --output the file lies in the current folder and is called after the run:
         RUN-small.safetensors. A file of that name is replaced.

@@ -13,8 +13,6 @@ sealed partial class OnnxSession : IDisposable
 {
     const string NoReports = "ORT_DISABLE_TELEMETRY";
 
-    readonly InferenceSession _session;
-
     static OnnxSession()
     {
         // .NET on Unix keeps an environment of its own, which native libraries do not see.
@@ -35,11 +33,24 @@ sealed partial class OnnxSession : IDisposable
             InterOpNumThreads = 1,
             GraphOptimizationLevel = optimises ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
         };
-        _session = new InferenceSession(model, options);
+        Session = new InferenceSession(model, options);
     }
 
     /// <summary>Names, types and sizes of what goes in and comes out, and the file's remarks.</summary>
-    public InferenceSession Session => _session;
+    public InferenceSession Session { get; }
+
+    /// <summary>Computes the outputs of a batch.</summary>
+    /// <param name="network">The network that the file holds.</param>
+    /// <param name="samples">As <see cref="NetworkModule{T}.Forward"/> takes them; token ids as whole numbers.</param>
+    /// <param name="count">How many samples these are.</param>
+    /// <returns>The outputs, row by row.</returns>
+    public float[] Run(Network network, float[] samples, int count)
+    {
+        var (channels, height, width) = network.Input;
+        return network.Vocabulary is null
+            ? Run(samples, count, channels, height, width)
+            : Run(Array.ConvertAll(samples, token => (long)token), count, network.Input.Length);
+    }
 
     /// <summary>Computes the outputs of a batch.</summary>
     /// <param name="samples">float, or long for token ids.</param>
@@ -47,12 +58,12 @@ sealed partial class OnnxSession : IDisposable
     /// <returns>The outputs, row by row.</returns>
     public float[] Run<T>(T[] samples, params ReadOnlySpan<int> shape)
     {
-        using var outputs = _session.Run([NamedOnnxValue.CreateFromTensor(OnnxModel.InputName, new DenseTensor<T>(samples, shape))]);
+        using var outputs = Session.Run([NamedOnnxValue.CreateFromTensor(OnnxModel.InputName, new DenseTensor<T>(samples, shape))]);
         return [.. outputs[0].AsTensor<float>()];
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _session.Dispose();
+    public void Dispose() => Session.Dispose();
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetVariable(string name, string value, int overwrite);

@@ -34,13 +34,16 @@ public static class OnnxModel
     /// <param name="half">Whether matrices, kernels and tables are stored in float16: half the bytes. They are widened when the file is loaded,
     /// and all is computed in float32.</param>
     /// <exception cref="AutoFlipException">It cannot be written, a file cannot be so large, or a weight is beyond float16 (exit 4).</exception>
-    /// <exception cref="ArgumentException">The weights belong to another network.</exception>
+    /// <exception cref="ArgumentException">The weights belong to another network, or a remark holds a zero character, at which some readers
+    /// would end it.</exception>
     public static void Write(string path, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false) =>
         AtomicFile.Write(path, stream => Write(stream, network, weights, metadata, half));
 
     internal static void Write(Stream stream, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false)
     {
         if (!weights.Layout.Equals(network.Layout)) throw new ArgumentException($"These weights are not those of {network}.", nameof(weights));
+        if (metadata.Any(entry => (entry.Key + entry.Value).Contains('\0', StringComparison.Ordinal)))
+            throw new ArgumentException("A remark holds a zero character.", nameof(metadata));
         var (bytes, pieces) = new OnnxGraph(network, weights, half).Encode();
         var head = new ProtoWriter();
         head.Number(1, (long)IrVersion);

@@ -34,12 +34,19 @@ public sealed record AutoFlipPruner(
     public override float[] Explore(LocalTraining training) => Guidance.Explore(training, Epochs, Patience);
 
     /// <inheritdoc/>
+    public override float[] GuidanceOf(IExplorerScores scores, IReadOnlyCollection<int> explorers)
+    {
+        var guidance = scores.Mean(explorers);
+        Guidance.Finish(guidance);
+        return guidance;
+    }
+
+    /// <inheritdoc/>
     public override Mask Prune(PruningContext context)
     {
         var scores = context.Scores ?? throw new ArgumentException("AutoFLIP prunes by exploration.", nameof(context));
         var members = Refreshes ? scores.Explorers.Intersect(context.Cohort).ToArray() : [];
-        var guidance = scores.Mean(members is [] ? scores.Explorers : members);
-        Guidance.Finish(guidance);
+        var guidance = GuidanceOf(scores, members is [] ? scores.Explorers : members);
         var units = UnitScores.Of(context.Network, guidance, Normalization);
         GuidanceScaling.Scale(context.Network.Layout, guidance, Normalization);
         return Plan.Prune(context.Network, units, guidance);

@@ -38,6 +38,11 @@ public abstract record Pruner
     /// <returns>One number per parameter, finite; what it means is between the pruner's two halves.</returns>
     public virtual float[] Explore(LocalTraining training) => throw new NotSupportedException($"{GetType().Name} does not explore.");
 
+    /// <summary>What some explorers' scores say about every parameter, at least 0, higher = keep; null if the pruner does not go by scores.</summary>
+    /// <param name="scores">What explorers returned.</param>
+    /// <param name="explorers">Whose to take: at least one.</param>
+    public virtual float[]? GuidanceOf(IExplorerScores scores, IReadOnlyCollection<int> explorers) => null;
+
     /// <summary>The server's half: the mask.</summary>
     public abstract Mask Prune(PruningContext context);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 
@@ -69,26 +70,56 @@ sealed class JsonLog<T> : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
+    /// <summary>The whole lines of a log that somebody else may be writing; none if there is no such file.</summary>
+    /// <exception cref="AutoFlipException">The file cannot be read, or a line is no JSON (exit 3).</exception>
+    public static ImmutableArray<T> ReadLines(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return [.. Parse(file).Select(line => line.Value)];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.BadData($"'{path}' could not be read: {e.Message}", e);
+        }
+    }
+
     void Read()
     {
-        var bytes = new byte[_file.Length];
-        _file.ReadExactly(bytes);
-        for (var start = 0; ;)
+        foreach (var (line, end) in Parse(_file))
         {
-            var length = bytes.AsSpan(start).IndexOf((byte)'\n');
-            if (length < 0) break;
+            _lines.Add(line);
+            _ends.Add(end);
+        }
+        CutOff();
+    }
+
+    /// <summary>Every whole line, and where the next begins.</summary>
+    static IEnumerable<(T Value, long End)> Parse(FileStream file)
+    {
+        var bytes = new byte[file.Length];
+        var filled = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false); // it may be cut back meanwhile
+        for (int start = 0, number = 1; ; number++)
+        {
+            var length = bytes.AsSpan(start, filled - start).IndexOf((byte)'\n');
+            if (length < 0) yield break;
+            T value;
             try
             {
-                _lines.Add(JsonSerializer.Deserialize<T>(bytes.AsSpan(start, length), RunJson.Line)!);
+                value = JsonSerializer.Deserialize<T>(bytes.AsSpan(start, length), RunJson.Line)!;
             }
             catch (JsonException e)
             {
-                throw AutoFlipException.BadData($"{_file.Name}, line {_lines.Count + 1}, is damaged: {Encoding.UTF8.GetString(bytes, start, Math.Min(length, 80))}", e);
+                throw AutoFlipException.BadData($"{file.Name}, line {number}, is damaged: {Encoding.UTF8.GetString(bytes, start, Math.Min(length, 80))}", e);
             }
             start += length + 1;
-            _ends.Add(start);
+            yield return (value, start);
         }
-        CutOff();
     }
 
     void CutOff()

@@ -90,6 +90,9 @@ public sealed record RoundReport
     /// <summary>The probability from which on the global model's single output meant class 1; null if none was fitted.</summary>
     public double? CutOff { get; init; }
 
+    /// <summary>What of each layer is kept, and how far it has come; empty in reports of earlier versions.</summary>
+    public ImmutableArray<LayerFigures> Layers { get; init; } = [];
+
     /// <summary>Training figures of the cohort's last local epoch: <c>loss</c> and each metric.</summary>
     public required ImmutableSortedDictionary<string, MetricSummary> ClientsUpdated { get; init; }
 

@@ -46,10 +46,10 @@ sealed class RunDirectory : IDisposable
     /// <summary>Makes the directory of a new run: <c>name_seed_dataset_model_yyMMdd_HHmmss</c>, with a number behind it if that is taken.</summary>
     /// <param name="experiment">What is run.</param>
     /// <param name="options">Where, and how.</param>
-    /// <param name="partitionSha256">Which samples its clients were dealt: see <see cref="RequireDeal"/>.</param>
+    /// <param name="partition">Which samples its clients were dealt: see <see cref="RequireDeal"/>.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="AutoFlipException">It cannot be made (exit 4).</exception>
-    public static RunDirectory Create(Experiment experiment, RunOptions options, string partitionSha256, TimeProvider time)
+    public static RunDirectory Create(Experiment experiment, RunOptions options, PartitionTable partition, TimeProvider time)
     {
         var stamp = time.GetLocalNow().ToString("yyMMdd_HHmmss", CultureInfo.InvariantCulture);
         var dataset = experiment.Dataset.TrimEnd('/', '\\').Split('/', '\\')[^1]; // of a path, its last part: a name has 255 characters at most
@@ -60,7 +60,8 @@ sealed class RunDirectory : IDisposable
             var path = first;
             for (var number = 2; Directory.Exists(path); number++) path = $"{first}_{number}";
             Directory.CreateDirectory(System.IO.Path.Combine(path, "checkpoints"));
-            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partitionSha256));
+            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition.Sha256));
+            AtomicFile.Write(System.IO.Path.Combine(path, PartitionCounts.FileName), JsonSerializer.Serialize(PartitionCounts.Of(partition), RunJson.Line) + "\n");
             AtomicFile.Write(System.IO.Path.Combine(path, "checkpoints", OptionsFile), JsonSerializer.Serialize(options, RunJson.Document));
             return new RunDirectory(path, experiment);
         }
@@ -81,8 +82,19 @@ sealed class RunDirectory : IDisposable
     public RunOptions Options => OptionsOf(Path);
 
     /// <summary>How the run of a directory was started.</summary>
-    public static RunOptions OptionsOf(string path) =>
-        JsonSerializer.Deserialize<RunOptions>(System.IO.File.ReadAllText(System.IO.Path.Combine(path, "checkpoints", OptionsFile)), RunJson.Document)!;
+    /// <exception cref="AutoFlipException">The directory does not say (exit 3).</exception>
+    public static RunOptions OptionsOf(string path)
+    {
+        var file = System.IO.Path.Combine(path, "checkpoints", OptionsFile);
+        try
+        {
+            return JsonSerializer.Deserialize<RunOptions>(System.IO.File.ReadAllText(file), RunJson.Document) ?? throw new JsonException("null");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw AutoFlipException.BadFile(file, $"how the run was started is not there: {e.Message.TrimEnd('.')}", e);
+        }
+    }
 
     /// <summary>Makes sure that clients have the samples with which the run began.</summary>
     /// <param name="partitionSha256">Which samples they were dealt now.</param>
@@ -119,6 +131,9 @@ sealed class RunDirectory : IDisposable
         Safetensors.Write(Checkpoint(name), weights, card.Metadata(Experiment));
     }
 
+    /// <summary>Writes what exploration found.</summary>
+    public void SaveGuidance(GuidanceReport guidance) => AtomicFile.Write(File(GuidanceFile), JsonSerializer.Serialize(guidance, RunJson.Line) + "\n");
+
     /// <summary>Writes what is read after a run: <c>results.json</c> in the reference's schema, and <c>summary.json</c>.</summary>
     public void SaveResults(RunSummary summary)
     {
@@ -134,6 +149,8 @@ sealed class RunDirectory : IDisposable
         _rounds.Dispose();
         _lock.Dispose();
     }
+
+    internal const string GuidanceFile = "guidance.json";
 
     const string OptionsFile = "options.json";
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace AutoFlip;
 
 /// <summary>The final model of a run directory.</summary>
@@ -25,16 +23,16 @@ public static class RunModel
 
     static SavedModel Rebuilt(Safetensors file, string directory, string? dataPath, RunObserver observer, CancellationToken cancellation)
     {
-        var experiment = ExperimentFile.Load(directory);
-        var options = RunDirectory.OptionsOf(directory);
+        var record = RunRecord.Load(directory);
+        if (record.Rounds.IsEmpty) throw AutoFlipException.BadFile(directory, $"{RunDirectory.RoundsFile} has no rounds, and the models have no card");
+        var (experiment, options) = (record.Experiment, RunDirectory.OptionsOf(directory));
         observer.Warning($"The models in '{directory}' have no card: an older version wrote them. What is missing is taken from {experiment.Dataset}.");
         var data = FederatedData.Load(experiment, DataLocations.Of(options with { DataPath = dataPath ?? options.DataPath }), observer, cancellation);
         if (ExperimentFile.PartitionSha256Of(Path.Combine(directory, ExperimentFile.FileName)) is { } deal && deal != data.Table.Sha256)
             throw AutoFlipException.BadData($"The data of {experiment.Dataset} are not those of the run in '{directory}'. Name the folder of the data used then with --data-path.");
         var full = Simulation.BuildNetwork(experiment, data);
         var network = full.WithWidths(WidthsIn(file, full));
-        var last = LastRound(Path.Combine(directory, RunDirectory.RoundsFile));
-        var card = ModelCard.Of(experiment, data) with { Round = last.Round, CutOff = last.CutOff, ModelSha256 = RunSummary.Load(directory).ModelSha256 };
+        var card = ModelCard.Of(experiment, data) with { Round = record.Rounds[^1].Round, CutOff = record.Rounds[^1].CutOff, ModelSha256 = record.Summary?.ModelSha256 };
         return new SavedModel(network.Layout.Equals(full.Layout) ? card : card.WithWidthsOf(network), network, file.ToWeights(network.Layout), experiment);
     }
 
@@ -52,17 +50,5 @@ public static class RunModel
             }
             return group.Width; // what does not fit then is said when the tensors are taken
         };
-    }
-
-    static RoundReport LastRound(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<RoundReport>(File.ReadLines(path).Last(), RunJson.Line)!;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
-        {
-            throw AutoFlipException.BadFile(path, "its last line is no round", e);
-        }
     }
 }

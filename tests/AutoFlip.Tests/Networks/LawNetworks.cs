@@ -89,9 +89,51 @@ static class LawNetworks
     /// <summary>Whether three samples go through so many batch normalisations that single precision leaves nothing of a small difference.</summary>
     public static bool IsDeep(Network network) => network.Nodes.Count(node => node.Layer is BatchNorm2d) > 25;
 
-    /// <summary>Three samples: token ids where an embedding reads them, else numbers between 0 and 1.</summary>
-    public static double[] Samples(Network network, KeyedRandom random) =>
-        [.. Enumerable.Range(0, 3 * network.Input.Length).Select(_ => network.Vocabulary is { } count ? random.Next(count) : random.NextDouble())];
+    /// <summary>Some samples: token ids where an embedding reads them, else numbers between 0 and 1.</summary>
+    public static double[] Samples(Network network, KeyedRandom random, int count = 3) =>
+        [.. Enumerable.Range(0, count * network.Input.Length).Select(_ => network.Vocabulary is { } tokens ? random.Next(tokens) : random.NextDouble())];
+
+    /// <summary>A mask that keeps a random share of each group's units, and a random share of the weights that these leave.</summary>
+    /// <param name="network">Whose.</param>
+    /// <param name="random">The draws.</param>
+    /// <param name="weights">Whether single weights go too.</param>
+    /// <param name="least">The least share of units.</param>
+    public static Mask Draw(Network network, KeyedRandom random, bool weights = true, double least = 0)
+    {
+        var units = new Units(network, [.. network.Groups.Select(group =>
+        {
+            var share = group.IsFixed ? 1 : least + (1 - least) * random.NextDouble();
+            var kept = new bool[group.Width];
+            for (var unit = 0; unit < kept.Length; unit++) kept[unit] = random.NextDouble() < share;
+            kept[random.Next(kept.Length)] = true;
+            return Selection.Of(kept);
+        })]);
+        var layout = units.Small.Layout;
+        var present = new bool[layout.Count];
+        var density = weights ? 0.3 + 0.7 * random.NextDouble() : 1;
+        foreach (var tensor in layout.Entries)
+            for (var i = tensor.Offset; i < tensor.Range.End.Value; i++) present[i] = tensor.Role != TensorRole.Weight || random.NextDouble() < density;
+        return Mask.OfUnits(units, Selection.Of(present));
+    }
+
+    /// <summary>Weights that carry signals through deep networks, and statistics that are positive.</summary>
+    public static Weights Fill(Network network, KeyedRandom random)
+    {
+        var values = new float[network.Layout.Count];
+        foreach (var tensor in network.Layout.Entries)
+        {
+            var deviation = Math.Sqrt(2.0 * tensor.Shape[0] / tensor.Length);
+            foreach (ref var value in values.AsSpan(tensor.Range))
+                value = (float)(tensor.Role switch
+                {
+                    TensorRole.Weight => deviation * random.NextGaussian(),
+                    TensorRole.Bias => 0.2 * random.NextGaussian(),
+                    TensorRole.Norm => 1 + 0.2 * random.NextGaussian(),
+                    _ => 0.5 + random.NextDouble(),
+                });
+        }
+        return new Weights(network.Layout, values);
+    }
 
     static NetworkBuilder Start(string name) => new(name, Image);
 

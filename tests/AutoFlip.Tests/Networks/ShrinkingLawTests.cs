@@ -35,8 +35,8 @@ public class ShrinkingLawTests
         var random = new KeyedRandom(seed);
         var network = LawNetworks.Of(name);
         if (network.Nodes.Any(node => node.Layer is Sigmoid)) return;
-        var mask = Draw(network, random, weights: false);
-        var weights = Fill(network, random);
+        var mask = LawNetworks.Draw(network, random, weights: false);
+        var weights = LawNetworks.Fill(network, random);
         using var masked = Load<double>(network, mask.Apply(weights));
         using var unmade = Load<double>(network, weights);
         foreach (var (group, g) in network.Groups.Select((group, g) => (group, g)))
@@ -61,8 +61,8 @@ public class ShrinkingLawTests
     {
         var random = new KeyedRandom(seed);
         var network = LawNetworks.Of(name);
-        var mask = Draw(network, random);
-        var full = Fill(network, random);
+        var mask = LawNetworks.Draw(network, random);
+        var full = LawNetworks.Fill(network, random);
 
         var small = mask.Shrink(full);
 
@@ -85,7 +85,7 @@ public class ShrinkingLawTests
     public void Multiply_accumulates_are_those_of_the_small_tensors(string name) => Gen.ULong.Sample(seed =>
     {
         var network = LawNetworks.Of(name);
-        var mask = Draw(network, new KeyedRandom(seed));
+        var mask = LawNetworks.Draw(network, new KeyedRandom(seed));
         var small = mask.Units?.Small ?? network;
 
         long want = 0;
@@ -105,10 +105,10 @@ public class ShrinkingLawTests
     {
         var random = new KeyedRandom(seed);
         var network = LawNetworks.Of(name);
-        var full = Fill(network, random);
-        var first = Draw(network, random, weights: false);
+        var full = LawNetworks.Fill(network, random);
+        var first = LawNetworks.Draw(network, random, weights: false);
         var once = first.Units?.Small ?? network;
-        var second = Draw(once, random, weights: false);
+        var second = LawNetworks.Draw(once, random, weights: false);
 
         var twice = second.Shrink(first.Shrink(full));
 
@@ -142,8 +142,8 @@ public class ShrinkingLawTests
     {
         torch.set_num_threads(1);
         using var scope = torch.NewDisposeScope();
-        var mask = Draw(network, random);
-        var weights = Fill(network, random);
+        var mask = LawNetworks.Draw(network, random);
+        var weights = LawNetworks.Fill(network, random);
         using var full = Load<T>(network, mask.Apply(weights));
         using var small = Load<T>(mask.Units?.Small ?? network, mask.Shrink(weights));
         var type = typeof(T) == typeof(double) ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
@@ -166,47 +166,9 @@ public class ShrinkingLawTests
         if (typeof(T) == typeof(double) || !decides) Near("gradients", Gather<T>(full.Gradients, present), Doubles<T>(small.Gradients), 10 * trained);
     }
 
-    /// <summary>A mask that keeps a random share of each group's units, and a random share of the weights that these leave.</summary>
-    static Mask Draw(Network network, KeyedRandom random, bool weights = true)
-    {
-        var units = new Units(network, [.. network.Groups.Select(group =>
-        {
-            var share = group.IsFixed ? 1 : random.NextDouble();
-            var kept = new bool[group.Width];
-            for (var unit = 0; unit < kept.Length; unit++) kept[unit] = random.NextDouble() < share;
-            kept[random.Next(kept.Length)] = true;
-            return Selection.Of(kept);
-        })]);
-        var layout = units.Small.Layout;
-        var present = new bool[layout.Count];
-        var density = weights ? 0.3 + 0.7 * random.NextDouble() : 1;
-        foreach (var tensor in layout.Entries)
-            for (var i = tensor.Offset; i < tensor.Range.End.Value; i++) present[i] = tensor.Role != TensorRole.Weight || random.NextDouble() < density;
-        return Mask.OfUnits(units, Selection.Of(present));
-    }
-
     static Selection Kept(Network network, Mask mask, int group) => mask.Units?.Kept[group] ?? Selection.All(network.Groups[group].Width);
 
     static Func<ChannelGroup, int> Width(Network network, Mask mask) => group => Kept(network, mask, network.Groups.IndexOf(group)).Kept;
-
-    /// <summary>Weights that carry signals through deep networks, and statistics that are positive.</summary>
-    static Weights Fill(Network network, KeyedRandom random)
-    {
-        var values = new float[network.Layout.Count];
-        foreach (var tensor in network.Layout.Entries)
-        {
-            var deviation = Math.Sqrt(2.0 * tensor.Shape[0] / tensor.Length);
-            foreach (ref var value in values.AsSpan(tensor.Range))
-                value = (float)(tensor.Role switch
-                {
-                    TensorRole.Weight => deviation * random.NextGaussian(),
-                    TensorRole.Bias => 0.2 * random.NextGaussian(),
-                    TensorRole.Norm => 1 + 0.2 * random.NextGaussian(),
-                    _ => 0.5 + random.NextDouble(),
-                });
-        }
-        return new Weights(network.Layout, values);
-    }
 
     static torch.Tensor Input(Network network, KeyedRandom random, torch.ScalarType type) => torch.tensor(
         LawNetworks.Samples(network, random), [3, network.Input.Channels, network.Input.Height, network.Input.Width]).to_type(type);

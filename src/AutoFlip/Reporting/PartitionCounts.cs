@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>Who was dealt how many samples of which class: <c>partition.json</c>.</summary>
+/// <param name="Classes">One name per class.</param>
+/// <param name="Train">[clients][classes]: training samples.</param>
+/// <param name="HeldOut">[clients][classes]: held-out samples.</param>
+public sealed record PartitionCounts(ImmutableArray<string> Classes, ImmutableArray<ImmutableArray<int>> Train, ImmutableArray<ImmutableArray<int>> HeldOut)
+{
+    internal const string FileName = "partition.json";
+
+    /// <summary>The counts of a deal.</summary>
+    public static PartitionCounts Of(PartitionTable table) => new(
+        [.. table.ClassNames],
+        [.. Enumerable.Range(0, table.Clients).Select(client => table.Train(client).ToImmutableArray())],
+        [.. Enumerable.Range(0, table.Clients).Select(client => table.HeldOut(client).ToImmutableArray())]);
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace AutoFlip;
+
+/// <summary>Everything that a run directory says about its run, read back: what reports, plots and tables are made of.</summary>
+/// <remarks>Reading changes nothing and takes no lock, so a run that still goes on can be read too: its rounds so far.</remarks>
+public sealed record RunRecord
+{
+    /// <summary>The run directory, as it was named.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>What is run.</summary>
+    public required Experiment Experiment { get; init; }
+
+    /// <summary>The rounds done, in order.</summary>
+    public required ImmutableArray<RoundReport> Rounds { get; init; }
+
+    /// <summary>What each explorer cost, in the order of their answers.</summary>
+    public ImmutableArray<ExplorerReport> Explorers { get; init; } = [];
+
+    /// <summary>The figures of the whole run; null until it has ended.</summary>
+    public RunSummary? Summary { get; init; }
+
+    /// <summary>Who was dealt what; null in directories of earlier versions.</summary>
+    public PartitionCounts? Partition { get; init; }
+
+    /// <summary>What exploration found; null if nothing was explored (yet).</summary>
+    public GuidanceReport? Guidance { get; init; }
+
+    /// <summary>The last part of its path: what people call it.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Directory)));
+
+    /// <summary>Names of the files below <c>checkpoints/</c> that hold models, sorted.</summary>
+    public ImmutableArray<string> Models { get; init; } = [];
+
+    /// <summary>Reads a run directory.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <exception cref="AutoFlipException">It is none (exit 2), or a file in it is damaged (exit 3).</exception>
+    public static RunRecord Load(string directory)
+    {
+        if (!File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
+            throw AutoFlipException.BadRequest($"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
+        var checkpoints = Path.Combine(directory, "checkpoints");
+        return new RunRecord
+        {
+            Directory = directory,
+            Experiment = ExperimentFile.Load(directory),
+            Rounds = JsonLog<RoundReport>.ReadLines(Path.Combine(directory, RunDirectory.RoundsFile)),
+            Explorers = JsonLog<ExplorerReport>.ReadLines(Path.Combine(checkpoints, "exploration.jsonl")),
+            Summary = File.Exists(Path.Combine(directory, RunSummary.FileName)) ? RunSummary.Load(directory) : null,
+            Partition = Read<PartitionCounts>(Path.Combine(directory, PartitionCounts.FileName)),
+            Guidance = Read<GuidanceReport>(Path.Combine(directory, RunDirectory.GuidanceFile)),
+            Models = System.IO.Directory.Exists(checkpoints)
+                ? [.. System.IO.Directory.EnumerateFiles(checkpoints, "*.safetensors").Select(file => Path.GetFileName(file)).Where(file => file != "resume.safetensors").Order(StringComparer.Ordinal)]
+                : [],
+        };
+    }
+
+    static T? Read<T>(string path)
+        where T : class
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<T>(File.ReadAllText(path), RunJson.Document) ?? throw new JsonException("it holds null") : null;
+        }
+        catch (JsonException e)
+        {
+            throw AutoFlipException.BadFile(path, $"it is damaged: {e.Message}", e);
+        }
+    }
+}
