@@ -333,4 +333,10 @@ public sealed record RunOptions
 
     /// <summary>Also save each client's model of the last round.</summary>
     public bool SaveClients { get; init; }
+
+    /// <summary>Also write event files for TensorBoard.</summary>
+    public bool TensorBoard { get; init; }
+
+    /// <summary>What the lines of <c>run.log</c> look like; null is what they looked like before, human in a new run.</summary>
+    public LogFormat? LogFormat { get; init; }
 }

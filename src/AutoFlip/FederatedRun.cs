@@ -65,6 +65,7 @@ public sealed class FederatedRun(
                 round.Add(task.Work, reply);
                 if (reply.Failure is null) fold.Add(reply.Values, reply.Examples);      // Σ n_k w_k / Σ n_k
                 else observer.Warning($"Round {t}: client {reply.Client} is left out: {reply.Failure}");
+                observer.ClientAnswered(ClientAnswer.Of(task, reply));
                 observer.ClientDone(t, round.Replies, cohort.Length);
             }
             if (fold.Count == 0) throw AutoFlipException.RunFailed($"Round {t}: no client returned a usable update. {round.FirstFailure}");
@@ -113,6 +114,7 @@ public sealed class FederatedRun(
             var reply = received.Checked(network.Layout.ParameterCount);
             scores.Add(reply, time.GetElapsedTime(started));
             if (reply.Failure is not null) observer.Warning($"Explorer {reply.Client} is left out: {reply.Failure}");
+            observer.ClientAnswered(ClientAnswer.Of(task, reply));
             observer.Explored(scores.Asked.Count, explorers.Length);
         }
         if (scores.Explorers.Count == 0) throw AutoFlipException.RunFailed("Exploration failed: no explorer returned usable scores; lower --learning-rate or look at the data.");
@@ -125,7 +127,11 @@ public sealed class FederatedRun(
         if (experiment.EvaluationScope != EvaluationScope.Global)
         {
             var task = new ClientTask(ClientWork.Evaluate, t, 0, weights, mask) { CutOff = round.CutOff };
-            await foreach (var reply in transport.DispatchAsync(task, Cohort.Evaluators(experiment, t, cohort), ct)) round.Add(task.Work, reply);
+            await foreach (var reply in transport.DispatchAsync(task, Cohort.Evaluators(experiment, t, cohort), ct))
+            {
+                round.Add(task.Work, reply);
+                observer.ClientAnswered(ClientAnswer.Of(task, reply));
+            }
         }
         return evaluate is null || experiment.EvaluationScope == EvaluationScope.Local ? null : await evaluate(mask.Shrink(network), mask.Shrink(weights), round.CutOff, ct);
     }

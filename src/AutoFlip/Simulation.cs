@@ -12,7 +12,8 @@ public static class Simulation
     /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static RunSummary Run(Experiment experiment, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel) =>
-        Run(ExperimentRules.Resolve(experiment), options, resolved => FederatedData.Load(resolved, DataLocations.Of(options), observer, cancel), observer, time, cancel);
+        RunFiles.Record(options, directory: null, observer, time, all =>
+            Run(ExperimentRules.Resolve(experiment), options, resolved => FederatedData.Load(resolved, DataLocations.Of(options), all, cancel), all, time, cancel));
 
     /// <summary>Runs an experiment from the start on data of any origin: the experiment's data set is only a name then.</summary>
     internal static RunSummary Run(
@@ -41,9 +42,12 @@ public static class Simulation
         using var directory = RunDirectory.Open(path);
         var experiment = directory.Experiment;
         ExperimentRules.Check(experiment);
-        options = options with { DataPath = options.DataPath ?? directory.Options.DataPath };
-        var data = FederatedData.Load(experiment, DataLocations.Of(options), observer, cancel);
-        return Run(new Setting(experiment, options, data, BuildNetwork(experiment, data), directory, observer, time, started), cancel);
+        options = options with { DataPath = options.DataPath ?? directory.Options.DataPath, LogFormat = options.LogFormat ?? directory.Options.LogFormat };
+        return RunFiles.Record(options, directory.Path, observer, time, all =>
+        {
+            var data = FederatedData.Load(experiment, DataLocations.Of(options), all, cancel);
+            return Run(new Setting(experiment, options, data, BuildNetwork(experiment, data), directory, all, time, started), cancel);
+        });
     }
 
     sealed record Setting(
@@ -93,7 +97,8 @@ public static class Simulation
         observer.Started(new RunStart(
             experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample,
             data.Clients.Sum(client => (long)client.Train.Length), data.Clients.Sum(client => (long)client.HeldOut.Length),
-            data.Test?.Count ?? 0, from?.Round ?? 0));
+            data.Test?.Count ?? 0, from?.Round ?? 0)
+        { Rounds = [.. directory.Rounds] });
         var card = ModelCard.Of(experiment, data);
         if (from is null) directory.SaveModel("initial.safetensors", initial, card);
         foreach (var warning in SizeWarnings(experiment, network, directory.Checkpoints)) observer.Warning(warning);

@@ -8,10 +8,11 @@ static class Session
     public static RunSummary Watch(Presentation show, Host host, Func<RunObserver, RunSummary> run)
     {
         var display = RunDisplay.For(show, host);
-        using var told = Tell(display, host);
+        var observer = show.ShowsLog ? RunObserver.All(new StreamLog(show.LogFormat!.Value, host), display) : display;
+        using var told = Tell(observer, host);
         try
         {
-            return display.Watch(() => run(display));
+            return display.Watch(() => run(observer));
         }
         catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
         {
@@ -22,8 +23,8 @@ static class Session
     }
 
     /// <summary>Says that a wish to stop was heard: what is under way may take a while to end.</summary>
-    public static IDisposable Tell(RunObserver display, Host host) =>
-        host.Cancel.Register(() => display.Warning("stopping; once more stops at once, without saving what is under way."));
+    public static IDisposable Tell(RunObserver observer, Host host) =>
+        host.Cancel.Register(() => observer.Warning("stopping; once more stops at once, without saving what is under way."));
 
     static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/\\:._-+".Contains(letter, StringComparison.Ordinal))
         ? path

@@ -14,7 +14,8 @@ abstract class RunDisplay : RunObserver
 
     /// <summary>The display that fits the request and the host.</summary>
     public static RunDisplay For(Presentation show, Host host) =>
-        show.Json ? new JsonDisplay(host)
+        show.ShowsLog ? For(show with { LogFormat = null, Quiet = true }, host with { Error = TextWriter.Null }) // the log tells it
+        : show.Json ? new JsonDisplay(host)
         : show.Quiet ? new QuietDisplay(host)
         : show.Plain || host.Terminal is null ? new PlainDisplay(host)
         : new TerminalDisplay(host.Terminal, host.Time);

@@ -16,6 +16,12 @@ sealed record Presentation
 
     /// <summary>Stack traces of failures.</summary>
     public bool Verbose { get; init; }
+
+    /// <summary>What lines of the log look like that take the display's place; null shows the display.</summary>
+    public LogFormat? LogFormat { get; init; }
+
+    /// <summary>Whether the lines of the log are shown.</summary>
+    public bool ShowsLog => LogFormat is not null && !Quiet;
 }
 
 /// <summary>The options that together name a method; null where the command line is silent.</summary>

@@ -123,6 +123,10 @@ static class Settings
         Setting.Of((RunOptions o) => o.Offline, "--offline", "", "Never download."),
         Setting.Of((RunOptions o) => o.Workers, "--workers", "N", "Clients that train side by side. Does not change the result."),
         Setting.Of((RunOptions o) => o.SaveClients, "--save-clients", "", "Also save each client's model of the last round."),
+        Setting.Of((RunOptions o) => o.TensorBoard, "--tensorboard --use_tb", "", "Write event files into the run directory; look at them with: tensorboard --logdir DIR"),
+        Setting.Of((RunOptions o) => o.LogFormat, "--log-format", "human|json|reference",
+            "Lines of run.log, and then also of standard error in place of the display: sentences, JSON objects, or the reference's. Not given, run.log has sentences.")
+            with { Also = typeof(Presentation).GetProperty(nameof(Presentation.LogFormat)) },
         Setting.Choice("--device", "cpu", "Where to compute. Only cpu: this build has no GPU support.",
             value => value.Equals("cpu", StringComparison.OrdinalIgnoreCase) ? null
                 : $"'{value}' is not accepted: this build has no GPU support, and it does not fall back in silence. Accepted: cpu. Give --device cpu or leave it out."),
@@ -179,10 +183,9 @@ static class Settings
     static readonly Setting[] WithoutEffect =
     [
         Setting.Ignored<int>("--device_ids", "N...", "there is no GPU support in this build"),
-        Setting.Ignored<string>("--log_path", "DIR", "the log lies in the run directory"),
-        Setting.Ignored<bool>("--use_tb", "", "no TensorBoard files are written; rounds.jsonl holds the same figures"),
-        Setting.Ignored<int>("--tb_port", "N", "no TensorBoard server is started"),
-        Setting.Ignored<string>("--tb_host", "HOST", "no TensorBoard server is started"),
+        Setting.Ignored<string>("--log_path", "DIR", "the log is run.log in the run directory, which is made under --result-path"),
+        Setting.Ignored<int>("--tb_port", "N", "no TensorBoard server is started; look at the files of --tensorboard with: tensorboard --logdir DIR --port N"),
+        Setting.Ignored<string>("--tb_host", "HOST", "no TensorBoard server is started; look at the files of --tensorboard with: tensorboard --logdir DIR --host HOST"),
         Setting.Ignored<bool>("--use_model_tokenizer", "", "there are no pre-trained language models here"),
         Setting.Ignored<bool>("--use_pt_model", "", "there are no pre-trained models here: training starts from --initialization"),
         Setting.Ignored<double>("--lr_server", "F", "the server's step is the average itself, and clients use --learning-rate (--lr)"),

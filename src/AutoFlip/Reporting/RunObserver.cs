@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AutoFlip;
 
 /// <summary>Watches a run. Called on one thread at a time; it must not change anything and should return soon.</summary>
@@ -5,6 +7,9 @@ public abstract class RunObserver
 {
     /// <summary>An observer that does nothing.</summary>
     public static RunObserver None { get; } = new Silent();
+
+    /// <summary>Several observers as one, told in this order. What one throws, the next are not told.</summary>
+    public static RunObserver All(params RunObserver[] observers) => new ObserverGroup(observers);
 
     /// <summary>Something deserves a reader's attention, but nothing stops.</summary>
     public virtual void Warning(string message) { }
@@ -27,6 +32,9 @@ public abstract class RunObserver
     /// <summary>Clients of the round that are done, of all.</summary>
     public virtual void ClientDone(int round, int done, int cohort) { }
 
+    /// <summary>A client has answered, in exploration, training or evaluation; or is known not to.</summary>
+    public virtual void ClientAnswered(ClientAnswer answer) { }
+
     /// <summary>The global model is being evaluated.</summary>
     public virtual void Evaluating(int round) { }
 
@@ -35,6 +43,10 @@ public abstract class RunObserver
 
     /// <summary>The run has ended and everything is written.</summary>
     public virtual void Finished(RunSummary summary) { }
+
+    /// <summary>The run has broken off.</summary>
+    /// <param name="why">What ended it; an <see cref="OperationCanceledException"/> if it was told to stop.</param>
+    public virtual void Failed(Exception why) { }
 
     sealed class Silent : RunObserver;
 }
@@ -50,4 +62,9 @@ public abstract class RunObserver
 /// <param name="RoundsDone">Rounds already done, when a run is resumed.</param>
 public sealed record RunStart(
     Experiment Experiment, string Directory, int Parameters, long MacsPerSample,
-    long TrainSamples, long HeldOutSamples, long TestSamples, int RoundsDone);
+    long TrainSamples, long HeldOutSamples, long TestSamples, int RoundsDone)
+{
+    /// <summary>The reports of the rounds already done.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<RoundReport> Rounds { get; init; } = [];
+}

@@ -27,7 +27,7 @@ public sealed partial class ProcessTests : IDisposable
         var random = new Seeds(11).For(Purpose.Cohort);
 
         var kills = 0;
-        using (var first = Start(["run", .. Small(Rounds), "--result-path", _folder["killed"]]))
+        using (var first = Start(["run", .. Small(Rounds), "--tensorboard", "--result-path", _folder["killed"]]))
             if (KillAfter(first, lines: 3)) kills++;
         var directory = Assert.Single(Directory.GetDirectories(_folder["killed"]));
         for (var killed = true; killed && kills < 10;)
@@ -40,6 +40,7 @@ public sealed partial class ProcessTests : IDisposable
         // Ten, unless this machine is so busy that the run got far ahead of its reader: a full pipe stops it some hundred rounds ahead.
         Assert.InRange(kills, 3, 10);
         Assert.Equal(want, Hash(Run(["resume", directory, "--json"])));
+        Assert.Equal(Enumerable.Range(0, Rounds + 1), EventFileReader.Read(Path.Combine(directory, TensorBoardLog.Folder, TensorBoardLog.FileName)).Select(e => (int)e.Step));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public partial class SettingsTests
     public static TheoryData<string, string, string> ReferenceOptions => new()
     {
         { "--exp_name", "x", "Name=x" }, { "--seed", "7", "Seed=7" }, { "--device", "cpu", "" }, { "--device_ids", "0", "" },
-        { "--data_path", "d", "DataPath=d" }, { "--log_path", "l", "" }, { "--result_path", "r", "ResultPath=r" }, { "--use_tb", "", "" },
+        { "--data_path", "d", "DataPath=d" }, { "--log_path", "l", "" }, { "--result_path", "r", "ResultPath=r" }, { "--use_tb", "", "TensorBoard=True" },
         { "--tb_port", "6006", "" }, { "--tb_host", "h", "" }, { "--dataset", "digits", "Dataset=digits" },
         { "--test_fraction", "0.3", "TestFraction=0.3" }, { "--rawsmpl", "0.5", "SampleFraction=0.5" }, { "--resize", "28", "Resize=28" },
         { "--imnorm", "", "ImageNetNormalization=True" }, { "--randrot", "10", "RandomRotation=10" },

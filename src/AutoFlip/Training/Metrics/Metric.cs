@@ -25,6 +25,9 @@ public abstract record Metric(string Name)
     /// <summary>The metrics of an experiment whose task is settled.</summary>
     public static Metric[] AllOf(Experiment experiment) => [.. experiment.Metrics.Select(name => Catalog.Metrics[name](experiment))];
 
+    /// <summary>A figure's name as the reference writes it in logs and charts: <c>Acc1</c>, <c>Youdenj</c>, <c>Loss</c>.</summary>
+    internal static string Title(string name) => char.ToUpperInvariant(name[0]) + name[1..];
+
     /// <summary>Whether a lower value is a better one, as it is for errors.</summary>
     public virtual bool LowerIsBetter => false;
 

@@ -1,0 +1,32 @@
+namespace AutoFlip;
+
+/// <summary>Several observers as one. Each is told in turn; what one throws ends the turn.</summary>
+sealed class ObserverGroup(RunObserver[] observers) : RunObserver
+{
+    public override void Warning(string message) => Each(observer => observer.Warning(message));
+
+    public override void Loading(string what, double? fraction) => Each(observer => observer.Loading(what, fraction));
+
+    public override void Started(RunStart start) => Each(observer => observer.Started(start));
+
+    public override void Explored(int done, int explorers) => Each(observer => observer.Explored(done, explorers));
+
+    public override void RoundStarted(int round, int cohort) => Each(observer => observer.RoundStarted(round, cohort));
+
+    public override void ClientDone(int round, int done, int cohort) => Each(observer => observer.ClientDone(round, done, cohort));
+
+    public override void ClientAnswered(ClientAnswer answer) => Each(observer => observer.ClientAnswered(answer));
+
+    public override void Evaluating(int round) => Each(observer => observer.Evaluating(round));
+
+    public override void RoundDone(RoundReport report) => Each(observer => observer.RoundDone(report));
+
+    public override void Finished(RunSummary summary) => Each(observer => observer.Finished(summary));
+
+    public override void Failed(Exception why) => Each(observer => observer.Failed(why));
+
+    void Each(Action<RunObserver> tell)
+    {
+        foreach (var observer in observers) tell(observer);
+    }
+}
