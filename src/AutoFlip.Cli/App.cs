@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip.Cli;
 
 /// <summary>The program: finds the command, runs it, and turns every end into an exit code.</summary>
@@ -31,16 +33,34 @@ static class App
         }
     }
 
+    /// <summary>Every command, in the order of the overview.</summary>
+    internal static ImmutableArray<ICommand> Commands { get; } =
+    [
+        new RunCommand(), new ResumeCommand(), new DemoCommand(), new ReportCommand(), new ExportCommand(), new PredictCommand(), new EvaluateCommand(),
+        new ListCommand(), new DataCommand(), new BenchCommand(),
+    ];
+
+    /// <summary>What the program's exit codes mean.</summary>
+    internal static ImmutableArray<(ExitCode Code, string Meaning)> ExitCodes { get; } =
+    [
+        (ExitCode.Done, "done"),
+        (ExitCode.BadRequest, "the request was wrong: the message names the option and what is accepted"),
+        (ExitCode.BadData, "data is missing or unreadable: the message names the path, and how to get it"),
+        (ExitCode.RunFailed, "the run failed"),
+        (ExitCode.Interrupted, "interrupted: what was finished is saved, and `autoflip resume` goes on"),
+    ];
+
     static ExitCode Dispatch(string[] arguments, Host host)
     {
-        ICommand[] commands =
-            [new RunCommand(), new ResumeCommand(), new DemoCommand(), new ReportCommand(), new ExportCommand(), new PredictCommand(), new EvaluateCommand(), new ListCommand(), new DataCommand(), new BenchCommand()];
+        var commands = Commands;
         if (arguments is [] or ["help"] or ["--help" or "-h" or "-?"]) return Overview(host.Out, commands);
-        if (arguments is ["--version"])
+        if (arguments is ["--version"] or ["help", "--markdown"])
         {
-            host.Out.WriteLine($"autoflip {ExperimentFile.ProgramVersion}");
+            if (arguments.Length == 1) host.Out.WriteLine($"autoflip {ExperimentFile.ProgramVersion}");
+            else host.Out.Write(OptionPage.Write(commands));
             return ExitCode.Done;
         }
+        if (arguments is ["help", var name]) arguments = [name, "--help"];
         var chosen = commands.FirstOrDefault(command => command.Name == arguments[0]) ?? throw AutoFlipException.BadRequest(
             $"There is no command '{arguments[0]}'.{Nearest.Hint(arguments[0], commands.Select(command => command.Name))} "
             + $"Accepted: {string.Join(", ", commands.Select(command => command.Name))}. See 'autoflip --help'.");

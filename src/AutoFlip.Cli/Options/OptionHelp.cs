@@ -22,7 +22,8 @@ static class OptionHelp
     static IEnumerable<string> Entry(Setting setting, Request defaults, int width)
     {
         var left = $"  {string.Join(", ", Shown(setting))}{(setting.Placeholder.Length > 0 ? " " : "")}{setting.Placeholder}";
-        var right = Wrap(setting.Help + Default(setting, defaults), Math.Max(width - Column, 20)).ToList();
+        var standard = Default(setting, defaults) is { } value ? $" [{value}]" : "";
+        var right = Wrap(setting.Help + standard, Math.Max(width - Column, 20)).ToList();
         if (left.Length > Column - 2)
         {
             yield return left;
@@ -36,13 +37,14 @@ static class OptionHelp
     }
 
     /// <summary>Spellings that differ by more than dashes and underscores.</summary>
-    static IEnumerable<string> Shown(Setting setting) => setting.Declared.DistinctBy(name => name.Replace('_', '-'));
+    internal static IEnumerable<string> Shown(Setting setting) => setting.Declared.DistinctBy(name => name.Replace('_', '-'));
 
-    static string Default(Setting setting, Request defaults) =>
+    /// <summary>What holds where the option is not given; null where that goes without saying.</summary>
+    internal static string? Default(Setting setting, Request defaults) =>
         setting.Property is { } property && setting.Arity != Arity.Flag && Values.Show(defaults[property]) is { Length: > 0 } value
             && property.Name != nameof(RunOptions.Workers) // the machine's own, not a fact about the program
-            ? $" [{value}]"
-            : "";
+            ? value
+            : null;
 
     static IEnumerable<string> Wrap(string text, int width)
     {
@@ -59,7 +61,7 @@ static class OptionHelp
         yield return line;
     }
 
-    static string Heading(SettingGroup group) => group switch
+    internal static string Heading(SettingGroup group) => group switch
     {
         SettingGroup.LocalTraining => "Local training:",
         SettingGroup.WithoutEffect => "Understood for the reference's sake, without effect (a warning says so):",

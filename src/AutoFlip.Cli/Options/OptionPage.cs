@@ -1,0 +1,80 @@
+using System.Text;
+
+namespace AutoFlip.Cli;
+
+/// <summary>The command line as a page of Markdown, <c>docs/cli.md</c>: written from the tables that parsing and help read.</summary>
+static class OptionPage
+{
+    /// <summary>Where the options are that most commands share.</summary>
+    const string Home = "run";
+
+    /// <summary>The page, ending in a newline.</summary>
+    /// <param name="commands">Every command, in the order of the overview.</param>
+    /// <remarks>An option that means the same under <c>run</c> is only named under other commands.</remarks>
+    public static string Write(IReadOnlyList<ICommand> commands)
+    {
+        var page = new StringBuilder();
+        void Line(string text = "") => page.Append(text).Append('\n');
+
+        Line("# Command line");
+        Line();
+        Line("Written by `autoflip help --markdown` from the tables that the program itself parses by; a test keeps it so. `autoflip` stands for");
+        Line("`dotnet run -c Release --project src/AutoFlip.Cli --`.");
+        Line();
+        Line("| command | |");
+        Line("|---|---|");
+        foreach (var command in commands) Line($"| [`{command.Name}`](#{command.Name}) | {Cell(command.Summary)} |");
+        Line();
+        Line("Names of options: dashes and underscores are alike, `--option=value` works too. Where two spellings are given, the second is that of the paper's code.");
+        Line("An option that is not known, or a value that is not accepted, ends the program before anything is read or written.");
+        Line();
+        Line("| exit code | |");
+        Line("|---:|---|");
+        foreach (var (code, meaning) in App.ExitCodes) Line($"| {(int)code} | {meaning} |");
+
+        var home = commands.FirstOrDefault(command => command.Name == Home)?.Settings.ToHashSet() ?? [];
+        foreach (var command in commands)
+        {
+            Line();
+            Line($"## {command.Name}");
+            Line();
+            Line("```");
+            Line($"autoflip {command.Usage}");
+            Line();
+            foreach (var line in command.Details.Split('\n')) Line(line.TrimEnd());
+            Line("```");
+            var shared = command.Name == Home ? [] : command.Settings.Where(home.Contains).ToArray();
+            foreach (var group in command.Settings.Except(shared).GroupBy(setting => setting.Group)) Table(group, command, Line);
+            if (shared is []) continue;
+            Line();
+            Line(shared.Length > home.Count / 2
+                ? $"And the options of [`{Home}`](#{Home}){Missing(home, shared)}."
+                : $"And of [`{Home}`](#{Home}): {string.Join(", ", shared.Select(setting => $"`{setting.Name}`"))}.");
+        }
+        return page.ToString();
+    }
+
+    static void Table(IGrouping<SettingGroup, Setting> group, ICommand command, Action<string> line)
+    {
+        line("");
+        line($"### {command.Name}: {OptionHelp.Heading(group.Key).TrimEnd(':')}");
+        line("");
+        line("| option | value | default | |");
+        line("|---|---|---|---|");
+        foreach (var setting in group)
+        {
+            var names = string.Join("<br>", OptionHelp.Shown(setting).Select(name => $"`{name}`"));
+            var value = string.Join(", ", setting.Placeholder.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(one => $"`{one}`"));
+            var standard = OptionHelp.Default(setting, command.Defaults) is { } text ? $"`{Cell(text)}`" : "";
+            line($"| {names} | {value} | {standard} | {Cell(setting.Help)} |");
+        }
+    }
+
+    static string Missing(IEnumerable<Setting> home, IEnumerable<Setting> shared)
+    {
+        var missing = home.Except(shared).Select(setting => $"`{setting.Name}`").Order(StringComparer.Ordinal).ToArray();
+        return missing is [] ? "" : $", but for {string.Join(", ", missing)}";
+    }
+
+    static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace('\n', ' ');
+}
