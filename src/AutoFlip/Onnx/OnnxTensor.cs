@@ -36,11 +36,12 @@ sealed record OnnxTensor(string Name, OnnxType Type, ImmutableArray<int> Shape, 
     public static OnnxTensor Of(string name, ImmutableArray<int> shape, bool half, ImmutableArray<ReadOnlyMemory<float>> parts) => new(
         name, half ? OnnxType.Half : OnnxType.Float, shape, parts.Sum(part => (long)part.Length) * (half ? 2 : sizeof(float)), stream =>
         {
+            var narrow = new Half[half ? ChunkValues : 0];
             foreach (var part in parts)
                 for (var rest = part.Span; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
                 {
                     var chunk = rest[..Math.Min(rest.Length, ChunkValues)];
-                    stream.Write(half ? MemoryMarshal.AsBytes(Narrow(name, chunk)) : MemoryMarshal.AsBytes(chunk));
+                    stream.Write(half ? MemoryMarshal.AsBytes(Narrow(name, chunk, narrow)) : MemoryMarshal.AsBytes(chunk));
                 }
         });
 
@@ -59,13 +60,12 @@ sealed record OnnxTensor(string Name, OnnxType Type, ImmutableArray<int> Shape, 
         return head.Written;
     }
 
-    static ReadOnlySpan<Half> Narrow(string name, ReadOnlySpan<float> values)
+    static ReadOnlySpan<Half> Narrow(string name, ReadOnlySpan<float> values, Span<Half> narrow)
     {
-        var narrow = new Half[values.Length];
         TensorPrimitives.ConvertToHalf(values, narrow);
-        for (var i = 0; i < narrow.Length; i++)
+        for (var i = 0; i < values.Length; i++)
             if (Half.IsInfinity(narrow[i]))
                 throw AutoFlipException.RunFailed($"'{name}' holds {values[i]}, and float16 ends at {Half.MaxValue}. Export the model in float32.");
-        return narrow;
+        return narrow[..values.Length];
     }
 }

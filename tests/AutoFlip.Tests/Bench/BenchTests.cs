@@ -108,6 +108,19 @@ public sealed class BenchTests
         StringComparison.Ordinal);
 
     [Fact]
+    public void Onnx_reports_every_cut_of_large_and_of_single_batches()
+    {
+        OnnxBench.Model[] models = [new("tiny", TwoNn.Create(new(1, 4, 4), 3, new ModelOptions { HiddenSize = 64 }))];
+
+        var lines = Report(Tiny, context => OnnxBench.Measure(context, models, seconds: 0));
+
+        foreach (var batch in (string[])["64", "1"])
+            foreach (var removed in (string[])["0", "0.5", "0.7"])
+                Assert.Single(lines, line => line.StartsWith($"| tiny | {batch} | {removed} |", StringComparison.Ordinal));
+        Assert.Equal(2, lines.Count(line => line.StartsWith("| tiny: ", StringComparison.Ordinal))); // the bound is on the large ones
+    }
+
+    [Fact]
     public void Half_the_width_is_half_of_the_units_of_every_layer_and_all_of_their_weights()
     {
         var network = TwoCnn.Create(new(1, 24, 24), 10, new ModelOptions { HiddenSize = 4 });
