@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CsCheck;
 
 namespace AutoFlip.Tests;
 
@@ -144,6 +145,33 @@ public class ModelCardTests
         Assert.Equal(small.Layout, rebuilt.Layout);
         Assert.Equal(small.MacsPerSample, rebuilt.MacsPerSample);
         Assert.Equal(full.Groups.Length, full.Groups.Select(group => group.Name).Distinct().Count());
+    }
+
+    [Fact]
+    public void No_card_ends_in_anything_but_a_network_or_one_sentence()
+    {
+        static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+        var anySize = OneOf(1, 2, 3, 28, 224, 4096, 65536, 1 << 24, int.MaxValue, -1);
+        var options = Gen.Select(anySize, anySize, anySize, anySize, anySize, OneOf(1e-300, 0.5, 1, 16), (hidden, layers, depth, widen, embedding, factor) =>
+            new ModelOptions { HiddenSize = hidden, LayerCount = layers, Depth = depth, WidenFactor = widen, EmbeddingCount = embedding, EmbeddingSize = hidden, WidthMultiplier = factor });
+        Gen.Select(OneOf<string>([.. Catalog.Models.Names]), options, anySize, anySize, anySize, OneOf<int?>(null, 2, 1 << 24), Gen.Bool).Sample((name, told, channels, height, width, tokens, labelling) =>
+        {
+            var card = Card with
+            {
+                Model = name,
+                Options = told,
+                Input = new NumberRecipe(channels, height, width, tokens),
+                Task = labelling ? TaskKind.Labelling : TaskKind.Classification,
+            };
+            try
+            {
+                Parse(ModelCard.ToJson(card)).BuildNetwork("test");
+            }
+            catch (AutoFlipException e)
+            {
+                Assert.Equal(ExitCode.BadData, e.Code);
+            }
+        }, iter: 3000, threads: 1);
     }
 
     [Fact]

@@ -33,6 +33,25 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
     }
 
     [Fact]
+    public void The_page_about_models_shows_code_that_runs()
+    {
+        var samples = TorchSharp.torch.zeros(2, 1, 8, 8);
+        var path = Small;
+
+        #region code
+        var model = SavedModel.Load(path);
+        using var network = new NetworkModule<float>(model.Network);
+        model.Weights.Values.CopyTo(network.Values);
+        using var outputs = network.Forward(samples, training: false); // [N, C, H, W] to [N, outputs]
+        #endregion
+
+        Assert.Equal([2, 10], outputs.shape);
+        var lines = SourceTree.Read("tests/AutoFlip.Tests/Shipping/SavedModelTests.cs").Split('\n');
+        var code = lines[(Array.FindIndex(lines, line => line.Trim() == "#region code") + 1)..Array.FindIndex(lines, line => line.Trim() == "#endregion")];
+        Assert.Contains($"```csharp\n{string.Join('\n', code.Select(line => line.Trim()))}\n```", SourceTree.Read("docs/models.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_checkpoint_says_what_it_is()
     {
         (string Name, int Round)[] models = [("initial", 0), ("initial-pruned", 0), ("final", 2), ("final-small", 2)];
