@@ -22,7 +22,7 @@ public abstract class SampleSet
     /// <summary>Where samples are token ids, how many there are: every id is below it. Null where samples are numbers.</summary>
     public virtual int? Vocabulary => null;
 
-    /// <summary>How raw input becomes what is read here; by default the numbers are as they are.</summary>
+    /// <summary>How raw input becomes what is read here, as a model's card will tell; by default the numbers are as they are.</summary>
     public virtual InputRecipe Recipe => new NumberRecipe(Shape.Channels, Shape.Height, Shape.Width, Vocabulary);
 
     /// <summary>The class by which each sample is dealt, 0 .. classes - 1.</summary>

@@ -43,6 +43,7 @@ sealed record RawInput(string Name, float[]? Sample, string? Fault)
 
     static IEnumerable<RawInput> Open(string source, TextReader input, Func<TextReader, IEnumerable<RawInput>> read)
     {
+        if (Directory.Exists(source)) throw AutoFlipException.BadFile(source, "it is a folder, and this model reads files");
         using var file = source == StandardInput ? null : new StreamReader(source, new UTF8Encoding(false, throwOnInvalidBytes: true));
         foreach (var one in read(file ?? input)) yield return one;
     }

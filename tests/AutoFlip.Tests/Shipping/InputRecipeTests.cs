@@ -162,6 +162,7 @@ public sealed class InputRecipeTests : IDisposable
         _folder.Write("bad.txt", [0x61, 0x0a, 0xff]);
         Assert.Equal($"'{_folder["bad.txt"]}' is not valid UTF-8.", RawInput.Of(new CharacterRecipe("ab", 1), _folder["bad.txt"], TextReader.Null).Last().Fault);
         Assert.Equal($"'{_folder["none.txt"]}' does not exist.", RawInput.Of(new CharacterRecipe("ab", 1), _folder["none.txt"], TextReader.Null).Single().Fault);
+        Assert.Contains("it is a folder", RawInput.Of(new CharacterRecipe("ab", 1), _folder.Path, TextReader.Null).Single().Fault!, StringComparison.Ordinal);
         Assert.Equal(ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => RawInput.Of(recipe, "-", TextReader.Null)).Code);
     }
 
