@@ -36,7 +36,7 @@ static class App
     /// <summary>Every command, in the order of the overview.</summary>
     internal static ImmutableArray<ICommand> Commands { get; } =
     [
-        new RunCommand(), new ResumeCommand(), new DemoCommand(), new ReportCommand(), new ExportCommand(), new PredictCommand(), new EvaluateCommand(),
+        new RunCommand(), new ResumeCommand(), new DemoCommand(), new ExperimentCommand(), new ReportCommand(), new ExportCommand(), new PredictCommand(), new EvaluateCommand(),
         new ListCommand(), new DataCommand(), new BenchCommand(),
     ];
 

@@ -10,7 +10,8 @@ namespace AutoFlip;
 /// <remarks>
 /// What is written is complete: every field, in the order of <see cref="Experiment"/>, so that later defaults cannot change what a
 /// file means. What is read may leave fields out, and may hold comments and trailing commas. <c>"algorithm": "autoflip"</c> is
-/// FedAvg with the pruner autoflip, and an algorithm without a pruner prunes nothing, as on the command line.
+/// FedAvg with the pruner autoflip, and an algorithm without a pruner prunes nothing, as on the command line. <c>"base": "other.json"</c> begins
+/// with the experiment of another file beside it.
 /// </remarks>
 public static class ExperimentFile
 {
@@ -39,6 +40,14 @@ public static class ExperimentFile
     /// <summary>A field about the run, not of the experiment: which samples its clients were dealt. No other run is held to it.</summary>
     const string DealField = "partition_sha256";
 
+    /// <summary>Another file that an experiment begins with.</summary>
+    const string BaseField = "base";
+
+    /// <summary>Fields that make a file a table of experiments: see <see cref="ExperimentTable"/>.</summary>
+    internal const string SeedsField = "seeds", RowsField = "rows", GridField = "grid", BaselineField = "baseline";
+
+    static readonly string[] TableFields = [SeedsField, RowsField, GridField, BaselineField];
+
     /// <summary>Names of the fields, in order.</summary>
     public static IEnumerable<string> Fields => InOrder.Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
 
@@ -62,16 +71,17 @@ public static class ExperimentFile
     /// <exception cref="AutoFlipException">It does not exist or says something that is not accepted (exit 2).</exception>
     public static Experiment Load(string path)
     {
-        var file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
-        try
-        {
-            return Read(File.ReadAllText(file), file);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            throw new AutoFlipException(ExitCode.BadRequest, $"The experiment file '{file}' cannot be read: "
-                + (unreadable is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : unreadable.Message), unreadable);
-        }
+        var file = FileOf(path);
+        return Read(TextOf(file), file);
+    }
+
+    /// <summary>Which of the fields that make a file a table of experiments it has; none, if it is one experiment.</summary>
+    /// <param name="path">A file that <see cref="Load"/> accepts.</param>
+    public static IReadOnlyList<string> TableFieldsOf(string path)
+    {
+        var file = FileOf(path);
+        using var document = Parse(TextOf(file), file);
+        return [.. TableFields.Where(field => document.RootElement.TryGetProperty(field, out _))];
     }
 
     /// <summary>The deal of the run that wrote the file; null if it does not say.</summary>
@@ -83,21 +93,45 @@ public static class ExperimentFile
     }
 
     /// <summary>Reads JSON text over the defaults. Ranges and names are not checked here: see <see cref="ExperimentRules"/>.</summary>
-    /// <param name="json">An object with fields of <see cref="Experiment"/> in camelCase.</param>
-    /// <param name="source">What to call the text in messages.</param>
+    /// <param name="json">An object with fields of <see cref="Experiment"/> in camelCase. It may begin with those of another file, its <c>base</c>.
+    /// What makes it a table of experiments (<see cref="ExperimentTable"/>) is passed over.</param>
+    /// <param name="source">What to call the text in messages; a path, if <c>base</c> is to be found beside it.</param>
     /// <exception cref="AutoFlipException">No JSON object, an unknown or repeated field, or a value of the wrong kind (exit 2).</exception>
     public static Experiment Read(string json, string source)
     {
         using var document = Parse(json, source);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        return Read(document.RootElement, source);
+    }
+
+    /// <summary>The same, of text that is parsed.</summary>
+    internal static Experiment Read(JsonElement root, string source)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
             throw AutoFlipException.BadRequest($"{source}: a JSON object with the fields of an experiment is expected, such as {{ \"dataset\": \"CIFAR10\" }}.");
+        return Over(root.TryGetProperty(BaseField, out var file) ? Base(file, source) : new Experiment(), FieldsOf(root, source), source, [BaseField, .. TableFields]);
+    }
 
-        var given = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var field in document.RootElement.EnumerateObject())
-            if (!given.TryAdd(field.Name, ValueOf(field, source)))
-                throw AutoFlipException.BadRequest($"{source}: the field '{field.Name}' is there twice.");
+    /// <summary>The fields of an object, in order.</summary>
+    /// <exception cref="AutoFlipException">One is there twice (exit 2).</exception>
+    internal static IReadOnlyList<KeyValuePair<string, JsonElement>> FieldsOf(JsonElement from, string source)
+    {
+        var fields = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var field in from.EnumerateObject())
+            if (!fields.TryAdd(field.Name, field.Value)) throw AutoFlipException.BadRequest($"{source}: the field '{field.Name}' is there twice.");
+        return [.. fields];
+    }
 
-        var experiment = new Experiment();
+    /// <summary>An experiment with some of its fields read anew.</summary>
+    /// <param name="experiment">What holds where nothing is said.</param>
+    /// <param name="fields">What is said: no name twice.</param>
+    /// <param name="source">What to call it in messages.</param>
+    /// <param name="besides">Fields of other meaning, which are accepted and passed over.</param>
+    /// <exception cref="AutoFlipException">An unknown field, or a value of the wrong kind (exit 2).</exception>
+    internal static Experiment Over(Experiment experiment, IEnumerable<KeyValuePair<string, JsonElement>> fields, string source, IReadOnlyCollection<string> besides)
+    {
+        var given = fields.Where(field => !besides.Contains(field.Key))
+            .ToDictionary(field => field.Key, field => ValueOf(field.Key, field.Value, source, besides), StringComparer.Ordinal);
+        experiment = experiment with { };
         if (given.TryGetValue("algorithm", out var method) && !given.ContainsKey("pruner"))
         {
             experiment = ExperimentRules.WithMethod(experiment, (string)method!);
@@ -113,7 +147,39 @@ public static class ExperimentFile
         return experiment;
     }
 
-    static JsonDocument Parse(string json, string source)
+    /// <summary>The experiment that another one begins with.</summary>
+    static Experiment Base(JsonElement file, string source)
+    {
+        if (file.ValueKind != JsonValueKind.String)
+            throw AutoFlipException.BadRequest($"{source}: field '{BaseField}': {file.GetRawText()} is not accepted. Accepted: the name of another experiment file, as text.");
+        var path = FileOf(Path.Combine(Path.GetDirectoryName(source) ?? "", file.GetString()!));
+        using var document = Parse(TextOf(path), path);
+        return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(BaseField, out _)
+            ? throw AutoFlipException.BadRequest($"{source}: its base '{path}' has a base itself. Accepted: a file without one.")
+            : Read(document.RootElement, path);
+    }
+
+    /// <summary>The file that a path means.</summary>
+    internal static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+
+    /// <summary>What a file says.</summary>
+    /// <exception cref="AutoFlipException">It cannot be read (exit 2).</exception>
+    internal static string TextOf(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new AutoFlipException(ExitCode.BadRequest, $"The experiment file '{file}' cannot be read: "
+                + (unreadable is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : unreadable.Message), unreadable);
+        }
+    }
+
+    /// <summary>JSON with comments and trailing commas.</summary>
+    /// <exception cref="AutoFlipException">It is none (exit 2).</exception>
+    internal static JsonDocument Parse(string json, string source)
     {
         try
         {
@@ -126,24 +192,24 @@ public static class ExperimentFile
         }
     }
 
-    static object? ValueOf(JsonProperty field, string source)
+    static object? ValueOf(string field, JsonElement value, string source, IReadOnlyCollection<string> besides)
     {
-        if (field.Name == "schema")
-            return field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt32(out var schema) && schema is >= 1 and <= Schema
+        if (field == "schema")
+            return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var schema) && schema is >= 1 and <= Schema
                 ? schema
-                : throw AutoFlipException.BadRequest($"{source}: schema {field.Value} is not known. Accepted: 1 to {Schema}; a later version of the program may read it.");
-        if (field.Name is "version" or DealField) return field.Value.ToString(); // for people, and for resuming: nothing that is run
-        if (!ByField.TryGetValue(field.Name, out var property))
-            throw AutoFlipException.BadRequest($"{source}: there is no field '{field.Name}'.{Nearest.Hint(field.Name, Fields)} Accepted: {string.Join(", ", Fields)}.");
+                : throw AutoFlipException.BadRequest($"{source}: schema {value} is not known. Accepted: 1 to {Schema}; a later version of the program may read it.");
+        if (field is "version" or DealField) return value.ToString(); // for people, and for resuming: nothing that is run
+        if (!ByField.TryGetValue(field, out var property))
+            throw AutoFlipException.BadRequest($"{source}: there is no field '{field}'.{Nearest.Hint(field, [.. Fields, .. besides])} Accepted: {string.Join(", ", [.. Fields, .. besides])}.");
         try
         {
-            var value = field.Value.Deserialize(property.PropertyType, Json);
-            return value is null && Nullable.GetUnderlyingType(property.PropertyType) is null || value is IEnumerable<string?> texts && texts.Contains(null) ? throw new JsonException() : value;
+            var read = value.Deserialize(property.PropertyType, Json);
+            return read is null && Nullable.GetUnderlyingType(property.PropertyType) is null || read is IEnumerable<string?> texts && texts.Contains(null) ? throw new JsonException() : read;
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or NotSupportedException)
         {
             throw new AutoFlipException(ExitCode.BadRequest,
-                $"{source}: field '{field.Name}': {field.Value.GetRawText()} is not accepted. Accepted: {Kind(property.PropertyType)}.", wrong);
+                $"{source}: field '{field}': {value.GetRawText()} is not accepted. Accepted: {Kind(property.PropertyType)}.", wrong);
         }
     }
 

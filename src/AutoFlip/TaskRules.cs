@@ -44,6 +44,9 @@ static class TaskRules
                 yield return $"--metrics (--eval_metrics): {reason}";
     }
 
+    /// <summary>Whether a loss may become another one once the task is known.</summary>
+    public static bool MaySettle(string asked, string settled) => asked == Auto || (asked, settled) == (CrossEntropy, BinaryCrossEntropy);
+
     static string CriterionOf(string criterion, LearningTask task) => criterion switch
     {
         Auto when task.Kind == TaskKind.Regression => SquaredError,

@@ -36,6 +36,8 @@ sealed class RunCommand : ICommand
     {
         var parsed = line.Over(FromFile);
         foreach (var warning in parsed.Warnings) host.Warn(warning);
+        if (parsed.Positionals is [var file] && ExperimentFile.TableFieldsOf(file) is { Count: > 0 } fields)
+            host.Warn($"'{file}' is a table: its {string.Join(", ", fields)} count for 'autoflip experiment {file}', and one run is made without them.");
         return parsed.Request.Resolve(host.Warn);
     }
 

@@ -65,6 +65,13 @@ sealed record MethodChoice
     static bool Is(string? name, string other) => other.Equals(name, StringComparison.OrdinalIgnoreCase);
 }
 
+/// <summary>What is done with tables of experiments besides how each run is carried out.</summary>
+sealed record TableOptions
+{
+    /// <summary>Say what there is to run, and run nothing.</summary>
+    public bool DryRun { get; init; }
+}
+
 /// <summary>Everything a command line says, as immutable records.</summary>
 sealed record Request
 {
@@ -89,6 +96,9 @@ sealed record Request
     /// <summary>What to do with a saved model.</summary>
     public ShipOptions Ship { get; init; } = new();
 
+    /// <summary>What is done with tables.</summary>
+    public TableOptions Tables { get; init; } = new();
+
     /// <summary>The value of a property of one of these records.</summary>
     public object? this[PropertyInfo property] => property.GetValue(
         property.DeclaringType == typeof(Experiment) ? Experiment
@@ -97,6 +107,7 @@ sealed record Request
         : property.DeclaringType == typeof(BenchOptions) ? Bench
         : property.DeclaringType == typeof(ListOptions) ? List
         : property.DeclaringType == typeof(ShipOptions) ? Ship
+        : property.DeclaringType == typeof(TableOptions) ? Tables
         : Method);
 
     /// <summary>A copy with one property of one of these records changed.</summary>
@@ -107,6 +118,7 @@ sealed record Request
         : property.DeclaringType == typeof(BenchOptions) ? this with { Bench = Set(Bench with { }, property, value) }
         : property.DeclaringType == typeof(ListOptions) ? this with { List = Set(List with { }, property, value) }
         : property.DeclaringType == typeof(ShipOptions) ? this with { Ship = Set(Ship with { }, property, value) }
+        : property.DeclaringType == typeof(TableOptions) ? this with { Tables = Set(Tables with { }, property, value) }
         : this with { Method = Set(Method with { }, property, value) };
 
     /// <summary>The request with its method settled, every rule checked and every name in its catalogue's spelling.</summary>

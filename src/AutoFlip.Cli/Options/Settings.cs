@@ -115,6 +115,10 @@ static class Settings
     public static Setting Json { get; } = Grouped(SettingGroup.Running,
         [Setting.Of((Presentation p) => p.Json, "--json", "", "Print JSON (a run: lines start, explored, round, summary) and nothing else.")])[0];
 
+    /// <summary>What only tables of experiments take.</summary>
+    public static Setting DryRun { get; } = Grouped(SettingGroup.Running,
+        [Setting.Of((TableOptions t) => t.DryRun, "--dry-run", "", "Say which runs there are and which are missing, and run nothing.")])[0];
+
     /// <summary>What a resumed run may be given too: none of it changes a result.</summary>
     public static ImmutableArray<Setting> Running { get; } = Grouped(SettingGroup.Running,
     [

@@ -60,9 +60,9 @@ sealed class RunDirectory : IDisposable
             var path = first;
             for (var number = 2; Directory.Exists(path); number++) path = $"{first}_{number}";
             Directory.CreateDirectory(System.IO.Path.Combine(path, "checkpoints"));
-            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition.Sha256));
             AtomicFile.Write(System.IO.Path.Combine(path, PartitionCounts.FileName), JsonSerializer.Serialize(PartitionCounts.Of(partition), RunJson.Line) + "\n");
             AtomicFile.Write(System.IO.Path.Combine(path, "checkpoints", OptionsFile), JsonSerializer.Serialize(options, RunJson.Document));
+            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition.Sha256)); // last: it makes this a run that can be gone on with
             return new RunDirectory(path, experiment);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -77,6 +77,22 @@ sealed class RunDirectory : IDisposable
         System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) && Directory.Exists(System.IO.Path.Combine(path, "checkpoints"))
             ? new RunDirectory(System.IO.Path.GetFullPath(path), ExperimentFile.Load(path))
             : throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
+
+    /// <summary>Whether a process is at the run.</summary>
+    public static bool IsInUse(string path)
+    {
+        var file = System.IO.Path.Combine(path, "checkpoints", "lock");
+        if (!System.IO.File.Exists(file)) return false;
+        try
+        {
+            using var free = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (IOException) // whoever is at it shares the file with nobody
+        {
+            return true;
+        }
+    }
 
     /// <summary>How the run was started: where its data was looked for, above all.</summary>
     public RunOptions Options => OptionsOf(Path);

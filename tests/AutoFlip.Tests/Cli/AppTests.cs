@@ -15,7 +15,7 @@ public class AppTests
 
         Assert.Equal(ExitCode.Done, ended.Exit);
         Assert.InRange(ended.Lines.Length, 5, 20);
-        Assert.All((string[])["run ", "resume ", "demo ", "report ", "list ", "data ", "bench "], command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));
+        Assert.All((string[])["run ", "resume ", "demo ", "experiment ", "report ", "list ", "data ", "bench "], command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));
         Assert.All(ended.Lines, line => Assert.InRange(line.Length, 0, 80));
     }
 
@@ -26,6 +26,7 @@ public class AppTests
     [InlineData("run")]
     [InlineData("resume")]
     [InlineData("demo")]
+    [InlineData("experiment")]
     [InlineData("report")]
     [InlineData("list")]
     [InlineData("data")]

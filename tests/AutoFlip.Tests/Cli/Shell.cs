@@ -16,7 +16,7 @@ static class Shell
 
     public static Ended Run(params string[] arguments) => Run(arguments, step: null);
 
-    public static Ended Run(string[] arguments, Action? step, CancellationToken cancel = default, bool terminal = false, string input = "")
+    public static Ended Run(string[] arguments, Action? step, CancellationToken cancel = default, bool terminal = false, Engine? engine = null, string input = "")
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
         (Experiment? experiment, RunOptions? options) = (null, null);
@@ -26,7 +26,7 @@ static class Shell
             Out = output,
             Error = error,
             Terminal = terminal ? Terminal(output, ansi: true) : null,
-            Engine = FakeEngine.Create((e, o) => (experiment, options) = (e, o), step),
+            Engine = engine ?? FakeEngine.Create((e, o) => (experiment, options) = (e, o), step),
             Cancel = cancel,
         });
         return new(code, output.ToString(), error.ToString(), experiment, options);

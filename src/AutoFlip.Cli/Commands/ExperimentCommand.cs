@@ -1,0 +1,49 @@
+namespace AutoFlip.Cli;
+
+/// <summary><c>autoflip experiment</c>: tables of experiments; what is missing is run, what broke off is gone on with.</summary>
+sealed class ExperimentCommand : ICommand
+{
+    /// <inheritdoc/>
+    public string Name => "experiment";
+
+    /// <inheritdoc/>
+    public string Usage => "experiment FILE... [options]";
+
+    /// <inheritdoc/>
+    public string Summary => "Run tables: settings as rows, several seeds.";
+
+    /// <inheritdoc/>
+    public string Details => """
+        Runs every row of a table with every seed, except for runs that have ended already, and goes
+        on with those that broke off: the same command completes what was interrupted. Each table is
+        written to RESULT-PATH/NAME/table.md, table.html, table.json and table.csv after every run.
+        A file is an experiment with variations of it: "seeds": [1, 2, 3], "rows": [{"name": ...,
+        FIELD: VALUE}, ...], "grid": {FIELD: [VALUE, ...]}, "baseline": ROW, and "base": OTHER-FILE.
+        Options of 'autoflip run' hold for all runs, whatever the files say; --seed for all seeds.
+        """;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Setting> Settings => [Cli.Settings.DryRun, .. Cli.Settings.All];
+
+    /// <inheritdoc/>
+    public ExitCode Invoke(CommandLine line, Host host)
+    {
+        var (request, files, warnings) = line.Over(new Request());
+        foreach (var warning in warnings) host.Warn(warning);
+        if (files is []) throw AutoFlipException.BadRequest("experiment: at least one file is expected, such as experiments/paper-mnist.json. See 'autoflip experiment --help'.");
+        ExperimentRules.Check(request.Options);
+        request.Method.Apply(request.Experiment, host.Warn); // says what is odd about it once, not for every run
+
+        Experiment Typed(Experiment experiment)
+        {
+            var over = line.Over(new Request { Experiment = experiment }).Request;
+            return over.Method.Apply(over.Experiment, _ => { });
+        }
+        ExperimentTable[] tables = [.. files.Select(file => ExperimentTable.Load(file).Resolve(Typed))]; // all of them, before anything is run
+        if (tables.GroupBy(table => table.Experiment.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw AutoFlipException.BadRequest($"experiment: {string.Join(" and ", twice.Select(table => $"'{table.Source}'"))} are both called '{twice.Key}'. Tables are written into folders of their names: give each one of its own.");
+
+        var session = new TableSession(tables, request, host);
+        return request.Tables.DryRun ? session.DryRun() : session.Run();
+    }
+}

@@ -1,0 +1,62 @@
+namespace AutoFlip.Cli;
+
+/// <summary>A column of a table of experiments.</summary>
+/// <param name="Key">What programs call it.</param>
+/// <param name="Header">What people call it.</param>
+/// <param name="Meaning">What it is, in one sentence.</param>
+/// <param name="Of">Its value for a run; null where it was not measured.</param>
+/// <param name="Show">Its value over the seeds of a row, as people read it.</param>
+sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSummary, double?> Of, Func<Spread, string> Show)
+{
+    static readonly TableFigure[] Costs =
+    [
+        new("density", "kept", "Parameters that the last mask keeps, of all.", run => run.ModelSize.Density, over => Readable.Percent(over.Mean)),
+        new("active_macs_ratio", "arithmetic", "Multiply-accumulates of the rounds, of what the row's model would have taken unpruned.", run => run.Compute.ActiveMacs / NotZero(run.Compute.DenseMacs), Ratio),
+        new("explore_macs_ratio", "exploring", "Multiply-accumulates of the exploration, of the same.", run => run.Compute.ExploreMacs / NotZero(run.Compute.DenseMacs), Ratio),
+        new("bytes_ratio", "bytes, of dense", "Bytes both ways, exploration included, of what plain FedAvg sends of the row's model in float32.", run => Bytes(run) / NotZero(run.Traffic.DenseFp32Bytes), Ratio),
+        new("bytes", "bytes", "The same, in bytes.", Bytes, over => Readable.Bytes((long)over.Mean)),
+        new("seconds", "time", "Wall-clock time of a run, loading and exploration included.", run => run.Time.Total, over => Readable.Time(over.Mean)),
+        new("peak_rss_bytes", "memory", "Largest resident memory of the process up to the end of the run: earlier runs of the same process count.", run => run.PeakRssBytes, over => Readable.Bytes((long)over.Mean)),
+    ];
+
+    /// <summary>The columns that are measured in at least one run: quality by main metric, then costs.</summary>
+    public static IReadOnlyList<TableFigure> Measured(IReadOnlyCollection<RunSummary> runs) =>
+    [
+        .. runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(Quality).Concat(Costs).Where(figure => runs.Any(run => figure.Of(run) is not null)),
+    ];
+
+    /// <summary>The figure by which rows are compared: the mean of the last five evaluations on the server's test set; where there is none, the last one on clients.</summary>
+    public static double? Chief(RunSummary run) => run.Metrics.Shown.Recent ?? run.Metrics.Shown.Local;
+
+    /// <summary>A difference in the figure of <see cref="Chief"/>: points of accuracy, plain figures of anything else.</summary>
+    public static string Difference(string metric, Spread over) => metric == "acc1"
+        ? With(Readable.Points(over.Mean), Readable.Points(over.Deviation), " points")
+        : With((over.Mean > 0 ? "+" : "") + Readable.Figure(over.Mean), Readable.Figure(over.Deviation), "");
+
+    static IEnumerable<TableFigure> Quality(string metric)
+    {
+        var name = metric == "acc1" ? "accuracy" : metric;
+        Func<Spread, string> show = metric == "acc1" ? over => With(Readable.Percent(over.Mean), Readable.Percent(over.Deviation), " %") : Figure;
+        Func<RunSummary, double?> Value(Func<SummaryMain, double?> of) => run => run.Metrics.Shown is { } main && main.Name == metric ? of(main) : null;
+        return
+        [
+            new($"{metric}_recent", $"{name}, last five", $"Mean {name} of the last five evaluations on the server's test set.", Value(main => main.Recent), show),
+            new($"{metric}_last", "last", "Of the last evaluation.", Value(main => main.Global), show),
+            new($"{metric}_best", "best", "Of the best evaluation, picked with the test set itself: for comparison with other work only.", Value(main => main.Best), show),
+            new($"{metric}_clients", $"{name} on clients", $"Mean {name} on held-out samples of clients that did not take part in the round before; the last evaluation.", Value(main => main.Local), show),
+            new($"{metric}_loss", "loss", "Mean loss on the server's test set, last evaluation.", run => run.Metrics.Shown.Name == metric ? run.Metrics.Global.Loss : null, Figure),
+        ];
+    }
+
+    static string Figure(Spread over) => With(Readable.Figure(over.Mean), Readable.Figure(over.Deviation), "");
+
+    static string Ratio(Spread over) => Readable.Ratio(over.Mean);
+
+    /// <summary>Mean and deviation with the unit once: 75.0 ± 1.2 %. A single value has no deviation.</summary>
+    static string With(string mean, string deviation, string unit) =>
+        deviation == "-" ? mean : $"{mean[..^unit.Length]} ± {deviation.TrimStart('+')}";
+
+    static double? Bytes(RunSummary run) => run.Traffic.DownBytes + run.Traffic.UpBytes;
+
+    static double? NotZero(double whole) => whole == 0 ? null : whole;
+}

@@ -1,0 +1,32 @@
+namespace AutoFlip.Cli;
+
+/// <summary>Where a table is written: <c>table.md</c>, <c>table.html</c>, <c>table.json</c> and <c>table.csv</c> in one folder, beside its run directories.</summary>
+/// <param name="path">The folder.</param>
+/// <param name="facts">Name and value of each fact about program and machine.</param>
+sealed class TableFolder(string path, IReadOnlyList<(string What, string Value)> facts)
+{
+    /// <summary>The page to look at.</summary>
+    public string Page => Path.Combine(path, "table.html");
+
+    /// <summary>The same for a repository.</summary>
+    public string Markdown => Path.Combine(path, "table.md");
+
+    /// <summary>Writes the table anew; each file is whole at any moment.</summary>
+    /// <exception cref="AutoFlipException">It cannot be written (exit 4).</exception>
+    public void Write(TableResult result)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.RunFailed($"--result-path: the folder '{path}' cannot be made: {refused.Message}", refused);
+        }
+        var page = TablePage.Of(result, path, facts);
+        AtomicFile.Write(Markdown, TableMarkdown.Write(page));
+        AtomicFile.Write(Page, TableHtml.Write(page));
+        AtomicFile.Write(Path.Combine(path, "table.json"), TableData.Json(result, path).ToJsonString(RunJson.Document) + "\n");
+        AtomicFile.Write(Path.Combine(path, "table.csv"), TableData.Csv(result, path));
+    }
+}

@@ -1,0 +1,98 @@
+namespace AutoFlip.Cli;
+
+/// <summary>A cell of text; with a link if it has a target, which is a path with slashes.</summary>
+sealed record TableText(string Text, string? Target = null)
+{
+    /// <summary>Plain text.</summary>
+    public static implicit operator TableText(string text) => new(text);
+}
+
+/// <summary>A table with its heading: the first cell of a row names it.</summary>
+/// <param name="Title">What it is.</param>
+/// <param name="Headers">One per column.</param>
+/// <param name="Rows">As many cells each.</param>
+sealed record TableSection(string Title, IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<TableText>> Rows);
+
+/// <summary>What is written about a table for people, before it is Markdown or HTML.</summary>
+/// <param name="Title">Its name.</param>
+/// <param name="Summary">One line: how far it is.</param>
+/// <param name="Sections">The comparison, the runs, the settings.</param>
+/// <param name="Notes">What the columns say, by their headers.</param>
+/// <param name="Facts">What the figures depend on besides.</param>
+sealed record TablePage(
+    string Title, string Summary, IReadOnlyList<TableSection> Sections, IReadOnlyList<(string Header, string Meaning)> Notes, IReadOnlyList<(string What, string Value)> Facts)
+{
+    /// <summary>Puts it together.</summary>
+    /// <param name="result">The table and its runs.</param>
+    /// <param name="folder">Where the page will lie: links start from there.</param>
+    /// <param name="facts">Name and value of each fact about program and machine.</param>
+    public static TablePage Of(TableResult result, string folder, IEnumerable<(string What, string Value)> facts)
+    {
+        RunSummary[] ended = [.. result.Ended];
+        var figures = TableFigure.Measured(ended);
+        var compared = result.Rows.Any(row => result.Against(row) is not null);
+        return new(
+            result.Table.Experiment.Name,
+            $"{ended.Length} of {result.Cells.Count()} runs are done. Where a row has several seeds, figures are means, with the sample standard deviation behind ±.",
+            [Comparison(result, figures, compared), Runs(result, folder), .. Settings(result.Table)],
+            [
+                ("seeds", "Runs that are done, of those that are wanted."),
+                .. figures.Select(figure => (figure.Header, figure.Meaning)),
+                .. compared ? [("against the baseline", $"Difference to '{result.Table.Baseline}' in the first figure of quality, seed by seed, then mean and deviation of these differences.")] : Array.Empty<(string, string)>(),
+            ],
+            [
+                ("file", result.Table.Source),
+                ("versions of the runs", ended is [] ? "-" : string.Join(", ", ended.Select(run => run.Version).Distinct().Order(StringComparer.Ordinal))),
+                ("time of all runs", ended is [] ? "-" : Readable.Time(ended.Sum(run => run.Time.Total))),
+                ("clients side by side", ended is [] ? "-" : string.Join(", ", ended.Select(run => run.Workers).Distinct().Order())),
+                .. facts,
+            ]);
+    }
+
+    /// <summary>The figures of a row, as people read them.</summary>
+    public static string Cell(TableFigure figure, TableRowResult row)
+    {
+        var over = Spread.Of(row.Ended.Select(figure.Of));
+        return over is null ? "-" : figure.Show(over) + (over.Count < row.Ended.Count() ? $" ({over.Count} of {row.Ended.Count()})" : ""); // a loss that ran away is no number
+    }
+
+    /// <summary>How a row stands to the baseline, as people read it.</summary>
+    public static string Against(TableResult result, TableRowResult row) =>
+        result.Against(row) is { } over ? TableFigure.Difference(row.Ended.First().Metrics.Shown.Name, over)
+        : row.Name == result.Table.Baseline ? "baseline" : "-";
+
+    static TableSection Comparison(TableResult result, IReadOnlyList<TableFigure> figures, bool compared) => new(
+        "Comparison",
+        ["setting", "seeds", .. figures.Take(1).Select(figure => figure.Header), .. compared ? ["against the baseline"] : Array.Empty<string>(), .. figures.Skip(1).Select(figure => figure.Header)],
+        [.. result.Rows.Select(row => (IReadOnlyList<TableText>)
+        [
+            row.Name, row.Done, .. figures.Take(1).Select(figure => (TableText)Cell(figure, row)), .. compared ? [Against(result, row)] : Array.Empty<TableText>(),
+            .. figures.Skip(1).Select(figure => (TableText)Cell(figure, row)),
+        ])]);
+
+    static TableSection Runs(TableResult result, string folder) => new(
+        "Runs",
+        ["setting", "seed", "result", "time", "state", "directory"],
+        [.. result.Rows.SelectMany(row => row.Cells.Select(cell => (IReadOnlyList<TableText>)
+        [
+            row.Name, $"{cell.Experiment.Seed}",
+            cell.Summary is { } summary ? $"{summary.Metrics.Shown.Name} {Readable.Metric(summary.Metrics.Shown.Name, TableFigure.Chief(summary))}" : "-",
+            cell.Summary is { } timed ? Readable.Time(timed.Time.Total) : "-",
+            cell.State,
+            cell.Run is { } run ? new TableText(Path.GetFileName(run.Directory), Link(folder, run.Directory)) : "-",
+        ]))]);
+
+    static IEnumerable<TableSection> Settings(ExperimentTable table)
+    {
+        var settings = TableSettings.Of(table);
+        if (settings.Own.Any(row => row.Fields.Count > 0))
+            yield return new("Settings of the rows", ["setting", .. settings.Own[0].Fields.Select(field => field.Field)],
+                [.. settings.Own.Select(row => (IReadOnlyList<TableText>)[row.Row, .. row.Fields.Select(field => (TableText)field.Value)])]);
+        if (settings.Shared.Count > 0)
+            yield return new("Settings of all rows that differ from the defaults", ["field", "value"], [.. settings.Shared.Select(field => (IReadOnlyList<TableText>)[field.Field, field.Value])]);
+    }
+
+    /// <summary>A path from the page to a directory, as part of an address.</summary>
+    internal static string Link(string folder, string directory) =>
+        string.Join('/', Path.GetRelativePath(folder, directory).Split([Path.DirectorySeparatorChar, '/']).Select(Uri.EscapeDataString));
+}

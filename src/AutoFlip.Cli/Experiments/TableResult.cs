@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip.Cli;
+
+/// <summary>One run that a table wants.</summary>
+/// <param name="Experiment">What it runs.</param>
+/// <param name="Run">What there is of it on the disk; null if nothing.</param>
+/// <param name="Failure">Why it failed just now; null if it did not.</param>
+sealed record TableCell(Experiment Experiment, EarlierRun? Run, string? Failure)
+{
+    /// <summary>Its figures, once it has ended.</summary>
+    public RunSummary? Summary => Run?.Summary;
+
+    /// <summary>How far it is, in words.</summary>
+    public string State =>
+        Summary is not null ? "done"
+        : Failure is not null ? $"failed: {Failure.ReplaceLineEndings(" ")}"
+        : Run switch
+        {
+            null => "not run yet",
+            { Stage: RunStage.InUse } => "under way",
+            _ => "broken off, can be gone on with",
+        };
+}
+
+/// <summary>A row and what there is of it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Cells">One per seed.</param>
+sealed record TableRowResult(string Name, ImmutableArray<TableCell> Cells)
+{
+    /// <summary>The figures of the runs that have ended.</summary>
+    public IEnumerable<RunSummary> Ended => Cells.Select(cell => cell.Summary).OfType<RunSummary>();
+
+    /// <summary>How many have ended, of how many.</summary>
+    public string Done => Ended.Count() == Cells.Length ? $"{Cells.Length}" : $"{Ended.Count()} of {Cells.Length}";
+}
+
+/// <summary>A table and what there is of its runs: everything that is written about it follows from this.</summary>
+/// <param name="Table">What is wanted; resolved.</param>
+/// <param name="Rows">What there is, in the same order.</param>
+sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowResult> Rows)
+{
+    /// <summary>Finds the runs of a table.</summary>
+    /// <param name="table">A resolved table.</param>
+    /// <param name="runs">The runs there are.</param>
+    /// <param name="failure">Why a run failed just now; null if it did not.</param>
+    public static TableResult Of(ExperimentTable table, EarlierRuns runs, Func<Experiment, string?> failure) => new(
+        table, [.. table.Rows.Select(row => new TableRowResult(row.Name, [.. row.Experiments.Select(wanted => new TableCell(wanted, runs.Of(wanted), failure(wanted)))]))]);
+
+    /// <summary>All runs.</summary>
+    public IEnumerable<TableCell> Cells => Rows.SelectMany(row => row.Cells);
+
+    /// <summary>Figures of all runs that have ended.</summary>
+    public IEnumerable<RunSummary> Ended => Rows.SelectMany(row => row.Ended);
+
+    /// <summary>How a row's runs differ from the baseline's of the same seed in the main metric; null for the baseline itself, and where no seed has ended in both.</summary>
+    public Spread? Against(TableRowResult row)
+    {
+        if (row.Name == Table.Baseline) return null;
+        var baseline = Rows.Single(other => other.Name == Table.Baseline).Cells.Where(cell => cell.Summary is not null).ToDictionary(cell => cell.Experiment.Seed, cell => cell.Summary!);
+        return Spread.OfDifferences(
+            from cell in row.Cells
+            let run = cell.Summary
+            let other = baseline.GetValueOrDefault(cell.Experiment.Seed)
+            where run is not null && other is not null && run.Metrics.Shown.Name == other.Metrics.Shown.Name
+            select (TableFigure.Chief(run), TableFigure.Chief(other)));
+    }
+}

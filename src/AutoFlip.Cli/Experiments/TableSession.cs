@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+
+namespace AutoFlip.Cli;
+
+/// <summary>Carries out what is missing of some tables, and writes them anew after every run.</summary>
+/// <remarks>What there is is looked up on the disk before each run, never remembered: so a killed session loses nothing, and several at once share the work.</remarks>
+/// <param name="tables">Resolved tables of different names.</param>
+/// <param name="request">How to carry runs out, and what to show.</param>
+/// <param name="host">The world around.</param>
+sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request, Host host)
+{
+    readonly List<(TableJob Job, AutoFlipException Why)> _failures = [];
+    readonly IReadOnlyList<(string What, string Value)> _facts = [.. Machine.Facts()];
+
+    string Root => request.Options.ResultPath;
+
+    /// <summary>Runs, writes, and says what came of it.</summary>
+    /// <exception cref="AutoFlipException">Some runs failed or are another process's, or the reader wished to stop (exit 130).</exception>
+    public ExitCode Run()
+    {
+        var jobs = TableJob.Of(tables);
+        foreach (var warning in Write().Warnings) host.Warn(warning);
+        foreach (var job in jobs)
+        {
+            if (Carry(job, jobs.Count)) Write();
+        }
+        return Conclude(jobs);
+    }
+
+    /// <summary>Says which runs there are and which not, and touches nothing.</summary>
+    public ExitCode DryRun()
+    {
+        var runs = EarlierRuns.Below(Root);
+        var jobs = TableJob.Of(tables);
+        foreach (var job in jobs)
+        {
+            var cell = new TableCell(job.Experiment, runs.Of(job.Experiment), Failure: null);
+            if (request.Show.Json) Say(job, jobs.Count, ("state", cell.State), ("directory", cell.Run?.Directory));
+            else host.Out.WriteLine($"{job.Label(jobs.Count)}: {cell.State}{(cell.Run is { } run ? $": {run.Directory}" : "")}");
+        }
+        return ExitCode.Done;
+    }
+
+    /// <summary>Carries a run out, if it is missing; whether anything was done.</summary>
+    bool Carry(TableJob job, int jobs)
+    {
+        var run = EarlierRuns.Below(Root).Of(job.Experiment);
+        if (run is { Stage: RunStage.Finished }) return false;
+        if (host.Cancel.IsCancellationRequested) throw Interrupted(null);
+        if (run is { Stage: RunStage.InUse })
+        {
+            host.Warn($"{job.Label(jobs)}: another process is at it, so it is left out here: {run.Directory}");
+            return false;
+        }
+        Announce(job, jobs, run);
+        try
+        {
+            Session.Watch(request.Show, host, display => run is null
+                ? host.Engine.Run(job.Experiment, request.Options with { ResultPath = FolderOf(job.Table) }, display, host.Time, host.Cancel)
+                : host.Engine.Resume(run.Directory, request.Options, display, host.Time, host.Cancel));
+        }
+        catch (AutoFlipException stopped) when (stopped.Code == ExitCode.Interrupted)
+        {
+            Write();
+            throw Interrupted(stopped);
+        }
+        catch (Exception failure) // of one run: the others have their chance all the same, and the exit code remembers it
+        {
+            var why = failure as AutoFlipException ?? AutoFlipException.RunFailed($"the run failed: {failure.Message}", failure);
+            _failures.Add((job, why));
+            host.Warn($"{job.Label(jobs)}: {why.Message}");
+            if (request.Show.Verbose) host.Error.WriteLine(failure);
+        }
+        return true;
+    }
+
+    ExitCode Conclude(IReadOnlyCollection<TableJob> jobs)
+    {
+        var runs = Write();
+        foreach (var table in tables) Show(table, runs);
+        var elsewhere = jobs.Count(job => runs.Of(job.Experiment) is { Stage: RunStage.InUse });
+        string[] open =
+        [
+            .. _failures.Count == 0 ? [] : new[] { $"{_failures.Count} of {jobs.Count} runs failed. The same command tries them again." },
+            .. elsewhere == 0 ? [] : new[] { $"{elsewhere} of {jobs.Count} runs are under way in another process. The same command, later, completes the table." },
+        ];
+        if (open is []) return ExitCode.Done;
+        var codes = _failures.Select(failure => failure.Why.Code).Distinct().ToList();
+        throw new AutoFlipException(codes is [var one] ? one : ExitCode.RunFailed, string.Join('\n', open), _failures.FirstOrDefault().Why);
+    }
+
+    void Show(ExperimentTable table, EarlierRuns runs)
+    {
+        var result = ResultOf(table, runs);
+        var folder = new TableFolder(FolderOf(table), _facts);
+        if (request.Show.Json)
+        {
+            var line = TableData.Json(result, FolderOf(table));
+            line.Insert(0, "event", "table");
+            line["page"] = folder.Page;
+            host.Out.WriteLine(line.ToJsonString(JsonDisplay.Options));
+            return;
+        }
+        if (!request.Show.Quiet && result.Ended.Any())
+        {
+            var figures = TableFigure.Measured([.. result.Ended]);
+            TableFigure[] shown = [figures[0], .. figures.Where(figure => figure.Key is "density" or "bytes_ratio" or "seconds")];
+            host.Out.WriteLine();
+            new FigureTable(
+                ["seeds", shown[0].Header, "against baseline", .. shown.Skip(1).Select(figure => figure.Header)],
+                [.. result.Rows.Select(row => (row.Name, (IReadOnlyList<string>)
+                [
+                    row.Done, TablePage.Cell(shown[0], row), TablePage.Against(result, row), .. shown.Skip(1).Select(figure => TablePage.Cell(figure, row)),
+                ]))]).Write(host);
+            host.Out.WriteLine();
+        }
+        host.Out.WriteLine(folder.Markdown);
+        host.Out.WriteLine(folder.Page);
+    }
+
+    void Announce(TableJob job, int jobs, EarlierRun? run)
+    {
+        if (request.Show.Json) Say(job, jobs, ("state", run is null ? "started" : "resumed"), ("directory", run?.Directory));
+        else if (!request.Show.Quiet) host.Out.WriteLine($"{job.Label(jobs)}{(run is null ? "" : ", going on")}");
+    }
+
+    void Say(TableJob job, int jobs, params IEnumerable<(string Name, string? Value)> more)
+    {
+        var line = new JsonObject
+        {
+            ["event"] = "run",
+            ["number"] = job.Number,
+            ["runs"] = jobs,
+            ["table"] = job.Table.Experiment.Name,
+            ["row"] = job.Row,
+            ["seed"] = job.Experiment.Seed,
+        };
+        foreach (var (name, value) in more) line[name] = value;
+        host.Out.WriteLine(line.ToJsonString(JsonDisplay.Options));
+    }
+
+    EarlierRuns Write()
+    {
+        var runs = EarlierRuns.Below(Root);
+        foreach (var table in tables) new TableFolder(FolderOf(table), _facts).Write(ResultOf(table, runs));
+        return runs;
+    }
+
+    TableResult ResultOf(ExperimentTable table, EarlierRuns runs) => TableResult.Of(
+        table, runs, wanted => _failures.FirstOrDefault(failure => failure.Job.Identity == TableJob.IdentityOf(wanted)).Why?.Message);
+
+    string FolderOf(ExperimentTable table) => Path.Combine(Root, table.Experiment.Name);
+
+    static AutoFlipException Interrupted(Exception? inner) =>
+        new(ExitCode.Interrupted, "interrupted; finished runs and rounds are saved. The same command goes on with what is missing.", inner);
+}

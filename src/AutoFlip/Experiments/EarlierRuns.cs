@@ -1,0 +1,107 @@
+namespace AutoFlip;
+
+/// <summary>How far a run has come.</summary>
+public enum RunStage
+{
+    /// <summary>It broke off, and can be gone on with.</summary>
+    Broken,
+
+    /// <summary>A process is at it.</summary>
+    InUse,
+
+    /// <summary>It has ended.</summary>
+    Finished,
+}
+
+/// <summary>A run that was found on the disk.</summary>
+/// <param name="Directory">Its directory.</param>
+/// <param name="Experiment">What is run there.</param>
+/// <param name="Stage">How far it has come.</param>
+/// <param name="Summary">Its figures, if it has ended.</param>
+public sealed record EarlierRun(string Directory, Experiment Experiment, RunStage Stage, RunSummary? Summary);
+
+/// <summary>Runs that lie below a folder, found by what they run rather than by what their directories are called.</summary>
+public sealed class EarlierRuns
+{
+    const int Deepest = 3; // result path / table / run: what lies deeper is the content of runs
+
+    readonly List<EarlierRun> _runs = [];
+    readonly List<string> _warnings = [];
+
+    EarlierRuns() { }
+
+    /// <summary>Why some run directories are passed over, a sentence each: their description cannot be read.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Looks below a folder; one that does not exist holds nothing.</summary>
+    /// <exception cref="AutoFlipException">It cannot be searched (exit 4).</exception>
+    public static EarlierRuns Below(string folder)
+    {
+        var found = new EarlierRuns();
+        try
+        {
+            if (Directory.Exists(folder)) found.Search(folder, depth: 1);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.RunFailed($"'{folder}' cannot be searched for earlier runs: {unreadable.Message}", unreadable);
+        }
+        return found;
+    }
+
+    /// <summary>The run of an experiment: one that has ended before one that goes on, before one that broke off; null if there is none.</summary>
+    /// <param name="wanted">A resolved experiment. Its name does not matter, nor what its data decide anyway (see <see cref="IsRunOf"/>).</param>
+    public EarlierRun? Of(Experiment wanted) => _runs.Where(run => IsRunOf(run.Experiment, wanted)).MaxBy(run => run.Stage);
+
+    /// <summary>Whether a run's description is what an experiment becomes once its data are known.</summary>
+    /// <remarks>Only then it is settled how many clients there are, if each owner of samples is one, and what <c>auto</c> means for a file of the user's.</remarks>
+    internal static bool IsRunOf(Experiment recorded, Experiment wanted)
+    {
+        var open = wanted.Metrics.Contains(TaskRules.Auto);
+        var alike = recorded with
+        {
+            Name = wanted.Name,
+            Clients = Catalog.Partitions[wanted.Partition](wanted) is NaturalPartition ? wanted.Clients : recorded.Clients,
+            Criterion = TaskRules.MaySettle(wanted.Criterion, recorded.Criterion) ? wanted.Criterion : recorded.Criterion,
+            Metrics = open || recorded.Metrics.SequenceEqual(wanted.Metrics) ? wanted.Metrics : recorded.Metrics,
+        };
+        return alike == wanted;
+    }
+
+    void Search(string folder, int depth)
+    {
+        foreach (var directory in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
+        {
+            if (File.Exists(Path.Combine(directory, ExperimentFile.FileName))) Add(directory);
+            else if (depth < Deepest) Search(directory, depth + 1);
+        }
+    }
+
+    void Add(string directory)
+    {
+        try
+        {
+            var experiment = ExperimentFile.Load(directory);
+            var summary = SummaryOf(directory);
+            _runs.Add(new(directory, experiment, summary is not null ? RunStage.Finished : RunDirectory.IsInUse(directory) ? RunStage.InUse : RunStage.Broken, summary));
+        }
+        catch (AutoFlipException unreadable)
+        {
+            _warnings.Add($"'{directory}' is passed over: {unreadable.Message}");
+        }
+    }
+
+    /// <summary>The figures of a run; null if it has not ended, or if they are damaged: then going on with it sums them up again.</summary>
+    static RunSummary? SummaryOf(string directory)
+    {
+        if (!File.Exists(Path.Combine(directory, RunSummary.FileName))) return null;
+        try
+        {
+            return RunSummary.Load(directory);
+        }
+        catch (AutoFlipException damaged) when (damaged.Code == ExitCode.BadData)
+        {
+            return null;
+        }
+    }
+}

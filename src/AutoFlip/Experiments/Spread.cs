@@ -1,0 +1,24 @@
+namespace AutoFlip;
+
+/// <summary>A figure over repetitions of one experiment.</summary>
+/// <param name="Count">Repetitions in which it is defined: one at least.</param>
+/// <param name="Mean">Their mean.</param>
+/// <param name="Deviation">Sample standard deviation, with Count - 1 below the fraction; null of a single repetition.</param>
+public sealed record Spread(int Count, double Mean, double? Deviation)
+{
+    /// <summary>The spread of some values; null if none is defined.</summary>
+    /// <param name="values">Null, NaN and infinity count as not defined and are left out.</param>
+    /// <remarks>Two passes, so that equal values have a deviation of exactly 0 and large ones lose no digits.</remarks>
+    public static Spread? Of(IEnumerable<double?> values)
+    {
+        double[] defined = [.. values.OfType<double>().Where(double.IsFinite)];
+        if (defined is []) return null;
+        if (defined is [var only]) return new(1, only, null);
+        var mean = defined[0] + defined.Sum(value => value - defined[0]) / defined.Length; // exact for equal values, however many
+        return new(defined.Length, mean, Math.Sqrt(defined.Sum(value => (value - mean) * (value - mean)) / (defined.Length - 1)));
+    }
+
+    /// <summary>The spread of a difference, pair by pair: what repetitions have in common (a seed's deal of samples) cancels out. Null if no pair is complete.</summary>
+    /// <param name="pairs">What is compared, and with what.</param>
+    public static Spread? OfDifferences(IEnumerable<(double? Value, double? Baseline)> pairs) => Of(pairs.Select(pair => pair.Value - pair.Baseline));
+}

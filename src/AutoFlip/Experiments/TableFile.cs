@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace AutoFlip;
+
+/// <summary>Reads tables of experiments: see <see cref="ExperimentTable"/> for what they say.</summary>
+static class TableFile
+{
+    const string NameField = "name", SeedField = "seed";
+
+    static readonly string[] RowFields = [NameField, ExperimentFile.SeedsField, ExperimentFile.GridField];
+
+    /// <summary>Reads JSON text.</summary>
+    /// <param name="json">An experiment and its variations.</param>
+    /// <param name="source">What to call the text in messages.</param>
+    /// <exception cref="AutoFlipException">It says something that is not accepted (exit 2).</exception>
+    public static ExperimentTable Read(string json, string source)
+    {
+        using var document = ExperimentFile.Parse(json, source);
+        var root = document.RootElement;
+        var experiment = ExperimentFile.Read(root, source);
+        var seeds = Seeds(root, source);
+        var grid = Grid(root, source);
+        ImmutableArray<TableRow> rows =
+        [
+            .. root.TryGetProperty(ExperimentFile.RowsField, out var listed)
+                ? List(listed, ExperimentFile.RowsField, "a list of rows, such as [{ \"name\": \"FedAvg\", \"algorithm\": \"fedavg\" }]", source)
+                    .SelectMany((row, i) => Rows(row, i + 1, experiment, grid, seeds, source))
+                : Rows("", experiment, grid, seeds ?? [experiment.Seed], source),
+        ];
+        if (rows.GroupBy(row => row.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw AutoFlipException.BadRequest($"{source}: two rows are called '{twice.Key}'. Give every row a name of its own.");
+        return new(source, experiment, rows, Baseline(root, rows, source));
+    }
+
+    /// <summary>The rows that an entry of the list stands for.</summary>
+    static IEnumerable<TableRow> Rows(JsonElement row, int number, Experiment experiment, ImmutableArray<Axis> grid, ImmutableArray<ulong>? seeds, string source)
+    {
+        if (row.ValueKind != JsonValueKind.Object || !row.TryGetProperty(NameField, out var named) || named.ValueKind != JsonValueKind.String
+            || named.GetString() is not { Length: > 0 } name)
+            throw AutoFlipException.BadRequest($"{source}: row {number} is not accepted. Accepted: the fields that it sets otherwise, and what it is called, such as {{ \"name\": \"FedAvg\", \"algorithm\": \"fedavg\" }}.");
+        var label = $"{source}: row '{name}'";
+        if (row.TryGetProperty(SeedField, out _))
+            throw AutoFlipException.BadRequest($"{label}: the field '{SeedField}' is not accepted in a row. Accepted: \"{ExperimentFile.SeedsField}\", a list.");
+        experiment = ExperimentFile.Over(experiment, ExperimentFile.FieldsOf(row, label), label, RowFields);
+        return Rows(name, experiment, [.. grid, .. Grid(row, label)], Seeds(row, label) ?? seeds ?? [experiment.Seed], label);
+    }
+
+    /// <summary>A row for each combination of the grid's values; the last axis varies fastest.</summary>
+    static IEnumerable<TableRow> Rows(string name, Experiment experiment, ImmutableArray<Axis> grid, ImmutableArray<ulong> seeds, string source)
+    {
+        IEnumerable<ImmutableArray<(string Field, JsonElement Value)>> combinations = [[]];
+        foreach (var axis in grid) combinations = combinations.SelectMany(_ => axis.Values, (chosen, value) => chosen.Add((axis.Field, value)));
+        foreach (var chosen in combinations)
+        {
+            var varied = ExperimentFile.Over(experiment, chosen.Select(at => KeyValuePair.Create(at.Field, at.Value)), source, []);
+            string[] parts = [.. name.Length > 0 ? [name] : Array.Empty<string>(), .. chosen.Select(at => $"{at.Field} {Text(at.Value)}")];
+            yield return new(
+                parts is [] ? experiment.Name : string.Join(", ", parts),
+                [.. seeds.Select(seed => varied with { Name = experiment.Name, Seed = seed })]);
+        }
+    }
+
+    static ImmutableArray<Axis> Grid(JsonElement from, string source)
+    {
+        const string Accepted = "the values of each field, such as { \"pruneFraction\": [0.1, 0.2] }";
+        if (!from.TryGetProperty(ExperimentFile.GridField, out var grid)) return [];
+        if (grid.ValueKind != JsonValueKind.Object) throw Refused(grid, ExperimentFile.GridField, Accepted, source);
+        return [.. ExperimentFile.FieldsOf(grid, source).Select(axis => axis.Key is NameField or SeedField
+            ? throw AutoFlipException.BadRequest($"{source}: the field '{axis.Key}' is not accepted in a grid: rows are named by their values, and \"{ExperimentFile.SeedsField}\" lists seeds.")
+            : new Axis(axis.Key, [.. List(axis.Value, $"{ExperimentFile.GridField}.{axis.Key}", Accepted, source)]))];
+    }
+
+    static ImmutableArray<ulong>? Seeds(JsonElement from, string source)
+    {
+        const string Accepted = "a list of different whole numbers of at least 0, such as [1, 2, 3]";
+        if (!from.TryGetProperty(ExperimentFile.SeedsField, out var listed)) return null;
+        ImmutableArray<ulong> seeds =
+        [
+            .. List(listed, ExperimentFile.SeedsField, Accepted, source).Select(seed => seed.ValueKind == JsonValueKind.Number && seed.TryGetUInt64(out var number)
+                ? number
+                : throw Refused(listed, ExperimentFile.SeedsField, Accepted, source)),
+        ];
+        return seeds.Distinct().Count() == seeds.Length ? seeds : throw Refused(listed, ExperimentFile.SeedsField, Accepted, source);
+    }
+
+    static string Baseline(JsonElement root, ImmutableArray<TableRow> rows, string source)
+    {
+        if (!root.TryGetProperty(ExperimentFile.BaselineField, out var named)) return rows[0].Name;
+        var name = named.ValueKind == JsonValueKind.String ? named.GetString()! : named.GetRawText();
+        return rows.Any(row => row.Name == name)
+            ? name
+            : throw AutoFlipException.BadRequest($"{source}: field '{ExperimentFile.BaselineField}': there is no row '{name}'.{Nearest.Hint(name, rows.Select(row => row.Name))} "
+                + $"Accepted: {string.Join(", ", rows.Select(row => $"'{row.Name}'"))}.");
+    }
+
+    /// <summary>The entries of a list that must not be empty.</summary>
+    static IEnumerable<JsonElement> List(JsonElement list, string field, string accepted, string source) =>
+        list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? list.EnumerateArray() : throw Refused(list, field, accepted, source);
+
+    static AutoFlipException Refused(JsonElement value, string field, string accepted, string source) =>
+        AutoFlipException.BadRequest($"{source}: field '{field}': {value.GetRawText()} is not accepted. Accepted: {accepted}.");
+
+    /// <summary>A value as it reads in a row's name: texts without quotes, lists with spaces.</summary>
+    static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Array ? string.Join(' ', value.EnumerateArray()) : value.ToString();
+
+    /// <summary>A field and the values that it takes in turn.</summary>
+    sealed record Axis(string Field, ImmutableArray<JsonElement> Values);
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+
+namespace AutoFlip.Tests;
+
+public sealed class EarlierRunsTests : IDisposable
+{
+    static readonly Experiment Wanted = ExperimentRules.Resolve(new Experiment { Dataset = "Digits", Rounds = 6, Name = "wanted" });
+
+    readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    string Begun(string name, Experiment experiment)
+    {
+        DiskEngine.Begin(_folder[name], experiment);
+        return _folder[name];
+    }
+
+    string Ended(string name, Experiment experiment)
+    {
+        File.WriteAllText(Path.Combine(Begun(name, experiment), RunSummary.FileName), JsonSerializer.Serialize(FakeEngine.Summary(experiment, new()), RunJson.Document));
+        return _folder[name];
+    }
+
+    EarlierRun? Found() => EarlierRuns.Below(_folder.Path).Of(Wanted);
+
+    [Fact]
+    public void Nothing_is_found_where_nothing_is()
+    {
+        Assert.Null(Found());
+        Assert.Null(EarlierRuns.Below(_folder["nowhere"]).Of(Wanted));
+    }
+
+    [Fact]
+    public void A_run_is_found_by_what_it_runs_whatever_it_is_called_and_however_deep()
+    {
+        Begun("other", Wanted with { Seed = 2 });
+        var directory = Ended(Path.Combine("table", "deep", "x"), Wanted with { Name = "anything" });
+
+        var run = Found()!;
+
+        Assert.Equal((directory, RunStage.Finished, 6), (run.Directory, run.Stage, run.Summary!.Rounds));
+    }
+
+    [Fact]
+    public void What_has_ended_comes_before_what_goes_on_before_what_broke_off()
+    {
+        Begun("a", Wanted);
+        Assert.Equal(RunStage.Broken, Found()!.Stage);
+
+        using (new FileStream(Path.Combine(Begun("b", Wanted), "checkpoints", "lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Equal((RunStage.InUse, _folder["b"]), (Found()!.Stage, Found()!.Directory));
+
+            Ended("c", Wanted);
+            Assert.Equal((RunStage.Finished, _folder["c"]), (Found()!.Stage, Found()!.Directory));
+        }
+    }
+
+    [Fact]
+    public void A_run_with_a_damaged_summary_can_be_gone_on_with()
+    {
+        File.WriteAllText(Path.Combine(Ended("a", Wanted), RunSummary.FileName), "{");
+
+        Assert.Equal(RunStage.Broken, Found()!.Stage);
+    }
+
+    [Fact]
+    public void A_description_that_cannot_be_read_is_told_and_passed_over()
+    {
+        File.WriteAllText(Path.Combine(Begun("a", Wanted), ExperimentFile.FileName), """{ "schema": 99 }""");
+        Ended("b", Wanted);
+
+        Assert.Equal(RunStage.Finished, Found()!.Stage);
+        var warning = Assert.Single(EarlierRuns.Below(_folder.Path).Warnings);
+        Assert.StartsWith($"'{_folder["a"]}' is passed over: ", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Any_other_field_makes_another_run()
+    {
+        Assert.True(EarlierRuns.IsRunOf(Wanted with { Name = "x" }, Wanted));
+        Assert.False(EarlierRuns.IsRunOf(Wanted with { Seed = 2 }, Wanted));
+        Assert.False(EarlierRuns.IsRunOf(Wanted with { Clients = 21 }, Wanted));
+        Assert.False(EarlierRuns.IsRunOf(Wanted with { Metrics = ["f1"] }, Wanted));
+        Assert.False(EarlierRuns.IsRunOf(Wanted with { Criterion = "NLLLoss" }, Wanted));
+    }
+
+    [Fact]
+    public void What_only_the_data_decide_makes_no_other_run()
+    {
+        var own = ExperimentRules.Resolve(new Experiment { Dataset = "FEMNIST", Partition = "pre", Clients = 20, Model = "FEMNISTCNN" });
+        var table = ExperimentRules.Resolve(new Experiment { Dataset = "csv:my.csv", Target = "y", Model = "LogReg", Partition = "iid" });
+
+        Assert.True(EarlierRuns.IsRunOf(own with { Clients = 176 }, own));
+        Assert.True(EarlierRuns.IsRunOf(table with { Criterion = "MSELoss", Metrics = ["mse", "mae", "r2"] }, table));
+        Assert.True(EarlierRuns.IsRunOf(table with { Criterion = "BCEWithLogitsLoss", Metrics = ["acc1"] }, table with { Criterion = "CrossEntropyLoss" }));
+        Assert.False(EarlierRuns.IsRunOf(table with { Criterion = "MSELoss" }, table with { Criterion = "L1Loss" }));
+    }
+}
