@@ -32,37 +32,33 @@ sealed class EvaluateCommand : ICommand
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)
     {
-        SavedModel? model = null;
-        IModelRunner? runner = null;
-        try
+        var (typed, positionals, warnings) = line.Over(new Request());
+        foreach (var warning in warnings) host.Warn(warning);
+        if (positionals is not [var path]) throw AutoFlipException.BadRequest($"evaluate: one model is expected: {ModelSource.Accepted}.");
+        ExperimentRules.Check(typed.Options);
+        if (ModelSource.IsOnnx(path))
         {
-            var (request, _, warnings) = line.Over(positionals =>
+            using var runner = OnnxRunner.Load(path);
+            Evaluate(runner.Card, runner.Experiment, (experiment, samples) => ModelEvaluation.Run(runner, experiment, samples, host.Cancel));
+        }
+        else
+        {
+            var model = ModelSource.Load(path, typed, host);
+            Evaluate(model.Card, model.Experiment, (experiment, samples) => ModelEvaluation.Run(model, experiment, samples, typed.Options.Workers, host.Cancel));
+        }
+        return ExitCode.Done;
+
+        void Evaluate(ModelCard card, Experiment? made, Func<Experiment, SampleSet, ServerEvaluation> run)
+        {
+            var (request, _, _) = line.Over(new Request
             {
-                if (positionals is not [var path]) throw AutoFlipException.BadRequest($"evaluate: one model is expected: {ModelSource.Accepted}.");
-                if (ModelSource.IsOnnx(path)) runner = OnnxRunner.Load(path);
-                else model = ModelSource.Load(path, new Request(), host);
-                var (card, made) = runner is null ? (model!.Card, model.Experiment) : (runner.Card, runner.Experiment);
-                return new()
-                {
-                    Experiment = made ?? new() { Dataset = card.Dataset, Criterion = TaskRules.Auto },
-                    Options = new() { DataPath = Directory.Exists(path) ? RunDirectory.OptionsOf(path).DataPath : null },
-                };
+                Experiment = made ?? new() { Dataset = card.Dataset, Criterion = TaskRules.Auto },
+                Options = new() { DataPath = Directory.Exists(path) ? RunDirectory.OptionsOf(path).DataPath : null },
             });
-            foreach (var warning in warnings) host.Warn(warning);
-            ExperimentRules.Check(request.Options);
-            var card = runner?.Card ?? model!.Card;
             var experiment = ModelEvaluation.Settle(card, request.Experiment);
             var train = request.Ship.Split == DataSplit.Train;
             var samples = ModelEvaluation.SamplesFor(card, experiment, train, DataLocations.Of(request.Options), new QuietDisplay(host), host.Cancel);
-            var said = runner is null
-                ? ModelEvaluation.Run(model!, experiment, samples, request.Options.Workers, host.Cancel)
-                : ModelEvaluation.Run(runner, experiment, samples, host.Cancel);
-            Write(said, experiment, train ? "train" : "test", samples.Count, request.Show, host);
-            return ExitCode.Done;
-        }
-        finally
-        {
-            runner?.Dispose();
+            Write(run(experiment, samples), experiment, train ? "train" : "test", samples.Count, request.Show, host);
         }
     }
 

@@ -122,6 +122,14 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
     }
 
     [Fact]
+    public void Whoever_stops_gets_the_code_of_an_interruption()
+    {
+        var ended = Shell.Run(["predict", runs.Digits, .. Images(1)], step: null, cancel: new CancellationToken(canceled: true));
+
+        Assert.Equal((ExitCode.Interrupted, "", "autoflip: interrupted.\n"), (ended.Exit, ended.Out, ended.Error));
+    }
+
+    [Fact]
     public void A_terminal_gets_a_table()
     {
         var ended = Shell.Run(["predict", runs.Digits, .. Images(2), "--top", "2"], step: null, terminal: true);
