@@ -51,11 +51,11 @@ static class Findings
             Evidence.Measured);
     }
 
-    /// <summary>What each setting gained and lost against the run of plain FedAvg among them; nothing where there is none.</summary>
+    /// <summary>What each setting gained and lost against the run of plain FedAvg among them; nothing where there is none, or not after as many rounds.</summary>
     public static IEnumerable<(string Name, string Against, ImmutableArray<Finding> Findings)> Of(IReadOnlyList<RunGroup> groups) =>
         from setting in groups
         let baseline = BaselineOf(setting, groups)
-        where baseline is not null
+        where baseline is not null && setting.Runs.Concat(baseline.Runs).Select(run => run.Rounds.Length).Distinct().Count() == 1 && setting.Runs[0].Rounds.Length > 0
         select (setting.Name, baseline.Name, Against(baseline, setting).ToImmutableArray());
 
     /// <summary>FedAvg without pruning, of the same data set, model and number of rounds; null for itself and where there is none.</summary>

@@ -24,7 +24,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
         get
         {
             var gains = Findings.Of(_groups).ToList();
-            return gains is [] ? Html.Of($"<p>None of these runs is plain FedAvg (<code>--pruner none</code>) of the same data, clients, model and rounds, so nothing can be said of gains and losses over it.</p>\n")
+            return gains is [] ? Html.Of($"<p>None of these runs is plain FedAvg (<code>--pruner none</code>) of the same data, clients and model after as many rounds, so nothing can be said of gains and losses over it.</p>\n")
                 : Html.Join(gains.Select(gain => Html.Of($"""
                     <section><h3>{gain.Name} <span class="against">against {gain.Against}</span></h3>
                     {PageParts.Sentences(gain.Findings)}</section>
@@ -44,7 +44,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
                 string Show(Func<RunSummary, double?> figure, Func<double, string> show) => Text(Spread.Of(group.Runs.Select(run => figure(run.Figures))), show);
                 return HtmlTable.Row(
                 [
-                    group.Name, $"{group.Runs.Length}",
+                    group.Name, $"{group.Runs.Length}", Show(run => run.RoundsDone, value => Readable.Count((long)Math.Round(value))),
                     .. metrics.Select(metric => Show(run => run.Metrics.Shown.Name == metric ? Findings.Score(run) : null, value => Readable.Metric(metric, value))),
                     Show(run => run.ModelSize.Density, value => Readable.Percent(value)), Show(run => Findings.Sent(run), value => Readable.Bytes((long)value)),
                     Show(run => run.Traffic.DenseFp32Bytes > 0 ? run.Traffic.Ratio : null, value => Readable.Ratio(value)),
@@ -53,7 +53,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
                 ]);
             }
             return new HtmlTable("means", "Means over seeds ± sample standard deviation; of dense float32 FedAvg, bytes and multiply-accumulates as ratios",
-                ["setting", "seeds", .. metrics.Select(metric => metric == "acc1" ? "accuracy" : metric), "kept", "sent", "sent / dense", "computed / dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
+                ["setting", "seeds", "rounds", .. metrics.Select(metric => metric == "acc1" ? "accuracy" : metric), "kept", "sent", "sent / dense", "computed / dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
         }
     }
 

@@ -9,6 +9,8 @@ namespace AutoFlip.Cli;
 /// <param name="Charts">The figures and where they are drawn.</param>
 sealed record ReportPage(string Title, string Progress, Html Content, ImmutableArray<(string Place, Chart Chart)> Charts)
 {
+    const int MostWithFigures = 20; // each run's own figures are some hundred kB: of more runs, they are in the runs' own reports only
+
     /// <summary>The report of runs that have ended or go on. Pure but for a look at which files there are to be linked.</summary>
     /// <param name="runs">The runs; none yet make a page that says so.</param>
     /// <param name="links">How files are linked.</param>
@@ -16,7 +18,8 @@ sealed record ReportPage(string Title, string Progress, Html Content, ImmutableA
     {
         [] => new("AutoFLIP", "loading", Html.Of($"<h1>Nothing to see yet</h1>\n<p class=\"lead\">The run is loading its data.</p>\n"), []),
         [var run] => OfOne(new RunPage(run, "run", 2, links)),
-        _ => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links))]),
+        { Count: <= MostWithFigures } => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links))]),
+        _ => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links) { Charts = [] })]),
     };
 
     static ReportPage OfOne(RunPage page)

@@ -11,11 +11,14 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
 {
     const int MostClients = 200, MostClasses = 20; // larger tables are read by nobody: partition.json holds them
 
+    static readonly string[] Known =
+        [ReportFile.Name, "experiment.json", "summary.json", "results.json", "rounds.jsonl", "partition.json", "guidance.json", "run.log", "plots", "tensorboard"];
+
     /// <summary>What the run is called in one line: data, model, method.</summary>
     public string Title => $"{Readable.DataSet(Run.Experiment.Dataset)}, {Run.Experiment.Model}, {Results.Method(Run.Experiment.Algorithm, Run.Experiment.Pruner)}";
 
     /// <summary>Its figures and where they are drawn.</summary>
-    public ImmutableArray<(string Place, Chart Chart)> Charts { get; } = [.. RunCharts.Of(Run).Select(chart => ($"{Id}-{chart.Id}", chart))];
+    public ImmutableArray<(string Place, Chart Chart)> Charts { get; init; } = [.. RunCharts.Of(Run).Select(chart => ($"{Id}-{chart.Id}", chart))];
 
     RunSummary Figures { get; } = Run.Figures;
 
@@ -114,7 +117,10 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
                 .. Run.Rounds.SelectMany(round => round.Failures.Select(failure => ($"round {round.Round}", failure))),
             ];
             var failures = failed is [] ? Html.Of($"<p>No client failed.</p>\n") : new HtmlTable($"{Id}-failures", $"Clients that failed: {failed.Length}", ["where", "client", "why"],
-                [.. failed.Take(MostClients).Select(entry => HtmlTable.Row(entry.Where, $"{entry.Failure.Client}", entry.Failure.Reason))]) { Words = [2] }.Write();
+                [.. failed.Take(MostClients).Select(entry => HtmlTable.Row(entry.Where, $"{entry.Failure.Client}", entry.Failure.Reason))])
+            {
+                Words = [2],
+            }.Write();
             return Html.Join(failures, PageParts.Details($"{Id}-all-rounds", $"All {Run.Rounds.Length} rounds", lines.Write()));
         }
     }
@@ -164,8 +170,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
     {
         get
         {
-            string[] known = ["experiment.json", "summary.json", "results.json", "rounds.jsonl", "partition.json", "guidance.json", "run.log", "plots", "tensorboard"];
-            var files = known.Where(name => Path.Exists(Path.Combine(Run.Directory, name))).Concat(Run.Models.Select(model => $"checkpoints/{model}"));
+            var files = Known.Where(name => Path.Exists(Path.Combine(Run.Directory, name)) && !(name == ReportFile.Name && Level == 2)).Concat(Run.Models.Select(model => $"checkpoints/{model}"));
             return Html.Of($"""
                 <ul class="files">
                 {files.Select(file => Html.Of($"<li>{Links.To(Run.Directory, file)}</li>\n"))}</ul>

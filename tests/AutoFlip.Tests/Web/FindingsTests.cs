@@ -85,6 +85,10 @@ public sealed class FindingsTests
     public void FedAvg_on_other_data_or_with_other_clients_is_no_baseline(string dataset, int clients) =>
         Assert.Empty(Findings.Of(RunGroup.Of([MadeUpRun.Record(Dense), MadeUpRun.Record(Pruned with { Dataset = dataset, Clients = clients })])));
 
+    [Fact]
+    public void Runs_are_set_against_each_other_after_as_many_rounds_only() =>
+        Assert.Empty(Findings.Of(RunGroup.Of([MadeUpRun.Record(Dense), MadeUpRun.Record(Pruned, rounds: 5)])));
+
     [Theory]
     [InlineData(2.0, 2.0, "2"), InlineData(1.0, 3.0, "2 ± 1"), InlineData(2.0, null, "2")]
     public void Deviation_is_shown_where_there_is_one(double one, double? other, string expected) =>

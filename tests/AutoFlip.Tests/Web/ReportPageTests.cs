@@ -68,6 +68,15 @@ public sealed partial class ReportPageTests : IDisposable
     }
 
     [Fact]
+    public void Of_very_many_runs_only_the_comparison_is_drawn()
+    {
+        var text = Text([.. Enumerable.Range(1, 21).Select(seed => MadeUpRun.Record(MadeUpRun.Experiment with { Seed = (ulong)seed }))]);
+
+        Assert.All(Places.Matches(text), place => Assert.StartsWith("all-", place.Groups[1].Value));
+        Assert.Contains("id=\"run21-ledger\"", text);
+    }
+
+    [Fact]
     public void Every_place_of_a_figure_has_its_data()
     {
         var text = Text(MadeUpRun.Record(), MadeUpRun.Record(MadeUpRun.Experiment with { Pruner = "none" }));
@@ -148,7 +157,7 @@ public sealed partial class ReportPageTests : IDisposable
         var text = ReportPage.Of([.. ((ulong[])[1, 2, 3]).Select(seed => MadeUpRun.Record(MadeUpRun.Experiment with { Seed = seed }))], NoLinks).Content.Text;
 
         // 0.8618, 0.8628, 0.8638: as percent 86.3 with a deviation of 0.1. What does not vary stands alone.
-        Assert.Contains("<td>3</td><td>86.3 % ± 0.1 %</td><td>50.0 %</td>", text.Replace("&#177;", "±", StringComparison.Ordinal));
+        Assert.Contains("<td>3</td><td>12</td><td>86.3 % ± 0.1 %</td><td>50.0 %</td>", text.Replace("&#177;", "±", StringComparison.Ordinal));
     }
 
     [Theory]
