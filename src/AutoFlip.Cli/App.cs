@@ -20,6 +20,11 @@ static class App
             if (verbose) host.Error.WriteLine(failure);
             return (int)failure.Code;
         }
+        catch (OperationCanceledException) when (host.Cancel.IsCancellationRequested)
+        {
+            host.Error.WriteLine("autoflip: interrupted.");
+            return (int)ExitCode.Interrupted;
+        }
         catch (Exception defect) // the last line of defence: whatever it is, its reader gets a sentence and a number
         {
             host.Error.WriteLine($"autoflip: the run failed: {defect.Message}{(verbose ? "" : " Run it again with --verbose for details.")}");
@@ -30,7 +35,10 @@ static class App
 
     /// <summary>Every command, in the order of the overview.</summary>
     internal static ImmutableArray<ICommand> Commands { get; } =
-        [new RunCommand(), new ResumeCommand(), new DemoCommand(), new ExperimentCommand(), new ReportCommand(), new PlotCommand(), new ListCommand(), new DataCommand(), new BenchCommand()];
+    [
+        new RunCommand(), new ResumeCommand(), new DemoCommand(), new ExperimentCommand(), new ReportCommand(), new PlotCommand(), new ExportCommand(), new PredictCommand(), new EvaluateCommand(),
+        new ListCommand(), new DataCommand(), new BenchCommand(),
+    ];
 
     /// <summary>What the program's exit codes mean.</summary>
     internal static ImmutableArray<(ExitCode Code, string Meaning)> ExitCodes { get; } =

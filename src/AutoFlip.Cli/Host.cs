@@ -20,6 +20,9 @@ sealed record Host
     /// <summary>Standard output.</summary>
     public required TextWriter Out { get; init; }
 
+    /// <summary>Standard input.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     /// <summary>Standard error.</summary>
     public required TextWriter Error { get; init; }
 
@@ -44,6 +47,7 @@ sealed record Host
     /// <summary>This process's own streams.</summary>
     public static Host OfProcess(CancellationToken cancel) => new()
     {
+        In = Console.In,
         Out = Console.Out,
         Error = Console.Error,
         Terminal = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? null : AnsiConsole.Console, // bars move by ANSI codes

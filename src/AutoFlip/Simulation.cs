@@ -99,7 +99,8 @@ public static class Simulation
             data.Clients.Sum(client => (long)client.Train.Length), data.Clients.Sum(client => (long)client.HeldOut.Length),
             data.Test?.Count ?? 0, from?.Round ?? 0)
         { Rounds = [.. directory.Rounds] });
-        if (from is null) directory.SaveModel("initial.safetensors", initial);
+        var card = ModelCard.Of(experiment, data);
+        if (from is null) directory.SaveModel("initial.safetensors", initial, card);
         foreach (var warning in SizeWarnings(experiment, network, directory.Checkpoints)) observer.Warning(warning);
         if (experiment.Precision == TrainingPrecision.Bf16 && Bfloat16.IsEmulated)
             observer.Warning("--precision bf16: this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16); the result is right, but fp32 is probably faster.");
@@ -109,7 +110,7 @@ public static class Simulation
         var host = new ClientHost(experiment, network, data, new ResidualFiles(Path.Combine(directory.Checkpoints, "residuals"), network.Layout.ParameterCount), time);
         var link = new ServerLink(experiment);
         IClientTransport transport = new InProcessTransport(link, host, data, pool);
-        if (options.SaveClients) transport = new ClientRecorder(transport, directory);
+        if (options.SaveClients) transport = new ClientRecorder(transport, directory, card);
         var (criterion, metrics) = (Catalog.Criteria[experiment.Criterion], Metric.AllOf(experiment));
         var run = new FederatedRun(
             experiment, network, transport, exploration,
@@ -121,12 +122,13 @@ public static class Simulation
             link.Recall(directory.Rounds);
             host.Masks.Add(run.MaskOf(from.Round)); // what clients had when the run broke off
         }
-        var last = RunRoundsAsync(run, initial, from, setting, cancel).GetAwaiter().GetResult();
+        var last = RunRoundsAsync(run, initial, from, setting, card, cancel).GetAwaiter().GetResult();
         var mask = run.MaskOf(last.Round);
         var global = mask.Apply(last.Server.Weights);
-        directory.SaveModel("final.safetensors", global);
-        directory.SaveModel("final-small.safetensors", mask.Shrink(global));
         var summary = Summaries.Of(experiment, options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds);
+        card = card with { Round = last.Round, CutOff = directory.Rounds[^1].CutOff, ModelSha256 = summary.ModelSha256 };
+        directory.SaveModel("final.safetensors", global, card);
+        directory.SaveModel("final-small.safetensors", mask.Shrink(global), mask.Units is null ? card : card.WithWidthsOf(mask.Shrink(network)));
         directory.SaveResults(summary);
         observer.Finished(summary);
         return summary;
@@ -144,14 +146,14 @@ public static class Simulation
             yield return $"Clients will keep up to {residuals >> 30} GB of what 8 bits lose in {folder}; --wire-up fp16 keeps nothing.";
     }
 
-    static async Task<RunState> RunRoundsAsync(FederatedRun run, Weights initial, RunState? from, Setting setting, CancellationToken cancel)
+    static async Task<RunState> RunRoundsAsync(FederatedRun run, Weights initial, RunState? from, Setting setting, ModelCard card, CancellationToken cancel)
     {
         var last = from;
         await foreach (var round in run.RunAsync(initial, from, cancel).ConfigureAwait(false))
         {
             if (round.State.Round == setting.Experiment.FirstPrunedRound)
             {
-                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start));
+                setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start), card with { Round = round.State.Round - 1 });
                 if (run.GuidanceOf(round.Mask) is { } guidance) setting.Directory.SaveGuidance(guidance);
             }
             setting.Directory.Save(round);

@@ -99,6 +99,9 @@ sealed record Request
     /// <summary>Where figures go, and in which formats.</summary>
     public PlotOptions Plot { get; init; } = new();
 
+    /// <summary>What to do with a saved model.</summary>
+    public ShipOptions Ship { get; init; } = new();
+
     /// <summary>What is done with tables.</summary>
     public TableOptions Tables { get; init; } = new();
 
@@ -110,6 +113,7 @@ sealed record Request
         : property.DeclaringType == typeof(BenchOptions) ? Bench
         : property.DeclaringType == typeof(ListOptions) ? List
         : property.DeclaringType == typeof(PlotOptions) ? Plot
+        : property.DeclaringType == typeof(ShipOptions) ? Ship
         : property.DeclaringType == typeof(TableOptions) ? Tables
         : Method);
 
@@ -121,6 +125,7 @@ sealed record Request
         : property.DeclaringType == typeof(BenchOptions) ? this with { Bench = Set(Bench with { }, property, value) }
         : property.DeclaringType == typeof(ListOptions) ? this with { List = Set(List with { }, property, value) }
         : property.DeclaringType == typeof(PlotOptions) ? this with { Plot = Set(Plot with { }, property, value) }
+        : property.DeclaringType == typeof(ShipOptions) ? this with { Ship = Set(Ship with { }, property, value) }
         : property.DeclaringType == typeof(TableOptions) ? this with { Tables = Set(Tables with { }, property, value) }
         : this with { Method = Set(Method with { }, property, value) };
 

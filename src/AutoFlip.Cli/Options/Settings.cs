@@ -153,7 +153,7 @@ static class Settings
     public static ImmutableArray<Setting> Plot { get; } = Grouped(SettingGroup.Running,
     [
         Setting.Of((PlotOptions p) => p.Output, "--output -o", "DIR", "Where the files go. Without it: plots/ of the run directory."),
-        Setting.Of((PlotOptions p) => p.Formats, "--format", "png|svg|csv...", "Formats of the files, one or more."),
+        Setting.Of((PlotOptions p) => p.Formats, "--format", "FORMAT...", "Formats of the files, one or more: png, svg, csv."),
     ]);
 
     /// <summary>What lists of models take: a sample, and the options of a run that an architecture can be told.</summary>
@@ -163,6 +163,34 @@ static class Settings
         Setting.Of((ListOptions l) => l.Outputs, "--outputs", "N", "Outputs, one per class. Networks that score their own tokens have as many as those."),
         .. Model.Where(row => typeof(ModelOptions).GetProperty(row.Property!.Name) is not null),
     ]);
+
+    /// <summary>Where data is looked for, if it is needed.</summary>
+    static IEnumerable<Setting> DataPath => Running.Where(setting => setting.Name == "--data-path");
+
+    /// <summary>What <c>export</c> takes.</summary>
+    public static ImmutableArray<Setting> Export => Grouped(SettingGroup.Running,
+    [
+        Setting.Of((ShipOptions s) => s.Format, "--format", "safetensors|onnx", "Format of the file. Without it: what the file's name ends in, else safetensors."),
+        Setting.Of((ShipOptions s) => s.Small, "--small", "", "The model without what was removed. This is what is exported if nothing is said."),
+        Setting.Of((ShipOptions s) => s.Full, "--full", "", "The whole model, with zeros for what was removed: the shapes of the published architecture."),
+        Setting.Of((ShipOptions s) => s.Half, "--fp16", "", "Weights in 16 bits: half the bytes, three digits."),
+        Setting.Of((ShipOptions s) => s.Output, "--output -o", "FILE", "The file to write, or the folder to write it to."),
+        .. DataPath,
+    ]);
+
+    /// <summary>What <c>predict</c> takes.</summary>
+    public static ImmutableArray<Setting> Predict => Grouped(SettingGroup.Running,
+    [
+        Setting.Of((ShipOptions s) => s.Top, "--top", "N", "Classes named for each input."),
+        .. DataPath, Json, .. Running.Where(setting => setting.Name == "--plain"),
+    ]);
+
+    /// <summary>What <c>evaluate</c> takes.</summary>
+    public static ImmutableArray<Setting> Evaluate =>
+    [
+        .. Grouped(SettingGroup.Data, [Setting.Of((ShipOptions s) => s.Split, "--split", "test|train", "The server's test set, or what clients share out.")]),
+        .. All.Where(setting => setting.Name is "--dataset" or "--target" or "--task" or "--metrics" or "--average" or "--data-path" or "--offline" or "--workers" or "--json"),
+    ];
 
     static readonly Setting[] WithoutEffect =
     [

@@ -22,6 +22,9 @@ public abstract class SampleSet
     /// <summary>Where samples are token ids, how many there are: every id is below it. Null where samples are numbers.</summary>
     public virtual int? Vocabulary => null;
 
+    /// <summary>How raw input becomes what is read here, as a model's card will tell; by default the numbers are as they are.</summary>
+    public virtual InputRecipe Recipe => new NumberRecipe(Shape.Channels, Shape.Height, Shape.Width, Vocabulary);
+
     /// <summary>The class by which each sample is dealt, 0 .. classes - 1.</summary>
     public ReadOnlySpan<int> Labels => Targets.Labels;
 
@@ -33,6 +36,10 @@ public abstract class SampleSet
     /// <param name="test">The server's test set; null if there is none. What it becomes depends on no rows but those that clients train on.</param>
     /// <returns>This set and the test set, row for row; by default as they are.</returns>
     public virtual (SampleSet Train, SampleSet? Test) Dealt(IReadOnlyList<ClientRows> clients, SampleSet? test) => (this, test);
+
+    /// <summary>These samples, as they were loaded, for a model that was made with some recipe.</summary>
+    /// <returns>Null if they cannot be read in that way: another shape, other columns, another vocabulary.</returns>
+    public virtual SampleSet? As(InputRecipe recipe) => Recipe.Equivalent(recipe) ? this : null;
 
     /// <summary>Writes samples as float32, [rows, C, H, W].</summary>
     /// <param name="rows">Which samples, in this order.</param>
@@ -50,6 +57,10 @@ sealed class Unaugmented(SampleSet samples) : SampleSet
 
     public override int? Vocabulary => samples.Vocabulary;
 
+    public override InputRecipe Recipe => samples.Recipe;
+
+    public override SampleSet? As(InputRecipe recipe) => samples.As(recipe) is { } others ? new Unaugmented(others) : null;
+
     public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation) => samples.Read(rows, into, null);
 }
 
@@ -63,6 +74,10 @@ sealed class SampleSubset(SampleSet samples, int[] rows) : SampleSet
     public override Targets Targets { get; } = samples.Targets.Of(rows);
 
     public override int? Vocabulary => samples.Vocabulary;
+
+    public override InputRecipe Recipe => samples.Recipe;
+
+    public override SampleSet? As(InputRecipe recipe) => samples.As(recipe) is { } others ? new SampleSubset(others, rows) : null;
 
     public override void Read(ReadOnlySpan<int> chosen, Span<float> into, KeyedRandom? augmentation)
     {

@@ -25,8 +25,11 @@ sealed class RunDirectory : IDisposable
         {
             throw AutoFlipException.RunFailed($"{path} is in use: the run still goes on in another process. Wait for it, or stop it.", e);
         }
-        _rounds = new JsonLog<RoundReport>(File("rounds.jsonl"));
+        _rounds = new JsonLog<RoundReport>(File(RoundsFile));
     }
+
+    /// <summary>The file with a line for each round.</summary>
+    public const string RoundsFile = "rounds.jsonl";
 
     /// <summary>The directory.</summary>
     public string Path { get; }
@@ -92,8 +95,22 @@ sealed class RunDirectory : IDisposable
     }
 
     /// <summary>How the run was started: where its data was looked for, above all.</summary>
-    public RunOptions Options =>
-        JsonSerializer.Deserialize<RunOptions>(System.IO.File.ReadAllText(Checkpoint(OptionsFile)), RunJson.Document)!;
+    public RunOptions Options => OptionsOf(Path);
+
+    /// <summary>How the run of a directory was started.</summary>
+    /// <exception cref="AutoFlipException">The directory does not say (exit 3).</exception>
+    public static RunOptions OptionsOf(string path)
+    {
+        var file = System.IO.Path.Combine(path, "checkpoints", OptionsFile);
+        try
+        {
+            return JsonSerializer.Deserialize<RunOptions>(System.IO.File.ReadAllText(file), RunJson.Document) ?? throw new JsonException("null");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw AutoFlipException.BadFile(file, $"how the run was started is not there: {e.Message.TrimEnd('.')}", e);
+        }
+    }
 
     /// <summary>Makes sure that clients have the samples with which the run began.</summary>
     /// <param name="partitionSha256">Which samples they were dealt now.</param>
@@ -111,7 +128,7 @@ sealed class RunDirectory : IDisposable
     {
         var state = ResumeState.Read(Checkpoint("resume.safetensors"), initial, Experiment);
         if (Rounds.Count < (state?.Round ?? 0))
-            throw AutoFlipException.BadData($"{File("rounds.jsonl")} ends before round {state!.Round}, which checkpoints/resume.safetensors was written after: a line was removed.");
+            throw AutoFlipException.BadData($"{File(RoundsFile)} ends before round {state!.Round}, which checkpoints/resume.safetensors was written after: a line was removed.");
         _rounds.Truncate(state?.Round ?? 0);
         return state;
     }
@@ -124,10 +141,10 @@ sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Writes a model below the checkpoints.</summary>
-    public void SaveModel(string name, Weights weights)
+    public void SaveModel(string name, Weights weights, ModelCard card)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Checkpoint(name))!);
-        Safetensors.Write(Checkpoint(name), weights, new Dictionary<string, string> { ["model"] = Experiment.Model, ["dataset"] = Experiment.Dataset });
+        Safetensors.Write(Checkpoint(name), weights, card.Metadata(Experiment));
     }
 
     /// <summary>Writes what exploration found.</summary>

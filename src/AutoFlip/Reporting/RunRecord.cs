@@ -46,7 +46,7 @@ public sealed record RunRecord
         {
             Directory = directory,
             Experiment = ExperimentFile.Load(directory),
-            Rounds = JsonLog<RoundReport>.ReadLines(Path.Combine(directory, "rounds.jsonl")),
+            Rounds = JsonLog<RoundReport>.ReadLines(Path.Combine(directory, RunDirectory.RoundsFile)),
             Explorers = JsonLog<ExplorerReport>.ReadLines(Path.Combine(checkpoints, "exploration.jsonl")),
             Summary = File.Exists(Path.Combine(directory, RunSummary.FileName)) ? RunSummary.Load(directory) : null,
             Partition = Read<PartitionCounts>(Path.Combine(directory, PartitionCounts.FileName)),

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace AutoFlip;
@@ -14,11 +15,11 @@ public sealed record NamedTensor(string Name, ImmutableArray<int> Shape, ReadOnl
     public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";
 }
 
-/// <summary>What a safetensors file holds: named float32 tensors, and text about them.</summary>
+/// <summary>What a safetensors file holds: named tensors, and text about them. Values in memory are float32, whatever the file has.</summary>
 /// <remarks>
 /// The format (github.com/huggingface/safetensors): eight bytes with the header's length, little-endian; the header, JSON padded with
 /// spaces; the values, one tensor directly after another. Python reads these files with <c>safetensors.torch.load_file</c>.
-/// Differs: only float32 is read or written, and tensors without values are refused, for no model here has any.
+/// Differs: only float32 and float16 are read or written, and tensors without values are refused, for no model here has any.
 /// <para>Files are not trusted. Whatever a file claims, reading it ends with its content or with one <see cref="AutoFlipException"/>,
 /// and takes memory in proportion to the file's real length.</para>
 /// </remarks>
@@ -33,8 +34,8 @@ public sealed class Safetensors
     {
         _path = path;
         Metadata = header.Metadata;
-        Tensors = [.. header.Tensors.Select(tensor =>
-            new NamedTensor(tensor.Name, tensor.Shape, values.AsMemory(tensor.Offset, tensor.Length)))];
+        var at = 0;
+        Tensors = [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, values.AsMemory((at += tensor.Length) - tensor.Length, tensor.Length)))];
     }
 
     /// <summary>The tensors, in the order in which their values lie in the file.</summary>
@@ -47,9 +48,10 @@ public sealed class Safetensors
     /// <param name="path">The file to replace. Its folder must exist.</param>
     /// <param name="weights">The model.</param>
     /// <param name="metadata">Remarks to keep with it; null for none.</param>
-    /// <exception cref="AutoFlipException">It cannot be written (exit 4).</exception>
-    public static void Write(string path, Weights weights, IReadOnlyDictionary<string, string>? metadata = null) =>
-        AtomicFile.Write(path, stream => Write(stream, weights, metadata));
+    /// <param name="half">Writes float16: half the bytes, and values rounded to the nearest, ties to even.</param>
+    /// <exception cref="AutoFlipException">It cannot be written (exit 4), or a value is beyond what float16 can hold (exit 2).</exception>
+    public static void Write(string path, Weights weights, IReadOnlyDictionary<string, string>? metadata = null, bool half = false) =>
+        AtomicFile.Write(path, stream => Write(stream, weights, metadata, half));
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="AutoFlipException">It is missing, unreadable or not such a file (exit 3).</exception>
@@ -75,26 +77,33 @@ public sealed class Safetensors
     public Weights ToWeights(WeightLayout layout)
     {
         var byName = Tensors.ToDictionary(tensor => tensor.Name);
-        var values = new float[layout.Count];
         foreach (var entry in layout.Entries)
         {
-            if (!byName.Remove(entry.Name, out var tensor)) throw Misfit($"it has no tensor '{entry.Name}'");
+            if (!byName.TryGetValue(entry.Name, out var tensor)) throw Misfit($"it has no tensor '{entry.Name}'");
             if (!tensor.Shape.AsSpan().SequenceEqual(entry.Shape.AsSpan())) throw Misfit($"it has {tensor} where the model has {entry}");
-            tensor.Values.Span.CopyTo(values.AsSpan(entry.Range));
         }
-        if (byName.Count > 0) throw Misfit($"the model has no tensor '{Tensors.First(tensor => byName.ContainsKey(tensor.Name)).Name}'");
+        if (byName.Count > layout.Entries.Length)
+            throw Misfit($"the model has no tensor '{Tensors.First(tensor => layout.Entries.All(entry => entry.Name != tensor.Name)).Name}'");
+        var values = new float[layout.Count]; // only now: as many as the file holds
+        foreach (var entry in layout.Entries) byName[entry.Name].Values.Span.CopyTo(values.AsSpan(entry.Range));
         return new Weights(layout, values);
     }
 
-    internal static void Write(Stream stream, Weights weights, IReadOnlyDictionary<string, string>? metadata)
+    internal static void Write(Stream stream, Weights weights, IReadOnlyDictionary<string, string>? metadata, bool half = false)
     {
-        var header = SafetensorsHeader.Format(weights.Layout, metadata);
+        if (half) CheckRange(weights);
+        var header = SafetensorsHeader.Format(weights.Layout, metadata, half);
         Span<byte> length = stackalloc byte[LengthBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
+        var narrow = half ? new Half[ChunkValues] : [];
         for (var rest = weights.Values; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
-            stream.Write(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, ChunkValues)]));
+        {
+            var chunk = rest[..Math.Min(rest.Length, ChunkValues)];
+            if (half) TensorPrimitives.ConvertToHalf(chunk, narrow);
+            stream.Write(half ? MemoryMarshal.AsBytes(narrow.AsSpan(0, chunk.Length)) : MemoryMarshal.AsBytes(chunk));
+        }
     }
 
     internal static Safetensors Read(Stream stream, string path)
@@ -112,9 +121,37 @@ public sealed class Safetensors
         stream.ReadExactly(text);
         var header = SafetensorsHeader.Parse(text, bytes - (long)length, path);
         var values = new float[header.ValueCount]; // the header is checked against the file's real length by now
-        for (var rest = values.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
-            stream.ReadExactly(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, ChunkValues)]));
+        var at = 0;
+        foreach (var tensor in header.Tensors)
+        {
+            Fill(stream, values.AsSpan(at, tensor.Length), tensor.IsHalf);
+            at += tensor.Length;
+        }
         return new Safetensors(path, header, values);
+    }
+
+    static void Fill(Stream stream, Span<float> values, bool half)
+    {
+        var narrow = half ? new Half[Math.Min(values.Length, ChunkValues)] : [];
+        for (var rest = values; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
+        {
+            var chunk = rest[..Math.Min(rest.Length, ChunkValues)];
+            stream.ReadExactly(half ? MemoryMarshal.AsBytes(narrow.AsSpan(0, chunk.Length)) : MemoryMarshal.AsBytes(chunk));
+            if (half) TensorPrimitives.ConvertToSingle(narrow.AsSpan(0, chunk.Length), chunk);
+        }
+    }
+
+    /// <summary>Refuses values that float16 would make infinite. What is no number already stays what it is.</summary>
+    static void CheckRange(Weights weights)
+    {
+        foreach (var entry in weights.Layout.Entries)
+        {
+            foreach (var value in weights.Values[entry.Range])
+            {
+                if (float.IsFinite(value) && !Half.IsFinite((Half)value))
+                    throw AutoFlipException.BadRequest(FormattableString.Invariant($"--fp16: '{entry.Name}' has a value of {value}, and fp16 ends at 65504; leave --fp16 out."));
+            }
+        }
     }
 
     AutoFlipException Misfit(string why) => AutoFlipException.BadData($"'{_path}' does not fit the model: {why}.");

@@ -6,23 +6,38 @@ using System.Text.Unicode;
 
 namespace AutoFlip;
 
+/// <summary>A tensor as a file describes it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Shape">Its sizes, each at least 1.</param>
+/// <param name="IsHalf">Whether its values are float16 rather than float32.</param>
+/// <param name="Start">Its first byte behind the header.</param>
+/// <param name="Length">Its values.</param>
+readonly record struct StoredTensor(string Name, ImmutableArray<int> Shape, bool IsHalf, long Start, int Length)
+{
+    /// <summary>The byte behind its last.</summary>
+    public long End => Start + (long)Length * SafetensorsHeader.BytesOf(IsHalf);
+}
+
 /// <summary>The header of a safetensors file: which tensor lies where.</summary>
-/// <param name="Tensors">Name, shape, and place among the values, by place: they cover all values, each once.</param>
+/// <param name="Tensors">The tensors, by place: they cover all values, each once.</param>
 /// <param name="Metadata">The file's own remarks.</param>
-sealed record SafetensorsHeader(ImmutableArray<TensorEntry> Tensors, ImmutableSortedDictionary<string, string> Metadata)
+sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableSortedDictionary<string, string> Metadata)
 {
     /// <summary>The longest header the format allows.</summary>
     public const int LongestBytes = 100_000_000;
 
-    const string MetadataKey = "__metadata__", TypeKey = "dtype", ShapeKey = "shape", OffsetsKey = "data_offsets", Float32 = "F32";
-    const int Alignment = 8, ValueBytes = sizeof(float);
+    const string MetadataKey = "__metadata__", TypeKey = "dtype", ShapeKey = "shape", OffsetsKey = "data_offsets", Float32 = "F32", Float16 = "F16";
+    const int Alignment = 8;
 
     /// <summary>Values behind the header.</summary>
-    public int ValueCount => Tensors.IsEmpty ? 0 : Tensors[^1].Range.End.Value;
+    public int ValueCount { get; } = Tensors.Sum(tensor => tensor.Length);
+
+    /// <summary>Bytes of a value.</summary>
+    public static int BytesOf(bool half) => half ? 2 : sizeof(float);
 
     /// <summary>The bytes of a header, padded so that the values behind it are aligned.</summary>
     /// <exception cref="ArgumentException">A tensor has the name that the format keeps for metadata.</exception>
-    public static ReadOnlySpan<byte> Format(WeightLayout layout, IReadOnlyDictionary<string, string>? metadata)
+    public static ReadOnlySpan<byte> Format(WeightLayout layout, IReadOnlyDictionary<string, string>? metadata, bool half = false)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -34,7 +49,7 @@ sealed record SafetensorsHeader(ImmutableArray<TensorEntry> Tensors, ImmutableSo
                 foreach (var (key, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
                 json.WriteEndObject();
             }
-            foreach (var entry in layout.Entries) Format(json, entry);
+            foreach (var entry in layout.Entries) Format(json, entry, half);
             json.WriteEndObject();
         }
         while (buffer.WrittenCount % Alignment != 0) buffer.Write(" "u8);
@@ -50,25 +65,25 @@ sealed record SafetensorsHeader(ImmutableArray<TensorEntry> Tensors, ImmutableSo
     {
         if (!Utf8.IsValid(text)) throw Damaged(path, "its header is not UTF-8");
         if (text is not [(byte)'{', ..]) throw Damaged(path, "its header is not a JSON object");
-        if (dataBytes / ValueBytes > Array.MaxLength) throw Damaged(path, "it holds more values than a model can have");
         try
         {
             using var json = JsonDocument.Parse(text, new() { AllowDuplicateProperties = false, MaxDepth = 4 });
             var metadata = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-            var tensors = new List<TensorEntry>();
+            var tensors = new List<StoredTensor>();
             foreach (var member in json.RootElement.EnumerateObject())
                 if (member.NameEquals(MetadataKey)) ParseMetadata(member.Value, metadata, path);
                 else tensors.Add(ParseTensor(member, dataBytes, path));
 
-            tensors.Sort((a, b) => a.Offset.CompareTo(b.Offset));
-            var next = 0;
+            tensors.Sort((a, b) => a.Start.CompareTo(b.Start));
+            long next = 0, values = 0;
             foreach (var tensor in tensors)
             {
-                if (tensor.Offset != next)
-                    throw Damaged(path, $"the values of tensor '{tensor.Name}' {(tensor.Offset < next ? "overlap" : "leave a gap to")} those before");
-                next = tensor.Range.End.Value;
+                if (tensor.Start != next)
+                    throw Damaged(path, $"the values of tensor '{tensor.Name}' {(tensor.Start < next ? "overlap" : "leave a gap to")} those before");
+                (next, values) = (tensor.End, values + tensor.Length);
             }
-            if (next * (long)ValueBytes != dataBytes) throw Damaged(path, "there are bytes behind its last tensor");
+            if (next != dataBytes) throw Damaged(path, "there are bytes behind its last tensor");
+            if (values > Array.MaxLength) throw Damaged(path, "it holds more values than a model can have");
             return new([.. tensors], metadata.ToImmutable());
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException) // the latter: half a surrogate pair
@@ -81,17 +96,17 @@ sealed record SafetensorsHeader(ImmutableArray<TensorEntry> Tensors, ImmutableSo
     public static AutoFlipException Damaged(string path, string why, Exception? inner = null) =>
         AutoFlipException.BadData($"'{path}' is not a safetensors file that can be used: {why}.", inner);
 
-    static void Format(Utf8JsonWriter json, TensorEntry entry)
+    static void Format(Utf8JsonWriter json, TensorEntry entry, bool half)
     {
         if (entry.Name == MetadataKey) throw new ArgumentException($"The format keeps the name '{MetadataKey}' for itself.");
         json.WriteStartObject(entry.Name);
-        json.WriteString(TypeKey, Float32);
+        json.WriteString(TypeKey, half ? Float16 : Float32);
         json.WriteStartArray(ShapeKey);
         foreach (var size in entry.Shape) json.WriteNumberValue(size);
         json.WriteEndArray();
         json.WriteStartArray(OffsetsKey);
-        json.WriteNumberValue((long)entry.Offset * ValueBytes);
-        json.WriteNumberValue(((long)entry.Offset + entry.Length) * ValueBytes);
+        json.WriteNumberValue((long)entry.Offset * BytesOf(half));
+        json.WriteNumberValue(((long)entry.Offset + entry.Length) * BytesOf(half));
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -105,17 +120,18 @@ sealed record SafetensorsHeader(ImmutableArray<TensorEntry> Tensors, ImmutableSo
                 : throw Damaged(path, $"its metadata '{member.Name}' are not text"));
     }
 
-    static TensorEntry ParseTensor(JsonProperty member, long dataBytes, string path)
+    static StoredTensor ParseTensor(JsonProperty member, long dataBytes, string path)
     {
         var name = member.Name;
         if (member.Value.ValueKind != JsonValueKind.Object) throw Damaged(path, $"tensor '{name}' is not described");
         if (!member.Value.TryGetProperty(TypeKey, out var type) || type.ValueKind != JsonValueKind.String)
             throw Damaged(path, $"tensor '{name}' has no type");
-        if (!type.ValueEquals(Float32)) throw Damaged(path, $"tensor '{name}' is of type {type.GetString()}, only {Float32} is read");
+        var half = type.ValueEquals(Float16);
+        if (!half && !type.ValueEquals(Float32)) throw Damaged(path, $"tensor '{name}' is of type {type.GetString()}, only {Float32} and {Float16} are read");
 
         if (Numbers(member.Value, ShapeKey) is not { } shape) throw Damaged(path, $"tensor '{name}' has no shape");
         if (Numbers(member.Value, OffsetsKey) is not [var start, var end]) throw Damaged(path, $"tensor '{name}' has no place");
-        if (start < 0 || end < start || end > dataBytes || start % ValueBytes != 0)
+        if (start < 0 || end < start || end > dataBytes || start % BytesOf(half) != 0)
             throw Damaged(path, $"tensor '{name}' lies outside its values (cut off, perhaps)");
 
         var count = 1L;
@@ -125,8 +141,8 @@ sealed record SafetensorsHeader(ImmutableArray<TensorEntry> Tensors, ImmutableSo
                 throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
             count *= size;
         }
-        if (count * ValueBytes != end - start) throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
-        return new TensorEntry(name, [.. shape.Select(size => (int)size)], TensorRole.Weight, (int)(start / ValueBytes));
+        if (count > Array.MaxLength || count * BytesOf(half) != end - start) throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
+        return new StoredTensor(name, [.. shape.Select(size => (int)size)], half, start, (int)count);
     }
 
     /// <summary>An array of whole numbers; null if it is anything else.</summary>

@@ -15,16 +15,28 @@ static class Evaluation
     /// <param name="samples">A set that does not augment.</param>
     /// <param name="rows">Which samples.</param>
     /// <param name="ct">Looked at between chunks.</param>
-    public static Outputs Run(Workspace workspace, Criterion criterion, SampleSet samples, ReadOnlySpan<int> rows, CancellationToken ct)
+    public static Outputs Run(Workspace workspace, Criterion criterion, SampleSet samples, ReadOnlySpan<int> rows, CancellationToken ct) =>
+        Run(workspace, input => workspace.Module.Forward(input, training: false), workspace.Module.Network.Outputs, criterion, samples, rows, ct);
+
+    /// <summary>Outputs and loss over some samples, whatever computes them.</summary>
+    /// <param name="workspace">Holds the batches.</param>
+    /// <param name="forward">Computes the outputs of a batch.</param>
+    /// <param name="width">Outputs per sample or step.</param>
+    /// <param name="criterion">The loss.</param>
+    /// <param name="samples">A set that does not augment.</param>
+    /// <param name="rows">Which samples.</param>
+    /// <param name="ct">Looked at between chunks.</param>
+    public static Outputs Run(
+        Workspace workspace, Func<Tensor, Tensor> forward, int width, Criterion criterion, SampleSet samples, ReadOnlySpan<int> rows, CancellationToken ct)
     {
-        var outputs = new Outputs(rows.Length, workspace.Module.Network.Outputs, samples.Targets);
+        var outputs = new Outputs(rows.Length, width, samples.Targets);
         for (var start = 0; start < rows.Length; start += Chunk)
         {
             ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var still = no_grad();
             var (input, targets) = workspace.Read(samples, rows.Slice(start, Math.Min(Chunk, rows.Length - start)), augmentation: null);
-            var scores = workspace.Module.Forward(input, training: false).flatten(0, -2); // steps of sequences one after another
+            var scores = forward(input).flatten(0, -2); // steps of sequences one after another
             var loss = criterion.Loss(scores, targets);
             outputs.Add(scores, targets, MemoryMarshal.Read<float>(loss.bytes));
         }

@@ -5,7 +5,8 @@ namespace AutoFlip;
 /// <summary>A transport that also writes each client's model of the last round: <c>checkpoints/clients/0007.safetensors</c>.</summary>
 /// <param name="inner">What carries the messages.</param>
 /// <param name="directory">Where to write, and which round is the last.</param>
-sealed class ClientRecorder(IClientTransport inner, RunDirectory directory) : IClientTransport
+/// <param name="card">What the full model is.</param>
+sealed class ClientRecorder(IClientTransport inner, RunDirectory directory, ModelCard card) : IClientTransport
 {
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
@@ -16,7 +17,7 @@ sealed class ClientRecorder(IClientTransport inner, RunDirectory directory) : IC
         await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
         {
             if (task.Work == ClientWork.Train && task.Round == directory.Experiment.Rounds && reply.Failure is null)
-                directory.SaveModel(Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.Mask.Expand(reply.Values));
+                directory.SaveModel(Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.Mask.Expand(reply.Values), card with { Round = task.Round });
             yield return reply;
         }
     }

@@ -16,12 +16,13 @@ static class Shell
 
     public static Ended Run(params string[] arguments) => Run(arguments, step: null);
 
-    public static Ended Run(string[] arguments, Action? step, CancellationToken cancel = default, bool terminal = false, Engine? engine = null)
+    public static Ended Run(string[] arguments, Action? step, CancellationToken cancel = default, bool terminal = false, Engine? engine = null, string input = "")
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
         (Experiment? experiment, RunOptions? options) = (null, null);
         var code = App.Run(arguments, new Host
         {
+            In = new StringReader(input),
             Out = output,
             Error = error,
             Terminal = terminal ? Terminal(output, ansi: true) : null,

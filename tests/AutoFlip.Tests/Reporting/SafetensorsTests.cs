@@ -64,6 +64,59 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void Half_as_many_bytes_hold_the_nearest_float16()
+    {
+        var layout = WeightLayout.Create([("b", [2], TensorRole.Weight), ("a", [1, 1], TensorRole.Weight)]);
+        var stream = new MemoryStream();
+
+        Safetensors.Write(stream, new Weights(layout, [1, -65504, 1 + 1 / 2048f]), null, half: true);
+
+        // Read without our reader. float16: 1 is 3C00; the largest, negated, is FBFF; 1 + 2^-11 lies between two and falls to the even one, 1.
+        var bytes = stream.ToArray();
+        var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        using var header = System.Text.Json.JsonDocument.Parse(bytes.AsMemory(8, length));
+        Assert.Equal("""{"b":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"a":{"dtype":"F16","shape":[1,1],"data_offsets":[4,6]}}""", header.RootElement.GetRawText());
+        Assert.Equal([0x00, 0x3c, 0xff, 0xfb, 0x00, 0x3c], bytes[(8 + length)..]);
+        Assert.Equal([1, -65504, 1], Parse(bytes).ToWeights(layout).Values.ToArray());
+    }
+
+    [Fact]
+    public void Float16_of_any_size_is_read_as_it_was_written()
+    {
+        const int Count = 3_000_001; // several chunks, the last one odd
+        var layout = WeightLayout.Create([("a", [Count], TensorRole.Weight), ("b", [3], TensorRole.Weight)]);
+        float[] values = [.. Enumerable.Range(0, layout.Count).Select(i => (float)(Half)(i * 0.001f))];
+        var stream = new MemoryStream();
+
+        Safetensors.Write(stream, new Weights(layout, values), null, half: true);
+
+        Assert.Equal(values, Parse(stream.ToArray()).ToWeights(layout).Values.ToArray());
+    }
+
+    [Fact]
+    public void Both_types_may_be_in_one_file()
+    {
+        // 1.5 is 3E00 in float16.
+        var file = File("""{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"f":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", BitConverter.Int32BitsToSingle(0x3E003E00), 7);
+
+        Assert.Equal([1.5f, 1.5f, 7], Parse(file).Tensors.SelectMany(tensor => tensor.Values.ToArray()));
+    }
+
+    [Theory]
+    [InlineData(65520f, true)] // half way to the next power of two: rounds to infinity
+    [InlineData(65519f, false)]
+    [InlineData(float.NaN, false)] // was no number before
+    public void What_float16_cannot_hold_is_refused(float value, bool refused)
+    {
+        var weights = new Weights(WeightLayout.Create([("a.weight", [2], TensorRole.Weight)]), [0, -value]);
+        void Write() => Safetensors.Write(_folder["m"], weights, half: true);
+
+        if (!refused) Write();
+        else Assert.Equal("--fp16: 'a.weight' has a value of -65520, and fp16 ends at 65504; leave --fp16 out.", Assert.Throws<AutoFlipException>(Write).Message);
+        Assert.Equal(refused ? [] : ["m"], _folder.Files);
+    }
+
+    [Fact]
     public void Tensors_may_lie_in_any_order()
     {
         var file = File("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 1, 2, 3);

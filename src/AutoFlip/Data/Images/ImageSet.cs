@@ -32,7 +32,8 @@ public sealed class ImageSet : SampleSet
         Transform = transform ?? new ImageTransform();
         _pixels = pixels;
         _targets = targets;
-        _values = Transform.Values(shape.Channels);
+        Recipe = ImageRecipe.Of(shape, Transform);
+        _values = Recipe.Values();
     }
 
     /// <inheritdoc/>
@@ -43,6 +44,9 @@ public sealed class ImageSet : SampleSet
 
     /// <summary>What reading does.</summary>
     public ImageTransform Transform { get; }
+
+    /// <inheritdoc/>
+    public override ImageRecipe Recipe { get; }
 
     /// <summary>The bytes of one image, [C, H, W].</summary>
     public ReadOnlySpan<byte> this[int row] => _pixels.Slice((long)row * Shape.Length, Shape.Length);
@@ -92,7 +96,7 @@ public sealed class ImageSet : SampleSet
             throw new ArgumentException($"{rows.Length} images need {rows.Length * length} values, not {into.Length}.", nameof(into));
         if (augmentation is null || !Transform.Augments)
         {
-            for (var i = 0; i < rows.Length; i++) ToFloat(this[rows[i]], into.Slice(i * length, length));
+            for (var i = 0; i < rows.Length; i++) ToFloat(this[rows[i]], _values, into.Slice(i * length, length));
             GC.KeepAlive(_pixels); // its spans do not keep a mapping open
             return;
         }
@@ -101,21 +105,26 @@ public sealed class ImageSet : SampleSet
         for (var i = 0; i < rows.Length; i++)
         {
             Augmentation.Draw(Transform, augmentation).Apply(this[rows[i]], Shape, scratch);
-            ToFloat(scratch, into.Slice(i * length, length));
+            ToFloat(scratch, _values, into.Slice(i * length, length));
         }
         ArrayPool<byte>.Shared.Return(rented);
         GC.KeepAlive(_pixels);
     }
 
-    void ToFloat(ReadOnlySpan<byte> image, Span<float> into)
+    /// <summary>Looks up the value of every byte.</summary>
+    /// <param name="image">[C, H, W].</param>
+    /// <param name="values">[C, 256].</param>
+    /// <param name="into">[C, H, W]; all of it is written.</param>
+    internal static void ToFloat(ReadOnlySpan<byte> image, float[] values, Span<float> into)
     {
-        var plane = Shape.Height * Shape.Width;
-        for (var channel = 0; channel < Shape.Channels; channel++)
+        var channels = values.Length / 256;
+        var plane = image.Length / channels;
+        for (var channel = 0; channel < channels; channel++)
         {
-            var values = _values.AsSpan(channel * 256, 256);
+            var ofChannel = values.AsSpan(channel * 256, 256);
             var from = image.Slice(channel * plane, plane);
             var to = into.Slice(channel * plane, plane);
-            for (var i = 0; i < from.Length; i++) to[i] = values[from[i]];
+            for (var i = 0; i < from.Length; i++) to[i] = ofChannel[from[i]];
         }
     }
 }

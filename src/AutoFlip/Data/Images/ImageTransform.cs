@@ -39,17 +39,4 @@ public sealed record ImageTransform
         ColorJitter = experiment.ColorJitter,
         ImageNetNormalization = experiment.ImageNetNormalization,
     };
-
-    /// <summary>The float32 value of every byte, [channels, 256]: v / 255, and (v / 255 - mean) / std where normalised.</summary>
-    internal float[] Values(int channels)
-    {
-        ReadOnlySpan<float> means = [0.485f, 0.456f, 0.406f], deviations = [0.229f, 0.224f, 0.225f];
-        var values = new float[channels * 256];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var value = i % 256 / 255f;
-            values[i] = ImageNetNormalization ? (value - means[i / 256]) / deviations[i / 256] : value;
-        }
-        return values;
-    }
 }

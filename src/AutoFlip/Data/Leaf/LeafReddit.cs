@@ -44,7 +44,8 @@ public sealed record LeafReddit() : LeafDataSet("Reddit")
             decoder.Following.Read(rows.Order[row], ids);
             for (var step = 0; step < steps; step++) targets[row * steps + step] = ids[step] == Vocabulary.Padding ? Targets.Ignored : (int)ids[step];
         }
-        return rows.With(new TokenSet(decoder.Inputs, steps, Targets.Steps(targets, steps), rows.Order), LearningTask.Labelling(vocabulary.Words));
+        var comments = new TokenSet(decoder.Inputs, steps, Targets.Steps(targets, steps), rows.Order) { Text = new SequenceRecipe(vocabulary.Words, steps) };
+        return rows.With(comments, LearningTask.Labelling(vocabulary.Words));
     }
 
     /// <summary>What both passes read: lists of sequences of words.</summary>

@@ -27,10 +27,15 @@ public sealed record LeafSent140() : LeafDataSet("Sent140")
     {
         var counts = new WordCounts();
         files.ReadTrain(new Decoder(counts));
-        var encoder = new WordEncoder(Vocabulary.Of(counts, experiment.EmbeddingCount), experiment.SequenceLength);
+        var vocabulary = Vocabulary.Of(counts, experiment.EmbeddingCount);
+        var encoder = new WordEncoder(vocabulary, experiment.SequenceLength);
         var decoder = new Decoder(encoder);
         var rows = files.Read(decoder);
-        return rows.With(new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(rows.Sorted(decoder.Labels)), rows.Order), Task!);
+        var tweets = new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(rows.Sorted(decoder.Labels)), rows.Order)
+        {
+            Text = new WordRecipe(vocabulary.Words, experiment.SequenceLength),
+        };
+        return rows.With(tweets, Task!);
     }
 
     sealed class Decoder(ITextSink texts) : LeafDecoder

@@ -30,14 +30,16 @@ public sealed record LeafShakespeare() : LeafDataSet("Shakespeare")
         Citation = Caldas,
     };
 
+    static CharacterRecipe Recipe { get; } = new(Alphabet, Steps);
+
     /// <summary>The id of a character.</summary>
-    internal static int IdOf(Rune letter) => letter.IsBmp && Alphabet.IndexOf((char)letter.Value, StringComparison.Ordinal) is >= 0 and var id ? id : Alphabet.Length - 1;
+    internal static int IdOf(Rune letter) => Recipe.IdOf(letter);
 
     private protected override LoadedData Decode(Experiment experiment, LeafFolder files)
     {
         var decoder = new Decoder();
         var rows = files.Read(decoder);
-        return rows.With(new TokenSet(decoder.Windows, Steps, Targets.Classes(rows.Sorted(decoder.Labels)), rows.Order), Task!);
+        return rows.With(new TokenSet(decoder.Windows, Steps, Targets.Classes(rows.Sorted(decoder.Labels)), rows.Order) { Text = Recipe }, Task!);
     }
 
     sealed class Decoder : LeafDecoder

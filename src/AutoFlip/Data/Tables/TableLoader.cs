@@ -16,7 +16,7 @@ static class TableLoader
         var target = facts.Columns.Select(column => column.Kind).ToList().IndexOf(ColumnKind.Target);
         var schema = new TableSchema(train, facts);
         var (task, classOf) = TaskOf(train, train.Columns[target], facts);
-        TableSet Set(TextTable table) => new(schema.Encode(table), schema.Scaled, TargetsOf(table, table.Columns[target], classOf), schema.Width);
+        TableSet Set(TextTable table) => new(schema.Encode(table), schema.Columns, TargetsOf(table, table.Columns[target], classOf));
         return new LoadedData(Set(train), test is { Count: > 0 } ? Set(test) : null, task) { Owners = facts.HasOwners ? OwnersOf(train, facts) : null };
     }
 
@@ -52,7 +52,7 @@ static class TableLoader
     static Targets TargetsOf(TextTable table, TextColumn target, Dictionary<string, int>? classOf)
     {
         AutoFlipException Bad(int text, string why) =>
-            table.Bad(target, text, $"'{TableSchema.Shown(target.Texts[text])}' in the target '{target.Name}' is {why}");
+            table.Bad(target, text, $"'{ColumnRecipe.Shown(target.Texts[text])}' in the target '{target.Name}' is {why}");
 
         RequireAll(table, target);
         if (classOf is null)
@@ -75,7 +75,7 @@ static class TableLoader
             if (facts.OwnerNames.IsEmpty && TextColumn.IsMissing(key)) throw table.Bad(row, $"the owner '{columns[0].Name}' is missing");
             names[row] = facts.OwnerNames.IsEmpty ? key
                 : facts.OwnerNames.TryGetValue(key, out var name) ? name
-                : throw table.Bad(row, $"'{TableSchema.Shown(key)}' in {string.Join(", ", columns.Select(column => column.Name))} is none of its owners");
+                : throw table.Bad(row, $"'{ColumnRecipe.Shown(key)}' in {string.Join(", ", columns.Select(column => column.Name))} is none of its owners");
         }
         string[] distinct = [.. names.Distinct().Order(StringComparer.Ordinal)];
         return new Owners(distinct, Array.ConvertAll(names, name => Array.BinarySearch(distinct, name, StringComparer.Ordinal)), names.Length);

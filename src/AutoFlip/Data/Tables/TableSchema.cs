@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip;
 
 /// <summary>How rows of text become rows of numbers, as training rows decide.</summary>
@@ -31,8 +33,8 @@ sealed class TableSchema
                     $"{MostCategories} categories; take it out of the file, or make it numbers.");
             }
             var flagged = kind != ColumnKind.Category && column.Texts.Any(TextColumn.IsMissing);
-            _features.Add(new Feature(c, kind, categories, flagged, Width));
-            Width += kind == ColumnKind.Category ? categories.Length : flagged ? 2 : 1;
+            _features.Add(new Feature(c, new ColumnRecipe(column.Name, kind, [.. categories], flagged), Width));
+            Width += _features[^1].As.Width;
         }
         if (Width == 0) throw AutoFlipException.BadData($"'{train.FileOf(0)}': there is no column to learn from.");
     }
@@ -40,8 +42,8 @@ sealed class TableSchema
     /// <summary>Values of a row.</summary>
     public int Width { get; }
 
-    /// <summary>Values that clients standardise.</summary>
-    public int[] Scaled => [.. _features.Where(feature => feature.Kind == ColumnKind.Number).Select(feature => feature.At)];
+    /// <summary>The columns that become values, in their order.</summary>
+    public ImmutableArray<ColumnRecipe> Columns => [.. _features.Select(feature => feature.As)];
 
     /// <summary>Rows as numbers, [rows, Width].</summary>
     /// <exception cref="AutoFlipException">A number column holds something else (exit 3): the message names file and line.</exception>
@@ -54,37 +56,21 @@ sealed class TableSchema
         {
             var column = table.Columns[feature.Column];
             var rows = column.Rows;
-            if (feature.Kind == ColumnKind.Category)
+            if (feature.As.Kind == ColumnKind.Category)
             {
-                var category = column.Texts.Select(text => Array.BinarySearch(feature.Categories, TextColumn.Spelling(text), StringComparer.Ordinal)).ToArray();
+                var category = column.Texts.Select(feature.As.CategoryOf).ToArray();
                 for (var row = 0; row < rows.Length; row++)
                     if (category[rows[row]] is >= 0 and var which) values[row * Width + feature.At + which] = 1;
                 continue;
             }
             var numbers = new float[column.Texts.Count];
-            for (var text = 0; text < numbers.Length; text++) numbers[text] = NumberOf(table, column, text, feature.Kind);
+            for (var text = 0; text < numbers.Length; text++)
+                if (feature.As.Parse(column.Texts[text], out numbers[text]) is { } fault) throw table.Bad(column, text, fault);
             for (var row = 0; row < rows.Length; row++)
-            {
-                var number = numbers[rows[row]];
-                var missing = float.IsNaN(number);
-                values[row * Width + feature.At] = missing && feature.Kind == ColumnKind.Flag ? 0 : number;
-                if (feature.IsFlagged) values[row * Width + feature.At + 1] = missing ? 1 : 0;
-            }
+                feature.As.Write(numbers[rows[row]], values.AsSpan(row * Width + feature.At, feature.As.Width));
         }
         return values;
     }
-
-    static float NumberOf(TextTable table, TextColumn column, int code, ColumnKind kind)
-    {
-        var text = column.Texts[code];
-        if (TextColumn.IsMissing(text)) return float.NaN;
-        var number = TextColumn.Number(text) ?? throw table.Bad(column, code, $"'{Shown(text)}' in column '{column.Name}' is no number");
-        return kind != ColumnKind.Flag || number is 0 or 1 ? (float)number
-            : throw table.Bad(column, code, $"'{Shown(text)}' in column '{column.Name}' is neither 0 nor 1");
-    }
-
-    /// <summary>A text, short enough for a message.</summary>
-    internal static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "...";
 
     static ColumnKind Infer(TextColumn column)
     {
@@ -104,9 +90,7 @@ sealed class TableSchema
 
     /// <summary>What a column becomes.</summary>
     /// <param name="Column">Which.</param>
-    /// <param name="Kind">Number, flag or category.</param>
-    /// <param name="Categories">Its categories, in ordinal order.</param>
-    /// <param name="IsFlagged">Whether a flag behind it says that it is missing.</param>
+    /// <param name="As">How it is read.</param>
     /// <param name="At">Its first value in a row.</param>
-    sealed record Feature(int Column, ColumnKind Kind, string[] Categories, bool IsFlagged, int At);
+    sealed record Feature(int Column, ColumnRecipe As, int At);
 }

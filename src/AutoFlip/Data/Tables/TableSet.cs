@@ -1,26 +1,39 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip;
 
 /// <summary>Rows of numbers. As loaded they are what the file says; once dealt, every client's are standardised by that client alone.</summary>
 /// <param name="values">[rows, width]; missing numbers are NaN. Given away.</param>
-/// <param name="scaled">Which values are standardised.</param>
+/// <param name="columns">What a row's values are; numbers are standardised, and once they are, columns say by what a row from outside would be.</param>
 /// <param name="targets">The truth about each row.</param>
-/// <param name="width">Values of a row.</param>
 /// <remarks>A sample is width x 1 x 1. There is nothing to augment.</remarks>
-sealed class TableSet(float[] values, int[] scaled, Targets targets, int width) : SampleSet
+sealed class TableSet(float[] values, ImmutableArray<ColumnRecipe> columns, Targets targets) : SampleSet
 {
+    readonly int _width = columns.Sum(column => column.Width);
+
+    // Where in a row the numbers are.
+    readonly int[] _scaled =
+    [
+        .. columns.Select((column, c) => (column.Kind, At: columns.Take(c).Sum(before => before.Width)))
+            .Where(column => column.Kind == ColumnKind.Number).Select(column => column.At),
+    ];
+
     /// <inheritdoc/>
-    public override SampleShape Shape { get; } = new(width, 1, 1);
+    public override SampleShape Shape => new(_width, 1, 1);
+
+    /// <inheritdoc/>
+    public override TableRecipe Recipe => new(columns);
 
     /// <inheritdoc/>
     public override Targets Targets => targets;
 
     /// <summary>A row.</summary>
-    public ReadOnlySpan<float> this[int row] => values.AsSpan(row * width, width);
+    public ReadOnlySpan<float> this[int row] => values.AsSpan(row * _width, _width);
 
     /// <inheritdoc/>
     public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
     {
-        for (var i = 0; i < rows.Length; i++) this[rows[i]].CopyTo(into.Slice(i * width, width));
+        for (var i = 0; i < rows.Length; i++) this[rows[i]].CopyTo(into.Slice(i * _width, _width));
     }
 
     /// <inheritdoc/>
@@ -33,7 +46,7 @@ sealed class TableSet(float[] values, int[] scaled, Targets targets, int width) 
     public override (SampleSet Train, SampleSet? Test) Dealt(IReadOnlyList<ClientRows> clients, SampleSet? test)
     {
         var own = new float[values.Length];
-        var all = new Moments[scaled.Length];
+        var all = new Moments[_scaled.Length];
         foreach (var client in clients)
         {
             var moments = MomentsOf(client.Train.Span);
@@ -41,37 +54,47 @@ sealed class TableSet(float[] values, int[] scaled, Targets targets, int width) 
             Scale(client.HeldOut.Span, moments, own);
             for (var i = 0; i < all.Length; i++) all[i] += moments[i];
         }
-        return (new TableSet(own, scaled, targets, width), (test as TableSet)?.ScaledBy(all) ?? test);
+        var number = 0;
+        ImmutableArray<ColumnRecipe> pooled =
+        [
+            .. columns.Select(column => column.Kind != ColumnKind.Number ? column
+                : column with { Mean = all[number].Mean, Deviation = all[number++].Deviation }),
+        ];
+        return (new TableSet(own, pooled, targets), (test as TableSet)?.ScaledBy(pooled) ?? test);
     }
 
-    TableSet ScaledBy(Moments[] moments)
+    /// <inheritdoc/>
+    /// <remarks>All rows, training rows too, are standardised as those of nobody's: by the recipe.</remarks>
+    public override SampleSet? As(InputRecipe recipe) =>
+        recipe is TableRecipe table && table.HasColumnsOf(Recipe) ? ScaledBy(table.Columns) : null;
+
+    TableSet ScaledBy(ImmutableArray<ColumnRecipe> by)
     {
         var own = new float[values.Length];
-        Scale([.. Enumerable.Range(0, Count)], moments, own);
-        return new TableSet(own, scaled, targets, width);
+        Scale([.. Enumerable.Range(0, Count)], [.. by.Where(column => column.Kind == ColumnKind.Number).Select(column => (column.Mean, column.Deviation))], own);
+        return new TableSet(own, by, targets);
     }
 
     Moments[] MomentsOf(ReadOnlySpan<int> rows)
     {
-        var moments = new Moments[scaled.Length];
+        var moments = new Moments[_scaled.Length];
         foreach (var row in rows)
-            for (var i = 0; i < scaled.Length; i++)
-                if (this[row][scaled[i]] is var value && !float.IsNaN(value)) moments[i].Add(value);
+            for (var i = 0; i < _scaled.Length; i++)
+                if (this[row][_scaled[i]] is var value && !float.IsNaN(value)) moments[i].Add(value);
         return moments;
     }
 
-    void Scale(ReadOnlySpan<int> rows, Moments[] moments, float[] into)
+    void Scale(ReadOnlySpan<int> rows, Moments[] moments, float[] into) =>
+        Scale(rows, [.. moments.Select(one => (one.Mean, one.Deviation))], into);
+
+    void Scale(ReadOnlySpan<int> rows, (double Mean, double Deviation)[] by, float[] into)
     {
         foreach (var row in rows)
         {
-            var to = into.AsSpan(row * width, width);
+            var to = into.AsSpan(row * _width, _width);
             this[row].CopyTo(to);
-            for (var i = 0; i < scaled.Length; i++)
-            {
-                ref var value = ref to[scaled[i]];
-                var deviation = moments[i].Deviation;
-                value = float.IsNaN(value) || deviation == 0 ? 0 : (float)((value - moments[i].Mean) / deviation);
-            }
+            for (var i = 0; i < _scaled.Length; i++)
+                to[_scaled[i]] = ColumnRecipe.Standardised(to[_scaled[i]], by[i].Mean, by[i].Deviation);
         }
     }
 }

@@ -39,7 +39,7 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
             var encoder = new WordEncoder(vocabulary, experiment.SequenceLength);
             int[] labels = [.. Read(folder, train, encoder, cancellation)];
             if (labels.Length == 0) throw AutoFlipException.BadData($"The {(train ? "training" : "test")} files of {Name} in '{folder.Path}' hold no texts.");
-            return new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(labels));
+            return new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(labels)) { Text = new WordRecipe(vocabulary.Words, experiment.SequenceLength) };
         }
     }
 

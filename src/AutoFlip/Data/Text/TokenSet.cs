@@ -29,6 +29,12 @@ sealed class TokenSet : SampleSet
     public override int? Vocabulary => _tokens.Values;
 
     /// <inheritdoc/>
+    public override InputRecipe Recipe => Text ?? base.Recipe;
+
+    /// <summary>How texts become such sequences; null if it is not known, and only the ids themselves can be read.</summary>
+    public TextRecipe? Text { get; init; }
+
+    /// <inheritdoc/>
     public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
     {
         var length = Shape.Length;

@@ -41,7 +41,9 @@ sealed class Vocabulary
 
     readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
 
-    Vocabulary(ImmutableArray<string> words)
+    /// <summary>The vocabulary of a list of words.</summary>
+    /// <param name="words">By id; of a word that is there twice, the last place counts.</param>
+    public Vocabulary(ImmutableArray<string> words)
     {
         Words = words;
         var ids = new Dictionary<string, int>(words.Length, StringComparer.Ordinal);
@@ -88,7 +90,10 @@ sealed class WordEncoder(Vocabulary vocabulary, int length) : ITextSink
     public SequenceStore Texts { get; } = new(vocabulary.Size);
 
     /// <summary>Adds a text.</summary>
-    public void Add(ReadOnlySpan<char> text)
+    public void Add(ReadOnlySpan<char> text) => Texts.Add(Encode(text));
+
+    /// <summary>A text's ids; good until the next text.</summary>
+    public ReadOnlySpan<int> Encode(ReadOnlySpan<char> text)
     {
         var words = new Words(Words.Lower(text, ref _lower));
         var count = 0;
@@ -97,6 +102,6 @@ sealed class WordEncoder(Vocabulary vocabulary, int length) : ITextSink
             if (count == _ids.Length) Array.Resize(ref _ids, Math.Max(64, 2 * count));
             _ids[count] = vocabulary[words.Current];
         }
-        Texts.Add(_ids.AsSpan(0, count));
+        return _ids.AsSpan(0, count);
     }
 }

@@ -7,7 +7,8 @@ public class TableSetTests
 {
     /// <summary>Two values a row, of which the first is standardised.</summary>
     static TableSet Set(params float[] numbers) =>
-        new([.. numbers.SelectMany((number, row) => (float[])[number, row])], [0], Targets.Classes(new int[numbers.Length]), 2);
+        new([.. numbers.SelectMany((number, row) => (float[])[number, row])],
+            [new ColumnRecipe("number", ColumnKind.Number, [], false), new ColumnRecipe("flag", ColumnKind.Flag, [], false)], Targets.Classes(new int[numbers.Length]));
 
     [Fact]
     public void Each_client_standardises_by_its_own_training_rows_and_the_server_by_all_of_them()

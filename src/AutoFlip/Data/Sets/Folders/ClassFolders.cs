@@ -31,6 +31,6 @@ static class ClassFolders
         .Order(StringComparer.Ordinal);
 
     /// <summary>Whether a file is an image, by its name.</summary>
-    static bool IsImage(string path) =>
+    public static bool IsImage(string path) =>
         Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) && !Path.GetFileName(path).StartsWith('.');
 }

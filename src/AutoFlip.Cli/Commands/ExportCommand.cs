@@ -1,0 +1,55 @@
+namespace AutoFlip.Cli;
+
+/// <summary><c>autoflip export</c>: a run's final model as one file that says how to use it.</summary>
+sealed class ExportCommand : ICommand
+{
+    /// <inheritdoc/>
+    public string Name => "export";
+
+    /// <inheritdoc/>
+    public string Usage => "export RUN [-o FILE] [options]";
+
+    /// <inheritdoc/>
+    public string Summary => "A run's model as one file.";
+
+    /// <inheritdoc/>
+    public string Details => """
+        Writes the final model of a run directory as safetensors, for PyTorch and AutoFLIP, or as
+        ONNX, for any program that computes it. The file says how it is used: the classes, how
+        raw input is read, what it learnt from. Its path is printed.
+
+        Without --output the file lies in the current folder and is called after the run:
+        RUN-small.safetensors. A file of that name is replaced.
+        """;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Setting> Settings => Cli.Settings.Export;
+
+    /// <inheritdoc/>
+    public ExitCode Invoke(CommandLine line, Host host)
+    {
+        var (request, positionals, warnings) = line.Over(new Request());
+        foreach (var warning in warnings) host.Warn(warning);
+        if (positionals is not [var directory])
+            throw AutoFlipException.BadRequest("export: one run directory is expected. It is the first and the last line that a run prints.");
+        var ship = request.Ship;
+        if (ship is { Small: true, Full: true }) throw AutoFlipException.BadRequest("--small and --full: the model is exported without what was removed, or with it. Give one of them.");
+        var onnx = (ship.Format ?? (ship.Output is { } named && ModelSource.IsOnnx(named) ? ExportFormat.Onnx : ExportFormat.Safetensors)) == ExportFormat.Onnx;
+        var path = Target(ship, directory, onnx ? "onnx" : "safetensors");
+        var (card, network, weights, experiment) = RunModel.Load(directory, !ship.Full, request.Options.DataPath, new QuietDisplay(host), host.Cancel);
+        var metadata = card.Metadata(experiment!); // a run directory has one
+        if (onnx) OnnxModel.Write(path, network, weights, metadata, ship.Half);
+        else Safetensors.Write(path, weights, metadata, ship.Half);
+        host.Out.WriteLine(path);
+        return ExitCode.Done;
+    }
+
+    static string Target(ShipOptions ship, string directory, string extension)
+    {
+        var name = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)))}-{(ship.Full ? "full" : "small")}{(ship.Half ? "-fp16" : "")}.{extension}";
+        if (ship.Output is null) return name;
+        if (Directory.Exists(ship.Output)) return Path.Combine(ship.Output, name);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(ship.Output));
+        return Directory.Exists(folder) ? ship.Output : throw AutoFlipException.BadRequest($"--output {ship.Output}: there is no folder '{folder}'. Make it, or name another.");
+    }
+}

@@ -1,0 +1,22 @@
+namespace AutoFlip.Cli;
+
+/// <summary>What a command line names as a model: a run directory, or a file that was exported from one.</summary>
+static class ModelSource
+{
+    /// <summary>What may be named.</summary>
+    public const string Accepted = "a run directory, a .safetensors file or an .onnx file";
+
+    /// <summary>Reads a model that our own network computes: of a run, what is left of its final one.</summary>
+    /// <exception cref="AutoFlipException">There is none (exit 2 or 3).</exception>
+    public static SavedModel Load(string path, Request request, Host host) => Directory.Exists(path)
+        ? RunModel.Load(path, small: true, request.Options.DataPath, new QuietDisplay(host), host.Cancel)
+        : SavedModel.Load(path);
+
+    /// <summary>Opens a model for computing.</summary>
+    /// <exception cref="AutoFlipException">There is none (exit 2 or 3).</exception>
+    public static IModelRunner Open(string path, Request request, Host host) =>
+        IsOnnx(path) ? OnnxRunner.Load(path) : new NetworkRunner(Load(path, request, host));
+
+    /// <summary>Whether a file is computed by ONNX Runtime, by its name.</summary>
+    public static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path);
+}

@@ -1,0 +1,32 @@
+namespace AutoFlip.Cli;
+
+/// <summary>Formats that models are exported in.</summary>
+enum ExportFormat { Safetensors, Onnx }
+
+/// <summary>Parts of a data set.</summary>
+enum DataSplit { Test, Train }
+
+/// <summary>What the commands about saved models take.</summary>
+sealed record ShipOptions
+{
+    /// <summary>The format; null: the one that the file's name says, else safetensors.</summary>
+    public ExportFormat? Format { get; init; }
+
+    /// <summary>The model without what was removed: what is exported unless <see cref="Full"/> is.</summary>
+    public bool Small { get; init; }
+
+    /// <summary>The model with zeros for what was removed.</summary>
+    public bool Full { get; init; }
+
+    /// <summary>Weights in 16 bits.</summary>
+    public bool Half { get; init; }
+
+    /// <summary>The file, or the folder for it; null: the current folder, under the run's name.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Classes named for each input.</summary>
+    public int Top { get; init; } = 1;
+
+    /// <summary>The part to evaluate on.</summary>
+    public DataSplit Split { get; init; }
+}

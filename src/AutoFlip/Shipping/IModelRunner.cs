@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>A saved model that computes, whatever computes it. One thread at a time.</summary>
+interface IModelRunner : IDisposable
+{
+    /// <summary>What the model is.</summary>
+    ModelCard Card { get; }
+
+    /// <summary>What was run to make it; null if that is not known.</summary>
+    Experiment? Experiment { get; }
+
+    /// <summary>Computes a batch.</summary>
+    /// <param name="samples">[count, C, H, W], row by row.</param>
+    /// <param name="count">How many, at least one.</param>
+    /// <returns>[count, outputs], or [count, steps, outputs].</returns>
+    float[] Run(float[] samples, int count);
+}
+
+/// <summary>Computes with the engine's own network, as evaluation does.</summary>
+/// <param name="model">The model.</param>
+sealed class NetworkRunner(SavedModel model) : IModelRunner
+{
+    readonly NetworkModule<float> _module = Loaded(model);
+
+    /// <inheritdoc/>
+    public ModelCard Card => model.Card;
+
+    /// <inheritdoc/>
+    public Experiment? Experiment => model.Experiment;
+
+    /// <inheritdoc/>
+    public float[] Run(float[] samples, int count)
+    {
+        using var scope = NewDisposeScope();
+        var shape = model.Network.Input;
+        var outputs = _module.Forward(tensor(samples, [count, shape.Channels, shape.Height, shape.Width]), training: false).contiguous();
+        return MemoryMarshal.Cast<byte, float>(outputs.bytes).ToArray();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _module.Dispose();
+
+    static NetworkModule<float> Loaded(SavedModel model)
+    {
+        var module = new NetworkModule<float>(model.Network);
+        model.Weights.Values.CopyTo(module.Values);
+        return module;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json.Serialization;
+
+namespace AutoFlip;
+
+/// <summary>How raw input becomes the numbers that a network reads: what one must know to use a model without the data it learnt from.</summary>
+/// <remarks>A recipe gives, bit for bit, what the data set's own reader gave: both take the same steps.</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(ImageRecipe), "image")]
+[JsonDerivedType(typeof(TableRecipe), "table")]
+[JsonDerivedType(typeof(WordRecipe), "words")]
+[JsonDerivedType(typeof(SequenceRecipe), "sequence")]
+[JsonDerivedType(typeof(CharacterRecipe), "characters")]
+[JsonDerivedType(typeof(NumberRecipe), "numbers")]
+public abstract record InputRecipe
+{
+    /// <summary>Most values of a sample that a file may claim.</summary>
+    internal const int LargestSample = 1 << 24;
+
+    /// <summary>Most steps of a sequence, and most tokens, that a file may claim.</summary>
+    internal const int MostSteps = 1 << 16, MostTokens = 1 << 24;
+
+    /// <summary>The shape of a sample.</summary>
+    [JsonIgnore]
+    public abstract SampleShape Shape { get; }
+
+    /// <summary>Where samples are token ids, how many there are; null where they are numbers.</summary>
+    [JsonIgnore]
+    public virtual int? Vocabulary => null;
+
+    /// <summary>Why it cannot be used, without a full stop; null if it can. Recipes come from files, and those may claim anything.</summary>
+    internal abstract string? Fault();
+
+    /// <summary>Whether another recipe makes the same of everything.</summary>
+    internal bool Equivalent(InputRecipe other) => ModelCard.ToJson(this) == ModelCard.ToJson(other);
+
+    private protected static bool IsShape(int channels, int height, int width) =>
+        channels > 0 && height > 0 && width > 0 && (double)channels * height * width <= LargestSample;
+}
+
+/// <summary>Numbers that are read as they are: rows of a table that nobody has to interpret, or token ids.</summary>
+/// <param name="Channels">Channels of a sample.</param>
+/// <param name="Height">Rows of each.</param>
+/// <param name="Width">Values of each row.</param>
+/// <param name="Tokens">Where the numbers are token ids, how many there are: ids are 0 .. Tokens - 1.</param>
+public sealed record NumberRecipe(int Channels, int Height, int Width, int? Tokens = null) : InputRecipe
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override SampleShape Shape => new(Channels, Height, Width);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int? Vocabulary => Tokens;
+
+    internal override string? Fault() => !IsShape(Channels, Height, Width) ? "samples of such a shape cannot be"
+        : Tokens is < 1 or > MostTokens ? "there cannot be so many tokens"
+        : null;
+
+    /// <summary>Reads a row.</summary>
+    /// <param name="fields">As many numbers as a sample has values.</param>
+    /// <param name="into">[C, H, W]; all of it is written.</param>
+    /// <returns>Why the row is refused, without a full stop; null if it is not.</returns>
+    internal string? Encode(IReadOnlyList<string> fields, Span<float> into)
+    {
+        if (fields.Count != into.Length) return $"there are {fields.Count} values, and the model reads {into.Length}";
+        for (var i = 0; i < into.Length; i++)
+        {
+            if (TextColumn.Number(fields[i]) is not { } number) return $"'{ColumnRecipe.Shown(fields[i])}' is no number";
+            if (Tokens is { } tokens && !(number >= 0 && number < tokens && double.IsInteger(number))) return $"'{ColumnRecipe.Shown(fields[i])}' is no token: those are 0 to {tokens - 1}";
+            into[i] = (float)number;
+        }
+        return null;
+    }
+}

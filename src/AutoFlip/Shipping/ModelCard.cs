@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AutoFlip;
+
+/// <summary>What one must know to use saved weights without the data that they learnt from. It travels in the metadata of the file.</summary>
+/// <remarks>Fields are added, never renamed or removed. A card comes from a file and may claim anything: <see cref="Parse"/> refuses what cannot be.</remarks>
+public sealed record ModelCard
+{
+    /// <summary>The keys of the metadata: the card as JSON, and the experiment's own text.</summary>
+    public const string Key = "autoflip", ExperimentKey = "experiment";
+
+    const int LatestSchema = 1, LargestOption = 1 << 16;
+
+    static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowOutOfOrderMetadataProperties = true,
+        AllowDuplicateProperties = false,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // files, never markup
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+    };
+
+    /// <summary>Version of this schema.</summary>
+    public int Schema { get; init; } = LatestSchema;
+
+    /// <summary>Version of the program that made the model.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The architecture's name in the catalogue.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>What the architecture was told.</summary>
+    public required ModelOptions Options { get; init; }
+
+    /// <summary>Of a network that units were removed from, the width of each channel group that is not fixed, by its name; null if it is the full network.</summary>
+    public ImmutableSortedDictionary<string, int>? Widths { get; init; }
+
+    /// <summary>How raw input becomes a sample.</summary>
+    public required InputRecipe Input { get; init; }
+
+    /// <summary>What kind of thing is said about a sample.</summary>
+    public required TaskKind Task { get; init; }
+
+    /// <summary>One name per class, in the order of the outputs; of two classes, which share one output, that of a low one first. None for numbers.</summary>
+    public required ImmutableArray<string> Classes { get; init; }
+
+    /// <summary>Outputs per sample, or per step of a sequence: logits, log-probabilities or a number.</summary>
+    public required int Outputs { get; init; }
+
+    /// <summary>Of two classes, the probability from which on the second is predicted; null: one half.</summary>
+    public double? CutOff { get; init; }
+
+    /// <summary>The data set that it learnt from.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>SHA-256 of the experiment's text, which is in the metadata too, in lower-case hex.</summary>
+    public required string ExperimentSha256 { get; init; }
+
+    /// <summary>Of a run's final model, the run's <c>model_sha256</c>: of the full vector, also where these weights are fewer. Null for any other.</summary>
+    public string? ModelSha256 { get; init; }
+
+    /// <summary>The last round that the model has seen; 0 if it has not learnt anything.</summary>
+    public required int Round { get; init; }
+
+    /// <summary>The output from which on the second of two classes is predicted: the logit of <see cref="CutOff"/>.</summary>
+    /// <remarks>A float32, as the cut-off was fitted: its way through the probability and back is exact as far as logits go that tell anything apart (to 20).</remarks>
+    [JsonIgnore]
+    public float CutOffLogit => CutOff is { } probability ? (float)Math.Log(probability / (1 - probability)) : 0;
+
+    /// <summary>What is to be said about a sample.</summary>
+    [JsonIgnore]
+    public LearningTask Learning => new(Task, Classes);
+
+    /// <summary>The card of a run's full model before its first round.</summary>
+    /// <param name="experiment">What is run.</param>
+    /// <param name="data">What it learns from.</param>
+    public static ModelCard Of(Experiment experiment, FederatedData data) => new()
+    {
+        Version = ExperimentFile.ProgramVersion,
+        Model = experiment.Model,
+        Options = ModelOptions.Of(experiment),
+        Input = data.Train.Recipe,
+        Task = data.Task.Kind,
+        Classes = data.Task.ClassNames,
+        Outputs = data.Task.Outputs,
+        Dataset = experiment.Dataset,
+        ExperimentSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ExperimentFile.Write(experiment)))),
+        Round = 0,
+    };
+
+    /// <summary>The card of what is left of a network.</summary>
+    /// <param name="small">The network with other widths.</param>
+    public ModelCard WithWidthsOf(Network small) => this with
+    {
+        Widths = small.Groups.Where(group => !group.IsFixed).ToImmutableSortedDictionary(group => group.Name, group => group.Width, StringComparer.Ordinal),
+    };
+
+    /// <summary>The metadata of a file with the model.</summary>
+    /// <param name="experiment">What was run.</param>
+    public ImmutableSortedDictionary<string, string> Metadata(Experiment experiment) => ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal)
+        .Add("model", Model).Add("dataset", Dataset).Add(Key, ToJson(this)).Add(ExperimentKey, ExperimentFile.Write(experiment));
+
+    /// <summary>Reads a card from the metadata of a file.</summary>
+    /// <param name="metadata">The metadata.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <returns>Null if there is none.</returns>
+    /// <exception cref="AutoFlipException">It is damaged, or describes something that cannot be (exit 3).</exception>
+    public static ModelCard? Find(IReadOnlyDictionary<string, string> metadata, string path) =>
+        metadata.TryGetValue(Key, out var text) ? Parse(text, path) : null;
+
+    /// <summary>Reads a card.</summary>
+    /// <param name="text">JSON.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="AutoFlipException">It is damaged, or describes something that cannot be (exit 3).</exception>
+    public static ModelCard Parse(string text, string path)
+    {
+        ModelCard card;
+        try
+        {
+            card = JsonSerializer.Deserialize<ModelCard>(text, Json) ?? throw new JsonException("null");
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            throw AutoFlipException.BadFile(path, "its model card is damaged, or of a later version of the program", e);
+        }
+        return card.Fault() is { } fault ? throw AutoFlipException.BadFile(path, $"its model card is wrong: {fault}") : card;
+    }
+
+    /// <summary>The network that the card describes.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="AutoFlipException">It describes none (exit 3).</exception>
+    public Network BuildNetwork(string path)
+    {
+        try
+        {
+            var full = Catalog.Models[Model](Input.Shape, Outputs, Options);
+            if (full.Vocabulary is null != Input.Vocabulary is null || full.Vocabulary < Input.Vocabulary)
+                throw AutoFlipException.BadFile(path, "its network does not read what its model card says");
+            if (full.Nodes[^1].OutputShape.Length == 2 != (Task == TaskKind.Labelling))
+                throw AutoFlipException.BadFile(path, "its network does not say what its model card says");
+            return Widths is null ? full : full.WithWidths(group => Widths.TryGetValue(group.Name, out var width) && width >= 1 && width <= group.Width
+                ? width
+                : throw AutoFlipException.BadFile(path, $"its model card gives '{group.Name}' no width of 1 to {group.Width}"));
+        }
+        catch (Exception e) when (e is not AutoFlipException { Code: ExitCode.BadData }) // of any kind: the numbers that a network is built of come from a file
+        {
+            throw AutoFlipException.BadFile(path, $"the network that its model card describes cannot be built{(e is AutoFlipException ? $": {e.Message.TrimEnd('.')}" : "")}", e);
+        }
+    }
+
+    /// <summary>Anything of a card as JSON, one line.</summary>
+    internal static string ToJson<T>(T value) => JsonSerializer.Serialize(value, Json);
+
+    string? Fault()
+    {
+        if (Schema is < 1 or > LatestSchema) return $"its schema is {Schema}, and 1 to {LatestSchema} are known";
+        if (Input.Fault() is { } input) return input;
+        if (Classes.IsDefault || Classes.Contains(null!)) return "its classes have no names";
+        if (Task == TaskKind.Regression ? Classes.Length > 0 : Classes.Length < 2) return $"{Classes.Length} classes are none to choose from";
+        if (Outputs != Learning.Outputs) return $"{Outputs} outputs do not speak about {Classes.Length} classes";
+        if (CutOff is { } cutOff && !(cutOff is >= 0 and <= 1)) return "its cut-off is no probability";
+        return Options is
+        {
+            HiddenSize: >= 1 and <= LargestOption, Dropout: >= 0 and < 1, LayerCount: >= 1 and <= 1 << 10, Depth: >= 1 and <= 1 << 12, WidenFactor: >= 1 and <= 64,
+            WidthMultiplier: > 0 and <= 16, EmbeddingCount: >= 1 and <= InputRecipe.MostTokens, EmbeddingSize: >= 1 and <= LargestOption,
+        } ? null : "an option of its network is out of range";
+    }
+}

@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>Evaluates saved models on whole data sets, with the figures that a run would report.</summary>
+static class ModelEvaluation
+{
+    /// <summary>Loads a part of the experiment's data set as a model reads it.</summary>
+    /// <param name="card">The model.</param>
+    /// <param name="experiment">Names the data set, and what a reader of it must be told.</param>
+    /// <param name="train">The samples that clients share out, all of them and unaugmented, rather than the server's test set.</param>
+    /// <param name="where">Where to look for files.</param>
+    /// <param name="observer">Is told of progress.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="AutoFlipException">The data are missing (exit 3), or the model cannot read them or speaks about other classes (exit 2).</exception>
+    public static SampleSet SamplesFor(ModelCard card, Experiment experiment, bool train, DataLocations where, RunObserver observer, CancellationToken cancellation)
+    {
+        var set = DataSet.Of(experiment);
+        if (set.Task is { } promised) CheckTask(card, promised, set.Name); // before gigabytes are read
+        if (card.Input is ImageRecipe image && set.Name != card.Dataset && image.Height == image.Width) experiment = experiment with { Resize = image.Height };
+        var data = set.Load(experiment, where, observer, cancellation);
+        CheckTask(card, data.Task, set.Name);
+        var samples = train ? data.Train : data.Test ?? throw AutoFlipException.BadRequest($"--split test: {set.Name} has no test set of the server's; evaluate on --split train.");
+        if (train && data.Owners is { } owners && owners.TrainRows < samples.Count) samples = new SampleSubset(samples, [.. Enumerable.Range(0, owners.TrainRows)]);
+        return samples.As(card.Input) is { } read ? new Unaugmented(read) : throw AutoFlipException.BadRequest(samples.Shape != card.Input.Shape
+            ? $"--dataset {set.Name}: its samples are {samples.Shape}, and the model reads {card.Input.Shape}."
+            : $"--dataset {set.Name}: {card.Input switch { TableRecipe => "it has other columns than the model reads", TextRecipe => "its words are others than the model knows", _ => "its samples are read in another way than the model's" }}.");
+    }
+
+    /// <summary>Loss and metrics of a model on samples, by the engine's own network: the same bits as in a run.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="experiment">Names loss and metrics.</param>
+    /// <param name="samples">The samples.</param>
+    /// <param name="workers">Chunks side by side; does not change the result.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static ServerEvaluation Run(SavedModel model, Experiment experiment, SampleSet samples, int workers, CancellationToken cancellation)
+    {
+        using var pool = new WorkerPool(workers, experiment.ThreadsPerClient, () => new Workspace(experiment));
+        return Evaluation.RunAsync(
+            pool, model.Network, model.Weights, model.Card.CutOffLogit, Catalog.Criteria[experiment.Criterion], samples, Metric.AllOf(experiment), cancellation).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Loss and metrics of a model on samples, whatever computes it.</summary>
+    /// <param name="runner">The model.</param>
+    /// <param name="experiment">Names loss and metrics.</param>
+    /// <param name="samples">The samples.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static ServerEvaluation Run(IModelRunner runner, Experiment experiment, SampleSet samples, CancellationToken cancellation)
+    {
+        using var workspace = new Workspace(experiment);
+        var outputs = Evaluation.Run(workspace, Forward, runner.Card.Outputs, Catalog.Criteria[experiment.Criterion], samples, [.. Enumerable.Range(0, samples.Count)], cancellation);
+        return new ServerEvaluation(outputs.Loss, outputs.Metrics(Metric.AllOf(experiment), runner.Card.CutOffLogit));
+
+        Tensor Forward(Tensor input)
+        {
+            var scores = runner.Run(MemoryMarshal.Cast<byte, float>(input.bytes).ToArray(), (int)input.size(0));
+            return tensor(scores, [scores.Length / runner.Card.Outputs, runner.Card.Outputs]);
+        }
+    }
+
+    /// <summary>The experiment whose loss and metrics an evaluation computes, with every name in the catalogue's spelling.</summary>
+    /// <param name="card">The model.</param>
+    /// <param name="experiment">What was run, or asked for instead.</param>
+    /// <exception cref="AutoFlipException">A name is unknown, or a metric or loss does not fit what the model says (exit 2).</exception>
+    public static Experiment Settle(ModelCard card, Experiment experiment)
+    {
+        experiment = experiment with
+        {
+            Dataset = DataSet.NameOf(experiment.Dataset),
+            Metrics = [.. experiment.Metrics.Select(name => name == TaskRules.Auto ? name : Catalog.Metrics.NameOf(name))],
+        };
+        string[] misfits = [.. TaskRules.Misfits(experiment, card.Learning)];
+        return misfits.Length == 0 ? TaskRules.Settle(experiment, card.Learning) : throw AutoFlipException.BadRequest(string.Join('\n', misfits));
+    }
+
+    static void CheckTask(ModelCard card, LearningTask task, string name)
+    {
+        if (task.Kind == card.Task && task.ClassNames.SequenceEqual(card.Classes)) return;
+        throw AutoFlipException.BadRequest($"--dataset {name}: it is about {Described(task)}, and the model about {Described(card.Learning)}.");
+    }
+
+    static string Described(LearningTask task) => task.Kind == TaskKind.Regression
+        ? "numbers"
+        : $"{task.Classes} classes{(task.Kind == TaskKind.Labelling ? ", one at each step" : "")} ({string.Join(", ", task.ClassNames.Take(5))}{(task.Classes > 5 ? ", ..." : "")})";
+}

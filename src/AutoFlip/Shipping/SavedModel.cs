@@ -1,0 +1,44 @@
+namespace AutoFlip;
+
+/// <summary>A model as it was saved: what it is, how to use it, and its weights.</summary>
+/// <param name="Card">What one must know of it.</param>
+/// <param name="Network">The network: without the units that were removed, if these are the small weights.</param>
+/// <param name="Weights">Its weights.</param>
+/// <param name="Experiment">What was run to make it; null if the file does not say.</param>
+public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights, Experiment? Experiment)
+{
+    /// <summary>The names of a run's models in its directory: what is left of the final one, and all of it with zeros for what was removed.</summary>
+    public const string SmallFile = "checkpoints/final-small.safetensors", FullFile = "checkpoints/final.safetensors";
+
+    /// <summary>Reads a safetensors file with a card. Nothing but the file is needed.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="AutoFlipException">It is missing, damaged, or has no card (exit 3).</exception>
+    /// <remarks>Files are not trusted: whatever one claims, reading it ends with its content or with that exception, and takes memory in proportion to
+    /// the file's real length.</remarks>
+    public static SavedModel Load(string path) => Of(Safetensors.Read(path), path) ?? throw AutoFlipException.BadFile(
+        path, "there is no model card in its metadata: an older version or another program wrote it. Of an older run, name the run directory");
+
+    /// <summary>The model of a file that has a card; null if it has none.</summary>
+    /// <exception cref="AutoFlipException">Card and tensors do not fit (exit 3).</exception>
+    internal static SavedModel? Of(Safetensors file, string path)
+    {
+        if (ModelCard.Find(file.Metadata, path) is not { } card) return null;
+        var network = card.BuildNetwork(path);
+        return new SavedModel(card, network, file.ToWeights(network.Layout), ExperimentOf(file.Metadata, path));
+    }
+
+    /// <summary>The experiment in a file's metadata; null if there is none.</summary>
+    /// <exception cref="AutoFlipException">It is damaged (exit 3).</exception>
+    internal static Experiment? ExperimentOf(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        if (!metadata.TryGetValue(ModelCard.ExperimentKey, out var text)) return null;
+        try
+        {
+            return ExperimentFile.Read(text, path);
+        }
+        catch (AutoFlipException e)
+        {
+            throw AutoFlipException.BadFile(path, $"the experiment in its metadata cannot be read: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace AutoFlip;
+
+/// <summary>A column of a table, and the values of a sample that it becomes.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">A number, a flag or a category.</param>
+/// <param name="Categories">Of a category, the texts that are known, in ordinal order: one value each.</param>
+/// <param name="FlagsMissing">Of a number or a flag: whether a value behind it is 1 where it is missing.</param>
+public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<string> Categories, bool FlagsMissing)
+{
+    /// <summary>Of a number, the mean that is taken off.</summary>
+    public double Mean { get; init; }
+
+    /// <summary>Of a number, the standard deviation that divides what is left; 0: the number is always 0.</summary>
+    public double Deviation { get; init; }
+
+    /// <summary>How many values it becomes.</summary>
+    [JsonIgnore]
+    public int Width => Kind == ColumnKind.Category ? Categories.Length : FlagsMissing ? 2 : 1;
+
+    /// <summary>(value - mean) / deviation; 0, the mean, where the value is missing (NaN), and where nothing varied.</summary>
+    internal static float Standardised(float value, double mean, double deviation) =>
+        float.IsNaN(value) || deviation == 0 ? 0 : (float)((value - mean) / deviation);
+
+    /// <summary>The number or flag that a text says; NaN where it says that there is none.</summary>
+    /// <returns>Why the text is refused, without a full stop; null if it is not.</returns>
+    internal string? Parse(string text, out float number)
+    {
+        number = float.NaN;
+        if (TextColumn.IsMissing(text)) return null;
+        if (TextColumn.Number(text) is not { } value) return $"'{Shown(text)}' in column '{Name}' is no number";
+        if (Kind == ColumnKind.Flag && value is not (0 or 1)) return $"'{Shown(text)}' in column '{Name}' is neither 0 nor 1";
+        number = (float)value;
+        return null;
+    }
+
+    /// <summary>The place of a text among the categories; below 0 if it is none.</summary>
+    internal int CategoryOf(string text) => Categories.BinarySearch(TextColumn.Spelling(text), StringComparer.Ordinal);
+
+    /// <summary>Writes a number or a flag, not standardised yet: a number that is missing is NaN, a flag 0.</summary>
+    /// <param name="number">NaN if it is missing.</param>
+    /// <param name="into">[Width].</param>
+    internal void Write(float number, Span<float> into)
+    {
+        var missing = float.IsNaN(number);
+        into[0] = missing && Kind == ColumnKind.Flag ? 0 : number;
+        if (FlagsMissing) into[1] = missing ? 1 : 0;
+    }
+
+    /// <summary>A text, short enough for a message.</summary>
+    internal static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "...";
+}
+
+/// <summary>Rows of a table: numbers standardised, flags and categories as zeros and ones.</summary>
+/// <param name="Columns">The columns that are read, in the order of a sample's values.</param>
+/// <remarks>Means and deviations are those of all clients' training rows together, as the server's test rows are scaled: a row that comes from
+/// outside is no client's. They are figures about clients' data, and go wherever the model goes.</remarks>
+public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRecipe
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override SampleShape Shape => new(Columns.Sum(column => column.Width), 1, 1);
+
+    internal override string? Fault()
+    {
+        foreach (var column in Columns)
+        {
+            if (column is null || column.Categories.IsDefault || column.Categories.Contains(null!)) return "a column is not described";
+            if (column.Kind is not (ColumnKind.Number or ColumnKind.Flag or ColumnKind.Category)) return $"the column '{column.Name}' is of a kind that is not read";
+            if (!double.IsFinite(column.Mean) || !double.IsFinite(column.Deviation)) return $"the column '{column.Name}' has no numbers to scale by";
+        }
+        return Columns.Sum(column => (double)column.Width) is < 1 or > LargestSample ? "rows of such a length cannot be" : null;
+    }
+
+    /// <summary>Whether two tables have the same columns, whatever they are scaled by.</summary>
+    internal bool HasColumnsOf(TableRecipe other) => Unscaled().Equivalent(other.Unscaled());
+
+    /// <summary>Reads a row.</summary>
+    /// <param name="text">Says a column's text, by the column's place among <see cref="Columns"/>.</param>
+    /// <param name="into">[Width]; all of it is written.</param>
+    /// <returns>Why the row is refused, without a full stop; null if it is not.</returns>
+    internal string? Encode(Func<int, string> text, Span<float> into)
+    {
+        into.Clear();
+        var at = 0;
+        for (var c = 0; c < Columns.Length; c++)
+        {
+            var column = Columns[c];
+            if (column.Kind == ColumnKind.Category)
+            {
+                if (column.CategoryOf(text(c)) is >= 0 and var which) into[at + which] = 1;
+            }
+            else
+            {
+                if (column.Parse(text(c), out var number) is { } fault) return fault;
+                column.Write(number, into[at..]);
+                if (column.Kind == ColumnKind.Number) into[at] = ColumnRecipe.Standardised(into[at], column.Mean, column.Deviation);
+            }
+            at += column.Width;
+        }
+        return null;
+    }
+
+    TableRecipe Unscaled() => new([.. Columns.Select(column => column with { Mean = 0, Deviation = 0 })]);
+}

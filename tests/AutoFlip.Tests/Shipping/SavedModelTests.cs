@@ -1,0 +1,164 @@
+using CsCheck;
+
+namespace AutoFlip.Tests;
+
+public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedRuns>, IDisposable
+{
+    readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    string Small => Path.Combine(runs.Digits, SavedModel.SmallFile);
+
+    string Full => Path.Combine(runs.Digits, SavedModel.FullFile);
+
+    static float[] Outputs(SavedModel model, float[] samples)
+    {
+        using var runner = new NetworkRunner(model);
+        return runner.Run(samples, samples.Length / model.Network.Input.Length);
+    }
+
+    [Fact]
+    public void A_small_model_is_loaded_without_its_data_and_computes_what_the_full_one_computes()
+    {
+        var (small, full) = (SavedModel.Load(Small), SavedModel.Load(Full));
+
+        Assert.True(small.Network.Layout.Count < full.Network.Layout.Count);
+        Assert.Equal(RunSummary.Load(runs.Digits).ModelSha256, full.Weights.Sha256());
+        Assert.Equal(full.Weights.Sha256(), small.Card.ModelSha256);
+        Assert.Equal(full.Card, small.Card with { Widths = null, Input = full.Card.Input, Classes = full.Card.Classes, Options = full.Card.Options });
+        var random = new KeyedRandom(1);
+        float[] samples = [.. Enumerable.Range(0, 3 * 64).Select(_ => random.NextSingle())];
+        Assert.All(Outputs(full, samples).Zip(Outputs(small, samples)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    [Fact]
+    public void The_page_about_models_shows_code_that_runs()
+    {
+        var samples = TorchSharp.torch.zeros(2, 1, 8, 8);
+        var path = Small;
+
+        #region code
+        var model = SavedModel.Load(path);
+        using var network = new NetworkModule<float>(model.Network);
+        model.Weights.Values.CopyTo(network.Values);
+        using var outputs = network.Forward(samples, training: false); // [N, C, H, W] to [N, outputs]
+        #endregion
+
+        Assert.Equal([2, 10], outputs.shape);
+        var lines = SourceTree.Read("tests/AutoFlip.Tests/Shipping/SavedModelTests.cs").Split('\n');
+        var code = lines[(Array.FindIndex(lines, line => line.Trim() == "#region code") + 1)..Array.FindIndex(lines, line => line.Trim() == "#endregion")];
+        Assert.Contains($"```csharp\n{string.Join('\n', code.Select(line => line.Trim()))}\n```", SourceTree.Read("docs/models.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_checkpoint_says_what_it_is()
+    {
+        (string Name, int Round)[] models = [("initial", 0), ("initial-pruned", 0), ("final", 2), ("final-small", 2)];
+        foreach (var (name, round) in models)
+        {
+            var path = Path.Combine(runs.Digits, "checkpoints", $"{name}.safetensors");
+            var (file, model) = (Safetensors.Read(path), SavedModel.Load(path));
+
+            Assert.Equal(("TwoNN", "Digits"), (file.Metadata["model"], file.Metadata["dataset"]));
+            Assert.Equal(round, model.Card.Round);
+            Assert.Equal(round == 0, model.Card.ModelSha256 is null);
+            Assert.Equal(10, model.Card.Classes.Length);
+            Assert.Equal(ExperimentFile.Write(ExperimentFile.Load(runs.Digits)), ExperimentFile.Write(model.Experiment!));
+            var sha256 = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(file.Metadata["experiment"]));
+            Assert.Equal(Convert.ToHexStringLower(sha256), model.Card.ExperimentSha256);
+        }
+    }
+
+    [Fact]
+    public void A_fitted_cut_off_and_pooled_moments_are_in_the_card()
+    {
+        var card = SavedModel.Load(Path.Combine(runs.Table, SavedModel.FullFile)).Card;
+
+        Assert.InRange(card.CutOff!.Value, 0.01, 0.99);
+        var income = Assert.IsType<TableRecipe>(card.Input).Columns[0];
+        Assert.Equal(("income", ColumnKind.Number), (income.Name, income.Kind));
+        Assert.InRange(income.Mean, 1300, 2000); // 5/3 thousand
+        Assert.InRange(income.Deviation, 1000, 1600);
+    }
+
+    [Fact]
+    public void A_file_without_a_card_and_a_file_of_something_else_are_refused()
+    {
+        var model = SavedModel.Load(Small);
+        Safetensors.Write(_folder["bare"], model.Weights);
+        Assert.Contains("there is no model card in its metadata", Assert.Throws<AutoFlipException>(() => SavedModel.Load(_folder["bare"])).Message, StringComparison.Ordinal);
+
+        Safetensors.Write(_folder["other"], SavedModel.Load(Full).Weights, model.Card.Metadata(model.Experiment!)); // the small one's card
+        Assert.Contains("does not fit the model", Assert.Throws<AutoFlipException>(() => SavedModel.Load(_folder["other"])).Message, StringComparison.Ordinal);
+
+        Safetensors.Write(_folder["experiment"], model.Weights, model.Card.Metadata(model.Experiment!).SetItem("experiment", "{"));
+        Assert.Contains("the experiment in its metadata", Assert.Throws<AutoFlipException>(() => SavedModel.Load(_folder["experiment"])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_run_of_an_older_version_gets_its_card_from_its_data(bool small)
+    {
+        var copy = Copy(runs.Digits);
+        foreach (var name in (string[])[SavedModel.SmallFile, SavedModel.FullFile])
+            Safetensors.Write(Path.Combine(copy, name), SavedModel.Load(Path.Combine(runs.Digits, name)).Weights, new Dictionary<string, string> { ["model"] = "TwoNN", ["dataset"] = "Digits" });
+        var observer = new RecordingObserver();
+
+        var model = RunModel.Load(copy, small, null, observer, CancellationToken.None);
+
+        var original = SavedModel.Load(small ? Small : Full);
+        Assert.Equal(ModelCard.ToJson(original.Card), ModelCard.ToJson(model.Card));
+        Assert.Equal(original.Weights.Sha256(), model.Weights.Sha256());
+        Assert.Contains("an older version wrote them", Assert.Single(observer.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_has_not_ended_and_a_folder_that_is_none_are_refused()
+    {
+        var copy = Copy(runs.Digits);
+        File.Delete(Path.Combine(copy, SavedModel.SmallFile));
+
+        var unfinished = Assert.Throws<AutoFlipException>(() => RunModel.Load(copy, true, null, RunObserver.None, CancellationToken.None));
+        var none = Assert.Throws<AutoFlipException>(() => RunModel.Load(_folder.Path, true, null, RunObserver.None, CancellationToken.None));
+
+        Assert.Equal($"The run in '{copy}' has not ended: it has no final model yet. Go on with: autoflip resume {copy}", unfinished.Message);
+        Assert.Contains("is no run directory", none.Message, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.BadRequest, ExitCode.BadRequest), (unfinished.Code, none.Code));
+    }
+
+    [Fact]
+    public void No_flipped_byte_ends_in_anything_but_a_model_or_one_sentence()
+    {
+        var bytes = File.ReadAllBytes(Small);
+        var header = 8 + (int)System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(bytes);
+
+        Gen.Select(Gen.Int[0, header - 1], Gen.Byte[1, 255], Gen.Int[0, header - 1], Gen.Byte).Sample((at, flip, also, other) =>
+        {
+            var broken = (byte[])bytes.Clone();
+            broken[at] ^= flip;
+            broken[also] ^= other;
+            var path = _folder[$"{at}-{also}-{flip}-{other}"];
+            try
+            {
+                SavedModel.Of(Safetensors.Read(new MemoryStream(broken), path), path);
+            }
+            catch (AutoFlipException e)
+            {
+                Assert.Equal(ExitCode.BadData, e.Code);
+                Assert.DoesNotContain('\n', e.Message.AsSpan(0, Math.Min(e.Message.Length, 40)).ToString());
+            }
+        }, iter: 2000, threads: 1);
+    }
+
+    string Copy(string run)
+    {
+        var copy = _folder["copy"];
+        foreach (var file in Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(copy, Path.GetRelativePath(run, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+        return copy;
+    }
+}
