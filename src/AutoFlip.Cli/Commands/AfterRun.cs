@@ -24,8 +24,7 @@ sealed record AfterRun(string What, string Command, Func<Presentation, bool> IsW
             }
             catch (Exception failure) // full disks, missing native libraries, defects: none of them undoes the run
             {
-                host.Warn($"the run has ended and is saved, but its {made.What} could not be made: {failure.Message} "
-                    + $"Try again with: autoflip {made.Command} {Session.Quoted(directory)}");
+                host.Warn($"the run has ended and is saved, but its {made.What} could not be made: {failure.Message} Try again with: autoflip {made.Command} {Session.Quoted(directory)}");
                 if (show.Verbose) host.Error.WriteLine(failure);
             }
         }
