@@ -19,7 +19,11 @@ static class SyntheticRun
             Directory = $"synthetic_{experiment.Seed}",
             Experiment = experiment,
             Rounds = [.. Enumerable.Range(1, experiment.Rounds).Select(t => Round(experiment, t, layers, random))],
-            Explorers = [.. Enumerable.Range(0, experiment.ExplorerCount).Select(client => new ExplorerReport(client, 4 * Width * layers, 4 * Width * layers, 500, client + 1, null, new(0.01, 0.9, 0.01)))],
+            Explorers =
+            [
+                .. Enumerable.Range(0, experiment.ExplorerCount)
+                    .Select(client => new ExplorerReport(client, 4 * Width * layers, 4 * Width * layers, 500, client + 1, null, new(0.01, 0.9, 0.01))),
+            ],
             Partition = new([.. Enumerable.Range(0, classes).Select(c => $"class {c}")], Counts(400), Counts(100)),
             Guidance = new(experiment.Guidance, experiment.ExplorerCount, experiment.FirstPrunedRound, [.. Enumerable.Range(0, layers).Select(Histogram)]),
         };
@@ -68,7 +72,7 @@ static class SyntheticRun
             ClientsEvaluatedIn = Summaries(),
             ClientsEvaluatedOut = evaluated ? Summaries() : null,
             ServerEvaluated = evaluated
-                ? new ServerEvaluation(2 - 1.5 * progress + Noise(), names.ToImmutableSortedDictionary(name => name, _ => (double?)Math.Clamp(0.9 * progress + Noise(), 0, 1), StringComparer.Ordinal))
+                ? new ServerEvaluation(Value("loss"), names.ToImmutableSortedDictionary(name => name, name => (double?)Value(name), StringComparer.Ordinal))
                 : null,
         };
 
@@ -78,7 +82,9 @@ static class SyntheticRun
             KeptUnits = layer == layers - 1 ? null : (int)(kept * 100),
         };
 
-        ImmutableSortedDictionary<string, MetricSummary> Summaries() => names.Append("loss").ToImmutableSortedDictionary(
-            name => name, name => (name == "loss" ? 2 - 1.5 * progress + Noise() : Math.Clamp(0.9 * progress + Noise(), 0, 1)) is var value ? new MetricSummary(value, value, 0.1) : null!, StringComparer.Ordinal);
+        double Value(string name) => name == "loss" ? 2 - 1.5 * progress + Noise() : Math.Clamp(0.9 * progress + Noise(), 0, 1);
+
+        ImmutableSortedDictionary<string, MetricSummary> Summaries() =>
+            names.Append("loss").ToImmutableSortedDictionary(name => name, name => new MetricSummary(Value(name), Value(name), 0.1), StringComparer.Ordinal);
     }
 }

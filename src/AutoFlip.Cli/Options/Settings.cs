@@ -166,7 +166,7 @@ static class Settings
     public static ImmutableArray<Setting> Plot { get; } = Grouped(SettingGroup.Running,
     [
         Setting.Of((PlotOptions p) => p.Output, "--output -o", "DIR", "Where the files go. Without it: plots/ of the run directory."),
-        Setting.Of((PlotOptions p) => p.Formats, "--format", "png|svg|csv...", "Formats of the files, one or more."),
+        Setting.Of((PlotOptions p) => p.Formats, "--format", "FORMAT...", "Formats of the files, one or more: png, svg, csv."),
     ]);
 
     /// <summary>What lists of models take: a sample, and the options of a run that an architecture can be told.</summary>

@@ -14,7 +14,8 @@ static class BarDrawing
     {
         var totals = chart.Names.Select((_, place) => chart.Bars.Sum(bar => bar.Values[place])).ToArray();
         var y = Ruler.Of(chart.Y, 0, Math.Max(totals.Max(), double.Epsilon), fromZero: true);
-        var key = new Key(chart.Bars.Length < 2 ? [] : chart.Bars.Select((bar, part) => new Key.Entry(bar.Name, 1, IsAtEdge: false, (canvas, from, to, at) => Sample(canvas, part, from, to, at))).Reverse());
+        var entries = chart.Bars.Select((bar, part) => new Key.Entry(bar.Name, 1, IsAtEdge: false, (canvas, from, to, at) => Sample(canvas, part, from, to, at)));
+        var key = new Key(chart.Bars.Length < 2 ? [] : entries.Reverse()); // the uppermost part first
         var left = Frame.Edge.Vertical(y);
         var slot = (Frame.Width - left.Room - key.Room - 50) / chart.Names.Length; // of the area of data, about: what decides whether names fit
         var frame = new Frame(chart, Places.Horizontal(chart.X, chart.Names, slot), left, key.Room, DataHeight);

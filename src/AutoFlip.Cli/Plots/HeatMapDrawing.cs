@@ -45,7 +45,10 @@ static class HeatMapDrawing
                 var (left, top) = (frame.Data.Left + j * width, frame.Data.Top + i * height);
                 canvas.DrawRect(SKRect.Create(left + 0.5f, top + 0.5f, width - 1, height - 1), paint);
                 if (written)
-                    PlotText.Write(canvas, Readable.Count((long)value), left + width / 2, top + height / 2, NumberSize, SKTextAlign.Center, share > 0.45 ? SKColors.White : PlotText.Ink);
+                {
+                    var ink = share > 0.45 ? SKColors.White : PlotText.Ink;
+                    PlotText.Write(canvas, Readable.Count((long)value), left + width / 2, top + height / 2, NumberSize, SKTextAlign.Center, ink);
+                }
             }
         }
     }

@@ -37,7 +37,8 @@ sealed class Key
     public void Draw(SKCanvas canvas, Frame frame)
     {
         var order = _entries.OrderByDescending(entry => entry.Entry.Place).ToList();
-        var middles = Spread([.. order.Select(entry => (double)frame.Y(entry.Entry.Place))], [.. order.Select(entry => (double)HeightOf(entry.Lines))], frame.Data.Top, frame.Data.Bottom);
+        var middles = Spread(
+            [.. order.Select(entry => (double)frame.Y(entry.Entry.Place))], [.. order.Select(entry => (double)HeightOf(entry.Lines))], frame.Data.Top, frame.Data.Bottom);
         using var leader = new SKPaint { Color = Leader, IsAntialias = true, StrokeWidth = 1, Style = SKPaintStyle.Stroke };
         for (var i = 0; i < order.Count; i++)
         {

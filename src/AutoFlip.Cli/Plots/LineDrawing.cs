@@ -9,6 +9,7 @@ static class LineDrawing
     const int DataHeight = 300, AllMarkers = 12, SomeMarkers = 7;
     const float LineWidth = 1.9f, MarkerSize = 6;
     const byte BandOpacity = 0x24;
+    const double Edge = 0.94; // of the axis: from there on a line ends at its end
 
     /// <summary>The drawing of a chart.</summary>
     public static Drawing Of(LineChart chart)
@@ -16,12 +17,13 @@ static class LineDrawing
         var lines = chart.Lines;
         var x = Ruler.Of(chart.X, lines.Min(line => line.X[0]), lines.Max(line => line.X[^1]), ticks: 7);
         var (least, most) = (lines.Min(Lowest), lines.Max(Highest));
-        if (chart.Y.Unit == AxisUnit.Share) (least, most) = (Math.Max(least, Math.Min(0, lines.Min(line => line.Y.Min()))), Math.Min(most, Math.Max(1, lines.Max(line => line.Y.Max()))));
-        if (chart.Y.IsLogarithmic) least = Math.Max(least, lines.Min(line => line.Y.Min()) / 10); // bands that reach down to 0 are cut
+        var (lowest, highest) = (lines.Min(line => line.Y.Min()), lines.Max(line => line.Y.Max())); // without bands
+        if (chart.Y.Unit == AxisUnit.Share) (least, most) = (Math.Max(least, Math.Min(0, lowest)), Math.Min(most, Math.Max(1, highest)));
+        if (chart.Y.IsLogarithmic) least = Math.Max(least, lowest / 10); // bands that reach down to 0 are cut
         var y = Ruler.Of(chart.Y, least, most);
-        var edge = lines.Max(line => line.X[^1]) - (lines.Max(line => line.X[^1]) - lines.Min(line => line.X[0])) * 0.03;
         var isNamedByAxis = lines.Length == 1 && lines[0].Name == chart.Y.Label;
-        var key = new Key(isNamedByAxis ? [] : lines.Select((line, i) => new Key.Entry(line.Name, Math.Clamp(y.Place(line.Y[^1]), 0, 1), line.X[^1] >= edge, (canvas, from, to, at) => Sample(canvas, i, from, to, at))));
+        var key = new Key(isNamedByAxis ? [] : lines.Select((line, i) => new Key.Entry(
+            line.Name, Math.Clamp(y.Place(line.Y[^1]), 0, 1), IsAtEdge: x.Place(line.X[^1]) > Edge, (canvas, from, to, at) => Sample(canvas, i, from, to, at))));
         var frame = new Frame(chart, Frame.Edge.Horizontal(x), Frame.Edge.Vertical(y), key.Room, Math.Max(DataHeight, key.Height));
 
         foreach (var (i, line) in lines.Index().Where(line => line.Item.Spread is not null)) AddBand(frame.Plot, line, i, x, y, chart.Y.Unit);

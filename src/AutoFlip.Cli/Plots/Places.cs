@@ -15,9 +15,9 @@ static class Places
     {
         string[] shown = [.. names.Select(name => PlotText.Fit(name, Frame.TickSize, MaxName))];
         var widest = shown.Max(name => PlotText.Width(name, Frame.TickSize));
-        var straight = widest + 6 <= slot;
-        var every = straight ? 1 : AreNumbers(names) ? (int)Math.Ceiling((widest + 6) / slot) : (int)Math.Ceiling((Frame.TickSize + 1) / slot);
-        var turn = straight || AreNumbers(names) ? 0 : slot * every >= 1.5 * Frame.TickSize ? -45 : -90;
+        var isStraight = widest + 6 <= slot || widest <= 2 * Frame.TickSize || AreNumbers(names); // turning short names gains nothing
+        var every = (int)Math.Ceiling((isStraight ? widest + 6 : Frame.TickSize + 1) / slot);
+        var turn = isStraight ? 0 : slot * every >= 1.5 * Frame.TickSize ? -45 : -90;
         var room = turn switch { 0 => Frame.TickSize + 2, -45 => (widest + Frame.TickSize) * 0.71f, _ => widest };
         return new(label, -0.5, names.Count - 0.5, Some(shown, every), room) { Turn = turn, HasGrid = false, Overhang = turn == -45 ? room - slot / 2 : 0 };
     }

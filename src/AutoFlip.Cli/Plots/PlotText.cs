@@ -87,7 +87,8 @@ static class PlotText
 
     static SKTypeface Load()
     {
-        using var stream = typeof(PlotText).Assembly.GetManifestResourceStream("AutoFlip.OpenSans.ttf") ?? throw new InvalidOperationException("The font of plots is missing from the program.");
+        using var stream = typeof(PlotText).Assembly.GetManifestResourceStream("AutoFlip.OpenSans.ttf")
+            ?? throw new InvalidOperationException("The font of plots is missing from the program.");
         return SKTypeface.FromStream(stream);
     }
 }

@@ -64,11 +64,17 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
         var (min, max) = (low - pad, high + pad);
         var shift = Math.Log10(factor);
         var every = Math.Max(1, (int)Math.Ceiling((max - min) / (ticks + 2)));
-        List<(double At, string Text)> marks = [.. Multiples(1, min + shift, max + shift).Where(decade => Math.Abs(decade % every) < 0.5).Select(decade => (decade - shift, Power((int)Math.Round(decade))))];
-        var between = every > 1 ? [] : Multiples(1, Math.Floor(min + shift), max + shift).SelectMany(decade => Enumerable.Range(2, 8).Select(digit => (Decade: (int)Math.Round(decade), Digit: digit)))
-            .Select(mark => (At: mark.Decade + Math.Log10(mark.Digit) - shift, mark.Decade, mark.Digit)).Where(mark => mark.At > min && mark.At < max).ToList();
+        var decades = Multiples(1, Math.Floor(min + shift), max + shift).Select(decade => (int)Math.Round(decade)).ToList();
+        List<(double At, string Text)> marks = [.. decades.Where(decade => decade % every == 0).Select(decade => (decade - shift, Power(decade))).Where(mark => IsWithin(mark.Item1))];
+        var between = every > 1 ? [] : decades.SelectMany(decade => Enumerable.Range(2, 8).Select(digit => (At: decade + Math.Log10(digit) - shift, Decade: decade, Digit: digit)))
+            .Where(mark => IsWithin(mark.At)).ToList();
         if (marks.Count < 3) // few decades: say more of them
-            marks = [.. marks.Concat(between.Where(mark => mark.Digit is 2 or 5 && mark.Decade is >= -3 and <= 3).Select(mark => (mark.At, Times(mark.Digit, mark.Decade)))).OrderBy(mark => mark.At)];
+        {
+            var more = between.Where(mark => mark.Digit is 2 or 5 && mark.Decade is >= -3 and <= 3).Select(mark => (mark.At, Times(mark.Digit, mark.Decade)));
+            marks = [.. marks.Concat(more).OrderBy(mark => mark.At)];
+        }
+        bool IsWithin(double at) => at >= min && at <= max;
+
         return new(unit.Length == 0 ? axis.Label : $"{axis.Label} ({unit})", [.. marks], [.. between.Select(mark => mark.At).Except(marks.Select(mark => mark.At))])
         {
             IsLogarithmic = true,

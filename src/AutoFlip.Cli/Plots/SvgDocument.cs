@@ -20,7 +20,8 @@ static class SvgDocument
         foreach (var text in root.Descendants(Svg + "text"))
         {
             if (text.Attribute("font-family")?.Value == "Open Sans") text.SetAttributeValue("font-family", PlotText.Families);
-            foreach (var places in text.Attributes().Where(attribute => attribute.Name.LocalName is "x" or "y")) places.Value = places.Value.TrimEnd(' ', ','); // lists of numbers end with one
+            foreach (var places in text.Attributes().Where(attribute => attribute.Name.LocalName is "x" or "y"))
+                places.Value = places.Value.TrimEnd(' ', ','); // the canvas ends lists of numbers with one
         }
         using var stream = new MemoryStream();
         using (var writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false), NewLineHandling = NewLineHandling.None })) document.Save(writer);

@@ -107,6 +107,18 @@ public sealed class PlotCommandTests : IDisposable
     }
 
     [Fact]
+    public void Resumed_run_draws_them_too()
+    {
+        var directory = Run("one");
+        using StringWriter output = new(), error = new();
+
+        var code = App.Run(["resume", directory, "--plot", "--quiet"], new Host { Out = output, Error = error, Engine = FakeEngine.Create() });
+
+        Assert.Equal(0, code);
+        Assert.Contains("bytes.svg", Names(Path.Combine(directory, "plots")));
+    }
+
+    [Fact]
     public void Plots_that_fail_leave_a_sentence_and_the_run_s_success()
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new();

@@ -18,17 +18,19 @@ static class CostCharts
             Line("dense float32", place => costs.Dense[place]));
         yield return ChartDraft.Spanning(ChartDraft.Lines(
             "seconds", "Seconds per round", ChartDraft.Rounds, new Axis("time", AxisUnit.Seconds),
-            "Masks where they changed, evaluation where there was one. Round, mask, fold and evaluation by the wall clock; training by the clients' own clocks, all together: with several workers that is more than the round.",
-            Part("round", round => round.Seconds), Part("training", round => round.ClientSeconds.Train), Part("mask", round => IsNew(round) ? round.MaskSeconds : 0),
-            Part("fold", round => round.FoldSeconds), Part("evaluation", round => round.ServerEvaluated is null && round.ClientsEvaluatedOut is null ? 0 : round.EvaluateSeconds)));
+            "Masks where they changed, evaluation where there was one. Round, mask, fold and evaluation by the wall clock; training by the clients' own clocks, "
+                + "all together: with several workers that is more than the round.",
+            Part("round", round => round.Seconds), Part("training", round => round.ClientSeconds.Train),
+            Line("mask", place => IsNew(place) ? run.Rounds[place].MaskSeconds : null), Part("fold", round => round.FoldSeconds),
+            Part("evaluation", round => round.ServerEvaluated is null && round.ClientsEvaluatedOut is null ? 0 : round.EvaluateSeconds)));
 
         var metric = Metric.MainOf(run.Experiment);
         yield return Against("bytes", "bytes", new Axis("sent so far", AxisUnit.Bytes), ExplorationIncluded, place => costs.Bytes(place));
         yield return Against("macs", "computation", new Axis("multiply-accumulates so far", AxisUnit.Macs), $"{ExplorationIncluded} {ForwardOnly}", place => costs.Macs[place]);
 
-        bool IsNew(RoundReport round) => round.Mask is not null && run.Rounds.FirstOrDefault(other => other.Round == round.Round - 1)?.Mask != round.Mask;
+        bool IsNew(int place) => run.Rounds[place].Mask is { } mask && (place == 0 || run.Rounds[place - 1].Mask != mask);
 
-        Line? Line(string name, Func<int, double> sum) => ChartDraft.Line(name, run.Rounds.Select((round, place) => new ChartPoint(round.Round, sum(place))));
+        Line? Line(string name, Func<int, double?> sum) => ChartDraft.Line(name, run.Rounds.Select((round, place) => new ChartPoint(round.Round, sum(place))));
 
         Line? Part(string name, Func<RoundReport, double> seconds) => ChartDraft.Line(
             name, run.Rounds.Select(round => new ChartPoint(round.Round, seconds(round) is > 0 and var taken ? taken : null)));

@@ -6,6 +6,7 @@ namespace AutoFlip;
 static class DealCharts
 {
     const int MaxClients = 50, MaxClasses = 64, CommonClasses = 39, Bins = 20;
+    const int Skewed = 50; // times the least: from there on equal bins would put nearly all clients into the first
 
     /// <summary>The figures; null where there is nothing to show.</summary>
     public static IEnumerable<Chart?> Of(RunRecord run)
@@ -63,16 +64,31 @@ static class DealCharts
         int[] sizes = [.. training.Zip(heldOut, (one, other) => (int)(one + other))];
         var (least, most) = (sizes.Min(), sizes.Max());
         if (least == most) return null; // one bar says nothing
-        var width = (most - least) / Bins + 1; // whole samples, so that no bin is empty by its width alone
-        var counts = new double[(most - least) / width + 1];
-        foreach (var size in sizes) counts[(size - least) / width]++;
+        int[] begins = most >= Skewed * Math.Max(least, 1) ? Doubling(least, most) : Even(least, most);
+        var counts = new double[begins.Length - 1];
+        foreach (var size in sizes) counts[Array.FindLastIndex(begins, begin => begin <= size)]++;
         return new BarChart(
             "samples", "How many samples clients hold", "samples", new Axis("clients", AxisUnit.Count),
-            [.. counts.Select((_, i) => width == 1 ? FormattableString.Invariant($"{least + i}") : FormattableString.Invariant($"{least + i * width}–{least + (i + 1) * width - 1}"))],
+            [.. counts.Select((_, i) => begins[i + 1] - begins[i] == 1 ? FormattableString.Invariant($"{begins[i]}") : FormattableString.Invariant($"{begins[i]}–{begins[i + 1] - 1}"))],
             [new Bar("clients", [.. counts])])
         {
             Note = "Training and held-out samples together.",
         };
+    }
+
+    /// <summary>Where bins of one width begin, and the end of the last; whole samples, so that no bin is empty by its width alone.</summary>
+    static int[] Even(int least, int most)
+    {
+        var width = (most - least) / Bins + 1;
+        return [.. Enumerable.Range(0, (most - least) / width + 2).Select(i => least + i * width)];
+    }
+
+    /// <summary>The same, each bin twice as wide as the one before, from the power of two at or below the least: 0, 1, 2, 4, 8, ...</summary>
+    static int[] Doubling(int least, int most)
+    {
+        List<int> begins = [least == 0 ? 0 : 1 << (int)Math.Log2(least)];
+        while (begins[^1] <= most) begins.Add(begins[^1] == 0 ? 1 : checked(2 * begins[^1]));
+        return [.. begins];
     }
 
     static ImmutableArray<double> Sums(ImmutableArray<ImmutableArray<int>> counts) => [.. counts.Select(client => (double)client.Sum(count => (long)count))];

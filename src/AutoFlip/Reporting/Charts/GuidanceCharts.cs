@@ -24,7 +24,8 @@ static class GuidanceCharts
             Note = note,
         };
 
-        Spread[] shown = [.. all.Index().OrderByDescending(tensor => tensor.Item.Weights).Take(MaxTensors).OrderBy(tensor => tensor.Index).Select(tensor => tensor.Item)];
+        Spread[] shown =
+            [.. all.Index().OrderByDescending(tensor => tensor.Item.Weights).Take(MaxTensors).OrderBy(tensor => tensor.Index).Select(tensor => tensor.Item)];
         if (shown.Length < all.Length) note += $" The {shown.Length} tensors with the most weights, of {all.Length}.";
         yield return Map("kept", tensor => tensor.Kept);
         yield return Map("removed", tensor => tensor.Removed);
@@ -66,7 +67,10 @@ static class GuidanceCharts
 
         /// <summary>Names of the places.</summary>
         public ImmutableArray<string> Names =>
-            [.. HasRest ? ["less"] : Array.Empty<string>(), .. Enumerable.Range(From, Bins).Select(bin => FormattableString.Invariant($"{Math.Pow(10, bin / (double)BinsPerDecade):0e+0}"))];
+        [
+            .. HasRest ? ["less"] : Array.Empty<string>(),
+            .. Enumerable.Range(From, Bins).Select(bin => FormattableString.Invariant($"{Math.Pow(10, bin / (double)BinsPerDecade):0e+0}")),
+        ];
     }
 
     /// <summary>A tensor's weights over the places of a scale. A bin of its own histogram is shared out evenly over the places it reaches into.</summary>

@@ -70,5 +70,6 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
     };
 
     /// <summary>PruneFraction: prune fraction.</summary>
-    static string Words(string name) => string.Concat(name.Select((letter, i) => i > 0 && char.IsAsciiLetterUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+    static string Words(string name) =>
+        string.Concat(name.Select((letter, i) => i > 0 && char.IsAsciiLetterUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
 }

@@ -87,12 +87,19 @@ public sealed class DrawingTests
         { "wide with band", Lines(new Line("a", [1, 2], [1e-3, 1e3]) { Spread = [1, 1] }) with { Y = new Axis("y") { IsLogarithmic = true } } },
         { "bytes", Lines(new Line("a", [1e9, 2e12], [1, 2])) with { X = new Axis("x", AxisUnit.Bytes) } },
         { "no time", Lines(new Line("a", [1, 2], [0, 0])) with { Y = new Axis("y", AxisUnit.Seconds) } },
-        { "many lines with long names", Lines([.. Enumerable.Range(0, 40).Select(i => new Line($"{i} {new string('w', 300)} and a long name of many words that has to be wrapped somewhere {i}", [1, 2], [i, i + 1]))]) },
+        { "many lines with long names", Lines([.. Many(40).Select(i => new Line($"{i} {new string('w', 300)} and a long name of many words that has to be wrapped {i}", [1, 2], [i, i + 1]))]) },
         { "no height", new BarChart("b", "t", "x", new Axis("y"), ["a"], [new Bar("a", [0])]) },
-        { "many bars", new BarChart("b", "t", "x", new Axis("y", AxisUnit.Count), [.. Enumerable.Range(0, 300).Select(i => $"a long name {i}")], [new Bar("a", [.. Enumerable.Range(0, 300).Select(i => (double)i)])]) },
+        { "many bars", new BarChart("b", "t", "x", new Axis("y", AxisUnit.Count), [.. Many(300).Select(i => $"a long name {i}")], [new Bar("a", [.. Many(300).Select(i => (double)i)])]) },
         { "no colour", new HeatMap("h", "t", "x", "y", new Axis("v", AxisUnit.Count), ["a"], ["b"], [[0]]) },
-        { "large map", new HeatMap("h", "t", "x", "y", new Axis("v", AxisUnit.Share), [.. Enumerable.Range(0, 64).Select(i => $"class {i}")], [.. Enumerable.Range(0, 50).Select(i => $"{i}")], [.. Enumerable.Range(0, 50).Select(i => Enumerable.Range(0, 64).Select(j => i * j / 3200.0).ToImmutableArray())]) },
+        {
+            "large map",
+            new HeatMap(
+                "h", "t", "x", "y", new Axis("v", AxisUnit.Share), [.. Many(64).Select(i => $"class {i}")], [.. Many(50).Select(i => $"{i}")],
+                [.. Many(50).Select(i => Many(64).Select(j => i * j / 3200.0).ToImmutableArray())])
+        },
     };
+
+    static IEnumerable<int> Many(int count) => Enumerable.Range(0, count);
 
     static LineChart Lines(params ImmutableArray<Line> lines) => new("a", "t", new Axis("x"), new Axis("y"), lines);
 

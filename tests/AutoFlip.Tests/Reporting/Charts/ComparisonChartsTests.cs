@@ -95,7 +95,8 @@ public sealed class ComparisonChartsTests
     [Fact]
     public void Runs_of_different_tasks_are_compared_by_their_own_metrics()
     {
-        var regression = Run(1, e => e with { Metrics = ["mse"] }, HandMadeRun.Round(1) with { ServerEvaluated = new ServerEvaluation(1, ImmutableSortedDictionary<string, double?>.Empty.Add("mse", 4)) });
+        var evaluated = new ServerEvaluation(1, ImmutableSortedDictionary<string, double?>.Empty.Add("mse", 4));
+        var regression = Run(1, e => e with { Metrics = ["mse"] }, HandMadeRun.Round(1) with { ServerEvaluated = evaluated });
 
         var charts = RunCharts.Comparing([Run(1), regression]).OfType<LineChart>().ToList();
 

@@ -188,17 +188,33 @@ public sealed class RunChartsTests
     {
         var record = HandMadeRun.Record with
         {
-            Partition = new(["a", "b"], [.. Enumerable.Range(0, 10_000).Select(client => (ImmutableArray<int>)[client, 0])], [.. Enumerable.Repeat((ImmutableArray<int>)[0, 0], 10_000)]),
+            Partition = new(["a", "b"], [.. Enumerable.Range(1_000, 10_000).Select(size => (ImmutableArray<int>)[size, 0])], [.. Enumerable.Repeat((ImmutableArray<int>)[0, 0], 10_000)]),
         };
 
         var map = Chart<HeatMap>("partition", RunCharts.Of(record));
         Assert.Equal((50, "0", "9999"), (map.Rows.Length, map.Rows[0], map.Rows[^1]));
-        Assert.All(map.Rows.Zip(map.Values), row => Assert.Equal(row.First, $"{row.Second[0]}")); // client n holds n
+        Assert.All(map.Rows.Zip(map.Values), row => Assert.Equal(row.First, $"{row.Second[0] - 1_000}")); // client n holds 1,000 + n
         Assert.Contains("50 of 10,000 clients", map.Note);
 
-        var sizes = Chart<BarChart>("samples", RunCharts.Of(record)); // 0..9,999 in bins of 500: 9,999 / 20 + 1
+        var sizes = Chart<BarChart>("samples", RunCharts.Of(record)); // 1,000..10,999 in bins of 500: 9,999 / 20 + 1
         Assert.Equal(10_000, sizes.Bars[0].Values.Sum());
-        Assert.Equal(("0–499", "9500–9999", 500.0), (sizes.Names[0], sizes.Names[^1], sizes.Bars[0].Values[^1]));
+        Assert.Equal(("1000–1499", "10500–10999", 500.0), (sizes.Names[0], sizes.Names[^1], sizes.Bars[0].Values[^1]));
+    }
+
+    [Fact]
+    public void Clients_of_very_different_sizes_are_counted_in_bins_that_double()
+    {
+        BarChart? Sizes(params int[] sizes) => RunCharts.Of(HandMadeRun.Record with
+        {
+            Partition = new(["a"], [.. Enumerable.Range(0, 60).Select(i => (ImmutableArray<int>)[sizes[i % sizes.Length]])], [.. Enumerable.Repeat((ImmutableArray<int>)[0], 60)]),
+        }).OfType<BarChart>().SingleOrDefault(chart => chart.Id == "samples");
+
+        var skewed = Sizes(0, 1, 3, 60)!;
+        Assert.Equal(["0", "1", "2–3", "4–7", "8–15", "16–31", "32–63"], skewed.Names);
+        Assert.Equal([15, 15, 15, 0, 0, 0, 15], skewed.Bars[0].Values);
+        Assert.Equal(("4–7", "256–511"), (Sizes(5, 300)!.Names[0], Sizes(5, 300)!.Names[^1]));
+        Assert.Equal(["4", "5", "6"], Sizes(4, 6)!.Names);
+        Assert.Null(Sizes(7)); // all alike
     }
 
     [Fact]
