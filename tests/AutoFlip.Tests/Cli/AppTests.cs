@@ -223,6 +223,10 @@ public class AppTests
     }
 
     [Fact]
+    public void Runs_of_a_demo_share_one_live_view() =>
+        Assert.Single(Shell.Run("demo", "--live", "0").Error.Split('\n'), line => line.Contains("live view", StringComparison.Ordinal));
+
+    [Fact]
     public void Report_that_cannot_be_made_costs_a_warning_and_not_the_run()
     {
         using StringWriter output = new(), error = new();

@@ -98,6 +98,19 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void Live_view_goes_on_until_the_reader_stops_it()
+    {
+        MadeUpRun.Write(MadeUpRun.Record(rounds: 5, directory: _folder["a"]));
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+
+        var ended = Shell.Run(["report", _folder["a"], "--live", "0"], step: null, stop.Token);
+
+        Assert.Equal(ExitCode.Done, ended.Exit);
+        Assert.StartsWith("autoflip: live view: http://127.0.0.1:", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Html_for_a_folder_that_is_not_there_fails_in_a_sentence()
     {
         MadeUpRun.Write(MadeUpRun.Record(directory: _folder["a"]));

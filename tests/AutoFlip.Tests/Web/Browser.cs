@@ -11,6 +11,8 @@ public sealed class Browser : IAsyncDisposable
     static readonly string[] Quietly =
         ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
+    const float Patience = 30_000; // ms, for machines on which much else goes on
+
     readonly SemaphoreSlim _starting = new(1);
     IPlaywright? _playwright;
     IBrowser? _browser;
@@ -27,6 +29,7 @@ public sealed class Browser : IAsyncDisposable
         await _starting.WaitAsync();
         try
         {
+            Assertions.SetDefaultExpectTimeout(Patience);
             _playwright ??= await Playwright.CreateAsync();
             _browser ??= await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = Quietly });
         }

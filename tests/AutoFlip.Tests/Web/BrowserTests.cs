@@ -74,12 +74,12 @@ public sealed class BrowserTests(Browser browser) : IDisposable
         var page = await Open(Write(MadeUpRun.Record()));
         var (chart, where) = (page.Locator(Chart), page.Locator($"{Chart} .where"));
         await chart.Locator("canvas").WaitForAsync();
-        Assert.Equal("round 12", await where.TextContentAsync());
+        await Assertions.Expect(where).ToHaveTextAsync("round 12");
 
         await chart.Locator(".plot").FocusAsync();
         await page.Keyboard.PressAsync("Home");
-        Assert.Equal("round 1", await where.TextContentAsync());
-        Assert.Equal("round 1: accuracy 50.1 %, f1 50.1 %", await chart.Locator("[aria-live]").TextContentAsync()); // 0.95 - 0.9 / 2 + 0.001
+        await Assertions.Expect(where).ToHaveTextAsync("round 1");
+        await Assertions.Expect(chart.Locator("[aria-live]")).ToHaveTextAsync("round 1: accuracy 50.1 %, f1 50.1 %"); // 0.95 - 0.9 / 2 + 0.001
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("+");
         await page.Keyboard.PressAsync("+");
@@ -88,7 +88,7 @@ public sealed class BrowserTests(Browser browser) : IDisposable
         Assert.False(await chart.Locator(".reset").IsVisibleAsync());
 
         await chart.Locator(".u-over").HoverAsync(new() { Position = new() { X = 1, Y = 50 } });
-        Assert.Equal("round 1", await where.TextContentAsync());
+        await Assertions.Expect(where).ToHaveTextAsync("round 1");
 
         await chart.GetByRole(AriaRole.Button, new() { Name = "f1" }).ClickAsync();
         Assert.Equal("false", await chart.GetByRole(AriaRole.Button, new() { Name = "f1" }).GetAttributeAsync("aria-pressed"));
@@ -100,7 +100,7 @@ public sealed class BrowserTests(Browser browser) : IDisposable
         await heat.Locator(".plot").FocusAsync();
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("ArrowRight");
-        Assert.Equal("client 0, class 1: 8", await heat.Locator(".where").TextContentAsync()); // (0 + 1) % 4 · 8
+        await Assertions.Expect(heat.Locator(".where")).ToHaveTextAsync("client 0, class 1: 8"); // (0 + 1) % 4 · 8
         Assert.Empty(_complaints);
     }
 
@@ -128,7 +128,7 @@ public sealed class BrowserTests(Browser browser) : IDisposable
         Assert.Equal(7, await page.Locator("#run-all-rounds tbody tr").CountAsync()); // still open
         Assert.Equal("false", await chart.GetByRole(AriaRole.Button, new() { Name = "f1" }).GetAttributeAsync("aria-pressed"));
         Assert.True(await chart.Locator(".reset").IsVisibleAsync()); // still zoomed
-        Assert.Equal("round 1", await chart.Locator(".where").TextContentAsync());
+        await Assertions.Expect(chart.Locator(".where")).ToHaveTextAsync("round 1");
         Assert.Equal(before, await page.EvaluateAsync<double>("scrollY"), 1.0);
         Assert.True(await chart.Locator(".plot").EvaluateAsync<bool>("plot => plot === document.activeElement"));
 

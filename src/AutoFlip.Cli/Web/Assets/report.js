@@ -482,7 +482,7 @@
 
   const mount = figure => {
     const place = figure.dataset.chart, spec = specs[place];
-    if (!spec || views.has(place)) return;
+    if (!spec || !figure.isConnected || views.has(place)) return; // a live page may have replaced it between being seen and this
     views.set(place, new kinds[spec.kind](figure, spec));
     figure.dataset.drawn = "";
     sizes.observe(figure);
