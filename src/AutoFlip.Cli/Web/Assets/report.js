@@ -22,7 +22,7 @@
   const plain = v => {
     if (v === 0) return "0";
     const a = Math.abs(v);
-    return a >= 1e6 || a < 1e-3 ? v.toExponential(2) : a >= 100 ? v.toFixed(1) : v.toPrecision(4).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+    return a >= 1e9 || a < 1e-3 ? v.toExponential(2) : a >= 1000 ? v.toLocaleString("en-US", { maximumFractionDigits: 1 }) : a >= 100 ? v.toFixed(1) : v.toPrecision(4).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
   };
   const formats = {
     Number: plain,
