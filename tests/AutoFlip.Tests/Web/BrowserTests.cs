@@ -139,7 +139,7 @@ public sealed class BrowserTests(Browser browser) : IDisposable
         Assert.All(_requests, request => Assert.StartsWith(view.Address.AbsoluteUri, request));
     }
 
-    /// <summary>The demand of a run of 200 rounds and 20 clients: it opens in less than a second. Here with room for a busy machine; `bench report` measures.</summary>
+    /// <summary>The demand of a run of 200 rounds and 20 clients: it opens in less than a second. Here with room for a busy machine; <c>bench report</c> measures.</summary>
     [Fact]
     public async Task Large_report_opens_quickly()
     {
