@@ -60,7 +60,9 @@ sealed class DemoCommand : ICommand
         RunSummary Under(string method) => Session.Watch(request.Show, host, display => host.Engine.Run(
             ExperimentRules.WithMethod(request.Experiment, method), request.Options, display, host.Time, host.Cancel), live);
         var (dense, pruned) = (Under("fedavg"), Under("autoflip"));
-        if (!request.Show.Json) Comparison.Write(dense, pruned, host);
+        if (request.Show.Json) return ExitCode.Done;
+        Comparison.Write(dense, pruned, host);
+        host.Out.WriteLine($"\nAs a page: autoflip report {string.Join(' ', live.Directories.Select(Session.Quoted))} --html demo.html");
         return ExitCode.Done;
     }
 }

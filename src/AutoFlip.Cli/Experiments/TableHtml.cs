@@ -1,10 +1,7 @@
-using System.Net;
-using System.Text;
-
 namespace AutoFlip.Cli;
 
 /// <summary>A page as one HTML file that loads nothing: no script, no font, no picture.</summary>
-/// <remarks>Every text is encoded, for names are what somebody typed. Colours follow the reader's light or dark setting; wide tables scroll by themselves,
+/// <remarks>Colours follow the reader's light or dark setting; wide tables scroll by themselves,
 /// and can be reached with the keyboard for that.</remarks>
 static class TableHtml
 {
@@ -24,54 +21,47 @@ static class TableHtml
         """;
 
     /// <summary>The file's text.</summary>
-    public static string Write(TablePage page)
-    {
-        var text = new StringBuilder();
-        text.Append($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{Plain(page.Title)}</title>
-            <style>
-            {Style}
-            </style>
-            </head>
-            <body>
-            <main>
-            <h1>{Plain(page.Title)}</h1>
-            <p>{Plain(page.Summary)}</p>
+    public static string Write(TablePage page) => Html.Of($"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>{page.Title}</title>
+        <style>
+        {new Html(Style)}
+        </style>
+        </head>
+        <body>
+        <main>
+        <h1>{page.Title}</h1>
+        <p>{page.Summary}</p>
+        {page.Sections.Select((section, i) => Table(section, $"section-{i + 1}"))}{List("What the columns say", page.Notes)}{List("Made by", page.Facts)}</main>
+        </body>
+        </html>
 
-            """.ReplaceLineEndings("\n"));
-        foreach (var (section, i) in page.Sections.Select((section, i) => (section, i))) Write(text, section, $"section-{i + 1}");
-        Write(text, "What the columns say", page.Notes);
-        Write(text, "Made by", page.Facts);
-        return text.Append("</main>\n</body>\n</html>\n").ToString();
-    }
+        """).Text;
 
-    static void Write(StringBuilder text, TableSection section, string id)
-    {
-        text.Append($"<h2 id=\"{id}\">{Plain(section.Title)}</h2>\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table aria-labelledby=\"{id}\">\n<thead><tr>");
-        foreach (var header in section.Headers) text.Append($"<th scope=\"col\">{Plain(header)}</th>");
-        text.Append("</tr></thead>\n<tbody>\n");
-        foreach (var row in section.Rows)
-        {
-            text.Append($"<tr><th scope=\"row\">{Cell(row[0])}</th>");
-            foreach (var cell in row.Skip(1)) text.Append($"<td{(cell.Text.Length > LongText && cell.Target is null ? " class=\"long\"" : "")}>{Cell(cell)}</td>");
-            text.Append("</tr>\n");
-        }
-        text.Append("</tbody>\n</table>\n</div>\n");
-    }
+    static Html Table(TableSection section, string id) => Html.Of($"""
+        <h2 id="{id}">{section.Title}</h2>
+        <div class="scroll" role="region" aria-labelledby="{id}" tabindex="0">
+        <table aria-labelledby="{id}">
+        <thead><tr>{section.Headers.Select(header => Html.Of($"<th scope=\"col\">{header}</th>"))}</tr></thead>
+        <tbody>
+        {section.Rows.Select(row => Html.Of($"<tr><th scope=\"row\">{Cell(row[0])}</th>{row.Skip(1).Select(Figure)}</tr>\n"))}</tbody>
+        </table>
+        </div>
 
-    static void Write(StringBuilder text, string title, IReadOnlyList<(string Term, string Meaning)> list)
-    {
-        text.Append($"<h2>{Plain(title)}</h2>\n<dl>\n");
-        foreach (var (term, meaning) in list) text.Append($"<dt>{Plain(term)}</dt><dd>{Plain(meaning)}</dd>\n");
-        text.Append("</dl>\n");
-    }
+        """);
 
-    static string Cell(TableText cell) => cell.Target is { } target ? $"<a href=\"{Plain(target)}/\">{Plain(cell.Text)}</a>" : Plain(cell.Text);
+    static Html Figure(TableText cell) => Html.Of($"<td{Html.If(cell.Text.Length > LongText && cell.Target is null, $" class=\"long\"")}>{Cell(cell)}</td>");
 
-    static string Plain(string text) => WebUtility.HtmlEncode(text);
+    static Html List(string title, IReadOnlyList<(string Term, string Meaning)> list) => Html.Of($"""
+        <h2>{title}</h2>
+        <dl>
+        {list.Select(entry => Html.Of($"<dt>{entry.Term}</dt><dd>{entry.Meaning}</dd>\n"))}</dl>
+
+        """);
+
+    static Html Cell(TableText cell) => cell.Target is { } target ? Html.Of($"<a href=\"{target}/\">{cell.Text}</a>") : Html.Of($"{cell.Text}");
 }

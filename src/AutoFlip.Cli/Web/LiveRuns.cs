@@ -1,6 +1,6 @@
 namespace AutoFlip.Cli;
 
-/// <summary>The runs of one command in one live view; nothing if no live view was asked for.</summary>
+/// <summary>The runs of one command, in one live view if one was asked for.</summary>
 sealed class LiveRuns : IDisposable
 {
     const int Most = 12; // of a table of a hundred runs, the last ones: a page of all would be slow to make and to read
@@ -8,7 +8,16 @@ sealed class LiveRuns : IDisposable
     readonly List<Func<string?>> _runs = [];
     readonly LiveView? _view;
 
-    LiveRuns(int? port, Host host) => _view = port is { } asked ? LiveView.Start(asked, Directories, host) : null;
+    LiveRuns(int? port, Host host) => _view = port is { } asked ? LiveView.Start(asked, () => [.. Directories.TakeLast(Most)], host) : null;
+
+    /// <summary>Directories of the runs that have one, in the order in which they began.</summary>
+    public IReadOnlyList<string> Directories
+    {
+        get
+        {
+            lock (_runs) return [.. _runs.Select(run => run()).OfType<string>()];
+        }
+    }
 
     /// <summary>Begins, if it was asked for.</summary>
     /// <exception cref="AutoFlipException">This machine lets nobody listen there (exit 2).</exception>
@@ -23,9 +32,4 @@ sealed class LiveRuns : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _view?.Dispose();
-
-    IReadOnlyList<string> Directories()
-    {
-        lock (_runs) return [.. _runs.Select(run => run()).OfType<string>().TakeLast(Most)];
-    }
 }

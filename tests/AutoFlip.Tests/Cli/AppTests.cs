@@ -146,6 +146,8 @@ public class AppTests
             It lost 5.0 points of accuracy, 75.0 % to 70.0 %.
             It took 25.0 % more time, 5.0 s of it exploring.
 
+            As a page: autoflip report runs/fake_1_none runs/fake_1_autoflip --html demo.html
+
             """.ReplaceLineEndings("\n"), ended.Out, StringComparison.Ordinal);
         Assert.Contains("runs/fake_1_none\n", ended.Out, StringComparison.Ordinal);
     }
