@@ -28,6 +28,7 @@ public sealed record LayerFigures(string Name, int Parameters, int Kept, double 
     {
         var units = network.Groups.Where(group => !group.IsFixed).ToDictionary(group => group.Name);
         var layers = ImmutableArray.CreateBuilder<LayerFigures>();
+        ReadOnlySpan<float> start = initial.Values, old = before.Values, values = after.Values;
         foreach (var node in network.Nodes)
         {
             var (count, kept, norm, distance, step) = (0, 0, 0.0, 0.0, 0.0);
@@ -37,7 +38,7 @@ public sealed record LayerFigures(string Name, int Parameters, int Kept, double 
                 for (var i = entry.Offset; i < entry.Offset + entry.Length; i++)
                 {
                     if (!mask.Values[i]) continue;
-                    double now = after.Values[i], moved = now - initial.Values[i], stepped = now - before.Values[i];
+                    double now = values[i], moved = now - start[i], stepped = now - old[i];
                     kept++;
                     norm += now * now;
                     distance += moved * moved;
