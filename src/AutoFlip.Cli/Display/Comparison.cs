@@ -9,7 +9,7 @@ static class Comparison
         var name = dense.Metrics.Shown.Name;
         (string Label, IReadOnlyList<string>)[] rows =
         [
-            (name == "acc1" ? "accuracy" : name, [Readable.Metric(name, Score(dense)), Readable.Metric(name, Score(pruned))]),
+            (name == "acc1" ? "accuracy" : name, [Readable.Metric(name, dense.Metrics.Shown.Last), Readable.Metric(name, pruned.Metrics.Shown.Last)]),
             ("loss", [Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)]),
             ("parameters kept", [Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)]),
             ("bytes sent", [Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))]),
@@ -30,7 +30,7 @@ static class Comparison
                 + $" and sent {Change(Sent(dense), Sent(pruned), "fewer bytes", "more bytes", "as many bytes")}"
                 + (pruned.Traffic.ExploreBytes > 0 ? $", the exploration's {Readable.Bytes(pruned.Traffic.ExploreBytes)} included." : "."),
         };
-        if (Score(dense) is { } before && Score(pruned) is { } after) sentences.Add(Quality(dense.Metrics.Shown.Name, before, after));
+        if (dense.Metrics.Shown.Last is { } before && pruned.Metrics.Shown.Last is { } after) sentences.Add(Quality(dense.Metrics.Shown.Name, before, after));
         sentences.Add($"It took {Change(dense.Time.Total, pruned.Time.Total, "less time", "more time", "the same time")}"
             + (pruned.Time.Explore > 0 ? $", {Readable.Time(pruned.Time.Explore)} of it exploring." : "."));
         return string.Join('\n', sentences);
@@ -55,6 +55,4 @@ static class Comparison
     }
 
     static long Sent(RunSummary run) => run.Traffic.DownBytes + run.Traffic.UpBytes;
-
-    static double? Score(RunSummary run) => run.Metrics.Shown.Global ?? run.Metrics.Shown.Local;
 }

@@ -25,10 +25,7 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
         .. runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(Quality).Concat(Costs).Where(figure => runs.Any(run => figure.Of(run) is not null)),
     ];
 
-    /// <summary>The figure by which rows are compared: the mean of the last five evaluations on the server's test set; where there is none, the last one on clients.</summary>
-    public static double? Chief(RunSummary run) => run.Metrics.Shown.Recent ?? run.Metrics.Shown.Local;
-
-    /// <summary>A difference in the figure of <see cref="Chief"/>: points of accuracy, plain figures of anything else.</summary>
+    /// <summary>A difference in <see cref="SummaryMain.Compared"/>: points of accuracy, plain figures of anything else.</summary>
     public static string Difference(string metric, Spread over) => metric == "acc1"
         ? With(Readable.Points(over.Mean), Readable.Points(over.Deviation), " points")
         : With((over.Mean > 0 ? "+" : "") + Readable.Figure(over.Mean), Readable.Figure(over.Deviation), "");

@@ -76,7 +76,7 @@ sealed record TablePage(
         [.. result.Rows.SelectMany(row => row.Cells.Select(cell => (IReadOnlyList<TableText>)
         [
             row.Name, $"{cell.Experiment.Seed}",
-            cell.Summary is { } summary ? $"{summary.Metrics.Shown.Name} {Readable.Metric(summary.Metrics.Shown.Name, TableFigure.Chief(summary))}" : "-",
+            cell.Summary is { } summary ? $"{summary.Metrics.Shown.Name} {Readable.Metric(summary.Metrics.Shown.Name, summary.Metrics.Shown.Compared)}" : "-",
             cell.Summary is { } timed ? Readable.Time(timed.Time.Total) : "-",
             cell.State,
             cell.Run is { } run ? new TableText(Path.GetFileName(run.Directory), Link(folder, run.Directory)) : "-",

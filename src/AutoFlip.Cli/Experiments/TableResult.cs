@@ -63,6 +63,6 @@ sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowResult> 
             let run = cell.Summary
             let other = baseline.GetValueOrDefault(cell.Experiment.Seed)
             where run is not null && other is not null && run.Metrics.Shown.Name == other.Metrics.Shown.Name
-            select (TableFigure.Chief(run), TableFigure.Chief(other)));
+            select (run.Metrics.Shown.Compared, other.Metrics.Shown.Compared));
     }
 }

@@ -71,9 +71,11 @@ static class Findings
     static IEnumerable<Finding> Against(RunGroup dense, RunGroup pruned)
     {
         Spread? Of(RunGroup group, Func<RunSummary, double?> figure) => Spread.Of(group.Runs.Select(run => figure(run.Figures)));
+        static double? Score(RunSummary run) => run.Metrics.Shown.Compared;
         if (Of(dense, Score) is { } before && Of(pruned, Score) is { } after)
         {
-            yield return new(Comparison.Quality(dense.Runs[0].Figures.Metrics.Shown.Name, before.Mean, after.Mean) + Doubt(dense, pruned, Score), Evidence.Measured);
+            var quality = Comparison.Quality(dense.Runs[0].Figures.Metrics.Shown.Name, before.Mean, after.Mean).TrimEnd('.');
+            yield return new($"{quality} ({HowCompared(dense.Runs)}).{Doubt(dense, pruned, Score)}", Evidence.Measured);
         }
         if (Of(dense, run => Sent(run)) is { } denseBytes && Of(pruned, run => Sent(run)) is { } bytes)
             yield return new(
@@ -105,8 +107,8 @@ static class Findings
             + (main.Local is null ? "." : $", and {Readable.Metric(main.Name, main.Local)} on clients that did not take part.");
     }
 
-    /// <summary>The main metric, on the server's test set or else on clients.</summary>
-    public static double? Score(RunSummary run) => run.Metrics.Shown.Global ?? run.Metrics.Shown.Local;
+    /// <summary>What <see cref="SummaryMain.Compared"/> is of, in two words.</summary>
+    public static string HowCompared(IEnumerable<RunRecord> runs) => runs.All(run => run.Figures.Metrics.Shown.Recent is null) ? "on clients" : "last five";
 
     /// <summary>Bytes both ways, exploration included.</summary>
     public static long Sent(RunSummary run) => run.Traffic.DownBytes + run.Traffic.UpBytes;

@@ -45,7 +45,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
                 return HtmlTable.Row(
                 [
                     group.Name, $"{group.Runs.Length}", Show(run => run.RoundsDone, value => Readable.Count((long)Math.Round(value))),
-                    .. metrics.Select(metric => Show(run => run.Metrics.Shown.Name == metric ? Findings.Score(run) : null, value => Readable.Metric(metric, value))),
+                    .. metrics.Select(metric => Show(run => run.Metrics.Shown.Name == metric ? run.Metrics.Shown.Compared : null, value => Readable.Metric(metric, value))),
                     Show(run => run.ModelSize.Density, value => Readable.Percent(value)), Show(run => Findings.Sent(run), value => Readable.Bytes((long)value)),
                     Show(run => run.Traffic.DenseFp32Bytes > 0 ? run.Traffic.Ratio : null, value => Readable.Ratio(value)),
                     Show(run => run.Compute.DenseMacs > 0 ? Findings.Macs(run) / run.Compute.DenseMacs : null, value => Readable.Ratio(value)),
@@ -53,7 +53,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
                 ]);
             }
             return new HtmlTable("means", "Means over seeds ± sample standard deviation; of dense float32 FedAvg, bytes and multiply-accumulates as ratios",
-                ["setting", "seeds", "rounds", .. metrics.Select(metric => metric == "acc1" ? "accuracy" : metric), "kept", "sent", "sent / dense", "computed / dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
+                ["setting", "seeds", "rounds", .. metrics.Select(metric => $"{(metric == "acc1" ? "accuracy" : metric)}, {Findings.HowCompared(Runs)}"), "kept", "sent", "sent / dense", "computed / dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
         }
     }
 

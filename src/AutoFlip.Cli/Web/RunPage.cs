@@ -59,7 +59,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
         get
         {
             var main = Figures.Metrics.Shown;
-            if (Findings.Score(Figures) is { } score)
+            if (main.Last is { } score)
                 yield return PageParts.Tile(
                     main.Name == "acc1" ? "Accuracy" : main.Name, Readable.Metric(main.Name, score),
                     main.Global is null ? "on clients" : main.Best is { } best && best != score ? $"best {Readable.Metric(main.Name, best)}, round {main.BestRound}" : "on the server's test set");

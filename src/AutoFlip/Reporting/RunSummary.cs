@@ -108,7 +108,17 @@ public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local, Su
 /// <param name="BestRound">Its round.</param>
 /// <param name="Recent">Mean of the last five.</param>
 /// <param name="Local">On held-out samples of clients that did not take part: the last evaluation, equal mean.</param>
-public sealed record SummaryMain(string Name, bool LowerIsBetter, double? Global, double? Best, int? BestRound, double? Recent, double? Local);
+public sealed record SummaryMain(string Name, bool LowerIsBetter, double? Global, double? Best, int? BestRound, double? Recent, double? Local)
+{
+    /// <summary>The last evaluation: on the server's test set, or else on clients.</summary>
+    [JsonIgnore]
+    public double? Last => Global ?? Local;
+
+    /// <summary>What runs are compared by: the mean of the last five evaluations on the server's test set, for one alone swings by many points on
+    /// non-IID data; where there is no such set, the last evaluation on clients.</summary>
+    [JsonIgnore]
+    public double? Compared => Recent ?? Local;
+}
 
 /// <summary>The global model on the server's test set: the last evaluation, and the best accuracy of all.</summary>
 /// <param name="Acc1">Accuracy.</param>

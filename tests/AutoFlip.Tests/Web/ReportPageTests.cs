@@ -156,8 +156,8 @@ public sealed partial class ReportPageTests : IDisposable
     {
         var text = ReportPage.Of([.. ((ulong[])[1, 2, 3]).Select(seed => MadeUpRun.Record(MadeUpRun.Experiment with { Seed = seed }))], NoLinks).Content.Text;
 
-        // 0.8618, 0.8628, 0.8638: as percent 86.3 with a deviation of 0.1. What does not vary stands alone.
-        Assert.Contains("<td>3</td><td>12</td><td>86.3 % ± 0.1 %</td><td>50.0 %</td>", text.Replace("&#177;", "±", StringComparison.Ordinal));
+        // Of the last five evaluations 0.8478, 0.8488, 0.8498 (see FindingsTests): as percent 84.9 with a deviation of 0.1. What does not vary stands alone.
+        Assert.Contains("<td>3</td><td>12</td><td>84.9 % ± 0.1 %</td><td>50.0 %</td>", text.Replace("&#177;", "±", StringComparison.Ordinal));
     }
 
     [Theory]
