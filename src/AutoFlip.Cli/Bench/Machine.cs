@@ -14,7 +14,7 @@ static class Machine
         var version = (typeof(Experiment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+');
         yield return ("version", version[0]);
         yield return ("commit", version.Length > 1 ? version[1] : "not known to this build");
-        yield return ("processor", $"{Processor()}, {Environment.ProcessorCount} cores, vectors of {8 * Vector<byte>.Count} bits");
+        yield return ("processor", $"{Processor()}, {Environment.ProcessorCount} cores, vectors of {8 * Vector<byte>.Count} bits{(OneDnn.IsHeldBack ? ", convolutions held to 128 (docs/decisions/0030)" : "")}");
         yield return ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30):0.0} GiB");
         yield return ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
         yield return (".NET", Environment.Version.ToString());

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -9,15 +8,13 @@ namespace AutoFlip.Cli;
 /// The runtime reports to its maker, over the network, unless an environment variable says no before the library is first used
 /// (docs/decisions/0024). Whoever comes here first sets it, for the whole process.
 /// </remarks>
-sealed partial class OnnxSession : IDisposable
+sealed class OnnxSession : IDisposable
 {
     const string NoReports = "ORT_DISABLE_TELEMETRY";
 
     static OnnxSession()
     {
-        // .NET on Unix keeps an environment of its own, which native libraries do not see.
-        if (OperatingSystem.IsWindows()) Environment.SetEnvironmentVariable(NoReports, "1");
-        else if (SetVariable(NoReports, "1", overwrite: 1) != 0) throw new InvalidOperationException($"{NoReports} could not be set.");
+        NativeEnvironment.Set(NoReports, "1");
         OrtEnv.Instance().DisableTelemetryEvents();
     }
 
@@ -64,7 +61,4 @@ sealed partial class OnnxSession : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Session.Dispose();
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetVariable(string name, string value, int overwrite);
 }

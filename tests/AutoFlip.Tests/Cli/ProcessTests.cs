@@ -47,9 +47,10 @@ public sealed partial class ProcessTests : IDisposable
     public void Interrupted_it_exits_130_says_how_to_go_on_and_goes_on()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows cannot send an interrupt to another process.");
-        var want = Hash(Run(["run", .. Small(), "--result-path", _folder["whole"]]));
+        var want = Hash(Run(["run", .. Small(Rounds), "--result-path", _folder["whole"]]));
 
-        using var process = Start(["run", .. Small(), "--result-path", _folder["stopped"]]);
+        using var process = Start( // its lines fill the pipe long before the last round, so it cannot end unread
+            ["run", .. Small(Rounds), "--result-path", _folder["stopped"]]);
         for (var line = 0; line < 14; line++) process.StandardOutput.ReadLine();
         Assert.Equal(0, Kill(process.Id, signal: 2));
         process.StandardOutput.ReadToEnd();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AutoFlip.Cli;
 
 namespace AutoFlip.Tests;
@@ -12,7 +11,7 @@ public sealed class OnnxSessionTests
         if (OperatingSystem.IsWindows()) Assert.Skip("Windows has one environment for all of a process.");
         using var session = new OnnxSession(OnnxCase.Draw("TwoNN", shrinks: false, 1).Single().File());
 
-        Assert.Equal("1", Marshal.PtrToStringUTF8(NativeVariable("ORT_DISABLE_TELEMETRY")));
+        Assert.Equal("1", NativeVariables.Get("ORT_DISABLE_TELEMETRY"));
     }
 
     /// <summary>Who went round <see cref="OnnxSession"/> would start it without being told.</summary>
@@ -29,7 +28,4 @@ public sealed class OnnxSessionTests
     [Fact]
     public void Engine_does_not_know_the_runtime() => Assert.DoesNotContain(
         typeof(Catalog).Assembly.GetReferencedAssemblies(), reference => reference.Name!.StartsWith("Microsoft.ML", StringComparison.Ordinal));
-
-    [DllImport("libc", EntryPoint = "getenv")]
-    static extern IntPtr NativeVariable([MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 }
