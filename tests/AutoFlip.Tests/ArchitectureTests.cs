@@ -18,7 +18,7 @@ public partial class ArchitectureTests
     [Fact]
     public void No_file_is_longer_than_a_reader_can_hold()
     {
-        var tooLong = SourceTree.CSharpFiles("src").Concat(SourceTree.CSharpFiles("tests"))
+        var tooLong = SourceTree.CSharpFiles("src").Concat(SourceTree.CSharpFiles("tests")).Concat(SourceTree.Files("src", "*.js")).Concat(SourceTree.Files("src", "*.css"))
             .Select(path => (Path: path, Lines: SourceTree.Read(path).Count(character => character == '\n')))
             .Where(file => file.Lines > LongestFile);
 

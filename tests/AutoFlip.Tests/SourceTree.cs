@@ -7,8 +7,11 @@ static class SourceTree
     public static string Root { get; } = FindRoot();
 
     /// <summary>The C# files below a folder of the root; paths are relative to the root, with slashes.</summary>
-    public static IEnumerable<string> CSharpFiles(string folder) =>
-        from file in Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+    public static IEnumerable<string> CSharpFiles(string folder) => Files(folder, "*.cs");
+
+    /// <summary>The files of a pattern below a folder, likewise.</summary>
+    public static IEnumerable<string> Files(string folder, string pattern) =>
+        from file in Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
         let path = Path.GetRelativePath(Root, file).Replace('\\', '/')
         where !path.Split('/').Any(part => part is "bin" or "obj")
         select path;

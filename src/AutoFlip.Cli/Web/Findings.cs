@@ -75,7 +75,7 @@ static class Findings
         if (Of(dense, Score) is { } before && Of(pruned, Score) is { } after)
         {
             var quality = Comparison.Quality(dense.Runs[0].Figures.Metrics.Shown.Name, before.Mean, after.Mean).TrimEnd('.');
-            yield return new($"{quality} ({HowCompared(dense.Runs)}).{Doubt(dense, pruned, Score)}", Evidence.Measured);
+            yield return new($"{quality} ({HowCompared([.. dense.Runs, .. pruned.Runs])}).{Doubt(dense, pruned, Score)}", Evidence.Measured);
         }
         if (Of(dense, run => Sent(run)) is { } denseBytes && Of(pruned, run => Sent(run)) is { } bytes)
             yield return new(
@@ -107,8 +107,18 @@ static class Findings
             + (main.Local is null ? "." : $", and {Readable.Metric(main.Name, main.Local)} on clients that did not take part.");
     }
 
-    /// <summary>What <see cref="SummaryMain.Compared"/> is of, in two words.</summary>
-    public static string HowCompared(IEnumerable<RunRecord> runs) => runs.All(run => run.Figures.Metrics.Shown.Recent is null) ? "on clients" : "last five";
+    /// <summary>What <see cref="SummaryMain.Compared"/> is of, of these runs.</summary>
+    public static string HowCompared(IReadOnlyCollection<RunRecord> runs)
+    {
+        if (runs.All(run => run.Figures.Metrics.Shown.Recent is null)) return "on clients";
+        var counts = runs.Select(run => Math.Min(run.Rounds.Count(round => round.ServerEvaluated is not null), Summaries.RecentEvaluations)).Distinct().ToList();
+        return counts switch
+        {
+            [1] => "in the last evaluation",
+            [var count] => $"mean of the last {count} evaluations",
+            _ => $"mean of the last {Summaries.RecentEvaluations} evaluations, of some runs fewer",
+        };
+    }
 
     /// <summary>Bytes both ways, exploration included.</summary>
     public static long Sent(RunSummary run) => run.Traffic.DownBytes + run.Traffic.UpBytes;

@@ -52,8 +52,10 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
                     Show(run => run.Time.Total, Readable.Time), Readable.Count(group.Runs.Sum(run => run.Figures.Failures)),
                 ]);
             }
-            return new HtmlTable("means", "Means over seeds ± sample standard deviation; of dense float32 FedAvg, bytes and multiply-accumulates as ratios",
-                ["setting", "seeds", "rounds", .. metrics.Select(metric => $"{(metric == "acc1" ? "accuracy" : metric)}, {Findings.HowCompared(Runs)}"), "kept", "sent", "sent / dense", "computed / dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
+            string[] names = [.. metrics.Select(metric => metric == "acc1" ? "accuracy" : metric)];
+            return new HtmlTable("means",
+                $"Means over seeds ± sample standard deviation; {string.Join(", ", names)}: {Findings.HowCompared(Runs)}; bytes and multiply-accumulates also as ratios to dense float32 FedAvg",
+                ["setting", "seeds", "rounds", .. names, "kept", "sent", "sent / dense", "computed / dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
         }
     }
 

@@ -13,7 +13,12 @@ static class ReportFile
         + "%3Cpath d='M3 12 8 3l5 9' stroke='white' stroke-width='2' fill='none'/%3E%3C/svg%3E";
 
     static readonly string Style = Asset("uPlot.min.css") + "\n" + Asset("report.css");
-    static readonly string Script = $"/*\n{Asset("uPlot.LICENSE")}*/\n{Asset("uPlot.iife.min.js")}\n{Asset("report.js")}";
+
+    /// <summary>The page's own script, in the order in which its parts need each other.</summary>
+    static readonly string[] Parts = ["numbers.js", "view.js", "lines.js", "drawn.js", "bars.js", "heat.js", "page.js", "live.js"];
+
+    static readonly string Script =
+        $"/*\n{Asset("uPlot.LICENSE")}*/\n{Asset("uPlot.iife.min.js")}\n(() => {{\n\"use strict\";\n{string.Join('\n', Parts.Select(Asset))}}})();\n";
 
     /// <summary>Writes <see cref="Name"/> into a run directory.</summary>
     /// <exception cref="AutoFlipException">The directory cannot be read or the file not be written.</exception>

@@ -106,7 +106,7 @@ public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local, Su
 /// <param name="Global">Its value at the last evaluation on the server's test set.</param>
 /// <param name="Best">The best value of any such evaluation.</param>
 /// <param name="BestRound">Its round.</param>
-/// <param name="Recent">Mean of the last five.</param>
+/// <param name="Recent">Mean of the last five, or of all if there are fewer.</param>
 /// <param name="Local">On held-out samples of clients that did not take part: the last evaluation, equal mean.</param>
 public sealed record SummaryMain(string Name, bool LowerIsBetter, double? Global, double? Best, int? BestRound, double? Recent, double? Local)
 {

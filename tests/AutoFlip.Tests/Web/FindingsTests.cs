@@ -59,12 +59,18 @@ public sealed class FindingsTests
         Assert.Equal(("fedavg + autoflip", "fedavg"), (name, against));
         Assert.Equal(
         [
-            "It lost 2.0 points of accuracy, 86.9 % to 84.9 % (last five).",
+            "It lost 2.0 points of accuracy, 86.9 % to 84.9 % (mean of the last 5 evaluations).",
             "It sent 35.4 % fewer bytes, 124 kB against 192 kB.",
             "Clients computed 38.3 % less, by multiply-accumulates.",
             "It took 36.1 % less time, 11.5 s against 18.0 s.", // 12 · 1.5
         ], findings.Select(finding => finding.Text));
     }
+
+    [Theory]
+    [InlineData(3, 3, "mean of the last 3 evaluations"), InlineData(1, 1, "in the last evaluation"), InlineData(7, 12, "mean of the last 5 evaluations")]
+    [InlineData(3, 7, "mean of the last 5 evaluations, of some runs fewer")]
+    public void Mean_of_fewer_evaluations_is_called_so(int one, int other, string expected) =>
+        Assert.Equal(expected, Findings.HowCompared([MadeUpRun.Record(Dense, rounds: one), MadeUpRun.Record(Pruned, rounds: other)]));
 
     [Fact]
     public void Difference_within_that_of_seeds_is_called_so()
@@ -78,7 +84,7 @@ public sealed class FindingsTests
         var groups = RunGroup.Of([With(Dense, 1, 0.70), With(Dense, 2, 0.80), With(Pruned, 1, 0.69), With(Pruned, 2, 0.83)]);
 
         // Seed by seed -0.01 and +0.03: 0.01 with a deviation of sqrt(0.02² + 0.02²) = 0.028.
-        Assert.Equal("It gained 1.0 points of accuracy, 75.0 % to 76.0 % (last five). From seed to seed it varies by more than that.", Findings.Of(groups).Single().Findings[0].Text);
+        Assert.Equal("It gained 1.0 points of accuracy, 75.0 % to 76.0 % (mean of the last 5 evaluations). From seed to seed it varies by more than that.", Findings.Of(groups).Single().Findings[0].Text);
     }
 
     [Theory]

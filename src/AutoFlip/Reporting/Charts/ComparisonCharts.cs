@@ -49,9 +49,8 @@ static class ComparisonCharts
         }).ToList();
         foreach (var round in found[0].Keys.Order().Where(round => found.All(run => run.ContainsKey(round))))
         {
-            var mean = found.Average(run => run[round].Y!.Value);
-            double? spread = found.Count < 2 ? null : Math.Sqrt(found.Sum(run => Math.Pow(run[round].Y!.Value - mean, 2)) / (found.Count - 1));
-            yield return new(found.Average(run => run[round].X), mean, spread);
+            var spread = Spread.Of(found.Select(run => run[round].Y))!;
+            yield return new(found.Average(run => run[round].X), spread.Mean, spread.Deviation);
         }
     }
 }
