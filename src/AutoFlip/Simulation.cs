@@ -136,7 +136,7 @@ public static class Simulation
     /// <summary>What this processor makes slower than a reader would expect.</summary>
     static IEnumerable<string> ProcessorWarnings(Experiment experiment, Network network)
     {
-        if (OneDnn.IsHeldBack && network.Nodes.Any(node => node.Layer is Conv2d))
+        if (OneDnn.Remedy == CacheRemedy.NarrowVectors && network.Nodes.Any(node => node.Layer is Conv2d))
             yield return "This machine hides its processor's caches, as some virtual machines do, and libtorch's fast convolutions would be wrong on it; slower ones are used, which are right. "
                 + "Where they are shown (lscpu lists L1d), training takes a quarter to a half of the time.";
         if (experiment.Precision == TrainingPrecision.Bf16 && Bfloat16.IsEmulated)

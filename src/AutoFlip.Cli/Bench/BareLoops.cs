@@ -58,6 +58,7 @@ sealed class BareTorch : IDisposable
     /// <summary>Makes the modules.</summary>
     public BareTorch(Experiment experiment, SampleShape shape, Weights initial)
     {
+        OneDnn.Prepare(); // as a network of ours does: what is compared should be right
         int hidden = experiment.HiddenSize, classes = initial.Layout.Entries[^1].Length;
         (_initial, _learningRate) = (initial, experiment.LearningRate);
         _model = nn.Sequential(

@@ -14,12 +14,20 @@ static class Machine
         var version = (typeof(Experiment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+');
         yield return ("version", version[0]);
         yield return ("commit", version.Length > 1 ? version[1] : "not known to this build");
-        yield return ("processor", $"{Processor()}, {Environment.ProcessorCount} cores, vectors of {8 * Vector<byte>.Count} bits{(OneDnn.IsHeldBack ? ", convolutions held to 128 (docs/decisions/0030)" : "")}");
+        yield return ("processor", $"{Processor()}, {Environment.ProcessorCount} cores, vectors of {8 * Vector<byte>.Count} bits{Caches}");
         yield return ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30):0.0} GiB");
         yield return ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
         yield return (".NET", Environment.Version.ToString());
         yield return ("TorchSharp, libtorch", $"{Package("TorchSharp")}, {Package("libtorch-cpu-")}");
     }
+
+    /// <summary>What had to be done about caches that it hides (docs/decisions/0030).</summary>
+    static string Caches => OneDnn.Remedy switch
+    {
+        CacheRemedy.None => "",
+        CacheRemedy.ToldSizes => ", caches hidden",
+        _ => ", caches hidden, convolutions held to 128 bits",
+    };
 
     /// <summary>The processor's name, as far as the system tells it.</summary>
     static string Processor()

@@ -28,6 +28,8 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     readonly T* _gradient;
     bool _disposed;
 
+    static NetworkModule() => OneDnn.Prepare();
+
     /// <summary>Allocates values and gradients, all 0. Load weights before use.</summary>
     /// <param name="network">What to compute.</param>
     /// <param name="precision">What training passes compute in; narrower than float for float only.</param>

@@ -1,16 +1,31 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>oneDNN, the library inside libtorch that computes convolutions.</summary>
+/// <summary>What was done about a processor whose caches oneDNN cannot see.</summary>
+enum CacheRemedy
+{
+    /// <summary>Nothing: it sees them.</summary>
+    None,
+
+    /// <summary>It was told sizes.</summary>
+    ToldSizes,
+
+    /// <summary>It could not be told: its kernels are held to vectors of 128 bits, a quarter to a half as fast, in bfloat16 a thirtieth.</summary>
+    NarrowVectors,
+}
+
+/// <summary>oneDNN, the library inside libtorch that computes convolutions, and what it believes of this processor.</summary>
 /// <remarks>
 /// It sizes its blocks by the processor's caches. Some virtual machines hide those of AMD's processors: they answer the question for them with zeros, which
-/// oneDNN 3.7 takes for caches of one byte. With vectors of 256 bits and more its kernels are then wrong: of random convolutions one in ten, by as much as
-/// the result, and some write past their buffers. Held to 128 bits (SSE4.1) they are right (docs/decisions/0030).
+/// oneDNN 3.7 takes for caches of one byte. Its kernels are then wrong, one random convolution in ten and by as much as the result, and some write past their
+/// buffers. So it is told sizes, where its record of the processor is; if that is not found, it is held to instructions that do not need them.
+/// Why, and what was measured: docs/decisions/0030.
 /// </remarks>
-static class OneDnn
+static unsafe class OneDnn
 {
     /// <summary>The variable that names the widest instructions its kernels may use.</summary>
     public const string WidestVariable = "ONEDNN_MAX_CPU_ISA";
@@ -18,11 +33,17 @@ static class OneDnn
     /// <summary>What <see cref="WidestVariable"/> says where kernels are held back.</summary>
     public const string Narrow = "SSE41";
 
+    const string Library = "libtorch_cpu.so";
+    const string Record = "_ZN4dnnl4impl3cpu3x643cpuEv"; // dnnl::impl::cpu::x64::cpu(), which makes it when it is first asked
+
+    /// <summary>What was done here.</summary>
+    public static CacheRemedy Remedy { get; } = X86Base.IsSupported && HidesCaches(X86Base.CpuId) ? Help() : CacheRemedy.None;
+
     /// <summary>Answers of the CPUID instruction to a leaf and a subleaf.</summary>
     public delegate (int Eax, int Ebx, int Ecx, int Edx) CpuId(int leaf, int subleaf);
 
-    /// <summary>Whether its kernels are held to narrow vectors in this process.</summary>
-    public static bool IsHeldBack { get; } = X86Base.IsSupported && HidesCaches(X86Base.CpuId);
+    /// <summary>Does what has to be done, once; to be called before the first convolution.</summary>
+    public static void Prepare() => _ = Remedy;
 
     /// <summary>Whether these answers make it believe in a first cache of one byte: the processor is AMD's, and says nothing of its data cache.</summary>
     public static bool HidesCaches(CpuId cpuId)
@@ -32,11 +53,67 @@ static class OneDnn
         return cpuId(0, 0).Ebx == authenticAmdInEbx && cpuId(caches, dataCache) is (_, 0, 0, _);
     }
 
-    /// <summary>Holds kernels back where they need it, before libtorch asks: it does so once, at the first convolution, whoever computes that.</summary>
-    [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "A program may convolve before it makes one of our networks; no later moment is early enough.")]
-    internal static void HoldBackWhereCachesAreHidden()
+    /// <summary>Its record of the processor, where it reads it; null where nothing says where that is.</summary>
+    public static ProcessorRecord* FindRecord()
     {
-        if (IsHeldBack) NativeEnvironment.Set(WidestVariable, Narrow);
+        if (!OperatingSystem.IsLinux()) return null;
+        empty(0).Dispose(); // loads libtorch
+        using var process = Process.GetCurrentProcess();
+        if (process.Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName == Library) is not { } library) return null;
+        try
+        {
+            return ElfSymbols.Find(library.FileName, Record) is { } place ? ((delegate* unmanaged<ProcessorRecord*>)(library.BaseAddress + (nint)place))() : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // a library that was replaced since it was loaded: there is another remedy
+        }
+    }
+
+    static CacheRemedy Help()
+    {
+        var record = FindRecord();
+        if (record is not null && record->BelievesInCachesOfOneByte)
+        {
+            record->GuessSizes();
+            return CacheRemedy.ToldSizes;
+        }
+        NativeEnvironment.Set(WidestVariable, Narrow);
+        return CacheRemedy.NarrowVectors;
+    }
+
+    /// <summary>Class Xbyak::util::Cpu as oneDNN 3.7 has it, as far as caches go.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 144)]
+    public struct ProcessorRecord
+    {
+        [FieldOffset(28)]
+        fixed uint _sizes[10]; // bytes, of the data caches from the first on
+
+        [FieldOffset(68)]
+        fixed uint _sharing[10]; // cores
+
+        [FieldOffset(108)]
+        readonly uint _levels;
+
+        /// <summary>Bytes of each level of data caches that a core has to itself.</summary>
+        public readonly uint[] Sizes
+        {
+            get
+            {
+                var sizes = new uint[Math.Min(_levels, 10)];
+                for (var level = 0; level < sizes.Length; level++) sizes[level] = _sizes[level] / _sharing[level];
+                return sizes;
+            }
+        }
+
+        /// <summary>What becomes of zeros: three levels, each of one byte.</summary>
+        public readonly bool BelievesInCachesOfOneByte => _levels == 3 && _sizes[0] == 1 && _sizes[1] == 1 && _sizes[2] == 1;
+
+        /// <summary>The sizes that oneDNN assumes itself where it knows that it does not know them.</summary>
+        public void GuessSizes()
+        {
+            ReadOnlySpan<uint> guess = [32 << 10, 512 << 10, 1 << 20];
+            for (var level = 0; level < guess.Length; level++) (_sizes[level], _sharing[level]) = (guess[level], 1);
+        }
     }
 }

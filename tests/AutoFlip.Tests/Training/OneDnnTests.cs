@@ -1,16 +1,20 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+using TorchSharp;
 
 namespace AutoFlip.Tests;
 
-/// <summary>Where a machine hides its caches, convolutions use narrow kernels (docs/decisions/0030); <see cref="ConvolutionTests"/> says that they are right.</summary>
-public class OneDnnTests
+/// <summary>Where a machine hides its caches, oneDNN is helped (docs/decisions/0030); <see cref="ConvolutionTests"/> says whether it can be trusted then.</summary>
+public unsafe class OneDnnTests
 {
-    /// <summary>As a program that computes with torch before it uses the engine should do: other tests do not wait for these.</summary>
+    /// <summary>As every program should that convolves by itself before it makes a network: tests run in any order, and some convolve.</summary>
     [ModuleInitializer]
-    internal static void LoadEngine() => RuntimeHelpers.RunModuleConstructor(typeof(Catalog).Module.ModuleHandle);
+    internal static void Prepare() => OneDnn.Prepare();
 
-    // EBX of leaf 0 and EBX, ECX of leaf 8000001D: 32 or 48 KiB in 64 sets of 8 or 12 ways of 64 bytes, each number less one.
+    // EBX and ECX of leaf 8000001D: 32 or 48 KiB in 64 sets of 8 or 12 ways of 64 bytes, each number less one.
     [Theory]
     [InlineData("Auth", 0, 0, true)]                       // AMD, hidden
     [InlineData("Auth", (7 << 22) | 63, 63, false)]        // AMD, 32 KiB
@@ -18,7 +22,7 @@ public class OneDnnTests
     [InlineData("Genu", 0, 0, false)]                      // Intel, which is asked otherwise
     public void Caches_are_hidden_if_an_AMD_processor_says_nothing_of_the_first(string maker, int ebx, int ecx, bool hidden)
     {
-        var name = MemoryMarshal.Read<int>(System.Text.Encoding.ASCII.GetBytes(maker));
+        var name = MemoryMarshal.Read<int>(Encoding.ASCII.GetBytes(maker));
 
         Assert.Equal(hidden, OneDnn.HidesCaches((leaf, subleaf) => (leaf, subleaf) switch
         {
@@ -28,12 +32,60 @@ public class OneDnnTests
         }));
     }
 
+    /// <summary>Of this libtorch, on any machine: after an update this says whether its record is still where, and as, <see cref="OneDnn"/> looks for it.</summary>
     [Fact]
-    public void Libtorch_is_told_exactly_where_it_has_to_be()
+    public void It_believes_in_caches_that_can_be()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has one environment for all of a process.");
-        Assert.SkipWhen(!OneDnn.IsHeldBack && Environment.GetEnvironmentVariable(OneDnn.WidestVariable) is not null, "Somebody else has set the variable.");
+        SkipUnlessLinuxOnX64();
 
-        Assert.Equal(OneDnn.IsHeldBack ? OneDnn.Narrow : null, NativeVariables.Get(OneDnn.WidestVariable));
+        var record = OneDnn.FindRecord();
+
+        Assert.True(record is not null);
+        Assert.InRange(record->Sizes.Length, 2, 4);
+        Assert.InRange(record->Sizes[0], 8u << 10, 1u << 20);
+        Assert.InRange(record->Sizes[1], 128u << 10, 64u << 20);
     }
+
+    [Fact]
+    public void Where_it_can_be_told_it_is_and_keeps_its_fastest_kernels()
+    {
+        SkipUnlessLinuxOnX64();
+
+        Assert.Equal(OneDnn.HidesCaches(X86Base.CpuId) ? CacheRemedy.ToldSizes : CacheRemedy.None, OneDnn.Remedy);
+    }
+
+    [Fact]
+    public void Record_that_zeros_have_made_is_known_and_mended()
+    {
+        var words = new uint[36]; // as a debugger shows it: sizes from word 7 on, sharing cores from word 17 on, levels in word 27
+        words.AsSpan(7, 3).Fill(1);
+        words.AsSpan(17, 3).Fill(1);
+        words[27] = 3;
+        ref var record = ref MemoryMarshal.AsRef<OneDnn.ProcessorRecord>(MemoryMarshal.AsBytes(words.AsSpan()));
+
+        Assert.True(record.BelievesInCachesOfOneByte);
+        record.GuessSizes();
+
+        Assert.Equal([32_768u, 524_288, 1_048_576], record.Sizes);
+        Assert.False(record.BelievesInCachesOfOneByte);
+    }
+
+    [Fact]
+    public void Symbols_are_where_the_loader_puts_them()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Symbol tables of this kind are an affair of Linux.");
+        const string Exported = "_ZN2at13globalContextEv"; // at::globalContext()
+        torch.empty(0).Dispose(); // loads libtorch
+        using var process = Process.GetCurrentProcess();
+        var library = process.Modules.Cast<ProcessModule>().Single(module => module.ModuleName == "libtorch_cpu.so");
+
+        var found = ElfSymbols.Find(library.FileName, Exported);
+
+        Assert.Equal(NativeLibrary.GetExport(NativeLibrary.Load(library.FileName), Exported), library.BaseAddress + (nint)found!.Value);
+        Assert.Null(ElfSymbols.Find(library.FileName, "globalContextEv")); // the end of a name is no name
+        Assert.Null(ElfSymbols.Find(Path.Combine(AppContext.BaseDirectory, "AutoFlip.dll"), Exported)); // no ELF file
+    }
+
+    static void SkipUnlessLinuxOnX64() => Assert.SkipUnless(
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "Its record of the processor is looked for under Linux on x64.");
 }
