@@ -28,7 +28,7 @@ sealed record AfterRun(string What, Func<string, string> Command, Func<Presentat
             }
             catch (Exception failure) // full disks, missing native libraries, defects: none of them undoes the run
             {
-                host.Warn($"the run has ended and is saved, but its {made.What} could not be made: {failure.Message} Try again with: autoflip {made.Command(Session.Quoted(directory))}");
+                host.Warn($"the run has ended and is saved, but its {made.What} could not be made: {failure.Message} Try again with: autoflip {made.Command(ShellWord.Of(directory))}");
                 if (show.Verbose) host.Error.WriteLine(failure);
             }
         }

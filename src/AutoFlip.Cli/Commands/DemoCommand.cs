@@ -62,7 +62,7 @@ sealed class DemoCommand : ICommand
         var (dense, pruned) = (Under("fedavg"), Under("autoflip"));
         if (request.Show.Json) return ExitCode.Done;
         Comparison.Write(dense, pruned, host);
-        host.Out.WriteLine($"\nAs a page: autoflip report {string.Join(' ', live.Directories.Select(Session.Quoted))} --html demo.html");
+        host.Out.WriteLine($"\n{ReportCommand.Hint(live.Directories, "demo.html")}");
         return ExitCode.Done;
     }
 }

@@ -21,8 +21,9 @@ sealed class ReportCommand : ICommand
         arithmetic, bytes, seconds, memory. With two runs a third column says how the second
         stands to the first: points of accuracy, ratios of everything else.
 
-        --html FILE also writes a page with tables and figures, for one run or many, and --live shows
-        that page and keeps it up to date. Both take runs that still go on, too.
+        --html FILE also writes a page with tables and figures, for one run or many (of a folder,
+        its report.html), and --live shows that page and keeps it up to date. Both take runs that
+        still go on, too.
         """;
 
     /// <inheritdoc/>
@@ -37,18 +38,23 @@ sealed class ReportCommand : ICommand
         var isForPage = show.Html is not null || show.Live is not null;
         RunRecord[] records = isForPage ? [.. directories.Select(RunRecord.Load)] : [];
         RunSummary[] runs = isForPage ? [.. records.Select(record => record.Figures)] : [.. directories.Select(RunSummary.Load)];
-        if (show.Html is { } file) ReportFile.Write(file, records);
+        var page = show.Html is { } file ? Directory.Exists(file) ? Path.Combine(file, ReportFile.Name) : file : null;
+        if (page is not null) ReportFile.Write(page, records);
         if (show.Json) host.Out.WriteLine(new JsonArray([.. runs.Select(run => JsonSerializer.SerializeToNode(run, JsonDisplay.Options))]).ToJsonString(JsonDisplay.Options));
-        else Print(directories, runs, host);
+        else Print(directories, runs, page ?? (isForPage ? null : Hint(directories, ReportFile.Name)), host);
         if (show.Live is { } port) Watch(port, directories, host);
         return ExitCode.Done;
     }
 
-    static void Print(IReadOnlyList<string> directories, IReadOnlyList<RunSummary> runs, Host host)
+    /// <summary>How to see runs as a page.</summary>
+    public static string Hint(IEnumerable<string> directories, string file) => $"As a page: autoflip report {string.Join(' ', directories.Select(ShellWord.Of))} --html {file}";
+
+    static void Print(IReadOnlyList<string> directories, IReadOnlyList<RunSummary> runs, string? page, Host host)
     {
         foreach (var (directory, number) in directories.Select((directory, i) => (directory, i + 1))) host.Out.WriteLine($"{number}  {directory}");
         host.Out.WriteLine();
         RunComparison.Of(runs).Write(host);
+        if (page is not null) host.Out.WriteLine($"\n{page}");
     }
 
     /// <summary>Until the reader stops it: whoever looks at runs may go on looking after they have ended.</summary>

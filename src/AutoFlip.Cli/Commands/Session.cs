@@ -25,7 +25,7 @@ static class Session
         catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
         {
             throw new AutoFlipException(ExitCode.Interrupted, display.Directory is { } directory
-                ? $"interrupted; finished rounds are saved. Go on with: autoflip resume {Quoted(directory)}"
+                ? $"interrupted; finished rounds are saved. Go on with: autoflip resume {ShellWord.Of(directory)}"
                 : "interrupted before anything was trained; nothing was saved.", stopped);
         }
     }
@@ -33,9 +33,4 @@ static class Session
     /// <summary>Says that a wish to stop was heard: what is under way may take a while to end.</summary>
     public static IDisposable Tell(RunObserver observer, Host host) =>
         host.Cancel.Register(() => observer.Warning("stopping; once more stops at once, without saving what is under way."));
-
-    /// <summary>A path as it can be typed.</summary>
-    public static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/\\:._-+".Contains(letter, StringComparison.Ordinal))
-        ? path
-        : $"\"{path}\"";
 }

@@ -48,7 +48,7 @@ static class TableData
             cell.Summary?.ModelSha256 ?? "", cell.Run is { } run ? From(folder, run.Directory) : "",
         ]));
         return string.Concat(lines.Prepend(["row", "seed", "state", .. figures.Select(figure => figure.Key), "model_sha256", "directory"])
-            .Select(line => string.Join(',', line.Select(Quoted)) + "\n"));
+            .Select(CsvLine.Of));
     }
 
     static JsonObject Run(TableCell cell, IReadOnlyList<TableFigure> figures, string folder) => new()
@@ -65,6 +65,4 @@ static class TableData
     static JsonNode? Node(Spread? over) => over is null ? null : JsonSerializer.SerializeToNode(over, JsonDisplay.Options);
 
     static string From(string folder, string directory) => Path.GetRelativePath(folder, directory).Replace('\\', '/');
-
-    static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

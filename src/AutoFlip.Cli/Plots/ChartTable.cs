@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace AutoFlip.Cli;
 
@@ -8,12 +7,7 @@ namespace AutoFlip.Cli;
 static class ChartTable
 {
     /// <summary>The table of a chart, its header first.</summary>
-    public static string Of(Chart chart)
-    {
-        var text = new StringBuilder();
-        foreach (var row in Rows(chart)) text.AppendJoin(',', row.Select(Quoted)).Append('\n');
-        return text.ToString();
-    }
+    public static string Of(Chart chart) => string.Concat(Rows(chart).Select(CsvLine.Of));
 
     static IEnumerable<string[]> Rows(Chart chart) => chart switch
     {
@@ -32,6 +26,4 @@ static class ChartTable
     };
 
     static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
-
-    static string Quoted(string cell) => cell.AsSpan().IndexOfAny("\",\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

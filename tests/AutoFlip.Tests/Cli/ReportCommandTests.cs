@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AutoFlip.Cli;
 
 namespace AutoFlip.Tests;
 
@@ -93,8 +94,29 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Equal(ExitCode.Done, ended.Exit);
         Assert.Contains("2 runs compared", File.ReadAllText(_folder["both.html"]));
         Assert.Contains("5 of 12", ended.Out, StringComparison.Ordinal);
+        Assert.Equal(_folder["both.html"], ended.Lines[^1]);
         Assert.Equal(["a", "b", "both.html"], _folder.Files);
         Assert.DoesNotContain("report.html", Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Html_for_a_folder_is_the_folder_s_report()
+    {
+        MadeUpRun.Write(MadeUpRun.Record(directory: _folder["a"]));
+
+        var ended = Shell.Run("report", _folder["a"], "--html", _folder["a"]);
+
+        Assert.Equal(ExitCode.Done, ended.Exit);
+        Assert.Equal(Path.Combine(_folder["a"], ReportFile.Name), ended.Lines[^1]);
+        Assert.True(File.Exists(ended.Lines[^1]));
+    }
+
+    [Fact]
+    public void Without_a_page_it_says_how_to_get_one()
+    {
+        var directory = Ended("none");
+
+        Assert.Equal($"As a page: autoflip report {directory} --html report.html", Shell.Run("report", directory).Lines[^1]);
     }
 
     [Fact]
