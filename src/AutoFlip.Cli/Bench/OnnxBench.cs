@@ -96,6 +96,7 @@ static class OnnxBench
 
         public Passes(Network network, int batch, double seconds)
         {
+            NativeHeap.KeepWhatIsFreed(); // as evaluation does
             var weights = Initialization.Draw(network, Initialization.Xavier, 1, new Seeds(1));
             var file = new MemoryStream();
             OnnxModel.Write(file, network, weights, new Dictionary<string, string>());
