@@ -32,7 +32,7 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
 
     static IEnumerable<TableFigure> Quality(string metric)
     {
-        var name = metric == "acc1" ? "accuracy" : metric;
+        var name = MetricScale.Shown(metric);
         Func<Spread, string> show = metric == "acc1" ? over => With(Readable.Percent(over.Mean), Readable.Percent(over.Deviation), " %") : Figure;
         Func<RunSummary, double?> Value(Func<SummaryMain, double?> of) => run => run.Metrics.Shown is { } main && main.Name == metric ? of(main) : null;
         return

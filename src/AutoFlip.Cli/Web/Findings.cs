@@ -100,7 +100,7 @@ static class Findings
 
     static string? Quality(SummaryMain main)
     {
-        var name = main.Name == "acc1" ? "Accuracy" : main.Name;
+        var name = MetricScale.Capital(main.Name);
         if (main.Global is null) return main.Local is null ? null : $"{name} is {Readable.Metric(main.Name, main.Local)} on clients that did not take part.";
         return $"{name} is {Readable.Metric(main.Name, main.Global)} on the server's test set"
             + (main.Best is null || main.Best == main.Global ? "" : $", at its best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound}")
