@@ -2,6 +2,7 @@
 class Drawn extends View {
   frame(left, bottom, high = height) {
     this.plot.replaceChildren();
+    this.drawnFor = this.plot.clientWidth;
     const svg = this.svg = add(this.plot, "svg", { width: this.width, height: high, "aria-hidden": "true" });
     this.box = { left, top: 6, right: this.width - 8, bottom: high - bottom };
     const point = event => {

@@ -55,6 +55,7 @@ class Lines extends View {
     });
     this.chart?.destroy();
     this.plot.replaceChildren();
+    this.drawnFor = this.plot.clientWidth;
     const whole = axis => axis.unit === "Count" ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7, 1e8, 1e9] } : {};
     const decades = (_, splits) => splits.map(v => v != null && Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-6 ? v : null);
     const axis = (scale, extra) => ({
@@ -98,7 +99,10 @@ class Lines extends View {
     return unit === "Share" ? [Math.max(from, 0), Math.min(to, 1.02)] : [low >= 0 ? Math.max(from, 0) : from, to];
   }
 
+  /// Shows part of the horizontal axis; less than a thousandth of it is not shown, for numbers on it would run out of digits.
   window(low, high) {
+    const { places } = this.now;
+    if ((high - low) * 1000 < places[places.length - 1] - places[0]) return;
     this.zoom = [low, high];
     this.draw();
   }

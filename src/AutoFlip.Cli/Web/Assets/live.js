@@ -27,10 +27,10 @@ const take = page => {
     const region = document.getElementById(id);
     if (region) [region.scrollLeft, region.scrollTop] = [left, down];
   }
-  for (const place of kept) views.get(place).take(specs[place]);
+  for (const place of kept) safely(() => views.get(place).take(specs[place]));
   const again = focus && (focus.isConnected ? focus : focus.id && document.getElementById(focus.id));
   if (again) again.focus({ preventScroll: true });
-  scrollTo(scrollX, top);
+  scrollTo({ left: scrollX, top, behavior: "instant" });
   watch();
 };
 

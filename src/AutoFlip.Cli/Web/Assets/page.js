@@ -1,4 +1,4 @@
-// Which figures there are, and when they are drawn: none before it is near.
+// Which figures there are, and when they are drawn: those near the screen at once, the others one by one when the browser has time.
 const kinds = { lines: Lines, bars: Bars, heatmap: Heat };
 
 const views = new Map(); // place -> view, of the figures drawn so far
@@ -12,26 +12,47 @@ const mount = figure => {
   sizes.observe(figure);
 };
 const sizes = new ResizeObserver(entries => {
-  for (const { target, contentRect } of entries) {
+  for (const { target } of entries) {
     const view = views.get(target.dataset.chart);
-    if (!view || contentRect.width === 0 || view.drawnAt === contentRect.width) continue;
-    if (view.drawnAt !== undefined) view.draw();
-    view.drawnAt = contentRect.width;
+    if (view && view.plot.clientWidth > 0 && view.plot.clientWidth !== view.drawnFor) safely(() => view.draw());
   }
 });
 const seen = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) if (isIntersecting) {
     seen.unobserve(target);
-    mount(target);
+    safely(() => mount(target));
   }
 }, { rootMargin: "300px" });
-const watch = () => document.querySelectorAll("figure[data-chart]:not([data-drawn])").forEach(figure => seen.observe(figure));
-const redraw = () => views.forEach(view => { if (view.plot.clientWidth > 0) view.draw(); });
+
+/// One figure's fault is shown in the console, and costs no other figure.
+const safely = act => {
+  try {
+    act();
+  } catch (fault) {
+    reportError(fault);
+  }
+};
+
+const soon = window.requestIdleCallback ?? (act => setTimeout(act, 50)); // Safari lacks it
+let waiting = [];
+const drawNext = () => {
+  const figure = waiting.shift();
+  if (!figure) return;
+  if (figure.checkVisibility()) safely(() => mount(figure)); // inside closed details it waits for the observer
+  soon(drawNext);
+};
+const watch = () => {
+  const idle = waiting.length === 0;
+  waiting = [...document.querySelectorAll("figure[data-chart]:not([data-drawn])")];
+  waiting.forEach(figure => seen.observe(figure));
+  if (idle) soon(drawNext);
+};
+const redraw = () => views.forEach(view => { if (view.plot.clientWidth > 0) safely(() => view.draw()); });
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 addEventListener("beforeprint", () => {
   document.documentElement.classList.add("on-paper");
-  document.querySelectorAll("figure[data-chart]").forEach(figure => { if (figure.offsetParent) mount(figure); });
+  document.querySelectorAll("figure[data-chart]").forEach(figure => { if (figure.checkVisibility()) safely(() => mount(figure)); });
   redraw();
 });
 addEventListener("afterprint", () => {
