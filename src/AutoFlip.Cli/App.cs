@@ -9,6 +9,14 @@ static class App
     /// <returns>A number of <see cref="ExitCode"/>.</returns>
     public static int Run(string[] arguments, Host host)
     {
+        var code = Invoke(arguments, host);
+        if (host.Out is not StandardWriter { Failure: { } failure }) return code;
+        host.Error.WriteLine($"autoflip: standard output could not be written: {failure.Message.TrimEnd('.')}. What is printed is incomplete; files are not.");
+        return code == (int)ExitCode.Done ? (int)ExitCode.RunFailed : code;
+    }
+
+    static int Invoke(string[] arguments, Host host)
+    {
         var verbose = Settings.All.Single(setting => setting.Name == "--verbose").Spellings.Any(arguments.Contains);
         try
         {
@@ -46,7 +54,7 @@ static class App
         (ExitCode.Done, "done"),
         (ExitCode.BadRequest, "the request was wrong: the message names the option and what is accepted"),
         (ExitCode.BadData, "data is missing or unreadable: the message names the path, and how to get it"),
-        (ExitCode.RunFailed, "the run failed"),
+        (ExitCode.RunFailed, "the run failed, or standard output could not be written"),
         (ExitCode.Interrupted, "interrupted: what was finished is saved, and `autoflip resume` goes on"),
     ];
 

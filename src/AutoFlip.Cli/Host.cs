@@ -45,15 +45,20 @@ sealed record Host
     public CancellationToken Cancel { get; init; }
 
     /// <summary>This process's own streams.</summary>
-    public static Host OfProcess(CancellationToken cancel) => new()
+    public static Host OfProcess(CancellationToken cancel)
     {
-        In = Console.In,
-        Out = Console.Out,
-        Error = Console.Error,
-        Terminal = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? null : AnsiConsole.Console, // bars move by ANSI codes
-        Width = Console.IsOutputRedirected ? 80 : Math.Clamp(AnsiConsole.Console.Profile.Width, 60, 120),
-        Cancel = cancel,
-    };
+        StandardWriter output = new(Console.Out), error = new(Console.Error);
+        Console.SetOut(output); // a terminal is written to through it, too
+        return new()
+        {
+            In = Console.In,
+            Out = output,
+            Error = error,
+            Terminal = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? null : AnsiConsole.Console, // bars move by ANSI codes
+            Width = Console.IsOutputRedirected ? 80 : Math.Clamp(AnsiConsole.Console.Profile.Width, 60, 120),
+            Cancel = cancel,
+        };
+    }
 
     /// <summary>A sentence on standard error that stops nothing.</summary>
     public void Warn(string message) => Error.WriteLine($"autoflip: warning: {message}");
