@@ -303,6 +303,9 @@ public sealed record Experiment
     /// <summary>Intra-op threads of a client. Part of the experiment: they change the order of float sums.</summary>
     public int ThreadsPerClient { get; init; } = 1;
 
+    /// <summary>Which of the values above were derived, and from what was asked for; empty before <see cref="ExperimentRules.Resolve(Experiment)"/>. No choice by itself.</summary>
+    internal ImmutableArray<DerivedValue> Derived { get; init; } = [];
+
     /// <summary>Clients in a round's cohort.</summary>
     public int CohortSize => CohortFraction == 0 ? Clients : Math.Max((int)Math.Floor(CohortFraction * Clients + 1e-9), 1);
 

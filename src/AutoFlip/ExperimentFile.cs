@@ -12,6 +12,8 @@ namespace AutoFlip;
 /// file means. What is read may leave fields out, and may hold comments and trailing commas. <c>"algorithm": "autoflip"</c> is
 /// FedAvg with the pruner autoflip, and an algorithm without a pruner prunes nothing, as on the command line. <c>"base": "other.json"</c> begins
 /// with the experiment of another file beside it.
+/// <para>The file of a run also lists its <c>derived</c> values (<see cref="DerivedValue"/>). Whoever begins with such a file begins with what was asked
+/// for; whoever reads the run gets the values as they are.</para>
 /// </remarks>
 public static class ExperimentFile
 {
@@ -35,10 +37,13 @@ public static class ExperimentFile
         [.. typeof(Experiment).GetProperties().Where(property => property.SetMethod is not null).OrderBy(property => property.MetadataToken)];
 
     static readonly FrozenDictionary<string, PropertyInfo> ByField =
-        InOrder.ToFrozenDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name), StringComparer.Ordinal);
+        InOrder.ToFrozenDictionary(FieldOf, StringComparer.Ordinal);
 
     /// <summary>A field about the run, not of the experiment: which samples its clients were dealt. No other run is held to it.</summary>
     const string DealField = "partition_sha256";
+
+    /// <summary>A field about the run: which of its values were derived, and what was asked for.</summary>
+    const string DerivedField = "derived";
 
     /// <summary>Another file that an experiment begins with.</summary>
     const string BaseField = "base";
@@ -49,7 +54,7 @@ public static class ExperimentFile
     static readonly string[] TableFields = [SeedsField, RowsField, GridField, BaselineField];
 
     /// <summary>Names of the fields, in order.</summary>
-    public static IEnumerable<string> Fields => InOrder.Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+    public static IEnumerable<string> Fields => InOrder.Select(FieldOf);
 
     /// <summary>The version of this program, as <c>--version</c> and the files of a run give it.</summary>
     public static string ProgramVersion { get; } =
@@ -62,17 +67,25 @@ public static class ExperimentFile
     {
         var fields = new Dictionary<string, object?> { ["schema"] = Schema, ["version"] = ProgramVersion };
         foreach (var property in InOrder)
-            fields.Add(JsonNamingPolicy.CamelCase.ConvertName(property.Name), property.GetValue(experiment));
-        if (partitionSha256 is not null) fields.Add(DealField, partitionSha256);
+            fields.Add(FieldOf(property), property.GetValue(experiment));
+        if (partitionSha256 is not null)
+        {
+            fields.Add(DerivedField, experiment.Derived.ToDictionary(derived => FieldOf(derived.Property), derived => new { asked = derived.Asked, value = derived.Value }));
+            fields.Add(DealField, partitionSha256);
+        }
         return JsonSerializer.Serialize(fields, Json).ReplaceLineEndings("\n") + "\n";
     }
 
-    /// <summary>Reads a file; a directory means the <c>experiment.json</c> in it.</summary>
+    /// <summary>Reads what a file asks for; a directory means the <c>experiment.json</c> in it.</summary>
     /// <exception cref="AutoFlipException">It does not exist or says something that is not accepted (exit 2).</exception>
-    public static Experiment Load(string path)
+    public static Experiment Load(string path) => DerivedValue.Undo(OfRun(path));
+
+    /// <summary>The same with derived values as they are: what a run runs.</summary>
+    internal static Experiment OfRun(string path)
     {
         var file = FileOf(path);
-        return Read(TextOf(file), file);
+        using var document = Parse(TextOf(file), file);
+        return ReadRun(document.RootElement, file);
     }
 
     /// <summary>Which of the fields that make a file a table of experiments it has; none, if it is one experiment.</summary>
@@ -104,12 +117,34 @@ public static class ExperimentFile
     }
 
     /// <summary>The same, of text that is parsed.</summary>
-    internal static Experiment Read(JsonElement root, string source)
+    internal static Experiment Read(JsonElement root, string source) => DerivedValue.Undo(ReadRun(root, source));
+
+    static Experiment ReadRun(JsonElement root, string source)
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw AutoFlipException.BadRequest($"{source}: a JSON object with the fields of an experiment is expected, such as {{ \"dataset\": \"CIFAR10\" }}.");
-        return Over(root.TryGetProperty(BaseField, out var file) ? Base(file, source) : new Experiment(), FieldsOf(root, source), source, [BaseField, .. TableFields]);
+        var experiment = Over(
+            root.TryGetProperty(BaseField, out var file) ? Base(file, source) : new Experiment(), FieldsOf(root, source), source, [BaseField, .. TableFields]);
+        return root.TryGetProperty(DerivedField, out var derived) ? experiment with { Derived = [.. Derived(derived, source)] }
+            : root.TryGetProperty(DealField, out _) ? DerivedValue.Infer(experiment) // a run of an earlier version
+            : experiment;
     }
+
+    /// <summary>The derived values that the file of a run lists.</summary>
+    static IEnumerable<DerivedValue> Derived(JsonElement list, string source)
+    {
+        const string Accepted = "derived values as a run writes them, such as { \"denseRounds\": { \"asked\": null, \"value\": 5 } }";
+        AutoFlipException Refused() => AutoFlipException.BadRequest($"{source}: field '{DerivedField}' is not accepted. Accepted: {Accepted}; without the field, every value counts as chosen.");
+        if (list.ValueKind != JsonValueKind.Object) throw Refused();
+        foreach (var (field, entry) in FieldsOf(list, source))
+        {
+            if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("asked", out var asked) || !entry.TryGetProperty("value", out var value)
+                || !ByField.TryGetValue(field, out var property)) throw Refused();
+            yield return new(property, ValueOf(field, asked, source, []), ValueOf(field, value, source, []));
+        }
+    }
+
+    static string FieldOf(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
     /// <summary>The fields of an object, in order.</summary>
     /// <exception cref="AutoFlipException">One is there twice (exit 2).</exception>
@@ -198,7 +233,7 @@ public static class ExperimentFile
             return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var schema) && schema is >= 1 and <= Schema
                 ? schema
                 : throw AutoFlipException.BadRequest($"{source}: schema {value} is not known. Accepted: 1 to {Schema}; a later version of the program may read it.");
-        if (field is "version" or DealField) return value.ToString(); // for people, and for resuming: nothing that is run
+        if (field is "version" or DealField or DerivedField) return value.ToString(); // for people, and for resuming: nothing that is run
         if (!ByField.TryGetValue(field, out var property))
             throw AutoFlipException.BadRequest($"{source}: there is no field '{field}'.{Nearest.Hint(field, [.. Fields, .. besides])} Accepted: {string.Join(", ", [.. Fields, .. besides])}.");
         try

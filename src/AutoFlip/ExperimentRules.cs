@@ -88,20 +88,19 @@ public static class ExperimentRules
     /// The experiment with every name in its catalogue's own spelling and no metric twice; and, where the data set's name says what is to be
     /// learnt, with the loss and the metrics that this means.
     /// </summary>
+    /// <remarks>Values that were derived before are derived again, unless they were set since: <c>resolved with { Rounds = 60 }</c> has ten dense rounds.</remarks>
     /// <exception cref="AutoFlipException">The experiment breaks a rule (exit 2): one line per violation.</exception>
     public static Experiment Resolve(Experiment experiment) => Resolve(experiment, KnownTask(experiment));
 
     /// <summary>The same for data whose task is known from elsewhere, or not yet.</summary>
     internal static Experiment Resolve(Experiment experiment, LearningTask? task)
     {
+        experiment = DerivedValue.Undo(experiment);
         ThrowIfAny(Violations(experiment, task));
         foreach (var (section, get, set) in Names) experiment = set(experiment, section.NameOf(get(experiment)));
-        experiment = experiment with
-        {
-            Metrics = [.. experiment.Metrics.Select(Metrics.NameOf).Distinct()],
-            DenseRounds = experiment.FirstPrunedRound - 1, // as a number, so that more rounds may be asked for later
-        };
-        return task is null ? experiment : TaskRules.Settle(experiment, task);
+        experiment = experiment with { Metrics = [.. experiment.Metrics.Select(Metrics.NameOf).Distinct()] };
+        var settled = experiment with { DenseRounds = experiment.FirstPrunedRound - 1 }; // as a number, so that more rounds may be asked for later
+        return DerivedValue.Record(experiment, task is null ? settled : TaskRules.Settle(settled, task));
     }
 
     /// <summary>A resolved experiment with the loss and the metrics of the task that its data turned out to have.</summary>
@@ -109,8 +108,12 @@ public static class ExperimentRules
     internal static Experiment Settle(Experiment experiment, LearningTask task)
     {
         ThrowIfAny([.. TaskRules.Misfits(experiment, task)]);
-        return TaskRules.Settle(experiment, task);
+        return DerivedValue.Record(experiment, TaskRules.Settle(experiment, task));
     }
+
+    /// <summary>The same for data that are dealt: owners that are clients are as many as there are, whatever was asked for.</summary>
+    internal static Experiment Settle(Experiment experiment, LearningTask task, int clients) =>
+        DerivedValue.Record(experiment, Settle(experiment, task) with { Clients = clients });
 
     /// <summary>Refuses an experiment that breaks a rule.</summary>
     /// <exception cref="AutoFlipException">It does (exit 2): one line per violation, each naming option, value and what is accepted.</exception>
@@ -134,7 +137,7 @@ public static class ExperimentRules
     ];
 
     /// <summary>What is to be learnt, where the data set's name alone says it.</summary>
-    static LearningTask? KnownTask(Experiment experiment) => Unknown(CatalogSections.Datasets, experiment.Dataset) is null ? DataSet.Of(experiment).Task : null;
+    internal static LearningTask? KnownTask(Experiment experiment) => Unknown(CatalogSections.Datasets, experiment.Dataset) is null ? DataSet.Of(experiment).Task : null;
 
     /// <summary>The experiment under a named method, which may be an algorithm or one with its pruner.</summary>
     /// <param name="experiment">The experiment.</param>

@@ -22,7 +22,7 @@ public static class Simulation
         var started = time.GetTimestamp();
         experiment = ExperimentRules.Resolve(experiment, task: null); // the data say what it is, whatever their name promises
         var data = load(experiment);
-        experiment = ExperimentRules.Settle(experiment with { Clients = data.Clients.Length }, data.Task); // a data set's own clients are as many as there are
+        experiment = ExperimentRules.Settle(experiment, data.Task, data.Clients.Length);
         var network = BuildNetwork(experiment, data);
         using var directory = RunDirectory.Create(experiment, options, data.Table, time);
         return Run(new Setting(experiment, options, data, network, directory, observer, time, started), cancel);

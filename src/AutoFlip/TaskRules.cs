@@ -11,6 +11,12 @@ static class TaskRules
     /// <summary>Stands for the loss, or the metrics, of the task.</summary>
     public const string Auto = "auto";
 
+    /// <summary>A task of each kind that <see cref="Auto"/> means something else for, where the data are not known.</summary>
+    internal static IEnumerable<LearningTask> Typical =>
+    [
+        LearningTask.Regression, LearningTask.Labelling("a", "b", "c"), .. from classes in (int[])[2, 3, 5] select LearningTask.Classification([.. Enumerable.Range(0, classes).Select(c => $"{c}")]),
+    ];
+
     const string CrossEntropy = "CrossEntropyLoss", BinaryCrossEntropy = "BCEWithLogitsLoss", SquaredError = "MSELoss";
 
     /// <summary>The experiment with the task's loss and metrics in place of <see cref="Auto"/>: what really runs, and is written down.</summary>

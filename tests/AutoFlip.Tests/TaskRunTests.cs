@@ -72,7 +72,7 @@ public sealed class TaskRunTests : IDisposable
 
         var summary = Run(Small, Line(), rounds);
 
-        var written = ExperimentFile.Load(OnlyRun);
+        var written = ExperimentFile.OfRun(OnlyRun);
         Assert.Equal("MSELoss", written.Criterion);
         Assert.Equal(["mse", "mae", "r2"], written.Metrics);
         var main = summary.Metrics.Shown;
@@ -98,7 +98,7 @@ public sealed class TaskRunTests : IDisposable
     {
         Run(Small with { Criterion = "CrossEntropyLoss", Rounds = 1, Metrics = ["acc1", "auprc"] }, Rare());
 
-        Assert.Equal("BCEWithLogitsLoss", ExperimentFile.Load(OnlyRun).Criterion);
+        Assert.Equal("BCEWithLogitsLoss", ExperimentFile.OfRun(OnlyRun).Criterion);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class TaskRunTests : IDisposable
             rounds, TimeProvider.System, TestContext.Current.CancellationToken);
 
         Assert.Null(Assert.Single(rounds.Reports).CutOff);
-        Assert.Equal("CrossEntropyLoss", ExperimentFile.Load(OnlyRun).Criterion);
+        Assert.Equal("CrossEntropyLoss", ExperimentFile.OfRun(OnlyRun).Criterion);
     }
 
     public static TheoryData<Experiment, string> Unfitting => new()

@@ -20,12 +20,12 @@ sealed record TableSettings(IReadOnlyList<(string Field, string Value)> Shared, 
             [.. rows.Select(row => (row.Name, (IReadOnlyList<(string, string)>)[.. row.Fields.Where(field => !alike.Contains(field.Key)).Select(field => (field.Key, field.Value))]))]);
     }
 
-    /// <summary>Fields and values as they are written in a file, in its order.</summary>
+    /// <summary>Fields and values as they are written in a file, in its order; what is derived is no setting.</summary>
     static OrderedDictionary<string, string> Fields(Experiment experiment) => new(
-        JsonNode.Parse(ExperimentFile.Write(experiment))!.AsObject().Where(field => !Aside.Contains(field.Key))
+        JsonNode.Parse(ExperimentFile.Write(DerivedValue.Undo(experiment)))!.AsObject().Where(field => !Aside.Contains(field.Key))
             .Select(field => KeyValuePair.Create(field.Key, field.Value switch
             {
-                null => "-",
+                null => "auto",
                 JsonArray list => string.Join(' ', list),
                 var value => value.ToString(),
             })));

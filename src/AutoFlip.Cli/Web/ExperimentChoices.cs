@@ -4,10 +4,11 @@ namespace AutoFlip.Cli;
 
 /// <summary>A choice of an experiment beside its default.</summary>
 /// <param name="Setting">The option that makes it.</param>
-/// <param name="Value">As one would type it.</param>
-/// <param name="Default">The same of the default; empty where the default depends on the rest.</param>
-/// <param name="IsChanged">Whether the two differ. A default of <c>auto</c> stands for whatever it became.</param>
-sealed record ExperimentChoice(Setting Setting, string Value, string Default, bool IsChanged);
+/// <param name="Asked">What was asked for, as one would type it; empty where the choice was left to the program.</param>
+/// <param name="Value">What it became, which is another thing where it was derived.</param>
+/// <param name="Default">What it would be if nothing had been asked for; <c>auto</c> where that depends on the data.</param>
+/// <param name="IsChanged">Whether something else was asked for than what an experiment has by default.</param>
+sealed record ExperimentChoice(Setting Setting, string Asked, string Value, string Default, bool IsChanged);
 
 /// <summary>All that an experiment says, as options.</summary>
 static class ExperimentChoices
@@ -25,19 +26,28 @@ static class ExperimentChoices
     ];
 
     /// <summary>Every choice, in the order of the help.</summary>
-    public static IEnumerable<ExperimentChoice> Of(Experiment experiment) => Choices.Select(choice =>
+    public static IEnumerable<ExperimentChoice> Of(Experiment experiment)
     {
-        var (value, usual) = (Values.Show(choice.Property.GetValue(experiment)), Values.Show(choice.Property.GetValue(Defaults)));
-        if (choice.Property.Name == nameof(Experiment.DenseRounds)) usual = Values.Show((experiment with { DenseRounds = null }).FirstPrunedRound - 1);
-        return new ExperimentChoice(choice.Setting, value, usual, value != usual && usual is not TaskRules.Auto);
-    });
+        var asked = DerivedValue.Undo(experiment);
+        return Choices.Select(choice =>
+        {
+            object? Get(Experiment from) => choice.Property.GetValue(from);
+            var usual = choice.Property.Name == nameof(Experiment.DenseRounds)
+                ? (asked with { DenseRounds = null }).FirstPrunedRound - 1 // of as many rounds as there are
+                : Get(Defaults);
+            return new ExperimentChoice(
+                choice.Setting, Values.Show(Get(asked)), Values.Show(Get(experiment)), Values.Show(usual), !DerivedValue.AreEqual(Get(asked), Get(Defaults)));
+        });
+    }
 
     /// <summary>The command that runs it again.</summary>
     public static string Command(Experiment experiment) => string.Join(' ', (string[])
-        ["autoflip run", .. Of(experiment).Where(choice => choice.IsChanged || IsSaidAnyway(choice.Setting)).Select(choice => $"{choice.Setting.Name} {Typed(choice)}")]);
+        ["autoflip run", .. Of(experiment).Where(choice => choice.IsChanged || IsSaidAnyway(choice.Setting)).Select(Typed)]);
 
     static string Typed(ExperimentChoice choice) =>
-        choice.Setting.Arity == Arity.Many ? string.Join(' ', choice.Value.Split(' ').Select(ShellWord.Of)) : ShellWord.Of(choice.Value);
+        choice.Setting.Arity == Arity.Many ? $"{choice.Setting.Name} {string.Join(' ', choice.Asked.Split(' ').Select(ShellWord.Of))}"
+        : choice.Asked.StartsWith('-') ? ShellWord.Of($"{choice.Setting.Name}={choice.Asked}") // by itself it would be read as an option
+        : $"{choice.Setting.Name} {ShellWord.Of(choice.Asked)}";
 
     /// <summary>What a reader looks for, and the method: named by halves it means another one.</summary>
     static bool IsSaidAnyway(Setting setting) =>

@@ -64,6 +64,7 @@ public sealed class EarlierRuns
             Clients = Catalog.Partitions[wanted.Partition](wanted) is NaturalPartition ? wanted.Clients : recorded.Clients,
             Criterion = TaskRules.MaySettle(wanted.Criterion, recorded.Criterion) ? wanted.Criterion : recorded.Criterion,
             Metrics = open || recorded.Metrics.SequenceEqual(wanted.Metrics) ? wanted.Metrics : recorded.Metrics,
+            Derived = wanted.Derived, // how a value came about does not matter
         };
         return alike == wanted;
     }
@@ -81,7 +82,7 @@ public sealed class EarlierRuns
     {
         try
         {
-            var experiment = ExperimentFile.Load(directory);
+            var experiment = ExperimentFile.OfRun(directory);
             var summary = SummaryOf(directory);
             _runs.Add(new(directory, experiment, summary is not null ? RunStage.Finished : RunDirectory.IsInUse(directory) ? RunStage.InUse : RunStage.Broken, summary));
         }

@@ -75,7 +75,7 @@ sealed class RunDirectory : IDisposable
     /// <exception cref="AutoFlipException">It is none (exit 2), or another process runs it (exit 4).</exception>
     public static RunDirectory Open(string path) =>
         System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) && Directory.Exists(System.IO.Path.Combine(path, "checkpoints"))
-            ? new RunDirectory(System.IO.Path.GetFullPath(path), ExperimentFile.Load(path))
+            ? new RunDirectory(System.IO.Path.GetFullPath(path), ExperimentFile.OfRun(path))
             : throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
 
     /// <summary>Whether a process is at the run.</summary>

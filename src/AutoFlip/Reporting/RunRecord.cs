@@ -48,7 +48,7 @@ public sealed record RunRecord
         return new RunRecord
         {
             Directory = directory,
-            Experiment = ExperimentFile.Load(directory),
+            Experiment = ExperimentFile.OfRun(directory),
             Rounds = JsonLog<RoundReport>.ReadLines(Path.Combine(directory, RunDirectory.RoundsFile)),
             Explorers = JsonLog<ExplorerReport>.ReadLines(Path.Combine(checkpoints, "exploration.jsonl")),
             Summary = File.Exists(Path.Combine(directory, RunSummary.FileName)) ? RunSummary.Load(directory) : null,

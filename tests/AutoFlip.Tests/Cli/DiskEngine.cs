@@ -25,7 +25,7 @@ sealed class DiskEngine
             Begin(directory, resolved);
             return Finish("run", directory, resolved, options, observer, cancel);
         },
-        (directory, options, observer, _, cancel) => Finish("resume", directory, ExperimentFile.Load(directory), options, observer, cancel));
+        (directory, options, observer, _, cancel) => Finish("resume", directory, ExperimentFile.OfRun(directory), options, observer, cancel));
 
     /// <summary>A directory of a run that has begun.</summary>
     public static void Begin(string directory, Experiment experiment)

@@ -64,7 +64,7 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
             Assert.Equal(round, model.Card.Round);
             Assert.Equal(round == 0, model.Card.ModelSha256 is null);
             Assert.Equal(10, model.Card.Classes.Length);
-            Assert.Equal(ExperimentFile.Write(ExperimentFile.Load(runs.Digits)), ExperimentFile.Write(model.Experiment!));
+            Assert.Equal(ExperimentFile.Write(ExperimentFile.OfRun(runs.Digits)), ExperimentFile.Write(model.Experiment!));
             var sha256 = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(file.Metadata["experiment"]));
             Assert.Equal(Convert.ToHexStringLower(sha256), model.Card.ExperimentSha256);
         }

@@ -1,4 +1,5 @@
 using AutoFlip.Cli;
+using CsCheck;
 
 namespace AutoFlip.Tests;
 
@@ -8,38 +9,47 @@ public sealed class ExperimentChoicesTests
     public void Every_field_of_an_experiment_is_there_once() =>
         Assert.Equal(ExperimentFile.Fields.Count(), ExperimentChoices.Of(new Experiment()).Select(choice => choice.Setting.Name).Distinct().Count());
 
+    /// <summary>Of 60 rounds a sixth is dense; the loss and the metrics are what auto became: all three as by default, once they are derived.</summary>
     [Fact]
-    public void Only_what_differs_from_the_defaults_is_marked()
+    public void What_was_derived_is_as_by_default_and_what_was_chosen_is_not()
     {
-        var changed = ExperimentChoices.Of(new Experiment { Rounds = 60, DenseRounds = 10, Clients = 7, Metrics = ["acc1"] }).Where(choice => choice.IsChanged).ToList();
+        var derived = ExperimentRules.Resolve(new Experiment { Dataset = "Digits", Rounds = 60 });
+        var chosen = derived with { Derived = [] }; // the same values, said by the user
 
-        // A sixth of 60 rounds is 10, and the metrics are what auto became: both are as by default.
-        Assert.Equal(["--clients", "--rounds"], changed.Select(choice => choice.Setting.Name).Order());
-        Assert.Equal(("7", "20"), changed.Where(choice => choice.Setting.Name == "--clients").Select(choice => (choice.Value, choice.Default)).Single());
+        Assert.Equal(["--dataset", "--rounds"], Changed(derived));
+        Assert.Equal(["--criterion", "--dataset", "--dense-rounds", "--metrics", "--rounds"], Changed(chosen));
+        Assert.Contains(ExperimentChoices.Of(derived), choice => choice is { Setting.Name: "--criterion", Value: "CrossEntropyLoss", Asked: "auto", Default: "auto" });
+        Assert.Contains(ExperimentChoices.Of(derived), choice => choice is { Setting.Name: "--dense-rounds", Value: "10", Asked: "", Default: "10" });
     }
 
     [Fact]
-    public void Dense_rounds_of_one_s_own_are_marked() =>
-        Assert.Contains(ExperimentChoices.Of(new Experiment { Rounds = 60, DenseRounds = 0 }), choice => choice is { IsChanged: true, Setting.Name: "--dense-rounds", Default: "10" });
+    public void Any_property_of_an_experiment_can_be_changed() => // or the laws below would hold of nothing
+        Assert.All(AnyExperiment.Choices.Where(choice => choice.Property.Name != nameof(Experiment.Algorithm) || Catalog.Algorithms.Names.Count() > 1), choice => Assert.Contains(choice.Values, value => !DerivedValue.AreEqual(value, choice.Property.GetValue(new Experiment()))));
 
-    public static TheoryData<Experiment> Experiments => [.. (Experiment[])
-    [
-        new(), new() { Pruner = "none" }, new() { Pruner = "random", PruneFraction = 0.30m }, new() { Name = "it's a name; with $(signs)", Seed = ulong.MaxValue },
-        new() { Dataset = "Digits", NoShuffle = true, WireDown = WireFormat.Fp16, GuidanceNormalization = GuidanceScale.MinMax, LearningRate = 1e-5, DenseRounds = 3, Momentum = 0.1 },
-    ]];
-
-    /// <summary>The command's options, read as the program reads them, make the experiment again.</summary>
-    [Theory, MemberData(nameof(Experiments))]
-    public void Command_runs_the_experiment_again(Experiment experiment)
+    [Fact]
+    public void What_is_marked_is_what_differs_from_the_defaults() => AnyExperiment.Sound.Sample(experiment =>
     {
-        experiment = ExperimentRules.Resolve(experiment);
-        var words = Words(ExperimentChoices.Command(experiment));
+        var resolved = ExperimentRules.Resolve(experiment);
+        var different = AnyExperiment.Choices.Where(choice => !DerivedValue.AreEqual(choice.Property.GetValue(experiment), choice.Property.GetValue(new Experiment())));
+        var marked = ExperimentChoices.Of(resolved).Where(choice => choice.IsChanged).Select(choice => choice.Setting.Property!.Name);
+
+        Assert.Equal(different.Select(choice => choice.Property.Name).Order(), marked.Order());
+    }, iter: 300);
+
+    /// <summary>The command's options, read as a shell and the program read them, make the experiment again: its values, and which of them were derived.</summary>
+    [Fact]
+    public void Command_runs_the_experiment_again() => AnyExperiment.Sound.Sample(experiment =>
+    {
+        var resolved = ExperimentRules.Resolve(experiment);
+        var words = Words(ExperimentChoices.Command(resolved));
 
         var read = new OptionParser("run", Settings.All).Parse(words[2..]).Over(new Request()).Request.Resolve(_ => { });
 
         Assert.Equal(["autoflip", "run"], words[..2]);
-        Assert.Equal(ExperimentFile.Write(experiment), ExperimentFile.Write(read.Experiment));
-    }
+        Assert.Equal(ExperimentFile.Write(resolved, "deal"), ExperimentFile.Write(read.Experiment, "deal"));
+    }, iter: 1000);
+
+    static string[] Changed(Experiment experiment) => [.. ExperimentChoices.Of(experiment).Where(choice => choice.IsChanged).Select(choice => choice.Setting.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>Words as a shell takes them apart: single quotes keep everything, a backslash keeps one letter.</summary>
     static string[] Words(string command)

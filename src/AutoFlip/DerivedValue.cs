@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Reflection;
+
+namespace AutoFlip;
+
+/// <summary>A value of an experiment that follows from its other values or from its data, beside what was asked for in its place.</summary>
+/// <param name="Property">Which property of <see cref="Experiment"/>.</param>
+/// <param name="Asked">What was asked for: null or <c>auto</c> where the choice was left to the program.</param>
+/// <param name="Value">What it became.</param>
+/// <remarks>
+/// Such a value is derived again when its experiment is the base of another one, for what it follows from may differ there; resuming a run
+/// keeps it. A property that no longer holds the value was set since, and what was set counts as chosen.
+/// </remarks>
+sealed record DerivedValue(PropertyInfo Property, object? Asked, object? Value)
+{
+    static readonly PropertyInfo[] Properties = [.. typeof(Experiment).GetProperties().Where(property => property.SetMethod is not null)];
+
+    /// <summary>The experiment with every derived value undone: what was asked for.</summary>
+    public static Experiment Undo(Experiment experiment)
+    {
+        var asked = experiment with { Derived = [] };
+        foreach (var derived in experiment.Derived.Where(derived => AreEqual(derived.Property.GetValue(experiment), derived.Value)))
+            derived.Property.SetValue(asked, derived.Asked); // a fresh record that nobody else has seen
+        return asked;
+    }
+
+    /// <summary>An experiment that came from another one, with a record of every value in which the two differ.</summary>
+    /// <param name="asked">What was asked for; its own derived values count as what they were asked as.</param>
+    /// <param name="settled">What it became.</param>
+    public static Experiment Record(Experiment asked, Experiment settled)
+    {
+        asked = Undo(asked);
+        return settled with
+        {
+            Derived = [.. Properties.Select(property => new DerivedValue(property, property.GetValue(asked), property.GetValue(settled)))
+                .Where(derived => !AreEqual(derived.Asked, derived.Value))],
+        };
+    }
+
+    /// <summary>
+    /// The experiment of a run whose file does not list derived values, as earlier versions wrote it: a value that equals what its rule gives
+    /// is taken as derived.
+    /// </summary>
+    /// <remarks>Whether the data name their own clients is not known from the file, so the number of clients is taken as chosen.</remarks>
+    public static Experiment Infer(Experiment experiment)
+    {
+        var asked = experiment with { DenseRounds = experiment.DenseRounds == (experiment with { DenseRounds = null }).FirstPrunedRound - 1 ? null : experiment.DenseRounds };
+        var known = ExperimentRules.KnownTask(experiment);
+        foreach (var task in known is null ? TaskRules.Typical : [known])
+        {
+            var auto = TaskRules.Settle(asked with { Criterion = TaskRules.Auto, Metrics = [TaskRules.Auto] }, task);
+            var (loss, metrics) = (auto.Criterion == experiment.Criterion, auto.Metrics.SequenceEqual(experiment.Metrics));
+            if (known is null && !(loss && metrics)) continue; // of data of the user's, only both together show which task it was
+            asked = asked with { Criterion = loss ? TaskRules.Auto : asked.Criterion, Metrics = metrics ? [TaskRules.Auto] : asked.Metrics };
+            break;
+        }
+        return Record(asked, experiment);
+    }
+
+    /// <summary>Whether two values of a property are the same; lists are by their members.</summary>
+    public static bool AreEqual(object? one, object? other) =>
+        one is ImmutableArray<string> names && other is ImmutableArray<string> others ? names.SequenceEqual(others) : Equals(one, other);
+}
