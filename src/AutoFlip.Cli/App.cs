@@ -10,7 +10,7 @@ static class App
     public static int Run(string[] arguments, Host host)
     {
         var code = Invoke(arguments, host);
-        if (host.Out is not StandardWriter { Failure: { } failure }) return code;
+        if (host.Out is not PrintableWriter { Failure: { } failure }) return code;
         host.Error.WriteLine($"autoflip: standard output could not be written: {failure.Message.TrimEnd('.')}. What is printed is incomplete; files are not.");
         return code == (int)ExitCode.Done ? (int)ExitCode.RunFailed : code;
     }

@@ -52,8 +52,8 @@ sealed record Host
         return new()
         {
             In = Console.In,
-            Out = output,
-            Error = error,
+            Out = new PrintableWriter(output),
+            Error = new PrintableWriter(error),
             Terminal = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? null : AnsiConsole.Console, // bars move by ANSI codes
             Width = Console.IsOutputRedirected ? 80 : Math.Clamp(AnsiConsole.Console.Profile.Width, 60, 120),
             Cancel = cancel,

@@ -88,6 +88,20 @@ public static class ExperimentFile
         return ReadRun(document.RootElement, file);
     }
 
+    /// <summary>Reads the experiment of a run directory: the program wrote it, so what is wrong with it is damage.</summary>
+    /// <exception cref="AutoFlipException">It does not exist or is damaged (exit 3).</exception>
+    internal static Experiment LoadOfRun(string directory)
+    {
+        try
+        {
+            return OfRun(directory);
+        }
+        catch (AutoFlipException e)
+        {
+            throw new AutoFlipException(ExitCode.BadData, e.Message, e);
+        }
+    }
+
     /// <summary>Which of the fields that make a file a table of experiments it has; none, if it is one experiment.</summary>
     /// <param name="path">A file that <see cref="Load"/> accepts.</param>
     public static IReadOnlyList<string> TableFieldsOf(string path)
@@ -152,7 +166,7 @@ public static class ExperimentFile
     {
         var fields = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var field in from.EnumerateObject())
-            if (!fields.TryAdd(field.Name, field.Value)) throw AutoFlipException.BadRequest($"{source}: the field '{field.Name}' is there twice.");
+            if (!fields.TryAdd(field.Name, field.Value)) throw AutoFlipException.BadRequest($"{source}: the field '{ForeignText.Quote(field.Name)}' is there twice.");
         return [.. fields];
     }
 
@@ -186,7 +200,7 @@ public static class ExperimentFile
     static Experiment Base(JsonElement file, string source)
     {
         if (file.ValueKind != JsonValueKind.String)
-            throw AutoFlipException.BadRequest($"{source}: field '{BaseField}': {file.GetRawText()} is not accepted. Accepted: the name of another experiment file, as text.");
+            throw AutoFlipException.BadRequest($"{source}: field '{BaseField}': {ForeignText.Quote(file.GetRawText())} is not accepted. Accepted: the name of another experiment file, as text.");
         var path = FileOf(Path.Combine(Path.GetDirectoryName(source) ?? "", file.GetString()!));
         using var document = Parse(TextOf(path), path);
         return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(BaseField, out _)
@@ -232,10 +246,10 @@ public static class ExperimentFile
         if (field == "schema")
             return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var schema) && schema is >= 1 and <= Schema
                 ? schema
-                : throw AutoFlipException.BadRequest($"{source}: schema {value} is not known. Accepted: 1 to {Schema}; a later version of the program may read it.");
+                : throw AutoFlipException.BadRequest($"{source}: schema {ForeignText.Quote(value.ToString())} is not known. Accepted: 1 to {Schema}; a later version of the program may read it.");
         if (field is "version" or DealField or DerivedField) return value.ToString(); // for people, and for resuming: nothing that is run
         if (!ByField.TryGetValue(field, out var property))
-            throw AutoFlipException.BadRequest($"{source}: there is no field '{field}'.{Nearest.Hint(field, [.. Fields, .. besides])} Accepted: {string.Join(", ", [.. Fields, .. besides])}.");
+            throw AutoFlipException.BadRequest($"{source}: there is no field '{ForeignText.Quote(field)}'.{Nearest.Hint(field, [.. Fields, .. besides])} Accepted: {string.Join(", ", [.. Fields, .. besides])}.");
         try
         {
             var read = value.Deserialize(property.PropertyType, Json);
@@ -244,7 +258,7 @@ public static class ExperimentFile
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or NotSupportedException)
         {
             throw new AutoFlipException(ExitCode.BadRequest,
-                $"{source}: field '{field}': {value.GetRawText()} is not accepted. Accepted: {Kind(property.PropertyType)}.", wrong);
+                $"{source}: field '{field}': {ForeignText.Quote(value.GetRawText())} is not accepted. Accepted: {Kind(property.PropertyType)}.", wrong);
         }
     }
 

@@ -33,7 +33,7 @@ sealed class PlotCommand : ICommand
         PlotFormat[] formats = [.. request.Plot.Formats.Select(FormatOf).Distinct()];
         RunRecord[] runs = [.. directories.Select(RunRecord.Load)];
 
-        if (runs is [var single]) Write(RunCharts.Of(single), request.Plot.Output ?? Path.Combine(single.Directory, PlotFolder.Name));
+        if (runs is [var single]) Write(RunCharts.Of(single), request.Plot.Output ?? OwnFile.Folder(single.Directory, PlotFolder.Name));
         else
         {
             Write(RunCharts.Comparing(runs), request.Plot.Output!);

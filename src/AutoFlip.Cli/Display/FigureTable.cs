@@ -18,8 +18,8 @@ sealed record FigureTable(IReadOnlyList<string> Headers, IReadOnlyList<(string L
     {
         var table = new Table { Border = terminal.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii2, BorderStyle = new Style(Color.Grey) };
         table.AddColumn("");
-        foreach (var header in Headers) table.AddColumn(new TableColumn(new Text(header, new Style(decoration: Decoration.Bold))).RightAligned());
-        foreach (var (label, figures) in Rows) table.AddRow([new Text(label), .. figures.Select(figure => new Text(figure))]);
+        foreach (var header in Headers) table.AddColumn(new TableColumn(new Text(ForeignText.OnOneLine(header), new Style(decoration: Decoration.Bold))).RightAligned());
+        foreach (var (label, figures) in Rows) table.AddRow([new Text(ForeignText.OnOneLine(label)), .. figures.Select(figure => new Text(ForeignText.OnOneLine(figure)))]);
         return table;
     }
 

@@ -54,8 +54,8 @@ sealed class RunView(TimeProvider time, bool unicode)
         var parts = new List<IRenderable>();
         if (_start is not null)
         {
-            parts.Add(new Text(Results.Headline(_start), new Style(decoration: Decoration.Bold)));
-            parts.Add(new Text(Results.Federation(_start), new Style(Color.Grey)));
+            parts.Add(new Text(ForeignText.OnOneLine(Results.Headline(_start)), new Style(decoration: Decoration.Bold)));
+            parts.Add(new Text(ForeignText.OnOneLine(Results.Federation(_start)), new Style(Color.Grey)));
         }
         var bars = Bars();
         if (bars.Rows.Count > 0) parts.Add(bars);
@@ -94,7 +94,7 @@ sealed class RunView(TimeProvider time, bool unicode)
         var (on, off) = unicode ? ('━', '━') : ('#', '-');
         var bar = new Paragraph(new string(on, filled), new Style(fraction >= 1 ? Color.Green : Color.Blue))
             .Append(new string(off, BarWidth - filled), new Style(unicode ? Color.Grey23 : Color.Grey));
-        grid.AddRow(new Text(label) { Overflow = Overflow.Ellipsis }, bar, new Text(note, new Style(Color.Grey)) { Overflow = Overflow.Ellipsis });
+        grid.AddRow(new Text(ForeignText.OnOneLine(label)) { Overflow = Overflow.Ellipsis }, bar, new Text(note, new Style(Color.Grey)) { Overflow = Overflow.Ellipsis });
     }
 
     Table Rounds()

@@ -39,7 +39,7 @@ sealed class TerminalDisplay(IAnsiConsole terminal, TimeProvider time) : RunDisp
     /// <inheritdoc/>
     public override void Warning(string message)
     {
-        lock (_lock) terminal.Write(new OverLive(new Paragraph("warning: ", new Style(Color.Yellow)).Append(message + "\n")));
+        lock (_lock) terminal.Write(new OverLive(new Paragraph("warning: ", new Style(Color.Yellow)).Append(ForeignText.OnOneLine(message) + "\n")));
     }
 
     /// <inheritdoc/>
@@ -74,13 +74,13 @@ sealed class TerminalDisplay(IAnsiConsole terminal, TimeProvider time) : RunDisp
     static Panel ResultPanel(RunSummary summary)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        foreach (var (label, value) in Results.Rows(summary)) grid.AddRow(new Text(label, new Style(Color.Grey)), new Text(value));
+        foreach (var (label, value) in Results.Rows(summary)) grid.AddRow(new Text(label, new Style(Color.Grey)), new Text(ForeignText.OnOneLine(value)));
         var title = $"{summary.Dataset}, {Results.Method(summary.Algorithm, summary.Pruner)}, {summary.RoundsDone} rounds";
-        return new Panel(grid) { Header = new PanelHeader(Markup.Escape($" {title} ")), Border = BoxBorder.Rounded, BorderStyle = new Style(Color.Grey) };
+        return new Panel(grid) { Header = new PanelHeader(Markup.Escape($" {ForeignText.OnOneLine(title)} ")), Border = BoxBorder.Rounded, BorderStyle = new Style(Color.Grey) };
     }
 
     /// <summary>A path on a line of its own, never broken, so that it can be copied.</summary>
-    static Text PathLine(string path) => new(path + "\n") { Overflow = Overflow.Fold };
+    static Text PathLine(string path) => new(ForeignText.OnOneLine(path) + "\n") { Overflow = Overflow.Fold };
 
     void Draw(Action change)
     {

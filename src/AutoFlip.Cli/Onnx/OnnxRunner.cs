@@ -29,7 +29,9 @@ sealed class OnnxRunner : IModelRunner
         OnnxSession? session = null;
         try
         {
-            session = new OnnxSession(File.ReadAllBytes(path));
+            var bytes = File.ReadAllBytes(path);
+            if (!Seal.Holds(bytes, Seal.InOnnx(bytes))) throw AutoFlipException.BadFile(path, "its checksum (xxh3) does not match, so a part of it has changed since it was exported");
+            session = new OnnxSession(bytes);
             return new OnnxRunner(session, path);
         }
         catch (Exception e)

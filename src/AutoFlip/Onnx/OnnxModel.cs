@@ -30,7 +30,7 @@ public static class OnnxModel
     /// <param name="path">The file to replace. Its folder must exist.</param>
     /// <param name="network">The network.</param>
     /// <param name="weights">Its weights.</param>
-    /// <param name="metadata">Remarks to keep with it, which readers find as <c>metadata_props</c>; sorted by key.</param>
+    /// <param name="metadata">Remarks to keep with it, which readers find as <c>metadata_props</c>; sorted by key. A checksum of the whole file is added (<see cref="Seal"/>).</param>
     /// <param name="half">Whether matrices, kernels and tables are stored in float16: half the bytes. They are widened when the file is loaded,
     /// and all is computed in float32.</param>
     /// <exception cref="AutoFlipException">It cannot be written, a file cannot be so large, or a weight is beyond float16 (exit 4).</exception>
@@ -55,7 +55,7 @@ public static class OnnxModel
             operators.Text(1, ""); // the standard's own
             operators.Number(2, (long)OperatorSet);
         });
-        foreach (var (key, value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (key, value) in metadata.Append(new(Seal.Key, Seal.Blank)).OrderBy(entry => entry.Key, StringComparer.Ordinal))
             head.Message(14, entry =>
             {
                 entry.Text(1, key);
@@ -64,7 +64,12 @@ public static class OnnxModel
         head.Head(7, bytes); // the graph comes last, so that whoever looks for remarks finds them without it
         EnsureRoom(head.Written.Length + bytes);
 
-        stream.Write(head.Written.Span);
+        var front = head.Written.ToArray();
+        var digits = Seal.InOnnx(front)!.Value;
+        var hash = new HashStream(Seal.Begin(front, digits));
+        foreach (var piece in pieces) piece(hash);
+        Seal.Fill(front, digits, hash.Hash);
+        stream.Write(front);
         foreach (var piece in pieces) piece(stream);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
@@ -36,13 +37,14 @@ sealed record OnnxTensor(string Name, OnnxType Type, ImmutableArray<int> Shape, 
     public static OnnxTensor Of(string name, ImmutableArray<int> shape, bool half, ImmutableArray<ReadOnlyMemory<float>> parts) => new(
         name, half ? OnnxType.Half : OnnxType.Float, shape, parts.Sum(part => (long)part.Length) * (half ? 2 : sizeof(float)), stream =>
         {
-            var narrow = new Half[half ? ChunkValues : 0];
+            var narrow = half ? ArrayPool<Half>.Shared.Rent(ChunkValues) : [];
             foreach (var part in parts)
                 for (var rest = part.Span; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
                 {
                     var chunk = rest[..Math.Min(rest.Length, ChunkValues)];
                     stream.Write(half ? MemoryMarshal.AsBytes(Narrow(name, chunk, narrow)) : MemoryMarshal.AsBytes(chunk));
                 }
+            if (half) ArrayPool<Half>.Shared.Return(narrow);
         });
 
     /// <summary>Whole numbers: a vector, or a single one.</summary>

@@ -6,14 +6,14 @@ sealed class AppendFile : IDisposable
 {
     readonly FileStream _file;
 
-    /// <summary>Opens or creates the file, and its folder.</summary>
+    /// <summary>Opens or creates the file. Its folder is made if it is not there.</summary>
     /// <exception cref="AutoFlipException">It cannot be opened (exit 4).</exception>
     public AppendFile(string path)
     {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            _file = OwnFile.Open(path, FileShare.Read, bufferSize: 0);
             _file.Seek(0, SeekOrigin.End);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

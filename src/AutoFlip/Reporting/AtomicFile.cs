@@ -5,7 +5,8 @@ namespace AutoFlip;
 /// <summary>Writes files that are whole or not there: whoever reads one finds the old content or the new, never half of it.</summary>
 /// <remarks>
 /// The content goes into <c>name.partial</c> in the same folder, is flushed to the disk, and takes the name in one rename. On any
-/// failure the partial file is removed and the old content stays; one left by a killed process is overwritten next time.
+/// failure the partial file is removed and the old content stays; one left by a killed process is removed next time. The partial file is always
+/// a new one and a rename replaces a link instead of following it, so nothing is written to where a link points.
 /// After a power cut either content may be there, but whole. One writer per file at a time.
 /// </remarks>
 public static class AtomicFile
@@ -30,7 +31,8 @@ public static class AtomicFile
         var partial = path + ".partial";
         try
         {
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
+            File.Delete(partial);
+            using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 content(stream);
                 stream.Flush(flushToDisk: true);

@@ -11,8 +11,9 @@ namespace AutoFlip;
 /// <param name="Seconds">Wall-clock seconds of the exploration so far.</param>
 /// <param name="Failure">Why there are no scores; null if there are.</param>
 /// <param name="ClientSeconds">Seconds of the explorer, by its own clock.</param>
+/// <param name="ScoresXxh3">XXH3 of its scores' bytes; null if there are none, and in logs of earlier versions.</param>
 public sealed record ExplorerReport(
-    int Client, long DownBytes, long UpBytes, long TrainSamples, double Seconds, string? Failure, ClientSeconds? ClientSeconds = null);
+    int Client, long DownBytes, long UpBytes, long TrainSamples, double Seconds, string? Failure, ClientSeconds? ClientSeconds = null, string? ScoresXxh3 = null);
 
 /// <summary>Explorers' scores in a file of the run directory, so that memory does not grow with their number and a resumed run
 /// need not explore again.</summary>
@@ -36,7 +37,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         _secondsBefore = _reports.Lines is [.., var last] ? last.Seconds : 0;
         _asked = [.. _reports.Lines.Select(report => report.Client)];
         foreach (var report in _reports.Lines.Where(report => report.Failure is null)) _slots.Add(report.Client, _slots.Count);
-        _scores = new FileStream(Path.Combine(folder, "exploration.bin"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        _scores = OwnFile.Open(Path.Combine(folder, "exploration.bin"), FileShare.Read, bufferSize: 0);
         var expected = 4L * _length * _slots.Count;
         if (_scores.Length < expected)
             throw AutoFlipException.BadData($"{_scores.Name} has {_scores.Length} bytes where {expected} are due: it was cut. Start a new run.");
@@ -69,13 +70,15 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
             }
         }
         var seconds = _secondsBefore + elapsed.TotalSeconds;
-        _reports.Append(new(reply.Client, reply.DownBytes, reply.UpBytes, reply.TrainSamples, seconds, reply.Failure, reply.Seconds));
+        _reports.Append(new(reply.Client, reply.DownBytes, reply.UpBytes, reply.TrainSamples, seconds, reply.Failure, reply.Seconds,
+            reply.Failure is null ? Seal.Of(reply.ValueBytes.Span) : null));
         _asked.Add(reply.Client);
         if (reply.Failure is null) _slots.Add(reply.Client, _slots.Count);
     }
 
     /// <inheritdoc/>
     /// <remarks>Always summed by client number, so the mean does not depend on the order of answers.</remarks>
+    /// <exception cref="AutoFlipException">Scores were damaged since they were written (exit 3).</exception>
     public float[] Mean(IReadOnlyCollection<int> explorers)
     {
         var mean = new float[_length]; // a plain sum, so that equal scores stay equal
@@ -84,6 +87,8 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         {
             _scores.Seek(4L * _length * _slots[explorer], SeekOrigin.Begin);
             _scores.ReadExactly(MemoryMarshal.AsBytes(scores.AsSpan()));
+            if (_reports.Lines.First(report => report.Client == explorer && report.Failure is null).ScoresXxh3 is { } sum && sum != Seal.Of(MemoryMarshal.AsBytes(scores.AsSpan())))
+                throw AutoFlipException.BadFile(_scores.Name, $"the scores of client {explorer} have changed since they were written (their checksum does not match). Start a new run");
             TensorPrimitives.Add(mean, scores, mean);
         }
         TensorPrimitives.Divide(mean, explorers.Count, mean);

@@ -34,10 +34,17 @@ public sealed record GuidanceReport(string Guidance, int Explorers, int Round, I
 /// <param name="Zeros">Weights whose guidance is 0: they are in no bin.</param>
 /// <param name="ZerosKept">Of these, kept.</param>
 public sealed record GuidanceHistogram(
-    string Tensor, double Min, double Max, ImmutableArray<int> Count, ImmutableArray<int> Kept, int Zeros, int ZerosKept)
+    string Tensor, double Min, double Max, ImmutableArray<int> Count, ImmutableArray<int> Kept, int Zeros, int ZerosKept) : IChecked
 {
     /// <summary>Bins of every histogram.</summary>
     public const int Bins = 32;
+
+    string? IChecked.Fault() =>
+        Count.Length != Bins || Kept.Length != Bins ? $"'count' and 'kept' need {Bins} bins each"
+        : !(Min >= -400 && Max <= 400 && Min <= Max) ? "'min' and 'max' need logarithms in ascending order, from -400 to 400"
+        : Count.Zip(Kept).Any(bin => bin.Second > bin.First) || ZerosKept > Zeros ? "no bin can keep more weights than it has"
+        : Count.Sum(weights => (long)weights) + Zeros > int.MaxValue ? "the counts add up to more weights than a model can have"
+        : null;
 
     internal static GuidanceHistogram Of(TensorEntry entry, ReadOnlySpan<float> guidance, Selection mask)
     {

@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
-using System.Text;
-using System.Text.Json;
 
 namespace AutoFlip;
 
 /// <summary>A file of JSON lines that is only ever appended to, and survives being killed at any byte.</summary>
 /// <typeparam name="T">What a line holds.</typeparam>
 /// <remarks>A line counts once its newline is there. Opening reads the whole lines and cuts off what follows the last of them, so
-/// a half-written line is as if it had never been begun. One writer at a time; anybody may read meanwhile.</remarks>
+/// a half-written line is as if it had never been begun. Every line carries a checksum (<see cref="Seal"/>). One writer at a time; anybody may read meanwhile.</remarks>
 sealed class JsonLog<T> : IDisposable
 {
     readonly FileStream _file;
@@ -15,12 +13,12 @@ sealed class JsonLog<T> : IDisposable
     readonly List<long> _ends = [];
 
     /// <summary>Opens or creates the log.</summary>
-    /// <exception cref="AutoFlipException">The file cannot be opened (exit 4), or a line is no JSON (exit 3).</exception>
+    /// <exception cref="AutoFlipException">The file cannot be opened (exit 4), or a line is damaged (exit 3).</exception>
     public JsonLog(string path)
     {
         try
         {
-            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            _file = OwnFile.Open(path, FileShare.Read);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -46,8 +44,7 @@ sealed class JsonLog<T> : IDisposable
     {
         try
         {
-            _file.Write(JsonSerializer.SerializeToUtf8Bytes(line, RunJson.Line));
-            _file.WriteByte((byte)'\n');
+            _file.Write(RunJson.Sealed(line, RunJson.Line));
             _file.Flush(flushToDisk: true);
         }
         catch (IOException e)
@@ -71,7 +68,7 @@ sealed class JsonLog<T> : IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>The whole lines of a log that somebody else may be writing; none if there is no such file.</summary>
-    /// <exception cref="AutoFlipException">The file cannot be read, or a line is no JSON (exit 3).</exception>
+    /// <exception cref="AutoFlipException">The file cannot be read, or a line is damaged (exit 3).</exception>
     public static ImmutableArray<T> ReadLines(string path)
     {
         try
@@ -108,15 +105,7 @@ sealed class JsonLog<T> : IDisposable
         {
             var length = bytes.AsSpan(start, filled - start).IndexOf((byte)'\n');
             if (length < 0) yield break;
-            T value;
-            try
-            {
-                value = JsonSerializer.Deserialize<T>(bytes.AsSpan(start, length), RunJson.Line)!;
-            }
-            catch (JsonException e)
-            {
-                throw AutoFlipException.BadData($"{file.Name}, line {number}, is damaged: {Encoding.UTF8.GetString(bytes, start, Math.Min(length, 80))}", e);
-            }
+            var value = RunJson.Read<T>(bytes.AsSpan(start, length), file.Name, $", line {number},");
             start += length + 1;
             yield return (value, start);
         }

@@ -12,7 +12,7 @@ sealed class ResidualFiles(string folder, int parameters) : IResidualStore
     const string Extension = ".residual";
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="AutoFlipException">The file is damaged (exit 3).</exception>
     public Residual? Before(int client, int round)
     {
         var newest = NewestBefore(client, round);
@@ -24,14 +24,14 @@ sealed class ResidualFiles(string folder, int parameters) : IResidualStore
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
-            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+            throw AutoFlipException.BadFile(path, $"it is damaged: {e.Message.TrimEnd('.')}. Start a new run", e);
         }
     }
 
     /// <inheritdoc/>
     public void Save(int client, int round, Residual residual)
     {
-        Directory.CreateDirectory(FolderOf(client));
+        OwnFile.Folder(Path.GetDirectoryName(folder)!, Path.GetFileName(folder), Path.GetFileName(FolderOf(client)));
         AtomicFile.Write(PathOf(client, round), residual.ToBytes());
         var before = NewestBefore(client, round);
         foreach (var saved in Rounds(client))
@@ -41,7 +41,10 @@ sealed class ResidualFiles(string folder, int parameters) : IResidualStore
     int NewestBefore(int client, int round) => Rounds(client).Where(saved => saved < round).DefaultIfEmpty(0).Max();
 
     int[] Rounds(int client) => Directory.Exists(FolderOf(client))
-        ? [.. Directory.GetFiles(FolderOf(client), $"*{Extension}").Select(path => int.Parse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture))]
+        ? [.. from path in Directory.GetFiles(FolderOf(client), $"*{Extension}")
+              let round = int.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
+              where round > 0 // others are not ours
+              select round]
         : [];
 
     string FolderOf(int client) => Path.Combine(folder, client.ToString("0000", CultureInfo.InvariantCulture));

@@ -1,13 +1,11 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace AutoFlip;
 
 /// <summary>A run's state as one safetensors file: the full vector and the algorithm's slots, under prefixed names.</summary>
 static class ResumeState
 {
-    const string WeightsPrefix = "weights", RoundKey = "round", ExperimentKey = "experiment";
+    const string WeightsPrefix = "weights", RoundKey = "round", IdentityKey = "identity", EarlierIdentityKey = "experiment";
 
     /// <summary>Replaces the file, whole or not at all.</summary>
     /// <param name="path">The file.</param>
@@ -26,7 +24,7 @@ static class ResumeState
         Safetensors.Write(path, new Weights(parts, values), new Dictionary<string, string>
         {
             [RoundKey] = state.Round.ToString(CultureInfo.InvariantCulture),
-            [ExperimentKey] = Identity(experiment),
+            [IdentityKey] = RunIdentity.Of(experiment),
         });
     }
 
@@ -39,10 +37,11 @@ static class ResumeState
     {
         if (!File.Exists(path)) return null;
         var file = Safetensors.Read(path);
-        if (file.Metadata.GetValueOrDefault(ExperimentKey) != Identity(experiment))
+        if (file.Metadata.TryGetValue(IdentityKey, out var identity) ? identity != RunIdentity.Of(experiment)
+            : file.Metadata.GetValueOrDefault(EarlierIdentityKey) != RunIdentity.OfVersion01(experiment))
             throw AutoFlipException.BadRequest($"{ExperimentFile.FileName} was changed since the run began: what is done would not fit what is left. Only name and rounds may be changed; start a new run for anything else.");
         var layout = initial.Weights.Layout;
-        var all = file.ToWeights(Parts(layout, initial.Slots.Keys)).Values;
+        var all = file.ToFiniteWeights(Parts(layout, initial.Slots.Keys)).Values;
         if (!int.TryParse(file.Metadata.GetValueOrDefault(RoundKey), NumberStyles.None, CultureInfo.InvariantCulture, out var round))
             throw AutoFlipException.BadData($"{path} does not say which round it was written after: it is no resume state.");
 
@@ -55,10 +54,6 @@ static class ResumeState
         }
         return new RunState(round, new ServerState(new Weights(layout, all[..layout.Count].ToArray()), slots));
     }
-
-    /// <summary>A hash of everything that decides on a round's result.</summary>
-    static string Identity(Experiment experiment) => Convert.ToHexStringLower(SHA256.HashData(
-        JsonSerializer.SerializeToUtf8Bytes(experiment with { Name = "", Rounds = 0 }, RunJson.Line)));
 
     static WeightLayout Parts(WeightLayout layout, IEnumerable<string> slots) => WeightLayout.Create(
         from part in slots.Prepend(WeightsPrefix)

@@ -19,7 +19,7 @@ sealed class RunDirectory : IDisposable
         (Path, Experiment) = (path, experiment);
         try
         {
-            _lock = new FileStream(Checkpoint("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _lock = OwnFile.Open(System.IO.Path.Combine(OwnFile.Folder(path, CheckpointsFolder), "lock"), FileShare.None);
         }
         catch (IOException e)
         {
@@ -41,7 +41,7 @@ sealed class RunDirectory : IDisposable
     public IReadOnlyList<RoundReport> Rounds => _rounds.Lines;
 
     /// <summary>The folder of weights and resume state.</summary>
-    public string Checkpoints => File("checkpoints");
+    public string Checkpoints => File(CheckpointsFolder);
 
     /// <summary>Makes the directory of a new run: <c>name_seed_dataset_model_yyMMdd_HHmmss</c>, with a number behind it if that is taken.</summary>
     /// <param name="experiment">What is run.</param>
@@ -60,8 +60,8 @@ sealed class RunDirectory : IDisposable
             var path = first;
             for (var number = 2; Directory.Exists(path); number++) path = $"{first}_{number}";
             Directory.CreateDirectory(System.IO.Path.Combine(path, "checkpoints"));
-            AtomicFile.Write(System.IO.Path.Combine(path, PartitionCounts.FileName), JsonSerializer.Serialize(PartitionCounts.Of(partition), RunJson.Line) + "\n");
-            AtomicFile.Write(System.IO.Path.Combine(path, "checkpoints", OptionsFile), JsonSerializer.Serialize(options, RunJson.Document));
+            AtomicFile.Write(System.IO.Path.Combine(path, PartitionCounts.FileName), RunJson.Sealed(PartitionCounts.Of(partition), RunJson.Line));
+            AtomicFile.Write(System.IO.Path.Combine(path, "checkpoints", OptionsFile), RunJson.Sealed(options, RunJson.Document));
             AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition.Sha256)); // last: it makes this a run that can be gone on with
             return new RunDirectory(path, experiment);
         }
@@ -75,7 +75,7 @@ sealed class RunDirectory : IDisposable
     /// <exception cref="AutoFlipException">It is none (exit 2), or another process runs it (exit 4).</exception>
     public static RunDirectory Open(string path) =>
         System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) && Directory.Exists(System.IO.Path.Combine(path, "checkpoints"))
-            ? new RunDirectory(System.IO.Path.GetFullPath(path), ExperimentFile.OfRun(path))
+            ? new RunDirectory(System.IO.Path.GetFullPath(path), ExperimentFile.LoadOfRun(path))
             : throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
 
     /// <summary>Whether a process is at the run.</summary>
@@ -102,14 +102,7 @@ sealed class RunDirectory : IDisposable
     public static RunOptions OptionsOf(string path)
     {
         var file = System.IO.Path.Combine(path, "checkpoints", OptionsFile);
-        try
-        {
-            return JsonSerializer.Deserialize<RunOptions>(System.IO.File.ReadAllText(file), RunJson.Document) ?? throw new JsonException("null");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            throw AutoFlipException.BadFile(file, $"how the run was started is not there: {e.Message.TrimEnd('.')}", e);
-        }
+        return RunJson.Load<RunOptions>(file) ?? throw AutoFlipException.BadFile(file, "it does not exist, and it holds the options of the run");
     }
 
     /// <summary>Makes sure that clients have the samples with which the run began.</summary>
@@ -143,12 +136,12 @@ sealed class RunDirectory : IDisposable
     /// <summary>Writes a model below the checkpoints.</summary>
     public void SaveModel(string name, Weights weights, ModelCard card)
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Checkpoint(name))!);
+        if (System.IO.Path.GetDirectoryName(name) is { Length: > 0 } folder) OwnFile.Folder(Path, CheckpointsFolder, folder);
         Safetensors.Write(Checkpoint(name), weights, card.Metadata(Experiment));
     }
 
     /// <summary>Writes what exploration found.</summary>
-    public void SaveGuidance(GuidanceReport guidance) => AtomicFile.Write(File(GuidanceFile), JsonSerializer.Serialize(guidance, RunJson.Line) + "\n");
+    public void SaveGuidance(GuidanceReport guidance) => AtomicFile.Write(File(GuidanceFile), RunJson.Sealed(guidance, RunJson.Line));
 
     /// <summary>Writes what is read after a run: <c>results.json</c> in the reference's schema, and <c>summary.json</c>.</summary>
     public void SaveResults(RunSummary summary)
@@ -156,7 +149,7 @@ sealed class RunDirectory : IDisposable
         var results = new JsonObject();
         foreach (var report in Rounds) results[report.Round.ToString(CultureInfo.InvariantCulture)] = ReferenceSchema(report);
         AtomicFile.Write(File("results.json"), results.ToJsonString(RunJson.Document) + "\n");
-        AtomicFile.Write(File(RunSummary.FileName), JsonSerializer.Serialize(summary, RunJson.Document) + "\n");
+        AtomicFile.Write(File(RunSummary.FileName), RunJson.Sealed(summary, RunJson.Document));
     }
 
     /// <inheritdoc/>
@@ -168,7 +161,7 @@ sealed class RunDirectory : IDisposable
 
     internal const string GuidanceFile = "guidance.json";
 
-    const string OptionsFile = "options.json";
+    const string OptionsFile = "options.json", CheckpointsFolder = "checkpoints";
 
     string File(string name) => System.IO.Path.Combine(Path, name);
 

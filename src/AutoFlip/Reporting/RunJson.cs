@@ -1,18 +1,23 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>How the files of a run are written as JSON: snake_case names, undefined figures as null.</summary>
+/// <summary>How the files of a run are written as JSON, and the one way in which they are read back.</summary>
+/// <remarks>Names are snake_case; undefined figures are null. Every object carries a checksum (<see cref="Seal"/>) as its last member.</remarks>
 static class RunJson
 {
+    const long MostBytes = 1L << 30;
+
     /// <summary>One line.</summary>
     public static JsonSerializerOptions Line { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // files, never markup
         Converters = { new FiniteConverter() },
     };
@@ -23,6 +28,65 @@ static class RunJson
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.Never,
     };
+
+    /// <summary>An object as JSON with its checksum, in UTF-8, ending in a newline.</summary>
+    public static byte[] Sealed<T>(T value, JsonSerializerOptions options)
+    {
+        var json = JsonSerializer.SerializeToNode(value, options)!.AsObject();
+        json[Seal.Key] = Seal.Blank;
+        var bytes = Encoding.UTF8.GetBytes(json.ToJsonString(options).ReplaceLineEndings("\n") + "\n");
+        Seal.Fill(bytes.AsSpan(0, bytes.Length - 1), Seal.InJson(bytes)!.Value);
+        return bytes;
+    }
+
+    /// <summary>Reads a file of one object; null if there is none.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="remedy">What to do if it is damaged; null if there is nothing to do.</param>
+    /// <exception cref="AutoFlipException">It cannot be read, or is damaged (exit 3).</exception>
+    public static T? Load<T>(string path, string? remedy = null)
+        where T : class
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (file.Length > MostBytes) throw AutoFlipException.BadFile(path, $"it is longer than {MostBytes >> 20} MB");
+            var bytes = new byte[file.Length];
+            return Read<T>(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).TrimEnd("\r\n "u8), path, "", remedy);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw AutoFlipException.BadData($"'{path}' could not be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads an object and checks it: its checksum, the types of its members, what must not be missing, and its own rules (<see cref="IChecked"/>).</summary>
+    /// <param name="json">The text, without a newline at its end.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="place">Where in the file, for messages: <c>, line 3,</c>; empty for the whole.</param>
+    /// <param name="remedy">What to do if it is damaged; null if there is nothing to do.</param>
+    /// <exception cref="AutoFlipException">It is damaged (exit 3): the message names file, place and what is expected there.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> json, string path, string place, string? remedy = null)
+    {
+        if (!Seal.Holds(json, Seal.InJson(json))) throw Damaged("its checksum (xxh3) does not match", path, place, remedy);
+        T? value;
+        try
+        {
+            value = JsonSerializer.Deserialize<T>(json, Line);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
+        {
+            throw Damaged(JsonFault.Explain(json, typeof(T), e), path, place, remedy, e);
+        }
+        if (value is null) throw Damaged("an object is expected instead of null", path, place, remedy);
+        return JsonFault.Of(value) is { } fault ? throw Damaged(fault, path, place, remedy) : value;
+    }
+
+    static AutoFlipException Damaged(string why, string path, string place, string? remedy, Exception? inner = null) =>
+        AutoFlipException.BadData($"'{path}'{place} is damaged: {why}{(remedy is null ? "" : $"; {remedy}")}.", inner);
 
     /// <summary>JSON has no NaN and no infinity: they are written as null and read back as NaN.</summary>
     sealed class FiniteConverter : JsonConverter<double>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 
 namespace AutoFlip;
 
@@ -48,28 +47,15 @@ public sealed record RunRecord
         return new RunRecord
         {
             Directory = directory,
-            Experiment = ExperimentFile.OfRun(directory),
+            Experiment = ExperimentFile.LoadOfRun(directory),
             Rounds = JsonLog<RoundReport>.ReadLines(Path.Combine(directory, RunDirectory.RoundsFile)),
             Explorers = JsonLog<ExplorerReport>.ReadLines(Path.Combine(checkpoints, "exploration.jsonl")),
             Summary = File.Exists(Path.Combine(directory, RunSummary.FileName)) ? RunSummary.Load(directory) : null,
-            Partition = Read<PartitionCounts>(Path.Combine(directory, PartitionCounts.FileName)),
-            Guidance = Read<GuidanceReport>(Path.Combine(directory, RunDirectory.GuidanceFile)),
+            Partition = RunJson.Load<PartitionCounts>(Path.Combine(directory, PartitionCounts.FileName)),
+            Guidance = RunJson.Load<GuidanceReport>(Path.Combine(directory, RunDirectory.GuidanceFile)),
             Models = System.IO.Directory.Exists(checkpoints)
                 ? [.. System.IO.Directory.EnumerateFiles(checkpoints, "*.safetensors").Select(file => Path.GetFileName(file)).Where(file => file != "resume.safetensors").Order(StringComparer.Ordinal)]
                 : [],
         };
-    }
-
-    static T? Read<T>(string path)
-        where T : class
-    {
-        try
-        {
-            return File.Exists(path) ? JsonSerializer.Deserialize<T>(File.ReadAllText(path), RunJson.Document) ?? throw new JsonException("it holds null") : null;
-        }
-        catch (JsonException e)
-        {
-            throw AutoFlipException.BadFile(path, $"it is damaged: {e.Message}", e);
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace AutoFlip;
@@ -76,14 +75,7 @@ public sealed record RunSummary
             throw AutoFlipException.BadRequest(File.Exists(Path.Combine(directory, ExperimentFile.FileName))
                 ? $"'{directory}': the run has not ended, so there is no {FileName}. Go on with: autoflip resume {directory}"
                 : $"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
-        try
-        {
-            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(path), RunJson.Document) ?? throw new JsonException("it holds null.");
-        }
-        catch (JsonException e)
-        {
-            throw AutoFlipException.BadData($"{path} is damaged: {e.Message} Its figures can be summed up again with: autoflip resume {directory}", e);
-        }
+        return RunJson.Load<RunSummary>(path, $"its figures can be computed again with: autoflip resume {directory}")!;
     }
 
     internal const string FileName = "summary.json";

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.IO.Hashing;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
@@ -20,6 +21,7 @@ public sealed record NamedTensor(string Name, ImmutableArray<int> Shape, ReadOnl
 /// The format (github.com/huggingface/safetensors): eight bytes with the header's length, little-endian; the header, JSON padded with
 /// spaces; the values, one tensor directly after another. Python reads these files with <c>safetensors.torch.load_file</c>.
 /// Differs: only float32 and float16 are read or written, and tensors without values are refused, for no model here has any.
+/// <para>A file with metadata carries a checksum of all of it (<see cref="Seal"/>), which is checked when it is read.</para>
 /// <para>Files are not trusted. Whatever a file claims, reading it ends with its content or with one <see cref="AutoFlipException"/>,
 /// and takes memory in proportion to the file's real length.</para>
 /// </remarks>
@@ -33,7 +35,8 @@ public sealed class Safetensors
     Safetensors(string path, SafetensorsHeader header, float[] values)
     {
         _path = path;
-        Metadata = header.Metadata;
+        Metadata = header.Metadata.Remove(Seal.Key);
+        IsHalf = header.Tensors.Any(tensor => tensor.IsHalf);
         var at = 0;
         Tensors = [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, values.AsMemory((at += tensor.Length) - tensor.Length, tensor.Length)))];
     }
@@ -43,6 +46,9 @@ public sealed class Safetensors
 
     /// <summary>The file's own remarks; empty if it has none.</summary>
     public ImmutableSortedDictionary<string, string> Metadata { get; }
+
+    /// <summary>Whether any of its values were float16.</summary>
+    public bool IsHalf { get; }
 
     /// <summary>Writes a model, in canonical order, whole or not at all (<see cref="AtomicFile"/>). Equal arguments give equal bytes.</summary>
     /// <param name="path">The file to replace. Its folder must exist.</param>
@@ -89,20 +95,42 @@ public sealed class Safetensors
         return new Weights(layout, values);
     }
 
+    /// <summary>The same for weights that are to be used: no value may be NaN or infinite.</summary>
+    /// <exception cref="AutoFlipException">The file holds another model, or such a value (exit 3).</exception>
+    public Weights ToFiniteWeights(WeightLayout layout)
+    {
+        var weights = ToWeights(layout);
+        if (TensorPrimitives.IsFiniteAll(weights.Values)) return weights;
+        var entry = layout.Entries.First(entry => !TensorPrimitives.IsFiniteAll(weights.Values[entry.Range]));
+        throw AutoFlipException.BadFile(_path, $"the tensor '{entry.Name}' has values that are not finite (NaN or infinity)");
+    }
+
     internal static void Write(Stream stream, Weights weights, IReadOnlyDictionary<string, string>? metadata, bool half = false)
     {
         if (half) CheckRange(weights);
         var header = SafetensorsHeader.Format(weights.Layout, metadata, half);
+        if (metadata is { Count: > 0 } && Seal.InJson(header) is { } digits)
+        {
+            var hash = Seal.Begin(header, digits);
+            Pass(weights.Values, half, hash.Append);
+            Seal.Fill(header, digits, hash);
+        }
         Span<byte> length = stackalloc byte[LengthBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
+        Pass(weights.Values, half, stream.Write);
+    }
+
+    /// <summary>Gives values to somebody as the bytes of the file, piece by piece.</summary>
+    static void Pass(ReadOnlySpan<float> values, bool half, Action<ReadOnlySpan<byte>> to)
+    {
         var narrow = half ? new Half[ChunkValues] : [];
-        for (var rest = weights.Values; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
+        for (var rest = values; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
         {
             var chunk = rest[..Math.Min(rest.Length, ChunkValues)];
             if (half) TensorPrimitives.ConvertToHalf(chunk, narrow);
-            stream.Write(half ? MemoryMarshal.AsBytes(narrow.AsSpan(0, chunk.Length)) : MemoryMarshal.AsBytes(chunk));
+            to(half ? MemoryMarshal.AsBytes(narrow.AsSpan(0, chunk.Length)) : MemoryMarshal.AsBytes(chunk));
         }
     }
 
@@ -121,22 +149,27 @@ public sealed class Safetensors
         stream.ReadExactly(text);
         var header = SafetensorsHeader.Parse(text, bytes - (long)length, path);
         var values = new float[header.ValueCount]; // the header is checked against the file's real length by now
+        var digits = header.Metadata.ContainsKey(Seal.Key) ? Seal.InJson(text) : null;
+        var hash = digits is { } place ? Seal.Begin(text, place) : new XxHash3();
         var at = 0;
         foreach (var tensor in header.Tensors)
         {
-            Fill(stream, values.AsSpan(at, tensor.Length), tensor.IsHalf);
+            Fill(stream, values.AsSpan(at, tensor.Length), tensor.IsHalf, hash);
             at += tensor.Length;
         }
+        if (digits is { } sealedAt && !Seal.Fits(text, sealedAt, hash)) throw SafetensorsHeader.Damaged(path, "its checksum (xxh3) does not match, so a part of it has changed since it was written");
         return new Safetensors(path, header, values);
     }
 
-    static void Fill(Stream stream, Span<float> values, bool half)
+    static void Fill(Stream stream, Span<float> values, bool half, XxHash3 hash)
     {
         var narrow = half ? new Half[Math.Min(values.Length, ChunkValues)] : [];
         for (var rest = values; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
         {
             var chunk = rest[..Math.Min(rest.Length, ChunkValues)];
-            stream.ReadExactly(half ? MemoryMarshal.AsBytes(narrow.AsSpan(0, chunk.Length)) : MemoryMarshal.AsBytes(chunk));
+            var bytes = half ? MemoryMarshal.AsBytes(narrow.AsSpan(0, chunk.Length)) : MemoryMarshal.AsBytes(chunk);
+            stream.ReadExactly(bytes);
+            hash.Append(bytes);
             if (half) TensorPrimitives.ConvertToSingle(narrow.AsSpan(0, chunk.Length), chunk);
         }
     }

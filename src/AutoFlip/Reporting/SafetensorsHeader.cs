@@ -35,9 +35,9 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
     /// <summary>Bytes of a value.</summary>
     public static int BytesOf(bool half) => half ? 2 : sizeof(float);
 
-    /// <summary>The bytes of a header, padded so that the values behind it are aligned.</summary>
+    /// <summary>The bytes of a header, padded so that the values behind it are aligned. With metadata comes a checksum (<see cref="Seal"/>), not yet filled in.</summary>
     /// <exception cref="ArgumentException">A tensor has the name that the format keeps for metadata.</exception>
-    public static ReadOnlySpan<byte> Format(WeightLayout layout, IReadOnlyDictionary<string, string>? metadata, bool half = false)
+    public static byte[] Format(WeightLayout layout, IReadOnlyDictionary<string, string>? metadata, bool half = false)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -46,14 +46,15 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
             if (metadata is { Count: > 0 })
             {
                 json.WriteStartObject(MetadataKey);
-                foreach (var (key, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+                foreach (var (key, value) in metadata.Where(pair => pair.Key != Seal.Key).OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+                json.WriteString(Seal.Key, Seal.Blank);
                 json.WriteEndObject();
             }
             foreach (var entry in layout.Entries) Format(json, entry, half);
             json.WriteEndObject();
         }
         while (buffer.WrittenCount % Alignment != 0) buffer.Write(" "u8);
-        return buffer.WrittenSpan;
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>Reads a header and checks that its tensors cover the values: no gap, no overlap, nothing past the end.</summary>

@@ -33,7 +33,7 @@ public static class RunModel
         var full = Simulation.BuildNetwork(experiment, data);
         var network = full.WithWidths(WidthsIn(file, full));
         var card = ModelCard.Of(experiment, data) with { Round = record.Rounds[^1].Round, CutOff = record.Rounds[^1].CutOff, ModelSha256 = record.Summary?.ModelSha256 };
-        return new SavedModel(network.Layout.Equals(full.Layout) ? card : card.WithWidthsOf(network), network, file.ToWeights(network.Layout), experiment);
+        return new SavedModel(network.Layout.Equals(full.Layout) ? card : card.WithWidthsOf(network), network, file.ToFiniteWeights(network.Layout), experiment);
     }
 
     /// <summary>The width of each group, from the sizes of tensors: of an axis that consists of one group's units alone.</summary>

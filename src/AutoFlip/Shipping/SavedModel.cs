@@ -24,7 +24,10 @@ public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights
     {
         if (ModelCard.Find(file.Metadata, path) is not { } card) return null;
         var network = card.BuildNetwork(path);
-        return new SavedModel(card, network, file.ToWeights(network.Layout), ExperimentOf(file.Metadata, path));
+        var weights = file.ToFiniteWeights(network.Layout);
+        if (card is { ModelSha256: { } sha256, Widths: null } && !file.IsHalf && weights.Sha256() != sha256) // of the full vector: other files do not have it
+            throw AutoFlipException.BadFile(path, "its weights do not have the model_sha256 that its model card names");
+        return new SavedModel(card, network, weights, ExperimentOf(file.Metadata, path));
     }
 
     /// <summary>The experiment in a file's metadata; null if there is none.</summary>

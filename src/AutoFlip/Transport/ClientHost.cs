@@ -41,7 +41,7 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
                 _ => throw new InvalidDataException($"The message asks for work of unknown kind {task.Task.Work}."),
             };
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not (OperationCanceledException or AutoFlipException { Code: ExitCode.BadData })) // damaged files of the run end the run
         {
             var reason = e is AutoFlipException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}";
             return ReplyCodec.Without(ReplyStatus.Failed, client, reason.Length > 1000 ? reason[..1000] : reason);

@@ -47,8 +47,7 @@ public sealed class AppendFileTests : IDisposable
     public void Full_disk_fails_the_run_in_one_sentence()
     {
         if (!File.Exists("/dev/full")) Assert.Skip("This system has no /dev/full.");
-        File.CreateSymbolicLink(_folder["file"], "/dev/full");
-        using var file = new AppendFile(_folder["file"]);
+        using var file = new AppendFile("/dev/full");
 
         var failure = Assert.Throws<AutoFlipException>(() => file.Append("x"u8));
 

@@ -146,7 +146,7 @@ public sealed class RunFilesTests : IDisposable
         if (!File.Exists("/dev/full")) Assert.Skip("This system has no /dev/full.");
         Assert.Throws<InvalidOperationException>(() => Run(Options, new Breaking(2, done: false)));
         File.Delete(Path.Combine(OnlyRun, LogFile.FileName));
-        File.CreateSymbolicLink(Path.Combine(OnlyRun, LogFile.FileName), "/dev/full");
+        FullDisk.MakeDevice(Path.Combine(OnlyRun, LogFile.FileName));
         var warnings = new Warnings();
 
         var failure = Assert.Throws<AutoFlipException>(() => Resume(Options, warnings));

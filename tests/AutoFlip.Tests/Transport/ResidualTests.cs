@@ -81,6 +81,6 @@ public class ResidualTests
         var path = Assert.Single(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^3]);
 
-        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => files.Before(client: 3, 2)).Message);
+        Assert.Contains(path, Assert.Throws<AutoFlipException>(() => files.Before(client: 3, 2)).Message);
     }
 }

@@ -10,7 +10,7 @@ static class HumanLines
     public static IEnumerable<string> Of(LogEntry entry)
     {
         var head = $"{entry.Time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} [{entry.Event.Level.ToString().ToLowerInvariant()}]";
-        return Sentences(entry).Select(sentence => $"{head} {LogText.OnOneLine(sentence)}");
+        return Sentences(entry).Select(sentence => $"{head} {ForeignText.OnOneLine(sentence)}");
     }
 
     static string[] Sentences(LogEntry entry) => entry.Event switch

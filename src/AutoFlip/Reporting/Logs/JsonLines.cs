@@ -20,7 +20,7 @@ static class JsonLines
         line.Insert(0, "timestamp", entry.Time.UtcDateTime);
         line.Insert(1, "level", entry.Event.Level.ToString().ToLowerInvariant());
         line.Insert(2, "event", name);
-        yield return LogText.OnOneLine(line.ToJsonString(Options)); // its escapes are JSON's
+        yield return ForeignText.OnOneLine(line.ToJsonString(Options)); // its escapes are JSON's
     }
 
     static (string Name, object What) Fields(RunEvent happened) => happened switch

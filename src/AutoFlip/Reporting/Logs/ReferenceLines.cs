@@ -19,9 +19,9 @@ static class ReferenceLines
 
     static IEnumerable<string> Messages(LogEntry entry) => entry.Event switch
     {
-        Warned warned => [LogText.OnOneLine(warned.Message)],
-        Loads loads => [$"[LOAD] {LogText.OnOneLine(loads.What)}"],
-        Starts(var start) => [.. Start(start).Select(message => Prefix(entry, start.RoundsDone) + LogText.OnOneLine(message))],
+        Warned warned => [ForeignText.OnOneLine(warned.Message)],
+        Loads loads => [$"[LOAD] {ForeignText.OnOneLine(loads.What)}"],
+        Starts(var start) => [.. Start(start).Select(message => Prefix(entry, start.RoundsDone) + ForeignText.OnOneLine(message))],
         Explores explores => [$"{Prefix(entry, 0)}Explored {explores.Done} of {explores.Explorers}."],
         RoundStarts begun => [$"{Prefix(entry, begun.Round)}{begun.Cohort} clients update."],
         Answers => [], // told when the round ends
@@ -29,7 +29,7 @@ static class ReferenceLines
         RoundEnds ended => Round(entry.Run!.Experiment, ended).Select(message => Prefix(entry, ended.Report.Round) + message),
         Ends ended => [$"{Prefix(entry, ended.Summary.RoundsDone)}Finished: model_sha256 {ended.Summary.ModelSha256}."],
         IsInterrupted => ["Interrupted. Finished rounds are saved: the run can be resumed."],
-        Fails fails => [LogText.OnOneLine(fails.Why)],
+        Fails fails => [ForeignText.OnOneLine(fails.Why)],
         _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.Event, null),
     };
 

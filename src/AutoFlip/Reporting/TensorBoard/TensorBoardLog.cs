@@ -29,8 +29,8 @@ sealed class TensorBoardLog(bool wanted) : RunObserver, IDisposable
     {
         var folder = Path.Combine(start.Directory, Folder);
         if (!wanted && !Directory.Exists(folder)) return;
-        _own = new AppendFile(Path.Combine(folder, FileName));
-        _weighted = new AppendFile(Path.Combine(folder, Weighted, FileName));
+        _own = new AppendFile(Path.Combine(OwnFile.Folder(start.Directory, Folder), FileName));
+        _weighted = new AppendFile(Path.Combine(OwnFile.Folder(start.Directory, Folder, Weighted), FileName));
         var (own, weighted) = (new MemoryStream(), new MemoryStream());
         foreach (var report in start.Rounds) Write(report, own.Write, weighted.Write);
         _own.Become(own.ToArray());

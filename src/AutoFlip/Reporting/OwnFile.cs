@@ -1,0 +1,42 @@
+namespace AutoFlip;
+
+/// <summary>Files and folders of a run directory, opened for writing and never through a link.</summary>
+/// <remarks>
+/// A run directory may come from somebody else: a link in it would send what is written to any file that this user may write. The directory itself
+/// may lie behind links, as its owner likes. Looked at before opening, so it does not protect from somebody who changes the directory meanwhile.
+/// </remarks>
+static class OwnFile
+{
+    /// <summary>Opens a file for reading and writing; makes it if there is none.</summary>
+    /// <param name="path">The file. Its folder must exist.</param>
+    /// <param name="share">What others may do meanwhile.</param>
+    /// <param name="bufferSize">Bytes of the stream's buffer; 0 for none.</param>
+    /// <exception cref="AutoFlipException">It is a link (exit 4).</exception>
+    public static FileStream Open(string path, FileShare share, int bufferSize = 4096)
+    {
+        RefuseLink(path);
+        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize);
+    }
+
+    /// <summary>A folder below a directory, made if it is not there.</summary>
+    /// <param name="root">The directory, which may be a link.</param>
+    /// <param name="names">The folder, and what is between.</param>
+    /// <returns>Its path.</returns>
+    /// <exception cref="AutoFlipException">One of these folders is a link (exit 4).</exception>
+    public static string Folder(string root, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            root = Path.Combine(root, name);
+            RefuseLink(root);
+        }
+        Directory.CreateDirectory(root);
+        return root;
+    }
+
+    static void RefuseLink(string path)
+    {
+        if (new FileInfo(path).LinkTarget is null) return;
+        throw AutoFlipException.RunFailed($"'{path}' is a link, and a run writes to its own directory only. Remove the link and try again.");
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace AutoFlip;
+
+/// <summary>A hash of everything that decides on a round's result: a run goes on only under the experiment that it began with.</summary>
+/// <remarks>Values that are the default do not enter, so an option that a later version adds does not orphan the runs of this one. The name does not enter
+/// either, nor how many rounds are asked for.</remarks>
+static class RunIdentity
+{
+    /// <summary>What f479c9f and earlier hashed: these fields of the record, as they were then.</summary>
+    static readonly FrozenSet<string> FieldsOfVersion01 = FrozenSet.Create(StringComparer.Ordinal,
+        "name", "seed", "dataset", "test_fraction", "sample_fraction", "target", "owner", "task_choice", "resize",
+        "image_net_normalization", "random_rotation", "random_horizontal_flip", "random_vertical_flip", "color_jitter",
+        "sequence_length", "partition", "classes_per_client", "concentration", "shards_per_client", "model", "hidden_size", "dropout",
+        "width_multiplier", "layer_count", "depth", "widen_factor", "embedding_count", "embedding_size", "initialization",
+        "initialization_gain", "algorithm", "pruner", "prune_fraction", "pruning", "structured_share", "min_units", "unit_multiple",
+        "exploration_epochs", "exploration_patience", "explorer_fraction", "guidance", "guidance_normalization", "dense_rounds",
+        "keep_norm", "mask_refresh", "regrow", "clients", "rounds", "cohort_fraction", "wire_down", "wire_up", "local_epochs",
+        "batch_size", "server_momentum", "no_shuffle", "optimizer", "max_gradient_norm", "weight_decay", "momentum", "learning_rate",
+        "learning_rate_decay", "learning_rate_decay_step", "criterion", "evaluation_scope", "evaluation_fraction", "evaluate_every",
+        "metrics", "average", "cut_off", "precision", "threads_per_client", "cohort_size", "first_pruned_round", "explorer_count");
+
+    static readonly Experiment Defaults = new() { Name = "", Rounds = 0 };
+
+    /// <summary>The hash, in lower-case hex.</summary>
+    public static string Of(Experiment experiment)
+    {
+        var defaults = Fields(Defaults);
+        var chosen = Fields(experiment with { Name = Defaults.Name, Rounds = Defaults.Rounds })
+            .Where(field => field.Value != defaults[field.Key]).OrderBy(field => field.Key, StringComparer.Ordinal);
+        return Hash(string.Concat(chosen.Select(field => $"{field.Key}={field.Value}\n")));
+    }
+
+    /// <summary>The hash that versions before this one wrote: of all their fields, defaults included.</summary>
+    public static string OfVersion01(Experiment experiment)
+    {
+        var fields = JsonSerializer.SerializeToNode(experiment with { Name = "", Rounds = 0 }, RunJson.Line)!.AsObject();
+        foreach (var later in fields.Select(field => field.Key).Where(field => !FieldsOfVersion01.Contains(field)).ToArray()) fields.Remove(later);
+        return Hash(fields.ToJsonString(RunJson.Line));
+    }
+
+    /// <summary>Every field of an experiment as its JSON text.</summary>
+    static Dictionary<string, string> Fields(Experiment experiment)
+    {
+        var fields = JsonNode.Parse(ExperimentFile.Write(experiment))!.AsObject();
+        return ExperimentFile.Fields.ToDictionary(field => field, field => fields[field]?.ToJsonString() ?? "null", StringComparer.Ordinal);
+    }
+
+    static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

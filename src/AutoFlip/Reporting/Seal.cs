@@ -1,0 +1,71 @@
+using System.IO.Hashing;
+using System.Text;
+
+namespace AutoFlip;
+
+/// <summary>A checksum inside the file that it protects: XXH3 (64 bits) of all bytes, its own sixteen hexadecimal digits counted as zeros.</summary>
+/// <remarks>
+/// It finds damage (a flipped bit, a lost block), not forgery. Files of earlier versions and of other programs have none and are read without.
+/// In JSON it is the text member <c>xxh3</c>; in an ONNX file the remark of that name.
+/// </remarks>
+static class Seal
+{
+    /// <summary>The name of the member.</summary>
+    public const string Key = "xxh3";
+
+    /// <summary>The digits until they are known.</summary>
+    public const string Blank = "0000000000000000";
+
+    const int Digits = 16;
+
+    static ReadOnlySpan<byte> JsonMark => "\"xxh3\":"u8;
+
+    static ReadOnlySpan<byte> OnnxMark => "\x0a\x04xxh3\x12\x10"u8; // StringStringEntryProto: key of 4 bytes, value of 16
+
+    /// <summary>Where the digits of a JSON text are: of the last member <c>xxh3</c> with a text of sixteen letters; null if there is none.</summary>
+    public static Range? InJson(ReadOnlySpan<byte> json)
+    {
+        var mark = json.LastIndexOf(JsonMark);
+        if (mark < 0) return null;
+        var start = mark + JsonMark.Length;
+        while (start < json.Length && json[start] == ' ') start++;
+        return start + Digits + 1 < json.Length && json[start] == '"' && json[start + Digits + 1] == '"' ? (start + 1)..(start + 1 + Digits) : null;
+    }
+
+    /// <summary>Where the digits of an ONNX file are; null if it has none.</summary>
+    public static Range? InOnnx(ReadOnlySpan<byte> file)
+    {
+        var mark = file.IndexOf(OnnxMark);
+        var start = mark + OnnxMark.Length;
+        return mark >= 0 && start + Digits <= file.Length ? start..(start + Digits) : null;
+    }
+
+    /// <summary>The checksum so far of bytes that hold the digits.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="digits">Where in them the digits are.</param>
+    public static XxHash3 Begin(ReadOnlySpan<byte> bytes, Range digits)
+    {
+        var hash = new XxHash3();
+        hash.Append(bytes[..digits.Start]);
+        hash.Append("0000000000000000"u8);
+        hash.Append(bytes[digits.End..]);
+        return hash;
+    }
+
+    /// <summary>Writes the digits into the bytes.</summary>
+    public static void Fill(Span<byte> bytes, Range digits, XxHash3 hash) => Encoding.ASCII.GetBytes(Text(hash), bytes[digits]);
+
+    /// <summary>Computes the checksum of a whole content and writes it into its digits.</summary>
+    public static void Fill(Span<byte> bytes, Range digits) => Fill(bytes, digits, Begin(bytes, digits));
+
+    /// <summary>Whether the digits are those of the checksum.</summary>
+    public static bool Fits(ReadOnlySpan<byte> bytes, Range digits, XxHash3 hash) => Encoding.ASCII.GetString(bytes[digits]) == Text(hash);
+
+    /// <summary>Whether a whole content is as it was sealed; true where nobody sealed it.</summary>
+    public static bool Holds(ReadOnlySpan<byte> bytes, Range? digits) => digits is not { } place || Fits(bytes, place, Begin(bytes, place));
+
+    /// <summary>The checksum of some bytes as sixteen digits.</summary>
+    public static string Of(ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes).ToString("x16", null);
+
+    static string Text(XxHash3 hash) => hash.GetCurrentHashAsUInt64().ToString("x16", null);
+}

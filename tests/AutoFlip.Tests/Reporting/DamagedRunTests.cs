@@ -1,0 +1,178 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using AutoFlip.Cli;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Files of a run directory that somebody or something has changed.</summary>
+public sealed class DamagedRunTests : IDisposable
+{
+    readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    RunOptions Options => new() { ResultPath = _folder["runs"], Workers = 1 };
+
+    /// <summary>A run after two of its three rounds; its clients keep residuals.</summary>
+    string Unfinished()
+    {
+        Directory.CreateDirectory(_folder["runs"]);
+        Simulation.Run(FinishedRuns.Small with { WireUp = WireFormat.Int8, MaskRefresh = MaskRefresh.Cohort }, Options, RunObserver.None, TimeProvider.System, default);
+        var run = Assert.Single(Directory.GetDirectories(_folder["runs"]));
+        var experiment = Path.Combine(run, "experiment.json");
+        File.WriteAllText(experiment, File.ReadAllText(experiment).Replace("\"rounds\": 2", "\"rounds\": 3"));
+        return run;
+    }
+
+    string Resumed(string run) => Simulation.Resume(run, Options, RunObserver.None, TimeProvider.System, default).ModelSha256;
+
+    [Fact]
+    public void A_flipped_bit_of_what_a_resumed_run_reads_is_named_and_never_gives_another_model()
+    {
+        var run = Unfinished();
+        var expected = Resumed(Copy(run, "whole"));
+        var (random, refused) = (new KeyedRandom(11), 0);
+        string[] files = ["checkpoints/resume.safetensors", "checkpoints/exploration.bin", "checkpoints/exploration.jsonl", "rounds.jsonl",
+            .. Directory.GetFiles(Path.Combine(run, "checkpoints/residuals"), "*", SearchOption.AllDirectories).Order().Select(file => Path.GetRelativePath(run, file)).TakeLast(1)];
+
+        foreach (var file in files)
+        {
+            for (var draw = 0; draw < 5; draw++)
+            {
+                var copy = Copy(run, $"{refused}-{draw}-{Path.GetFileName(file)}");
+                Flip(Path.Combine(copy, file), random);
+                try
+                {
+                    Assert.Equal(expected, Resumed(copy)); // a line that was cut back, or bytes that nothing reads
+                }
+                catch (AutoFlipException e)
+                {
+                    Assert.Equal(ExitCode.BadData, e.Code);
+                    Assert.Contains(Path.GetFileName(file), e.Message, StringComparison.Ordinal);
+                    refused++;
+                }
+            }
+        }
+        Assert.InRange(refused, 3 * files.Length, 5 * files.Length);
+    }
+
+    [Fact]
+    public void A_resume_state_that_is_not_finite_is_refused()
+    {
+        var run = Unfinished();
+        var path = Path.Combine(run, "checkpoints/resume.safetensors");
+        var file = Safetensors.Read(path);
+        var layout = WeightLayout.Create(file.Tensors.Select(tensor => (tensor.Name, tensor.Shape, TensorRole.Weight)));
+        var values = file.ToWeights(layout).Values.ToArray();
+        values[5] = float.NaN;
+        Safetensors.Write(path, new Weights(layout, values), file.Metadata);
+
+        var failure = Assert.Throws<AutoFlipException>(() => Resumed(run));
+
+        Assert.Equal(ExitCode.BadData, failure.Code);
+        Assert.Contains($"'weights.{layout.Entries[0].Name["weights.".Length..]}' has values that are not finite", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_final_model_with_other_weights_than_its_card_names_is_refused()
+    {
+        var run = Unfinished();
+        var path = Path.Combine(run, "checkpoints/final.safetensors");
+        var model = SavedModel.Load(path);
+        var values = model.Weights.Values.ToArray();
+        values[0] += 1;
+        Safetensors.Write(path, new Weights(model.Weights.Layout, values), model.Card.Metadata(model.Experiment!)); // sealed anew: the card still names the old hash
+
+        var failure = Assert.Throws<AutoFlipException>(() => SavedModel.Load(path));
+
+        Assert.Equal((ExitCode.BadData, true), (failure.Code, failure.Message.Contains("model_sha256", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Whatever is in these files: a report and its figures, or one sentence that names the file.</summary>
+    [Theory]
+    [InlineData("partition.json")]
+    [InlineData("guidance.json")]
+    [InlineData("summary.json")]
+    [InlineData("rounds.jsonl")]
+    [InlineData("checkpoints/exploration.jsonl")]
+    [InlineData("experiment.json")]
+    public void A_report_of_damaged_files_is_a_page_or_one_sentence(string name)
+    {
+        var run = _folder["run_1_digits_twonn_261124_120000"];
+        MadeUpRun.Write(MadeUpRun.Record(directory: run)); // without checksums: what is tested is behind them
+        var path = Path.Combine(run, name);
+        var whole = File.ReadAllText(path);
+        var refused = 0;
+
+        for (var draw = 0; draw < 120; draw++)
+        {
+            File.WriteAllText(path, Mutate(whole, new KeyedRandom((ulong)draw)));
+            try
+            {
+                var record = RunRecord.Load(run);
+                _ = ReportFile.Text(ReportPage.Of([record], new PageLinks(null)));
+                _ = RunCharts.Of(record);
+                _ = RunCharts.Comparing([record, record]);
+            }
+            catch (AutoFlipException e)
+            {
+                Assert.Equal(ExitCode.BadData, e.Code);
+                Assert.Contains(Path.GetFileName(name), e.Message, StringComparison.Ordinal);
+                Assert.InRange(e.Message.Length, 20, 1200 + path.Length); // an unknown field is answered with all names
+                Assert.DoesNotContain(e.Message, ForeignText.IsUnsafe);
+                refused++;
+            }
+        }
+        Assert.InRange(refused, 30, 120);
+    }
+
+    /// <summary>A byte, a cut, or one value of the JSON in place of another.</summary>
+    static string Mutate(string text, KeyedRandom random)
+    {
+        switch (random.Next(3))
+        {
+            case 0: return text[..random.Next(text.Length)];
+            case 1:
+                var bytes = Encoding.UTF8.GetBytes(text);
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+                return Encoding.UTF8.GetString(bytes);
+        }
+        var lines = text.TrimEnd('\n').Contains("}\n{", StringComparison.Ordinal) ? text.TrimEnd('\n').Split('\n') : [text];
+        var line = random.Next(lines.Length);
+        var root = JsonNode.Parse(lines[line])!;
+        List<JsonNode> nodes = [.. Below(root)];
+        var node = nodes[random.Next(nodes.Count)];
+        string[] others = ["null", "-1", "1e300", "1e999", "\"\\u001b[31mx\"", "[]", "{}", "true", "99999999999999999999", "[null]", "0"];
+        var other = JsonNode.Parse(others[random.Next(others.Length)]);
+        if (node.Parent is JsonObject parent && random.Next(3) == 0) parent.Remove(node.GetPropertyName());
+        else if (node.Parent is not null) node.ReplaceWith(other);
+        lines[line] = root.ToJsonString();
+        return string.Join('\n', lines) + "\n";
+    }
+
+    static IEnumerable<JsonNode> Below(JsonNode node) => (node switch
+    {
+        JsonObject members => members.Select(member => member.Value),
+        JsonArray elements => elements,
+        _ => [],
+    }).OfType<JsonNode>().SelectMany(child => Below(child).Prepend(child));
+
+    string Copy(string run, string name)
+    {
+        var copy = Path.Combine(_folder.Path, name);
+        foreach (var file in Directory.GetFiles(run, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(run, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        return copy;
+    }
+
+    static void Flip(string path, KeyedRandom random)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+        File.WriteAllBytes(path, bytes);
+    }
+}
