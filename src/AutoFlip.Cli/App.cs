@@ -61,7 +61,7 @@ static class App
     static ExitCode Dispatch(string[] arguments, Host host)
     {
         var commands = Commands;
-        if (arguments is [] or ["help"] or ["--help" or "-h" or "-?"]) return Overview(host.Out, commands);
+        if (arguments is [] or ["help"] or ["--help" or "-h" or "-?"]) return Overview(host, commands);
         if (arguments is ["--version"] or ["help", "--markdown"])
         {
             if (arguments.Length == 1) host.Out.WriteLine($"autoflip {ExperimentFile.ProgramVersion}");
@@ -79,29 +79,28 @@ static class App
         return chosen.Invoke(parser.Parse(rest), host);
     }
 
-    static ExitCode Overview(TextWriter output, IEnumerable<ICommand> commands)
+    static ExitCode Overview(Host host, IEnumerable<ICommand> commands)
     {
-        output.WriteLine("autoflip: federated learning with informed pruning (AutoFLIP, arXiv 2405.10271)");
-        output.WriteLine();
-        output.WriteLine("Usage: autoflip <command> [options]");
-        output.WriteLine();
-        foreach (var command in commands) output.WriteLine($"  {command.Usage,-34}{command.Summary}");
-        output.WriteLine();
-        output.WriteLine("Begin with:");
-        output.WriteLine("  autoflip demo                     see it work, nothing to download");
-        output.WriteLine("  autoflip run --dataset FashionMNIST --rounds 20");
-        output.WriteLine("  autoflip run --help               every option");
-        output.WriteLine();
-        output.WriteLine("Exit codes: 0 done, 2 wrong request, 3 data missing, 4 failed, 130 interrupted.");
+        host.Print("autoflip: federated learning with informed pruning (AutoFLIP, arXiv 2405.10271)");
+        host.Print("");
+        host.Print("Usage: autoflip <command> [options]");
+        host.Print("");
+        foreach (var command in commands) host.Print($"  {command.Usage,-34}{command.Summary}");
+        host.Print("");
+        host.Print("Begin with:");
+        host.Print("  autoflip demo                     see it work, nothing to download");
+        host.Print("  autoflip run --dataset FashionMNIST --rounds 20");
+        host.Print("  autoflip run --help               every option");
+        host.Print("");
+        host.Print("Exit codes: 0 done, 2 wrong request, 3 data missing, 4 failed, 130 interrupted.");
         return ExitCode.Done;
     }
 
     static ExitCode Help(Host host, ICommand command)
     {
-        host.Out.WriteLine($"Usage: autoflip {command.Usage}");
-        host.Out.WriteLine();
-        host.Out.WriteLine(command.Details);
-        foreach (var line in OptionHelp.Lines(command.Settings, command.Defaults, host.Width)) host.Out.WriteLine(line);
+        host.Print($"Usage: autoflip {command.Usage}");
+        host.Print("");
+        foreach (var line in command.Details.Split('\n').Concat(OptionHelp.Lines(command.Settings, command.Defaults, host.Width))) host.Print(line);
         return ExitCode.Done;
     }
 }

@@ -20,6 +20,9 @@ sealed record Host
     /// <summary>Standard output.</summary>
     public required TextWriter Out { get; init; }
 
+    /// <summary>Why text was lost on the way to standard output; null if none was.</summary>
+    public Func<Exception?> OutputFailure { get; init; } = () => null;
+
     /// <summary>Standard input.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
@@ -53,11 +56,18 @@ sealed record Host
         {
             In = Console.In,
             Out = new PrintableWriter(output),
+            OutputFailure = () => output.Failure,
             Error = new PrintableWriter(error),
             Terminal = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? null : AnsiConsole.Console, // bars move by ANSI codes
-            Width = Console.IsOutputRedirected ? 80 : Math.Clamp(AnsiConsole.Console.Profile.Width, 60, 120),
+            Width = Console.IsOutputRedirected ? 80 : Math.Clamp(AnsiConsole.Console.Profile.Width, 20, 120),
             Cancel = cancel,
         };
+    }
+
+    /// <summary>Prints a line for people. On a terminal that it does not fit it is broken between words, never within a number or a name.</summary>
+    public void Print(string line)
+    {
+        foreach (var part in LineBreaks.Of(line, Terminal?.Profile.Width ?? int.MaxValue)) Out.WriteLine(part);
     }
 
     /// <summary>A sentence on standard error that stops nothing.</summary>

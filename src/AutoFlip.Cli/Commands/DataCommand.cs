@@ -34,8 +34,8 @@ sealed class DataCommand : ICommand
         var where = DataLocations.Of(request.Options);
         switch (words)
         {
-            case ["list"]: List(where, request.Show.Json, host.Out); break;
-            case ["show", var name]: Show(DataSet.Of(new() { Dataset = name }), where, request.Show.Json, host.Out); break;
+            case ["list"]: List(where, request.Show.Json, host); break;
+            case ["show", var name]: Show(DataSet.Of(new() { Dataset = name }), where, request.Show.Json, host); break;
             case ["get", var name]: Get(DataSet.Of(new() { Dataset = name }), where, request.Show, host); break;
             case ["partition"]: Deal(request.Resolve(host.Warn), where, host); break;
             case ["show" or "get"]:
@@ -46,40 +46,40 @@ sealed class DataCommand : ICommand
         return ExitCode.Done;
     }
 
-    static void List(DataLocations where, bool json, TextWriter output)
+    static void List(DataLocations where, bool json, Host host)
     {
         if (json)
         {
-            output.WriteLine(new JsonArray([.. Catalog.DataSets.Select(entry => ToJson(entry.Value, where))]).ToJsonString(JsonDisplay.Options));
+            host.Out.WriteLine(new JsonArray([.. Catalog.DataSets.Select(entry => ToJson(entry.Value, where))]).ToJsonString(JsonDisplay.Options));
             return;
         }
         var width = Catalog.DataSets.Names.Max(name => name.Length) + 2;
         foreach (var (name, set) in Catalog.DataSets)
         {
-            output.WriteLine($"{name.PadRight(width)}{ShapeOf(set),-9} {TaskOf(set),12} {Readable.Count(set.TrainSamples),10} + {Readable.Count(set.TestSamples),-7} "
+            host.Print($"{name.PadRight(width)}{ShapeOf(set),-9} {TaskOf(set),12} {Readable.Count(set.TrainSamples),10} + {Readable.Count(set.TestSamples),-7} "
                 + State(set, where));
         }
     }
 
-    static void Show(DataSet set, DataLocations where, bool json, TextWriter output)
+    static void Show(DataSet set, DataLocations where, bool json, Host host)
     {
         if (json)
         {
-            output.WriteLine(ToJson(set, where).ToJsonString(JsonDisplay.Options));
+            host.Out.WriteLine(ToJson(set, where).ToJsonString(JsonDisplay.Options));
             return;
         }
-        output.WriteLine($"{set.Name}: {set.Title}");
-        output.WriteLine(set.TrainSamples == 0
+        host.Print($"{set.Name}: {set.Title}");
+        host.Print(set.TrainSamples == 0
             ? $"  samples   as many as there are, {SizeOf(set)}"
             : $"  samples   {Readable.Count(set.TrainSamples)} for training, {Readable.Count(set.TestSamples)} for testing, {SizeOf(set)}");
-        output.WriteLine($"  task      {TaskOf(set)}{(set.Task is { Classes: > 0 } task ? $": {string.Join(", ", task.ClassNames)}" : "")}");
-        output.WriteLine($"  licence   {set.Licence}");
-        output.WriteLine($"  cite      {set.Citation}");
-        if (set.Remarks is { } remarks) output.WriteLine($"  remarks   {remarks}");
+        host.Print($"  task      {TaskOf(set)}{(set.Task is { Classes: > 0 } task ? $": {string.Join(", ", task.ClassNames)}" : "")}");
+        host.Print($"  licence   {set.Licence}");
+        host.Print($"  cite      {set.Citation}");
+        if (set.Remarks is { } remarks) host.Print($"  remarks   {remarks}");
         var search = where.Locate(set);
-        output.WriteLine($"  where     {State(set, where)}");
-        foreach (var tried in search.Tried) output.WriteLine($"            not in {tried}");
-        if (search.Folder is null) output.WriteLine($"            {search.Advice}");
+        host.Print($"  where     {State(set, where)}");
+        foreach (var tried in search.Tried) host.Print($"            not in {tried}");
+        if (search.Folder is null) host.Print($"            {search.Advice}");
     }
 
     static void Get(DataSet set, DataLocations where, Presentation show, Host host)
@@ -110,7 +110,7 @@ sealed class DataCommand : ICommand
             }.ToJsonString(JsonDisplay.Options));
             return;
         }
-        PartitionText.Write(table, request.Experiment, host.Out);
+        PartitionText.Write(table, request.Experiment, host);
     }
 
     static string ShapeOf(DataSet set) => set.Shape is { } shape ? $"{shape}" : "varies";

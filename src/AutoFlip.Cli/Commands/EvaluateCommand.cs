@@ -77,7 +77,7 @@ sealed class EvaluateCommand : ICommand
             }.ToJsonString(JsonDisplay.Options));
             return;
         }
-        host.Out.WriteLine($"{experiment.Dataset}, {split}: {Readable.Count(samples)} samples");
+        host.Print($"{experiment.Dataset}, {split}: {Readable.Count(samples)} samples");
         new FigureTable(["value"], [.. figures.Select(figure => (figure.Key, (IReadOnlyList<string>)[Readable.Metric(figure.Key, figure.Value)]))]).Write(host);
     }
 }

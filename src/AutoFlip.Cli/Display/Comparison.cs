@@ -18,7 +18,7 @@ static class Comparison
         if (host.Terminal is null) host.Out.WriteLine();
         new FigureTable(["FedAvg", "AutoFLIP"], rows).Write(host);
         if (host.Terminal is null) host.Out.WriteLine();
-        host.Out.WriteLine(Verdict(dense, pruned));
+        foreach (var sentence in Verdict(dense, pruned).Split('\n')) host.Print(sentence);
     }
 
     /// <summary>What AutoFLIP gained and lost against FedAvg, as measured; a gain and a loss are worded alike.</summary>

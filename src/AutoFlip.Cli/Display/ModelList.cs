@@ -32,8 +32,8 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
         var refused = Models.Where(model => model.Network is null).ToList();
         if (refused.Count == 0) return;
         host.Out.WriteLine();
-        host.Out.WriteLine($"Not on {Input}:");
-        foreach (var (name, _, reason) in refused) host.Out.WriteLine($"  {name}: {reason}");
+        host.Print($"Not on {Input}:");
+        foreach (var (name, _, reason) in refused) host.Print($"  {name}: {reason}");
     }
 
     (string, IReadOnlyList<string>)[] Rows =>

@@ -5,13 +5,14 @@ namespace AutoFlip.Cli;
 /// <summary>The table of a deal as text: clients down, classes across, samples (held-out ones included) in the cells.</summary>
 static class PartitionText
 {
+    const string Gap = "  ", None = "."; // no sample of a class
     const int MostColumns = 20; // more classes than that do not fit a line: then only totals are shown
 
     /// <summary>Writes the table.</summary>
-    public static void Write(PartitionTable table, Experiment experiment, TextWriter output)
+    public static void Write(PartitionTable table, Experiment experiment, Host host)
     {
-        output.WriteLine($"{experiment.Dataset}, partition {experiment.Partition}, {table.Clients} clients, seed {experiment.Seed}");
-        output.WriteLine();
+        host.Print($"{experiment.Dataset}, partition {experiment.Partition}, {table.Clients} clients, seed {experiment.Seed}");
+        host.Print("");
         var classes = table.ClassNames.Count <= MostColumns ? table.ClassNames.Count : 0;
         string[][] rows =
         [
@@ -19,10 +20,13 @@ static class PartitionText
             .. Enumerable.Range(0, table.Clients).Select(client => Row(table, client, classes)),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows) output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadLeft(widths[column]))));
-        output.WriteLine();
-        if (classes > 0) output.WriteLine($"classes: {string.Join(", ", table.ClassNames.Select((name, index) => name == Text(index) ? name : $"{index} {name}"))}");
-        output.WriteLine($"sha256:  {table.Sha256}");
+        if (widths.Sum(width => width + Gap.Length) - Gap.Length <= (host.Terminal?.Profile.Width ?? int.MaxValue))
+            foreach (var row in rows) host.Out.WriteLine(string.Join(Gap, row.Select((cell, column) => cell.PadLeft(widths[column]))));
+        else
+            foreach (var row in rows.Skip(1)) host.Print(string.Join(Gap, rows[0].Zip(row).Where(cell => cell.Second != None).Select(cell => $"{cell.First}: {cell.Second}")));
+        host.Print("");
+        if (classes > 0) host.Print($"classes: {string.Join(", ", table.ClassNames.Select((name, index) => name == Text(index) ? name : $"{index} {name}"))}");
+        host.Print($"sha256:  {table.Sha256}");
     }
 
     static string[] Row(PartitionTable table, int client, int classes)
@@ -35,7 +39,7 @@ static class PartitionText
         var held = 0;
         foreach (var count in heldOut) held += count;
         cells[2] = Readable.Count(held);
-        for (var c = 0; c < classes; c++) cells[4 + c] = train[c] + heldOut[c] is var count and > 0 ? Text(count) : ".";
+        for (var c = 0; c < classes; c++) cells[4 + c] = train[c] + heldOut[c] is var count and > 0 ? Text(count) : None;
         return cells;
     }
 

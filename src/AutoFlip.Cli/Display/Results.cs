@@ -25,6 +25,9 @@ static class Results
     public static string Line(RunSummary summary) =>
         string.Join(", ", Rows(summary).Select(row => $"{row.Label.ToLowerInvariant()} {row.Value}"));
 
+    /// <summary>The result as lines, each a label and a value.</summary>
+    public static IEnumerable<string> Lines(RunSummary summary) => Rows(summary).Select(row => $"{row.Label + ":",-21}{row.Value}");
+
     /// <summary>The result as labels and values; nothing that was not measured.</summary>
     public static IEnumerable<(string Label, string Value)> Rows(RunSummary summary)
     {

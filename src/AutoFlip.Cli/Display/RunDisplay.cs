@@ -17,7 +17,7 @@ abstract class RunDisplay : RunObserver
         show.ShowsLog ? For(show with { LogFormat = null, Quiet = true }, host with { Error = TextWriter.Null }) // the log tells it
         : show.Json ? new JsonDisplay(host)
         : show.Quiet ? new QuietDisplay(host)
-        : show.Plain || host.Terminal is null ? new PlainDisplay(host)
+        : show.Plain || host.Terminal is not { Profile.Width: >= WhereItFits.LeastWidth } ? new PlainDisplay(host)
         : new TerminalDisplay(host.Terminal, host.Time);
 }
 
@@ -40,7 +40,7 @@ class QuietDisplay(Host host) : RunDisplay
     /// <inheritdoc/>
     public override void Finished(RunSummary summary)
     {
-        host.Out.WriteLine(Results.Line(summary));
+        host.Out.WriteLine(Results.Line(summary)); // one line at any width: scripts read it
         host.Out.WriteLine(Directory);
     }
 }
@@ -64,8 +64,8 @@ sealed class PlainDisplay(Host host) : QuietDisplay(host)
     {
         base.Started(start);
         _experiment = start.Experiment;
-        Host.Out.WriteLine(Results.Headline(start));
-        Host.Out.WriteLine(Results.Federation(start));
+        Host.Print(Results.Headline(start));
+        Host.Print(Results.Federation(start));
     }
 
     /// <inheritdoc/>
@@ -76,12 +76,12 @@ sealed class PlainDisplay(Host host) : QuietDisplay(host)
 
     /// <inheritdoc/>
     public override void RoundDone(RoundReport report) =>
-        Host.Out.WriteLine(RoundLine.Of(report, Metric.MainOf(_experiment)).ToText(_experiment.Rounds, Metric.MainOf(_experiment)));
+        Host.Print(RoundLine.Of(report, Metric.MainOf(_experiment)).ToText(_experiment.Rounds, Metric.MainOf(_experiment)));
 
     /// <inheritdoc/>
     public override void Finished(RunSummary summary)
     {
-        foreach (var (label, value) in Results.Rows(summary)) Host.Out.WriteLine($"{label + ":",-21}{value}");
+        foreach (var line in Results.Lines(summary)) Host.Print(line);
         Host.Out.WriteLine(Directory);
     }
 }

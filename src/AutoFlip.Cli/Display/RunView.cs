@@ -9,7 +9,7 @@ namespace AutoFlip.Cli;
 sealed class RunView(TimeProvider time, bool unicode)
 {
     const int ShownRounds = 8;
-    const int BarWidth = 30;
+    const int BarWidth = 30, ShortBar = 15;
 
     readonly Queue<RoundLine> _rounds = new();
     RunStart? _start;
@@ -57,24 +57,21 @@ sealed class RunView(TimeProvider time, bool unicode)
             parts.Add(new Text(ForeignText.OnOneLine(Results.Headline(_start)), new Style(decoration: Decoration.Bold)));
             parts.Add(new Text(ForeignText.OnOneLine(Results.Federation(_start)), new Style(Color.Grey)));
         }
-        var bars = Bars();
-        if (bars.Rows.Count > 0) parts.Add(bars);
-        if (_rounds.Count > 0) parts.Add(Rounds());
+        (string Label, double Fraction, string Note)[] bars = [.. Bars()];
+        if (bars.Length > 0) parts.Add(new WhereItFits(_ => bars.Select(bar => $"{bar.Label}  {bar.Note}"), Bars(bars, BarWidth), Bars(bars, ShortBar)));
+        if (_rounds.Count > 0) parts.Add(new WhereItFits(_ => _rounds.Select(round => round.ToText(_start!.Experiment.Rounds, MainMetric)), Rounds()));
         return new Rows(parts);
     }
 
-    Grid Bars()
+    IEnumerable<(string Label, double Fraction, string Note)> Bars()
     {
-        var grid = new Grid();
-        grid.AddColumn(new GridColumn().NoWrap().Padding(0, 0, 2, 0)).AddColumn(new GridColumn().NoWrap().Width(BarWidth).Padding(0, 0, 2, 0)).AddColumn(new GridColumn().NoWrap().Padding(0, 0, 0, 0));
-        if (_loading is { } loading) AddBar(grid, loading.What, loading.Fraction ?? 0, loading.Fraction is { } share ? Readable.Percent(share) : "");
-        if (_explored is { } explored) AddBar(grid, "Exploring", (double)explored.Done / explored.All, $"{explored.Done}/{explored.All} explorers");
-        if (_start is null || _explored is { } e && e.Done < e.All && _roundsDone == _start.RoundsDone && _current is null) return grid;
+        if (_loading is { } loading) yield return (ForeignText.OnOneLine(loading.What), loading.Fraction ?? 0, loading.Fraction is { } share ? Readable.Percent(share) : "");
+        if (_explored is { } explored) yield return ("Exploring", (double)explored.Done / explored.All, $"{explored.Done}/{explored.All} explorers");
+        if (_start is null || _explored is { } e && e.Done < e.All && _roundsDone == _start.RoundsDone && _current is null) yield break;
 
-        AddBar(grid, "Rounds", (double)_roundsDone / _start.Experiment.Rounds, $"{_roundsDone}/{_start.Experiment.Rounds}{Clock()}");
+        yield return ("Rounds", (double)_roundsDone / _start.Experiment.Rounds, $"{_roundsDone}/{_start.Experiment.Rounds}{Clock()}");
         if (_current is { } now)
-            AddBar(grid, $"Round {now.Round}", (double)now.Done / now.Cohort, now.Evaluating ? "evaluating" : $"{now.Done}/{now.Cohort} clients");
-        return grid;
+            yield return ($"Round {now.Round}", (double)now.Done / now.Cohort, now.Evaluating ? "evaluating" : $"{now.Done}/{now.Cohort} clients");
     }
 
     string Clock()
@@ -88,29 +85,41 @@ sealed class RunView(TimeProvider time, bool unicode)
     /// <summary>Whole seconds: tenths would only flicker.</summary>
     static string Clock(double seconds) => seconds < 59.95 ? $"{(int)seconds} s" : Readable.Time(seconds);
 
-    void AddBar(Grid grid, string label, double fraction, string note)
+    Grid Bars(IReadOnlyCollection<(string Label, double Fraction, string Note)> bars, int width)
     {
-        var filled = (int)Math.Round(Math.Clamp(fraction, 0, 1) * BarWidth);
+        static GridColumn Column(int width, int gap) => new() { NoWrap = true, Width = width, Padding = new Padding(0, 0, gap, 0) };
+        var grid = new Grid().AddColumn(Column(bars.Max(bar => bar.Label.GetCellWidth()), 2)).AddColumn(Column(width, 2)).AddColumn(Column(bars.Max(bar => bar.Note.GetCellWidth()), 0));
+        foreach (var (label, fraction, note) in bars) grid.AddRow(new Text(label), Bar(fraction, width), new Text(note, new Style(Color.Grey)));
+        return grid;
+    }
+
+    Paragraph Bar(double fraction, int width)
+    {
+        var filled = (int)Math.Round(Math.Clamp(fraction, 0, 1) * width);
         var (on, off) = unicode ? ('━', '━') : ('#', '-');
-        var bar = new Paragraph(new string(on, filled), new Style(fraction >= 1 ? Color.Green : Color.Blue))
-            .Append(new string(off, BarWidth - filled), new Style(unicode ? Color.Grey23 : Color.Grey));
-        grid.AddRow(new Text(ForeignText.OnOneLine(label)) { Overflow = Overflow.Ellipsis }, bar, new Text(note, new Style(Color.Grey)) { Overflow = Overflow.Ellipsis });
+        return new Paragraph(new string(on, filled), new Style(fraction >= 1 ? Color.Green : Color.Blue))
+            .Append(new string(off, width - filled), new Style(unicode ? Color.Grey23 : Color.Grey));
     }
 
     Table Rounds()
     {
         var table = new Table { Border = unicode ? TableBorder.Simple : TableBorder.Ascii2, BorderStyle = new Style(Color.Grey) };
-        foreach (var heading in (string[])["round", MainMetric, "loss", "train loss", "kept", "sent", "time"])
-            table.AddColumn(new TableColumn(new Text(heading, new Style(Color.Grey))) { Alignment = Justify.Right, NoWrap = true });
-        foreach (var round in _rounds)
-        {
-            string[] cells =
-            [
-                $"{round.Round}", Readable.Figure(round.Score), Readable.Figure(round.Loss), Readable.Figure(round.TrainLoss),
-                Readable.Percent(round.Density), Readable.Bytes(round.Bytes), Readable.Time(round.Seconds) + (round.Failures > 0 ? " !" : ""),
-            ];
-            table.AddRow(cells.Select(cell => new Text(cell)));
-        }
+        string[] headings = ["round", MainMetric, "loss", "train loss", "kept", "sent", "time"];
+        string[][] rows = [.. _rounds.Select(Cells)];
+        foreach (var (heading, i) in headings.Select((heading, i) => (heading, i)))
+            table.AddColumn(new TableColumn(new Text(heading, new Style(Color.Grey)))
+            {
+                Alignment = Justify.Right,
+                NoWrap = true,
+                Width = rows.Append(headings).Max(row => row[i].Length),
+            });
+        foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
         return table;
     }
+
+    static string[] Cells(RoundLine round) =>
+    [
+        $"{round.Round}", Readable.Figure(round.Score), Readable.Figure(round.Loss), Readable.Figure(round.TrainLoss),
+        Readable.Percent(round.Density), Readable.Bytes(round.Bytes), Readable.Time(round.Seconds) + (round.Failures > 0 ? " !" : ""),
+    ];
 }

@@ -71,12 +71,17 @@ sealed class TerminalDisplay(IAnsiConsole terminal, TimeProvider time) : RunDisp
     /// <inheritdoc/>
     public override void Finished(RunSummary summary) => _summary = summary;
 
-    static Panel ResultPanel(RunSummary summary)
+    static WhereItFits ResultPanel(RunSummary summary)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         foreach (var (label, value) in Results.Rows(summary)) grid.AddRow(new Text(label, new Style(Color.Grey)), new Text(ForeignText.OnOneLine(value)));
         var title = $"{summary.Dataset}, {Results.Method(summary.Algorithm, summary.Pruner)}, {summary.RoundsDone} rounds";
-        return new Panel(grid) { Header = new PanelHeader(Markup.Escape($" {ForeignText.OnOneLine(title)} ")), Border = BoxBorder.Rounded, BorderStyle = new Style(Color.Grey) };
+        return new(_ => Results.Lines(summary), new Panel(grid)
+        {
+            Header = new PanelHeader(Markup.Escape($" {ForeignText.OnOneLine(title)} ")),
+            Border = BoxBorder.Rounded,
+            BorderStyle = new Style(Color.Grey),
+        });
     }
 
     /// <summary>A path on a line of its own, never broken, so that it can be copied.</summary>

@@ -122,7 +122,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     void Announce(TableJob job, int jobs, EarlierRun? run)
     {
         if (request.Show.Json) Say(job, jobs, ("state", run is null ? "started" : "resumed"), ("directory", run?.Directory));
-        else if (!request.Show.Quiet) host.Out.WriteLine($"{job.Label(jobs)}{(run is null ? "" : ", going on")}");
+        else if (!request.Show.Quiet) host.Print($"{job.Label(jobs)}{(run is null ? "" : ", going on")}");
     }
 
     void Say(TableJob job, int jobs, params IEnumerable<(string Name, string? Value)> more)

@@ -3,7 +3,7 @@ namespace AutoFlip.Cli;
 /// <summary>The option reference of <c>--help</c>, written from the table.</summary>
 static class OptionHelp
 {
-    const int Column = 30;
+    const int Column = 30, NarrowColumn = 6; // where the right side begins; on terminals on which little would be left, below the names
 
     /// <summary>Lines for the settings under the headings of their groups, at most <paramref name="width"/> wide.</summary>
     /// <param name="settings">The rows.</param>
@@ -23,15 +23,16 @@ static class OptionHelp
     {
         var left = $"  {string.Join(", ", Shown(setting))}{(setting.Placeholder.Length > 0 ? " " : "")}{setting.Placeholder}";
         var standard = Default(setting, defaults) is { } value ? $" [{value}]" : "";
-        var right = Wrap(setting.Help + standard, Math.Max(width - Column, 20)).ToList();
-        if (left.Length > Column - 2)
+        var column = width < 2 * Column ? NarrowColumn : Column;
+        var right = LineBreaks.Wrap(setting.Help + standard, width - column).ToList();
+        if (left.Length > column - 2)
         {
             yield return left;
             left = "";
         }
         foreach (var line in right)
         {
-            yield return left.PadRight(Column) + line;
+            yield return left.PadRight(column) + line;
             left = "";
         }
     }
@@ -45,21 +46,6 @@ static class OptionHelp
             && property.Name != nameof(RunOptions.Workers) // the machine's own, not a fact about the program
             ? value
             : null;
-
-    static IEnumerable<string> Wrap(string text, int width)
-    {
-        var line = "";
-        foreach (var word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = word;
-            }
-            else line = line.Length == 0 ? word : $"{line} {word}";
-        }
-        yield return line;
-    }
 
     internal static string Heading(SettingGroup group) => group switch
     {

@@ -16,7 +16,7 @@ static class Shell
 
     public static Ended Run(params string[] arguments) => Run(arguments, step: null);
 
-    public static Ended Run(string[] arguments, Action? step, CancellationToken cancel = default, bool terminal = false, Engine? engine = null, string input = "")
+    public static Ended Run(string[] arguments, Action? step, CancellationToken cancel = default, bool terminal = false, Engine? engine = null, string input = "", int columns = 80)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
         (Experiment? experiment, RunOptions? options) = (null, null);
@@ -25,7 +25,8 @@ static class Shell
             In = new StringReader(input),
             Out = output,
             Error = error,
-            Terminal = terminal ? Terminal(output, ansi: true) : null,
+            Width = columns,
+            Terminal = terminal ? Terminal(output, ansi: true, columns) : null,
             Engine = engine ?? FakeEngine.Create((e, o) => (experiment, options) = (e, o), step),
             Afterwards = [], // there is no run directory
             Cancel = cancel,
@@ -33,8 +34,8 @@ static class Shell
         return new(code, output.ToString(), error.ToString(), experiment, options);
     }
 
-    /// <summary>A terminal of 80 columns that writes into a text.</summary>
-    public static IAnsiConsole Terminal(TextWriter output, bool ansi)
+    /// <summary>A terminal that writes into a text.</summary>
+    public static IAnsiConsole Terminal(TextWriter output, bool ansi, int columns = 80)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -44,7 +45,7 @@ static class Shell
             Out = new AnsiConsoleOutput(output),
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
         });
-        (console.Profile.Width, console.Profile.Height, console.Profile.Capabilities.Unicode) = (80, 40, true);
+        (console.Profile.Width, console.Profile.Height, console.Profile.Capabilities.Unicode) = (columns, 40, true);
         return console;
     }
 }
