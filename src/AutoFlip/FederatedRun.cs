@@ -109,15 +109,17 @@ public sealed class FederatedRun(
         var left = explorers.Except(scores.Asked).ToArray();
         var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRateOf(experiment.FirstPrunedRound), start, Mask.Dense(network.Layout));
         observer.Explored(explorers.Length - left.Length, explorers.Length);
+        string? firstFailure = null;
         await foreach (var received in transport.DispatchAsync(task, left, ct))
         {
             var reply = received.Checked(network.Layout.ParameterCount);
+            if (reply.Failure is not null) firstFailure ??= $"Client {reply.Client}: {reply.Failure}";
             scores.Add(reply, time.GetElapsedTime(started));
             if (reply.Failure is not null) observer.Warning($"Explorer {reply.Client} is left out: {reply.Failure}");
             observer.ClientAnswered(ClientAnswer.Of(task, reply));
             observer.Explored(scores.Asked.Count, explorers.Length);
         }
-        if (scores.Explorers.Count == 0) throw AutoFlipException.RunFailed("Exploration failed: no explorer returned usable scores; lower --learning-rate or look at the data.");
+        if (scores.Explorers.Count == 0) throw AutoFlipException.RunFailed($"Exploration failed: no explorer returned usable scores. {firstFailure}");
     }
 
     async Task<ServerEvaluation?> EvaluateAsync(int t, int[] cohort, Weights weights, Mask mask, RoundLedger round, CancellationToken ct)

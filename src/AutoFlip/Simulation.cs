@@ -12,20 +12,34 @@ public static class Simulation
     /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static RunSummary Run(Experiment experiment, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel) =>
-        RunFiles.Record(options, directory: null, observer, time, all =>
-            Run(ExperimentRules.Resolve(experiment), options, resolved => FederatedData.Load(resolved, DataLocations.Of(options), all, cancel), all, time, cancel));
+        Run(experiment, options, (resolved, all) =>
+        {
+            ExperimentRules.Check(resolved); // with the task that the data set's name promises, so before anything is loaded
+            return FederatedData.Load(resolved, DataLocations.Of(options), all, cancel);
+        }, observer, time, cancel);
 
     /// <summary>Runs an experiment from the start on data of any origin: the experiment's data set is only a name then.</summary>
     internal static RunSummary Run(
-        Experiment experiment, RunOptions options, Func<Experiment, FederatedData> load, RunObserver observer, TimeProvider time, CancellationToken cancel)
+        Experiment experiment, RunOptions options, Func<Experiment, RunObserver, FederatedData> load, RunObserver observer, TimeProvider time, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        experiment = ExperimentRules.Resolve(experiment, task: null); // the data say what it is, whatever their name promises
-        var data = load(experiment);
-        experiment = ExperimentRules.Settle(experiment, data.Task, data.Clients.Length);
-        var network = BuildNetwork(experiment, data);
-        using var directory = RunDirectory.Create(experiment, options, data.Table, time);
-        return Run(new Setting(experiment, options, data, network, directory, observer, time, started), cancel);
+        RunDirectory? directory = null;
+        try
+        {
+            return RunFiles.Record(options, directory: null, observer, time, all =>
+            {
+                experiment = ExperimentRules.Resolve(experiment, task: null); // the data say what it is, whatever their name promises
+                var data = load(experiment, all);
+                experiment = ExperimentRules.Settle(experiment, data.Task, data.Clients.Length);
+                var network = BuildNetwork(experiment, data);
+                directory = RunDirectory.Create(experiment, options, data.Table, time);
+                return Run(new Setting(experiment, options, data, network, directory, all, time, started), cancel);
+            });
+        }
+        finally
+        {
+            directory?.Dispose(); // not earlier: its lock is held until a failure is recorded
+        }
     }
 
     /// <summary>Goes on with a run that was stopped, killed or broken off; one that had ended is only summed up again.</summary>

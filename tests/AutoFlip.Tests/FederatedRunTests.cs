@@ -228,7 +228,7 @@ public class FederatedRunTests
         var outcome = await TinyFederation.RunAsync(experiment, workers: 2, data: TinyFederation.WithPoison(TinyFederation.Data(experiment), client: 4));
 
         Assert.All(outcome.Rounds, round => Assert.Equal(4, Assert.Single(round.Report.Failures).Client));
-        Assert.Contains("the loss became NaN in epoch 1", outcome.Rounds[0].Report.Failures[0].Reason);
+        Assert.Contains("the loss is NaN before the first step: inputs or targets are too large, or not finite", outcome.Rounds[0].Report.Failures[0].Reason);
         Assert.All(outcome.Global.Values.ToArray(), value => Assert.True(float.IsFinite(value)));
     }
 

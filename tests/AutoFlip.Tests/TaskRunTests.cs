@@ -31,7 +31,7 @@ public sealed class TaskRunTests : IDisposable
     string OnlyRun => Assert.Single(Directory.GetDirectories(_folder.Path));
 
     RunSummary Run(Experiment experiment, LoadedData data, RunObserver? observer = null) => Simulation.Run(
-        experiment, new RunOptions { ResultPath = _folder.Path, Workers = 2 }, resolved => FederatedData.Deal(resolved, data),
+        experiment, new RunOptions { ResultPath = _folder.Path, Workers = 2 }, (resolved, _) => FederatedData.Deal(resolved, data),
         observer ?? RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
 
     static float[] Gaussian(int count, ulong seed)

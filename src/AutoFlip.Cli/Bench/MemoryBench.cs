@@ -98,7 +98,7 @@ static class MemoryBench
         try
         {
             var summary = Simulation.Run(
-                experiment, context.Options with { ResultPath = folder.FullName }, _ => data, new ToProgress(context.Progress), context.Time, context.Cancel);
+                experiment, context.Options with { ResultPath = folder.FullName }, (_, _) => data, new ToProgress(context.Progress), context.Time, context.Cancel);
             return new Outcome(loadedPeak, dealtPeak, summary.PeakRssBytes, context.Time.GetElapsedTime(started).TotalSeconds);
         }
         finally

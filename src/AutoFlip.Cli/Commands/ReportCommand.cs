@@ -17,13 +17,13 @@ sealed class ReportCommand : ICommand
 
     /// <inheritdoc/>
     public string Details => """
-        Reads the summaries of runs that have ended and puts them side by side: accuracy, size,
-        arithmetic, bytes, seconds, memory. With two runs a third column says how the second
-        stands to the first: points of accuracy, ratios of everything else.
+        Puts runs side by side: accuracy, size, arithmetic, bytes, seconds, memory. With two runs
+        a third column says how the second stands to the first: points of accuracy, ratios of
+        everything else. A run that is not done has the figures of its rounds so far; whether it
+        is running, failed (and why), was interrupted or stopped stands below its directory.
 
         --html FILE also writes a page with tables and figures, for one run or many (of a folder,
-        its report.html), and --live shows that page and keeps it up to date. Both take runs that
-        still go on, too.
+        its report.html), and --live shows that page and keeps it up to date.
         """;
 
     /// <inheritdoc/>
@@ -36,12 +36,13 @@ sealed class ReportCommand : ICommand
         if (directories is []) throw AutoFlipException.BadRequest("report: at least one run directory is expected. It is the first and the last line that a run prints.");
         var show = request.Show;
         var isForPage = show.Html is not null || show.Live is not null;
-        RunRecord[] records = isForPage ? [.. directories.Select(RunRecord.Load)] : [];
-        RunSummary[] runs = isForPage ? [.. records.Select(record => record.Figures)] : [.. directories.Select(RunSummary.Load)];
+        RunRecord[] records = isForPage || directories.Any(directory => RunStatus.Of(directory).Stage != RunStage.Done) ? [.. directories.Select(RunRecord.Load)] : [];
+        RunSummary[] runs = records is [] ? [.. directories.Select(RunSummary.Load)] : [.. records.Select(record => record.Figures)];
+        RunStatus[] statuses = records is [] ? [.. runs.Select(_ => new RunStatus(RunStage.Done))] : [.. records.Select(record => record.Status)];
         var page = show.Html is { } file ? Directory.Exists(file) ? Path.Combine(file, ReportFile.Name) : file : null;
         if (page is not null) ReportFile.Write(page, records);
-        if (show.Json) host.Out.WriteLine(new JsonArray([.. runs.Select(run => JsonSerializer.SerializeToNode(run, JsonDisplay.Options))]).ToJsonString(JsonDisplay.Options));
-        else Print(directories, runs, page ?? (isForPage ? null : Hint(directories, ReportFile.Name)), host);
+        if (show.Json) host.Out.WriteLine(new JsonArray([.. runs.Zip(statuses, Node)]).ToJsonString(JsonDisplay.Options));
+        else Print(directories, runs, statuses, page ?? (isForPage ? null : Hint(directories, ReportFile.Name)), host);
         if (show.Live is { } port) Watch(port, directories, host);
         return ExitCode.Done;
     }
@@ -49,9 +50,22 @@ sealed class ReportCommand : ICommand
     /// <summary>How to see runs as a page.</summary>
     public static string Hint(IEnumerable<string> directories, string file) => $"As a page: autoflip report {string.Join(' ', directories.Select(ShellWord.Of))} --html {file}";
 
-    static void Print(IReadOnlyList<string> directories, IReadOnlyList<RunSummary> runs, string? page, Host host)
+    /// <summary>The fields of <c>summary.json</c>, and where the run stands.</summary>
+    static JsonObject Node(RunSummary run, RunStatus status)
     {
-        foreach (var (directory, number) in directories.Select((directory, i) => (directory, i + 1))) host.Out.WriteLine($"{number}  {directory}");
+        var node = JsonSerializer.SerializeToNode(run, JsonDisplay.Options)!.AsObject();
+        node["state"] = JsonSerializer.SerializeToNode(status.Stage);
+        node["reason"] = status.Reason;
+        return node;
+    }
+
+    static void Print(IReadOnlyList<string> directories, IReadOnlyList<RunSummary> runs, IReadOnlyList<RunStatus> statuses, string? page, Host host)
+    {
+        foreach (var (directory, i) in directories.Select((directory, i) => (directory, i)))
+        {
+            host.Out.WriteLine($"{i + 1}  {directory}");
+            if (statuses[i].Stage != RunStage.Done) host.Out.WriteLine($"   {statuses[i].Advice(ShellWord.Of(directory)) ?? "The run is still running."}");
+        }
         host.Out.WriteLine();
         RunComparison.Of(runs).Write(host);
         if (page is not null) host.Out.WriteLine($"\n{page}");

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip.Cli;
 
-/// <summary>JSON lines on standard output: <c>start</c>, <c>explored</c>, <c>round</c>, <c>summary</c>, named by their field <c>event</c>.</summary>
+/// <summary>JSON lines on standard output: <c>start</c>, <c>explored</c>, <c>round</c>, <c>summary</c>,
+/// <c>failed</c>, <c>interrupted</c>, named by their field <c>event</c>.</summary>
 /// <remarks>
 /// Fields are those of <c>rounds.jsonl</c> and <c>summary.json</c>; <c>experiment</c> in <c>start</c> is <c>experiment.json</c>.
 /// A figure that is not defined, or not finite, is null. Warnings go to standard error.
@@ -42,6 +43,13 @@ sealed class JsonDisplay(Host host) : RunDisplay
         var line = JsonSerializer.SerializeToNode(summary, Options)!.AsObject();
         line["directory"] = Directory;
         Write("summary", line);
+    }
+
+    /// <inheritdoc/>
+    public override void Failed(Exception why)
+    {
+        var isInterrupted = why is OperationCanceledException;
+        Write(isInterrupted ? "interrupted" : "failed", isInterrupted ? new() { ["directory"] = Directory } : new() { ["message"] = why.Message, ["directory"] = Directory });
     }
 
     void Write(string what, JsonObject fields)

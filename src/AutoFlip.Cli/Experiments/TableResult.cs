@@ -18,8 +18,8 @@ sealed record TableCell(Experiment Experiment, EarlierRun? Run, string? Failure)
         : Run switch
         {
             null => "not run yet",
-            { Stage: RunStage.InUse } => "under way",
-            _ => "broken off, can be gone on with",
+            { Status.Stage: RunStage.Stopped or RunStage.Interrupted } => $"{Run.Status.InWords}, can be resumed",
+            _ => Run.Status.InWords,
         };
 }
 

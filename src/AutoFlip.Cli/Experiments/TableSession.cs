@@ -46,11 +46,18 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     bool Carry(TableJob job, int jobs, LiveRuns live)
     {
         var run = EarlierRuns.Below(Root).Of(job.Experiment);
-        if (run is { Stage: RunStage.Finished }) return false;
+        if (run is { Status.Stage: RunStage.Done }) return false;
         if (host.Cancel.IsCancellationRequested) throw Interrupted(null);
-        if (run is { Stage: RunStage.InUse })
+        if (run is { Status.Stage: RunStage.Running })
         {
-            host.Warn($"{job.Label(jobs)}: another process is at it, so it is left out here: {run.Directory}");
+            host.Warn($"{job.Label(jobs)}: skipped, another process is running it: {run.Directory}");
+            return false;
+        }
+        if (run is { Status: { Stage: RunStage.Failed, IsRepeated: true } failed })
+        {
+            var reason = $"{failed.Reason} It failed so twice and is not tried again; delete its directory to start anew: {run.Directory}";
+            _failures.Add((job, new AutoFlipException((ExitCode)(failed.ExitCode ?? (int)ExitCode.RunFailed), reason)));
+            host.Warn($"{job.Label(jobs)}: {reason}");
             return false;
         }
         Announce(job, jobs, run);
@@ -79,16 +86,25 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     {
         var runs = Write();
         foreach (var table in tables) Show(table, runs);
-        var elsewhere = jobs.Count(job => runs.Of(job.Experiment) is { Stage: RunStage.InUse });
+        var elsewhere = jobs.Count(job => runs.Of(job.Experiment) is { Status.Stage: RunStage.Running });
         string[] open =
         [
-            .. _failures.Count == 0 ? [] : new[] { $"{_failures.Count} of {jobs.Count} runs failed. The same command tries them again." },
-            .. elsewhere == 0 ? [] : new[] { $"{elsewhere} of {jobs.Count} runs are under way in another process. The same command, later, completes the table." },
+            .. _failures.Count == 0 ? [] : new[] { $"{_failures.Count} of {jobs.Count} runs failed{Prospects(jobs, runs)}" },
+            .. elsewhere == 0 ? [] : new[] { $"{elsewhere} of {jobs.Count} runs are running in another process. The same command, later, completes the table." },
         ];
         if (open is []) return ExitCode.Done;
         var codes = _failures.Select(failure => failure.Why.Code).Distinct().ToList();
         throw new AutoFlipException(codes is [var one] ? one : ExitCode.RunFailed, string.Join('\n', open), _failures.FirstOrDefault().Why);
     }
+
+    /// <summary>What becomes of the failed runs.</summary>
+    static string Prospects(IEnumerable<TableJob> jobs, EarlierRuns runs) =>
+        jobs.Count(job => runs.Of(job.Experiment) is { Status: { Stage: RunStage.Failed, IsRepeated: true } }) switch
+        {
+            0 => ". The same command tries them again.",
+            1 => ", 1 of them twice in the same way: that one is not tried again until its directory is deleted.",
+            var twice => $", {twice} of them twice in the same way: those are not tried again until their directories are deleted.",
+        };
 
     void Show(ExperimentTable table, EarlierRuns runs)
     {

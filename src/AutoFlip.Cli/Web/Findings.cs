@@ -46,7 +46,7 @@ static class Findings
                     + $"by multiply-accumulates{(figures.Compute.ExploreMacs > 0 ? ", exploration included" : "")}.",
                 Evidence.Counted);
         yield return new(
-            $"It {(run.Summary is null ? "has taken" : "took")} {Readable.Time(figures.Time.Total)}{(figures.Time.Explore > 0 ? $", {Readable.Time(figures.Time.Explore)} of it exploring" : "")}; "
+            $"It {(run.Status.Stage == RunStage.Running ? "has taken" : "took")} {Readable.Time(figures.Time.Total)}{(figures.Time.Explore > 0 ? $", {Readable.Time(figures.Time.Explore)} of it exploring" : "")}; "
                 + $"the median round {Readable.Time(figures.Time.MedianRound)}.",
             Evidence.Measured);
     }

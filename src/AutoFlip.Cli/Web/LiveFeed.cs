@@ -14,7 +14,7 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
 {
     const int Thrift = 10; // times as long as making the page took
     static readonly TimeSpan Least = TimeSpan.FromMilliseconds(250), Most = TimeSpan.FromSeconds(3);
-    static readonly string[] Logs = ["rounds.jsonl", Path.Combine("checkpoints", "exploration.jsonl"), "summary.json", "guidance.json"];
+    static readonly string[] Logs = ["rounds.jsonl", Path.Combine("checkpoints", "exploration.jsonl"), "summary.json", "guidance.json", RunStatus.FileName];
 
     readonly Lock _lock = new();
     LiveState? _state;
@@ -42,7 +42,7 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
         try
         {
             RunRecord[] runs = [.. folders.Select(RunRecord.Load)];
-            return new(seen, ReportPage.Of(runs, new PageLinks(Folder: null)), runs.Length > 0 && runs.All(run => run.Summary is not null), null);
+            return new(seen, ReportPage.Of(runs, new PageLinks(Folder: null)), runs.Length > 0 && runs.All(run => run.Status.Stage != RunStage.Running), null);
         }
         catch (AutoFlipException trouble)
         {
@@ -50,7 +50,8 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
         }
     }
 
-    static string Signature(string folder) => string.Join('|', Logs.Select(name => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file ? file.Length : -1).Prepend(folder.Length));
+    static string Signature(string folder) => string.Join('|', Logs.Select(name => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file ? file.Length : -1)
+        .Prepend(RunDirectory.IsInUse(folder) ? 1 : 0).Prepend(folder.Length)); // a killed run changes no file, but its lock is free
 }
 
 /// <summary>A live page at one moment.</summary>

@@ -49,13 +49,26 @@ static class PageParts
         $"<div class=\"tile{Html.If(warns, $" warns")}\"><dt>{label}</dt><dd><span class=\"figure\">{figure}</span> <span class=\"remark\">{remark}</span></dd></div>\n");
 
     /// <summary>Where a run stands, in a word or two.</summary>
-    public static Html State(RunRecord run) => run.Summary is not null
-        ? Html.Of($"<span class=\"chip ended\">ended</span>")
-        : Html.Of($"<span class=\"chip goes-on\">{Progress(run)}</span>");
+    public static Html State(RunRecord run) => run.Status.Stage switch
+    {
+        RunStage.Done => Html.Of($"<span class=\"chip ended\">ended</span>"),
+        RunStage.Failed => Html.Of($"<span class=\"chip failed\">{Progress(run)}</span>"),
+        _ => Html.Of($"<span class=\"chip goes-on\">{Progress(run)}</span>"),
+    };
 
     /// <summary>The same as a sentence's part.</summary>
-    public static string Progress(RunRecord run) => run.Summary is not null ? $"ended after {Counted(run.Rounds.Length, "round")}"
-        : run.Rounds is [.., var last] ? $"round {last.Round} of {run.Experiment.Rounds} done"
+    public static string Progress(RunRecord run) => run.Status.Stage switch
+    {
+        RunStage.Done => $"ended after {Counted(run.Rounds.Length, "round")}",
+        RunStage.Running => Step(run),
+        var stage => $"{stage.ToString().ToLowerInvariant()} after {run.Rounds.Length} of {Counted(run.Experiment.Rounds, "round")}",
+    };
+
+    /// <summary>Why a run that is neither done nor running is not, and what to do; nothing otherwise.</summary>
+    public static Html Notice(RunRecord run) =>
+        run.Status.Advice(ShellWord.Of(run.Name)) is { } advice ? Html.Of($"<p class=\"notice\" role=\"note\">{advice}</p>\n") : new Html("");
+
+    static string Step(RunRecord run) => run.Rounds is [.., var last] ? $"round {last.Round} of {run.Experiment.Rounds} done"
         : run.Explorers.Length > 0 ? $"exploring, {run.Explorers.Length} of {run.Experiment.ExplorerCount} done"
         : "in its first round";
 

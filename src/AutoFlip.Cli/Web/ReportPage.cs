@@ -35,8 +35,9 @@ sealed record ReportPage(string Title, string Progress, Html Content, ImmutableA
 
     static ReportPage OfMany(ManyPage all, IReadOnlyList<RunPage> pages)
     {
-        var ended = pages.Count(page => page.Run.Summary is not null);
-        var progress = ended == pages.Count ? "all runs have ended" : $"{ended} of {pages.Count} runs have ended";
+        var stages = pages.CountBy(page => page.Run.Status.Stage).OrderByDescending(stage => stage.Key).ToList();
+        var progress = stages is [(RunStage.Done, _)] ? "all runs have ended"
+            : $"of {pages.Count} runs, " + string.Join(", ", stages.Select(stage => $"{stage.Value} {(stage.Key == RunStage.Done ? "ended" : stage.Key.ToString().ToLowerInvariant())}"));
         var runs = Html.Join(pages.Select((page, i) => Html.Of($"""
             <details class="run" id="{page.Id}"><summary><h3>{i + 1}. {page.Title}, seed {$"{page.Run.Experiment.Seed}"} {PageParts.State(page.Run)}</h3><span class="path">{page.Run.Name}</span></summary>
             {page.Overview}

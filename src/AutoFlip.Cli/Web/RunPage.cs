@@ -24,7 +24,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
 
     /// <summary>The figures in large, and what they mean.</summary>
     public Html Overview => Html.Of($"""
-        <p class="lead">{Lead}</p>
+        {PageParts.Notice(Run)}<p class="lead">{Lead}</p>
         <dl class="tiles">
         {Tiles}</dl>
         {PageParts.Sentences(Findings.Of(Run))}

@@ -1,24 +1,11 @@
 namespace AutoFlip;
 
-/// <summary>How far a run has come.</summary>
-public enum RunStage
-{
-    /// <summary>It broke off, and can be gone on with.</summary>
-    Broken,
-
-    /// <summary>A process is at it.</summary>
-    InUse,
-
-    /// <summary>It has ended.</summary>
-    Finished,
-}
-
 /// <summary>A run that was found on the disk.</summary>
 /// <param name="Directory">Its directory.</param>
 /// <param name="Experiment">What is run there.</param>
-/// <param name="Stage">How far it has come.</param>
-/// <param name="Summary">Its figures, if it has ended.</param>
-public sealed record EarlierRun(string Directory, Experiment Experiment, RunStage Stage, RunSummary? Summary);
+/// <param name="Status">Where it stands.</param>
+/// <param name="Summary">Its figures, if it is done.</param>
+public sealed record EarlierRun(string Directory, Experiment Experiment, RunStatus Status, RunSummary? Summary);
 
 /// <summary>Runs that lie below a folder, found by what they run rather than by what their directories are called.</summary>
 public sealed class EarlierRuns
@@ -49,9 +36,9 @@ public sealed class EarlierRuns
         return found;
     }
 
-    /// <summary>The run of an experiment: one that has ended before one that goes on, before one that broke off; null if there is none.</summary>
+    /// <summary>The run of an experiment: the one that has come furthest by its <see cref="RunStage"/>; null if there is none.</summary>
     /// <param name="wanted">A resolved experiment. Its name does not matter, nor what its data decide anyway (see <see cref="IsRunOf"/>).</param>
-    public EarlierRun? Of(Experiment wanted) => _runs.Where(run => IsRunOf(run.Experiment, wanted)).MaxBy(run => run.Stage);
+    public EarlierRun? Of(Experiment wanted) => _runs.Where(run => IsRunOf(run.Experiment, wanted)).MaxBy(run => run.Status.Stage);
 
     /// <summary>Whether a run's description is what an experiment becomes once its data are known.</summary>
     /// <remarks>Only then it is settled how many clients there are, if each owner of samples is one, and what <c>auto</c> means for a file of the user's.</remarks>
@@ -84,7 +71,7 @@ public sealed class EarlierRuns
         {
             var experiment = ExperimentFile.OfRun(directory);
             var summary = SummaryOf(directory);
-            _runs.Add(new(directory, experiment, summary is not null ? RunStage.Finished : RunDirectory.IsInUse(directory) ? RunStage.InUse : RunStage.Broken, summary));
+            _runs.Add(new(directory, experiment, summary is null ? RunStatus.BeforeEnd(directory) : new(RunStage.Done), summary));
         }
         catch (AutoFlipException unreadable)
         {

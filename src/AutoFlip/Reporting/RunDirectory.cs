@@ -23,7 +23,7 @@ sealed class RunDirectory : IDisposable
         }
         catch (IOException e)
         {
-            throw AutoFlipException.RunFailed($"{path} is in use: the run still goes on in another process. Wait for it, or stop it.", e);
+            throw AutoFlipException.RunFailed($"{path} is in use: another process is running it. Wait for it to end, or stop it.", e);
         }
         _rounds = new JsonLog<RoundReport>(File(RoundsFile));
     }

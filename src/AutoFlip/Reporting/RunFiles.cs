@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Attaches the observers that write into the run directory: <c>run.log</c>, and event files for TensorBoard.</summary>
+/// <summary>Attaches the observers that write into the run directory: <c>run.log</c>, the record of a failure, and event files for TensorBoard.</summary>
 static class RunFiles
 {
     /// <summary>Carries out a run while it is written down. They are told before <paramref name="observer"/>: what it shows is in the files.</summary>
@@ -13,7 +13,7 @@ static class RunFiles
     {
         using var log = new LogFile(options.LogFormat ?? LogFormat.Human, time, directory);
         using var tensorBoard = new TensorBoardLog(options.TensorBoard);
-        var all = RunObserver.All(log, tensorBoard, observer);
+        var all = RunObserver.All(log, new StatusFile(directory, time), tensorBoard, observer);
         try
         {
             return run(all);

@@ -18,6 +18,9 @@ public sealed record RunRecord
     /// <summary>What each explorer cost, in the order of their answers.</summary>
     public ImmutableArray<ExplorerReport> Explorers { get; init; } = [];
 
+    /// <summary>Where it stands.</summary>
+    public RunStatus Status { get => field ?? new(Summary is null ? RunStage.Running : RunStage.Done); init; }
+
     /// <summary>The figures of the whole run; null until it has ended.</summary>
     public RunSummary? Summary { get; init; }
 
@@ -44,13 +47,16 @@ public sealed record RunRecord
         if (!File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
             throw AutoFlipException.BadRequest($"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
         var checkpoints = Path.Combine(directory, "checkpoints");
+        var status = RunStatus.Of(directory); // before the summary: a run that ends meanwhile is then done and not stopped
+        var summary = File.Exists(Path.Combine(directory, RunSummary.FileName)) ? RunSummary.Load(directory) : null;
         return new RunRecord
         {
             Directory = directory,
             Experiment = ExperimentFile.LoadOfRun(directory),
             Rounds = JsonLog<RoundReport>.ReadLines(Path.Combine(directory, RunDirectory.RoundsFile)),
             Explorers = JsonLog<ExplorerReport>.ReadLines(Path.Combine(checkpoints, "exploration.jsonl")),
-            Summary = File.Exists(Path.Combine(directory, RunSummary.FileName)) ? RunSummary.Load(directory) : null,
+            Summary = summary,
+            Status = summary is null ? status : new(RunStage.Done),
             Partition = RunJson.Load<PartitionCounts>(Path.Combine(directory, PartitionCounts.FileName)),
             Guidance = RunJson.Load<GuidanceReport>(Path.Combine(directory, RunDirectory.GuidanceFile)),
             Models = System.IO.Directory.Exists(checkpoints)

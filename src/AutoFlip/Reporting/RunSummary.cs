@@ -73,7 +73,7 @@ public sealed record RunSummary
         var path = Path.Combine(directory, FileName);
         if (!File.Exists(path))
             throw AutoFlipException.BadRequest(File.Exists(Path.Combine(directory, ExperimentFile.FileName))
-                ? $"'{directory}': the run has not ended, so there is no {FileName}. Go on with: autoflip resume {directory}"
+                ? $"'{directory}': the run is not done, so there is no {FileName}. {RunStatus.Of(directory).Advice(directory) ?? "It is still running."}"
                 : $"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
         return RunJson.Load<RunSummary>(path, $"its figures can be computed again with: autoflip resume {directory}")!;
     }

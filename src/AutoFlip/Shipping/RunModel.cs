@@ -16,7 +16,7 @@ public static class RunModel
             throw AutoFlipException.BadRequest($"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it. It is the first and the last line that a run prints.");
         var path = Path.Combine(directory, small ? SavedModel.SmallFile : SavedModel.FullFile);
         if (!File.Exists(path))
-            throw AutoFlipException.BadRequest($"The run in '{directory}' has not ended: it has no final model yet. Go on with: autoflip resume {directory}");
+            throw AutoFlipException.BadRequest($"'{directory}' has no final model: the run is not done. {RunStatus.Of(directory).Advice(directory) ?? "It is still running."}");
         var file = Safetensors.Read(path);
         return SavedModel.Of(file, path) ?? Rebuilt(file, directory, dataPath, observer, cancellation);
     }

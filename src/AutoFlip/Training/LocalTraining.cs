@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -77,8 +78,7 @@ public sealed class LocalTraining
             var scores = module.Forward(input, training: true, dropout).flatten(0, -2); // steps of sequences one after another
             var loss = _criterion.Loss(scores, targets);
             var value = MemoryMarshal.Read<float>(loss.bytes);
-            if (!float.IsFinite(value))
-                throw AutoFlipException.RunFailed($"the loss became {value} in epoch {epoch}; lower --learning-rate or set --max-gradient-norm.");
+            if (!float.IsFinite(value)) throw NotFinite(value, epoch, isFirstStep: SamplesSeen == 0);
 
             loss.backward();
             adjustGradients?.Invoke(module.Parameters, module.Gradients);
@@ -87,6 +87,14 @@ public sealed class LocalTraining
             SamplesSeen += rows.Length;
         }
         return outputs;
+    }
+
+    AutoFlipException NotFinite(float loss, int epoch, bool isFirstStep)
+    {
+        var value = loss.ToString(CultureInfo.InvariantCulture);
+        return AutoFlipException.RunFailed(isFirstStep && _task.Round == 1
+            ? $"the loss is {value} before the first step: inputs or targets are too large, or not finite; scale them to values near 1."
+            : $"the loss became {value} in epoch {epoch}; lower --learning-rate, set --max-gradient-norm, or scale inputs and targets that are large.");
     }
 }
 

@@ -114,9 +114,34 @@ public sealed class ExperimentCommandTests : IDisposable
 
         Assert.Equal(ExitCode.RunFailed, ended.Exit);
         Assert.Equal(["run autoflip 1", "run none 2", "run autoflip 2"], _engine.Seen);
-        Assert.Contains($"[1/4] t: FedAvg, seed 1: another process is at it, so it is left out here: {theirs}", ended.Error, StringComparison.Ordinal);
-        Assert.EndsWith("1 of 4 runs are under way in another process. The same command, later, completes the table.\n", ended.Error, StringComparison.Ordinal);
-        Assert.Contains("| FedAvg | 1 | - | - | under way |", Table("md"), StringComparison.Ordinal);
+        Assert.Contains($"[1/4] t: FedAvg, seed 1: skipped, another process is running it: {theirs}", ended.Error, StringComparison.Ordinal);
+        Assert.EndsWith("1 of 4 runs are running in another process. The same command, later, completes the table.\n", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("| FedAvg | 1 | - | - | running |", Table("md"), StringComparison.Ordinal);
+    }
+
+    /// <summary>The record of a failed run is in its directory: a later command shows it without having seen the run fail.</summary>
+    [Fact]
+    public void A_run_that_failed_before_is_marked_with_its_reason_and_tried_again_unless_it_failed_twice_alike()
+    {
+        var file = FileOf(TwoByTwo);
+        var table = ExperimentTable.Load(file).Resolve();
+        void Fail(int row, string name, string more)
+        {
+            var directory = Path.Combine(Results, "t", name);
+            DiskEngine.Begin(directory, table.Rows[row].Experiments[0]);
+            File.WriteAllText(Path.Combine(directory, RunStatus.FileName), $$"""{ "state": "failed", "exit_code": 4, "reason": "The loss is NaN."{{more}} }""");
+        }
+        Fail(0, "once", "");
+        Fail(1, "twice", ", \"is_repeated\": true");
+
+        var before = Run(file, "--dry-run");
+        var after = Run(file);
+
+        Assert.Contains($"[2/4] t: AutoFLIP, seed 1: failed: The loss is NaN.: {Path.Combine(Results, "t", "twice")}", before.Lines);
+        Assert.Equal(["resume none 1", "run none 2", "run autoflip 2"], _engine.Seen);
+        Assert.Equal(ExitCode.RunFailed, after.Exit);
+        Assert.Contains("| AutoFLIP | 1 | - | - | failed: The loss is NaN. It failed so twice and is not tried again", Table("md"), StringComparison.Ordinal);
+        Assert.EndsWith("autoflip: 1 of 4 runs failed, 1 of them twice in the same way: that one is not tried again until its directory is deleted.\n", after.Error, StringComparison.Ordinal);
     }
 
     [Fact]

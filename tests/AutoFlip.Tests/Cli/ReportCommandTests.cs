@@ -13,7 +13,7 @@ public sealed class ReportCommandTests : IDisposable
     /// <summary>A directory as a run of the fake engine would leave it.</summary>
     string Ended(string pruner, Func<RunSummary, RunSummary>? change = null)
     {
-        var experiment = new Experiment { Pruner = pruner, Rounds = 4 };
+        var experiment = ExperimentRules.Resolve(new Experiment { Pruner = pruner, Rounds = 4 });
         var directory = Directory.CreateDirectory(_folder[pruner]).FullName;
         var summary = FakeEngine.Summary(experiment, new RunOptions());
         File.WriteAllText(Path.Combine(directory, ExperimentFile.FileName), ExperimentFile.Write(experiment));
@@ -160,15 +160,20 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Contains("is no run directory", Shell.Run("report", _folder.Path).Error, StringComparison.Ordinal);
 
     [Fact]
-    public void A_run_that_has_not_ended_says_how_to_go_on()
+    public void A_run_that_is_not_done_is_shown_as_far_as_it_is_with_its_state()
     {
         var directory = Ended("none");
         File.Delete(Path.Combine(directory, RunSummary.FileName));
 
-        var ended = Shell.Run("report", directory);
+        var stopped = Shell.Run("report", directory);
+        File.WriteAllText(Path.Combine(directory, RunStatus.FileName), """{ "state": "failed", "reason": "Round 1: the loss is \u001b[31mNaN." }""");
+        var failed = Shell.Run("report", directory);
+        var json = JsonNode.Parse(Shell.Run("report", "--json", directory).Lines[0])![0]!;
 
-        Assert.Equal(ExitCode.BadRequest, ended.Exit);
-        Assert.Contains($"autoflip resume {directory}", ended.Error, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Done, ExitCode.Done), (stopped.Exit, failed.Exit));
+        Assert.Equal($"   The run was stopped before its end, and no process runs it now. Resume it with: autoflip resume {directory}", stopped.Lines[1]);
+        Assert.Equal($"   The run failed: Round 1: the loss is  [31mNaN. Once the cause is removed, resume it with: autoflip resume {directory}", failed.Lines[1]);
+        Assert.Equal(("failed", "Round 1: the loss is  [31mNaN.", 0), ((string)json["state"]!, (string)json["reason"]!, (int)json["rounds_done"]!));
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public sealed class TablePageTests
         summary = change?.Invoke(experiment, summary) ?? summary;
         EarlierRun? run = experiment.Pruner == "random" || (experiment.Pruner, experiment.Seed) == ("autoflip", 3ul)
             ? null
-            : new(Path.Combine(Folder, $"run {experiment.Pruner} #{experiment.Seed}"), experiment, RunStage.Finished, summary);
+            : new(Path.Combine(Folder, $"run {experiment.Pruner} #{experiment.Seed}"), experiment, new(RunStage.Done), summary);
         return new TableCell(experiment, run, Failure: null);
     })]))]);
 

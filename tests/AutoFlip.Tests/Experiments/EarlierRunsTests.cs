@@ -39,21 +39,21 @@ public sealed class EarlierRunsTests : IDisposable
 
         var run = Found()!;
 
-        Assert.Equal((directory, RunStage.Finished, 6), (run.Directory, run.Stage, run.Summary!.Rounds));
+        Assert.Equal((directory, RunStage.Done, 6), (run.Directory, run.Status.Stage, run.Summary!.Rounds));
     }
 
     [Fact]
-    public void What_has_ended_comes_before_what_goes_on_before_what_broke_off()
+    public void What_is_done_comes_before_what_is_running_before_what_stopped()
     {
         Begun("a", Wanted);
-        Assert.Equal(RunStage.Broken, Found()!.Stage);
+        Assert.Equal(RunStage.Stopped, Found()!.Status.Stage);
 
         using (new FileStream(Path.Combine(Begun("b", Wanted), "checkpoints", "lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
-            Assert.Equal((RunStage.InUse, _folder["b"]), (Found()!.Stage, Found()!.Directory));
+            Assert.Equal((RunStage.Running, _folder["b"]), (Found()!.Status.Stage, Found()!.Directory));
 
             Ended("c", Wanted);
-            Assert.Equal((RunStage.Finished, _folder["c"]), (Found()!.Stage, Found()!.Directory));
+            Assert.Equal((RunStage.Done, _folder["c"]), (Found()!.Status.Stage, Found()!.Directory));
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class EarlierRunsTests : IDisposable
     {
         File.WriteAllText(Path.Combine(Ended("a", Wanted), RunSummary.FileName), "{");
 
-        Assert.Equal(RunStage.Broken, Found()!.Stage);
+        Assert.Equal(RunStage.Stopped, Found()!.Status.Stage);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class EarlierRunsTests : IDisposable
         File.WriteAllText(Path.Combine(Begun("a", Wanted), ExperimentFile.FileName), """{ "schema": 99 }""");
         Ended("b", Wanted);
 
-        Assert.Equal(RunStage.Finished, Found()!.Stage);
+        Assert.Equal(RunStage.Done, Found()!.Status.Stage);
         var warning = Assert.Single(EarlierRuns.Below(_folder.Path).Warnings);
         Assert.StartsWith($"'{_folder["a"]}' is passed over: ", warning, StringComparison.Ordinal);
     }

@@ -63,7 +63,7 @@ public sealed class OneRoundTests : IDisposable
         };
 
         return Simulation.Run(
-            experiment, new RunOptions { ResultPath = _folder.Path, Workers = 1 }, _ => Data(model, options.EmbeddingCount),
+            experiment, new RunOptions { ResultPath = _folder.Path, Workers = 1 }, (_, _) => Data(model, options.EmbeddingCount),
             RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
     }
 

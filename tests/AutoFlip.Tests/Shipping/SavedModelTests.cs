@@ -121,7 +121,7 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
         var unfinished = Assert.Throws<AutoFlipException>(() => RunModel.Load(copy, true, null, RunObserver.None, CancellationToken.None));
         var none = Assert.Throws<AutoFlipException>(() => RunModel.Load(_folder.Path, true, null, RunObserver.None, CancellationToken.None));
 
-        Assert.Equal($"The run in '{copy}' has not ended: it has no final model yet. Go on with: autoflip resume {copy}", unfinished.Message);
+        Assert.Equal($"'{copy}' has no final model: the run is not done. It is still running.", unfinished.Message);
         Assert.Contains("is no run directory", none.Message, StringComparison.Ordinal);
         Assert.Equal((ExitCode.BadRequest, ExitCode.BadRequest), (unfinished.Code, none.Code));
     }

@@ -109,6 +109,7 @@ public sealed class BrowserTests(Browser browser) : IDisposable
     {
         var run = _folder["run"];
         MadeUpRun.Write(MadeUpRun.Record(rounds: 6, directory: run));
+        using var running = MadeUpRun.Lock(run);
         using var error = new StringWriter();
         var view = LiveView.Start(0, () => [run], new Host { Out = TextWriter.Null, Error = error });
         var page = await Open(view.Address.AbsoluteUri);

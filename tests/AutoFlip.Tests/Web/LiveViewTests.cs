@@ -13,11 +13,13 @@ public sealed class LiveViewTests : IDisposable
     readonly StringWriter _error = new();
     readonly HttpClient _client = new();
     readonly string _run;
+    readonly FileStream _lock;
 
     public LiveViewTests()
     {
         _run = _folder["run"];
         MadeUpRun.Write(MadeUpRun.Record(rounds: 3, directory: _run));
+        _lock = MadeUpRun.Lock(_run);
     }
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -26,6 +28,7 @@ public sealed class LiveViewTests : IDisposable
     {
         _client.Dispose();
         _error.Dispose();
+        _lock.Dispose();
         _folder.Dispose();
     }
 

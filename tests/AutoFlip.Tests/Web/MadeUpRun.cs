@@ -54,6 +54,10 @@ static class MadeUpRun
         if (record.Summary is { } summary) Put("summary.json", JsonSerializer.Serialize(summary, RunJson.Document));
     }
 
+    /// <summary>Holds the lock of a run, as the process that runs it does.</summary>
+    public static FileStream Lock(string directory) =>
+        new(Path.Combine(directory, "checkpoints", "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
     static RoundReport Round(Experiment e, int round)
     {
         var isPruned = e.Pruner != "none" && round >= e.FirstPrunedRound;
