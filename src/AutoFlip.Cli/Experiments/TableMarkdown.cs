@@ -12,7 +12,7 @@ static class TableMarkdown
         text.Append($"# {Plain(page.Title)}\n\n{page.Summary}\n");
         foreach (var section in page.Sections)
         {
-            text.Append($"\n## {section.Title}\n\n| {string.Join(" | ", section.Headers.Select(Plain))} |\n|---|{string.Concat(section.Headers.Skip(1).Select(_ => "---:|"))}\n");
+            text.Append($"\n## {section.Title}\n\n| {string.Join(" | ", section.Headers.Select(Plain))} |\n|---|{string.Concat(section.Headers.Skip(1).Select((_, i) => section.Words.Contains(i + 1) ? "---|" : "---:|"))}\n");
             foreach (var row in section.Rows) text.Append($"| {string.Join(" | ", row.Select(Cell))} |\n");
         }
         text.Append("\n## What the columns say\n\n");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AutoFlip.Cli;
 
 /// <summary>A cell of text; with a link if it has a target, which is a path with slashes.</summary>
@@ -11,7 +13,11 @@ sealed record TableText(string Text, string? Target = null)
 /// <param name="Title">What it is.</param>
 /// <param name="Headers">One per column.</param>
 /// <param name="Rows">As many cells each.</param>
-sealed record TableSection(string Title, IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<TableText>> Rows);
+sealed record TableSection(string Title, IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<TableText>> Rows)
+{
+    /// <summary>Columns of words, besides the first: they are aligned like words, all others like numbers.</summary>
+    public IReadOnlyCollection<int> Words { get; init; } = [];
+}
 
 /// <summary>What is written about a table for people, before it is Markdown or HTML.</summary>
 /// <param name="Title">Its name.</param>
@@ -80,17 +86,25 @@ sealed record TablePage(
             cell.Summary is { } timed ? Readable.Time(timed.Time.Total) : "-",
             cell.State,
             cell.Run is { } run ? new TableText(Path.GetFileName(run.Directory), Link(folder, run.Directory)) : "-",
-        ]))]);
+        ]))])
+    {
+        Words = [4, 5],
+    };
 
     static IEnumerable<TableSection> Settings(ExperimentTable table)
     {
         var settings = TableSettings.Of(table);
         if (settings.Own.Any(row => row.Fields.Count > 0))
             yield return new("Settings of the rows", ["setting", .. settings.Own[0].Fields.Select(field => field.Field)],
-                [.. settings.Own.Select(row => (IReadOnlyList<TableText>)[row.Row, .. row.Fields.Select(field => (TableText)field.Value)])]);
+                [.. settings.Own.Select(row => (IReadOnlyList<TableText>)[row.Row, .. row.Fields.Select(field => (TableText)field.Value)])])
+            {
+                Words = [.. Enumerable.Range(1, settings.Own[0].Fields.Count).Where(column => !settings.Own.All(row => IsNumber(row.Fields[column - 1].Value)))],
+            };
         if (settings.Shared.Count > 0)
-            yield return new("Settings of all rows that differ from the defaults", ["field", "value"], [.. settings.Shared.Select(field => (IReadOnlyList<TableText>)[field.Field, field.Value])]);
+            yield return new("Settings of all rows that differ from the defaults", ["field", "value"], [.. settings.Shared.Select(field => (IReadOnlyList<TableText>)[field.Field, field.Value])]) { Words = [1] };
     }
+
+    static bool IsNumber(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     /// <summary>A path from the page to a directory, as part of an address.</summary>
     internal static string Link(string folder, string directory) =>

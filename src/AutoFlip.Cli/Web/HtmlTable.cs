@@ -1,12 +1,14 @@
 namespace AutoFlip.Cli;
 
-/// <summary>A table on a page, in a region of its own that scrolls sideways by itself and can be reached with the keyboard for that.</summary>
+/// <summary>A table on a page, in a region of its own that scrolls sideways by itself, below its first column, and can be reached with the keyboard for that.</summary>
 /// <param name="Id">Of the region: where it was scrolled to survives a live page's changes.</param>
 /// <param name="Caption">What it says.</param>
 /// <param name="Headers">One per column, that of the rows' names first.</param>
 /// <param name="Rows">As many cells as there are headers; the first names its row.</param>
 sealed record HtmlTable(string Id, string Caption, IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<Html>> Rows)
 {
+    const int ShortName = 12; // characters: rows of longer names may be broken into lines, so that figures stay in sight
+
     /// <summary>Whether the caption is for readers of the screen only: where a heading above says the same.</summary>
     public bool HidesCaption { get; init; }
 
@@ -19,7 +21,7 @@ sealed record HtmlTable(string Id, string Caption, IReadOnlyList<string> Headers
     /// <summary>The markup.</summary>
     public Html Write() => Html.Of($"""
         <div class="scroll" id="{Id}" role="group" aria-label="{Caption}" tabindex="0">
-        <table><caption{Html.If(HidesCaption, $" class=\"unseen\"")}><span>{Caption}</span></caption>
+        <table{Html.If(Rows.Any(row => row[0].Text.Length > ShortName), $" class=\"names\"")}><caption{Html.If(HidesCaption, $" class=\"unseen\"")}><span>{Caption}</span></caption>
         <thead><tr>{Headers.Select((header, i) => Html.Of($"<th scope=\"col\"{Class(i)}>{header}</th>"))}</tr></thead>
         <tbody>
         {Rows.Select(row => Html.Of($"<tr><th scope=\"row\">{row[0]}</th>{row.Skip(1).Select((cell, i) => Html.Of($"<td{Class(i + 1)}>{cell}</td>"))}</tr>\n"))}</tbody></table></div>

@@ -12,7 +12,8 @@ static class ReportFile
     const string Icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230b5f86'/%3E"
         + "%3Cpath d='M3 12 8 3l5 9' stroke='white' stroke-width='2' fill='none'/%3E%3C/svg%3E";
 
-    static readonly string Style = Asset("uPlot.min.css") + "\n" + Asset("report.css");
+    /// <summary>The style sheet of this page and of tables of experiments.</summary>
+    public static readonly string Style = Asset("uPlot.min.css") + "\n" + Asset("report.css");
 
     /// <summary>The page's own script, in the order in which its parts need each other.</summary>
     static readonly string[] Parts = ["numbers.js", "view.js", "lines.js", "drawn.js", "bars.js", "heat.js", "page.js", "live.js"];

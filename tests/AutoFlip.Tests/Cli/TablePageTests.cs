@@ -28,7 +28,7 @@ public sealed class TablePageTests
         return new TableCell(experiment, run, Failure: null);
     })]))]);
 
-    static TablePage Page(TableResult? result = null) => TablePage.Of(result ?? Result(), Folder, [("machine", "this <one>")]);
+    internal static TablePage Page(TableResult? result = null) => TablePage.Of(result ?? Result(), Folder, [("machine", "this <one>")]);
 
     static string[] Cells(TableSection section, int row, params string[] headers) =>
         [.. headers.Select(header => section.Rows[row][section.Headers.ToList().IndexOf(header)].Text)];
@@ -125,6 +125,16 @@ public sealed class TablePageTests
         Assert.Contains("| machine | this &lt;one> |", text, StringComparison.Ordinal);
         foreach (var table in text.Split("\n\n").Where(part => part.StartsWith('|')))
             Assert.Single(table.Trim().Split('\n').Select(line => line.Replace("\\|", "", StringComparison.Ordinal).Count(letter => letter == '|')).Distinct());
+    }
+
+    [Fact]
+    public void Words_are_aligned_like_words_and_numbers_like_numbers()
+    {
+        var text = TableMarkdown.Write(Page());
+
+        Assert.Contains("| setting | seed | result | time | state | directory |\n|---|---:|---:|---:|---|---|", text, StringComparison.Ordinal);
+        Assert.Contains("| setting | pruner |\n|---|---|", text, StringComparison.Ordinal);
+        Assert.Contains("<td>3</td><td>-</td><td>-</td><td class=\"words\">not run yet</td>", TableHtml.Write(Page()), StringComparison.Ordinal);
     }
 
     [Fact]
