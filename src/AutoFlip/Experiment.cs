@@ -111,6 +111,18 @@ public sealed record Experiment
     /// <summary>What the target of a table that is named by its path is taken for.</summary>
     public TaskChoice TaskChoice { get; init; } = TaskChoice.Auto;
 
+    /// <summary>Kinds of columns of a table that is named by its path, as <c>NAME:number</c>, <c>category</c>, <c>date</c> or <c>ignore</c>; others are inferred.</summary>
+    public ImmutableArray<string> Columns { get; init; } = [];
+
+    /// <summary>Texts that mean a missing value in such a table, besides the usual spellings.</summary>
+    public ImmutableArray<string> Missing { get; init; } = [];
+
+    /// <summary>The decimal mark of numbers in such a table.</summary>
+    public DecimalChoice Decimal { get; init; } = DecimalChoice.Auto;
+
+    /// <summary>The encoding of such a table, by its IANA name. UTF-16 with a byte order mark is recognised under <c>utf-8</c> too.</summary>
+    public string Encoding { get; init; } = TextInput.Usual;
+
     /// <summary>Side in pixels to which images are resized; 0 keeps their size.</summary>
     public int Resize { get; init; } = 24;
 

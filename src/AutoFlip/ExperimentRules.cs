@@ -14,6 +14,8 @@ public static class ExperimentRules
 
         new("--test-fraction (--test_fraction)", e => e.TestFraction, e => e.TestFraction is >= 0 and <= 0.9, "a number in [0, 0.9]"),
         new("--sample-fraction (--rawsmpl)", e => e.SampleFraction, e => e.SampleFraction is > 0 and <= 1, "a number in (0, 1]"),
+        new("--column", e => string.Join(' ', e.Columns), e => e.Columns.All(TypedColumn.IsValid), TypedColumn.Accepted),
+        new("--encoding", e => e.Encoding, e => TextInput.Find(e.Encoding) is not null, TextInput.Accepted),
         new("--resize", e => e.Resize, e => e.Resize is >= 0 and <= 1024, "pixels, 1 to 1024, or 0 to keep the images' size"),
         new("--random-rotation (--randrot)", e => e.RandomRotation, e => e.RandomRotation is >= 0 and <= 180, "degrees, 0 to 180"),
         new("--random-horizontal-flip (--randhf)", e => e.RandomHorizontalFlip, e => e.RandomHorizontalFlip is >= 0 and <= 1, "a probability in [0, 1]"),

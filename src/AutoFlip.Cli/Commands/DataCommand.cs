@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -35,7 +36,7 @@ sealed class DataCommand : ICommand
         switch (words)
         {
             case ["list"]: List(where, request.Show.Json, host); break;
-            case ["show", var name]: Show(DataSet.Of(new() { Dataset = name }), where, request.Show.Json, host); break;
+            case ["show", var name]: Show(DataSet.Of(request.Experiment with { Dataset = name }), where, request.Show.Json, host); break;
             case ["get", var name]: Get(DataSet.Of(new() { Dataset = name }), where, request.Show, host); break;
             case ["partition"]: Deal(request.Resolve(host.Warn), where, host); break;
             case ["show" or "get"]:
@@ -78,6 +79,7 @@ sealed class DataCommand : ICommand
         if (set.Remarks is { } remarks) host.Print($"  remarks   {remarks}");
         var search = where.Locate(set);
         host.Print($"  where     {State(set, where)}");
+        foreach (var column in ColumnsOf(set, where)) host.Print($"  {column}");
         foreach (var tried in search.Tried) host.Print($"            not in {tried}");
         if (search.Folder is null) host.Print($"            {search.Advice}");
     }
@@ -98,20 +100,38 @@ sealed class DataCommand : ICommand
 
     static void Deal(Request request, DataLocations where, Host host)
     {
-        var table = FederatedData.Load(request.Experiment, where, new QuietDisplay(host), host.Cancel).Table;
+        var notes = new NotedDisplay(host);
+        var table = FederatedData.Load(request.Experiment, where, notes, host.Cancel).Table;
         var clients = Enumerable.Range(0, table.Clients).ToList();
         if (request.Show.Json)
         {
             host.Out.WriteLine(new JsonObject
             {
                 ["sha256"] = table.Sha256,
-                ["classes"] = new JsonArray([.. table.ClassNames.Select(name => (JsonNode)name)]),
+                ["classes"] = Texts(table.ClassNames),
+                ["owners"] = table.OwnerNames is { } owners ? Texts(owners) : null,
+                ["columns"] = notes.Lines.Count > 0 ? Texts(notes.Lines) : null,
                 ["clients"] = new JsonArray([.. clients.Select(client => new JsonObject { ["train"] = Numbers(table.Train(client)), ["held_out"] = Numbers(table.HeldOut(client)) })]),
             }.ToJsonString(JsonDisplay.Options));
             return;
         }
         PartitionText.Write(table, request.Experiment, host);
+        if (notes.Lines.Count > 0) host.Print("");
+        foreach (var line in notes.Lines) host.Print(line);
     }
+
+    static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
+
+    /// <summary>Keeps what is noted, to be printed behind the table.</summary>
+    sealed class NotedDisplay(Host host) : QuietDisplay(host)
+    {
+        public List<string> Lines { get; } = [];
+
+        public override void Note(string message) => Lines.Add(message);
+    }
+
+    /// <summary>What is understood of the columns of a table that is here.</summary>
+    static ImmutableArray<string> ColumnsOf(DataSet set, DataLocations where) => set is CsvDataSet table && where.Locate(set).Folder is not null ? table.Describe(where) : [];
 
     static string ShapeOf(DataSet set) => set.Shape is { } shape ? $"{shape}" : "varies";
 
@@ -147,5 +167,6 @@ sealed class DataCommand : ICommand
         ["download_bytes"] = set.DownloadBytes,
         ["origin"] = set.Origin,
         ["remarks"] = set.Remarks,
+        ["columns"] = set is CsvDataSet ? Texts(ColumnsOf(set, where)) : null,
     };
 }

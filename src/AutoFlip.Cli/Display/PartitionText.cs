@@ -16,7 +16,7 @@ static class PartitionText
         var classes = table.ClassNames.Count <= MostColumns ? table.ClassNames.Count : 0;
         string[][] rows =
         [
-            ["client", "samples", "held out", "classes", .. Enumerable.Range(0, classes).Select(Text)],
+            ["client", .. table.OwnerNames is null ? (string[])[] : ["owner"], "samples", "held out", "classes", .. Enumerable.Range(0, classes).Select(Text)],
             .. Enumerable.Range(0, table.Clients).Select(client => Row(table, client, classes)),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
@@ -32,15 +32,12 @@ static class PartitionText
     static string[] Row(PartitionTable table, int client, int classes)
     {
         ReadOnlySpan<int> train = table.Train(client), heldOut = table.HeldOut(client);
-        var cells = new string[4 + classes];
-        cells[0] = Text(client);
-        cells[1] = Readable.Count(table.Samples(client));
-        cells[3] = Text(table.ClassCount(client));
         var held = 0;
         foreach (var count in heldOut) held += count;
-        cells[2] = Readable.Count(held);
-        for (var c = 0; c < classes; c++) cells[4 + c] = train[c] + heldOut[c] is var count and > 0 ? Text(count) : None;
-        return cells;
+        List<string> cells = [Text(client), Readable.Count(table.Samples(client)), Readable.Count(held), Text(table.ClassCount(client))];
+        if (table.OwnerNames is { } owners) cells.Insert(1, owners[client]);
+        for (var c = 0; c < classes; c++) cells.Add(train[c] + heldOut[c] is var count and > 0 ? Text(count) : None);
+        return [.. cells];
     }
 
     static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

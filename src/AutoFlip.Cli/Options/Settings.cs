@@ -20,6 +20,10 @@ static class Settings
         Setting.Of((Experiment e) => e.Target, "--target", "COLUMN", "Column that is to be learnt, of a table csv:PATH."),
         Setting.Of((Experiment e) => e.Owner, "--owner", "COLUMN", "Column that says whose a row is, of a table csv:PATH; --partition pre makes owners clients."),
         Setting.Of((Experiment e) => e.TaskChoice, "--task", "auto|classification|regression", "Whether the values of that column are classes or numbers. auto looks at them."),
+        Setting.Of((Experiment e) => e.Columns, "--column", "NAME:KIND...", "What columns of a table csv:PATH are: number, category, date or ignore. Others are inferred from their cells."),
+        Setting.Of((Experiment e) => e.Missing, "--missing", "TEXT...", "Texts that mean a missing value in a table csv:PATH, besides the usual spellings (empty, NA, NaN, null, ?, ...)."),
+        Setting.Of((Experiment e) => e.Decimal, "--decimal", "auto|point|comma", "Decimal mark of numbers in a table csv:PATH. auto takes the one that its numbers show."),
+        Setting.Of((Experiment e) => e.Encoding, "--encoding", "NAME", "Encoding of a table csv:PATH, or of the input of predict: utf-8, latin1, windows-1252, ..."),
         Setting.Of((Experiment e) => e.TestFraction, "--test-fraction --test_fraction", "F", "Share of each client's samples held out for evaluation. 0 holds out none."),
         Setting.Of((Experiment e) => e.SampleFraction, "--sample-fraction --rawsmpl", "F", "Share of the raw data to use."),
         Setting.Of((Experiment e) => e.Resize, "--resize", "PIXELS", "Side to which images are resized. 0 keeps their size."),
@@ -195,14 +199,14 @@ static class Settings
     public static ImmutableArray<Setting> Predict => Grouped(SettingGroup.Running,
     [
         Setting.Of((ShipOptions s) => s.Top, "--top", "N", "Classes named for each input."),
-        .. DataPath, Json, .. Running.Where(setting => setting.Name == "--plain"),
+        .. All.Where(setting => setting.Name == "--encoding"), .. DataPath, Json, .. Running.Where(setting => setting.Name == "--plain"),
     ]);
 
     /// <summary>What <c>evaluate</c> takes.</summary>
     public static ImmutableArray<Setting> Evaluate =>
     [
         .. Grouped(SettingGroup.Data, [Setting.Of((ShipOptions s) => s.Split, "--split", "test|train", "The server's test set, or what clients share out.")]),
-        .. All.Where(setting => setting.Name is "--dataset" or "--target" or "--task" or "--metrics" or "--average" or "--data-path" or "--offline" or "--workers" or "--json"),
+        .. All.Where(setting => setting.Name is "--dataset" or "--target" or "--task" or "--column" or "--missing" or "--decimal" or "--encoding" or "--metrics" or "--average" or "--data-path" or "--offline" or "--workers" or "--json"),
     ];
 
     static readonly Setting[] WithoutEffect =

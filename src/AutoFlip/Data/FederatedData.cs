@@ -84,7 +84,7 @@ public sealed record FederatedData
             Test = test is null ? null : new Unaugmented(test),
             Clients = clients,
             Task = data.Task,
-            Table = PartitionTable.Of(clients, data.Train.Labels, strata),
+            Table = PartitionTable.Of(clients, data.Train.Labels, strata, partition is NaturalPartition && data.Owners is { } named ? [.. dealt.Select(rows => named.Names[named.OfRow[rows[0]]])] : null),
         };
     }
 

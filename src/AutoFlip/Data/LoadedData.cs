@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip;
 
 /// <summary>A data set as loaded: what clients share out, and what the server tests on.</summary>
@@ -8,6 +10,9 @@ public sealed record LoadedData(SampleSet Train, SampleSet? Test, LearningTask T
 {
     /// <summary>Whose samples these are; null if the data set does not say.</summary>
     public Owners? Owners { get; init; }
+
+    /// <summary>What was understood of the columns of a table, a line each; empty for other data.</summary>
+    public ImmutableArray<string> Description { get; init; } = [];
 }
 
 /// <summary>The people (writers, speakers, stations) from whom a data set's samples come: its natural clients.</summary>

@@ -23,6 +23,9 @@ public sealed class PartitionTable
     /// <summary>One name per class.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>Where clients are the data's own owners, the owner's name of each client; null otherwise.</summary>
+    public IReadOnlyList<string>? OwnerNames { get; init; }
+
     /// <summary>
     /// SHA-256 of the deal in lower-case hex: per client the number of training rows and of held-out rows, then the rows themselves,
     /// all as little-endian int32. Two runs with equal hashes give every client the same samples in the same order.
@@ -50,7 +53,8 @@ public sealed class PartitionTable
     /// <param name="clients">Each client's rows.</param>
     /// <param name="labels">The class of each row.</param>
     /// <param name="classNames">One name per class.</param>
-    public static PartitionTable Of(IReadOnlyList<ClientRows> clients, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames)
+    /// <param name="ownerNames">One name per client, where clients are owners.</param>
+    public static PartitionTable Of(IReadOnlyList<ClientRows> clients, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames, IReadOnlyList<string>? ownerNames = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var client in clients)
@@ -59,7 +63,7 @@ public sealed class PartitionTable
             Append(hash, client.Train.Span);
             Append(hash, client.HeldOut.Span);
         }
-        var table = new PartitionTable(clients.Count, classNames, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        var table = new PartitionTable(clients.Count, classNames, Convert.ToHexStringLower(hash.GetHashAndReset())) { OwnerNames = ownerNames };
         for (var client = 0; client < clients.Count; client++)
         {
             foreach (var row in clients[client].Train.Span) table._train[client * classNames.Count + labels[row]]++;

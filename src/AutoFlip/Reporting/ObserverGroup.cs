@@ -5,6 +5,8 @@ sealed class ObserverGroup(RunObserver[] observers) : RunObserver
 {
     public override void Warning(string message) => Each(observer => observer.Warning(message));
 
+    public override void Note(string message) => Each(observer => observer.Note(message));
+
     public override void Loading(string what, double? fraction) => Each(observer => observer.Loading(what, fraction));
 
     public override void Started(RunStart start) => Each(observer => observer.Started(start));

@@ -14,6 +14,9 @@ public abstract class RunObserver
     /// <summary>Something deserves a reader's attention, but nothing stops.</summary>
     public virtual void Warning(string message) { }
 
+    /// <summary>A fact for the log: how the columns of a table were understood.</summary>
+    public virtual void Note(string message) { }
+
     /// <summary>A data set is being fetched or read.</summary>
     /// <param name="what">What, in a few words.</param>
     /// <param name="fraction">Share done, in [0, 1]; null if unknown.</param>

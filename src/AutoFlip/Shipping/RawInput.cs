@@ -16,13 +16,14 @@ sealed record RawInput(string Name, float[]? Sample, string? Fault)
     /// text a line.</param>
     /// <param name="source">A file, a folder of images, or <see cref="StandardInput"/>.</param>
     /// <param name="input">Standard input.</param>
+    /// <param name="encoding">The encoding of a file of rows or texts, as <see cref="TextInput"/> knows it.</param>
     /// <exception cref="AutoFlipException">Images are asked of standard input (exit 2).</exception>
-    public static IEnumerable<RawInput> Of(InputRecipe recipe, string source, TextReader input) => recipe switch
+    public static IEnumerable<RawInput> Of(InputRecipe recipe, string source, TextReader input, string encoding = TextInput.Usual) => recipe switch
     {
         ImageRecipe when source == StandardInput => throw AutoFlipException.BadRequest("-: images are not read from standard input. Name their files, or a folder."),
         ImageRecipe images => Guarded(source, Files(source)).SelectMany(file => file.Fault is not null ? [file] : Guarded(file.Name, Image(images, file.Name))),
-        TextRecipe texts => Guarded(source, Open(source, input, reader => Lines(texts, source, reader))),
-        _ => Guarded(source, Open(source, input, reader => Rows(recipe, source, reader))),
+        TextRecipe texts => Guarded(source, Open(source, input, encoding, reader => Lines(texts, source, reader))),
+        _ => Guarded(source, Open(source, input, encoding, reader => Rows(recipe, source, reader))),
     };
 
     static IEnumerable<RawInput> Files(string source)
@@ -41,10 +42,10 @@ sealed record RawInput(string Name, float[]? Sample, string? Fault)
         yield return new(path, sample, null);
     }
 
-    static IEnumerable<RawInput> Open(string source, TextReader input, Func<TextReader, IEnumerable<RawInput>> read)
+    static IEnumerable<RawInput> Open(string source, TextReader input, string encoding, Func<TextReader, IEnumerable<RawInput>> read)
     {
         if (Directory.Exists(source)) throw AutoFlipException.BadFile(source, "it is a folder, and this model reads files");
-        using var file = source == StandardInput ? null : new StreamReader(source, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        using var file = source == StandardInput ? null : TextInput.Open(File.OpenRead(source), source, encoding, TextInput.OptionRemedy);
         foreach (var one in read(file ?? input)) yield return one;
     }
 
@@ -101,7 +102,7 @@ sealed record RawInput(string Name, float[]? Sample, string? Fault)
             catch (Exception e) when (e is AutoFlipException or IOException or UnauthorizedAccessException or DecoderFallbackException)
             {
                 (next, broken) = (new(name, null, e is AutoFlipException ? e.Message
-                    : e is DecoderFallbackException ? $"'{name}' is not valid UTF-8."
+                    : e is DecoderFallbackException ? $"'{name}' cannot be decoded: {e.Message.TrimEnd('.')}. Name its encoding with --encoding."
                     : e is FileNotFoundException or DirectoryNotFoundException ? $"'{name}' does not exist."
                     : $"'{name}' cannot be read: {e.Message}"), true);
             }

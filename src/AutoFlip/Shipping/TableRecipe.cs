@@ -5,7 +5,7 @@ namespace AutoFlip;
 
 /// <summary>A column of a table, and the values of a sample that it becomes.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Kind">A number, a flag or a category.</param>
+/// <param name="Kind">A number, a date, a flag or a category.</param>
 /// <param name="Categories">Of a category, the texts that are known, in ordinal order: one value each.</param>
 /// <param name="FlagsMissing">Of a number or a flag: whether a value behind it is 1 where it is missing.</param>
 public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<string> Categories, bool FlagsMissing)
@@ -20,32 +20,55 @@ public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<s
     [JsonIgnore]
     public int Width => Kind == ColumnKind.Category ? Categories.Length : FlagsMissing ? 2 : 1;
 
-    /// <summary>(value - mean) / deviation; 0, the mean, where the value is missing (NaN), and where nothing varied.</summary>
-    internal static float Standardised(float value, double mean, double deviation) =>
-        float.IsNaN(value) || deviation == 0 ? 0 : (float)((value - mean) / deviation);
+    /// <summary>Of a number, what stands before its decimals.</summary>
+    public DecimalMark Decimal { get; init; }
+
+    /// <summary>Spellings of a missing value, besides the usual ones.</summary>
+    public ImmutableArray<string> Missing { get; init; } = [];
+
+    /// <summary>Of a date, how it is written; null of other kinds.</summary>
+    public string? DateStyle { get; init; }
+
+    /// <summary>Whether its values are standardised.</summary>
+    [JsonIgnore]
+    internal bool IsScaled => Kind is ColumnKind.Number or ColumnKind.Date;
+
+    /// <summary>(value - mean) / deviation; 0, the mean, where the value is missing (NaN), and where nothing varied. In doubles, so that large values that
+    /// differ little (milliseconds since 1970) keep their differences.</summary>
+    internal static float Standardised(double value, double mean, double deviation) =>
+        double.IsNaN(value) || deviation == 0 ? 0 : (float)((value - mean) / deviation);
 
     /// <summary>The number or flag that a text says; NaN where it says that there is none.</summary>
     /// <returns>Why the text is refused, without a full stop; null if it is not.</returns>
-    internal string? Parse(string text, out float number)
+    internal string? Parse(string text, out double number)
     {
-        number = float.NaN;
-        if (TextColumn.IsMissing(text)) return null;
-        if (TextColumn.Number(text) is not { } value) return $"'{Shown(text)}' in column '{Name}' is no number";
+        number = double.NaN;
+        if (IsMissing(text)) return null;
+        if (Kind == ColumnKind.Date)
+        {
+            if (CellDate.Parse(text, DateStyle!) is not { } days) return $"'{Shown(text)}' in column '{Name}' is no date ({DateStyle})";
+            number = days;
+            return null;
+        }
+        if (CellNumber.Parse(text, Decimal) is not { } value) return $"'{Shown(text)}' in column '{Name}' is no number";
         if (Kind == ColumnKind.Flag && value is not (0 or 1)) return $"'{Shown(text)}' in column '{Name}' is neither 0 nor 1";
-        number = (float)value;
+        number = value;
         return null;
     }
 
+    /// <summary>Whether a text means that there is no value.</summary>
+    internal bool IsMissing(string text) => Kind == ColumnKind.Category ? TableFormat.IsMissingText(text, Missing) : TableFormat.IsMissingNumber(text, Missing);
+
     /// <summary>The place of a text among the categories; below 0 if it is none.</summary>
-    internal int CategoryOf(string text) => Categories.BinarySearch(TextColumn.Spelling(text), StringComparer.Ordinal);
+    internal int CategoryOf(string text) => IsMissing(text) ? -1 : Categories.BinarySearch(TextColumn.Spelling(text), StringComparer.Ordinal);
 
     /// <summary>Writes a number or a flag, not standardised yet: a number that is missing is NaN, a flag 0.</summary>
     /// <param name="number">NaN if it is missing.</param>
     /// <param name="into">[Width].</param>
-    internal void Write(float number, Span<float> into)
+    internal void Write(double number, Span<float> into)
     {
-        var missing = float.IsNaN(number);
-        into[0] = missing && Kind == ColumnKind.Flag ? 0 : number;
+        var missing = double.IsNaN(number);
+        into[0] = missing && Kind == ColumnKind.Flag ? 0 : (float)number;
         if (FlagsMissing) into[1] = missing ? 1 : 0;
     }
 
@@ -68,13 +91,15 @@ public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRe
         foreach (var column in Columns)
         {
             if (column is null || column.Categories.IsDefault || column.Categories.Contains(null!)) return "a column is not described";
-            if (column.Kind is not (ColumnKind.Number or ColumnKind.Flag or ColumnKind.Category)) return $"the column '{column.Name}' is of a kind that is not read";
+            if (column.Kind is not (ColumnKind.Number or ColumnKind.Flag or ColumnKind.Category or ColumnKind.Date)) return $"the column '{column.Name}' is of a kind that is not read";
+            if (column.Kind == ColumnKind.Date && !CellDate.IsStyle(column.DateStyle)) return $"the column '{column.Name}' has dates of an unknown style";
+            if (column.Missing.IsDefault || column.Missing.Contains(null!)) return $"the column '{column.Name}' has an unknown spelling of missing values";
             if (!double.IsFinite(column.Mean) || !double.IsFinite(column.Deviation)) return $"the column '{column.Name}' has no numbers to scale by";
         }
         return Columns.Sum(column => (double)column.Width) is < 1 or > LargestSample ? "rows of such a length cannot be" : null;
     }
 
-    /// <summary>Whether two tables have the same columns, whatever they are scaled by.</summary>
+    /// <summary>Whether two tables have the same columns, whatever they are scaled by and however their cells are spelled.</summary>
     internal bool HasColumnsOf(TableRecipe other) => Unscaled().Equivalent(other.Unscaled());
 
     /// <summary>Reads a row.</summary>
@@ -96,12 +121,12 @@ public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRe
             {
                 if (column.Parse(text(c), out var number) is { } fault) return fault;
                 column.Write(number, into[at..]);
-                if (column.Kind == ColumnKind.Number) into[at] = ColumnRecipe.Standardised(into[at], column.Mean, column.Deviation);
+                if (column.IsScaled) into[at] = ColumnRecipe.Standardised(number, column.Mean, column.Deviation);
             }
             at += column.Width;
         }
         return null;
     }
 
-    TableRecipe Unscaled() => new([.. Columns.Select(column => column with { Mean = 0, Deviation = 0 })]);
+    TableRecipe Unscaled() => new([.. Columns.Select(column => column with { Mean = 0, Deviation = 0, Decimal = DecimalMark.Point, Missing = [], DateStyle = null })]);
 }

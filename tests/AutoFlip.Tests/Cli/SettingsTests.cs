@@ -126,12 +126,14 @@ public partial class SettingsTests
             Guidance = "?",
             Optimizer = "?",
             Criterion = "?",
+            Columns = ["?"],
+            Encoding = "?",
         };
 
         var violations = ExperimentRules.Violations(broken);
 
-        // Every field but the seed and the ones any value of which is sound: three flags, two columns and ten enumerations.
-        Assert.Equal(ExperimentFile.Fields.Count() - 16, violations.Count);
+        // Every field but the seed and the ones any value of which is sound: three flags, two columns, texts for missing values and eleven enumerations.
+        Assert.Equal(ExperimentFile.Fields.Count() - 18, violations.Count);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
         Assert.All(violations, violation => Assert.All(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
     }

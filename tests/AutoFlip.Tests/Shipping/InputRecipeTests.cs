@@ -160,7 +160,7 @@ public sealed class InputRecipeTests : IDisposable
         Assert.Contains("none.png", inputs[3].Fault!, StringComparison.Ordinal);
         Assert.Contains("there are no images in this folder", inputs[4].Fault!, StringComparison.Ordinal);
         _folder.Write("bad.txt", [0x61, 0x0a, 0xff]);
-        Assert.Equal($"'{_folder["bad.txt"]}' is not valid UTF-8.", RawInput.Of(new CharacterRecipe("ab", 1), _folder["bad.txt"], TextReader.Null).Last().Fault);
+        Assert.Equal($"'{_folder["bad.txt"]}', line 2: byte 3 of the file (0xFF) is not UTF-8. {TextInput.OptionRemedy}.", RawInput.Of(new CharacterRecipe("ab", 1), _folder["bad.txt"], TextReader.Null).Last().Fault);
         Assert.Equal($"'{_folder["none.txt"]}' does not exist.", RawInput.Of(new CharacterRecipe("ab", 1), _folder["none.txt"], TextReader.Null).Single().Fault);
         Assert.Contains("it is a folder", RawInput.Of(new CharacterRecipe("ab", 1), _folder.Path, TextReader.Null).Single().Fault!, StringComparison.Ordinal);
         Assert.Equal(ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => RawInput.Of(recipe, "-", TextReader.Null)).Code);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
+using System.Text;
 using ICSharpCode.SharpZipLib;
 using ICSharpCode.SharpZipLib.BZip2;
 
@@ -27,6 +28,10 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
             using var file = File.OpenRead(path);
             using var content = Uncompressed(file);
             return read(content, path);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw AutoFlipException.BadFile(path, $"a part of it cannot be decoded: {e.Message.TrimEnd('.')}. Name its encoding with --encoding", e);
         }
         catch (Exception e) when (e is InvalidDataException or SharpZipBaseException)
         {

@@ -10,7 +10,9 @@ public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<
 {
     /// <summary>What to tell someone who needs the set.</summary>
     internal string NotFound(string why) =>
-        $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. {Advice}";
+        Set.Place is { } place
+            ? $"The data set {Set.Name} is missing: {(Directory.Exists(place) ? $"there is no {string.Join(" and no ", Set.Files)} in '{Path.GetFullPath(place)}'" : $"there is no folder '{Path.GetFullPath(place)}'")}."
+            : $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. {Advice}";
 
     /// <summary>How to get what is not there.</summary>
     internal string Advice

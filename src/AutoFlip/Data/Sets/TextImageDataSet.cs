@@ -60,7 +60,7 @@ public sealed record TextImageDataSet(string Name) : ImageDataSet(Name)
             var pixels = new MemoryStream();
             var labels = new List<int>();
             var image = new byte[shape.Length];
-            using var lines = new StreamReader(content);
+            using var lines = TextInput.Open(content, file);
             for (var row = 0; lines.ReadLine() is { } line; row++)
             {
                 var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -11,11 +11,17 @@ public sealed record CsvDataSet : DataSet
 {
     const string TrainFile = "train.csv", TestFile = "test.csv";
 
-    readonly string _target, _owner;
+    readonly string _target, _owner, _encoding;
     readonly TaskChoice _choice;
+    readonly TableFormat _format;
+    readonly ImmutableArray<ColumnFacts> _typed;
 
-    CsvDataSet(string path, Experiment experiment) : base($"csv:{path}") =>
-        (_target, _owner, _choice) = (experiment.Target, experiment.Owner, experiment.TaskChoice);
+    CsvDataSet(string path, Experiment experiment) : base($"csv:{path}")
+    {
+        (_target, _owner, _encoding, _choice) = (experiment.Target, experiment.Owner, experiment.Encoding, experiment.TaskChoice);
+        _format = new TableFormat(experiment.Decimal, experiment.Missing);
+        _typed = [.. experiment.Columns.Select(TypedColumn.Parse)];
+    }
 
     /// <summary>The table at a path. A path without extension is a folder.</summary>
     /// <param name="path">The file or folder; where it is relative, from here.</param>
@@ -45,31 +51,60 @@ public sealed record CsvDataSet : DataSet
     {
         var folder = where.Require(this, observer, cancellation);
         observer.Loading($"reading {Name}", 0);
-        TextTable? train = null, test = null;
-        foreach (var file in Files) folder.Read(file, (content, path) => Read(content, path, file, ref train, ref test));
-        var data = TableLoader.Load(train!, test, new TableFacts([.. train!.Columns.Select(column => new ColumnFacts(column.Name, KindOf(column.Name)))])
-        {
-            Choice = _choice,
-        });
+        var (train, test) = Read(folder, needsTarget: true);
+        var data = TableLoader.Load(train, test, FactsOf(train));
+        foreach (var line in data.Description) observer.Note(line);
         observer.Loading($"reading {Name}", 1);
         return data;
     }
 
-    ColumnKind KindOf(string column) => column == _target ? ColumnKind.Target : column == _owner ? ColumnKind.Owner : ColumnKind.Inferred;
-
-    int Read(Stream content, string path, string file, ref TextTable? train, ref TextTable? test)
+    /// <summary>What is understood of the columns, a line each, whether or not a target is named.</summary>
+    /// <param name="where">Where to look.</param>
+    /// <exception cref="AutoFlipException">Missing or unreadable (exit 3).</exception>
+    public ImmutableArray<string> Describe(DataLocations where)
     {
-        var records = new CsvReader(content, path);
+        var (train, _) = Read(where.Require(this, RunObserver.None), needsTarget: false);
+        return new TableSchema(train, FactsOf(train)).Description;
+    }
+
+    TableFacts FactsOf(TextTable train) => new([.. train.Columns.Select(column => new ColumnFacts(column.Name, KindOf(column)))]) { Choice = _choice, Format = _format };
+
+    ColumnKind KindOf(TextColumn column) => column.Name.Length > 0 && column.Name == _target ? ColumnKind.Target
+        : column.Name.Length == 0 ? ColumnKind.Ignored // row numbers: see RequireRowNumbers
+        : column.Name == _owner ? ColumnKind.Owner
+        : _typed.FirstOrDefault(typed => typed.Name == column.Name) is { Name: not null } typed ? typed.Kind
+        : ColumnKind.Inferred;
+
+    (TextTable Train, TextTable? Test) Read(DataFolder folder, bool needsTarget)
+    {
+        TextTable? train = null, test = null;
+        foreach (var file in Files) folder.Read(file, (content, path) => Read(content, path, file, needsTarget, ref train, ref test));
+        foreach (var table in (TextTable[])[train!, test!]) RequireRowNumbers(table);
+        return (train!, test);
+    }
+
+    /// <summary>A first column without a name is what pandas writes for the numbers of its rows; anything else without a name is a mistake.</summary>
+    static void RequireRowNumbers(TextTable table)
+    {
+        if (table.Count == 0 || table.Columns[0] is not { Name.Length: 0 } first) return;
+        var odd = first.Texts.ToList().FindIndex(text => TextColumn.Number(text) is not { } number || !double.IsInteger(number));
+        if (odd >= 0) throw table.Bad(first, odd, $"'{ColumnRecipe.Shown(first.Texts[odd])}' stands in a column without a name; the first line names every column but that of the row numbers");
+    }
+
+    int Read(Stream content, string path, string file, bool needsTarget, ref TextTable? train, ref TextTable? test)
+    {
+        var records = new CsvReader(content, path, _encoding);
         if (!records.Read()) throw AutoFlipException.BadFile(path, "it is empty");
         var names = Enumerable.Range(0, records.Fields).Select(field => records[field].ToString()).ToArray();
         if (train is null)
         {
-            if (names.Any(name => name.Length == 0)) throw records.Bad("the first line names the columns, and one name is empty");
+            if (names.Skip(1).Any(name => name.Length == 0)) throw records.Bad("the first line names the columns, and one name is empty");
             if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
                 throw records.Bad($"the first line names the columns, and '{twice.Key}' is there twice");
-            Require("--target", _target, names, path);
+            if (needsTarget || _target.Length > 0) Require("--target", _target, names, path);
             if (_owner.Length > 0) Require("--owner", _owner, names, path);
-            if (_owner == _target) throw AutoFlipException.BadRequest($"--owner {_owner}: this column is the target; name another, or none.");
+            foreach (var typed in _typed) Require("--column", typed.Name, names, path);
+            if (_owner.Length > 0 && _owner == _target) throw AutoFlipException.BadRequest($"--owner {_owner}: this column is the target; name another, or none.");
             (train, test) = (new TextTable(names), new TextTable(names));
             train.Begin(path);
         }

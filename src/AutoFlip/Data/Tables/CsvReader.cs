@@ -21,11 +21,12 @@ sealed class CsvReader
     int _line = 1;
     bool _quoted; // the last field
 
-    /// <summary>Starts at the first record of a file in UTF-8, whose separator is found out; what is not valid is read as U+FFFD.</summary>
-    /// <param name="content">The file. Not closed.</param>
+    /// <summary>Starts at the first record of a file, whose separator is found out.</summary>
+    /// <param name="content">The file.</param>
     /// <param name="file">Its name, for messages.</param>
-    public CsvReader(Stream content, string file)
-        : this(new StreamReader(content, leaveOpen: true), file)
+    /// <param name="encoding">What <see cref="TextInput"/> knows it by.</param>
+    public CsvReader(Stream content, string file, string encoding = TextInput.Usual)
+        : this(TextInput.Open(content, file, encoding, TextInput.OptionRemedy), file)
     {
     }
 

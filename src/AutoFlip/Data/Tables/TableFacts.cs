@@ -5,11 +5,14 @@ namespace AutoFlip;
 /// <summary>What the values of a column are.</summary>
 public enum ColumnKind
 {
-    /// <summary>What its training rows look like: flags if all are 0 or 1, numbers if all are numbers, else categories.</summary>
+    /// <summary>What its training rows look like: flags if all are 0 or 1, numbers or dates if most are, else categories.</summary>
     Inferred,
 
     /// <summary>Numbers, which every client standardises.</summary>
     Number,
+
+    /// <summary>Dates and times, as days since 1970-01-01: numbers like others.</summary>
+    Date,
 
     /// <summary>0 or 1, which stay what they are.</summary>
     Flag,
@@ -52,6 +55,9 @@ public sealed record TableFacts(ImmutableArray<ColumnFacts> Columns)
 {
     /// <summary>Most different whole numbers that are taken for classes without being told.</summary>
     public const int MostWholeClasses = 20;
+
+    /// <summary>How cells are spelled.</summary>
+    public TableFormat Format { get; init; } = TableFormat.Default;
 
     /// <summary>The task, if the set's authors state it; null takes it from <see cref="Choice"/> and the training rows.</summary>
     public LearningTask? Task { get; init; }

@@ -15,23 +15,40 @@ static class TableLoader
     {
         var target = facts.Columns.Select(column => column.Kind).ToList().IndexOf(ColumnKind.Target);
         var schema = new TableSchema(train, facts);
-        var (task, classOf) = TaskOf(train, train.Columns[target], facts);
-        TableSet Set(TextTable table) => new(schema.Encode(table), schema.Columns, TargetsOf(table, table.Columns[target], classOf));
-        return new LoadedData(Set(train), test is { Count: > 0 } ? Set(test) : null, task) { Owners = facts.HasOwners ? OwnersOf(train, facts) : null };
+        var (task, classOf) = TaskOf(train, train.Columns[target], facts, schema.Inference);
+        TableSet Set(TextTable table)
+        {
+            var (values, numbers) = schema.Encode(table);
+            return new(values, numbers, schema.Columns, TargetsOf(table, table.Columns[target], classOf, schema.Inference));
+        }
+        return new LoadedData(Set(train), test is { Count: > 0 } ? Set(test) : null, task)
+        {
+            Owners = facts.HasOwners ? OwnersOf(train, facts) : null,
+            Description = schema.Description,
+        };
     }
 
     /// <summary>The task, and the class of each text of the target (in one spelling); null for numbers.</summary>
-    static (LearningTask Task, Dictionary<string, int>? ClassOf) TaskOf(TextTable train, TextColumn target, TableFacts facts)
+    static (LearningTask Task, Dictionary<string, int>? ClassOf) TaskOf(TextTable train, TextColumn target, TableFacts facts, ColumnInference cells)
     {
         if (facts.Task is { } stated)
         {
             if (stated.Kind == TaskKind.Regression) return (stated, null);
             return (stated, facts.ClassTexts.SelectMany((texts, c) => texts.Select(text => (text, c))).ToDictionary(pair => pair.text, pair => pair.c));
         }
-        RequireAll(train, target);
-        var texts = TableSchema.Categories(target);
-        var numbers = texts.Select(TextColumn.Number).OfType<double>().Order().ToArray();
+        RequireAll(train, target, cells, numbers: facts.Choice == TaskChoice.Regression);
+        string[] texts = [.. target.Texts.Where(text => !TextColumn.IsMissing(text)).Select(cells.Spelling).Distinct().Order(StringComparer.Ordinal)];
+        var numbers = texts.Select(TextColumn.Number).OfType<double>().Order().ToArray(); // in one spelling by now
+        if (numbers.Length < texts.Length && facts.Choice == TaskChoice.Auto && 2 * numbers.Length > texts.Length
+            && (numbers.Length > TableFacts.MostWholeClasses || !numbers.All(double.IsInteger)))
+        {
+            RequireAll(train, target, cells, numbers: true);
+            var odd = target.Texts.ToList().FindIndex(text => cells.NumberIn(text) is null);
+            throw train.Bad(target, odd, $"'{ColumnRecipe.Shown(target.Texts[odd])}' in the target '{target.Name}' is no number, and most of its values are; "
+                + "correct it, or learn classes with --task classification");
+        }
         var areNumbers = numbers.Length == texts.Length;
+        if (areNumbers) RequireAll(train, target, cells, numbers: true);
         var areClasses = !areNumbers || numbers.Length <= TableFacts.MostWholeClasses && numbers.All(double.IsInteger);
         if (facts.Choice == TaskChoice.Regression || facts.Choice == TaskChoice.Auto && !areClasses) return (LearningTask.Regression, null);
         if (texts.Length is < 2 or > MostClasses)
@@ -43,24 +60,26 @@ static class TableLoader
         return (LearningTask.Classification([.. texts]), texts.Select((text, c) => (text, c)).ToDictionary(pair => pair.text, pair => pair.c));
     }
 
-    static void RequireAll(TextTable table, TextColumn target)
+    /// <summary>Refuses rows without a target. In numbers, the usual spellings of a missing one count; in classes, "None" may be one.</summary>
+    static void RequireAll(TextTable table, TextColumn target, ColumnInference cells, bool numbers)
     {
         for (var text = 0; text < target.Texts.Count; text++)
-            if (TextColumn.IsMissing(target.Texts[text])) throw table.Bad(target, text, $"the target '{target.Name}' is missing");
+            if (numbers ? cells.IsMissing(target.Texts[text]) : TextColumn.IsMissing(target.Texts[text]))
+                throw table.Bad(target, text, $"the target '{target.Name}' is missing");
     }
 
-    static Targets TargetsOf(TextTable table, TextColumn target, Dictionary<string, int>? classOf)
+    static Targets TargetsOf(TextTable table, TextColumn target, Dictionary<string, int>? classOf, ColumnInference cells)
     {
         AutoFlipException Bad(int text, string why) =>
             table.Bad(target, text, $"'{ColumnRecipe.Shown(target.Texts[text])}' in the target '{target.Name}' is {why}");
 
-        RequireAll(table, target);
+        RequireAll(table, target, cells, numbers: classOf is null);
         if (classOf is null)
         {
-            var numbers = target.Texts.Select((text, i) => (float)(TextColumn.Number(text) ?? throw Bad(i, "no number"))).ToArray();
+            var numbers = target.Texts.Select((text, i) => (float)(cells.NumberIn(text) ?? throw Bad(i, "no number"))).ToArray();
             return Targets.Numbers([.. target.Rows.ToArray().Select(text => numbers[text])]);
         }
-        var classes = target.Texts.Select((text, i) => classOf.TryGetValue(TextColumn.Spelling(text), out var c) ? c
+        var classes = target.Texts.Select((text, i) => classOf.TryGetValue(cells.Spelling(text), out var c) ? c
             : throw Bad(i, "none of its classes: " + string.Join(", ", classOf.Keys.Take(20)) + (classOf.Count > 20 ? ", ..." : ""))).ToArray();
         return Targets.Classes([.. target.Rows.ToArray().Select(text => classes[text])]);
     }

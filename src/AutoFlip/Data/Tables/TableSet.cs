@@ -4,18 +4,20 @@ namespace AutoFlip;
 
 /// <summary>Rows of numbers. As loaded they are what the file says; once dealt, every client's are standardised by that client alone.</summary>
 /// <param name="values">[rows, width]; missing numbers are NaN. Given away.</param>
+/// <param name="numbers">[rows, numbers of a row]: what is standardised, in doubles, for float32 would take the digits in which large values differ; null where it is
+/// standardised already. Given away.</param>
 /// <param name="columns">What a row's values are; numbers are standardised, and once they are, columns say by what a row from outside would be.</param>
 /// <param name="targets">The truth about each row.</param>
 /// <remarks>A sample is width x 1 x 1. There is nothing to augment.</remarks>
-sealed class TableSet(float[] values, ImmutableArray<ColumnRecipe> columns, Targets targets) : SampleSet
+sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRecipe> columns, Targets targets) : SampleSet
 {
     readonly int _width = columns.Sum(column => column.Width);
 
     // Where in a row the numbers are.
     readonly int[] _scaled =
     [
-        .. columns.Select((column, c) => (column.Kind, At: columns.Take(c).Sum(before => before.Width)))
-            .Where(column => column.Kind == ColumnKind.Number).Select(column => column.At),
+        .. columns.Select((column, c) => (column.IsScaled, At: columns.Take(c).Sum(before => before.Width)))
+            .Where(column => column.IsScaled).Select(column => column.At),
     ];
 
     /// <inheritdoc/>
@@ -57,10 +59,10 @@ sealed class TableSet(float[] values, ImmutableArray<ColumnRecipe> columns, Targ
         var number = 0;
         ImmutableArray<ColumnRecipe> pooled =
         [
-            .. columns.Select(column => column.Kind != ColumnKind.Number ? column
+            .. columns.Select(column => !column.IsScaled ? column
                 : column with { Mean = all[number].Mean, Deviation = all[number++].Deviation }),
         ];
-        return (new TableSet(own, pooled, targets), (test as TableSet)?.ScaledBy(pooled) ?? test);
+        return (new TableSet(own, null, pooled, targets), (test as TableSet)?.ScaledBy(pooled) ?? test);
     }
 
     /// <inheritdoc/>
@@ -71,16 +73,18 @@ sealed class TableSet(float[] values, ImmutableArray<ColumnRecipe> columns, Targ
     TableSet ScaledBy(ImmutableArray<ColumnRecipe> by)
     {
         var own = new float[values.Length];
-        Scale([.. Enumerable.Range(0, Count)], [.. by.Where(column => column.Kind == ColumnKind.Number).Select(column => (column.Mean, column.Deviation))], own);
-        return new TableSet(own, by, targets);
+        Scale([.. Enumerable.Range(0, Count)], [.. by.Where(column => column.IsScaled).Select(column => (column.Mean, column.Deviation))], own);
+        return new TableSet(own, null, by, targets);
     }
+
+    double NumberOf(int row, int which) => numbers is null ? this[row][_scaled[which]] : numbers[row * _scaled.Length + which];
 
     Moments[] MomentsOf(ReadOnlySpan<int> rows)
     {
         var moments = new Moments[_scaled.Length];
         foreach (var row in rows)
             for (var i = 0; i < _scaled.Length; i++)
-                if (this[row][_scaled[i]] is var value && !float.IsNaN(value)) moments[i].Add(value);
+                if (NumberOf(row, i) is var value && !double.IsNaN(value)) moments[i].Add(value);
         return moments;
     }
 
@@ -94,7 +98,7 @@ sealed class TableSet(float[] values, ImmutableArray<ColumnRecipe> columns, Targ
             var to = into.AsSpan(row * _width, _width);
             this[row].CopyTo(to);
             for (var i = 0; i < _scaled.Length; i++)
-                to[_scaled[i]] = ColumnRecipe.Standardised(to[_scaled[i]], by[i].Mean, by[i].Deviation);
+                to[_scaled[i]] = ColumnRecipe.Standardised(NumberOf(row, i), by[i].Mean, by[i].Deviation);
         }
     }
 }

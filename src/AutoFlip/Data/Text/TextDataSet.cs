@@ -50,14 +50,7 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
     /// <summary>Reads a file as strict UTF-8.</summary>
     private protected static T ReadText<T>(string path, Func<TextReader, T> read) => DataFolder.ReadFile(path, (content, file) =>
     {
-        try
-        {
-            using var reader = new StreamReader(content, StrictUtf8);
-            return read(reader);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw AutoFlipException.BadFile(file, "it is not valid UTF-8", e);
-        }
+        using var reader = TextInput.Open(content, file);
+        return read(reader);
     });
 }

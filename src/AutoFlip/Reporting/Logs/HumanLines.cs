@@ -16,6 +16,7 @@ static class HumanLines
     static string[] Sentences(LogEntry entry) => entry.Event switch
     {
         Warned warned => [warned.Message],
+        Notes note => [note.Message],
         Loads loads => [$"Loading: {loads.What}."],
         Starts(var start) => Start(start),
         Explores { Done: 0 } explores => [$"Exploration by {explores.Explorers} clients begins."],

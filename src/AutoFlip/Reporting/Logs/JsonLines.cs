@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace AutoFlip;
 
 /// <summary>A JSON object per entry: <c>timestamp</c> (UTC), <c>level</c>, <c>event</c>, and what the event knows.</summary>
-/// <remarks>Events: loading, warning, start, exploring, round_started, client, evaluating, round, summary, interrupted, failed. Fields of start, round and
+/// <remarks>Events: loading, note, warning, start, exploring, round_started, client, evaluating, round, summary, interrupted, failed. Fields of start, round and
 /// summary are those of <c>autoflip run --json</c>. A figure that is not defined, or not finite, is null or left out.</remarks>
 static class JsonLines
 {
@@ -26,6 +26,7 @@ static class JsonLines
     static (string Name, object What) Fields(RunEvent happened) => happened switch
     {
         Warned warned => ("warning", new { warned.Message }),
+        Notes note => ("note", new { note.Message }),
         Loads loads => ("loading", new { loads.What }),
         Starts starts => ("start", starts.Start),
         Explores explores => ("exploring", new { explores.Done, explores.Explorers }),

@@ -12,6 +12,9 @@ abstract record RunEvent(LogLevel Level = LogLevel.Info);
 /// <summary>Something deserves attention.</summary>
 sealed record Warned(string Message) : RunEvent(LogLevel.Warning);
 
+/// <summary>A fact.</summary>
+sealed record Notes(string Message) : RunEvent;
+
 /// <summary>A data set is being fetched or read.</summary>
 sealed record Loads(string What) : RunEvent;
 

@@ -20,6 +20,7 @@ static class ReferenceLines
     static IEnumerable<string> Messages(LogEntry entry) => entry.Event switch
     {
         Warned warned => [ForeignText.OnOneLine(warned.Message)],
+        Notes note => [ForeignText.OnOneLine(note.Message)],
         Loads loads => [$"[LOAD] {ForeignText.OnOneLine(loads.What)}"],
         Starts(var start) => [.. Start(start).Select(message => Prefix(entry, start.RoundsDone) + ForeignText.OnOneLine(message))],
         Explores explores => [$"{Prefix(entry, 0)}Explored {explores.Done} of {explores.Explorers}."],

@@ -23,6 +23,9 @@ abstract class RunLog(LogFormat format, TimeProvider time) : RunObserver
     public override void Warning(string message) => Log(new Warned(message));
 
     /// <inheritdoc/>
+    public override void Note(string message) => Log(new Notes(message));
+
+    /// <inheritdoc/>
     public override void Loading(string what, double? fraction)
     {
         if (what == _loading) return; // a line per thing, not per percent

@@ -136,7 +136,7 @@ public sealed class CsvDataSetTests : IDisposable
 
         Assert.Equal((2, 1), (data.Train.Count, data.Test!.Count));
         Assert.Equal([1], data.Test.Labels.ToArray());
-        Assert.Equal(2, data.Train.Shape.Length); // 1,5 is no number: two categories
+        Assert.Equal([1.5f], Row(data.Train, 0)); // the training file shows its decimal comma
     }
 
     [Theory]
@@ -186,7 +186,7 @@ public sealed class CsvDataSetTests : IDisposable
 
         var error = Assert.Throws<AutoFlipException>(() => Load("t.csv", target: "y"));
 
-        Assert.EndsWith("the column 'id' has 1600 different texts, more than 1000 categories; take it out of the file, or make it numbers.", error.Message);
+        Assert.EndsWith("the column 'id' has 1600 different texts, more than 1000 categories; leave it out (--column id:ignore), or make it numbers.", error.Message);
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class CsvDataSetTests : IDisposable
         var error = Assert.Throws<AutoFlipException>(() => Load("none.csv", "y"));
 
         Assert.Equal(ExitCode.BadData, error.Code);
-        Assert.EndsWith($"Looked in {_folder.Path}. It needs none.csv there.", error.Message);
+        Assert.EndsWith($" is missing: there is no none.csv in '{_folder.Path}'.", error.Message);
         Assert.StartsWith("--dataset csv:PATH", Assert.Throws<AutoFlipException>(() => DataSet.Of(new Experiment { Dataset = "csv:" })).Message);
     }
 

@@ -7,7 +7,7 @@ public class TableSetTests
 {
     /// <summary>Two values a row, of which the first is standardised.</summary>
     static TableSet Set(params float[] numbers) =>
-        new([.. numbers.SelectMany((number, row) => (float[])[number, row])],
+        new([.. numbers.SelectMany((number, row) => (float[])[number, row])], null,
             [new ColumnRecipe("number", ColumnKind.Number, [], false), new ColumnRecipe("flag", ColumnKind.Flag, [], false)], Targets.Classes(new int[numbers.Length]));
 
     [Fact]

@@ -16,7 +16,7 @@ static class ImageLists
         folder.Read(name, (content, file) =>
         {
             var images = new List<LabelledFile>();
-            using var lines = new StreamReader(content);
+            using var lines = TextInput.Open(content, file);
             for (var row = 1; lines.ReadLine() is { } line; row++)
             {
                 var words = line.Split(separators.ToCharArray(), StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

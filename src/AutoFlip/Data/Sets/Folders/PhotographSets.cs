@@ -144,7 +144,7 @@ public static class PhotographSets
             words is [var name, var number] && int.TryParse(number, out var its) ? new LabelledFile(name, its) : null);
         var at = folder.Read("list_attr_celeba.txt", (content, file) =>
         {
-            using var lines = new StreamReader(content);
+            using var lines = TextInput.Open(content, file);
             lines.ReadLine(); // how many images there are
             var names = lines.ReadLine()?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
             var found = names.IndexOf("Smiling") + 1;

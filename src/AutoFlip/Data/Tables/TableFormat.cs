@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>Which mark numbers of a table have before their decimals.</summary>
+public enum DecimalChoice
+{
+    /// <summary>The one that the table's own numbers show: see <see cref="TableFormat"/>.</summary>
+    Auto,
+
+    /// <summary>A point.</summary>
+    Point,
+
+    /// <summary>A comma.</summary>
+    Comma,
+}
+
+/// <summary>How cells of a table are spelled, as far as somebody said it.</summary>
+/// <param name="Decimal">The decimal mark.</param>
+/// <param name="Missing">What means "no value" in any column, besides the usual spellings.</param>
+public sealed record TableFormat(DecimalChoice Decimal, ImmutableArray<string> Missing)
+{
+    /// <summary>Nothing was said.</summary>
+    public static TableFormat Default { get; } = new(DecimalChoice.Auto, []);
+
+    /// <summary>What means "no value" in a column of numbers or dates, in any case: what pandas, R, SQL and spreadsheets write.</summary>
+    internal static FrozenSet<string> UsualMissing { get; } = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
+        "", "?", "NA", "N/A", "#N/A", "<NA>", "NaN", "-NaN", "null", "None", "nil", "NaT", "-", "--", ".");
+
+    /// <summary>Whether a cell of a column of numbers or dates is empty.</summary>
+    internal static bool IsMissingNumber(string text, ImmutableArray<string> missing) => UsualMissing.Contains(text.Trim()) || missing.Contains(text);
+
+    /// <summary>Whether a cell of a category, an owner or a class is empty. Words such as "None" and "NA" are values there.</summary>
+    internal static bool IsMissingText(string text, ImmutableArray<string> missing) => TextColumn.IsMissing(text) || missing.Contains(text);
+}

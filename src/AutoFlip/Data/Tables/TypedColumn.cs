@@ -1,0 +1,26 @@
+namespace AutoFlip;
+
+/// <summary>Columns whose kind a user states: <c>--column NAME:number|category|date|ignore</c>.</summary>
+static class TypedColumn
+{
+    static readonly (string Word, ColumnKind Kind)[] Kinds =
+        [("number", ColumnKind.Number), ("category", ColumnKind.Category), ("date", ColumnKind.Date), ("ignore", ColumnKind.Ignored)];
+
+    /// <summary>What is accepted, for messages.</summary>
+    public const string Accepted = "NAME:number, NAME:category, NAME:date or NAME:ignore";
+
+    /// <summary>Whether a text states a kind.</summary>
+    public static bool IsValid(string text) => Split(text) is not null;
+
+    /// <summary>The column and its kind; a name may hold colons.</summary>
+    public static ColumnFacts Parse(string text) =>
+        Split(text) ?? throw AutoFlipException.BadRequest($"--column: '{ForeignText.Quote(text)}' is not accepted. Accepted: {Accepted}.");
+
+    static ColumnFacts? Split(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        return colon > 0 && Array.Find(Kinds, kind => kind.Word.Equals(text[(colon + 1)..], StringComparison.OrdinalIgnoreCase)) is { Word: not null } found
+            ? new ColumnFacts(text[..colon], found.Kind)
+            : null;
+    }
+}
