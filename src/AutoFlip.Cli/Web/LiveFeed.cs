@@ -61,6 +61,9 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
 /// <param name="Trouble">Why the page could not be brought up to date; null if it is.</param>
 sealed record LiveState(string Seen, ReportPage Page, bool Ended, string? Trouble)
 {
+    /// <summary>The whole page; made once, for whoever asks.</summary>
+    public string Document => field ??= ReportFile.Text(Page, LiveView.Events);
+
     /// <summary>The message that brings a page in a browser to this state, on one line.</summary>
     public string Message { get; } = ChartJson.Write(new JsonObject
     {

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -22,20 +21,31 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
     /// <summary>Where it is unless somebody asks for another port.</summary>
     public const int UsualPort = 8642;
 
-    const string Events = "/events";
+    /// <summary>Where a page hears of changes.</summary>
+    public const string Events = "/events";
+
     static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2); // for browsers to take the last page
 
     readonly LiveFeed _feed;
     readonly TimeProvider _time;
+    readonly LiveLimits _limits;
     readonly CancellationTokenSource _end = new();
     readonly KestrelServer _server;
+    int _streams;
 
-    LiveView(int port, LiveFeed feed, TimeProvider time)
+    LiveView(int port, LiveFeed feed, LiveLimits limits, Host host)
     {
-        (_feed, _time) = (feed, time);
+        (_feed, _time, _limits) = (feed, host.Time, limits);
         var options = new KestrelServerOptions { AddServerHeader = false };
+        options.Limits.MaxConcurrentConnections = limits.Connections;
+        options.Limits.RequestHeadersTimeout = limits.Request;
+        options.Limits.KeepAliveTimeout = limits.Idle;
+        options.Limits.MaxRequestBodySize = 0;
         options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
-        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
+        var listener = new LiveListener(
+            refused => host.Warn($"--live: a connection could not be accepted: {refused.Message.TrimEnd('.')}. The run goes on, and the live view tries again."),
+            TimeProvider.System, (socket, cancel) => socket.AcceptAsync(cancel));
+        _server = new KestrelServer(Options.Create(options), listener, NullLoggerFactory.Instance);
     }
 
     /// <summary>What to open in a browser.</summary>
@@ -45,27 +55,28 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
     /// <param name="port">The port; a free one is taken, with a warning, if it is in use. 0 is any free one.</param>
     /// <param name="directories">The run directories; more may come.</param>
     /// <param name="host">The clock, and standard error.</param>
+    /// <param name="limits">What it gives to those who connect; null for the usual.</param>
     /// <exception cref="AutoFlipException">This machine lets nobody listen there (exit 2).</exception>
-    public static LiveView Start(int port, Func<IReadOnlyList<string>> directories, Host host)
+    public static LiveView Start(int port, Func<IReadOnlyList<string>> directories, Host host, LiveLimits? limits = null)
     {
         var feed = new LiveFeed(directories, host.Time);
         LiveView view;
         try
         {
-            view = Listen(port, feed, host.Time);
+            view = Listen(port, feed, limits ?? new(), host);
         }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
             host.Warn($"--live: port {port} is in use, so a free one is taken.");
-            view = Listen(0, feed, host.Time);
+            view = Listen(0, feed, limits ?? new(), host);
         }
         host.Error.WriteLine($"autoflip: live view: {view.Address}");
         return view;
     }
 
-    static LiveView Listen(int port, LiveFeed feed, TimeProvider time)
+    static LiveView Listen(int port, LiveFeed feed, LiveLimits limits, Host host)
     {
-        var view = new LiveView(port, feed, time);
+        var view = new LiveView(port, feed, limits, host);
         try
         {
             view._server.StartAsync(view, CancellationToken.None).GetAwaiter().GetResult();
@@ -101,7 +112,7 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
         if (request.Host.Host is not ("127.0.0.1" or "localhost")) response.StatusCode = StatusCodes.Status421MisdirectedRequest;
         else if (!HttpMethods.IsGet(request.Method)) (response.StatusCode, response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, "GET");
         else if (request.Path == "/") await WritePage(response);
-        else if (request.Path == Events) await WriteEvents(response, context.RequestAborted);
+        else if (request.Path == Events) await WriteEventsIfFew(response, context.RequestAborted);
         else response.StatusCode = StatusCodes.Status404NotFound;
     }
 
@@ -109,7 +120,24 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
     {
         response.ContentType = "text/html; charset=utf-8";
         response.Headers.ContentSecurityPolicy = $"{ReportFile.Policy(live: true)}; frame-ancestors 'none'";
-        await response.WriteAsync(ReportFile.Text(_feed.Now().Page, Events), response.HttpContext.RequestAborted);
+        await response.WriteAsync(_feed.Now().Document, response.HttpContext.RequestAborted);
+    }
+
+    async Task WriteEventsIfFew(HttpResponse response, CancellationToken aborted)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _streams) <= _limits.Streams) await WriteEvents(response, aborted);
+            else
+            {
+                (response.StatusCode, response.Headers.RetryAfter, response.ContentType) = (StatusCodes.Status503ServiceUnavailable, "10", "text/plain; charset=utf-8");
+                await response.WriteAsync($"{_limits.Streams} pages of this live view are open already. Close one, then reload this one.\n", aborted);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _streams);
+        }
     }
 
     /// <summary>The page now, after every change, and a last time when the run has ended.</summary>

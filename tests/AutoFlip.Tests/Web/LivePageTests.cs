@@ -37,6 +37,7 @@ public sealed class LivePageTests(Browser browser) : IDisposable
     public async Task Figures_that_come_with_an_update_are_drawn_wherever_they_stand_on_the_page()
     {
         Put(rounds: 2);
+        using var running = MadeUpRun.Lock(_folder["run"]);
         using var view = LiveView.Start(0, () => [_folder["run"]], new Host { Out = TextWriter.Null, Error = TextWriter.Null });
         var page = await Open(view.Address.AbsoluteUri);
         await Assertions.Expect(page.Locator("#live")).ToHaveTextAsync("live: round 2 of 12 done");
@@ -48,6 +49,18 @@ public sealed class LivePageTests(Browser browser) : IDisposable
 
         await AllDrawn(page);
         Assert.Empty(_errors);
+    }
+
+    [Fact]
+    public async Task Page_that_gets_no_events_is_told_why()
+    {
+        Put(rounds: 2);
+        using var view = LiveView.Start(0, () => [_folder["run"]], new Host { Out = TextWriter.Null, Error = TextWriter.Null }, new() { Streams = 0 });
+
+        var page = await Open(view.Address.AbsoluteUri);
+
+        await Assertions.Expect(page.Locator("#live")).ToHaveTextAsync("not kept up to date: the live view has too many open pages; close one, then reload");
+        await page.Locator("#run-local canvas").WaitForAsync(); // the page itself is whole
     }
 
     /// <summary>The first figure's axis has a unit that the script has no format for, so drawing it fails.</summary>

@@ -53,6 +53,8 @@ if (events) {
     say("ended", `no longer live: ${last}`);
   });
   source.addEventListener("error", () => {
-    if (source.readyState !== EventSource.CLOSED) say("waits", `connection lost, trying again; last seen: ${last || "nothing"}`);
+    say("waits", source.readyState === EventSource.CLOSED
+      ? "not kept up to date: the live view has too many open pages; close one, then reload"
+      : `connection lost, trying again; last seen: ${last || "nothing"}`);
   });
 }
