@@ -59,6 +59,9 @@ sealed record Setting
     /// <summary>Values that stand for others, in any case: the reference's spellings.</summary>
     public ImmutableDictionary<string, string> Synonyms { get; init; } = ImmutableDictionary<string, string>.Empty.WithComparers(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether each word is one value of a list, commas and all; otherwise commas separate values too.</summary>
+    public bool IsVerbatim { get; init; }
+
     /// <summary>Says why a value that can be read is refused all the same; null accepts it.</summary>
     public Func<string, string?> Refuses { get; init; } = _ => null;
 
@@ -82,7 +85,7 @@ sealed record Setting
     {
         if (texts.Count == 0) throw AutoFlipException.BadRequest($"{Title}: a value is missing. Accepted: {Values.Accepted(Type)}.");
         string[] values = [.. texts.Select(text => Synonyms.GetValueOrDefault(text, text))];
-        var value = Values.Parse(Type, values) ?? throw AutoFlipException.BadRequest(
+        var value = (IsVerbatim ? values.ToImmutableArray() : Values.Parse(Type, values)) ?? throw AutoFlipException.BadRequest(
             $"{Title}: '{texts[^1]}' is not accepted. Accepted: {Values.Accepted(Type)}."
             + (Type.IsEnum ? Nearest.Hint(texts[^1], Enum.GetNames(Type).Select(name => name.ToLowerInvariant())) : ""));
         if (Refuses(values[^1]) is { } reason) throw AutoFlipException.BadRequest($"{Title}: {reason}");

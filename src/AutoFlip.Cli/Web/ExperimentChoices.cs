@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 
 namespace AutoFlip.Cli;
@@ -8,7 +9,8 @@ namespace AutoFlip.Cli;
 /// <param name="Value">What it became, which is another thing where it was derived.</param>
 /// <param name="Default">What it would be if nothing had been asked for; <c>auto</c> where that depends on the data.</param>
 /// <param name="IsChanged">Whether something else was asked for than what an experiment has by default.</param>
-sealed record ExperimentChoice(Setting Setting, string Asked, string Value, string Default, bool IsChanged);
+/// <param name="Words">What was asked for, word by word.</param>
+sealed record ExperimentChoice(Setting Setting, string Asked, string Value, string Default, bool IsChanged, ImmutableArray<string> Words);
 
 /// <summary>All that an experiment says, as options.</summary>
 static class ExperimentChoices
@@ -36,7 +38,8 @@ static class ExperimentChoices
                 ? (asked with { DenseRounds = null }).FirstPrunedRound - 1 // of as many rounds as there are
                 : Get(Defaults);
             return new ExperimentChoice(
-                choice.Setting, Values.Show(Get(asked)), Values.Show(Get(experiment)), Values.Show(usual), !DerivedValue.AreEqual(Get(asked), Get(Defaults)));
+                choice.Setting, Values.Show(Get(asked)), Values.Show(Get(experiment)), Values.Show(usual), !DerivedValue.AreEqual(Get(asked), Get(Defaults)),
+                Get(asked) is ImmutableArray<string> words ? words : [Values.Show(Get(asked))]);
         });
     }
 
@@ -45,7 +48,7 @@ static class ExperimentChoices
         ["autoflip run", .. Of(experiment).Where(choice => choice.IsChanged || IsSaidAnyway(choice.Setting)).Select(Typed)]);
 
     static string Typed(ExperimentChoice choice) =>
-        choice.Setting.Arity == Arity.Many ? $"{choice.Setting.Name} {string.Join(' ', choice.Asked.Split(' ').Select(ShellWord.Of))}"
+        choice.Setting.Arity == Arity.Many ? $"{choice.Setting.Name} {string.Join(' ', choice.Words.Select(ShellWord.Of))}"
         : choice.Asked.StartsWith('-') ? ShellWord.Of($"{choice.Setting.Name}={choice.Asked}") // by itself it would be read as an option
         : $"{choice.Setting.Name} {ShellWord.Of(choice.Asked)}";
 

@@ -75,7 +75,7 @@ public class TextDataSetTests
     [InlineData("label,title,text\n", ", line 1: class 'label' is none of 1 .. 4")]
     [InlineData("99999999999999999999999,\"a\",\"b\"\n", ", line 1: class '99999999999999999999' is none of 1 .. 4")]
     [InlineData("\"1\",\"a\",\"b\n", ", line 1: the quote that opens a field here is never closed")]
-    [InlineData("1,\"\u00e9\",\"b\"\n", ", line 1: byte 4 of the file (0xE9) is not UTF-8")]
+    [InlineData("1,\"\u00e9\",\"b\"\n", ", line 1: byte 4 of the file (0xE9) is not UTF-8. Save it as UTF-8")]
     public void Files_of_another_kind_are_refused_by_path(string text, string reason)
     {
         using var folder = new TemporaryFolder();
