@@ -17,7 +17,7 @@ public static class Cohort
     {
         var others = Enumerable.Range(0, experiment.Clients).Except(cohort).ToArray();
         if (others is []) return [.. Enumerable.Range(0, experiment.Clients)];
-        var count = Math.Max((int)(experiment.EvaluationFraction * others.Length), 1);
+        var count = Math.Max((int)(experiment.EvaluationFraction * others.Length + 1e-9), 1); // 1e-9: 0.29 of 100 is 29
         return Sample(others, count, new Seeds(experiment.Seed).For(Purpose.EvaluationSample, round));
     }
 
