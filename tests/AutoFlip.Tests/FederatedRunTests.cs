@@ -286,7 +286,7 @@ public class FederatedRunTests
         reply => which(reply.Client) ? new ClientReply { Client = reply.Client, Failure = "lost" } : reply;
 
     /// <summary>Shows every reply to somebody.</summary>
-    sealed class Tap(IClientTransport inner, Action<ClientTask, ClientReply> look) : IClientTransport
+    internal sealed class Tap(IClientTransport inner, Action<ClientTask, ClientReply> look) : IClientTransport
     {
         public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
 

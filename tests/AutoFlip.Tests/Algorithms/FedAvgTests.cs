@@ -6,19 +6,19 @@ public class FedAvgTests
 {
     static readonly JsonElement Golden = GoldenFile.Read("prune.json").GetProperty("fedavg");
 
-    public static TheoryData<string> Cases => [.. Golden.EnumerateArray().Select(c => c.GetProperty("id").GetString()!)];
+    public static TheoryData<string> Cases => [.. Golden.Items().Select(c => c.GetProperty("id").GetString()!)];
 
     [Theory, MemberData(nameof(Cases))]
     public void Rounds_equal_golden(string id)
     {
-        var golden = Golden.EnumerateArray().Single(c => c.GetProperty("id").GetString() == id);
+        var golden = Golden.Items().Single(c => c.GetProperty("id").GetString() == id);
         var algorithm = new FedAvg(golden.GetProperty("beta").GetDouble());
         var state = algorithm.Initialize(new Weights(Layout(golden.GetProperty("w0").GetArrayLength()), golden.GetProperty("w0").Floats()));
 
-        foreach (var round in golden.GetProperty("rounds").EnumerateArray())
+        foreach (var round in golden.GetProperty("rounds").Items())
         {
             var fold = new WeightedFold(state.Weights.Values.Length);
-            foreach (var (client, examples) in round.GetProperty("clients").EnumerateArray().Zip(round.GetProperty("examples").Ints()))
+            foreach (var (client, examples) in round.GetProperty("clients").Items().Zip(round.GetProperty("examples").Ints()))
                 fold.Add(client.Floats(), examples);
             state = algorithm.ServerUpdate(state, new Weights(state.Weights.Layout, [.. fold.Mean]));
 
@@ -85,6 +85,7 @@ public class FedAvgTests
 
     static void AssertClose(double[] want, ReadOnlySpan<float> got)
     {
+        Assert.Equal(want.Length, got.Length);
         for (var i = 0; i < want.Length; i++) Assert.Equal(want[i], got[i], 1e-6 * Math.Max(1, Math.Abs(want[i])));
     }
 }

@@ -12,9 +12,13 @@ static class GoldenFile
         return document.RootElement.Clone();
     }
 
-    public static float[] Floats(this JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetSingle())];
+    /// <summary>An array's elements. It must have some: a test over none would compare nothing.</summary>
+    public static IEnumerable<JsonElement> Items(this JsonElement array) =>
+        array.GetArrayLength() > 0 ? array.EnumerateArray() : throw new InvalidDataException("An array of the golden file is empty.");
 
-    public static double[] Doubles(this JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetDouble())];
+    public static float[] Floats(this JsonElement array) => [.. array.Items().Select(value => value.GetSingle())];
+
+    public static double[] Doubles(this JsonElement array) => [.. array.Items().Select(value => value.GetDouble())];
 
     public static int[] Ints(this JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetInt32())];
 }

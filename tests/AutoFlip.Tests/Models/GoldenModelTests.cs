@@ -7,7 +7,7 @@ public class GoldenModelTests
 {
     static readonly JsonDocument Document = Networks.ReadGolden("models.json");
 
-    static IEnumerable<JsonElement> All => Document.RootElement.GetProperty("models").EnumerateArray();
+    static IEnumerable<JsonElement> All => Document.RootElement.GetProperty("models").Items();
 
     public static IEnumerable<TheoryDataRow<int, string>> Models => All.Select((element, i) => (element, i))
         .Where(pair => Catalog.Models.Names.Contains(pair.element.GetProperty("model").GetString()))

@@ -20,15 +20,15 @@ sealed class GoldenCase
 
     /// <summary>All networks that can be built here, with both fills.</summary>
     public static IEnumerable<(string Id, string Fill)> All =>
-        from element in Root.GetProperty("cases").EnumerateArray()
+        from element in Root.GetProperty("cases").Items()
         where Catalog.Models.Names.Contains(element.GetProperty("model").GetString())
-        from run in element.GetProperty("runs").EnumerateArray()
+        from run in element.GetProperty("runs").Items()
         select (element.GetProperty("id").GetString()!, run.GetProperty("fill").GetString()!);
 
     public static GoldenCase Load(string id, string fill)
     {
-        var element = Root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id);
-        return new(element, element.GetProperty("runs").EnumerateArray().Single(run => run.GetProperty("fill").GetString() == fill));
+        var element = Root.GetProperty("cases").Items().Single(c => c.GetProperty("id").GetString() == id);
+        return new(element, element.GetProperty("runs").Items().Single(run => run.GetProperty("fill").GetString() == fill));
     }
 
     public static JsonElement Fills => Root.GetProperty("fills");
@@ -40,7 +40,7 @@ sealed class GoldenCase
         ? GoldenFill.Tokens(InputShape, Root.GetProperty("token_multiplier").GetInt64(), _case.GetProperty("args").GetProperty("num_embeddings").GetInt64())
         : Fill.Input(InputShape);
 
-    public long[] Labels => [.. _case.GetProperty("labels").EnumerateArray().Select(label => label.GetInt64())];
+    public long[] Labels => [.. _case.GetProperty("labels").Items().Select(label => label.GetInt64())];
 
     public JsonElement Tensors => _case.GetProperty("tensors");
 
@@ -62,7 +62,7 @@ sealed class GoldenCase
     public float[] Weights()
     {
         var values = new float[Network.Layout.Count];
-        foreach (var (t, tensor) in Tensors.EnumerateArray().Index().Where(pair => !IsUnused(pair.Index)))
+        foreach (var (t, tensor) in Tensors.Items().Index().Where(pair => !IsUnused(pair.Index)))
             Fill.Tensor(t, Ints(tensor[1]), tensor[2].GetString()!).CopyTo(values.AsSpan(Network.Layout[tensor[0].GetString()!].Range));
         foreach (var entry in Network.Layout.Entries.Where(entry => entry.Name.EndsWith("running_var", StringComparison.Ordinal)))
             values.AsSpan(entry.Range).Fill(1);
@@ -76,5 +76,5 @@ sealed class GoldenCase
 
     public static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(element => element.GetInt32())];
 
-    public static double[] Doubles(JsonElement array) => [.. array.EnumerateArray().Select(element => element.GetDouble())];
+    public static double[] Doubles(JsonElement array) => array.Doubles();
 }

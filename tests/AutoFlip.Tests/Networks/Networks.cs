@@ -17,6 +17,11 @@ static class Networks
         var other => throw new NotSupportedException(string.Join("x", other)),
     });
 
+    /// <summary>Builds a model from a golden case's constructor arguments alone: five tokens, or images of 28x28, for which the reference's TwoCNN is made.</summary>
+    public static Network Golden(string model, JsonElement args) => Golden(model, args, args.TryGetProperty("in_channels", out var channels)
+        ? new SampleShape(channels.GetInt32(), 28, 28)
+        : new SampleShape(5, 1, 1));
+
     /// <summary>Builds a model from a golden case's constructor arguments.</summary>
     public static Network Golden(string model, JsonElement args, SampleShape shape)
     {

@@ -9,12 +9,12 @@ public class GuidanceScalingTests
 {
     static readonly JsonElement Golden = GoldenFile.Read("prune.json");
 
-    public static TheoryData<string> Cases => [.. Golden.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("id").GetString()!)];
+    public static TheoryData<string> Cases => [.. Golden.GetProperty("cases").Items().Select(c => c.GetProperty("id").GetString()!)];
 
     [Theory, MemberData(nameof(Cases))]
     public void Guidance_and_masks_equal_golden(string id)
     {
-        var golden = Golden.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id);
+        var golden = Golden.GetProperty("cases").Items().Single(c => c.GetProperty("id").GetString() == id);
         var layout = LayoutOf(golden);
         var deviation = MeanDeviation(golden);
 
@@ -24,8 +24,9 @@ public class GuidanceScalingTests
             GuidanceScaling.Scale(layout, guidance, scale);
 
             var want = golden.GetProperty(name).GetProperty("guidance").Doubles();
+            Assert.Equal(want.Length, guidance.Length);
             for (var i = 0; i < want.Length; i++) Assert.Equal(want[i], guidance[i], 2e-5 * Math.Max(1, Math.Abs(want[i])));
-            foreach (var mask in golden.GetProperty(name).GetProperty("masks").EnumerateArray())
+            foreach (var mask in golden.GetProperty(name).GetProperty("masks").Items())
             {
                 var keep = PruningPlan.KeptCount(mask.GetProperty("fraction").GetDecimal(), guidance.Length);
                 Assert.Equal(mask.GetProperty("kept").GetInt32(), keep);
@@ -37,7 +38,7 @@ public class GuidanceScalingTests
     [Fact]
     public void Kept_counts_are_exact_decimals()
     {
-        foreach (var count in Golden.GetProperty("kept_counts").EnumerateArray())
+        foreach (var count in Golden.GetProperty("kept_counts").Items())
             Assert.Equal(count.GetProperty("kept").GetInt32(), PruningPlan.KeptCount(count.GetProperty("fraction").GetDecimal(), count.GetProperty("n").GetInt32()));
     }
 
@@ -116,7 +117,7 @@ public class GuidanceScalingTests
     }
 
     static WeightLayout LayoutOf(JsonElement golden) => WeightLayout.Create(
-        golden.GetProperty("layout").EnumerateArray().Select(tensor =>
+        golden.GetProperty("layout").Items().Select(tensor =>
             (tensor.GetProperty("name").GetString()!, ImmutableArray.Create(tensor.GetProperty("shape").Ints()), TensorRole.Weight)));
 
     /// <summary>As the engine computes it: each explorer's scores, then their mean, in float.</summary>
@@ -124,7 +125,7 @@ public class GuidanceScalingTests
     {
         var initial = golden.GetProperty("w0").Floats();
         var log = new MemoryScores(initial.Length);
-        var explorers = golden.GetProperty("explorers").EnumerateArray().ToArray();
+        var explorers = golden.GetProperty("explorers").Items().ToArray();
         for (var c = 0; c < explorers.Length; c++)
         {
             var scores = new float[initial.Length];

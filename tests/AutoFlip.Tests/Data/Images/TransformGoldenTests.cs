@@ -12,9 +12,9 @@ public class TransformGoldenTests
     public static TheoryData<int, int, string> Cases()
     {
         var cases = new TheoryData<int, int, string>();
-        foreach (var (i, image) in Golden.GetProperty("images").EnumerateArray().Index())
+        foreach (var (i, image) in Golden.GetProperty("images").Items().Index())
         {
-            foreach (var (k, output) in image.GetProperty("outputs").EnumerateArray().Index())
+            foreach (var (k, output) in image.GetProperty("outputs").Items().Index())
                 cases.Add(i, k, $"{image.GetProperty("id")} {output.GetProperty("op")}");
         }
         return cases;
@@ -63,7 +63,7 @@ public class TransformGoldenTests
             case "adjust_hue": ColorAdjustment.Hue(pixels, channels, Factor()); return pixels;
             case "color_jitter": Jitter(wanted).Apply(pixels, channels); return pixels;
             case "pipeline":
-                var steps = wanted.GetProperty("steps").EnumerateArray().Select(step => step.GetString()!);
+                var steps = wanted.GetProperty("steps").Items().Select(step => step.GetString()!);
                 Assert.Equal(["resize 24x24", "rotate 17", "hflip", "vflip", "color_jitter"], steps);
                 var resized = Resize(pixels, shape, wantedShape);
                 result = new byte[wantedShape.Length];
@@ -87,7 +87,7 @@ public class TransformGoldenTests
 
     static ColorJitter Jitter(JsonElement wanted)
     {
-        byte[] order = [.. wanted.GetProperty("order").EnumerateArray().Select(step => step.GetByte())];
+        byte[] order = [.. wanted.GetProperty("order").Items().Select(step => step.GetByte())];
         var number = Enumerable.Range(0, 24).Single(i => ColorJitter.OrderOf(i).SequenceEqual(order));
         return new ColorJitter(Get("brightness"), Get("contrast"), Get("saturation"), Get("hue"), number);
 
@@ -104,7 +104,7 @@ public class TransformGoldenTests
     /// <summary>Stored as [H][W] or [H][W][3]; wanted as [C, H, W].</summary>
     static (SampleShape Shape, byte[] Pixels) Planar(JsonElement image)
     {
-        int[] sizes = [.. image.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())];
+        int[] sizes = [.. image.GetProperty("shape").Items().Select(size => size.GetInt32())];
         var data = image.GetProperty("data").GetBytesFromBase64();
         int channels = sizes.Length == 2 ? 1 : sizes[2], plane = sizes[0] * sizes[1];
         var pixels = new byte[data.Length];

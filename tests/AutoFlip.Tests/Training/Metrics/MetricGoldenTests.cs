@@ -9,7 +9,7 @@ public class MetricGoldenTests
 
     static readonly JsonElement[] Cases = [.. JsonDocument
         .Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "metrics.json")))
-        .RootElement.GetProperty("cases").EnumerateArray()];
+        .RootElement.GetProperty("cases").Items()];
 
     static IEnumerable<string> CasesOf(string kind) =>
         Cases.Where(stored => stored.GetProperty("kind").GetString() == kind).Select(stored => stored.GetProperty("id").GetString()!);
@@ -185,6 +185,6 @@ public class MetricGoldenTests
 
     /// <summary>The numbers of an array of any depth, row by row.</summary>
     static float[] Flat(JsonElement element) => element.ValueKind == JsonValueKind.Array
-        ? [.. element.EnumerateArray().SelectMany(Flat)]
+        ? [.. element.Items().SelectMany(Flat)]
         : [element.GetSingle()];
 }

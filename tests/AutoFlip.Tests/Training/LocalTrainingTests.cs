@@ -1,0 +1,163 @@
+namespace AutoFlip.Tests;
+
+public class LocalTrainingTests
+{
+    const double LearningRate = 0.1;
+
+    /// <summary>One batch per epoch, the samples in the same order: equal weights give an equal loss, to the bit.</summary>
+    static readonly Experiment FullBatch = TinyFederation.Experiment with { BatchSize = 0, NoShuffle = true };
+
+    static readonly FederatedData Data = TinyFederation.Data(FullBatch);
+
+    static LocalTraining Start(Experiment experiment, Workspace workspace, Recorded samples, Mask? mask = null, int round = 1, int client = 0)
+    {
+        var (network, initial) = (TinyFederation.Network(experiment), TinyFederation.Initial(experiment));
+        mask ??= Mask.Dense(network.Layout);
+        var task = new ClientTask(ClientWork.Train, round, LearningRate, mask.Apply(initial), mask);
+        return new(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], network, task, client, samples, Data.Clients[0].Train, default);
+    }
+
+    static int[] Order(Experiment experiment, int round, int client, int epochs)
+    {
+        using var workspace = new Workspace(new Sgd());
+        var samples = new Recorded(Data.Train);
+        Start(experiment, workspace, samples, round: round, client: client).Run(epochs);
+        return [.. samples.Rows];
+    }
+
+    [Fact]
+    public void Every_epoch_round_and_client_has_its_own_order_of_samples()
+    {
+        var experiment = FullBatch with { BatchSize = 5, NoShuffle = false };
+        var own = Data.Clients[0].Train.ToArray();
+        var orders = new HashSet<string>();
+
+        foreach (var (round, client) in (ReadOnlySpan<(int, int)>)[(1, 0), (2, 0), (1, 1)])
+        {
+            var rows = Order(experiment, round, client, epochs: 3);
+            Assert.Equal(rows, Order(experiment, round, client, epochs: 3));
+            foreach (var epoch in rows.Chunk(own.Length))
+            {
+                Assert.Equal(own.Order(), epoch.Order());
+                orders.Add(string.Join(' ', epoch));
+            }
+        }
+
+        Assert.Equal(3 * 3, orders.Count); // of 17! orders none comes twice by chance
+    }
+
+    [Fact]
+    public void Without_shuffling_samples_come_as_they_were_dealt()
+    {
+        var own = Data.Clients[0].Train.ToArray();
+
+        Assert.Equal([.. own, .. own], Order(FullBatch with { BatchSize = 5 }, round: 1, client: 0, epochs: 2));
+    }
+
+    /// <summary>No step changes anything, so epoch 1 lowers the mean loss (from infinity) and no later one does: one epoch and the patience.</summary>
+    [Theory]
+    [InlineData(1, 2), InlineData(2, 3), InlineData(5, 6), InlineData(6, 7), InlineData(7, 7), InlineData(int.MaxValue, 7)]
+    public void Training_stops_after_as_many_stale_epochs_as_the_patience(int patience, int epochs)
+    {
+        using var workspace = new Workspace(new Sgd());
+        var training = Start(FullBatch, workspace, new(Data.Train));
+        var done = 0;
+
+        training.Run(epochs: 7, patience, (_, gradients) =>
+        {
+            done++;
+            gradients.Clear();
+        });
+
+        Assert.Equal(epochs, done);
+        Assert.Equal(epochs * Data.Clients[0].Train.Length, training.SamplesSeen);
+    }
+
+    /// <summary>Only epoch 2 makes a step. Epoch 1: lower than infinity. 2: stale (1). 3: lower. 4: stale (1). 5: stale (2), the end.</summary>
+    [Fact]
+    public void An_epoch_that_lowers_the_loss_starts_the_patience_anew()
+    {
+        using var workspace = new Workspace(new Sgd());
+        var done = 0;
+
+        Start(FullBatch, workspace, new(Data.Train)).Run(epochs: 20, patience: 2, (_, gradients) =>
+        {
+            if (++done != 2) gradients.Clear();
+        });
+
+        Assert.Equal(5, done);
+    }
+
+    /// <summary>w - rate g where the mask keeps a weight, exactly 0 where it does not, for every step of three epochs in batches.</summary>
+    [Fact]
+    public void A_step_under_a_mask_of_single_weights_is_an_SGD_step_of_what_is_kept_and_leaves_zeros()
+    {
+        var experiment = FullBatch with { BatchSize = 5 };
+        using var workspace = new Workspace(new Sgd());
+        var mask = Half(TinyFederation.Network(experiment).Layout);
+        var training = Start(experiment, workspace, new(Data.Train), mask);
+        var want = training.Initial.Values[..mask.Count].ToArray();
+        var (steps, pulled) = (0, 0);
+
+        training.Run(epochs: 3, adjustGradients: (parameters, gradients) =>
+        {
+            for (var i = 0; i < mask.Count; i++)
+            {
+                Assert.Equal(want[i], parameters[i], 1e-7f); // a rounding of weights below 1
+                if (!mask.Values[i])
+                {
+                    Assert.Equal(0, BitConverter.SingleToInt32Bits(parameters[i]));
+                    if (gradients[i] != 0) pulled++;
+                }
+                want[i] = mask.Values[i] ? parameters[i] - (float)LearningRate * gradients[i] : 0;
+            }
+            steps++;
+        });
+
+        Assert.Equal(3 * 4, steps); // 17 samples in batches of 5
+        Assert.True(pulled > 0);    // there were gradients that the mask had to withstand
+        for (var i = 0; i < mask.Count; i++) Assert.Equal(want[i], training.Values[i], 1e-7f);
+    }
+
+    [Theory, MemberData(nameof(Optimizers))]
+    public void No_optimizer_moves_a_masked_weight(string name)
+    {
+        var experiment = FullBatch with { Optimizer = name, Momentum = 0.9, WeightDecay = 0.01, MaxGradientNorm = 1 };
+        using var workspace = new Workspace(experiment);
+        var mask = Half(TinyFederation.Network(experiment).Layout);
+        var training = Start(experiment, workspace, new(Data.Train), mask);
+
+        training.Run(epochs: 3);
+
+        var moved = 0;
+        for (var i = 0; i < mask.Count; i++)
+            if (!mask.Values[i]) Assert.Equal(0, BitConverter.SingleToInt32Bits(training.Values[i]));
+            else if (training.Values[i] != training.Initial.Values[i]) moved++;
+        Assert.True(moved > mask.Kept / 2, $"{moved} of {mask.Kept}");
+    }
+
+    public static TheoryData<string> Optimizers => [.. Catalog.Optimizers.Names];
+
+    /// <summary>Keeps every weight at random, of all tensors about half.</summary>
+    static Mask Half(WeightLayout layout)
+    {
+        var random = new KeyedRandom(3);
+        return Mask.OfWeights(layout, Selection.Of([.. Enumerable.Range(0, layout.ParameterCount).Select(_ => random.NextDouble() < 0.5)]));
+    }
+
+    /// <summary>Samples that are never augmented; remembers which were read.</summary>
+    sealed class Recorded(SampleSet samples) : SampleSet
+    {
+        public List<int> Rows { get; } = [];
+
+        public override SampleShape Shape => samples.Shape;
+
+        public override Targets Targets => samples.Targets;
+
+        public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
+        {
+            Rows.AddRange(rows);
+            samples.Read(rows, into, augmentation: null);
+        }
+    }
+}
