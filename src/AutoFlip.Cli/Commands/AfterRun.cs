@@ -6,14 +6,14 @@ namespace AutoFlip.Cli;
 /// <param name="What">What is made.</param>
 /// <param name="Command">The command that makes it later, of a run directory as it can be typed.</param>
 /// <param name="IsWanted">Whether it was asked for.</param>
-/// <param name="Make">Makes it, given the run directory.</param>
-sealed record AfterRun(string What, Func<string, string> Command, Func<Presentation, bool> IsWanted, Action<string> Make)
+/// <param name="Make">Makes it, given the run directory and how it is to be shown.</param>
+sealed record AfterRun(string What, Func<string, string> Command, Func<Presentation, bool> IsWanted, Action<string, Presentation> Make)
 {
     /// <summary>All of them. Another one costs one line here.</summary>
     public static ImmutableArray<AfterRun> All { get; } =
     [
-        new("plots", directory => $"plot {directory}", show => show.Plot, PlotFolder.Write),
-        new("report", directory => $"report {directory} --html {directory}/{ReportFile.Name}", _ => true, ReportFile.WriteInto), // last: it links what there is
+        new("plots", directory => $"plot {directory}", show => show.Plot, (directory, _) => PlotFolder.Write(directory)),
+        new("report", directory => $"report {directory} --html {directory}/{ReportFile.Name}", _ => true, (directory, show) => ReportFile.WriteInto(directory, show.KeepPaths)), // last: it links what there is
     ];
 
     /// <summary>Makes what was asked for.</summary>
@@ -24,7 +24,7 @@ sealed record AfterRun(string What, Func<string, string> Command, Func<Presentat
         {
             try
             {
-                made.Make(directory);
+                made.Make(directory, show);
             }
             catch (Exception failure) // full disks, missing native libraries, defects: none of them undoes the run
             {

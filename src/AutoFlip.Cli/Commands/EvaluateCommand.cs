@@ -20,7 +20,8 @@ sealed class EvaluateCommand : ICommand
         (computed by ONNX Runtime). The data set, its options, the loss and the metrics are those
         of the run that made it, unless they are given; so are its figures, to the bit, on the
         test set of its last round. Another data set must be about the same classes, in the same
-        order. --split train takes all samples that the set has for clients.
+        order; of one that is named by its path, a model file has no path, and --dataset is
+        needed. --split train takes all samples that the set has for clients.
         """;
 
     /// <inheritdoc/>
@@ -55,6 +56,8 @@ sealed class EvaluateCommand : ICommand
                 Experiment = made ?? new() { Dataset = card.Dataset, Criterion = TaskRules.Auto },
                 Options = new() { DataPath = Directory.Exists(path) ? RunDirectory.OptionsOf(path).DataPath : null },
             });
+            if (!Directory.Exists(path) && typed.Experiment.Dataset == new Experiment().Dataset && DataSetName.IsWithoutFolders(request.Experiment.Dataset))
+                throw AutoFlipException.BadRequest($"evaluate: the model was trained on {request.Experiment.Dataset}, and a model file does not hold the folder of such a set. Give its path: --dataset {request.Experiment.Dataset.Split(':')[0]}:PATH");
             var experiment = ModelEvaluation.Settle(card, request.Experiment);
             var train = request.Ship.Split == DataSplit.Train;
             var samples = ModelEvaluation.SamplesFor(card, experiment, train, DataLocations.Of(request.Options), new QuietDisplay(host), host.Cancel);

@@ -27,7 +27,7 @@ sealed class ReportCommand : ICommand
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => [Cli.Settings.Json, Cli.Settings.Html, Cli.Settings.Live];
+    public IReadOnlyList<Setting> Settings => [Cli.Settings.Json, Cli.Settings.Html, Cli.Settings.KeepPaths, Cli.Settings.Live];
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)
@@ -40,7 +40,7 @@ sealed class ReportCommand : ICommand
         RunSummary[] runs = records is [] ? [.. directories.Select(RunSummary.Load)] : [.. records.Select(record => record.Figures)];
         RunStatus[] statuses = records is [] ? [.. runs.Select(_ => new RunStatus(RunStage.Done))] : [.. records.Select(record => record.Status)];
         var page = show.Html is { } file ? Directory.Exists(file) ? Path.Combine(file, ReportFile.Name) : file : null;
-        if (page is not null) ReportFile.Write(page, records);
+        if (page is not null) ReportFile.Write(page, records, show.KeepPaths);
         if (show.Json) host.Out.WriteLine(new JsonArray([.. runs.Zip(statuses, Node)]).ToJsonString(JsonDisplay.Options));
         else Print(directories, runs, statuses, page ?? (isForPage ? null : Hint(directories, ReportFile.Name)), host);
         if (show.Live is { } port) Watch(port, directories, host);

@@ -26,9 +26,6 @@ static class Readable
     /// <summary>A figure with four decimals; from a thousand on with one.</summary>
     public static string Figure(double? value) => Number(value, Math.Abs(value ?? 0) < 1000 ? "0.0000" : "#,##0.0");
 
-    /// <summary>A data set's name; of a path its last part.</summary>
-    public static string DataSet(string name) => name.TrimEnd('/', '\\').Split('/', '\\')[^1];
-
     /// <summary>A metric's value: accuracy in percent, any other with four decimals.</summary>
     public static string Metric(string name, double? value) => name == "acc1" ? Percent(value) : Figure(value);
 

@@ -6,7 +6,7 @@ static class RunComparison
     /// <summary>What is compared: a label, the figure, how it reads. A share is compared by difference, everything else by ratio.</summary>
     static readonly Row[] Identity =
     [
-        Row.Text("data set", run => run.Dataset),
+        Row.Text("data set", run => DataSetName.WithoutFolders(run.Dataset)),
         Row.Text("model", run => run.Model),
         Row.Text("method", run => Results.Method(run.Algorithm, run.Pruner)),
         Row.Text("seed", run => $"{run.Seed}"),

@@ -21,7 +21,7 @@ static class TableData
             ["schema"] = Schema,
             ["version"] = ExperimentFile.ProgramVersion,
             ["name"] = result.Table.Experiment.Name,
-            ["file"] = result.Table.Source,
+            ["file"] = Path.GetFileName(result.Table.Source),
             ["baseline"] = result.Table.Baseline,
             ["runs"] = result.Cells.Count(),
             ["runs_done"] = result.Ended.Count(),

@@ -47,7 +47,7 @@ sealed record TablePage(
                 .. compared ? [("against the baseline", $"Difference to '{result.Table.Baseline}' in the first figure of quality, seed by seed, then mean and deviation of these differences.")] : Array.Empty<(string, string)>(),
             ],
             [
-                ("file", result.Table.Source),
+                ("file", Path.GetFileName(result.Table.Source)),
                 ("versions of the runs", ended is [] ? "-" : string.Join(", ", ended.Select(run => run.Version).Distinct().Order(StringComparer.Ordinal))),
                 ("time of all runs", ended is [] ? "-" : Readable.Time(ended.Sum(run => run.Time.Total))),
                 ("clients side by side", ended is [] ? "-" : string.Join(", ", ended.Select(run => run.Workers).Distinct().Order())),

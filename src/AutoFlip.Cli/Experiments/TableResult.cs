@@ -14,7 +14,7 @@ sealed record TableCell(Experiment Experiment, EarlierRun? Run, string? Failure)
     /// <summary>How far it is, in words.</summary>
     public string State =>
         Summary is not null ? "done"
-        : Failure is not null ? $"failed: {Failure.ReplaceLineEndings(" ")}"
+        : Failure is not null ? $"failed: {DataSetName.WithoutFolders(Failure, Experiment).ReplaceLineEndings(" ")}"
         : Run switch
         {
             null => "not run yet",

@@ -23,6 +23,9 @@ sealed record Presentation
     /// <summary>The file that a report is written to; null for none.</summary>
     public string? Html { get; init; }
 
+    /// <summary>Whether a report shows the folders of data sets that are named by their paths.</summary>
+    public bool KeepPaths { get; init; }
+
     /// <summary>Figures in the run directory once the run has ended.</summary>
     public bool Plot { get; init; }
 

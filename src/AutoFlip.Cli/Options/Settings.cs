@@ -131,6 +131,10 @@ static class Settings
     public static Setting Html { get; } = Grouped(SettingGroup.Running,
         [Setting.Of((Presentation p) => p.Html, "--html -o", "FILE", "Write the report as one HTML file, which needs nothing else. Nothing is written without it.")])[0];
 
+    /// <summary>Whether a report shows where data lie.</summary>
+    public static Setting KeepPaths { get; } = Grouped(SettingGroup.Running,
+        [Setting.Of((Presentation p) => p.KeepPaths, "--keep-paths", "", "Show whole paths of data sets (csv:PATH, folder:PATH) in the report. Not given, only their last part.")])[0];
+
     /// <summary>What only tables of experiments take.</summary>
     public static Setting DryRun { get; } = Grouped(SettingGroup.Running,
         [Setting.Of((TableOptions t) => t.DryRun, "--dry-run", "", "Say which runs there are and which are missing, and run nothing.")])[0];
@@ -153,6 +157,7 @@ static class Settings
         Setting.Of((Presentation p) => p.Quiet, "--quiet", "", "Print only the run directory and the result."),
         Json,
         Live,
+        KeepPaths,
         Setting.Of((Presentation p) => p.Plain, "--plain", "", "Print plain lines even on a terminal."),
         Setting.Of((Presentation p) => p.Verbose, "--verbose", "", "Print stack traces of failures."),
         Setting.Of((Presentation p) => p.Plot, "--plot", "", "Draw the figures into plots/ of the run directory at the end; later: autoflip plot DIR"),

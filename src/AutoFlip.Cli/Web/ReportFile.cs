@@ -23,12 +23,12 @@ static class ReportFile
 
     /// <summary>Writes <see cref="Name"/> into a run directory.</summary>
     /// <exception cref="AutoFlipException">The directory cannot be read or the file not be written.</exception>
-    public static void WriteInto(string directory) => Write(Path.Combine(directory, Name), [RunRecord.Load(directory)]);
+    public static void WriteInto(string directory, bool keepPaths = false) => Write(Path.Combine(directory, Name), [RunRecord.Load(directory)], keepPaths);
 
     /// <summary>Writes the report of runs to a file, whole or not at all.</summary>
     /// <exception cref="AutoFlipException">It cannot be written (exit 4).</exception>
-    public static void Write(string path, IReadOnlyList<RunRecord> runs) =>
-        AtomicFile.Write(path, Text(ReportPage.Of(runs, new PageLinks(Path.GetDirectoryName(Path.GetFullPath(path))))));
+    public static void Write(string path, IReadOnlyList<RunRecord> runs, bool keepPaths = false) =>
+        AtomicFile.Write(path, Text(ReportPage.Of(runs, new PageLinks(Path.GetDirectoryName(Path.GetFullPath(path))), keepPaths)));
 
     /// <summary>The text of the file.</summary>
     /// <param name="page">What it says.</param>

@@ -14,12 +14,13 @@ sealed record ReportPage(string Title, string Progress, Html Content, ImmutableA
     /// <summary>The report of runs that have ended or go on. Pure but for a look at which files there are to be linked.</summary>
     /// <param name="runs">The runs; none yet make a page that says so.</param>
     /// <param name="links">How files are linked.</param>
-    public static ReportPage Of(IReadOnlyList<RunRecord> runs, PageLinks links) => runs switch
+    /// <param name="keepPaths">Whether options and commands show the folders of data sets that are named by their paths.</param>
+    public static ReportPage Of(IReadOnlyList<RunRecord> runs, PageLinks links, bool keepPaths = false) => runs switch
     {
         [] => new("AutoFLIP", "loading", Html.Of($"<h1>Nothing to see yet</h1>\n<p class=\"lead\">The run is loading its data.</p>\n"), []),
-        [var run] => OfOne(new RunPage(run, "run", 2, links)),
-        { Count: <= MostWithFigures } => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links))]),
-        _ => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links) { Charts = [] })]),
+        [var run] => OfOne(new RunPage(run, "run", 2, links, keepPaths)),
+        { Count: <= MostWithFigures } => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, keepPaths))]),
+        _ => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, keepPaths) { Charts = [] })]),
     };
 
     static ReportPage OfOne(RunPage page)

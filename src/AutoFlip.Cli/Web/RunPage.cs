@@ -7,7 +7,8 @@ namespace AutoFlip.Cli;
 /// <param name="Id">Begins every anchor: lower-case letters and digits.</param>
 /// <param name="Level">Of the headings of its sections.</param>
 /// <param name="Links">How files are linked.</param>
-sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
+/// <param name="KeepPaths">Whether the folders of a data set that is named by its path are shown.</param>
+sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, bool KeepPaths = false)
 {
     const int MostClients = 200, MostClasses = 20; // larger tables are read by nobody: partition.json holds them
 
@@ -15,12 +16,14 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
         [ReportFile.Name, "experiment.json", "summary.json", "results.json", "rounds.jsonl", "partition.json", "guidance.json", "run.log", "plots", "tensorboard"];
 
     /// <summary>What the run is called in one line: data, model, method.</summary>
-    public string Title => $"{Readable.DataSet(Run.Experiment.Dataset)}, {Run.Experiment.Model}, {Results.Method(Run.Experiment.Algorithm, Run.Experiment.Pruner)}";
+    public string Title => $"{DataSetName.WithoutFolders(Run.Experiment.Dataset)}, {Run.Experiment.Model}, {Results.Method(Run.Experiment.Algorithm, Run.Experiment.Pruner)}";
 
     /// <summary>Its figures and where they are drawn.</summary>
     public ImmutableArray<(string Place, Chart Chart)> Charts { get; init; } = [.. RunCharts.Of(Run).Select(chart => ($"{Id}-{chart.Id}", chart))];
 
     RunSummary Figures { get; } = Run.Figures;
+
+    Experiment Shown { get; } = KeepPaths ? Run.Experiment : DataSetName.WithoutFolders(Run.Experiment);
 
     /// <summary>The figures in large, and what they mean.</summary>
     public Html Overview => Html.Of($"""
@@ -48,7 +51,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
         get
         {
             var e = Run.Experiment;
-            return $"{Readable.Count(e.Clients)} clients train {e.Model} on {Readable.DataSet(e.Dataset)} by {e.Algorithm}"
+            return $"{Readable.Count(e.Clients)} clients train {e.Model} on {DataSetName.WithoutFolders(e.Dataset)} by {e.Algorithm}"
                 + (e.Pruner == "none" ? ", without pruning" : $", pruned by {e.Pruner} to {Readable.Percent((double)(1 - e.PruneFraction))} of the parameters")
                 + $"; {Readable.Count(e.CohortSize)} of them take part in each of {PageParts.Counted(e.Rounds, "round")}.";
         }
@@ -153,7 +156,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
     {
         get
         {
-            var choices = ExperimentChoices.Of(Run.Experiment).ToList();
+            var choices = ExperimentChoices.Of(Shown).ToList();
             IReadOnlyList<Html> Row(ExperimentChoice choice) =>
             [
                 Html.Of($"<code>{choice.Setting.Name}</code>"), Html.Of($"{(choice.Value.Length == 0 ? "-" : choice.Value)}"), Html.Of($"{choice.Default}"), Html.Of($"{choice.Setting.Help}"),
@@ -176,7 +179,8 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links)
                 {files.Select(file => Html.Of($"<li>{Links.To(Run.Directory, file)}</li>\n"))}</ul>
                 <p>The same experiment, from its file or from options; on one type of processor it ends in the same model, bit for bit.</p>
                 <pre tabindex="0" aria-label="Commands that run it again"><code>autoflip run {ShellWord.Of(Run.Name)}
-                {ExperimentChoices.Command(Run.Experiment)}</code></pre>
+                {ExperimentChoices.Command(Shown)}</code></pre>
+                {Html.If(Shown.Dataset != Run.Experiment.Dataset, $"<p>The folder of <code>{Shown.Dataset}</code> is left out; write its path after <code>--dataset</code>. The first command has it from experiment.json.</p>\n")}
                 {Html.If(Figures.ModelSha256.Length > 0, $"<dl class=\"facts\"><dt>model_sha256</dt><dd><code>{Figures.ModelSha256}</code></dd><dt>made by</dt><dd>autoflip {Figures.Version}, {PageParts.Counted(Figures.Workers, "worker")}, {Readable.Bytes(Figures.PeakRssBytes)} at most</dd></dl>\n")}
                 """);
         }

@@ -9,7 +9,7 @@ namespace AutoFlip;
 public static class WideResNet
 {
     /// <summary>What <see cref="IsDepth"/> accepts, for messages.</summary>
-    internal const string Depths = "6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on";
+    internal const string Depths = "6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on, up to 4096";
 
     /// <inheritdoc cref="ModelFactory"/>
     public static Network Create(SampleShape input, int outputs, ModelOptions options) => IsDepth(options.Depth)
@@ -25,7 +25,7 @@ public static class WideResNet
         : throw AutoFlipException.BadRequest($"--depth: '{options.Depth}' is not accepted. Accepted: {Depths}.");
 
     /// <summary>Whether there is a network of that depth.</summary>
-    internal static bool IsDepth(int depth) => depth >= 10 && depth % 6 == 4;
+    internal static bool IsDepth(int depth) => depth is >= 10 and <= ModelOptions.GreatestDepth && depth % 6 == 4;
 
     static NetworkBuilder Stage(NetworkBuilder stage, int channels, int width, int stride, ModelOptions options)
     {

@@ -52,7 +52,7 @@ sealed class RunDirectory : IDisposable
     public static RunDirectory Create(Experiment experiment, RunOptions options, PartitionTable partition, TimeProvider time)
     {
         var stamp = time.GetLocalNow().ToString("yyMMdd_HHmmss", CultureInfo.InvariantCulture);
-        var dataset = experiment.Dataset.TrimEnd('/', '\\').Split('/', '\\')[^1]; // of a path, its last part: a name has 255 characters at most
+        var dataset = DataSetName.WithoutFolders(experiment.Dataset).Split(':')[^1]; // of a path, its last part: a name has 255 characters at most
         var name = FileName($"{experiment.Name}_{experiment.Seed}_{dataset.ToLowerInvariant()}_{experiment.Model.ToLowerInvariant()}_{stamp}");
         var first = System.IO.Path.GetFullPath(System.IO.Path.Combine(options.ResultPath, name));
         try

@@ -62,7 +62,7 @@ static class Summaries
             Version = ExperimentFile.ProgramVersion,
             Algorithm = experiment.Algorithm,
             Pruner = experiment.Pruner,
-            Dataset = experiment.Dataset,
+            Dataset = DataSetName.WithoutFolders(experiment.Dataset),
             Model = experiment.Model,
             Seed = experiment.Seed,
             Clients = experiment.Clients,

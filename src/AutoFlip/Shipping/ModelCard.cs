@@ -14,7 +14,7 @@ public sealed record ModelCard
     /// <summary>The keys of the metadata: the card as JSON, and the experiment's own text.</summary>
     public const string Key = "autoflip", ExperimentKey = "experiment";
 
-    const int LatestSchema = 1, LargestOption = 1 << 16;
+    const int LatestSchema = 1;
 
     static readonly JsonSerializerOptions Json = new()
     {
@@ -58,7 +58,7 @@ public sealed record ModelCard
     /// <summary>Of two classes, the probability from which on the second is predicted; null: one half.</summary>
     public double? CutOff { get; init; }
 
-    /// <summary>The data set that it learnt from.</summary>
+    /// <summary>The data set that it learnt from; of one that is named by its path, the last part only.</summary>
     public required string Dataset { get; init; }
 
     /// <summary>SHA-256 of the experiment's text, which is in the metadata too, in lower-case hex.</summary>
@@ -91,8 +91,8 @@ public sealed record ModelCard
         Task = data.Task.Kind,
         Classes = data.Task.ClassNames,
         Outputs = data.Task.Outputs,
-        Dataset = experiment.Dataset,
-        ExperimentSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ExperimentFile.Write(experiment)))),
+        Dataset = DataSetName.WithoutFolders(experiment.Dataset),
+        ExperimentSha256 = Sha256Of(TextOf(experiment)),
         Round = 0,
     };
 
@@ -103,10 +103,19 @@ public sealed record ModelCard
         Widths = small.Groups.Where(group => !group.IsFixed).ToImmutableSortedDictionary(group => group.Name, group => group.Width, StringComparer.Ordinal),
     };
 
-    /// <summary>The metadata of a file with the model.</summary>
+    /// <summary>The metadata of a file with the model. Folders of the user's are left out of it (<see cref="DataSetName"/>).</summary>
     /// <param name="experiment">What was run.</param>
-    public ImmutableSortedDictionary<string, string> Metadata(Experiment experiment) => ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal)
-        .Add("model", Model).Add("dataset", Dataset).Add(Key, ToJson(this)).Add(ExperimentKey, ExperimentFile.Write(experiment));
+    public ImmutableSortedDictionary<string, string> Metadata(Experiment experiment)
+    {
+        var text = TextOf(experiment);
+        var card = this with { Dataset = DataSetName.WithoutFolders(Dataset), ExperimentSha256 = Sha256Of(text) }; // of earlier versions both had folders
+        return ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal)
+            .Add("model", Model).Add("dataset", card.Dataset).Add(Key, ToJson(card)).Add(ExperimentKey, text);
+    }
+
+    static string TextOf(Experiment experiment) => ExperimentFile.Write(DataSetName.WithoutFolders(experiment));
+
+    static string Sha256Of(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Reads a card from the metadata of a file.</summary>
     /// <param name="metadata">The metadata.</param>
@@ -169,8 +178,9 @@ public sealed record ModelCard
         if (CutOff is { } cutOff && !(cutOff is >= 0 and <= 1)) return "its cut-off is no probability";
         return Options is
         {
-            HiddenSize: >= 1 and <= LargestOption, Dropout: >= 0 and < 1, LayerCount: >= 1 and <= 1 << 10, Depth: >= 1 and <= 1 << 12, WidenFactor: >= 1 and <= 64,
-            WidthMultiplier: > 0 and <= 16, EmbeddingCount: >= 1 and <= InputRecipe.MostTokens, EmbeddingSize: >= 1 and <= LargestOption,
+            HiddenSize: >= 1 and <= ModelOptions.LargestSize, Dropout: >= 0 and < 1, LayerCount: >= 1 and <= ModelOptions.MostLayers, Depth: >= 1 and <= ModelOptions.GreatestDepth,
+            WidenFactor: >= 1 and <= ModelOptions.LargestWidenFactor, WidthMultiplier: > 0 and <= ModelOptions.LargestWidthMultiplier,
+            EmbeddingCount: >= 1 and <= InputRecipe.MostTokens, EmbeddingSize: >= 1 and <= ModelOptions.LargestSize,
         } ? null : "an option of its network is out of range";
     }
 }

@@ -18,7 +18,8 @@ public static class RunModel
         if (!File.Exists(path))
             throw AutoFlipException.BadRequest($"'{directory}' has no final model: the run is not done. {RunStatus.Of(directory).Advice(directory) ?? "It is still running."}");
         var file = Safetensors.Read(path);
-        return SavedModel.Of(file, path) ?? Rebuilt(file, directory, dataPath, observer, cancellation);
+        if (SavedModel.Of(file, path) is not { } model) return Rebuilt(file, directory, dataPath, observer, cancellation);
+        return model with { Experiment = model.Experiment is { } made ? made with { Dataset = ExperimentFile.OfRun(directory).Dataset } : null }; // the file has no folders
     }
 
     static SavedModel Rebuilt(Safetensors file, string directory, string? dataPath, RunObserver observer, CancellationToken cancellation)

@@ -4,7 +4,7 @@ namespace AutoFlip;
 /// <param name="Card">What one must know of it.</param>
 /// <param name="Network">The network: without the units that were removed, if these are the small weights.</param>
 /// <param name="Weights">Its weights.</param>
-/// <param name="Experiment">What was run to make it; null if the file does not say.</param>
+/// <param name="Experiment">What was run to make it; null if the file does not say. Of a file, a data set that is named by its path has lost its folders.</param>
 public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights, Experiment? Experiment)
 {
     /// <summary>The names of a run's models in its directory: what is left of the final one, and all of it with zeros for what was removed.</summary>

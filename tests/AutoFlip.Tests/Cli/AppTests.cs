@@ -240,9 +240,9 @@ public class AppTests
             Engine = FakeEngine.Create(),
             Afterwards =
             [
-                new("report", directory => $"report {directory}", _ => true, _ => throw AutoFlipException.RunFailed("the disk is full.")),
-                new("rest", directory => directory, _ => true, _ => output.Write("made")),
-                new("plots", directory => directory, show => show.Plot, _ => output.Write("not asked for")),
+                new("report", directory => $"report {directory}", _ => true, (_, _) => throw AutoFlipException.RunFailed("the disk is full.")),
+                new("rest", directory => directory, _ => true, (_, _) => output.Write("made")),
+                new("plots", directory => directory, show => show.Plot, (_, _) => output.Write("not asked for")),
             ],
         });
 

@@ -56,18 +56,15 @@ public abstract record DataSet(string Name)
 
     /// <summary>The data set that an experiment names: one of the catalogue, or a kind of set and a path, as in <c>folder:PATH</c>.</summary>
     /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
-    public static DataSet Of(Experiment experiment) => PathOf(experiment.Dataset) is { } named
+    public static DataSet Of(Experiment experiment) => DataSetName.PathOf(experiment.Dataset) is { } named
         ? Catalog.DataSetKinds[named.Kind](named.Path, experiment)
         : Catalog.DataSets[experiment.Dataset];
 
     /// <summary>The catalogue's own spelling of a data set's name; of a path, its kind's.</summary>
     /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
-    public static string NameOf(string name) => PathOf(name) is { } named
+    public static string NameOf(string name) => DataSetName.PathOf(name) is { } named
         ? $"{Catalog.DataSetKinds.NameOf(named.Kind)}:{named.Path}"
         : Catalog.DataSets.NameOf(name);
-
-    static (string Kind, string Path)? PathOf(string name) =>
-        name.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? (name[..colon], name[(colon + 1)..]) : null;
 
     /// <summary>Finds the set, downloading it if need be and if allowed, and reads it.</summary>
     /// <param name="experiment">Decides on resize, normalisation and augmentation.</param>

@@ -42,7 +42,13 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
         var methods = differences.RemoveAll(choice => choice.Name is nameof(Experiment.Algorithm) or nameof(Experiment.Pruner));
         if (methods > 0 || differences is []) parts.Add(experiment.Pruner == "none" ? experiment.Algorithm : $"{experiment.Algorithm} + {experiment.Pruner}");
         foreach (var choice in differences)
-            if (Text(experiment, choice) is { } text) parts.Add(choice.Name is nameof(Experiment.Dataset) or nameof(Experiment.Model) ? text : $"{Words(choice.Name)} {text}");
+            if (Text(experiment, choice) is { } text)
+                parts.Add(choice.Name switch
+                {
+                    nameof(Experiment.Dataset) => DataSetName.WithoutFolders(text),
+                    nameof(Experiment.Model) => text,
+                    _ => $"{Words(choice.Name)} {text}",
+                });
         return parts is [] ? experiment.Algorithm
             : parts.Count <= MaxDifferences ? string.Join(", ", parts)
             : $"{string.Join(", ", parts.Take(MaxDifferences))} and {parts.Count - MaxDifferences} more";

@@ -1,0 +1,41 @@
+namespace AutoFlip;
+
+/// <summary>Names of data sets, as they are typed and as they are passed on.</summary>
+/// <remarks>
+/// A set of the user's is named by its path, <c>csv:/home/me/people.csv</c>, and folders of the user's belong in no file that other people
+/// get. Run directories keep the path where a run needs it (<c>experiment.json</c>); models, summaries, reports and tables hold the last
+/// part only. See docs/decisions/0041.
+/// </remarks>
+static class DataSetName
+{
+    /// <summary>The kind and the path of a set that is named by its path, as in <c>folder:PATH</c>; null if the name is one of the catalogue's.</summary>
+    public static (string Kind, string Path)? PathOf(string name) =>
+        name.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? (name[..colon], name[(colon + 1)..]) : null;
+
+    /// <summary>The name without the folders of its path: <c>csv:/home/me/people.csv</c> becomes <c>csv:people.csv</c>. Other names stay.</summary>
+    public static string WithoutFolders(string name)
+    {
+        if (PathOf(name) is not { } named) return name;
+        var last = LastPart(named.Path);
+        if (last is "" or "." or "..") last = LastPart(Path.GetFullPath(named.Path.Length == 0 ? "." : named.Path));
+        return $"{named.Kind}:{last}";
+    }
+
+    /// <summary>Whether the name is a path of which no folder is left, so that the set cannot be found by it.</summary>
+    public static bool IsWithoutFolders(string name) => PathOf(name) is not null && WithoutFolders(name) == name;
+
+    /// <summary>The experiment as it may be passed on: its data set without folders.</summary>
+    public static Experiment WithoutFolders(Experiment experiment) => experiment with { Dataset = WithoutFolders(experiment.Dataset) };
+
+    /// <summary>A text about an experiment without the folders in which its data set lies.</summary>
+    public static string WithoutFolders(string text, Experiment experiment)
+    {
+        if (PathOf(experiment.Dataset) is not { Path.Length: > 0 } named) return text;
+        var folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named.Path)));
+        return folder is { Length: > 1 }
+            ? text.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace(folder, ".", StringComparison.Ordinal)
+            : text;
+    }
+
+    static string LastPart(string path) => path.TrimEnd('/', '\\').Split('/', '\\')[^1];
+}
