@@ -346,6 +346,9 @@ public sealed record RunOptions
     /// <summary>Never download.</summary>
     public bool Offline { get; init; }
 
+    /// <summary>Bytes of memory there are; null asks the system (<see cref="AutoFlip.MemoryLimit"/>). For tests.</summary>
+    internal long? MemoryLimit { get; init; }
+
     /// <summary>Also save each client's model of the last round.</summary>
     public bool SaveClients { get; init; }
 

@@ -5,6 +5,9 @@ namespace AutoFlip;
 /// <summary>What a sensible experiment is. Checked before any data loads; every violation is reported, one sentence each.</summary>
 public static class ExperimentRules
 {
+    /// <summary>Most rounds, of each of which a report stays in memory, and most epochs of a client in a round.</summary>
+    const int MostRounds = 1_000_000, MostEpochs = 100_000;
+
     const string PortableNameForbids = "/\\:*?\"<>|";
 
     static readonly Rule[] Ranges =
@@ -26,15 +29,15 @@ public static class ExperimentRules
         new("--concentration (--cncntrtn)", e => e.Concentration, e => IsPositive(e.Concentration), "a number above 0"),
         new("--shards-per-client", e => e.ShardsPerClient, e => e.ShardsPerClient >= 1, "a whole number of at least 1"),
 
-        new("--hidden-size (--hidden_size)", e => e.HiddenSize, e => e.HiddenSize >= 1, "a whole number of at least 1"),
+        new("--hidden-size (--hidden_size)", e => e.HiddenSize, e => e.HiddenSize is >= 1 and <= ModelOptions.LargestSize, "a whole number from 1 to 65536"),
         new("--dropout", e => e.Dropout, e => e.Dropout is >= 0 and < 1, "a number in [0, 1)"),
-        new("--width-multiplier", e => e.WidthMultiplier, e => e.WidthMultiplier is > 0 and <= 16, "a number in (0, 16]"),
-        new("--layers (--num_layers)", e => e.LayerCount, e => e.LayerCount >= 1, "a whole number of at least 1"),
+        new("--width-multiplier", e => e.WidthMultiplier, e => e.WidthMultiplier is > 0 and <= ModelOptions.LargestWidthMultiplier, "a number in (0, 16]"),
+        new("--layers (--num_layers)", e => e.LayerCount, e => e.LayerCount is >= 1 and <= ModelOptions.MostLayers, "a whole number from 1 to 1024"),
         new("--depth", e => e.Depth, e => WideResNet.IsDepth(e.Depth), WideResNet.Depths),
-        new("--widen-factor (--widen_factor)", e => e.WidenFactor, e => e.WidenFactor is >= 1 and <= 64, "a whole number from 1 to 64"),
+        new("--widen-factor (--widen_factor)", e => e.WidenFactor, e => e.WidenFactor is >= 1 and <= ModelOptions.LargestWidenFactor, "a whole number from 1 to 64"),
         new("--num-embeddings (--num_embeddings)", e => e.EmbeddingCount, e => e.EmbeddingCount is >= 1 and <= 1 << 24,
             "a whole number from 1 to 16777216 (ids travel as float32, which is exact so far)"),
-        new("--embedding-size (--embedding_size)", e => e.EmbeddingSize, e => e.EmbeddingSize >= 1, "a whole number of at least 1"),
+        new("--embedding-size (--embedding_size)", e => e.EmbeddingSize, e => e.EmbeddingSize is >= 1 and <= ModelOptions.LargestSize, "a whole number from 1 to 65536"),
         new("--initialization-gain (--init_gain)", e => e.InitializationGain, e => IsPositive(e.InitializationGain), "a number above 0"),
 
         new("--prune-fraction (--treeshold_pruining)", e => e.PruneFraction, e => e.PruneFraction is >= 0 and < 1,
@@ -42,17 +45,17 @@ public static class ExperimentRules
         new("--structured-share", e => e.StructuredShare, e => e.StructuredShare is >= 0 and <= 1, "a number in [0, 1]: the share of the removal that takes whole units"),
         new("--unit-multiple", e => e.UnitMultiple, e => e.UnitMultiple >= 1, "a whole number of at least 1"),
         new("--min-units", e => e.MinUnits, e => e.MinUnits >= 1, "a whole number of at least 1"),
-        new("--exploration-epochs (--epoochs_mask)", e => e.ExplorationEpochs, e => e.ExplorationEpochs >= 1, "a whole number of at least 1"),
+        new("--exploration-epochs (--epoochs_mask)", e => e.ExplorationEpochs, e => e.ExplorationEpochs is >= 1 and <= MostEpochs, $"a whole number from 1 to {MostEpochs}"),
         new("--exploration-patience (--Patience_mask)", e => e.ExplorationPatience, e => e.ExplorationPatience >= 1, "a whole number of at least 1"),
         new("--explorer-fraction (--perc_clients_for_mask)", e => e.ExplorerFraction, e => e.ExplorerFraction is > 0 and <= 1, "a number in (0, 1]"),
         new("--dense-rounds", e => e.DenseRounds ?? 0, e => e.DenseRounds is null or 0 || (e.DenseRounds > 0 && e.DenseRounds < e.Rounds), "a whole number of at least 0, below --rounds (--R)"),
 
         new("--clients (--K)", e => e.Clients, e => e.Clients >= 1, "a whole number of at least 1"),
-        new("--rounds (--R)", e => e.Rounds, e => e.Rounds >= 1, "a whole number of at least 1"),
+        new("--rounds (--R)", e => e.Rounds, e => e.Rounds is >= 1 and <= MostRounds, $"a whole number from 1 to {MostRounds}"),
         new("--cohort-fraction (--C)", e => e.CohortFraction, e => e.CohortFraction is >= 0 and <= 1, "a number in [0, 1], where 0 means all clients"),
         new("--server-momentum (--beta)", e => e.ServerMomentum, e => e.ServerMomentum is >= 0 and < 1, "a number in [0, 1), where 0 turns it off"),
 
-        new("--local-epochs (--E)", e => e.LocalEpochs, e => e.LocalEpochs >= 1, "a whole number of at least 1"),
+        new("--local-epochs (--E)", e => e.LocalEpochs, e => e.LocalEpochs is >= 1 and <= MostEpochs, $"a whole number from 1 to {MostEpochs}"),
         new("--batch-size (--B)", e => e.BatchSize, e => e.BatchSize >= 0, "a whole number of at least 1, or 0 for a client's whole training set"),
         new("--max-gradient-norm (--max_grad_norm)", e => e.MaxGradientNorm, e => e.MaxGradientNorm is >= 0 and < double.PositiveInfinity, "a number of at least 0, where 0 turns clipping off"),
         new("--weight-decay (--weight_decay)", e => e.WeightDecay, e => e.WeightDecay is >= 0 and <= 1, "a number in [0, 1]"),

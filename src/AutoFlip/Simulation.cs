@@ -31,7 +31,7 @@ public static class Simulation
                 experiment = ExperimentRules.Resolve(experiment, task: null); // the data say what it is, whatever their name promises
                 var data = load(experiment, all);
                 experiment = ExperimentRules.Settle(experiment, data.Task, data.Clients.Length);
-                var network = BuildNetwork(experiment, data);
+                var network = BuildNetwork(experiment, data, options);
                 directory = RunDirectory.Create(experiment, options, data.Table, time);
                 return Run(new Setting(experiment, options, data, network, directory, all, time, started), cancel);
             });
@@ -60,13 +60,21 @@ public static class Simulation
         return RunFiles.Record(options, directory.Path, observer, time, all =>
         {
             var data = FederatedData.Load(experiment, DataLocations.Of(options), all, cancel);
-            return Run(new Setting(experiment, options, data, BuildNetwork(experiment, data), directory, all, time, started), cancel);
+            return Run(new Setting(experiment, options, data, BuildNetwork(experiment, data, options), directory, all, time, started), cancel);
         });
     }
 
     sealed record Setting(
         Experiment Experiment, RunOptions Options, FederatedData Data, Network Network,
         RunDirectory Directory, RunObserver Observer, TimeProvider Time, long Started);
+
+    /// <summary>The network, once it is sure that data, model, loss and pruner fit each other, and that the run fits into memory.</summary>
+    static Network BuildNetwork(Experiment experiment, FederatedData data, RunOptions options)
+    {
+        var network = BuildNetwork(experiment, data);
+        TrainingMemory.Of(experiment, network, data, options.Workers).Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess);
+        return network;
+    }
 
     /// <summary>The network, once it is sure that data, model, loss and pruner fit each other.</summary>
     internal static Network BuildNetwork(Experiment experiment, FederatedData data)

@@ -13,7 +13,9 @@ public sealed class PartitionTable
         Clients = clients;
         ClassNames = classNames;
         Sha256 = sha256;
-        _train = new int[checked(clients * classNames.Count)];
+        if ((long)clients * classNames.Count > Array.MaxLength)
+            throw AutoFlipException.BadRequest($"--clients {clients}: a table of so many clients and {classNames.Count} classes does not fit into memory; lower --clients.");
+        _train = new int[clients * classNames.Count];
         _heldOut = new int[_train.Length];
     }
 

@@ -1,12 +1,18 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 
 namespace AutoFlip;
 
 /// <summary>Reads tables of experiments: see <see cref="ExperimentTable"/> for what they say.</summary>
+/// <remarks>Runs are counted before rows are made: a grid's rows are the product of its lists, and four lists of 300 values make 8.1e9.</remarks>
 static class TableFile
 {
-    const string NameField = "name", SeedField = "seed";
+    /// <summary>Most runs of a table: rows times seeds.</summary>
+    public const int MostRuns = 10_000;
+
+    const string NameField = "name", SeedField = "seed", DatasetField = "dataset";
 
     static readonly string[] RowFields = [NameField, ExperimentFile.SeedsField, ExperimentFile.GridField];
 
@@ -21,20 +27,22 @@ static class TableFile
         var experiment = ExperimentFile.Read(root, source);
         var seeds = Seeds(root, source);
         var grid = Grid(root, source);
-        ImmutableArray<TableRow> rows =
+        ImmutableArray<Variations> listed =
         [
-            .. root.TryGetProperty(ExperimentFile.RowsField, out var listed)
-                ? List(listed, ExperimentFile.RowsField, "a list of rows, such as [{ \"name\": \"FedAvg\", \"algorithm\": \"fedavg\" }]", source)
-                    .SelectMany((row, i) => Rows(row, i + 1, experiment, grid, seeds, source))
-                : Rows("", experiment, grid, seeds ?? [experiment.Seed], source),
+            .. root.TryGetProperty(ExperimentFile.RowsField, out var rowsField)
+                ? List(rowsField, ExperimentFile.RowsField, "a list of rows, such as [{ \"name\": \"FedAvg\", \"algorithm\": \"fedavg\" }]", source)
+                    .Select((row, i) => VariationsOf(row, i + 1, experiment, grid, seeds, source))
+                : [new Variations("", experiment, grid, seeds ?? [experiment.Seed], source)],
         ];
+        RequireFewRuns(listed, source);
+        ImmutableArray<TableRow> rows = [.. listed.SelectMany(Rows)];
         if (rows.GroupBy(row => row.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw AutoFlipException.BadRequest($"{source}: two rows are called '{twice.Key}'. Give every row a name of its own.");
         return new(source, experiment, rows, Baseline(root, rows, source));
     }
 
-    /// <summary>The rows that an entry of the list stands for.</summary>
-    static IEnumerable<TableRow> Rows(JsonElement row, int number, Experiment experiment, ImmutableArray<Axis> grid, ImmutableArray<ulong>? seeds, string source)
+    /// <summary>What an entry of the list of rows asks for.</summary>
+    static Variations VariationsOf(JsonElement row, int number, Experiment experiment, ImmutableArray<Axis> grid, ImmutableArray<ulong>? seeds, string source)
     {
         if (row.ValueKind != JsonValueKind.Object || !row.TryGetProperty(NameField, out var named) || named.ValueKind != JsonValueKind.String
             || named.GetString() is not { Length: > 0 } name)
@@ -43,18 +51,31 @@ static class TableFile
         if (row.TryGetProperty(SeedField, out _))
             throw AutoFlipException.BadRequest($"{label}: the field '{SeedField}' is not accepted in a row. Accepted: \"{ExperimentFile.SeedsField}\", a list.");
         experiment = ExperimentFile.Over(experiment, ExperimentFile.FieldsOf(row, label), label, RowFields);
-        return Rows(name, experiment, [.. grid, .. Grid(row, label)], Seeds(row, label) ?? seeds ?? [experiment.Seed], label);
+        return new(name, experiment, [.. grid, .. Grid(row, label)], Seeds(row, label) ?? seeds ?? [experiment.Seed], label);
+    }
+
+    /// <summary>Refuses a table of more than <see cref="MostRuns"/> runs; cost is in proportion to the file.</summary>
+    static void RequireFewRuns(ImmutableArray<Variations> listed, string source)
+    {
+        var runs = listed.Aggregate(BigInteger.Zero, (sum, variations) => sum + variations.Runs);
+        if (runs <= MostRuns) return;
+        var largest = listed.MaxBy(variations => variations.Runs)!;
+        var factors = string.Join(" x ", [.. largest.Grid.Select(axis => $"{axis.Field} {axis.Values.Length}"), $"seeds {largest.Seeds.Length}"]);
+        throw AutoFlipException.BadRequest(
+            $"{source}: the table has {runs.ToString("N0", CultureInfo.InvariantCulture)} runs ({(listed.Length > 1 ? $"{listed.Length} rows, the largest " : "")}{factors}). "
+            + $"Accepted: up to {MostRuns.ToString("N0", CultureInfo.InvariantCulture)}; list fewer values, or split the table into several files.");
     }
 
     /// <summary>A row for each combination of the grid's values; the last axis varies fastest.</summary>
-    static IEnumerable<TableRow> Rows(string name, Experiment experiment, ImmutableArray<Axis> grid, ImmutableArray<ulong> seeds, string source)
+    static IEnumerable<TableRow> Rows(Variations variations)
     {
+        var (name, experiment, grid, seeds, source) = variations;
         IEnumerable<ImmutableArray<(string Field, JsonElement Value)>> combinations = [[]];
         foreach (var axis in grid) combinations = combinations.SelectMany(_ => axis.Values, (chosen, value) => chosen.Add((axis.Field, value)));
         foreach (var chosen in combinations)
         {
             var varied = ExperimentFile.Over(experiment, chosen.Select(at => KeyValuePair.Create(at.Field, at.Value)), source, []);
-            string[] parts = [.. name.Length > 0 ? [name] : Array.Empty<string>(), .. chosen.Select(at => $"{at.Field} {Text(at.Value)}")];
+            string[] parts = [.. name.Length > 0 ? [name] : Array.Empty<string>(), .. chosen.Select(at => $"{at.Field} {Text(at.Field, at.Value)}")];
             yield return new(
                 parts is [] ? experiment.Name : string.Join(", ", parts),
                 [.. seeds.Select(seed => varied with { Name = experiment.Name, Seed = seed })]);
@@ -91,7 +112,7 @@ static class TableFile
         return rows.Any(row => row.Name == name)
             ? name
             : throw AutoFlipException.BadRequest($"{source}: field '{ExperimentFile.BaselineField}': there is no row '{name}'.{Nearest.Hint(name, rows.Select(row => row.Name))} "
-                + $"Accepted: {string.Join(", ", rows.Select(row => $"'{row.Name}'"))}.");
+                + $"Accepted: {string.Join(", ", rows.Take(20).Select(row => $"'{row.Name}'"))}{(rows.Length > 20 ? ", ..." : "")}.");
     }
 
     /// <summary>The entries of a list that must not be empty.</summary>
@@ -101,9 +122,17 @@ static class TableFile
     static AutoFlipException Refused(JsonElement value, string field, string accepted, string source) =>
         AutoFlipException.BadRequest($"{source}: field '{field}': {value.GetRawText()} is not accepted. Accepted: {accepted}.");
 
-    /// <summary>A value as it reads in a row's name: texts without quotes, lists with spaces.</summary>
-    static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Array ? string.Join(' ', value.EnumerateArray()) : value.ToString();
+    /// <summary>A value as it reads in a row's name: texts without quotes, lists with spaces, data sets without folders.</summary>
+    static string Text(string field, JsonElement value) => value.ValueKind == JsonValueKind.Array ? string.Join(' ', value.EnumerateArray())
+        : field == DatasetField ? DataSetName.WithoutFolders(value.ToString())
+        : value.ToString();
 
     /// <summary>A field and the values that it takes in turn.</summary>
     sealed record Axis(string Field, ImmutableArray<JsonElement> Values);
+
+    /// <summary>An experiment and the values that its fields take in turn: one row per combination, one run per row and seed.</summary>
+    sealed record Variations(string Name, Experiment Experiment, ImmutableArray<Axis> Grid, ImmutableArray<ulong> Seeds, string Source)
+    {
+        public BigInteger Runs => Grid.Aggregate((BigInteger)Seeds.Length, (product, axis) => product * axis.Values.Length);
+    }
 }

@@ -10,6 +10,11 @@ namespace AutoFlip;
 /// </remarks>
 sealed class GraphDraft
 {
+    /// <summary>Most layers of a network. WideResNet of the greatest depth has 20,000.</summary>
+    public const int MostLayers = 1 << 15;
+
+    const string Smaller = "Choose a smaller --hidden-size, --width-multiplier, --embedding-size or --num-embeddings, or smaller images by --resize.";
+
     readonly List<Drafted> _nodes = [];
     readonly List<(string Name, ImmutableArray<int> Shape, TensorRole Role)> _tensors = [];
     readonly List<(UnitSpan Span, string Tensor, int Axis, int Start, bool Makes)> _memberships = [];
@@ -18,6 +23,7 @@ sealed class GraphDraft
     readonly HashSet<int> _fixed = [];
     readonly HashSet<string> _names = [];
     readonly SampleShape _input;
+    double _values; // of all tensors so far: what sizes claim may be more than any whole number holds
 
     public GraphDraft(string name, SampleShape input)
     {
@@ -39,7 +45,10 @@ sealed class GraphDraft
     {
         if (!_names.Add(name)) throw new ArgumentException($"The network {Name} has two layers '{name}'.", nameof(name));
         var draft = new LayerDraft(this, name, layer, [.. inputs.Select(OutputOf)], readsSample: inputs is [0]);
+        if (_nodes.Count > MostLayers) throw AutoFlipException.BadRequest($"--model {Name}: it would have more than {MostLayers} layers. Choose fewer --layers, or a smaller --depth.");
         var output = layer.Draft(draft);
+        if (output.Shape.Aggregate(1.0, (product, size) => product * size) > int.MaxValue)
+            throw draft.Error($"it would put out more than {int.MaxValue} values for a sample", Smaller);
         _nodes.Add(new Drafted(name, layer, inputs, output, [.. draft.Tensors], draft.Macs));
         return _nodes.Count - 1;
     }
@@ -78,7 +87,13 @@ sealed class GraphDraft
 
     public void Fix(int group) => _fixed.Add(group);
 
-    public void AddTensor(string name, ImmutableArray<int> shape, TensorRole role) => _tensors.Add((name, shape, role));
+    /// <exception cref="AutoFlipException">A network of so many values cannot be (exit 2).</exception>
+    public void AddTensor(string name, ImmutableArray<int> shape, TensorRole role)
+    {
+        _values += shape.Aggregate(1.0, (product, size) => product * size);
+        if (_values > int.MaxValue) throw AutoFlipException.BadRequest($"--model {Name}: it would have more than {int.MaxValue} parameters. {Smaller}");
+        _tensors.Add((name, shape, role));
+    }
 
     public void AddMembership(UnitSpan span, string tensor, int axis, int start, bool makes) => _memberships.Add((span, tensor, axis, start, makes));
 
@@ -88,8 +103,6 @@ sealed class GraphDraft
         var last = _nodes[^1];
         if (last.Output.Shape.Length > 2 || last.Output.Channels != outputs)
             throw new ArgumentException($"The network {Name} ends with {last.Output}, not with a vector of {outputs}.", nameof(outputs));
-        if (_tensors.Sum(tensor => tensor.Shape.Aggregate(1.0, (product, size) => product * size)) > int.MaxValue)
-            throw AutoFlipException.BadRequest($"--model {Name}: it would have more than {int.MaxValue} parameters. Choose a smaller --hidden-size or --width-multiplier, or smaller images by --resize.");
         foreach (var span in last.Output.Units) Fix(span.Group);
 
         var layout = WeightLayout.Create(_tensors);

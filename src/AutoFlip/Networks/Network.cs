@@ -71,7 +71,7 @@ public sealed class Network
         var widths = Groups.Select(group => group.IsFixed ? group.Width : width(group)).ToList();
         var graph = new GraphDraft(Name, Input);
         foreach (var node in Nodes.Skip(1))
-            graph.Append(node.Name, layer(node.Layer!, node.Units.Sum(span => widths[span.Group] * span.Block)), node.Inputs);
+            graph.Append(node.Name, layer(node.Layer!, (int)Math.Min(node.Units.Sum(span => (long)widths[span.Group] * span.Block), int.MaxValue)), node.Inputs); // which no layer can have
         return graph.Build(Outputs);
     }
 

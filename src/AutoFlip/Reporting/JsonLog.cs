@@ -68,7 +68,7 @@ sealed class JsonLog<T> : IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>The whole lines of a log that somebody else may be writing; none if there is no such file.</summary>
-    /// <exception cref="AutoFlipException">The file cannot be read, or a line is damaged (exit 3).</exception>
+    /// <exception cref="AutoFlipException">The file cannot be read, is larger than half of the memory, or a line is damaged (exit 3).</exception>
     public static ImmutableArray<T> ReadLines(string path)
     {
         try
@@ -99,6 +99,8 @@ sealed class JsonLog<T> : IDisposable
     /// <summary>Every whole line, and where the next begins.</summary>
     static IEnumerable<(T Value, long End)> Parse(FileStream file)
     {
+        var most = Math.Min(Array.MaxLength, MemoryLimit.OfProcess / 2); // the bytes, and what they become
+        if (file.Length > most) throw AutoFlipException.BadFile(file.Name, $"it has {MemoryLimit.Text(file.Length)}, and at most {MemoryLimit.Text(most)} can be read here");
         var bytes = new byte[file.Length];
         var filled = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false); // it may be cut back meanwhile
         for (int start = 0, number = 1; ; number++)

@@ -7,11 +7,12 @@ sealed class StatusFile(string? directory, TimeProvider time) : RunObserver
 {
     string? _directory = directory;
     RunStatus? _before;
+    Experiment? _experiment;
 
     /// <inheritdoc/>
     public override void Started(RunStart start)
     {
-        _directory = start.Directory;
+        (_directory, _experiment) = (start.Directory, start.Experiment);
         _before = Recorded(_directory);
         try
         {
@@ -38,11 +39,23 @@ sealed class StatusFile(string? directory, TimeProvider time) : RunObserver
         }
     }
 
+    static Experiment? ExperimentIn(string directory)
+    {
+        try
+        {
+            return ExperimentFile.OfRun(directory);
+        }
+        catch (AutoFlipException) // damaged: that may be the very failure to be recorded
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public override void Failed(Exception why)
     {
         if (_directory is null) return;
-        var status = RunStatus.Of(why, _before ?? Recorded(_directory), time.GetUtcNow());
+        var status = RunStatus.Of(why, _before ?? Recorded(_directory), time.GetUtcNow(), _experiment ?? ExperimentIn(_directory));
         AtomicFile.Write(Path.Combine(_directory, RunStatus.FileName), RunJson.Sealed(status, RunJson.Document));
     }
 }

@@ -10,11 +10,16 @@ namespace AutoFlip;
 /// <param name="kind">What their targets are like.</param>
 sealed class Outputs(int samples, int outputs, Targets kind)
 {
-    readonly float[] _scores = new float[checked(samples * kind.PerSample * outputs)];
+    readonly float[] _scores = new float[Room(samples, kind.PerSample, outputs)];
     readonly int[] _classes = new int[kind.AreNumbers ? 0 : samples * kind.PerSample];
     readonly float[] _numbers = new float[kind.AreNumbers ? samples : 0];
     double _loss;
     int _counted;
+
+    static int Room(int samples, int steps, int outputs) => (double)samples * steps * outputs is var values && values <= Array.MaxLength
+        ? (int)values
+        : throw AutoFlipException.BadRequest(FormattableString.Invariant(
+            $"The outputs of {samples:N0} samples of {steps:N0} steps with {outputs:N0} scores each are {values:N0} numbers, and {Array.MaxLength:N0} can be evaluated at once. Lower --num-embeddings, --seq-len or --sample-fraction."));
 
     /// <summary>Outputs per sample, or per step of a sequence.</summary>
     public int Width => outputs;

@@ -44,6 +44,40 @@ public sealed class ExperimentTableTests : IDisposable
         Assert.Equal(["t-dense", "t-AutoFLIP-ours"], table.Rows.Select(row => row.Experiments[0].Name)); // portable directory names
     }
 
+    /// <summary>300^4 = 8.1e9 rows; two seeds double the runs. Counting costs no more than reading the file.</summary>
+    [Fact]
+    public void Runs_of_a_grid_are_counted_before_they_are_made()
+    {
+        string Axis(string field, int values) => $"\"{field}\": [{string.Join(", ", Enumerable.Range(1, values))}]";
+        var json = $"{{ \"seeds\": [1, 2], \"grid\": {{ {Axis("rounds", 300)}, {Axis("clients", 300)}, {Axis("hiddenSize", 300)}, {Axis("batchSize", 300)} }} }}";
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var message = Refusal(json);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
+        Assert.Equal(
+            "my.json: the table has 16,200,000,000 runs (rounds 300 x clients 300 x hiddenSize 300 x batchSize 300 x seeds 2). Accepted: up to 10,000; list fewer values, or split the table into several files.",
+            message);
+    }
+
+    /// <summary>100 values by 50 by 2 rows are 10,000; the third row makes 15,000.</summary>
+    [Fact]
+    public void As_many_runs_as_are_accepted_are_made()
+    {
+        string Table(int rows) => $$"""
+            { "grid": { "rounds": [{{string.Join(", ", Enumerable.Range(1, 100))}}], "clients": [{{string.Join(", ", Enumerable.Range(1, 50))}}] },
+              "rows": [{{string.Join(", ", Enumerable.Range(0, rows).Select(row => $"{{ \"name\": \"r{row}\" }}"))}}] }
+            """;
+
+        Assert.Equal(10_000, Read(Table(2)).Rows.Length);
+        Assert.StartsWith("my.json: the table has 15,000 runs (3 rows, the largest rounds 100 x clients 50 x seeds 1).", Refusal(Table(3)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rows_are_named_after_data_sets_without_their_folders() => Assert.Equal(
+        ["dataset csv:a.csv", "dataset folder:flowers", "dataset Digits"],
+        Names(Read("""{ "grid": { "dataset": ["csv:/home/me/a.csv", "folder:/home/me/flowers/", "Digits"] } }""")));
+
     /// <summary>Two values by two, the last fastest; a row's own axis comes after the file's.</summary>
     [Fact]
     public void Grid_is_a_row_for_each_combination()

@@ -24,6 +24,20 @@ public sealed class JsonLogTests : IDisposable
         Assert.Equal(entries, again.Lines);
     }
 
+    /// <summary>A file of holes: a terabyte of length takes no room on the disk.</summary>
+    [Fact]
+    public void Log_larger_than_memory_is_refused_unread()
+    {
+        using (var file = File.Create(LogPath)) file.SetLength(1L << 40);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var refused = Assert.Throws<AutoFlipException>(() => JsonLog<Entry>.ReadLines(LogPath));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+        Assert.Equal(ExitCode.BadData, refused.Code);
+        Assert.StartsWith($"'{LogPath}' is not usable: it has 1,024 GiB, and at most ", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_cut_at_any_byte_holds_its_whole_lines_and_can_be_continued()
     {

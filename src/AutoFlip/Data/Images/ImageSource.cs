@@ -57,7 +57,7 @@ abstract class ImageSource(SampleShape shape, int[] labels)
     public ImageSet InMemory(Action<double>? progress = null, CancellationToken cancellation = default)
     {
         var length = (long)labels.Length * shape.Length;
-        if (length > Array.MaxLength)
+        if (length > Math.Min(Array.MaxLength, MemoryLimit.OfProcess))
         {
             throw AutoFlipException.BadData($"{labels.Length} images of {shape} take {length >> 20} MiB, too many to be held in memory: " +
                 "give the cache a folder with room (HOME or XDG_CACHE_HOME), or resize them to a smaller side.");

@@ -37,7 +37,9 @@ public sealed record LeafReddit() : LeafDataSet("Reddit")
         var decoder = new Decoder(vocabulary);
         var rows = files.Read(decoder, counted: false);
         var steps = decoder.Inputs.LongestLength;
-        var targets = new int[checked(rows.Order.Length * steps)];
+        if ((long)rows.Order.Length * steps > Array.MaxLength)
+            throw AutoFlipException.BadData($"{Name}: {rows.Order.Length} sequences, the longest of {steps} words, are more than fit into memory. Take longer sequences out of the files, or some users.");
+        var targets = new int[rows.Order.Length * steps];
         Span<float> ids = new float[steps];
         for (var row = 0; row < rows.Order.Length; row++)
         {

@@ -61,8 +61,7 @@ sealed class TableSchema
     /// <exception cref="AutoFlipException">A number column holds something else (exit 3): the message names file and line.</exception>
     public (float[] Values, double[] Numbers) Encode(TextTable table)
     {
-        if ((long)table.Count * Width > Array.MaxLength)
-            throw AutoFlipException.BadData($"'{table.FileOf(0)}': {table.Count} rows of {Width} values are more than fit into memory.");
+        if (TableBounds.Fault(table.Count, Columns, MemoryLimit.OfProcess) is { } large) throw AutoFlipException.BadFile(table.FileOf(0), large);
         var values = new float[table.Count * Width];
         var (scaled, next) = (_features.Count(feature => feature.As.IsScaled), 0);
         var numbers = new double[table.Count * scaled];

@@ -13,12 +13,7 @@ sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRe
 {
     readonly int _width = columns.Sum(column => column.Width);
 
-    // Where in a row the numbers are.
-    readonly int[] _scaled =
-    [
-        .. columns.Select((column, c) => (column.IsScaled, At: columns.Take(c).Sum(before => before.Width)))
-            .Where(column => column.IsScaled).Select(column => column.At),
-    ];
+    readonly int[] _scaled = [.. PlacesOfNumbers(columns)];
 
     /// <inheritdoc/>
     public override SampleShape Shape => new(_width, 1, 1);
@@ -69,6 +64,17 @@ sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRe
     /// <remarks>All rows, training rows too, are standardised as those of nobody's: by the recipe.</remarks>
     public override SampleSet? As(InputRecipe recipe) =>
         recipe is TableRecipe table && table.HasColumnsOf(Recipe) ? ScaledBy(table.Columns) : null;
+
+    /// <summary>Where in a row the numbers are.</summary>
+    static IEnumerable<int> PlacesOfNumbers(ImmutableArray<ColumnRecipe> columns)
+    {
+        var at = 0;
+        foreach (var column in columns)
+        {
+            if (column.IsScaled) yield return at;
+            at += column.Width;
+        }
+    }
 
     TableSet ScaledBy(ImmutableArray<ColumnRecipe> by)
     {

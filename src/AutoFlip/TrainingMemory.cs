@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace AutoFlip;
+
+/// <summary>The least memory that a run takes, counted before any of it is allocated.</summary>
+/// <remarks>
+/// A lower bound, so that no run is refused that could end: float32 weights of the server (the model and the next one), weights and gradients
+/// of each client that trains at the same time, and what a backward pass keeps of a batch, which is at least the sample and the outputs of
+/// convolutions and matrix products. The optimiser's state, messages and libtorch's own buffers come on top.
+/// <para>Counted in double: no option can overflow it.</para>
+/// </remarks>
+/// <param name="Network">The full network.</param>
+/// <param name="Batch">Samples of a batch.</param>
+/// <param name="Together">Clients that train at the same time.</param>
+/// <param name="ActivationBytes">Of one batch of one client.</param>
+sealed record TrainingMemory(Network Network, int Batch, int Together, double ActivationBytes)
+{
+    static readonly (string Option, Func<ModelOptions, ModelOptions, ModelOptions> AsUsual)[] Sizes =
+    [
+        ("--hidden-size", (options, usual) => options with { HiddenSize = usual.HiddenSize }),
+        ("--width-multiplier", (options, usual) => options with { WidthMultiplier = usual.WidthMultiplier }),
+        ("--layers", (options, usual) => options with { LayerCount = usual.LayerCount }),
+        ("--depth", (options, usual) => options with { Depth = usual.Depth }),
+        ("--widen-factor", (options, usual) => options with { WidenFactor = usual.WidenFactor }),
+        ("--embedding-size", (options, usual) => options with { EmbeddingSize = usual.EmbeddingSize }),
+    ];
+
+    double WeightBytes => (double)sizeof(float) * Network.Layout.Count;
+
+    /// <summary>All of it.</summary>
+    public double Bytes => 2 * WeightBytes + Together * (2 * WeightBytes + ActivationBytes);
+
+    /// <summary>Counts what a run takes.</summary>
+    /// <param name="experiment">The run.</param>
+    /// <param name="network">Its full network.</param>
+    /// <param name="data">Its clients.</param>
+    /// <param name="workers">Clients that may train at the same time.</param>
+    public static TrainingMemory Of(Experiment experiment, Network network, FederatedData data, int workers)
+    {
+        var largest = data.Clients.IsEmpty ? 0 : data.Clients.Max(client => client.Train.Length);
+        var batch = experiment.BatchSize == 0 ? largest : Math.Min(experiment.BatchSize, largest);
+        var kept = network.Nodes.Where((node, i) => i == 0 || node.Macs > 0).Sum(node => (double)node.ActivationCount);
+        var width = experiment.Precision == TrainingPrecision.Bf16 ? sizeof(float) / 2 : sizeof(float);
+        return new(network, batch, Math.Max(Math.Min(workers, experiment.CohortSize), 1), kept * batch * width);
+    }
+
+    /// <summary>Refuses a run that cannot fit into memory.</summary>
+    /// <param name="experiment">The run.</param>
+    /// <param name="limit">Bytes there are.</param>
+    /// <exception cref="AutoFlipException">It cannot (exit 2): need, limit, and the options to lower.</exception>
+    public void Require(Experiment experiment, long limit)
+    {
+        if (Bytes <= limit) return;
+        string[] lower = [.. Remedies(experiment)];
+        throw AutoFlipException.BadRequest(string.Create(CultureInfo.InvariantCulture,
+            $"--model {experiment.Model}: the run needs at least {MemoryLimit.Text(Bytes)} of memory, and there are {MemoryLimit.Text(limit)}: {Network.Layout.Count:N0} weights take {MemoryLimit.Text(WeightBytes)}, a batch of {Batch} samples {MemoryLimit.Text(ActivationBytes)}, {Together} at a time. ")
+            + (lower is [] ? "Choose a smaller --model." : $"Lower {string.Join(", ", lower)}, or choose a smaller --model."));
+    }
+
+    /// <summary>The options whose lower value makes the need smaller; of those that size the network, the ones above their defaults.</summary>
+    IEnumerable<string> Remedies(Experiment experiment)
+    {
+        var (options, usual) = (ModelOptions.Of(experiment), new ModelOptions());
+        foreach (var (option, asUsual) in Sizes)
+            if (asUsual(options, usual) is var other && other != options && Catalog.Models[experiment.Model](Network.Input, Network.Outputs, other).Layout.Count < Network.Layout.Count)
+                yield return option;
+        if (Network.Vocabulary > usual.EmbeddingCount) yield return "--num-embeddings";
+        if (Batch > 1 && ActivationBytes > WeightBytes) yield return "--batch-size";
+        if (experiment.Resize > 0 && ActivationBytes > WeightBytes && Network.Input.Height > 1) yield return "--resize";
+        if (Together > 1) yield return "--workers";
+    }
+}
