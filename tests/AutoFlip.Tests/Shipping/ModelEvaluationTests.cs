@@ -12,7 +12,8 @@ public sealed class ModelEvaluationTests(FinishedRuns runs) : IClassFixture<Fini
     {
         var run = table ? runs.Table : runs.Digits;
         var model = SavedModel.Load(Path.Combine(run, SavedModel.SmallFile));
-        var experiment = ModelEvaluation.Settle(model.Card, model.Experiment!);
+        var made = table ? model.Experiment! with { Dataset = $"csv:{runs.TablePath}" } : model.Experiment!; // a file does not hold the table's folder
+        var experiment = ModelEvaluation.Settle(model.Card, made);
 
         var said = ModelEvaluation.Run(model, experiment, Samples(model.Card, experiment), 2, CancellationToken.None);
 
