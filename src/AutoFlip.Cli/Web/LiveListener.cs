@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AutoFlip.Cli;
 
-/// <summary>Accepts the connections of a live view. What the system refuses, for lack of file handles or ports, is reported once and tried again after a pause.</summary>
+/// <summary>Accepts the connections of a live view, a bounded number at once: further ones wait in the system, where they take no file handle of this process. What the system refuses, for lack of file handles or ports, is reported once and tried again after a pause.</summary>
 /// <remarks>Kestrel's own listener tries again at once and without a word, which takes a core for as long as handles are short.</remarks>
+/// <param name="connections">How many there may be at once.</param>
 /// <param name="report">Is given the first refusal.</param>
 /// <param name="time">The clock of the pauses.</param>
 /// <param name="accept">Waits for a connection to the listening socket.</param>
-sealed class LiveListener(Action<SocketException> report, TimeProvider time, Func<Socket, CancellationToken, ValueTask<Socket>> accept)
+sealed class LiveListener(int connections, Action<SocketException> report, TimeProvider time, Func<Socket, CancellationToken, ValueTask<Socket>> accept)
     : IConnectionListenerFactory, IConnectionListener
 {
     const int Backlog = 64; // connections that wait to be accepted
@@ -20,6 +21,7 @@ sealed class LiveListener(Action<SocketException> report, TimeProvider time, Fun
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     readonly SocketConnectionContextFactory _connections = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
+    readonly SemaphoreSlim _room = new(connections);
     readonly CancellationTokenSource _end = new();
     Socket? _socket;
     bool _reported;
@@ -50,9 +52,7 @@ sealed class LiveListener(Action<SocketException> report, TimeProvider time, Fun
         {
             try
             {
-                var socket = await accept(_socket!, _end.Token);
-                socket.NoDelay = true;
-                return _connections.Create(socket);
+                return await Accept();
             }
             catch (SocketException gone) when (gone.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
             {
@@ -70,6 +70,24 @@ sealed class LiveListener(Action<SocketException> report, TimeProvider time, Fun
             }
         }
         return null;
+    }
+
+    async Task<ConnectionContext> Accept()
+    {
+        await _room.WaitAsync(_end.Token);
+        try
+        {
+            var socket = await accept(_socket!, _end.Token);
+            socket.NoDelay = true;
+            var connection = _connections.Create(socket);
+            connection.ConnectionClosed.Register(() => _room.Release());
+            return connection;
+        }
+        catch
+        {
+            _room.Release();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

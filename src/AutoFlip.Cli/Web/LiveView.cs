@@ -37,12 +37,12 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
     {
         (_feed, _time, _limits) = (feed, host.Time, limits);
         var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxConcurrentConnections = limits.Connections;
         options.Limits.RequestHeadersTimeout = limits.Request;
         options.Limits.KeepAliveTimeout = limits.Idle;
         options.Limits.MaxRequestBodySize = 0;
         options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
         var listener = new LiveListener(
+            limits.Connections,
             refused => host.Warn($"--live: a connection could not be accepted: {refused.Message.TrimEnd('.')}. The run goes on, and the live view tries again."),
             TimeProvider.System, (socket, cancel) => socket.AcceptAsync(cancel));
         _server = new KestrelServer(Options.Create(options), listener, NullLoggerFactory.Instance);

@@ -23,10 +23,10 @@ public sealed class LiveLimitsTests : IDisposable
 
     LiveView Start(LiveLimits limits) => LiveView.Start(0, () => [_folder["run"]], new Host { Out = TextWriter.Null, Error = TextWriter.Null }, limits);
 
-    static async Task<Socket> Connect(LiveView view)
+    static async Task<Socket> Connect(int port)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, view.Address.Port, Cancel);
+        await socket.ConnectAsync(IPAddress.Loopback, port, Cancel);
         return socket;
     }
 
@@ -45,44 +45,50 @@ public sealed class LiveLimitsTests : IDisposable
         return text.ToString();
     }
 
-    /// <summary>Four of forty connections may stay; were there no bound, all would, and none after their idle time.</summary>
     [Fact]
-    public async Task Connections_over_the_bound_are_closed_and_room_is_free_again_once_others_leave()
+    public async Task Connection_over_the_bound_is_not_accepted_before_another_ends()
     {
-        using var view = Start(new() { Connections = 4 });
-        Socket[] sockets = [.. await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Connect(view)))];
-        var reads = sockets.Select(ReadToEnd).ToList();
-
-        var open = reads.ToList();
-        while (open.Count > 4) open.Remove(await Task.WhenAny(open));
-        Assert.All(open, read => Assert.False(read.IsCompleted));
-
-        foreach (var socket in sockets) socket.Dispose();
-        await Task.WhenAll(reads);
-        Assert.Contains("Digits, TwoNN", await Page(view));
-    }
-
-    /// <summary>The server counts a connection a moment longer than its other end does: until then a further one is closed.</summary>
-    async Task<string> Page(LiveView view)
-    {
-        while (true)
+        var accepted = 0;
+        await using var listener = new LiveListener(2, _ => { }, TimeProvider.System, (socket, cancel) =>
         {
-            try
-            {
-                return await _client.GetStringAsync(view.Address, Cancel);
-            }
-            catch (HttpRequestException) when (!Cancel.IsCancellationRequested)
-            {
-                await Task.Yield();
-            }
-        }
+            accepted++;
+            return socket.AcceptAsync(cancel);
+        });
+        await listener.BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Cancel);
+        Socket[] sockets = [.. await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Connect(((IPEndPoint)listener.EndPoint).Port)))];
+        var first = (await listener.AcceptAsync(Cancel))!;
+        await using var second = await listener.AcceptAsync(Cancel);
+
+        var third = listener.AcceptAsync(Cancel);
+        Assert.Equal(2, accepted); // three wait to be accepted, so nothing but the bound holds the third back
+        await first.DisposeAsync();
+
+        await using var last = await third;
+        Assert.Equal(3, accepted);
+        foreach (var socket in sockets) socket.Dispose();
     }
+
+    /// <summary>Twelve connections that send nothing, four at once: they end by their idle time, and whoever came after them is served.</summary>
+    [Fact]
+    public async Task View_is_served_behind_a_crowd_of_silent_connections()
+    {
+        using var view = Start(new() { Connections = 4, Idle = TimeSpan.FromMilliseconds(100) });
+        var crowd = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Connect(view.Address.Port)));
+
+        Assert.Contains("Digits, TwoNN", await _client.GetStringAsync(view.Address, Cancel));
+        foreach (var socket in crowd) socket.Dispose();
+    }
+
+    /// <summary>An eighth of the free handles: 1024 / 8 = 128 is more than the 64 that are enough, 100 / 8 = 12.</summary>
+    [Theory]
+    [InlineData(1_024, 64), InlineData(100, 12), InlineData(5, 4), InlineData(-1, 4)]
+    public void Bound_on_connections_leaves_the_run_its_file_handles(long free, int connections) => Assert.Equal(connections, LiveLimits.ConnectionsFor(free));
 
     [Fact]
     public async Task Request_that_does_not_arrive_in_time_is_ended()
     {
         using var view = Start(new() { Request = TimeSpan.FromMilliseconds(100) });
-        using var socket = await Connect(view);
+        using var socket = await Connect(view.Address.Port);
 
         await socket.SendAsync("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "u8.ToArray(), Cancel);
 
@@ -108,7 +114,7 @@ public sealed class LiveLimitsTests : IDisposable
     {
         var reports = new List<SocketException>();
         var refusals = 0;
-        await using var listener = new LiveListener(reports.Add, new Instant(), (socket, cancel) =>
+        await using var listener = new LiveListener(1, reports.Add, new Instant(), (socket, cancel) =>
             ++refusals <= 3 ? throw new SocketException((int)SocketError.TooManyOpenSockets) : socket.AcceptAsync(cancel));
         await listener.BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Cancel);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -124,7 +130,7 @@ public sealed class LiveLimitsTests : IDisposable
     [Fact]
     public async Task Waiting_for_a_connection_ends_when_the_view_does()
     {
-        await using var listener = new LiveListener(_ => { }, TimeProvider.System, (socket, cancel) => socket.AcceptAsync(cancel));
+        await using var listener = new LiveListener(1, _ => { }, TimeProvider.System, (socket, cancel) => socket.AcceptAsync(cancel));
         await listener.BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Cancel);
         var accepted = listener.AcceptAsync(Cancel);
 
