@@ -123,6 +123,7 @@ public static class Simulation
         { Rounds = [.. directory.Rounds] });
         var card = ModelCard.Of(experiment, data);
         if (from is null) directory.SaveModel("initial.safetensors", initial, card);
+        if (from is null && OptionUses.Warning(new PreparedRun(experiment, network, data)) is { } unused) observer.Warning(unused);
         foreach (var warning in SizeWarnings(experiment, network, directory.Checkpoints)) observer.Warning(warning);
         foreach (var warning in ProcessorWarnings(experiment, network)) observer.Warning(warning);
 
@@ -185,6 +186,8 @@ public static class Simulation
             if (round.State.Round == setting.Experiment.FirstPrunedRound)
             {
                 setting.Directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start), card with { Round = round.State.Round - 1 });
+                if (PruningPlan.Of(setting.Experiment).Shortfall(setting.Network, round.Mask) is { } shortfall && setting.Experiment.Pruner != "none")
+                    setting.Observer.Warning(shortfall);
                 if (run.GuidanceOf(round.Mask) is { } guidance) setting.Directory.SaveGuidance(guidance);
             }
             setting.Directory.Save(round);

@@ -57,9 +57,9 @@ sealed class DemoCommand : ICommand
         request = request.Resolve(host.Warn);
 
         using var live = LiveRuns.Of(request.Show, host);
-        RunSummary Under(string method) => Session.Watch(request.Show, host, display => host.Engine.Run(
-            ExperimentRules.WithMethod(request.Experiment, method), request.Options, display, host.Time, host.Cancel), live);
-        var (dense, pruned) = (Under("fedavg"), Under("autoflip"));
+        RunSummary Under(Experiment experiment) =>
+            Session.Watch(request.Show, host, display => host.Engine.Run(experiment, request.Options, display, host.Time, host.Cancel), live);
+        var (dense, pruned) = (Under(OptionUses.WithoutPruning(request.Experiment)), Under(ExperimentRules.WithMethod(request.Experiment, "autoflip")));
         if (request.Show.Json) return ExitCode.Done;
         Comparison.Write(dense, pruned, host);
         host.Out.WriteLine($"\n{ReportCommand.Hint(live.Directories, "demo.html")}");

@@ -46,7 +46,7 @@ static class RunComparison
         [.. Identity.Concat(Quality(runs)).Concat(Costs).Select(row => (row.Label, (IReadOnlyList<string>)[.. runs.Select(row.Show), .. runs is [var one, var two] ? [row.Against(one, two)] : Array.Empty<string>()]))]);
 
     /// <summary>The main metric of the runs; each of them if they differ.</summary>
-    static IEnumerable<Row> Quality(IEnumerable<RunSummary> runs) => runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric =>
+    static IEnumerable<Row> Quality(IReadOnlyList<RunSummary> runs) => runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric =>
     {
         var name = MetricScale.Shown(metric);
         Row Of(string label, Func<SummaryMain, double?> figure)
@@ -54,10 +54,11 @@ static class RunComparison
             double? Value(RunSummary run) => run.Metrics.Shown is { } main && main.Name == metric ? figure(main) : null;
             return metric == "acc1" ? Row.Share(label, Value) : Row.Ratio(label, Value, value => Readable.Figure(value));
         }
+        var recent = RecentCount.Of(runs, metric);
         return (Row[])
         [
             Of($"{name}, last evaluation", main => main.Global),
-            Of($"{name}, mean of the last five", main => main.Recent),
+            .. recent == "last evaluation" ? [] : new[] { Of($"{name}, mean of the {recent}", main => main.Recent) },
             Of($"{name}, best", main => main.Best),
             Of($"{name} on clients", main => main.Local),
         ];

@@ -22,7 +22,7 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
     /// <summary>The columns that are measured in at least one run: quality by main metric, then costs.</summary>
     public static IReadOnlyList<TableFigure> Measured(IReadOnlyCollection<RunSummary> runs) =>
     [
-        .. runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(Quality).Concat(Costs).Where(figure => runs.Any(run => figure.Of(run) is not null)),
+        .. runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric => Quality(metric, RecentCount.Of(runs, metric))).Concat(Costs).Where(figure => runs.Any(run => figure.Of(run) is not null)),
     ];
 
     /// <summary>A difference in <see cref="SummaryMain.Compared"/>: points of accuracy, plain figures of anything else.</summary>
@@ -30,14 +30,16 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
         ? With(Readable.Points(over.Mean), Readable.Points(over.Deviation), " points")
         : With((over.Mean > 0 ? "+" : "") + Readable.Figure(over.Mean), Readable.Figure(over.Deviation), "");
 
-    static IEnumerable<TableFigure> Quality(string metric)
+    static IEnumerable<TableFigure> Quality(string metric, string recent)
     {
         var name = MetricScale.Shown(metric);
         Func<Spread, string> show = metric == "acc1" ? over => With(Readable.Percent(over.Mean), Readable.Percent(over.Deviation), " %") : Figure;
         Func<RunSummary, double?> Value(Func<SummaryMain, double?> of) => run => run.Metrics.Shown is { } main && main.Name == metric ? of(main) : null;
         return
         [
-            new($"{metric}_recent", $"{name}, last five", $"Mean {name} of the last five evaluations on the server's test set.", Value(main => main.Recent), show),
+            new($"{metric}_recent", $"{name}, {recent}",
+                recent == "last evaluation" ? $"{MetricScale.Capital(metric)} of the last evaluation on the server's test set."
+                    : $"Mean {name} of the {recent} evaluations on the server's test set.", Value(main => main.Recent), show),
             new($"{metric}_last", "last", "Of the last evaluation.", Value(main => main.Global), show),
             new($"{metric}_best", "best", "Of the best evaluation, picked with the test set itself: for comparison with other work only.", Value(main => main.Best), show),
             new($"{metric}_clients", $"{name} on clients", $"Mean {name} on held-out samples of clients that did not take part in the round before; the last evaluation.", Value(main => main.Local), show),

@@ -83,11 +83,13 @@ sealed class OptionParser
         ThrowIfAny(errors); // before a file is looked for whose name may just be an unknown option's value
 
         var request = defaults(positionals);
+        var ignored = given.Where(option => option.Setting.WithoutEffect is not null).Select(option => option.Setting).Distinct().ToList();
+        if (ignored is [var only]) warnings.Add($"{only.Name} has no effect: {only.WithoutEffect}.");
+        else if (ignored is not []) warnings.Add($"These options have no effect: {string.Join("; ", ignored.Select(setting => $"{setting.Name} ({setting.WithoutEffect})"))}.");
         foreach (var (setting, texts) in given)
         {
             if (setting.Arity != Arity.Many && texts.Distinct().Count() > 1)
                 warnings.Add($"{setting.Title} is given more than once; the last value, {texts[^1]}, counts.");
-            if (setting.WithoutEffect is { } reason) warnings.Add($"{setting.Name} has no effect: {reason}.");
             try
             {
                 request = setting.Apply(request, texts);

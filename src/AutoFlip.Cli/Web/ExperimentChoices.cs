@@ -48,9 +48,9 @@ static class ExperimentChoices
         ["autoflip run", .. Of(experiment).Where(choice => choice.IsChanged || IsSaidAnyway(choice.Setting)).Select(Typed)]);
 
     static string Typed(ExperimentChoice choice) =>
-        choice.Setting.Arity == Arity.Many ? $"{choice.Setting.Name} {string.Join(' ', choice.Words.Select(ShellWord.Of))}"
-        : choice.Asked.StartsWith('-') ? ShellWord.Of($"{choice.Setting.Name}={choice.Asked}") // by itself it would be read as an option
-        : $"{choice.Setting.Name} {ShellWord.Of(choice.Asked)}";
+        choice.Words.Any(word => word.StartsWith('-')) // by itself it would be read as an option
+            ? string.Join(' ', choice.Words.Select(word => ShellWord.Of($"{choice.Setting.Name}={word}")))
+            : $"{choice.Setting.Name} {string.Join(' ', choice.Words.Select(ShellWord.Of))}";
 
     /// <summary>What a reader looks for, and the method: named by halves it means another one.</summary>
     static bool IsSaidAnyway(Setting setting) =>

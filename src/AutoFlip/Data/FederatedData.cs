@@ -21,6 +21,9 @@ public sealed record FederatedData
     /// <summary>What is to be learnt.</summary>
     public required LearningTask Task { get; init; }
 
+    /// <summary>Whether owners hold out samples by the data set's own rule, and not a share that the experiment names.</summary>
+    public bool OwnersHoldOut { get; init; }
+
     /// <summary>Who has how many samples of which class.</summary>
     public required PartitionTable Table { get; init; }
 
@@ -84,6 +87,7 @@ public sealed record FederatedData
             Test = test is null ? null : new Unaugmented(test),
             Clients = clients,
             Task = data.Task,
+            OwnersHoldOut = theirs is not null,
             Table = PartitionTable.Of(clients, data.Train.Labels, strata, partition is NaturalPartition && data.Owners is { } named ? [.. dealt.Select(rows => named.Names[named.OfRow[rows[0]]])] : null),
         };
     }

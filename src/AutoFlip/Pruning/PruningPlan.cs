@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace AutoFlip;
@@ -30,6 +31,19 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
     /// <summary>How many parameters a mask of prune-fraction p holds: ceil((1-p)n), in decimal arithmetic.</summary>
     /// <remarks>In doubles (1 - 0.7)·60 is a little above 18 and would round up to 19.</remarks>
     public static int KeptCount(decimal fraction, int parameters) => (int)decimal.Ceiling((1 - fraction) * parameters);
+
+    /// <summary>By how much a mask misses the plan and why, in two sentences; null if it keeps at most a hundredth of the parameters more than planned.</summary>
+    public string? Shortfall(Network network, Mask mask)
+    {
+        const double Negligible = 0.01; // a unit more or less
+        if (mask.Kept - KeptCount(Fraction, mask.Count) <= Negligible * mask.Count) return null;
+        var free = network.Groups.Zip(mask.Shrink(network).Groups).Where(group => !group.First.IsFixed).ToList();
+        var reason = free is [] ? $"{network.Name} has no layer whose units can go"
+            : free.All(group => group.Second.Width - Together(group.First) < MinUnits) ? $"every layer is as narrow as --unit-multiple {UnitMultiple} and --min-units {MinUnits} allow"
+            : "the next units would take more than that with them";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"--prune-fraction {Fraction} is not reached: {100 * mask.Density:0.#} % of the parameters are kept instead of {100 * (1 - Fraction):0.#} %. Under --pruning structured only whole units go, and {reason}.");
+    }
 
     /// <summary>Checks that a network can be pruned so far.</summary>
     /// <exception cref="AutoFlipException">It cannot (exit 2).</exception>

@@ -30,8 +30,9 @@ public enum RunStage
 /// <summary>Where a run stands: read from its directory, and written there (<c>status.json</c>) when it fails or is interrupted.</summary>
 /// <param name="Stage">How far it has come.</param>
 /// <remarks>
-/// A process holds an exclusive lock on <c>checkpoints/lock</c> from before the first round until after this file is written, and the operating system
-/// releases the lock of a process that was killed. So a held lock means running, whatever the files say; no lock and no record means stopped.
+/// A process holds an exclusive lock on <c>checkpoints/lock</c> from before the first round until after this file is written, and the
+/// operating system releases the lock of a process that was killed. So a held lock means running, whatever the files say; no lock and no
+/// record means stopped.
 /// </remarks>
 public sealed record RunStatus([property: JsonPropertyName("state")] RunStage Stage) : IChecked
 {
@@ -49,7 +50,7 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
     /// <summary>The exit code of a run that failed.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>Whether it failed for this reason before and did so again: runs are deterministic, so resuming it is of no use until something is changed.</summary>
+    /// <summary>Whether it failed for this reason before and did so again: runs are deterministic, so resuming it is of no use.</summary>
     public bool IsRepeated { get; init; }
 
     /// <summary>When it ended.</summary>
@@ -75,9 +76,12 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
         if (why is OperationCanceledException) return new(RunStage.Interrupted) { Time = now };
         var reason = Text(experiment is null ? why.Message : DataSetName.WithoutFolders(why.Message, experiment));
         var code = (why as AutoFlipException)?.Code ?? AutoFlip.ExitCode.RunFailed;
-        var isOutside = code != AutoFlip.ExitCode.RunFailed || why is IOException || why.InnerException is IOException or UnauthorizedAccessException or OutOfMemoryException;
-        return new(RunStage.Failed) { Reason = reason, ExitCode = (int)code, IsRepeated = !isOutside && before?.Reason == reason, Time = now };
+        var isRepeated = before?.Reason == reason && code == AutoFlip.ExitCode.RunFailed && !IsOutside(why) && !IsOutside(why.InnerException);
+        return new(RunStage.Failed) { Reason = reason, ExitCode = (int)code, IsRepeated = isRepeated, Time = now };
     }
+
+    /// <summary>Whether the machine is the cause, which may be remedied, and not the run.</summary>
+    static bool IsOutside(Exception? why) => why is IOException or UnauthorizedAccessException or OutOfMemoryException;
 
     /// <summary>In a few words: <c>failed: the disk is full</c>.</summary>
     [JsonIgnore]
@@ -92,7 +96,8 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
     /// <param name="directory">The run directory as it can be typed.</param>
     public string? Advice(string directory) => Stage switch
     {
-        RunStage.Failed when IsRepeated => $"The run failed twice in the same way: {Reason} Resuming it would fail again: start a run with other options.",
+        RunStage.Failed when IsRepeated =>
+            $"The run failed twice in the same way: {Reason} Resuming it would fail again: start a run with other options.",
         RunStage.Failed => $"The run failed: {Reason} Once the cause is removed, resume it with: autoflip resume {directory}",
         RunStage.Interrupted => $"The run was interrupted. Resume it with: autoflip resume {directory}",
         RunStage.Stopped => $"The run was stopped before its end, and no process runs it now. Resume it with: autoflip resume {directory}",

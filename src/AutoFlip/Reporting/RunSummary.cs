@@ -100,13 +100,16 @@ public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local, Su
 /// <param name="BestRound">Its round.</param>
 /// <param name="Recent">Mean of the last five, or of all if there are fewer.</param>
 /// <param name="Local">On held-out samples of clients that did not take part: the last evaluation, equal mean.</param>
-public sealed record SummaryMain(string Name, bool LowerIsBetter, double? Global, double? Best, int? BestRound, double? Recent, double? Local)
+/// <param name="RecentCount">How many evaluations <paramref name="Recent"/> is the mean of: those of the last five in which the metric is defined. Null in
+/// summaries of earlier versions.</param>
+public sealed record SummaryMain(
+    string Name, bool LowerIsBetter, double? Global, double? Best, int? BestRound, double? Recent, double? Local, int? RecentCount = null)
 {
     /// <summary>The last evaluation: on the server's test set, or else on clients.</summary>
     [JsonIgnore]
     public double? Last => Global ?? Local;
 
-    /// <summary>What runs are compared by: the mean of the last five evaluations on the server's test set, for one alone swings by many points on
+    /// <summary>What runs are compared by: the mean of the last evaluations, five at most, on the server's test set, for one alone swings by many points on
     /// non-IID data; where there is no such set, the last evaluation on clients.</summary>
     [JsonIgnore]
     public double? Compared => Recent ?? Local;
@@ -117,7 +120,7 @@ public sealed record SummaryMain(string Name, bool LowerIsBetter, double? Global
 /// <param name="Loss">Mean loss.</param>
 /// <param name="BestAcc1">The best accuracy of any evaluation.</param>
 /// <param name="BestRound">Its round.</param>
-/// <param name="RecentAcc1">Mean accuracy of the last five evaluations: on non-IID data one evaluation alone swings by many points.</param>
+/// <param name="RecentAcc1">Mean accuracy of the last five evaluations, or of all if there are fewer: on non-IID data one evaluation alone swings by many points.</param>
 public sealed record SummaryGlobal(double? Acc1, double? Loss, double? BestAcc1, int? BestRound, double? RecentAcc1 = null);
 
 /// <summary>The global model on held-out samples of clients that did not take part: the last evaluation, equal mean.</summary>

@@ -1,6 +1,8 @@
 namespace AutoFlip;
 
-/// <summary>An observer that records how a run ended before its last round, in <see cref="RunStatus.FileName"/>; while the run works there is no such file.</summary>
+/// <summary>
+/// An observer that records how a run ended before its last round, in <see cref="RunStatus.FileName"/>; while the run works there is no such file.
+/// </summary>
 /// <param name="directory">The run directory of a run that is resumed; null if it is not made yet.</param>
 /// <param name="time">The clock.</param>
 sealed class StatusFile(string? directory, TimeProvider time) : RunObserver
@@ -14,13 +16,14 @@ sealed class StatusFile(string? directory, TimeProvider time) : RunObserver
     {
         (_directory, _experiment) = (start.Directory, start.Experiment);
         _before = Recorded(_directory);
+        var file = Path.Combine(_directory, RunStatus.FileName);
         try
         {
-            File.Delete(Path.Combine(_directory, RunStatus.FileName));
+            File.Delete(file);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.RunFailed($"'{Path.Combine(_directory, RunStatus.FileName)}' of the earlier end cannot be removed: {refused.Message}", refused);
+            throw AutoFlipException.RunFailed($"'{file}' of the earlier end cannot be removed: {refused.Message}", refused);
         }
     }
 

@@ -108,7 +108,8 @@ static class Summaries
         (int Round, double? Value)? best = defined is [] ? null : lowerIsBetter ? defined.MinBy(at => at.Value) : defined.MaxBy(at => at.Value);
         return new(
             name, lowerIsBetter, values is [.., var last] ? last.Value : null, best?.Value, best?.Round,
-            values.TakeLast(RecentEvaluations).Average(at => at.Value), outside?.GetValueOrDefault(name)?.Equal);
+            values.TakeLast(RecentEvaluations).Average(at => at.Value), outside?.GetValueOrDefault(name)?.Equal,
+            values.TakeLast(RecentEvaluations).Count(at => at.Value is not null));
     }
 
     static double Median(double[] values)

@@ -14,14 +14,6 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
     static readonly PropertyInfo[] Choices =
         [.. typeof(Experiment).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(Experiment.Name) or nameof(Experiment.Seed)))];
 
-    /// <summary>What matters to runs that prune only.</summary>
-    static readonly HashSet<string> OfPruning =
-    [
-        nameof(Experiment.PruneFraction), nameof(Experiment.Pruning), nameof(Experiment.StructuredShare), nameof(Experiment.MinUnits), nameof(Experiment.UnitMultiple),
-        nameof(Experiment.ExplorationEpochs), nameof(Experiment.ExplorationPatience), nameof(Experiment.ExplorerFraction), nameof(Experiment.Guidance),
-        nameof(Experiment.GuidanceNormalization), nameof(Experiment.DenseRounds), nameof(Experiment.KeepNorm), nameof(Experiment.MaskRefresh), nameof(Experiment.Regrow),
-    ];
-
     /// <summary>Puts runs together that differ in their seeds only, in the order in which settings first come.</summary>
     /// <remarks>
     /// What an experiment is called does not count, and neither does how to prune where nothing is pruned. Of runs of one seed the one with the most rounds
@@ -64,7 +56,7 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
     static IEnumerable<string?> Texts(Experiment experiment) => Choices.Select(choice => Text(experiment, choice));
 
     /// <summary>A choice as text; null where it does not matter.</summary>
-    static string? Text(Experiment experiment, PropertyInfo choice) => experiment.Pruner == "none" && OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
+    static string? Text(Experiment experiment, PropertyInfo choice) => experiment.Pruner == "none" && OptionUses.OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
     {
         null => "auto",
         ImmutableArray<string> names => string.Join(' ', names),

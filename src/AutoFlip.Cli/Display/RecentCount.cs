@@ -1,0 +1,23 @@
+namespace AutoFlip.Cli;
+
+/// <summary>How many evaluations <see cref="SummaryMain.Recent"/> is a mean of, over several runs, as a heading's part.</summary>
+static class RecentCount
+{
+    static readonly string[] Numbers = ["none", "one", "two", "three", "four", "five"];
+
+    /// <summary><c>last five</c>, <c>last three</c>, <c>last evaluation</c>; <c>last five or fewer</c> if runs differ.</summary>
+    /// <param name="runs">Summaries of earlier versions, which hold no count, count as five.</param>
+    /// <param name="metric">The metric: runs with another one are left out, as are those without evaluations.</param>
+    public static string Of(IEnumerable<RunSummary> runs, string metric)
+    {
+        int[] counts = [.. runs.Select(run => run.Metrics.Shown).Where(main => main.Name == metric && main.Recent is not null)
+            .Select(main => Math.Clamp(main.RecentCount ?? Summaries.RecentEvaluations, 1, Summaries.RecentEvaluations)).Distinct()];
+        return counts switch
+        {
+            [] or [Summaries.RecentEvaluations] => $"last {Numbers[Summaries.RecentEvaluations]}",
+            [1] => "last evaluation",
+            [var count] => $"last {Numbers[count]}",
+            _ => $"last {Numbers[Summaries.RecentEvaluations]} or fewer",
+        };
+    }
+}

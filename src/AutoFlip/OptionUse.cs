@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+
+namespace AutoFlip;
+
+/// <summary>A run before its first round, by which it is judged what has an effect in it.</summary>
+/// <param name="Experiment">What runs, resolved.</param>
+/// <param name="Network">Its network.</param>
+/// <param name="Data">Its data.</param>
+sealed record PreparedRun(Experiment Experiment, Network Network, FederatedData Data);
+
+/// <summary>When an option of an experiment has an effect: a row of <see cref="OptionUses"/>.</summary>
+/// <param name="Property">Name of the property of <see cref="Experiment"/> that it sets.</param>
+/// <param name="Option">Its name on the command line.</param>
+/// <param name="WhyUnused">Given a run in which it differs from its default: why it has no effect there, as a clause; null if it has one.</param>
+sealed record OptionUse(string Property, string Option, Func<PreparedRun, string?> WhyUnused)
+{
+    static readonly Experiment Defaults = new();
+
+    PropertyInfo Info { get; } = typeof(Experiment).GetProperty(Property)!;
+
+    /// <summary>The experiment with this option at its default.</summary>
+    public Experiment Reset(Experiment experiment)
+    {
+        var copy = experiment with { };
+        Info.SetValue(copy, Info.GetValue(Defaults)); // a fresh record that nobody else has seen
+        return copy;
+    }
+
+    /// <summary>The option, its value and why it has no effect; null if it has one, or was not chosen.</summary>
+    public string? Unused(PreparedRun run)
+    {
+        var value = Info.GetValue(DerivedValue.Undo(run.Experiment));
+        return DerivedValue.AreEqual(value, Info.GetValue(Defaults)) || WhyUnused(run) is not { } reason ? null : $"{Option} {Shown(value)} ({reason})";
+    }
+
+    static string Shown(object? value) => value switch
+    {
+        ImmutableArray<string> names => string.Join(' ', names),
+        Enum member => member.ToString().ToLowerInvariant(),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => $"{value}",
+    };
+}
