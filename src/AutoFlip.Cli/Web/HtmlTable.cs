@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AutoFlip.Cli;
 
 /// <summary>A table on a page, in a region of its own that scrolls sideways by itself, below its first column, and can be reached with the keyboard for that.</summary>
@@ -7,6 +9,7 @@ namespace AutoFlip.Cli;
 /// <param name="Rows">As many cells as there are headers; the first names its row.</param>
 sealed record HtmlTable(string Id, string Caption, IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<Html>> Rows)
 {
+    const int LongWord = 20; // characters: longer words of a header may be broken there, so that a class's name makes no column wider than the screen
     const int ShortName = 12; // characters: rows of longer names may be broken into lines, so that figures stay in sight
 
     /// <summary>Whether the caption is for readers of the screen only: where a heading above says the same.</summary>
@@ -22,11 +25,24 @@ sealed record HtmlTable(string Id, string Caption, IReadOnlyList<string> Headers
     public Html Write() => Html.Of($"""
         <div class="scroll" id="{Id}" role="group" aria-label="{Caption}" tabindex="0">
         <table{Html.If(Rows.Any(row => row[0].Text.Length > ShortName), $" class=\"names\"")}><caption{Html.If(HidesCaption, $" class=\"unseen\"")}><span>{Caption}</span></caption>
-        <thead><tr>{Headers.Select((header, i) => Html.Of($"<th scope=\"col\"{Class(i)}>{header}</th>"))}</tr></thead>
+        <thead><tr>{Headers.Select((header, i) => Html.Of($"<th scope=\"col\"{Class(i)}>{Breakable(header)}</th>"))}</tr></thead>
         <tbody>
         {Rows.Select(row => Html.Of($"<tr><th scope=\"row\">{row[0]}</th>{row.Skip(1).Select((cell, i) => Html.Of($"<td{Class(i + 1)}>{cell}</td>"))}</tr>\n"))}</tbody></table></div>
 
         """);
+
+    static Html Breakable(string header) => Html.Join(header.Split(' ').Select((word, i) => Html.Of(
+        $"{(i == 0 ? "" : " ")}{Pieces(word)}")));
+
+    static IEnumerable<Html> Pieces(string word)
+    {
+        var letters = new StringInfo(word);
+        for (var at = 0; at < letters.LengthInTextElements; at += LongWord)
+        {
+            if (at > 0) yield return new Html("<wbr>");
+            yield return Html.Of($"{letters.SubstringByTextElements(at, Math.Min(LongWord, letters.LengthInTextElements - at))}");
+        }
+    }
 
     Html Class(int column) => Html.If(column > 0 && Words.Contains(column), $" class=\"words\"");
 }

@@ -1,9 +1,23 @@
+using System.Net;
 using AutoFlip.Cli;
 
 namespace AutoFlip.Tests;
 
 public sealed class HtmlTests
 {
+    /// <summary>Words of more than twenty letters have a place to break after each twenty; a letter with its accent is one.</summary>
+    [Fact]
+    public void Long_words_of_a_table_header_can_be_broken()
+    {
+        var accented = string.Concat(Enumerable.Repeat("e\u0301", 21));
+
+        var text = WebUtility.HtmlDecode(new HtmlTable("t", "c", ["name", "at most twenty letters", new string('a', 45), accented], []).Write().Text);
+
+        Assert.Contains(">at most twenty letters</th>", text, StringComparison.Ordinal);
+        Assert.Contains($">{new string('a', 20)}<wbr>{new string('a', 20)}<wbr>aaaaa</th>", text, StringComparison.Ordinal);
+        Assert.Contains("e\u0301<wbr>e\u0301</th>", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Text_in_a_hole_is_encoded_for_elements_and_for_attributes()
     {

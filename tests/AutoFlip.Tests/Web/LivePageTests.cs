@@ -93,6 +93,22 @@ public sealed class LivePageTests(Browser browser) : IDisposable
         Assert.Empty(_errors);
     }
 
+    [Fact]
+    public async Task Long_names_below_a_figure_stay_inside_it()
+    {
+        string[] classes = [.. Enumerable.Range(0, 6).Select(i => $"a_class_of_a_very_long_name_{i}")];
+        Chart chart = new HeatMap("map", "map", "class", "client", new("samples", AxisUnit.Count), [.. classes], ["0"], [[1, 2, 3, 4, 5, 6]]);
+
+        var page = await Open(await WritePage(("map", chart)));
+        await page.Locator("#map .plot svg").WaitForAsync();
+
+        Assert.Empty(await page.EvaluateAsync<string[]>("""
+            [...document.querySelectorAll("#map text[transform]")]
+                .filter(text => text.getBoundingClientRect().left < document.querySelector("#map .plot").getBoundingClientRect().left).map(text => text.textContent)
+            """));
+        Assert.Equal(6, await page.Locator("#map text[transform]").CountAsync());
+    }
+
     async Task<string> WritePage(params ImmutableArray<(string Place, Chart Chart)> charts)
     {
         await File.WriteAllTextAsync(_folder["page.html"], ReportFile.Text(new("t", "p", PageParts.Figures(charts), charts)), TestContext.Current.CancellationToken);

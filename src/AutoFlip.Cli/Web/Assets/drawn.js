@@ -15,14 +15,15 @@ class Drawn extends View {
     return svg;
   }
 
-  /// Names under a horizontal axis: as many as fit, slanted if they are long.
+  /// Names under a horizontal axis: as many as fit, slanted if they are long, and cut where they would leave the figure on the left.
   bottomNames(svg, names, step) {
     const longest = Math.max(...names.map(name => name.length), 1), slanted = longest * 7 > step;
     const every = Math.max(1, Math.ceil((slanted ? 14 : 22) / step));
     names.forEach((name, i) => {
       if (i % every) return;
       const x = this.box.left + (i + 0.5) * step, y = this.box.bottom + 14;
-      add(svg, "text", { x, y, class: "tick", "text-anchor": slanted ? "end" : "middle", ...(slanted ? { transform: `rotate(-40 ${x} ${y})` } : {}) }, cut(name, 18));
+      const room = slanted ? Math.max(Math.floor((x - 6) / 5.6), 3) : 18; // a letter takes some 7 px, at an angle of 40 degrees 5.6
+      add(svg, "text", { x, y, class: "tick", "text-anchor": slanted ? "end" : "middle", ...(slanted ? { transform: `rotate(-40 ${x} ${y})` } : {}) }, cut(name, Math.min(room, 18)));
     });
   }
 
@@ -32,4 +33,4 @@ class Drawn extends View {
   }
 }
 
-const cut = (name, most) => name.length > most ? `${name.slice(0, most - 1)}…` : name;
+const cut = (name, most) => name.length > most ? `${[...name].slice(0, most - 1).join("")}…` : name;
