@@ -15,6 +15,9 @@ namespace AutoFlip;
 /// <param name="ActivationBytes">Of one batch of one client.</param>
 sealed record TrainingMemory(Network Network, int Batch, int Together, double ActivationBytes)
 {
+    /// <summary>Most weights of a model that is sent: in float32, with its mask and what compression may add, it stays below the 2 GiB of a message.</summary>
+    public const int MostWeights = 500_000_000;
+
     static readonly (string Option, Func<ModelOptions, ModelOptions, ModelOptions> AsUsual)[] Sizes =
     [
         ("--hidden-size", (options, usual) => options with { HiddenSize = usual.HiddenSize }),
@@ -44,17 +47,23 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
         return new(network, batch, Math.Max(Math.Min(workers, experiment.CohortSize), 1), kept * batch * width);
     }
 
-    /// <summary>Refuses a run that cannot fit into memory.</summary>
+    /// <summary>Refuses a run whose model does not fit into a message, or that does not fit into memory.</summary>
     /// <param name="experiment">The run.</param>
     /// <param name="limit">Bytes there are.</param>
-    /// <exception cref="AutoFlipException">It cannot (exit 2): need, limit, and the options to lower.</exception>
+    /// <exception cref="AutoFlipException">It does not (exit 2): need, limit, and the options to lower.</exception>
     public void Require(Experiment experiment, long limit)
     {
-        if (Bytes <= limit) return;
+        if (Bytes <= limit && Network.Layout.Count <= MostWeights) return;
         string[] lower = [.. Remedies(experiment)];
-        throw AutoFlipException.BadRequest(string.Create(CultureInfo.InvariantCulture,
-            $"--model {experiment.Model}: the run needs at least {MemoryLimit.Text(Bytes)} of memory, and there are {MemoryLimit.Text(limit)}: {Network.Layout.Count:N0} weights take {MemoryLimit.Text(WeightBytes)}, a batch of {Batch} samples {MemoryLimit.Text(ActivationBytes)}, {Together} at a time. ")
-            + (lower is [] ? "Choose a smaller --model." : $"Lower {string.Join(", ", lower)}, or choose a smaller --model."));
+        var advice = lower is [] ? "Choose a smaller --model." : $"Lower {string.Join(", ", lower)}, or choose a smaller --model.";
+        if (Network.Layout.Count > MostWeights)
+            throw AutoFlipException.BadRequest(string.Create(CultureInfo.InvariantCulture,
+                $"--model {experiment.Model}: it has {Network.Layout.Count:N0} weights, and a message to a client holds {MostWeights:N0} at most. {advice}"));
+        throw AutoFlipException.BadRequest(
+            $"--model {experiment.Model}: the run needs at least {MemoryLimit.Text(Bytes)} of memory, and there are {MemoryLimit.Text(limit)}: "
+            + string.Create(CultureInfo.InvariantCulture, $"{Network.Layout.Count:N0} weights take {MemoryLimit.Text(WeightBytes)}, ")
+            + $"a batch of {Batch} samples {MemoryLimit.Text(ActivationBytes)}, {Together} at a time. "
+            + advice);
     }
 
     /// <summary>The options whose lower value makes the need smaller; of those that size the network, the ones above their defaults.</summary>
@@ -62,8 +71,11 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
     {
         var (options, usual) = (ModelOptions.Of(experiment), new ModelOptions());
         foreach (var (option, asUsual) in Sizes)
-            if (asUsual(options, usual) is var other && other != options && Catalog.Models[experiment.Model](Network.Input, Network.Outputs, other).Layout.Count < Network.Layout.Count)
+        {
+            var other = asUsual(options, usual);
+            if (other != options && Catalog.Models[experiment.Model](Network.Input, Network.Outputs, other).Layout.Count < Network.Layout.Count)
                 yield return option;
+        }
         if (Network.Vocabulary > usual.EmbeddingCount) yield return "--num-embeddings";
         if (Batch > 1 && ActivationBytes > WeightBytes) yield return "--batch-size";
         if (experiment.Resize > 0 && ActivationBytes > WeightBytes && Network.Input.Height > 1) yield return "--resize";

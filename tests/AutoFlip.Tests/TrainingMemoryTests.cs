@@ -47,6 +47,19 @@ public sealed class TrainingMemoryTests : IDisposable
         Assert.Empty(_folder.Files);
     }
 
+    /// <summary>16 * 30000 + 30000 + 30000^2 + 30000 + 3 * 30000 + 3 = 900,630,003 weights are 3.4 GiB; an array has 2. Its size overflowed before.</summary>
+    [Fact]
+    public void Model_that_no_message_can_hold_is_refused_whatever_memory_there_is()
+    {
+        var experiment = TinyFederation.Experiment with { Dataset = "Digits", HiddenSize = 30_000 };
+
+        var refused = Assert.Throws<AutoFlipException>(() => Run(experiment, TinyFederation.Data(experiment), memory: long.MaxValue));
+
+        Assert.Equal(
+            "--model TwoNN: it has 900,630,003 weights, and a message to a client holds 500,000,000 at most. Lower --hidden-size, --workers, or choose a smaller --model.", refused.Message);
+        Assert.Empty(_folder.Files);
+    }
+
     /// <summary>A batch of b samples keeps b * (16+8+8+3) * 4 bytes; the data have 42 training samples a client at most.</summary>
     [Fact]
     public void Batch_is_no_larger_than_the_largest_client()

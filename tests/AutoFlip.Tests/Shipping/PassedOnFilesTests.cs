@@ -127,6 +127,17 @@ public sealed class PassedOnFilesTests : IDisposable
         Assert.DoesNotContain(FilesWithFolder(_results.Path), name => !MayHold.Any(may => name.EndsWith(may, StringComparison.Ordinal)));
     }
 
+    /// <summary>The reason is shown by reports and tables.</summary>
+    [Fact]
+    public void Recorded_reason_of_a_failure_names_files_of_the_data_without_their_folder()
+    {
+        var experiment = new Experiment { Dataset = $"csv:{_data[$"{Folder}/people.csv"]}" };
+        var failure = AutoFlipException.BadData($"'{_data[$"{Folder}/people.csv"]}', line 3: it is damaged. Looked in {_data[Folder]}.");
+
+        Assert.Equal("'people.csv', line 3: it is damaged. Looked in ..", RunStatus.Of(failure, null, default, experiment).Reason);
+        Assert.Equal(failure.Message, RunStatus.Of(failure, null, default, new Experiment { Dataset = "Digits" }).Reason);
+    }
+
     [Theory]
     [InlineData("csv:/home/me/people.csv", "csv:people.csv")]
     [InlineData("csv:people.csv", "csv:people.csv")]

@@ -20,8 +20,9 @@ static class TableBounds
         if (rows * width <= Array.MaxLength && bytes <= limit) return null;
         var widest = columns.Where(column => column.Kind == ColumnKind.Category).OrderByDescending(column => column.Width).Take(Named)
             .Select(column => string.Create(CultureInfo.InvariantCulture, $"'{column.Name}' {column.Width:N0}"));
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{rows:N0} rows of {width:N0} values need {MemoryLimit.Text(bytes)} of memory, and there are {MemoryLimit.Text(Math.Min(limit, Copies * (double)sizeof(float) * Array.MaxLength))} for a table")
+        var most = Math.Min(limit, Copies * (double)sizeof(float) * Array.MaxLength);
+        return string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows of {width:N0} values need {MemoryLimit.Text(bytes)} of memory, ")
+            + $"and there are {MemoryLimit.Text(most)} for a table"
             + (string.Join(", ", widest) is { Length: > 0 } names
                 ? $"; the columns with the most categories, one value each, are {names}; take them out of the file, or make them numbers"
                 : "; take columns or rows out of the file");
