@@ -44,9 +44,24 @@ public sealed record Conv2d(
         return new Features([Channels, outHeight, outWidth], units);
     }
 
-    internal override Tensor Run(in LayerRun run) => nn.functional.conv2d(
-        run.Input, run.Tensors[0], Bias ? run.Tensors[1] : null, [Stride, Stride], [Padding.Height, Padding.Width], [1, 1],
-        GroupWidth is { } width ? run.Input.size(1) / width : 1);
+    internal override Tensor Run(in LayerRun run)
+    {
+        var (input, stride) = (run.Input, Stride);
+        var channels = input.size(1);
+        if (IsUnsafe(GroupWidth ?? channels))
+        {
+            input = input.slice(2, 0, input.size(2), stride).slice(3, 0, input.size(3), stride); // all that a kernel of one pixel reads
+            stride = 1;
+        }
+        return nn.functional.conv2d(
+            input, run.Tensors[0], Bias ? run.Tensors[1] : null, [stride, stride], [Padding.Height, Padding.Width], [1, 1], GroupWidth is { } width ? channels / width : 1);
+    }
+
+    /// <summary>Whether oneDNN 3.7 writes past a buffer in this convolution's backward pass: one pixel, a step above 1, and fewer channels than a vector has
+    /// values (github.com/uxlfoundation/oneDNN/issues/6035, docs/decisions/0039). Where the step is taken first, its kernels are right.</summary>
+    bool IsUnsafe(long channels) => Kernel is { Height: 1, Width: 1 } && Stride > 1 && Padding is { Height: 0, Width: 0 } && channels < WidestVector;
+
+    const int WidestVector = 16; // float32 values of AVX-512
 
     internal override string Export(OnnxDraft draft) => draft.Step(
         "Conv", [draft.Input, draft.Tensor(0), .. Bias ? [draft.Tensor(1)] : Array.Empty<string>()],

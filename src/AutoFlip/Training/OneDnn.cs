@@ -72,6 +72,7 @@ static unsafe class OneDnn
 
     static CacheRemedy Help()
     {
+        NnPack.Disable(); // it cannot start on such machines, and would report that for every small batch
         var record = FindRecord();
         if (record is not null && record->BelievesInCachesOfOneByte)
         {

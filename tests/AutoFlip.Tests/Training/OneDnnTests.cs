@@ -71,6 +71,25 @@ public unsafe class OneDnnTests
     }
 
     [Fact]
+    public void NNPACK_can_be_switched_off_and_on()
+    {
+        SkipUnlessLinuxOnX64();
+        var before = NnPack.IsEnabled;
+
+        try
+        {
+            NnPack.Set(true);
+            Assert.True(NnPack.IsEnabled);
+            NnPack.Disable();
+            Assert.False(NnPack.IsEnabled);
+        }
+        finally
+        {
+            NnPack.Set(before ?? true);
+        }
+    }
+
+    [Fact]
     public void Symbols_are_where_the_loader_puts_them()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Symbol tables of this kind are an affair of Linux.");

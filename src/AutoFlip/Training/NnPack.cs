@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>NNPACK, the library inside libtorch that computes convolutions of small batches.</summary>
+/// <remarks>It starts only on processors whose caches it can see. Elsewhere libtorch computes these convolutions otherwise, after a warning each time: 1,200 in a short
+/// run of MobileNet. There it is switched off, which changes no result. Where it starts it stays: other kernels would round otherwise.</remarks>
+static unsafe class NnPack
+{
+    const string Library = "libtorch_cpu.so";
+    const string Context = "_ZN2at13globalContextEv"; // at::globalContext()
+    const string Switch = "_ZN2at7Context20setUserEnabledNNPACKEb", State = "_ZNK2at7Context17userEnabledNNPACKEv"; // members of at::Context
+
+    /// <summary>Whether libtorch tries it; null where nobody can tell.</summary>
+    public static bool? IsEnabled => Find(State) is var state and not 0 && Find(Context) is var context and not 0
+        ? ((delegate* unmanaged<nint, byte>)state)(((delegate* unmanaged<nint>)context)()) != 0
+        : null;
+
+    /// <summary>Switches it off; does nothing where libtorch has no such switch.</summary>
+    public static void Disable() => Set(false);
+
+    /// <summary>Switches it on or off.</summary>
+    internal static void Set(bool enabled)
+    {
+        if (Find(Switch) is var member and not 0 && Find(Context) is var context and not 0)
+            ((delegate* unmanaged<nint, byte, void>)member)(((delegate* unmanaged<nint>)context)(), enabled ? (byte)1 : (byte)0);
+    }
+
+    /// <summary>The address of a function that libtorch exports; 0 if it does not.</summary>
+    static nint Find(string symbol)
+    {
+        if (!OperatingSystem.IsLinux()) return 0;
+        empty(0).Dispose(); // loads libtorch
+        using var process = Process.GetCurrentProcess();
+        return process.Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName == Library) is { } library
+            && NativeLibrary.TryGetExport(NativeLibrary.Load(library.FileName), symbol, out var address) ? address : 0;
+    }
+}
