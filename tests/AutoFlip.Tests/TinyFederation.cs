@@ -58,9 +58,10 @@ static class TinyFederation
     /// <param name="data">Whose clients; by default <see cref="Data"/>.</param>
     /// <param name="network">Another network than the experiment names.</param>
     /// <param name="from">Where to go on.</param>
+    /// <param name="observer">Watches.</param>
     public static async Task<Outcome> RunAsync(
         Experiment experiment, int workers = 1, Func<IClientTransport, IClientTransport>? wrap = null, Action<RoundResult>? inspect = null,
-        FederatedData? data = null, Network? network = null, RunState? from = null)
+        FederatedData? data = null, Network? network = null, RunState? from = null, RunObserver? observer = null)
     {
         data ??= Data(experiment);
         network ??= Network(experiment);
@@ -70,7 +71,7 @@ static class TinyFederation
         var run = new FederatedRun(
             experiment, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
             (small, weights, cutOff, ct) => Evaluation.RunAsync(pool, small, weights, cutOff, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
-            RunObserver.None, TimeProvider.System);
+            observer ?? RunObserver.None, TimeProvider.System);
 
         var results = new List<RoundResult>();
         await foreach (var result in run.RunAsync(Initial(experiment, network), from, TestContext.Current.CancellationToken))

@@ -124,6 +124,15 @@ public class KeyedRandomTests
         Assert.Equal(shape, drawn.Average(x => (x - shape) * (x - shape)), 5 * Math.Sqrt((2 * shape * shape + 6 * shape) / n));
     }
 
+    /// <summary>Marsaglia and Tsang: d (1 + x / sqrt(9 d))³ with d = 2.5 - 1/3, x being the stream's first normal number, which is accepted here.</summary>
+    [Fact]
+    public void A_gamma_rises_with_the_normal_number_that_it_is_drawn_from()
+    {
+        double x = new KeyedRandom(4).NextGaussian(), d = 2.5 - 1.0 / 3, root = 1 + x / Math.Sqrt(9 * d);
+
+        Assert.Equal(d * root * root * root, new KeyedRandom(4).NextGamma(2.5), 1e-12);
+    }
+
     [Fact]
     public void Gamma_of_shape_one_is_exponential()
     {
