@@ -26,6 +26,9 @@ sealed record Host
     /// <summary>Standard input.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
+    /// <summary>The bytes of standard input, for whoever decodes them; null where <see cref="In"/> is all there is.</summary>
+    public Func<Stream>? InputBytes { get; init; }
+
     /// <summary>Standard error.</summary>
     public required TextWriter Error { get; init; }
 
@@ -55,6 +58,7 @@ sealed record Host
         return new()
         {
             In = Console.In,
+            InputBytes = Console.OpenStandardInput,
             Out = new PrintableWriter(output),
             OutputFailure = () => output.Failure,
             Error = new PrintableWriter(error),

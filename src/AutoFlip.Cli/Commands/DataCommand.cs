@@ -11,7 +11,7 @@ sealed class DataCommand : ICommand
     public string Name => "data";
 
     /// <inheritdoc/>
-    public string Usage => "data list|show|get|partition";
+    public string Usage => "data list|show|get|partition|cache";
 
     /// <inheritdoc/>
     public string Summary => "Data sets: what there is, how it is dealt.";
@@ -22,10 +22,11 @@ sealed class DataCommand : ICommand
           data show NAME                 one data set: size, classes, licence, where it is or how to get it
           data get NAME                  download it into the cache, unless it is here already
           data partition [run options]   who gets what: samples per client and class
+          data cache [--clear]           where decoded images are kept, and how much; --clear deletes them
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => Cli.Settings.All;
+    public IReadOnlyList<Setting> Settings => Cli.Settings.DataSets;
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)
@@ -39,12 +40,22 @@ sealed class DataCommand : ICommand
             case ["show", var name]: Show(DataSet.Of(request.Experiment with { Dataset = name }), where, request.Show.Json, host); break;
             case ["get", var name]: Get(DataSet.Of(new() { Dataset = name }), where, request.Show, host); break;
             case ["partition"]: Deal(request.Resolve(host.Warn), where, host); break;
+            case ["cache"]: Cache(where, request.Cache.Clear, host); break;
             case ["show" or "get"]:
                 throw AutoFlipException.BadRequest($"data {words[0]}: the name of a data set is expected: {string.Join(", ", Catalog.DataSets.Names)}.");
             default:
-                throw AutoFlipException.BadRequest($"data: '{string.Join(' ', words)}' is not accepted. Accepted: list, show NAME, get NAME, partition. See 'autoflip data --help'.");
+                throw AutoFlipException.BadRequest($"data: '{string.Join(' ', words)}' is not accepted. Accepted: list, show NAME, get NAME, partition, cache. See 'autoflip data --help'.");
         }
         return ExitCode.Done;
+    }
+
+    static void Cache(DataLocations where, bool clear, Host host)
+    {
+        if (where.CachePath is null) throw AutoFlipException.BadRequest("data cache: this system names no cache folder. Set HOME or XDG_CACHE_HOME.");
+        var folder = new PixelFolder(where.CachePath);
+        var files = folder.Files;
+        if (clear) folder.Clear();
+        host.Print($"{folder.Path}: {Readable.Count(files.Count)} files of decoded images, {Readable.Bytes(files.Sum(file => file.Length))}{(clear ? ", deleted" : "")}");
     }
 
     static void List(DataLocations where, bool json, Host host)
@@ -77,12 +88,16 @@ sealed class DataCommand : ICommand
         host.Print($"  licence   {set.Licence}");
         host.Print($"  cite      {set.Citation}");
         if (set.Remarks is { } remarks) host.Print($"  remarks   {remarks}");
+        if (!set.Files.IsEmpty) host.Print($"  files     {string.Join(", ", set.Files.Take(MostFiles))}{(set.Files.Length > MostFiles ? $" and {set.Files.Length - MostFiles} more" : "")}");
+        if (set is ImageDataSet { FilesPassedOver: { } passedOver }) host.Print($"  note      {passedOver}");
         var search = where.Locate(set);
         host.Print($"  where     {State(set, where)}");
         foreach (var column in ColumnsOf(set, where)) host.Print($"  {column}");
         foreach (var tried in search.Tried) host.Print($"            not in {tried}");
         if (search.Folder is null) host.Print($"            {search.Advice}");
     }
+
+    const int MostFiles = 12; // by name
 
     static void Get(DataSet set, DataLocations where, Presentation show, Host host)
     {
@@ -167,6 +182,7 @@ sealed class DataCommand : ICommand
         ["download_bytes"] = set.DownloadBytes,
         ["origin"] = set.Origin,
         ["remarks"] = set.Remarks,
+        ["files"] = Texts(set.Files),
         ["columns"] = set is CsvDataSet ? Texts(ColumnsOf(set, where)) : null,
     };
 }

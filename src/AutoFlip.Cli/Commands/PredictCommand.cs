@@ -40,9 +40,13 @@ sealed class PredictCommand : ICommand
         if (request.Ship.Top < 1) throw AutoFlipException.BadRequest($"--top: '{request.Ship.Top}' is not accepted. Accepted: a whole number of at least 1.");
         using var runner = ModelSource.Open(path, request, host);
         var broken = 0;
-        var inputs = positionals.Skip(1).SelectMany(source => RawInput.Of(runner.Card.Input, source, host.In, request.Experiment.Encoding)).Select(Told);
+        var inputs = positionals.Skip(1).SelectMany(source => RawInput.Of(runner.Card.Input, source, InputOf(source), request.Experiment.Encoding)).Select(Told);
         PredictionText.Write(Prediction.All(runner, inputs, request.Ship.Top), request.Show, host);
         return broken == 0 ? ExitCode.Done : ExitCode.BadData;
+
+        TextReader InputOf(string source) => source == RawInput.StandardInput && host.InputBytes is { } bytes
+            ? TextInput.Open(bytes(), "standard input", request.Experiment.Encoding, TextInput.OptionRemedy)
+            : host.In;
 
         RawInput Told(RawInput input)
         {

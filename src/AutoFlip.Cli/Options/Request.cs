@@ -84,6 +84,13 @@ sealed record TableOptions
     public bool DryRun { get; init; }
 }
 
+/// <summary>What is done with the cache of decoded images.</summary>
+sealed record CacheOptions
+{
+    /// <summary>Delete it.</summary>
+    public bool Clear { get; init; }
+}
+
 /// <summary>Everything a command line says, as immutable records.</summary>
 sealed record Request
 {
@@ -114,6 +121,9 @@ sealed record Request
     /// <summary>What is done with tables.</summary>
     public TableOptions Tables { get; init; } = new();
 
+    /// <summary>What is done with the cache.</summary>
+    public CacheOptions Cache { get; init; } = new();
+
     /// <summary>The value of a property of one of these records.</summary>
     public object? this[PropertyInfo property] => property.GetValue(
         property.DeclaringType == typeof(Experiment) ? Experiment
@@ -124,6 +134,7 @@ sealed record Request
         : property.DeclaringType == typeof(PlotOptions) ? Plot
         : property.DeclaringType == typeof(ShipOptions) ? Ship
         : property.DeclaringType == typeof(TableOptions) ? Tables
+        : property.DeclaringType == typeof(CacheOptions) ? Cache
         : Method);
 
     /// <summary>A copy with one property of one of these records changed.</summary>
@@ -136,6 +147,7 @@ sealed record Request
         : property.DeclaringType == typeof(PlotOptions) ? this with { Plot = Set(Plot with { }, property, value) }
         : property.DeclaringType == typeof(ShipOptions) ? this with { Ship = Set(Ship with { }, property, value) }
         : property.DeclaringType == typeof(TableOptions) ? this with { Tables = Set(Tables with { }, property, value) }
+        : property.DeclaringType == typeof(CacheOptions) ? this with { Cache = Set(Cache with { }, property, value) }
         : this with { Method = Set(Method with { }, property, value) };
 
     /// <summary>The request with its method settled, every rule checked and every name in its catalogue's spelling.</summary>

@@ -200,6 +200,9 @@ static class Settings
         .. DataPath,
     ]);
 
+    /// <summary>What <c>data</c> takes.</summary>
+    public static ImmutableArray<Setting> DataSets => [.. All, .. Grouped(SettingGroup.Data, [Setting.Of((CacheOptions c) => c.Clear, "--clear", "", "data cache: delete the decoded images.")])];
+
     /// <summary>What <c>predict</c> takes.</summary>
     public static ImmutableArray<Setting> Predict => Grouped(SettingGroup.Running,
     [

@@ -20,6 +20,25 @@ public class AppTests
     }
 
     [Fact]
+    public void The_cache_of_images_is_shown_and_emptied_and_nothing_else()
+    {
+        using var folder = new TemporaryDirectory();
+        Directory.CreateDirectory(folder["pixels"]);
+        File.WriteAllBytes(folder["pixels/a.pixels"], new byte[2000]);
+        File.WriteAllBytes(folder["pixels/.b.pixels.x.part"], new byte[500]);
+        File.WriteAllText(folder["pixels/notes.txt"], "mine");
+        File.WriteAllText(folder["victim"], "untouched");
+        File.CreateSymbolicLink(folder["pixels/link.pixels"], folder["victim"]);
+
+        var cache = new PixelFolder(folder.Path);
+        Assert.Equal([".b.pixels.x.part", "a.pixels", "link.pixels"], cache.Files.Select(file => file.Name).Order(StringComparer.Ordinal));
+        cache.Clear();
+
+        Assert.Equal(["notes.txt"], Directory.GetFiles(folder["pixels"]).Select(Path.GetFileName));
+        Assert.Equal("untouched", File.ReadAllText(folder["victim"]));
+    }
+
+    [Fact]
     public void Version_is_that_of_the_files() => Assert.Equal($"autoflip {ExperimentFile.ProgramVersion}\n", Shell.Run("--version").Out);
 
     [Theory]

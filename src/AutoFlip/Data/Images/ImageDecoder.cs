@@ -1,12 +1,13 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using SkiaSharp;
 
 namespace AutoFlip;
 
 /// <summary>Decodes image files (JPEG, PNG, GIF, BMP, WebP, and binary PPM and PGM) to planes of bytes.</summary>
-/// <remarks>Colours are taken as they are: no colour profile, no orientation, no gamma; transparency is dropped. So does Pillow, on which
-/// the published pipelines rest; its JPEG decoder and this one may differ by a few steps of 255.</remarks>
+/// <remarks>An image is turned and mirrored as its EXIF orientation says, as browsers and phones show it. Colours are taken as they are: no colour profile, no gamma; transparency is
+/// dropped. So does Pillow, on which the published pipelines rest (it leaves the orientation to its caller); its JPEG decoder and this one may differ by a few steps of 255.</remarks>
 static class ImageDecoder
 {
     const int MaxPixels = 100_000_000;
@@ -31,8 +32,13 @@ static class ImageDecoder
 
     static (SampleShape, byte[]) Coded(string path, byte[] bytes, int channels)
     {
+        if (bytes.Length == 0) throw AutoFlipException.BadFile(path, "it is empty");
+        if (!bytes.AsSpan().ContainsAnyExcept((byte)0)) throw AutoFlipException.BadFile(path, $"all of its {bytes.Length} bytes are zero: its content was lost");
+        if (SizeOfPng(bytes) is var (claimedWidth, claimedHeight)) CheckSize(path, claimedWidth, claimedHeight); // the codec only says no
         using var data = SKData.CreateCopy(bytes);
-        using var codec = SKCodec.Create(data) ?? throw AutoFlipException.BadFile(path, "it is not a JPEG, PNG, GIF, BMP, WebP, PPM or PGM image");
+        using var codec = SKCodec.Create(data) ?? throw AutoFlipException.BadFile(path, IsTiff(bytes)
+            ? "it is a TIFF image, which is not read: convert it to PNG"
+            : "it is not a JPEG, PNG, GIF, BMP, WebP, PPM or PGM image");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         CheckSize(path, width, height);
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
@@ -44,14 +50,56 @@ static class ImageDecoder
             {
                 fixed (byte* first = rented) result = codec.GetPixels(info, (nint)first);
             }
+            if (result == SKCodecResult.IncompleteInput) throw AutoFlipException.BadFile(path, "it is truncated: a part of the image is missing");
             if (result != SKCodecResult.Success) throw AutoFlipException.BadFile(path, $"its image cannot be decoded ({result})");
-            return Planes(rented, width, height, stride: 4, channels);
+            var (shape, pixels) = Planes(rented, width, height, stride: 4, channels);
+            return Oriented(shape, pixels, codec.EncodedOrigin);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(rented);
         }
     }
+
+    /// <summary>An image as it is to be seen.</summary>
+    /// <param name="shape">[C, h, w] as stored.</param>
+    /// <param name="pixels">The stored image.</param>
+    /// <param name="origin">EXIF's orientation, 1 to 8 (CIPA DC-008, 4.6.4): where the first row and the first column are.</param>
+    static (SampleShape, byte[]) Oriented(SampleShape shape, byte[] pixels, SKEncodedOrigin origin)
+    {
+        if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default) return (shape, pixels);
+        var (channels, h, w) = shape;
+        var turned = (int)origin >= 5; // rows become columns
+        var result = turned ? new SampleShape(channels, w, h) : shape;
+        var seen = new byte[pixels.Length];
+        var to = 0;
+        for (var channel = 0; channel < channels; channel++)
+            for (var y = 0; y < result.Height; y++)
+                for (var x = 0; x < result.Width; x++)
+                {
+                    var (column, row) = origin switch
+                    {
+                        SKEncodedOrigin.TopRight => (w - 1 - x, y),
+                        SKEncodedOrigin.BottomRight => (w - 1 - x, h - 1 - y),
+                        SKEncodedOrigin.BottomLeft => (x, h - 1 - y),
+                        SKEncodedOrigin.LeftTop => (y, x),
+                        SKEncodedOrigin.RightTop => (y, h - 1 - x),
+                        SKEncodedOrigin.RightBottom => (w - 1 - y, h - 1 - x),
+                        SKEncodedOrigin.LeftBottom => (w - 1 - y, x),
+                        _ => (x, y),
+                    };
+                    seen[to++] = pixels[(channel * h + row) * w + column];
+                }
+        return (result, seen);
+    }
+
+    /// <summary>Width and height that the header of a PNG claims; null if it is none.</summary>
+    static (int Width, int Height)? SizeOfPng(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 24 && bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10])
+            ? (BinaryPrimitives.ReadInt32BigEndian(bytes[16..]), BinaryPrimitives.ReadInt32BigEndian(bytes[20..]))
+            : null;
+
+    static bool IsTiff(ReadOnlySpan<byte> bytes) => bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8);
 
     /// <summary>"P5" or "P6", width, height and 255 in decimal, one white space, then the values, colours next to each other.</summary>
     static (SampleShape, byte[]) Netpbm(string path, byte[] bytes, int channels)

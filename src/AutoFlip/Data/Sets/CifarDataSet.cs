@@ -77,10 +77,10 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
     const string Krizhevsky = "A. Krizhevsky 2009, Learning multiple layers of features from tiny images, University of Toronto";
 
     /// <inheritdoc/>
-    protected override ImageSet Read(DataFolder folder, bool test) => Read(folder, test ? Files.AsSpan()[^1..] : Files.AsSpan()[..^1]);
+    protected override ImageSet Read(DataFolder folder, bool test) => Read(folder, test ? Files.AsSpan()[^1..] : Files.AsSpan()[..^1], test ? TestSamples : TrainSamples);
 
     /// <summary>The records of several files, one after another.</summary>
-    ImageSet Read(DataFolder folder, ReadOnlySpan<string> names)
+    ImageSet Read(DataFolder folder, ReadOnlySpan<string> names, int most)
     {
         var (shape, classes) = (Shape!.Value, Task!.Classes);
         var record = LabelBytes + shape.Length;
@@ -100,6 +100,7 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
                     var label = buffer[LabelAt];
                     if (label >= classes)
                         throw AutoFlipException.BadFile(file, $"record {labels.Count - before} has label {label}, outside 0 .. {classes - 1}");
+                    if (labels.Count == most) throw AutoFlipException.BadFile(file, $"it goes on after the {most} images that {Name} has");
                     labels.Add(label);
                     pixels.Write(buffer, LabelBytes, shape.Length);
                 }

@@ -15,9 +15,10 @@ static class IdxReader
     /// <param name="file">Its name, for messages.</param>
     /// <param name="axes">How many axes it must have.</param>
     /// <param name="integers">Whether its values must be 32-bit integers rather than unsigned bytes.</param>
+    /// <param name="images">The shape that images must have; null where values are no images.</param>
     /// <returns>Sizes by axis, and the bytes of the values.</returns>
     /// <exception cref="AutoFlipException">It is not such a file (exit 3).</exception>
-    public static (int[] Sizes, byte[] Values) Read(Stream content, string file, int axes, bool integers = false)
+    public static (int[] Sizes, byte[] Values) Read(Stream content, string file, int axes, bool integers = false, SampleShape? images = null)
     {
         var (type, kind) = integers ? (12, "32-bit integers (0x0C)") : (8, "unsigned bytes (0x08)");
         Span<byte> head = stackalloc byte[4 + 4 * axes];
@@ -36,6 +37,8 @@ static class IdxReader
             length *= sizes[i];
             if (length > Array.MaxLength) throw AutoFlipException.BadFile(file, "it says that it holds more than 2 GB");
         }
+        if (images is var (_, height, width) && (sizes[1], sizes[2]) != (height, width)) // before memory is taken for them
+            throw AutoFlipException.BadFile(file, $"its images are {sizes[1]}x{sizes[2]}, not {height}x{width}");
         var values = ImageSet.NewPixels((int)length);
         got = content.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
         var unit = integers ? "bytes" : "values";
@@ -55,11 +58,9 @@ static class IdxReader
     public static ImageSet ReadImages(
         DataFolder folder, string imageFile, string labelFile, SampleShape shape, int classes, int firstLabel, bool facts)
     {
-        var (sizes, pixels) = folder.Read(imageFile, (content, file) => Read(content, file, 3));
+        var (sizes, pixels) = folder.Read(imageFile, (content, file) => Read(content, file, 3, images: shape));
         var (counts, bytes) = folder.Read(labelFile, (content, file) => Read(content, file, facts ? 2 : 1, facts));
         var path = folder.Files[imageFile];
-        if (sizes[1] != shape.Height || sizes[2] != shape.Width)
-            throw AutoFlipException.BadFile(path, $"its images are {sizes[1]}x{sizes[2]}, not {shape.Height}x{shape.Width}");
         if (sizes[0] != counts[0]) throw AutoFlipException.BadFile(path, $"it holds {sizes[0]} images, but '{folder.Files[labelFile]}' {counts[0]} labels");
         var labels = new int[counts[0]];
         for (var i = 0; i < labels.Length; i++)

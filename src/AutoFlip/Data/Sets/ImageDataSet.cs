@@ -14,7 +14,7 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
         Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
     {
         if (Shape is null && experiment.Resize == 0)
-            throw AutoFlipException.BadRequest($"--resize 0: the images of {Name} differ in size. Give the side that all are resized to, as in --resize 64.");
+            throw AutoFlipException.BadRequest($"--resize 0 keeps the images' size, and of those of {Name} none is stated that all of them have. Give the side that all are resized to, as in --resize 64.");
         var folder = where.Require(this, observer, cancellation);
         var transform = ImageTransform.Of(experiment);
         var key = Files.IsEmpty || where.CachePath is null ? null : PixelKey.Of(this, folder, experiment.Resize);
@@ -22,6 +22,7 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
         var train = Part(test: false).With(transform);
         var test = Part(test: true).With(transform);
         observer.Loading($"reading {Name}", 1);
+        if (FilesPassedOver is { } passedOver) observer.Warning(passedOver);
         if (TrainSamples > 0 && (train.Count != TrainSamples || test.Count != TestSamples))
         {
             observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test.Count} test images; " +
@@ -39,6 +40,9 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
             return cache.Write(source, Progress, observer, cancellation) ?? source.InMemory(Progress, cancellation);
         }
     }
+
+    /// <summary>What lies beside the images and is not read, in a sentence; null if nothing does.</summary>
+    internal virtual string? FilesPassedOver => null;
 
     /// <summary>Whether a sample of a set that comes in one part is for testing: every fifth is (the 5th, 10th, ...).</summary>
     /// <param name="row">Its place in the files' own order, from 0.</param>

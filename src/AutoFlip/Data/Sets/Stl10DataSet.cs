@@ -31,8 +31,8 @@ public sealed record Stl10DataSet() : ImageDataSet("STL10")
     {
         var shape = Shape!.Value;
         var (images, names) = (Files[test ? 2 : 0], Files[test ? 3 : 1]);
-        var labels = folder.Read(names, (content, file) => Bytes(content, file, 1));
-        var pixels = folder.Read(images, (content, file) => Bytes(content, file, shape.Length));
+        var labels = folder.Read(names, (content, file) => Bytes(content, file, 1, test ? TestSamples : TrainSamples));
+        var pixels = folder.Read(images, (content, file) => Bytes(content, file, shape.Length, labels.Length));
         if (pixels.Length / shape.Length != labels.Length)
             throw AutoFlipException.BadFile(folder.Files[images], $"it holds {pixels.Length / shape.Length} images, but '{folder.Files[names]}' {labels.Length} labels");
         var bad = labels.AsSpan().IndexOfAnyExceptInRange((byte)1, (byte)10);
@@ -40,10 +40,16 @@ public sealed record Stl10DataSet() : ImageDataSet("STL10")
         return new ImageSet(shape, pixels, [.. labels.Select(label => label - 1)]).Transposed(); // columns were next to each other
     }
 
-    static byte[] Bytes(Stream content, string file, int unit)
+    /// <summary>All bytes of a file of at most so many units: a small compressed file may hold any number.</summary>
+    static byte[] Bytes(Stream content, string file, int unit, int most)
     {
         var bytes = new MemoryStream();
-        content.CopyTo(bytes);
+        var buffer = new byte[1 << 16];
+        while (content.Read(buffer) is > 0 and var got)
+        {
+            bytes.Write(buffer, 0, got);
+            if (bytes.Length >= unit * (most + 1L)) throw AutoFlipException.BadFile(file, $"it goes on after {most} {(unit == 1 ? "labels" : "images")}");
+        }
         if (bytes.Length == 0) throw AutoFlipException.BadFile(file, "it is empty");
         return bytes.Length % unit == 0 ? bytes.ToArray() : throw AutoFlipException.BadFile(file, $"it ends within an image: {bytes.Length % unit} of its {unit} bytes are there");
     }

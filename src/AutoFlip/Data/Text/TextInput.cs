@@ -78,6 +78,8 @@ static class TextInput
                 ahead.Span[..read].CopyTo(buffer);
                 ahead = ahead[read..];
             }
+            if (path is not null && buffer[..read].IndexOf((byte)0) is >= 0 and var zero)
+                throw AutoFlipException.BadData($"'{path}', line {_lines + buffer[..zero].Count((byte)'\n') + 1}: there is a zero byte: this is no text.");
             if (path is not null) Check(buffer[..read], atEnd: read == 0 && buffer.Length > 0);
             return read;
         }

@@ -52,9 +52,12 @@ public class ImageDecoderTests
 
     [Theory]
     [InlineData("text", "it is not a JPEG, PNG")]
-    [InlineData("empty", "it is not a JPEG, PNG")]
-    [InlineData("cut jpeg", "its image cannot be decoded (IncompleteInput)")]
-    [InlineData("cut png", "its image cannot be decoded (IncompleteInput)")]
+    [InlineData("empty", "it is empty")]
+    [InlineData("zeros", "all of its 1000 bytes are zero")]
+    [InlineData("tiff", "it is a TIFF image, which is not read: convert it to PNG")]
+    [InlineData("gigantic png", "its size is 100000 x 100000")]
+    [InlineData("cut jpeg", "it is truncated")]
+    [InlineData("cut png", "it is truncated")]
     [InlineData("cut ppm", "it is truncated: 11 of 12 values")]
     [InlineData("huge ppm", "its size is 60000 x 60000")]
     [InlineData("huge png", "its size is 60000 x 60000")]
@@ -73,6 +76,9 @@ public class ImageDecoderTests
             "cut ppm" => SmallImages.Ppm(2, 2, new byte[12])[..^1],
             "huge ppm" => Encoding.ASCII.GetBytes("P6 60000 60000 255 "),
             "huge png" => WithSize(png, 60000),
+            "gigantic png" => WithSize(png, 100000),
+            "zeros" => new byte[1000],
+            "tiff" => [.. "II*\0"u8, .. new byte[60]],
             "deep ppm" => Encoding.ASCII.GetBytes("P6 1 1 65535\n123456"),
             "broken ppm" => Encoding.ASCII.GetBytes("P6 # no end"),
             _ => [],
@@ -84,6 +90,34 @@ public class ImageDecoderTests
         Assert.Contains("a.img' is not usable", error.Message, StringComparison.Ordinal);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>A stored image of two columns and three rows, numbered 1 2 / 3 4 / 5 6, and what is to be seen: EXIF's orientations 1 to 8.</summary>
+    [Theory]
+    [InlineData(1, 2, "12 34 56")]
+    [InlineData(2, 2, "21 43 65")] // mirrored
+    [InlineData(3, 2, "65 43 21")] // upside down
+    [InlineData(4, 2, "56 34 12")]
+    [InlineData(5, 3, "135 246")] // rows become columns
+    [InlineData(6, 3, "531 642")] // a quarter to the right: the last row becomes the first column
+    [InlineData(7, 3, "642 531")]
+    [InlineData(8, 3, "246 135")] // a quarter to the left
+    public void An_image_is_seen_as_its_orientation_says(int orientation, int width, string seen)
+    {
+        // Blocks of 16 pixels survive JPEG's rounding: grey of 40 times the number.
+        var jpeg = SmallImages.Encoded(32, 48, SKEncodedImageFormat.Jpeg, (x, y) => { var grey = (byte)(40 * (1 + x / 16 + 2 * (y / 16))); return new SKColor(grey, grey, grey); });
+
+        var (shape, pixels) = Decode("a.jpg", WithOrientation(jpeg, orientation), 1);
+
+        Assert.Equal((16 * width, 96 / width), (shape.Width, shape.Height));
+        Assert.Equal(seen, string.Join(' ', Enumerable.Range(0, shape.Height / 16).Select(row =>
+            string.Concat(Enumerable.Range(0, width).Select(column => (pixels[(16 * row + 8) * shape.Width + 16 * column + 8] + 20) / 40)))));
+    }
+
+    /// <summary>Puts an EXIF segment behind the first marker: TIFF, big-endian, one directory with the tag 0x0112, a short.</summary>
+    static byte[] WithOrientation(byte[] jpeg, int orientation) =>
+    [
+        .. jpeg[..2], 0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, .. jpeg[2..],
+    ];
 
     /// <summary>Width and height stand in the header chunk, whose checksum (CRC-32) follows them.</summary>
     static byte[] WithSize(byte[] png, int side)

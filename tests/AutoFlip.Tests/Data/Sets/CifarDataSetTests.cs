@@ -31,6 +31,19 @@ public class CifarDataSetTests
         Assert.Equal(["worm", "bear"], data.Train.Labels.ToArray().Select(label => data.Task.ClassNames[label]));
     }
 
+    /// <summary>Zeros are images of aeroplanes: a small compressed file can hold any number of them.</summary>
+    [Fact]
+    public void More_images_than_the_set_has_are_not_read()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("cifar-100-binary/train.bin", SmallFiles.Cifar([19, 99], [200, 3]));
+        folder.Write("cifar-100-binary/test.bin", SmallFiles.Gzip(new byte[3074 * 10_001]));
+
+        var error = Assert.Throws<AutoFlipException>(() => Load(CifarDataSet.Cifar100, folder));
+
+        Assert.EndsWith("test.bin' is not usable: it goes on after the 10000 images that CIFAR100 has.", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(-1, "ends within a record: 3073 of its 3074 bytes")]
     [InlineData(1, "ends within a record: 1 of its 3074 bytes")]

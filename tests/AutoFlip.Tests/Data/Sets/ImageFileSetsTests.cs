@@ -42,10 +42,38 @@ public class ImageFileSetsTests
     }
 
     [Theory]
+    [InlineData("empty", "this class folder is empty. Put images into it, or remove it")]
+    [InlineData("a.tiff b.TIFF note.txt", "this class has no image that can be read, only 2 .tiff, 1 .txt. Convert them")]
+    [InlineData("inner/a.png", "the images of this class lie one level deeper, in 'inner'. Move them up into the class folder")]
+    public void A_class_without_images_is_refused_by_name(string files, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var animal in (string[])["cat", "dog"]) folder.Write($"mine/{animal}/a.png", Black);
+        Directory.CreateDirectory(folder["mine/bird"]);
+        foreach (var file in files.Split(' ').Where(file => file.Contains('.'))) folder.Write($"mine/bird/{file}", Black);
+
+        var error = Assert.Throws<AutoFlipException>(() => DataSet.Of(new Experiment { Dataset = $"folder:{folder["mine"]}" })
+            .Load(new Experiment { Resize = 4 }, new DataLocations(), RunObserver.None));
+
+        Assert.Equal(ExitCode.BadData, error.Code);
+        Assert.StartsWith($"'{folder["mine/bird"]}' is not usable: {reason}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_beside_the_images_are_counted_by_kind()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in (string[])["cat/a.png", "cat/b.tif", "cat/Thumbs.db", "dog/a.png", "dog/b.tif", "dog/README", "dog/deep/c.png", "dog/.DS_Store"]) folder.Write($"mine/{name}", Black);
+
+        Assert.Equal($"Not read in the class folders of '{folder["mine"]}': 2 .tif, 1 without an ending and 1 folders. Read are JPEG, PNG, GIF, BMP, WebP, PPM and PGM images.",
+            ClassFolders.PassedOver(folder["mine"]));
+    }
+
+    [Theory]
     [InlineData("nowhere", "there is no such folder")]
     [InlineData("one", "there are 1")]
     [InlineData("stranger", "there is no class 'bird'")]
-    [InlineData("empty", "holds no training images")]
+    [InlineData("empty", "this class has no image that can be read, only 1 .txt")]
     [InlineData("corrupt", "c.png' is not usable")]
     public void A_folder_that_is_no_data_set_is_refused(string how, string reason)
     {

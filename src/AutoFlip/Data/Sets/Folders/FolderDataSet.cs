@@ -36,8 +36,9 @@ static class FolderDataSet
                 Place = path,
                 Licence = "one's own affair",
                 Citation = "none",
-                Train = (_, task) => ClassFolders.Images(Path.Combine(path, train ?? ""), task.ClassNames),
-                Test = test is null ? null : (_, task) => ClassFolders.Images(Path.Combine(path, test), task.ClassNames),
+                Train = (_, task) => ClassFolders.OwnImages(Path.Combine(path, train ?? ""), task.ClassNames),
+                Test = test is null ? null : (_, task) => ClassFolders.OwnImages(Path.Combine(path, test), task.ClassNames),
+                PassedOver = () => ClassFolders.PassedOver(Path.Combine(path, train ?? "")),
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -15,6 +15,12 @@ public sealed record ImageFileDataSet(string Name) : ImageDataSet(Name)
     /// <summary>The images for testing; null if the set comes in one part: then every fifth is for testing.</summary>
     internal ImageList? Test { get; init; }
 
+    /// <summary>Says what lies beside the images and is not read; null if nobody looks.</summary>
+    internal Func<string?> PassedOver { get; init; } = () => null;
+
+    /// <inheritdoc/>
+    internal override string? FilesPassedOver => PassedOver();
+
     /// <summary>Whether images are grey rather than red, green, blue.</summary>
     public bool Grey { get; init; }
 
