@@ -68,7 +68,7 @@ public class ModelTests
     {
         var error = Assert.Throws<AutoFlipException>(() => WideResNet.Create(Cifar, 10, new ModelOptions { Depth = depth }));
 
-        Assert.Equal($"--depth: '{depth}' is not accepted. Accepted: 6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on.", error.Message);
+        Assert.Equal($"--depth: '{depth}' is not accepted. Accepted: 6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on, up to 4096.", error.Message);
     }
 
     [Fact]

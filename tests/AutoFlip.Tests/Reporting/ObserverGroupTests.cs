@@ -40,6 +40,8 @@ public class ObserverGroupTests
     {
         public override void Warning(string message) => Hear(nameof(Warning));
 
+        public override void Note(string message) => Hear(nameof(Note));
+
         public override void Loading(string what, double? fraction) => Hear(nameof(Loading));
 
         public override void Started(RunStart start) => Hear(nameof(Started));
