@@ -115,7 +115,7 @@ public static class ExperimentFile
     /// <param name="path">A file that <see cref="Load"/> accepts.</param>
     public static string? PartitionSha256Of(string path)
     {
-        using var document = Parse(File.ReadAllText(path), path);
+        using var document = Parse(TextOf(path), path);
         return document.RootElement.TryGetProperty(DealField, out var deal) ? deal.ToString() : null;
     }
 
@@ -217,7 +217,12 @@ public static class ExperimentFile
     {
         try
         {
-            return File.ReadAllText(file);
+            using var text = TextInput.Open(File.OpenRead(file), file);
+            return text.ReadToEnd();
+        }
+        catch (AutoFlipException undecodable)
+        {
+            throw AutoFlipException.BadRequest(undecodable.Message);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -54,9 +54,10 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
     public void Require(Experiment experiment, long limit)
     {
         if (Bytes <= limit && Network.Layout.Count <= MostWeights) return;
-        string[] lower = [.. Remedies(experiment)];
+        var tooLarge = Network.Layout.Count > MostWeights;
+        string[] lower = [.. SizesOf(experiment), .. tooLarge ? [] : SideBySide(experiment)];
         var advice = lower is [] ? "Choose a smaller --model." : $"Lower {string.Join(", ", lower)}, or choose a smaller --model.";
-        if (Network.Layout.Count > MostWeights)
+        if (tooLarge)
             throw AutoFlipException.BadRequest(string.Create(CultureInfo.InvariantCulture,
                 $"--model {experiment.Model}: it has {Network.Layout.Count:N0} weights, and a message to a client holds {MostWeights:N0} at most. {advice}"));
         throw AutoFlipException.BadRequest(
@@ -66,8 +67,8 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
             + advice);
     }
 
-    /// <summary>The options whose lower value makes the need smaller; of those that size the network, the ones above their defaults.</summary>
-    IEnumerable<string> Remedies(Experiment experiment)
+    /// <summary>The options whose lower value makes the network smaller: those above their defaults.</summary>
+    IEnumerable<string> SizesOf(Experiment experiment)
     {
         var (options, usual) = (ModelOptions.Of(experiment), new ModelOptions());
         foreach (var (option, asUsual) in Sizes)
@@ -77,6 +78,11 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
                 yield return option;
         }
         if (Network.Vocabulary > usual.EmbeddingCount) yield return "--num-embeddings";
+    }
+
+    /// <summary>The options whose lower value makes less be computed at a time.</summary>
+    IEnumerable<string> SideBySide(Experiment experiment)
+    {
         if (Batch > 1 && ActivationBytes > WeightBytes) yield return "--batch-size";
         if (experiment.Resize > 0 && ActivationBytes > WeightBytes && Network.Input.Height > 1) yield return "--resize";
         if (Together > 1) yield return "--workers";

@@ -94,6 +94,17 @@ public class ExperimentFileTests
         Assert.Equal(["f1"], read.Metrics);
     }
 
+    [Fact]
+    public void A_file_in_another_encoding_is_refused_by_line_and_byte()
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllBytes(folder["e.json"], "{\n\"target\": \"K\u00f6ln\"}"u8.ToArray()[..14].Concat((byte[])[0xF6, (byte)'"', (byte)'}']).ToArray());
+
+        var refused = Assert.Throws<AutoFlipException>(() => ExperimentFile.Load(folder["e.json"]));
+
+        Assert.Equal((ExitCode.BadRequest, $"'{folder["e.json"]}', line 2: byte 15 of the file (0xF6) is not UTF-8. Save it as UTF-8."), (refused.Code, refused.Message));
+    }
+
     [Theory]
     [InlineData("{}", "fedavg autoflip")]
     [InlineData("""{"algorithm":"autoflip"}""", "fedavg autoflip")]
