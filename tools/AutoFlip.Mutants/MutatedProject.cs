@@ -54,12 +54,12 @@ static class MutatedProject
     static IEnumerable<string> Sources(string project) => Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(project, path).Replace('\\', '/')).Order(StringComparer.Ordinal);
 
-    /// <summary>The source generators that come with .NET: P/Invoke needs one.</summary>
+    /// <summary>The source generators that come with .NET: P/Invoke and regular expressions need them.</summary>
     static IEnumerable<ISourceGenerator> Generators()
     {
         var packs = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref");
         var folder = Path.Combine(Directory.GetDirectories(packs, $"{Environment.Version.Major}.*").Max()!, "analyzers", "dotnet", "cs");
-        return Directory.GetFiles(folder, "*LibraryImportGenerator.dll").SelectMany(path =>
+        return Directory.GetFiles(folder, "*.dll").SelectMany(path =>
              new AnalyzerFileReference(Path.GetFullPath(path), new Loader()).GetGenerators(LanguageNames.CSharp));
     }
 
