@@ -43,7 +43,7 @@ public sealed class TrainingMemoryTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000); // the weights alone are 1.6e9 bytes
         Assert.Equal(ExitCode.BadRequest, refused.Code);
         Assert.Contains("at least 9.0 GiB of memory, and there are 4.0 GiB", refused.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Lower --hidden-size, or choose a smaller --model.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Lower --hidden-size, --workers, or choose a smaller --model.", refused.Message, StringComparison.Ordinal);
         Assert.Empty(_folder.Files);
     }
 
