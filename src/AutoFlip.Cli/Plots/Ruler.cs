@@ -40,7 +40,8 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
         var (factor, unit) = UnitOf(axis.Unit, Math.Max(Math.Abs(least), Math.Abs(most)));
         (least, most) = (least * factor, most * factor);
         if (fromZero || least > 0 && least < 0.5 * most) least = Math.Min(least, 0);
-        if (most - least <= Math.Abs(most) * 1e-9) (least, most) = axis.Unit == AxisUnit.Count ? (least - 1, most + 1) : (least - Spare(least), most + Spare(most));
+        if (axis.Unit == AxisUnit.Count && most - least < 1) (least, most) = (least == 0 ? 0 : least - 1, most + 1); // at least one whole number
+        else if (most - least <= Math.Abs(most) * 1e-9) (least, most) = (least - Spare(least), most + Spare(most));
         var pad = padded ? (most - least) * Padding : 0;
         var (min, max) = (least == 0 || axis.Unit == AxisUnit.Share && least >= 0 && least < pad ? 0 : least - pad, most + pad);
         if (axis.Unit == AxisUnit.Share && most <= 100 && padded) max = Math.Min(max, 100 + 2 * pad / 3); // beyond 100 % only as far as a line is thick

@@ -58,6 +58,10 @@ public sealed class RulerTests
     }
 
     [Fact]
+    public void Axis_of_counts_shows_a_whole_number_however_short() =>
+        Assert.Equal(["16", "17"], Texts(Ruler.Of(new Axis("x", AxisUnit.Count), 16.72, 16.721)));
+
+    [Fact]
     public void Ticks_are_within_the_axis_ascending_and_read_differently() => Gen.Select(Gen.Double[-1e9, 1e9], Gen.Double[1e-6, 1e9], Gen.Enum<AxisUnit>()).Sample((least, range, unit) =>
     {
         if (unit != AxisUnit.Number) least = Math.Abs(least);
