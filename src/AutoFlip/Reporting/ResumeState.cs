@@ -39,7 +39,7 @@ static class ResumeState
         var file = Safetensors.Read(path);
         if (file.Metadata.TryGetValue(IdentityKey, out var identity) ? identity != RunIdentity.Of(experiment)
             : file.Metadata.GetValueOrDefault(EarlierIdentityKey) != RunIdentity.OfVersion01(experiment))
-            throw AutoFlipException.BadRequest($"{ExperimentFile.FileName} was changed since the run began: what is done would not fit what is left. Only name and rounds may be changed; start a new run for anything else.");
+            throw RunIdentity.Changed();
         var layout = initial.Weights.Layout;
         var all = file.ToFiniteWeights(Parts(layout, initial.Slots.Keys)).Values;
         if (!int.TryParse(file.Metadata.GetValueOrDefault(RoundKey), NumberStyles.None, CultureInfo.InvariantCulture, out var round))

@@ -59,9 +59,10 @@ sealed class RunDirectory : IDisposable
         {
             var path = first;
             for (var number = 2; Directory.Exists(path); number++) path = $"{first}_{number}";
-            Directory.CreateDirectory(System.IO.Path.Combine(path, "checkpoints"));
+            Directory.CreateDirectory(System.IO.Path.Combine(path, CheckpointsFolder));
             AtomicFile.Write(System.IO.Path.Combine(path, PartitionCounts.FileName), RunJson.Sealed(PartitionCounts.Of(partition), RunJson.Line));
-            AtomicFile.Write(System.IO.Path.Combine(path, "checkpoints", OptionsFile), RunJson.Sealed(options, RunJson.Document));
+            AtomicFile.Write(System.IO.Path.Combine(path, CheckpointsFolder, OptionsFile), RunJson.Sealed(options, RunJson.Document));
+            AtomicFile.Write(System.IO.Path.Combine(path, CheckpointsFolder, RunStamp.FileName), RunJson.Sealed(RunStamp.Of(experiment), RunJson.Document));
             AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition.Sha256)); // last: it makes this a run that can be gone on with
             return new RunDirectory(path, experiment);
         }
@@ -72,16 +73,21 @@ sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Opens the directory of an earlier run.</summary>
-    /// <exception cref="AutoFlipException">It is none (exit 2), or another process runs it (exit 4).</exception>
-    public static RunDirectory Open(string path) =>
-        System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) && Directory.Exists(System.IO.Path.Combine(path, "checkpoints"))
-            ? new RunDirectory(System.IO.Path.GetFullPath(path), ExperimentFile.LoadOfRun(path))
-            : throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
+    /// <exception cref="AutoFlipException">It is none, or its experiment was changed (exit 2); a file is damaged (exit 3); another process runs it (exit 4).</exception>
+    public static RunDirectory Open(string path)
+    {
+        var checkpoints = System.IO.Path.Combine(path, CheckpointsFolder);
+        if (!System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) || !Directory.Exists(checkpoints))
+            throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
+        var experiment = ExperimentFile.LoadOfRun(path);
+        RunStamp.Load(checkpoints)?.Require(experiment);
+        return new RunDirectory(System.IO.Path.GetFullPath(path), experiment);
+    }
 
     /// <summary>Whether a process is at the run.</summary>
     public static bool IsInUse(string path)
     {
-        var file = System.IO.Path.Combine(path, "checkpoints", "lock");
+        var file = System.IO.Path.Combine(path, CheckpointsFolder, "lock");
         if (!System.IO.File.Exists(file)) return false;
         try
         {
@@ -101,7 +107,7 @@ sealed class RunDirectory : IDisposable
     /// <exception cref="AutoFlipException">The directory does not say (exit 3).</exception>
     public static RunOptions OptionsOf(string path)
     {
-        var file = System.IO.Path.Combine(path, "checkpoints", OptionsFile);
+        var file = System.IO.Path.Combine(path, CheckpointsFolder, OptionsFile);
         return RunJson.Load<RunOptions>(file) ?? throw AutoFlipException.BadFile(file, "it does not exist, and it holds the options of the run");
     }
 

@@ -35,6 +35,10 @@ static class RunIdentity
         return Hash(string.Concat(chosen.Select(field => $"{field.Key}={field.Value}\n")));
     }
 
+    /// <summary>The refusal of a run whose experiment has another identity now.</summary>
+    public static AutoFlipException Changed() => AutoFlipException.BadRequest($"{ExperimentFile.FileName} was changed since the run began: "
+        + "what is done would not fit what is left. Only name and rounds may be changed; start a new run for anything else.");
+
     /// <summary>The hash that versions before this one wrote: of all their fields, defaults included.</summary>
     public static string OfVersion01(Experiment experiment)
     {

@@ -57,6 +57,33 @@ public sealed class DamagedRunTests : IDisposable
     }
 
     [Fact]
+    public void An_experiment_that_was_changed_before_the_first_round_is_refused()
+    {
+        var run = Unfinished();
+        File.Delete(Path.Combine(run, "checkpoints/resume.safetensors"));
+        File.WriteAllText(Path.Combine(run, "rounds.jsonl"), ""); // as a run that was killed before round 1 ended
+        var expected = Resumed(Copy(run, "whole"));
+        var (random, refused) = (new KeyedRandom(17), 0);
+
+        for (var draw = 0; draw < 40; draw++)
+        {
+            var copy = Copy(run, $"{draw}");
+            Flip(Path.Combine(copy, "experiment.json"), random);
+            try
+            {
+                var rounds = ExperimentFile.LoadOfRun(copy).Rounds; // the one field that may be changed and changes the model
+                Assert.True(Resumed(copy) == expected || rounds != 3, $"draw {draw}: another model without a word");
+            }
+            catch (AutoFlipException e)
+            {
+                Assert.True(e.Code is ExitCode.BadRequest or ExitCode.BadData);
+                refused++;
+            }
+        }
+        Assert.InRange(refused, 20, 40);
+    }
+
+    [Fact]
     public void A_resume_state_that_is_not_finite_is_refused()
     {
         var run = Unfinished();

@@ -31,7 +31,7 @@ sealed class ColumnInference(TextTable table, TableFormat format)
 
     /// <summary>The texts of a column that are no missing value, in one spelling each, in ordinal order.</summary>
     public string[] CategoriesOf(TextColumn column) =>
-        [.. column.Texts.Where(text => !TableFormat.IsMissingText(text, format.Missing)).Select(TextColumn.Spelling).Distinct().Order(StringComparer.Ordinal)];
+        [.. column.Texts.Where(text => !IsMissingText(text)).Select(TextColumn.Spelling).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>The number in a cell of a target; null if there is none.</summary>
     public double? NumberIn(string text) => CellNumber.Parse(text, _mark);
@@ -39,7 +39,10 @@ sealed class ColumnInference(TextTable table, TableFormat format)
     /// <summary>One spelling for each number in a target, the text itself where it is none.</summary>
     public string Spelling(string text) => NumberIn(text) is { } number ? number.ToString(CultureInfo.InvariantCulture) : text;
 
-    /// <summary>Whether a cell of numbers is empty.</summary>
+    /// <summary>Whether a cell of words is a missing value: of a category, a class or an owner.</summary>
+    public bool IsMissingText(string text) => TableFormat.IsMissingText(text, format.Missing);
+
+    /// <summary>Whether a cell of numbers is a missing value.</summary>
     public bool IsMissing(string text) => TableFormat.IsMissingNumber(text, format.Missing);
 
     ColumnKind Infer(TextColumn column, string? dateStyle)

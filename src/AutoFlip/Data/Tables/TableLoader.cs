@@ -23,7 +23,7 @@ static class TableLoader
         }
         return new LoadedData(Set(train), test is { Count: > 0 } ? Set(test) : null, task)
         {
-            Owners = facts.HasOwners ? OwnersOf(train, facts) : null,
+            Owners = facts.HasOwners ? OwnersOf(train, facts, schema.Inference) : null,
             Description = schema.Description,
         };
     }
@@ -37,7 +37,7 @@ static class TableLoader
             return (stated, facts.ClassTexts.SelectMany((texts, c) => texts.Select(text => (text, c))).ToDictionary(pair => pair.text, pair => pair.c));
         }
         RequireAll(train, target, cells, numbers: facts.Choice == TaskChoice.Regression);
-        string[] texts = [.. target.Texts.Where(text => !TextColumn.IsMissing(text)).Select(cells.Spelling).Distinct().Order(StringComparer.Ordinal)];
+        string[] texts = [.. target.Texts.Where(text => !cells.IsMissingText(text)).Select(cells.Spelling).Distinct().Order(StringComparer.Ordinal)];
         var numbers = texts.Select(TextColumn.Number).OfType<double>().Order().ToArray(); // in one spelling by now
         if (numbers.Length < texts.Length && facts.Choice == TaskChoice.Auto && 2 * numbers.Length > texts.Length
             && (numbers.Length > TableFacts.MostWholeClasses || !numbers.All(double.IsInteger)))
@@ -64,7 +64,7 @@ static class TableLoader
     static void RequireAll(TextTable table, TextColumn target, ColumnInference cells, bool numbers)
     {
         for (var text = 0; text < target.Texts.Count; text++)
-            if (numbers ? cells.IsMissing(target.Texts[text]) : TextColumn.IsMissing(target.Texts[text]))
+            if (numbers ? cells.IsMissing(target.Texts[text]) : cells.IsMissingText(target.Texts[text]))
                 throw table.Bad(target, text, $"the target '{target.Name}' is missing");
     }
 
@@ -84,14 +84,15 @@ static class TableLoader
         return Targets.Classes([.. target.Rows.ToArray().Select(text => classes[text])]);
     }
 
-    static Owners OwnersOf(TextTable table, TableFacts facts)
+    static Owners OwnersOf(TextTable table, TableFacts facts, ColumnInference cells)
     {
         TextColumn[] columns = [.. table.Columns.Where((_, c) => facts.Columns[c].Kind == ColumnKind.Owner)];
         var names = new string[table.Count];
         for (var row = 0; row < names.Length; row++)
         {
             var key = facts.FilesAreOwners ? OfficialName(table.FileOf(row)) : string.Join(' ', columns.Select(column => column.Texts[column.Rows[row]]));
-            if (facts.OwnerNames.IsEmpty && TextColumn.IsMissing(key)) throw table.Bad(row, $"the owner '{columns[0].Name}' is missing");
+            if (facts.OwnerNames.IsEmpty && columns.FirstOrDefault(column => cells.IsMissingText(column.Texts[column.Rows[row]])) is { } missing)
+                throw table.Bad(row, $"the owner '{missing.Name}' is missing");
             names[row] = facts.OwnerNames.IsEmpty ? key
                 : facts.OwnerNames.TryGetValue(key, out var name) ? name
                 : throw table.Bad(row, $"'{ColumnRecipe.Shown(key)}' in {string.Join(", ", columns.Select(column => column.Name))} is none of its owners");

@@ -111,6 +111,18 @@ public sealed class TableSpellingTests : IDisposable
         Assert.Equal(ExitCode.BadData, Assert.Throws<AutoFlipException>(() => Load("t.csv", new() { Columns = ["code:number"] })).Code);
     }
 
+    [Theory]
+    [InlineData("who,x,y\nann,1,a\nbob,2,b\nnobody,3,a\n", "the owner 'who' is missing")]
+    [InlineData("who,x,y\nann,1,a\nbob,2,b\nann,3,nobody\n", "the target 'y' is missing")]
+    public void A_text_named_as_missing_is_missing_in_targets_and_owners_too(string table, string fault)
+    {
+        Write("t.csv", table);
+
+        var failure = Assert.Throws<AutoFlipException>(() => Load("t.csv", new() { Missing = ["nobody"], Owner = "who" }));
+
+        Assert.Equal($"'{_folder["t.csv"]}', line 4: {fault}.", failure.Message);
+    }
+
     [Fact]
     public void Words_for_nothing_are_values_of_a_category()
     {
