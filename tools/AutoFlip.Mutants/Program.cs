@@ -27,7 +27,7 @@ var clock = Stopwatch.StartNew();
 var survivors = new List<(Mutant Mutant, string Why)>();
 Console.WriteLine("| file | mutants | tried | found | not found | not reached |");
 Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
-foreach (var place in mutants.GroupBy(mutant => Path.GetDirectoryName(mutant.File) is { Length: > 0 } folder ? folder : mutant.File))
+foreach (var place in mutants.GroupBy(mutant => Path.GetDirectoryName(mutant.File)!))
 {
     var classes = ClassesFor(place.Key);
     var reachedFile = Path.GetFullPath(Path.Combine(Work, "reached.txt"));
@@ -56,12 +56,10 @@ return 0;
 
 static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-// The tests of a folder are those in the folder of the same name; of a file at the root, those whose names begin with its own. Whole rounds always run.
+// The tests of a folder are those in the folder of the same name. Whole rounds always run.
 static string[] ClassesFor(string place) =>
 [
-    .. (place.EndsWith(".cs", StringComparison.Ordinal)
-        ? Directory.EnumerateFiles(Tests, $"{Path.GetFileNameWithoutExtension(place)}*Tests.cs")
-        : Directory.EnumerateFiles(Path.Combine(Tests, place), "*Tests.cs", SearchOption.AllDirectories))
+    .. (Path.Combine(Tests, place) is var folder && Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*Tests.cs", SearchOption.AllDirectories) : [])
         .Select(file => "AutoFlip.Tests." + Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
     "AutoFlip.Tests.RoundLawTests", "AutoFlip.Tests.FederatedRunTests", // may be named twice
 ];
