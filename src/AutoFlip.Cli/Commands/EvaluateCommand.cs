@@ -53,8 +53,8 @@ sealed class EvaluateCommand : ICommand
         {
             var (request, _, _) = line.Over(new Request
             {
-                Experiment = made ?? new() { Dataset = card.Dataset, Criterion = TaskRules.Auto },
-                Options = new() { DataPath = Directory.Exists(path) ? RunDirectory.OptionsOf(path).DataPath : null },
+                Experiment = made ?? new() { Dataset = card.Dataset, Criterion = Experiment.Auto },
+                Options = new() { DataPath = Directory.Exists(path) ? RunRecord.OptionsOf(path).DataPath : null },
             });
             if (!Directory.Exists(path) && typed.Experiment.Dataset == new Experiment().Dataset && DataSetName.IsWithoutFolders(request.Experiment.Dataset))
                 throw AutoFlipException.BadRequest($"evaluate: the model was trained on {request.Experiment.Dataset}, and a model file does not hold the folder of such a set. Give its path: --dataset {request.Experiment.Dataset.Split(':')[0]}:PATH");

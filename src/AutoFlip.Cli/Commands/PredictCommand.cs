@@ -45,7 +45,7 @@ sealed class PredictCommand : ICommand
         return broken == 0 ? ExitCode.Done : ExitCode.BadData;
 
         TextReader InputOf(string source) => source == RawInput.StandardInput && host.InputBytes is { } bytes
-            ? TextInput.Open(bytes(), "standard input", request.Experiment.Encoding, TextInput.OptionRemedy)
+            ? RawInput.Reader(bytes(), "standard input", request.Experiment.Encoding)
             : host.In;
 
         RawInput Told(RawInput input)

@@ -9,7 +9,7 @@ static class Comparison
         var name = dense.Metrics.Shown.Name;
         (string Label, IReadOnlyList<string>)[] rows =
         [
-            (MetricScale.Shown(name), [Readable.Metric(name, dense.Metrics.Shown.Last), Readable.Metric(name, pruned.Metrics.Shown.Last)]),
+            (Metric.DisplayName(name), [Readable.Metric(name, dense.Metrics.Shown.Last), Readable.Metric(name, pruned.Metrics.Shown.Last)]),
             ("loss", [Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)]),
             ("parameters kept", [Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)]),
             ("bytes sent", [Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))]),

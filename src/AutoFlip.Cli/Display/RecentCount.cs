@@ -11,13 +11,13 @@ static class RecentCount
     public static string Of(IEnumerable<RunSummary> runs, string metric)
     {
         int[] counts = [.. runs.Select(run => run.Metrics.Shown).Where(main => main.Name == metric && main.Recent is not null)
-            .Select(main => Math.Clamp(main.RecentCount ?? Summaries.RecentEvaluations, 1, Summaries.RecentEvaluations)).Distinct()];
+            .Select(main => Math.Clamp(main.RecentCount ?? RunSummary.RecentEvaluations, 1, RunSummary.RecentEvaluations)).Distinct()];
         return counts switch
         {
-            [] or [Summaries.RecentEvaluations] => $"last {Numbers[Summaries.RecentEvaluations]}",
+            [] or [RunSummary.RecentEvaluations] => $"last {Numbers[RunSummary.RecentEvaluations]}",
             [1] => "last evaluation",
             [var count] => $"last {Numbers[count]}",
-            _ => $"last {Numbers[Summaries.RecentEvaluations]} or fewer",
+            _ => $"last {Numbers[RunSummary.RecentEvaluations]} or fewer",
         };
     }
 }

@@ -32,7 +32,7 @@ static class Results
     public static IEnumerable<(string Label, string Value)> Rows(RunSummary summary)
     {
         var (main, loss, size, traffic, time) = (summary.Metrics.Shown, summary.Metrics.Global.Loss, summary.ModelSize, summary.Traffic, summary.Time);
-        var label = MetricScale.Capital(main.Name);
+        var label = Metric.DisplayTitle(main.Name);
         if (main.Global is not null)
             yield return (label, Readable.Metric(main.Name, main.Global)
                 + (main.Best != main.Global ? $" (best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound})" : ""));

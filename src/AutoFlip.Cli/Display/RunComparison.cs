@@ -48,7 +48,7 @@ static class RunComparison
     /// <summary>The main metric of the runs; each of them if they differ.</summary>
     static IEnumerable<Row> Quality(IReadOnlyList<RunSummary> runs) => runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric =>
     {
-        var name = MetricScale.Shown(metric);
+        var name = Metric.DisplayName(metric);
         Row Of(string label, Func<SummaryMain, double?> figure)
         {
             double? Value(RunSummary run) => run.Metrics.Shown is { } main && main.Name == metric ? figure(main) : null;

@@ -32,13 +32,13 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
 
     static IEnumerable<TableFigure> Quality(string metric, string recent)
     {
-        var name = MetricScale.Shown(metric);
+        var name = Metric.DisplayName(metric);
         Func<Spread, string> show = metric == "acc1" ? over => With(Readable.Percent(over.Mean), Readable.Percent(over.Deviation), " %") : Figure;
         Func<RunSummary, double?> Value(Func<SummaryMain, double?> of) => run => run.Metrics.Shown is { } main && main.Name == metric ? of(main) : null;
         return
         [
             new($"{metric}_recent", $"{name}, {recent}",
-                recent == "last evaluation" ? $"{MetricScale.Capital(metric)} of the last evaluation on the server's test set."
+                recent == "last evaluation" ? $"{Metric.DisplayTitle(metric)} of the last evaluation on the server's test set."
                     : $"Mean {name} of the {recent} evaluations on the server's test set.", Value(main => main.Recent), show),
             new($"{metric}_last", "last", "Of the last evaluation.", Value(main => main.Global), show),
             new($"{metric}_best", "best", "Of the best evaluation, picked with the test set itself: for comparison with other work only.", Value(main => main.Best), show),

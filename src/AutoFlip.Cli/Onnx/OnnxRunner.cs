@@ -30,7 +30,7 @@ sealed class OnnxRunner : IModelRunner
         try
         {
             var bytes = File.ReadAllBytes(path);
-            if (!Seal.Holds(bytes, Seal.InOnnx(bytes))) throw AutoFlipException.BadFile(path, "its checksum (xxh3) does not match, so a part of it has changed since it was exported");
+            if (!OnnxModel.IsIntact(bytes)) throw AutoFlipException.BadFile(path, "its checksum (xxh3) does not match, so a part of it has changed since it was exported");
             session = new OnnxSession(bytes);
             return new OnnxRunner(session, path);
         }

@@ -100,7 +100,7 @@ static class Findings
 
     static string? Quality(SummaryMain main)
     {
-        var name = MetricScale.Capital(main.Name);
+        var name = Metric.DisplayTitle(main.Name);
         if (main.Global is null) return main.Local is null ? null : $"{name} is {Readable.Metric(main.Name, main.Local)} on clients that did not take part.";
         return $"{name} is {Readable.Metric(main.Name, main.Global)} on the server's test set"
             + (main.Best is null || main.Best == main.Global ? "" : $", at its best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound}")
@@ -111,12 +111,12 @@ static class Findings
     public static string HowCompared(IReadOnlyCollection<RunRecord> runs)
     {
         if (runs.All(run => run.Figures.Metrics.Shown.Recent is null)) return "on clients";
-        var counts = runs.Select(run => Math.Min(run.Rounds.Count(round => round.ServerEvaluated is not null), Summaries.RecentEvaluations)).Distinct().ToList();
+        var counts = runs.Select(run => Math.Min(run.Rounds.Count(round => round.ServerEvaluated is not null), RunSummary.RecentEvaluations)).Distinct().ToList();
         return counts switch
         {
             [1] => "in the last evaluation",
             [var count] => $"mean of the last {count} evaluations",
-            _ => $"mean of the last {Summaries.RecentEvaluations} evaluations, of some runs fewer",
+            _ => $"mean of the last {RunSummary.RecentEvaluations} evaluations, of some runs fewer",
         };
     }
 

@@ -51,7 +51,7 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
     }
 
     static string Signature(string folder) => string.Join('|', Logs.Select(name => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file ? file.Length : -1)
-        .Prepend(RunDirectory.IsInUse(folder) ? 1 : 0).Prepend(folder.Length)); // a killed run changes no file, but its lock is free
+        .Prepend(RunStatus.IsInUse(folder) ? 1 : 0).Prepend(folder.Length)); // a killed run changes no file, but its lock is free
 }
 
 /// <summary>A live page at one moment.</summary>

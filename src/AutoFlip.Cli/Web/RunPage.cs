@@ -64,7 +64,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, bool
             var main = Figures.Metrics.Shown;
             if (main.Last is { } score)
                 yield return PageParts.Tile(
-                    MetricScale.Capital(main.Name), Readable.Metric(main.Name, score),
+                    Metric.DisplayTitle(main.Name), Readable.Metric(main.Name, score),
                     main.Global is null ? "on clients" : main.Best is { } best && best != score ? $"best {Readable.Metric(main.Name, best)}, round {main.BestRound}" : "on the server's test set");
             yield return PageParts.Tile("Parameters kept", Readable.Percent(Figures.ModelSize.Density), $"{Readable.Count(Figures.ModelSize.ActiveParameters)} of {Readable.Count(Figures.ModelSize.Parameters)}");
             yield return PageParts.Tile("Sent", Readable.Bytes(Findings.Sent(Figures)),

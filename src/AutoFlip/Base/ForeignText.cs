@@ -3,7 +3,7 @@ using System.Text;
 namespace AutoFlip;
 
 /// <summary>Texts that come from outside (names, cells, files), made fit for a terminal, a log or a message.</summary>
-static class ForeignText
+public static class ForeignText
 {
     /// <summary>Most characters of a foreign file that a message quotes.</summary>
     public const int MostQuoted = 300;

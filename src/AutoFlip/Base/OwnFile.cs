@@ -5,7 +5,7 @@ namespace AutoFlip;
 /// A run directory may come from somebody else: a link in it would send what is written to any file that this user may write. The directory itself
 /// may lie behind links, as its owner likes. Looked at before opening, so it does not protect from somebody who changes the directory meanwhile.
 /// </remarks>
-static class OwnFile
+public static class OwnFile
 {
     /// <summary>Opens a file for reading and writing; makes it if there is none.</summary>
     /// <param name="path">The file. Its folder must exist.</param>

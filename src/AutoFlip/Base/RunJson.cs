@@ -6,8 +6,8 @@ using System.Text.Json.Serialization;
 namespace AutoFlip;
 
 /// <summary>How the files of a run are written as JSON, and the one way in which they are read back.</summary>
-/// <remarks>Names are snake_case; undefined figures are null. Every object carries a checksum (<see cref="Seal"/>) as its last member.</remarks>
-static class RunJson
+/// <remarks>Names are snake_case; undefined figures are null. Every object of a run directory carries a checksum (XXH3) as its last member.</remarks>
+public static class RunJson
 {
     const long MostBytes = 1L << 30;
 
@@ -30,7 +30,7 @@ static class RunJson
     };
 
     /// <summary>An object as JSON with its checksum, in UTF-8, ending in a newline.</summary>
-    public static byte[] Sealed<T>(T value, JsonSerializerOptions options)
+    internal static byte[] Sealed<T>(T value, JsonSerializerOptions options)
     {
         var json = JsonSerializer.SerializeToNode(value, options)!.AsObject();
         json[Seal.Key] = Seal.Blank;
@@ -43,7 +43,7 @@ static class RunJson
     /// <param name="path">The file.</param>
     /// <param name="remedy">What to do if it is damaged; null if there is nothing to do.</param>
     /// <exception cref="AutoFlipException">It cannot be read, or is damaged (exit 3).</exception>
-    public static T? Load<T>(string path, string? remedy = null)
+    internal static T? Load<T>(string path, string? remedy = null)
         where T : class
     {
         try
@@ -69,7 +69,7 @@ static class RunJson
     /// <param name="place">Where in the file, for messages: <c>, line 3,</c>; empty for the whole.</param>
     /// <param name="remedy">What to do if it is damaged; null if there is nothing to do.</param>
     /// <exception cref="AutoFlipException">It is damaged (exit 3): the message names file, place and what is expected there.</exception>
-    public static T Read<T>(ReadOnlySpan<byte> json, string path, string place, string? remedy = null)
+    internal static T Read<T>(ReadOnlySpan<byte> json, string path, string place, string? remedy = null)
     {
         if (!Seal.Holds(json, Seal.InJson(json))) throw Damaged("its checksum (xxh3) does not match", path, place, remedy);
         T? value;

@@ -17,10 +17,4 @@ readonly record struct MetricScale(string Suffix, AxisUnit Unit)
             _ => new($"-{ChartDraft.IdOf(metric)}", AxisUnit.Number),
         };
     }
-
-    /// <summary>What people call a metric.</summary>
-    public static string Shown(string metric) => metric == "acc1" ? "accuracy" : metric;
-
-    /// <summary>The same at the beginning of a sentence.</summary>
-    public static string Capital(string metric) => metric == "acc1" ? "Accuracy" : metric;
 }

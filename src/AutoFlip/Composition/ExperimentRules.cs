@@ -144,6 +144,9 @@ public static class ExperimentRules
     /// <summary>What is to be learnt, where the data set's name alone says it.</summary>
     internal static LearningTask? KnownTask(Experiment experiment) => Unknown(CatalogSections.Datasets, experiment.Dataset) is null ? DataSet.Of(experiment).Task : null;
 
+    /// <summary>The experiment with the pruner none, and with every option of pruning at its default.</summary>
+    public static Experiment WithoutPruning(Experiment experiment) => OptionUses.WithoutPruning(experiment);
+
     /// <summary>The experiment under a named method, which may be an algorithm or one with its pruner.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="method"><c>autoflip</c>, which is FedAvg with the pruner autoflip; or an algorithm, which then prunes nothing.</param>

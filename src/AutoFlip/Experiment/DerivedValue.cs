@@ -11,7 +11,7 @@ namespace AutoFlip;
 /// Such a value is derived again when its experiment is the base of another one, for what it follows from may differ there; resuming a run
 /// keeps it. A property that no longer holds the value was set since, and what was set counts as chosen.
 /// </remarks>
-sealed record DerivedValue(PropertyInfo Property, object? Asked, object? Value)
+public sealed record DerivedValue(PropertyInfo Property, object? Asked, object? Value)
 {
     static readonly PropertyInfo[] Properties = [.. typeof(Experiment).GetProperties().Where(property => property.SetMethod is not null)];
 
@@ -27,7 +27,7 @@ sealed record DerivedValue(PropertyInfo Property, object? Asked, object? Value)
     /// <summary>An experiment that came from another one, with a record of every value in which the two differ.</summary>
     /// <param name="asked">What was asked for; its own derived values count as what they were asked as.</param>
     /// <param name="settled">What it became.</param>
-    public static Experiment Record(Experiment asked, Experiment settled)
+    internal static Experiment Record(Experiment asked, Experiment settled)
     {
         asked = Undo(asked);
         return settled with
@@ -42,7 +42,7 @@ sealed record DerivedValue(PropertyInfo Property, object? Asked, object? Value)
     /// gives is taken as derived.
     /// </summary>
     /// <remarks>Whether the data name their own clients is not known from the file, so the number of clients is taken as chosen.</remarks>
-    public static Experiment Infer(Experiment experiment)
+    internal static Experiment Infer(Experiment experiment)
     {
         var usual = (experiment with { DenseRounds = null }).FirstPrunedRound - 1;
         var asked = experiment with { DenseRounds = experiment.DenseRounds == usual ? null : experiment.DenseRounds };

@@ -87,6 +87,9 @@ public enum TrainingPrecision
 /// </remarks>
 public sealed record Experiment
 {
+    /// <summary>Stands for the loss, or for the metrics, that fit what the data set teaches.</summary>
+    public const string Auto = "auto";
+
     /// <summary>A name for people; the run directory begins with it.</summary>
     public string Name { get; init; } = "AutoFLIP";
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AutoFlip;
 
 /// <summary>A saved model that computes, whatever computes it. One thread at a time.</summary>
-interface IModelRunner : IDisposable
+public interface IModelRunner : IDisposable
 {
     /// <summary>What the model is.</summary>
     ModelCard Card { get; }
@@ -21,7 +21,7 @@ interface IModelRunner : IDisposable
 
 /// <summary>Computes with the engine's own network, as evaluation does.</summary>
 /// <param name="model">The model.</param>
-sealed class NetworkRunner(SavedModel model) : IModelRunner
+public sealed class NetworkRunner(SavedModel model) : IModelRunner
 {
     readonly NetworkModule<float> _module = Loaded(model);
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AutoFlip;
 
 /// <summary>Evaluates saved models on whole data sets, with the figures that a run would report.</summary>
-static class ModelEvaluation
+public static class ModelEvaluation
 {
     /// <summary>Loads a part of the experiment's data set as a model reads it.</summary>
     /// <param name="card">The model.</param>

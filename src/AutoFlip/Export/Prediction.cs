@@ -6,7 +6,7 @@ namespace AutoFlip;
 /// <param name="Class">The class, from 0.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Probability">In [0, 1].</param>
-readonly record struct ClassProbability(int Class, string Name, double Probability);
+public readonly record struct ClassProbability(int Class, string Name, double Probability);
 
 /// <summary>What a model says about one sample.</summary>
 /// <param name="Top">The classes it finds most probable, the predicted one first; empty for numbers. Of a sequence, those behind its last token.</param>
@@ -14,7 +14,7 @@ readonly record struct ClassProbability(int Class, string Name, double Probabili
 /// <param name="Steps">Of a sequence whose every step is spoken about, the predicted class behind each token; otherwise empty.</param>
 /// <remarks>Probabilities are the softmax of the outputs (of log-probabilities, themselves), or with one output for two classes its sigmoid: what cross-entropy
 /// trains. After training with another loss only their order means something.</remarks>
-sealed record Prediction(ImmutableArray<ClassProbability> Top, double? Value, ImmutableArray<string> Steps)
+public sealed record Prediction(ImmutableArray<ClassProbability> Top, double? Value, ImmutableArray<string> Steps)
 {
     /// <summary>Reads a model's outputs.</summary>
     /// <param name="card">The model.</param>

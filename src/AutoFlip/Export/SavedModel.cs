@@ -32,7 +32,7 @@ public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights
 
     /// <summary>The experiment in a file's metadata; null if there is none.</summary>
     /// <exception cref="AutoFlipException">It is damaged (exit 3).</exception>
-    internal static Experiment? ExperimentOf(IReadOnlyDictionary<string, string> metadata, string path)
+    public static Experiment? ExperimentOf(IReadOnlyDictionary<string, string> metadata, string path)
     {
         if (!metadata.TryGetValue(ModelCard.ExperimentKey, out var text)) return null;
         try

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace AutoFlip;
 
 /// <summary>Environment variables as native libraries see them: on Unix, .NET keeps an environment of its own.</summary>
-static partial class NativeEnvironment
+public static partial class NativeEnvironment
 {
     /// <summary>Sets a variable for native libraries that have not read it yet, and for processes started from here.</summary>
     /// <exception cref="InvalidOperationException">The C library refused it.</exception>

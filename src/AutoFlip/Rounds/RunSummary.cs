@@ -5,6 +5,9 @@ namespace AutoFlip;
 /// <summary>The figures of a whole run: <c>summary.json</c>. Other programs read it: fields are added, never renamed or removed.</summary>
 public sealed record RunSummary
 {
+    /// <summary>Evaluations that a mean of recent ones is of, at most.</summary>
+    public const int RecentEvaluations = 5;
+
     /// <summary>Version of this schema.</summary>
     public int Schema { get; init; } = 1;
 

@@ -6,9 +6,6 @@ namespace AutoFlip;
 /// <summary>Sums a run up from its reports alone, so that a resumed run's summary says what an unbroken one's would.</summary>
 static class Summaries
 {
-    /// <summary>Evaluations that a mean of recent ones is of, at most.</summary>
-    public const int RecentEvaluations = 5;
-
     /// <summary>The figures of a run that has ended.</summary>
     /// <param name="experiment">What was run.</param>
     /// <param name="workers">Clients that trained side by side.</param>
@@ -108,8 +105,8 @@ static class Summaries
         (int Round, double? Value)? best = defined is [] ? null : lowerIsBetter ? defined.MinBy(at => at.Value) : defined.MaxBy(at => at.Value);
         return new(
             name, lowerIsBetter, values is [.., var last] ? last.Value : null, best?.Value, best?.Round,
-            values.TakeLast(RecentEvaluations).Average(at => at.Value), outside?.GetValueOrDefault(name)?.Equal,
-            values.TakeLast(RecentEvaluations).Count(at => at.Value is not null));
+            values.TakeLast(RunSummary.RecentEvaluations).Average(at => at.Value), outside?.GetValueOrDefault(name)?.Equal,
+            values.TakeLast(RunSummary.RecentEvaluations).Count(at => at.Value is not null));
     }
 
     static double Median(double[] values)

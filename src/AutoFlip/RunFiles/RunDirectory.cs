@@ -84,22 +84,6 @@ sealed class RunDirectory : IDisposable
         return new RunDirectory(System.IO.Path.GetFullPath(path), experiment);
     }
 
-    /// <summary>Whether a process is at the run.</summary>
-    public static bool IsInUse(string path)
-    {
-        var file = System.IO.Path.Combine(path, CheckpointsFolder, "lock");
-        if (!System.IO.File.Exists(file)) return false;
-        try
-        {
-            using var free = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return false;
-        }
-        catch (IOException) // whoever is at it shares the file with nobody
-        {
-            return true;
-        }
-    }
-
     /// <summary>How the run was started: where its data was looked for, above all.</summary>
     public RunOptions Options => OptionsOf(Path);
 

@@ -39,6 +39,11 @@ public sealed record RunRecord
     /// <summary>Names of the files below <c>checkpoints/</c> that hold models, sorted.</summary>
     public ImmutableArray<string> Models { get; init; } = [];
 
+    /// <summary>The options that the run was started with: where its data was looked for, above all.</summary>
+    /// <param name="directory">The run directory.</param>
+    /// <exception cref="AutoFlipException">They are missing or damaged (exit 3).</exception>
+    public static RunOptions OptionsOf(string directory) => RunDirectory.OptionsOf(directory);
+
     /// <summary>Reads a run directory.</summary>
     /// <param name="directory">The directory.</param>
     /// <exception cref="AutoFlipException">It is none (exit 2), or a file in it is damaged (exit 3).</exception>

@@ -63,8 +63,24 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
 
     /// <summary>The same without regard to a summary, which may be damaged.</summary>
     internal static RunStatus BeforeEnd(string directory) =>
-        RunDirectory.IsInUse(directory) ? new(RunStage.Running)
+        IsInUse(directory) ? new(RunStage.Running)
         : Recorded(directory) ?? new(RunStage.Stopped);
+
+    /// <summary>Whether a process runs it.</summary>
+    public static bool IsInUse(string path)
+    {
+        var file = Path.Combine(path, "checkpoints", "lock");
+        if (!File.Exists(file)) return false;
+        try
+        {
+            using var free = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (IOException) // whoever is at it shares the file with nobody
+        {
+            return true;
+        }
+    }
 
     /// <summary>The record of an end.</summary>
     /// <param name="why">What ended the run; a cancellation if it was told to stop.</param>

@@ -101,12 +101,12 @@ public sealed class RunStatusTests : IDisposable
     [Fact]
     public void The_lock_is_held_until_the_failure_is_recorded()
     {
-        var ends = new Ends(() => (File.Exists(Path.Combine(OnlyRun, RunStatus.FileName)), RunDirectory.IsInUse(OnlyRun)));
+        var ends = new Ends(() => (File.Exists(Path.Combine(OnlyRun, RunStatus.FileName)), RunStatus.IsInUse(OnlyRun)));
 
         Assert.Throws<AutoFlipException>(() => Run(Huge(), ends));
 
         Assert.Equal((true, true), ends.Seen);
-        Assert.False(RunDirectory.IsInUse(OnlyRun));
+        Assert.False(RunStatus.IsInUse(OnlyRun));
     }
 
     /// <summary>A killed process records nothing; the operating system releases its lock.</summary>

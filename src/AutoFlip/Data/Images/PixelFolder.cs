@@ -2,7 +2,7 @@ namespace AutoFlip;
 
 /// <summary>The folder of the user's cache that holds decoded images.</summary>
 /// <param name="cache">The user's cache folder.</param>
-sealed class PixelFolder(string cache)
+public sealed class PixelFolder(string cache)
 {
     /// <summary>Where it is.</summary>
     public string Path { get; } = System.IO.Path.Combine(cache, "pixels");

@@ -6,7 +6,7 @@ namespace AutoFlip;
 /// <param name="Name">The file, and the line of a file with several.</param>
 /// <param name="Sample">[C, H, W]; null if it could not be read.</param>
 /// <param name="Fault">Why it could not be read: one sentence.</param>
-sealed record RawInput(string Name, float[]? Sample, string? Fault)
+public sealed record RawInput(string Name, float[]? Sample, string? Fault)
 {
     /// <summary>Stands for standard input.</summary>
     public const string StandardInput = "-";
@@ -16,7 +16,7 @@ sealed record RawInput(string Name, float[]? Sample, string? Fault)
     /// text a line.</param>
     /// <param name="source">A file, a folder of images, or <see cref="StandardInput"/>.</param>
     /// <param name="input">Standard input.</param>
-    /// <param name="encoding">The encoding of a file of rows or texts, as <see cref="TextInput"/> knows it.</param>
+    /// <param name="encoding">The encoding of a file of rows or texts, see <see cref="Reader"/>.</param>
     /// <exception cref="AutoFlipException">Images are asked of standard input (exit 2).</exception>
     public static IEnumerable<RawInput> Of(InputRecipe recipe, string source, TextReader input, string encoding = TextInput.Usual) => recipe switch
     {
@@ -25,6 +25,13 @@ sealed record RawInput(string Name, float[]? Sample, string? Fault)
         TextRecipe texts => Guarded(source, Open(source, input, encoding, reader => Lines(texts, source, reader))),
         _ => Guarded(source, Open(source, input, encoding, reader => Rows(recipe, source, reader))),
     };
+
+    /// <summary>Decodes a text strictly: a byte that is not of the encoding is an error that names line and byte.</summary>
+    /// <param name="content">The bytes; closed with the reader.</param>
+    /// <param name="name">The name of the input in messages.</param>
+    /// <param name="encoding">A name of the IANA registry, such as utf-8 or latin1. A byte order mark of UTF-16 takes precedence.</param>
+    /// <exception cref="AutoFlipException">The encoding is not known (exit 2); while reading: a byte is not of the encoding (exit 3).</exception>
+    public static TextReader Reader(Stream content, string name, string encoding) => TextInput.Open(content, name, encoding, TextInput.OptionRemedy);
 
     static IEnumerable<RawInput> Files(string source)
     {
@@ -45,7 +52,7 @@ sealed record RawInput(string Name, float[]? Sample, string? Fault)
     static IEnumerable<RawInput> Open(string source, TextReader input, string encoding, Func<TextReader, IEnumerable<RawInput>> read)
     {
         if (Directory.Exists(source)) throw AutoFlipException.BadFile(source, "it is a folder, and this model reads files");
-        using var file = source == StandardInput ? null : TextInput.Open(File.OpenRead(source), source, encoding, TextInput.OptionRemedy);
+        using var file = source == StandardInput ? null : Reader(File.OpenRead(source), source, encoding);
         foreach (var one in read(file ?? input)) yield return one;
     }
 

@@ -15,7 +15,7 @@ public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<
             : $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. {Advice}";
 
     /// <summary>How to get what is not there.</summary>
-    internal string Advice
+    public string Advice
     {
         get
         {

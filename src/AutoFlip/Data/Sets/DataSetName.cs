@@ -6,7 +6,7 @@ namespace AutoFlip;
 /// get. Run directories keep the path where a run needs it (<c>experiment.json</c>); models, summaries, reports and tables hold the last
 /// part only. See docs/decisions/0041.
 /// </remarks>
-static class DataSetName
+public static class DataSetName
 {
     /// <summary>The kind and the path of a set that is named by its path, as in <c>folder:PATH</c>; null if the name is one of the catalogue's.</summary>
     public static (string Kind, string Path)? PathOf(string name) =>

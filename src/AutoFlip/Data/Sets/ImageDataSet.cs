@@ -42,7 +42,7 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
     }
 
     /// <summary>What lies beside the images and is not read, in a sentence; null if nothing does.</summary>
-    internal virtual string? FilesPassedOver => null;
+    public virtual string? FilesPassedOver => null;
 
     /// <summary>Whether a sample of a set that comes in one part is for testing: every fifth is (the 5th, 10th, ...).</summary>
     /// <param name="row">Its place in the files' own order, from 0.</param>

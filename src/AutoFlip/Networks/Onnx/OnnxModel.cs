@@ -39,6 +39,10 @@ public static class OnnxModel
     public static void Write(string path, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false) =>
         AtomicFile.Write(path, stream => Write(stream, network, weights, metadata, half));
 
+    /// <summary>Whether a file is as it was written, by the checksum in its metadata; true where it has none, as files of other programs.</summary>
+    /// <param name="file">The whole file.</param>
+    public static bool IsIntact(ReadOnlySpan<byte> file) => Seal.Holds(file, Seal.InOnnx(file));
+
     internal static void Write(Stream stream, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false)
     {
         if (!weights.Layout.Equals(network.Layout)) throw new ArgumentException($"These weights are not those of {network}.", nameof(weights));

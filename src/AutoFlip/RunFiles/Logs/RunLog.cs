@@ -3,7 +3,7 @@ namespace AutoFlip;
 /// <summary>An observer that writes lines: what happens becomes an entry, and a pure function makes an entry lines of a format.</summary>
 /// <param name="format">The format.</param>
 /// <param name="time">The clock, for the hour on the lines.</param>
-abstract class RunLog(LogFormat format, TimeProvider time) : RunObserver
+public abstract class RunLog(LogFormat format, TimeProvider time) : RunObserver
 {
     readonly Func<LogEntry, IEnumerable<string>> _lines = format switch
     {

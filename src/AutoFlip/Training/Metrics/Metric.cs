@@ -25,6 +25,12 @@ public abstract record Metric(string Name)
     /// <summary>The metrics of an experiment whose task is settled.</summary>
     public static Metric[] AllOf(Experiment experiment) => [.. experiment.Metrics.Select(name => Catalog.Metrics[name](experiment))];
 
+    /// <summary>A metric's name in a sentence, a table or a chart: <c>accuracy</c> for acc1, its own name for every other.</summary>
+    public static string DisplayName(string name) => name == "acc1" ? "accuracy" : name;
+
+    /// <summary>The same at the beginning of a sentence.</summary>
+    public static string DisplayTitle(string name) => name == "acc1" ? "Accuracy" : name;
+
     /// <summary>A figure's name as the reference writes it in logs and charts: <c>Acc1</c>, <c>Youdenj</c>, <c>Loss</c>.</summary>
     internal static string Title(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 

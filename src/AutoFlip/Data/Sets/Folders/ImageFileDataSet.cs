@@ -19,7 +19,7 @@ public sealed record ImageFileDataSet(string Name) : ImageDataSet(Name)
     internal Func<string?> PassedOver { get; init; } = () => null;
 
     /// <inheritdoc/>
-    internal override string? FilesPassedOver => PassedOver();
+    public override string? FilesPassedOver => PassedOver();
 
     /// <summary>Whether images are grey rather than red, green, blue.</summary>
     public bool Grey { get; init; }

@@ -3,15 +3,15 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip;
 
-/// <summary>What figures depend on: the program and the machine it runs on.</summary>
-static class Machine
+/// <summary>The program and the machine that it runs on, for reports of measurements: what seconds and bytes depend on.</summary>
+public static class Machine
 {
-    /// <summary>Name and value of each fact.</summary>
+    /// <summary>Name and value of each fact: versions, commit, processor, memory, system.</summary>
     public static IEnumerable<(string What, string Value)> Facts()
     {
-        var version = (typeof(Experiment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+');
+        var version = (typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+');
         yield return ("version", version[0]);
         yield return ("commit", version.Length > 1 ? version[1] : "not known to this build");
         yield return ("processor", $"{Processor()}, {Environment.ProcessorCount} cores, vectors of {8 * Vector<byte>.Count} bits{Caches}");
