@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>What flips and colour jitter cost.</summary>
 static class AugmentationBench

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>A cohort's batches, read ahead: each client's, in the order in which it trains on them.</summary>
 /// <remarks>Pixels as float tensors [N, C, H, W], classes as int64 [N]; all epochs, so that nothing is left to do but training.</remarks>

@@ -1,13 +1,16 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
-/// <summary><c>autoflip bench</c>: measurements of this machine, each an entry of <see cref="Benchmark.All"/>.</summary>
+/// <summary><c>./bench</c>: measurements of this machine, each an entry of <see cref="Benchmark.All"/>.</summary>
 sealed class BenchCommand : ICommand
 {
     /// <inheritdoc/>
     public string Name => "bench";
 
     /// <inheritdoc/>
-    public string Usage => "bench NAME [options]";
+    public string Usage => "NAME [options]";
+
+    /// <inheritdoc/>
+    public string Synopsis => $"./bench {Usage}";
 
     /// <inheritdoc/>
     public string Summary => "Measure this machine.";
@@ -21,18 +24,21 @@ sealed class BenchCommand : ICommand
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => [.. Cli.Settings.All, .. Cli.Settings.Bench];
+    public IReadOnlyList<Setting> Settings => [.. Cli.Settings.All, .. BenchOptions.Settings];
+
+    /// <inheritdoc/>
+    public Request Defaults => new BenchRequest();
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)
     {
-        var (request, positionals, warnings) = line.Over(words => new Request { Experiment = Find(words)?.Experiment ?? new() });
+        var (request, positionals, warnings) = line.Over(words => new BenchRequest { Experiment = Find(words)?.Experiment ?? new() });
         foreach (var warning in warnings) host.Warn(warning);
         var chosen = Find(positionals) ?? throw AutoFlipException.BadRequest(Unknown(positionals));
-        request = request.Resolve(host.Warn);
-        var context = new BenchContext(request.Experiment, request.Options, request.Bench, host.Out, host.Error, host.Time, host.Cancel)
+        var settled = (BenchRequest)request.Resolve(host.Warn);
+        var context = new BenchContext(settled.Experiment, settled.Options, settled.Bench, host.Out, host.Error, host.Time, host.Cancel)
         {
-            Command = string.Join(' ', ["autoflip", .. Environment.GetCommandLineArgs()[1..]]),
+            Command = string.Join(' ', ["./bench", .. Environment.GetCommandLineArgs()[1..]]),
         };
         try
         {

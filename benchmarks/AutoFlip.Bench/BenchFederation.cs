@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>A federation whose rounds are asked for one by one, so that they can take turns with something else.</summary>
 /// <remarks>Wired as a simulation is, but for the run directory: nothing is saved, and the global model is not evaluated.</remarks>

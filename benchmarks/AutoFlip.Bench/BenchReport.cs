@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>A measurement's result, to be committed as Markdown.</summary>
 /// <param name="Title">What was measured.</param>

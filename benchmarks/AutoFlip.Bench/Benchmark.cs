@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
-/// <summary>Something about this machine that can be measured: <c>autoflip bench NAME</c>.</summary>
+/// <summary>Something about this machine that can be measured: <c>./bench NAME</c>.</summary>
 /// <param name="Name">The word that chooses it.</param>
 /// <param name="Summary">What it measures, in one line.</param>
 /// <param name="Experiment">Its setting, where the command line is silent.</param>

@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>How near the weighted fold comes to what memory can give.</summary>
 static class FoldBench

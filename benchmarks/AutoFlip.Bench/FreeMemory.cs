@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>Memory that nobody uses but the process still holds.</summary>
 static partial class FreeMemory

@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>Keeps the first half of the units of every layer, and all of their weights: networks of half the width, for measurements.</summary>
 sealed record HalfWidth : Pruner

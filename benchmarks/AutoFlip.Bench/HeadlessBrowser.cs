@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>The machine's own Chromium without a window.</summary>
 /// <param name="program">Where it is.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using TorchSharp;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>Whether memory grows from round to round.</summary>
 static class LeakBench

@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>What it costs to read a data set, and to make batches of it.</summary>
 static class LoadBench

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>Seconds of a forward pass in ONNX Runtime, and in our own evaluation, of networks without some of their units, against the dense ones.</summary>
 static class OnnxBench

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>The fused Adam step against TorchSharp's optimiser and against the same arithmetic in tensor operations.</summary>
 static class OptimizerBench

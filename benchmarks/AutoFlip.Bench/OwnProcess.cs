@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>Measures a case in a process of its own, so that nothing which went before can show in its memory.</summary>
 static class OwnProcess

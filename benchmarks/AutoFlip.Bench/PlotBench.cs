@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>How long the figures of a run take to draw.</summary>
 static class PlotBench

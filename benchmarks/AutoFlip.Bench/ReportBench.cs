@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>How large the report of a run is, and how long it takes to make and to open.</summary>
 static class ReportBench

@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>What a federated round costs on top of the training in it, and how that training compares with plain TorchSharp.</summary>
 static class RoundBench

@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>What a round does besides training, each part measured alone.</summary>
 static class RoundParts

@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>Repeated measurements of one thing.</summary>
 /// <param name="Name">The thing.</param>

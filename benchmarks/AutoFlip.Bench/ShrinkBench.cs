@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>Seconds of local training, and a client's memory, of networks without some of their units, against the dense ones.</summary>
 static class ShrinkBench

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>What a client needs besides the program and its samples, measured in a process that is one client of one round.</summary>
 static class ShrinkMemory

@@ -2,7 +2,7 @@ using System.Runtime;
 using System.Runtime.ExceptionServices;
 using TorchSharp;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>Threads as a bare loop uses them.</summary>
 static class SideBySide

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>The record of a run that never was: everything that a run directory can say, in the shapes and sizes of a real one.</summary>
 static class SyntheticRun

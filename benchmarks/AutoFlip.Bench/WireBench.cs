@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Bench;
 
 /// <summary>Bytes of a round trip, and how fast messages are made and read.</summary>
 static class WireBench

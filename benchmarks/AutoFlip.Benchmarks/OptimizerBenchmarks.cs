@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace AutoFlip.Benchmarks;
 
-/// <summary>One step of Adam. Against TorchSharp: <c>autoflip bench optimizer</c>.</summary>
+/// <summary>One step of Adam. Against TorchSharp: <c>./bench optimizer</c>.</summary>
 public class OptimizerBenchmarks
 {
     const double Rate = 0.0003;

@@ -7,20 +7,27 @@ static class App
 {
     /// <summary>Runs a command line.</summary>
     /// <returns>A number of <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] arguments, Host host)
+    public static int Run(string[] arguments, Host host) => Run(arguments, host, Dispatch);
+
+    /// <summary>Runs a program of one command, whose name is not typed.</summary>
+    /// <returns>A number of <see cref="ExitCode"/>.</returns>
+    internal static int Run(ICommand command, string[] arguments, Host host) =>
+        Run(arguments, host, (words, world) => Invoke(command, words, world));
+
+    static int Run(string[] arguments, Host host, Func<string[], Host, ExitCode> work)
     {
-        var code = Invoke(arguments, host);
+        var code = Guard(arguments, host, work);
         if (host.Out is not PrintableWriter { Failure: { } failure }) return code;
         host.Error.WriteLine($"autoflip: standard output could not be written: {failure.Message.TrimEnd('.')}. What is printed is incomplete; files are not.");
         return code == (int)ExitCode.Done ? (int)ExitCode.RunFailed : code;
     }
 
-    static int Invoke(string[] arguments, Host host)
+    static int Guard(string[] arguments, Host host, Func<string[], Host, ExitCode> work)
     {
         var verbose = Settings.All.Single(setting => setting.Name == "--verbose").Spellings.Any(arguments.Contains);
         try
         {
-            return (int)Dispatch(arguments, host);
+            return (int)work(arguments, host);
         }
         catch (AutoFlipException failure)
         {
@@ -45,7 +52,7 @@ static class App
     internal static ImmutableArray<ICommand> Commands { get; } =
     [
         new RunCommand(), new ResumeCommand(), new DemoCommand(), new ExperimentCommand(), new ReportCommand(), new PlotCommand(), new ExportCommand(), new PredictCommand(), new EvaluateCommand(),
-        new ListCommand(), new DataCommand(), new BenchCommand(),
+        new ListCommand(), new DataCommand(),
     ];
 
     /// <summary>What the program's exit codes mean.</summary>
@@ -72,11 +79,15 @@ static class App
         var chosen = commands.FirstOrDefault(command => command.Name == arguments[0]) ?? throw AutoFlipException.BadRequest(
             $"There is no command '{arguments[0]}'.{Nearest.Hint(arguments[0], commands.Select(command => command.Name))} "
             + $"Accepted: {string.Join(", ", commands.Select(command => command.Name))}. See 'autoflip --help'.");
+        return Invoke(chosen, arguments[1..], host);
+    }
 
-        var parser = new OptionParser(chosen.Name, chosen.Settings);
-        var rest = arguments[1..];
-        if (rest.TakeWhile(word => word != "--").Any(word => word is "--help" or "-h" or "-?")) return Help(host, chosen);
-        return chosen.Invoke(parser.Parse(rest), host);
+    static ExitCode Invoke(ICommand command, string[] words, Host host)
+    {
+        var parser = new OptionParser(command.Name, command.Settings);
+        return words.TakeWhile(word => word != "--").Any(word => word is "--help" or "-h" or "-?")
+            ? Help(host, command)
+            : command.Invoke(parser.Parse(words), host);
     }
 
     static ExitCode Overview(Host host, IEnumerable<ICommand> commands)
@@ -98,7 +109,7 @@ static class App
 
     static ExitCode Help(Host host, ICommand command)
     {
-        host.Print($"Usage: autoflip {command.Usage}");
+        host.Print($"Usage: {command.Synopsis}");
         host.Print("");
         foreach (var line in command.Details.Split('\n').Concat(OptionHelp.Lines(command.Settings, command.Defaults, host.Width))) host.Print(line);
         return ExitCode.Done;

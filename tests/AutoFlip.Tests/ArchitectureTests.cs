@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace AutoFlip.Tests;
@@ -35,6 +37,11 @@ public partial class ArchitectureTests
         Assert.Contains("System.Runtime", references);
         Assert.DoesNotContain(references, name => forbidden.Any(prefix => name == prefix || name.StartsWith(prefix + ".", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void Engine_opens_its_internals_to_tests_and_measurements_only() => Assert.Equal(
+        ["AutoFlip.Bench", "AutoFlip.Benchmarks", "AutoFlip.Tests"],
+        typeof(Catalog).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Algorithms_and_pruners_know_no_transport()

@@ -9,6 +9,9 @@ interface ICommand
     /// <summary>The word and its arguments.</summary>
     string Usage { get; }
 
+    /// <summary>The whole line to type.</summary>
+    string Synopsis => $"autoflip {Usage}";
+
     /// <summary>One line for the overview.</summary>
     string Summary { get; }
 

@@ -39,7 +39,7 @@ static class OptionPage
             Line($"## {command.Name}");
             Line();
             Line("```");
-            Line($"autoflip {command.Usage}");
+            Line(command.Synopsis);
             Line();
             foreach (var line in command.Details.Split('\n')) Line(line.TrimEnd());
             Line("```");

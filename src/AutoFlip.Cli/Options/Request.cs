@@ -91,8 +91,8 @@ sealed record CacheOptions
     public bool Clear { get; init; }
 }
 
-/// <summary>Everything a command line says, as immutable records.</summary>
-sealed record Request
+/// <summary>Everything a command line says, as immutable records. A program with options of its own derives from it.</summary>
+record Request
 {
     /// <summary>What to run.</summary>
     public Experiment Experiment { get; init; } = new();
@@ -105,9 +105,6 @@ sealed record Request
 
     /// <summary>The method's options, until <see cref="Resolve"/>.</summary>
     public MethodChoice Method { get; init; } = new();
-
-    /// <summary>How thoroughly to measure; runs take no notice.</summary>
-    public BenchOptions Bench { get; init; } = new();
 
     /// <summary>What to list models for.</summary>
     public ListOptions List { get; init; } = new();
@@ -125,11 +122,10 @@ sealed record Request
     public CacheOptions Cache { get; init; } = new();
 
     /// <summary>The value of a property of one of these records.</summary>
-    public object? this[PropertyInfo property] => property.GetValue(
+    public virtual object? this[PropertyInfo property] => property.GetValue(
         property.DeclaringType == typeof(Experiment) ? Experiment
         : property.DeclaringType == typeof(RunOptions) ? Options
         : property.DeclaringType == typeof(Presentation) ? Show
-        : property.DeclaringType == typeof(BenchOptions) ? Bench
         : property.DeclaringType == typeof(ListOptions) ? List
         : property.DeclaringType == typeof(PlotOptions) ? Plot
         : property.DeclaringType == typeof(ShipOptions) ? Ship
@@ -138,11 +134,10 @@ sealed record Request
         : Method);
 
     /// <summary>A copy with one property of one of these records changed.</summary>
-    public Request With(PropertyInfo property, object? value) =>
+    public virtual Request With(PropertyInfo property, object? value) =>
         property.DeclaringType == typeof(Experiment) ? this with { Experiment = Set(Experiment with { }, property, value) }
         : property.DeclaringType == typeof(RunOptions) ? this with { Options = Set(Options with { }, property, value) }
         : property.DeclaringType == typeof(Presentation) ? this with { Show = Set(Show with { }, property, value) }
-        : property.DeclaringType == typeof(BenchOptions) ? this with { Bench = Set(Bench with { }, property, value) }
         : property.DeclaringType == typeof(ListOptions) ? this with { List = Set(List with { }, property, value) }
         : property.DeclaringType == typeof(PlotOptions) ? this with { Plot = Set(Plot with { }, property, value) }
         : property.DeclaringType == typeof(ShipOptions) ? this with { Ship = Set(Ship with { }, property, value) }
@@ -158,7 +153,8 @@ sealed record Request
         return this with { Experiment = ExperimentRules.Resolve(Method.Apply(Experiment, warn)), Method = new() };
     }
 
-    static T Set<T>(T fresh, PropertyInfo property, object? value)
+    /// <summary>Sets a property of a copy.</summary>
+    protected static T Set<T>(T fresh, PropertyInfo property, object? value)
     {
         property.SetValue(fresh, value); // init-only, and the copy is not shared yet
         return fresh;

@@ -163,14 +163,6 @@ static class Settings
         Setting.Of((Presentation p) => p.Plot, "--plot", "", "Draw the figures into plots/ of the run directory at the end; later: autoflip plot DIR"),
     ]);
 
-    /// <summary>What only measurements take.</summary>
-    public static ImmutableArray<Setting> Bench { get; } = Grouped(SettingGroup.Running,
-    [
-        Setting.Of((BenchOptions b) => b.Repeats, "--repeats", "N", "Times each contestant is measured after the warm-up. 0 means as many as the measurement needs."),
-        Setting.Of((BenchOptions b) => b.Minutes, "--minutes", "F", "How long 'stress' goes on."),
-        Setting.Of((BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory' or 'leak', in this process, and print JSON."),
-    ]);
-
     /// <summary>What <c>plot</c> takes.</summary>
     public static ImmutableArray<Setting> Plot { get; } = Grouped(SettingGroup.Running,
     [
@@ -241,7 +233,8 @@ static class Settings
         .. Grouped(SettingGroup.LocalTraining, LocalTraining), .. Grouped(SettingGroup.Evaluation, Evaluation), .. Running, .. WithoutEffect,
     ];
 
-    static ImmutableArray<Setting> Grouped(SettingGroup group, Setting[] rows) => [.. rows.Select(row => row with { Group = group })];
+    /// <summary>Rows of the table under one heading of the help.</summary>
+    internal static ImmutableArray<Setting> Grouped(SettingGroup group, Setting[] rows) => [.. rows.Select(row => row with { Group = group })];
 
     static ImmutableDictionary<string, string> Synonym(string from, string to) =>
         ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase).Add(from, to);

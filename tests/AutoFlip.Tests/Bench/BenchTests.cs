@@ -1,3 +1,4 @@
+using AutoFlip.Bench;
 using AutoFlip.Cli;
 using TorchSharp;
 
@@ -27,7 +28,7 @@ public sealed class BenchTests
     static BenchContext Context(Experiment experiment, StringWriter output, BenchOptions? bench = null) => new(
         ExperimentRules.Resolve(experiment), new RunOptions { Workers = 2, Offline = true }, bench ?? new BenchOptions { Repeats = 1 }, output, TextWriter.Null, TimeProvider.System, TestContext.Current.CancellationToken)
     {
-        Command = "autoflip bench tiny",
+        Command = "./bench tiny",
     };
 
     static string[] Report(Experiment experiment, Func<BenchContext, BenchReport> measure, BenchOptions? bench = null)
@@ -240,11 +241,35 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public void Help_lists_every_measurement_and_its_options()
+    {
+        var output = new StringWriter();
+
+        var code = App.Run(new BenchCommand(), ["--help"], new Host { Out = output, Error = TextWriter.Null });
+
+        Assert.Equal((int)ExitCode.Done, code);
+        Assert.StartsWith("Usage: ./bench NAME [options]\n", output.ToString(), StringComparison.Ordinal);
+        Assert.All(Benchmark.All, benchmark => Assert.Contains($"\n  {benchmark.Name} ", output.ToString(), StringComparison.Ordinal));
+        Assert.All(["--repeats", "--minutes", "--case", "--workers"], option => Assert.Contains($"\n  {option} ", output.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Options_of_measurements_and_of_runs_are_read_together()
+    {
+        var parser = new OptionParser("bench", new BenchCommand().Settings);
+
+        var request = (BenchRequest)parser.Parse(["round", "--minutes", "2.5", "--workers", "3", "--case", "a", "--rounds", "4"]).Over(new BenchRequest()).Request;
+
+        Assert.Equal(new BenchOptions { Minutes = 2.5, Case = "a" }, request.Bench);
+        Assert.Equal((3, 4), (request.Options.Workers, request.Experiment.Rounds));
+    }
+
+    [Fact]
     public void An_unknown_measurement_is_refused_with_the_names_of_all()
     {
         var error = new StringWriter();
 
-        var code = App.Run(["bench", "fodl"], new Host { Out = new StringWriter(), Error = error });
+        var code = App.Run(new BenchCommand(), ["fodl"], new Host { Out = new StringWriter(), Error = error });
 
         Assert.Equal((int)ExitCode.BadRequest, code);
         Assert.Contains("fold", error.ToString(), StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AutoFlip.Cli;
+using AutoFlip.Bench;
 using CsCheck;
 
 namespace AutoFlip.Tests;

@@ -15,7 +15,7 @@ public class AppTests
 
         Assert.Equal(ExitCode.Done, ended.Exit);
         Assert.InRange(ended.Lines.Length, 5, 20);
-        Assert.All((string[])["run ", "resume ", "demo ", "experiment ", "report ", "list ", "data ", "bench "], command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));
+        Assert.All((string[])["run ", "resume ", "demo ", "experiment ", "report ", "list ", "data "], command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));
         Assert.All(ended.Lines, line => Assert.InRange(line.Length, 0, 80));
     }
 
@@ -49,7 +49,6 @@ public class AppTests
     [InlineData("report")]
     [InlineData("list")]
     [InlineData("data")]
-    [InlineData("bench")]
     public void Each_command_has_help_that_runs_nothing(string command)
     {
         var ended = Shell.Run(command, "--help");
