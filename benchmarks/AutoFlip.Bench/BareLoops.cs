@@ -98,7 +98,7 @@ sealed class BareTorch : IDisposable
 /// <summary>The same loop around the engine's own network and optimiser.</summary>
 sealed class BareOwn(Experiment experiment, Network network, Weights initial) : IDisposable
 {
-    readonly Workspace _workspace = new(experiment);
+    readonly Workspace _workspace = Workspace.Of(experiment);
 
     /// <summary>Trains a client from w_0.</summary>
     public void Train((Tensor Input, Tensor Labels)[] batches)

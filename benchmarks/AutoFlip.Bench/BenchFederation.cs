@@ -17,12 +17,14 @@ sealed class BenchFederation : IDisposable
     public BenchFederation(BenchContext context, Experiment experiment, FederatedData data, Pruner? pruner = null)
     {
         experiment = experiment with { Rounds = int.MaxValue, EvaluateEvery = int.MaxValue, DenseRounds = 0 };
-        Network = Simulation.BuildNetwork(experiment, data);
+        var method = Catalog.Resolve(experiment);
+        if (pruner is not null) method = method with { Pruner = pruner };
+        Network = Simulation.BuildNetwork(experiment, method, data);
         Initial = InitialOf(experiment, Network);
-        _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(experiment));
+        _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
         _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount);
-        var transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, Network, data, new ResidualMemory(), context.Time), data, _pool);
-        var run = new FederatedRun(experiment, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time, pruner);
+        var transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, method, Network, data, new ResidualMemory(), context.Time), data, _pool);
+        var run = new FederatedRun(experiment, method, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time);
         _rounds = run.RunAsync(Initial, from: null, context.Cancel).GetAsyncEnumerator(context.Cancel);
     }
 

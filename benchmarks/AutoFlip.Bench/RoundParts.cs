@@ -36,7 +36,7 @@ static class RoundParts
         var state = algorithm.Initialize(initial);
         var fold = new WeightedFold(mask.Values.Kept);
         fold.Add(initial.Values, 1);
-        using var workspace = new Workspace(experiment);
+        using var workspace = Workspace.Of(experiment);
         var (trained, heldOut) = (new Outputs(0, 1, data.Train.Targets), new Outputs(0, 1, data.Train.Targets));
         var batch = experiment.BatchSize == 0 ? client.Train.Length : experiment.BatchSize;
 

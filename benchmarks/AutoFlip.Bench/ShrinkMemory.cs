@@ -56,12 +56,12 @@ static class ShrinkMemory
         var outcome = new Outcome(0, 0, 0);
         SideBySide.Run(1, 1, (_, _) => // one client on one thread, whose workspace it is
         {
-            using (var warm = new Workspace(experiment)) Train(context, experiment, warm, Tiny(network), samples: 40); // loads libtorch and its code
+            using (var warm = Workspace.Of(experiment)) Train(context, experiment, warm, Tiny(network), samples: 40); // loads libtorch and its code
             var data = Samples(network, TrainSamples + HeldOutSamples);
-            var host = new ClientHost(experiment, network, data, new ResidualMemory(), context.Time);
+            var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, data, new ResidualMemory(), context.Time);
             var sent = Task(experiment, network);
             var message = sent.Whole;
-            using var workspace = new Workspace(experiment);
+            using var workspace = Workspace.Of(experiment);
             FreeMemory.GiveBack();
             var before = Environment.WorkingSet;
             var reply = host.Handle(workspace, message.Span, client: 0, context.Cancel);
@@ -86,7 +86,7 @@ static class ShrinkMemory
     static void Train(BenchContext context, Experiment experiment, Workspace workspace, Network network, int samples)
     {
         var sent = Task(experiment, network);
-        var host = new ClientHost(experiment, network, Samples(network, samples), new ResidualMemory(), context.Time);
+        var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, Samples(network, samples), new ResidualMemory(), context.Time);
         Require(sent, host.Handle(workspace, sent.Whole.Span, client: 0, context.Cancel));
     }
 

@@ -110,8 +110,8 @@ static class StressBench
         public Training(Experiment experiment, FederatedData data)
         {
             _experiment = experiment;
-            var network = Simulation.BuildNetwork(experiment, data);
-            _host = new ClientHost(experiment, network, data, new ResidualMemory(), TimeProvider.System);
+            var network = Simulation.BuildNetwork(experiment, Catalog.Resolve(experiment), data);
+            _host = new ClientHost(experiment, Catalog.Resolve(experiment), network, data, new ResidualMemory(), TimeProvider.System);
             var seeds = new Seeds(experiment.Seed);
             var mask = Catalog.Pruners["random"](experiment).Prune(new(network, 1, [0], null, seeds));
             _task = new SentTask(experiment, new ClientTask(ClientWork.Train, 1, experiment.LearningRate, BenchFederation.InitialOf(experiment, network), mask));
@@ -120,7 +120,7 @@ static class StressBench
         /// <summary>Trains, and gives the answer's hash and what went wrong, if anything did.</summary>
         public (string Hash, string? Failure) Run(CancellationToken cancel)
         {
-            using var workspace = new Workspace(_experiment);
+            using var workspace = Workspace.Of(_experiment);
             var (_, answer) = _task.Read(_host.Handle(workspace, _task.Whole.Span, client: 0, cancel));
             return (Convert.ToHexStringLower(SHA256.HashData(answer.ValueBytes.Span)), answer.Failure); // the values: the seconds differ
         }

@@ -43,21 +43,6 @@ public partial class ArchitectureTests
         ["AutoFlip.Bench", "AutoFlip.Benchmarks", "AutoFlip.Tests"],
         typeof(Catalog).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName).Order(StringComparer.Ordinal));
 
-    [Fact]
-    public void Algorithms_and_pruners_know_no_transport()
-    {
-        string[] rooms = ["src/AutoFlip/Messages", "src/AutoFlip/Client", "src/AutoFlip/Transport"];
-        var transportTypes = rooms.SelectMany(Declared).ToHashSet();
-
-        Assert.Empty(
-            from folder in (string[])["src/AutoFlip/Algorithms", "src/AutoFlip/Pruning"]
-            where Directory.Exists(Path.Combine(SourceTree.Root, folder))
-            from path in SourceTree.CSharpFiles(folder)
-            from word in Words(SourceTree.Read(path))
-            where word.Contains("Transport", StringComparison.Ordinal) || transportTypes.Contains(word)
-            select $"{path}: {word}");
-    }
-
     // Loops that end before they return (Parallel.For over pixels) start no work that outlives them: they are free.
     [Fact]
     public void Threads_are_started_by_the_worker_pool_only() =>
@@ -83,18 +68,6 @@ public partial class ArchitectureTests
     [GeneratedRegex("""""/\*.*?\*/|//[^\n]*|'(?:\\.|[^'\\\n])+'|""".*?"""|"(?:\\.|[^"\\\n])*(?:"|$)""""", RegexOptions.Singleline)]
     static partial Regex CommentOrString { get; }
 
-    [GeneratedRegex(@"\b(?:class|record|struct|interface|enum|delegate)\s+(?:class\s+|struct\s+)?([A-Z]\w*)")]
-    static partial Regex Declaration { get; }
-
-    [GeneratedRegex(@"[A-Za-z_]\w*")]
-    static partial Regex Word { get; }
-
     /// <summary>Source text without comments and string literals.</summary>
     static string Code(string text) => CommentOrString.Replace(text, " ");
-
-    static IEnumerable<string> Words(string text) => Word.Matches(Code(text)).Select(match => match.Value);
-
-    static IEnumerable<string> Declared(string folder) => Directory.Exists(Path.Combine(SourceTree.Root, folder))
-        ? SourceTree.CSharpFiles(folder).SelectMany(path => Declaration.Matches(Code(SourceTree.Read(path)))).Select(match => match.Groups[1].Value)
-        : [];
 }

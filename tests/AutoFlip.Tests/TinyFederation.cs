@@ -65,11 +65,11 @@ static class TinyFederation
     {
         data ??= Data(experiment);
         network ??= Network(experiment);
-        using var pool = new WorkerPool(workers, 1, () => new Workspace(experiment));
-        IClientTransport transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, network, data, new ResidualMemory(), TimeProvider.System), data, pool);
+        using var pool = new WorkerPool(workers, 1, () => Workspace.Of(experiment));
+        IClientTransport transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, Catalog.Resolve(experiment), network, data, new ResidualMemory(), TimeProvider.System), data, pool);
         var metrics = Metric.AllOf(experiment);
         var run = new FederatedRun(
-            experiment, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
+            experiment, Catalog.Resolve(experiment), network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
             (small, weights, cutOff, ct) => Evaluation.RunAsync(pool, small, weights, cutOff, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
             observer ?? RunObserver.None, TimeProvider.System);
 

@@ -1,16 +1,16 @@
 using AutoFlip.Rooms;
 
-// Usage: dotnet run -c Release --project tools/AutoFlip.Rooms -- [--uses FILE] SOURCE_FOLDER BUILD_OUTPUT
+// Usage: dotnet run -c Release --project tools/AutoFlip.Rooms -- [--uses FILE|all] SOURCE_FOLDER BUILD_OUTPUT
 // Prints the circles of files and of folders of a project: files that use each other's types in a loop.
 if (args is not [.., var source, var output] || !Directory.Exists(source) || !Directory.Exists(output))
 {
-    Console.Error.WriteLine("Usage: AutoFlip.Rooms [--uses FILE] SOURCE_FOLDER BUILD_OUTPUT (for example src/AutoFlip artifacts/bin/AutoFlip.Cli/release)");
+    Console.Error.WriteLine("Usage: AutoFlip.Rooms [--uses FILE|all] SOURCE_FOLDER BUILD_OUTPUT (for example src/AutoFlip artifacts/bin/AutoFlip.Cli/release)");
     return 2;
 }
 var uses = SourceUses.Read(source, output);
 if (args is ["--uses", var file, ..])
 {
-    foreach (var (from, to, word) in uses.Where(use => use.From == file).Distinct().Order()) Console.WriteLine($"{from} -> {to}: {word}");
+    foreach (var (from, to, word) in uses.Where(use => (file == "all" || use.From == file) && use.From != use.To).Distinct().Order()) Console.WriteLine($"{from} -> {to}: {word}");
     return 0;
 }
 

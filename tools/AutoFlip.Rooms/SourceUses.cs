@@ -37,6 +37,7 @@ static class SourceUses
 
     static IEnumerable<(string, string, string)> UsesOf(SyntaxTree tree, SemanticModel model)
     {
+        if (tree.FilePath.Length == 0) yield break; // the usings above
         yield return (tree.FilePath, tree.FilePath, "");
         foreach (var name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
         {

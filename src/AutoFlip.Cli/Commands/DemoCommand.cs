@@ -59,7 +59,7 @@ sealed class DemoCommand : ICommand
         using var live = LiveRuns.Of(request.Show, host);
         RunSummary Under(Experiment experiment) =>
             Session.Watch(request.Show, host, display => host.Engine.Run(experiment, request.Options, display, host.Time, host.Cancel), live);
-        var (dense, pruned) = (Under(ExperimentRules.WithoutPruning(request.Experiment)), Under(ExperimentRules.WithMethod(request.Experiment, "autoflip")));
+        var (dense, pruned) = (Under(ExperimentRules.WithoutPruning(request.Experiment)), Under(request.Experiment.WithMethod("autoflip")));
         if (request.Show.Json) return ExitCode.Done;
         Comparison.Write(dense, pruned, host);
         host.Out.WriteLine($"\n{ReportCommand.Hint(live.Directories, "demo.html")}");

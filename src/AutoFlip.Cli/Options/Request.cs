@@ -55,7 +55,7 @@ sealed record MethodChoice
     /// <exception cref="AutoFlipException">The options contradict one another (exit 2).</exception>
     public Experiment Apply(Experiment experiment, Action<string> warn)
     {
-        if (Algorithm is not null) experiment = ExperimentRules.WithMethod(experiment, Algorithm);
+        if (Algorithm is not null) experiment = experiment.WithMethod(Algorithm);
         if (Pruner is not null)
         {
             Refuse(RandomPruning == true, "random", "--random_pruning True");

@@ -4,18 +4,15 @@ namespace AutoFlip;
 
 /// <summary>The client side: answers one message with one message. The same for every transport.</summary>
 /// <param name="experiment">The run's experiment, which every client knows.</param>
+/// <param name="method">What it names.</param>
 /// <param name="network">The model.</param>
 /// <param name="data">The clients' samples.</param>
 /// <param name="residuals">Where clients keep what rounding took from their updates.</param>
 /// <param name="time">The clients' clock.</param>
-sealed class ClientHost(Experiment experiment, Network network, FederatedData data, IResidualStore residuals, TimeProvider time)
+sealed class ClientHost(Experiment experiment, Method method, Network network, FederatedData data, IResidualStore residuals, TimeProvider time)
 {
     readonly ValueFormat _down = ValueFormat.Of(experiment.WireDown);
     readonly Upload _upload = new(experiment, residuals);
-    readonly FederatedAlgorithm _algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
-    readonly Pruner _pruner = Catalog.Pruners[experiment.Pruner](experiment);
-    readonly Criterion _criterion = Catalog.Criteria[experiment.Criterion];
-    readonly Metric[] _metrics = Metric.AllOf(experiment);
 
     /// <summary>The masks that the clients have.</summary>
     public MaskStore Masks { get; } = new(network);
@@ -51,7 +48,7 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
     ReadOnlyMemory<byte> Explore(LocalTraining training, ReceivedTask task, ClientReply reply)
     {
         var started = time.GetTimestamp();
-        var scores = _pruner.Explore(training);
+        var scores = method.Pruner.Explore(training);
         reply = WithCost(reply, training, started);
         Require(scores, "an exploration score");
         return Encode(reply, () => _upload.Scores(scores, task, reply.Client));
@@ -60,14 +57,14 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
     ReadOnlyMemory<byte> Train(LocalTraining training, ReceivedTask task, ClientReply reply, Workspace workspace, CancellationToken ct)
     {
         var started = time.GetTimestamp();
-        _algorithm.ClientUpdate(training, experiment.LocalEpochs);
+        method.Algorithm.ClientUpdate(training, experiment.LocalEpochs);
         reply = WithCost(reply, training, started);
         Require(training.Values, "a weight");
         var counts = data.Task.IsBinary && experiment.CutOff == CutOffRule.Youden ? training.LastEpoch?.ScoreCounts() : null;
         var cutOff = counts?.CutOff ?? 0;
         reply = reply with
         {
-            Trained = training.LastEpoch?.Figures(_metrics, cutOff),
+            Trained = training.LastEpoch?.Figures(method.Metrics, cutOff),
             HeldOut = EvaluateHeldOut(workspace, reply.Client, cutOff, ct),
             ScoreCounts = counts,
         };
@@ -91,7 +88,7 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
     }
 
     LocalTraining Training(Workspace workspace, ReceivedTask task, int client, CancellationToken ct) =>
-        new(experiment, workspace, _criterion, task.Mask.Small, task.Task, client, data.Train, data.Clients[client].Train, ct);
+        new(experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, data.Train, data.Clients[client].Train, ct);
 
     /// <summary>The reply with what training since <paramref name="started"/> cost.</summary>
     ClientReply WithCost(ClientReply reply, LocalTraining training, long started) => reply with
@@ -109,7 +106,7 @@ sealed class ClientHost(Experiment experiment, Network network, FederatedData da
         var rows = data.Clients[client].HeldOut;
         return rows.Length == 0 || experiment.EvaluationScope == EvaluationScope.Global
             ? null
-            : Evaluation.Run(workspace, _criterion, data.HeldOut, rows.Span, ct).Figures(_metrics, cutOff);
+            : Evaluation.Run(workspace, method.Criterion, data.HeldOut, rows.Span, ct).Figures(method.Metrics, cutOff);
     }
 
     static void Require(ReadOnlySpan<float> values, string what)

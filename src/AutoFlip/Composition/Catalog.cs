@@ -178,9 +178,19 @@ public static class Catalog
     public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "--pruner")
     {
         { "none", _ => new NoPruning() },
-        { "autoflip", e => AutoFlipPruner.Of(e) },
+        { "autoflip", e => AutoFlipPruner.Of(e, Guidances[e.Guidance]) },
         { "random", e => new RandomPruner(PruningPlan.Of(e)) },
     };
+
+    /// <summary>The parts that an experiment names, made once.</summary>
+    /// <param name="experiment">A resolved experiment of a settled task (<see cref="ExperimentRules"/>).</param>
+    /// <exception cref="AutoFlipException">It names something that is not here (exit 2).</exception>
+    public static Method Resolve(Experiment experiment) => new(
+        Algorithms[experiment.Algorithm](experiment), Pruners[experiment.Pruner](experiment), Optimizers[experiment.Optimizer](experiment),
+        Criteria[experiment.Criterion], [.. experiment.Metrics.Select(name => Metrics[name](experiment))], Initializers[experiment.Initialization]);
+
+    /// <summary>The metric that stands for all of an experiment's (<see cref="Metric.MainOf"/>).</summary>
+    public static Metric MainMetricOf(Experiment experiment) => Metrics[Metric.MainOf(experiment)](experiment);
 
     static ModelFactory Scaled(ModelFactory published) =>
         (input, outputs, options) => published(input, outputs, options).Scaled(options.WidthMultiplier);

@@ -84,10 +84,10 @@ public static class ExperimentRules
         (CatalogSections.Pruners, e => e.Pruner, (e, name) => e with { Pruner = name }),
         (CatalogSections.Guidances, e => e.Guidance, (e, name) => e with { Guidance = name }),
         (CatalogSections.Optimizers, e => e.Optimizer, (e, name) => e with { Optimizer = name }),
-        (CatalogSections.Criteria.Or(TaskRules.Auto), e => e.Criterion, (e, name) => e with { Criterion = name }),
+        (CatalogSections.Criteria.Or(Experiment.Auto), e => e.Criterion, (e, name) => e with { Criterion = name }),
     ];
 
-    static readonly CatalogSection Metrics = CatalogSections.Metrics.Or(TaskRules.Auto);
+    static readonly CatalogSection Metrics = CatalogSections.Metrics.Or(Experiment.Auto);
 
     /// <summary>
     /// The experiment with every name in its catalogue's own spelling and no metric twice; and, where the data set's name says what is to be
@@ -120,6 +120,28 @@ public static class ExperimentRules
     internal static Experiment Settle(Experiment experiment, LearningTask task, int clients) =>
         DerivedValue.Record(experiment, Settle(experiment, task) with { Clients = clients });
 
+    /// <summary>
+    /// The experiment of a run whose file does not list derived values, as earlier versions wrote it: a value that equals what its rule
+    /// gives is taken as derived.
+    /// </summary>
+    /// <remarks>Whether the data name their own clients is not known from the file, so the number of clients is taken as chosen.</remarks>
+    internal static Experiment Infer(Experiment experiment)
+    {
+        var usual = (experiment with { DenseRounds = null }).FirstPrunedRound - 1;
+        var asked = experiment with { DenseRounds = experiment.DenseRounds == usual ? null : experiment.DenseRounds };
+        var known = KnownTask(experiment);
+        foreach (var task in known is null ? TaskRules.Typical : [known])
+        {
+            var auto = TaskRules.Settle(asked with { Criterion = Experiment.Auto, Metrics = [Experiment.Auto] }, task);
+            var (loss, metrics) = (auto.Criterion == experiment.Criterion, auto.Metrics.SequenceEqual(experiment.Metrics));
+            if (known is null && !(loss && metrics)) continue; // of data of the user's, only both together show which task it was
+            if (loss) asked = asked with { Criterion = Experiment.Auto };
+            if (metrics) asked = asked with { Metrics = [Experiment.Auto] };
+            break;
+        }
+        return DerivedValue.Record(asked, experiment);
+    }
+
     /// <summary>Refuses an experiment that breaks a rule.</summary>
     /// <exception cref="AutoFlipException">It does (exit 2): one line per violation, each naming option, value and what is accepted.</exception>
     public static void Check(Experiment experiment) => ThrowIfAny(Violations(experiment));
@@ -146,14 +168,6 @@ public static class ExperimentRules
 
     /// <summary>The experiment with the pruner none, and with every option of pruning at its default.</summary>
     public static Experiment WithoutPruning(Experiment experiment) => OptionUses.WithoutPruning(experiment);
-
-    /// <summary>The experiment under a named method, which may be an algorithm or one with its pruner.</summary>
-    /// <param name="experiment">The experiment.</param>
-    /// <param name="method"><c>autoflip</c>, which is FedAvg with the pruner autoflip; or an algorithm, which then prunes nothing.</param>
-    public static Experiment WithMethod(Experiment experiment, string method) =>
-        method.Equals("autoflip", StringComparison.OrdinalIgnoreCase)
-            ? experiment with { Algorithm = "fedavg", Pruner = "autoflip" }
-            : experiment with { Algorithm = method, Pruner = "none" };
 
     internal static string Sentence(string option, object value, string accepted) =>
         string.Create(CultureInfo.InvariantCulture, $"{option}: '{value}' is not accepted. Accepted: {accepted}.");

@@ -31,9 +31,10 @@ public static class Simulation
                 experiment = ExperimentRules.Resolve(experiment, task: null); // the data say what it is, whatever their name promises
                 var data = load(experiment, all);
                 experiment = ExperimentRules.Settle(experiment, data.Task, data.Clients.Length);
-                var network = BuildNetwork(experiment, data, options);
+                var method = Catalog.Resolve(experiment);
+                var network = BuildNetwork(experiment, method, data, options);
                 directory = RunDirectory.Create(experiment, options, data.Table, time);
-                return Run(new Setting(experiment, options, data, network, directory, all, time, started), cancel);
+                return Run(new Setting(experiment, method, options, data, network, directory, all, time, started), cancel);
             });
         }
         finally
@@ -60,30 +61,31 @@ public static class Simulation
         return RunFiles.Record(options, directory.Path, observer, time, all =>
         {
             var data = FederatedData.Load(experiment, DataLocations.Of(options), all, cancel);
-            return Run(new Setting(experiment, options, data, BuildNetwork(experiment, data, options), directory, all, time, started), cancel);
+            var method = Catalog.Resolve(experiment);
+            return Run(new Setting(experiment, method, options, data, BuildNetwork(experiment, method, data, options), directory, all, time, started), cancel);
         });
     }
 
     sealed record Setting(
-        Experiment Experiment, RunOptions Options, FederatedData Data, Network Network,
+        Experiment Experiment, Method Method, RunOptions Options, FederatedData Data, Network Network,
         RunDirectory Directory, RunObserver Observer, TimeProvider Time, long Started);
 
     /// <summary>The network, once it is sure that data, model, loss and pruner fit each other, and that the run fits into memory.</summary>
-    static Network BuildNetwork(Experiment experiment, FederatedData data, RunOptions options)
+    static Network BuildNetwork(Experiment experiment, Method method, FederatedData data, RunOptions options)
     {
-        var network = BuildNetwork(experiment, data);
+        var network = BuildNetwork(experiment, method, data);
         TrainingMemory.Of(experiment, network, data, options.Workers).Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess);
         return network;
     }
 
     /// <summary>The network, once it is sure that data, model, loss and pruner fit each other.</summary>
-    internal static Network BuildNetwork(Experiment experiment, FederatedData data)
+    internal static Network BuildNetwork(Experiment experiment, Method method, FederatedData data)
     {
         var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Task.Outputs, ModelOptions.Of(experiment));
-        if (Catalog.Criteria[experiment.Criterion].Refuses(network) is { } reason) throw AutoFlipException.BadRequest($"--criterion: {reason}");
+        if (method.Criterion.Refuses(network) is { } reason) throw AutoFlipException.BadRequest($"--criterion: {reason}");
         CheckTokens(experiment, network, data.Train.Vocabulary);
         CheckSteps(experiment, network, data.Task);
-        Catalog.Pruners[experiment.Pruner](experiment).Check(network);
+        method.Pruner.Check(network);
         return network;
     }
 
@@ -112,9 +114,9 @@ public static class Simulation
 
     static RunSummary Run(Setting setting, CancellationToken cancel)
     {
-        var (experiment, options, data, network, directory, observer, time, _) = setting;
-        var initial = Initialization.Draw(network, Catalog.Initializers[experiment.Initialization], experiment.InitializationGain, new Seeds(experiment.Seed));
-        var from = directory.LoadState(Catalog.Algorithms[experiment.Algorithm](experiment).Initialize(initial));
+        var (experiment, method, options, data, network, directory, observer, time, _) = setting;
+        var initial = Initialization.Draw(network, method.Initializer, experiment.InitializationGain, new Seeds(experiment.Seed));
+        var from = directory.LoadState(method.Algorithm.Initialize(initial));
         directory.RequireDeal(data.Table.Sha256);
         observer.Started(new RunStart(
             experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample,
@@ -124,19 +126,18 @@ public static class Simulation
         var card = ModelCard.Of(experiment, data);
         if (from is null) directory.SaveModel("initial.safetensors", initial, card);
         if (from is null && OptionUses.Warning(new PreparedRun(experiment, network, data)) is { } unused) observer.Warning(unused);
-        foreach (var warning in SizeWarnings(experiment, network, directory.Checkpoints)) observer.Warning(warning);
+        foreach (var warning in SizeWarnings(experiment, method.Pruner, network, directory.Checkpoints)) observer.Warning(warning);
         foreach (var warning in ProcessorWarnings(experiment, network)) observer.Warning(warning);
 
-        using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(experiment));
+        using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
         using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount);
-        var host = new ClientHost(experiment, network, data, new ResidualFiles(Path.Combine(directory.Checkpoints, "residuals"), network.Layout.ParameterCount), time);
+        var host = new ClientHost(experiment, method, network, data, new ResidualFiles(Path.Combine(directory.Checkpoints, "residuals"), network.Layout.ParameterCount), time);
         var link = new ServerLink(experiment);
         IClientTransport transport = new InProcessTransport(link, host, data, pool);
         if (options.SaveClients) transport = new ClientRecorder(transport, directory, card);
-        var (criterion, metrics) = (Catalog.Criteria[experiment.Criterion], Metric.AllOf(experiment));
         var run = new FederatedRun(
-            experiment, network, transport, exploration,
-            data.Test is { } test ? (small, weights, cutOff, ct) => Evaluation.RunAsync(pool, small, weights, cutOff, criterion, test, metrics, ct) : null,
+            experiment, method, network, transport, exploration,
+            data.Test is { } test ? (small, weights, cutOff, ct) => Evaluation.RunAsync(pool, small, weights, cutOff, method.Criterion, test, method.Metrics, ct) : null,
             observer, time);
 
         if (from is not null)
@@ -147,7 +148,7 @@ public static class Simulation
         var last = RunRoundsAsync(run, initial, from, setting, card, cancel).GetAwaiter().GetResult();
         var mask = run.MaskOf(last.Round);
         var global = mask.Apply(last.Server.Weights);
-        var summary = Summaries.Of(experiment, options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds);
+        var summary = Summaries.Of(experiment, Catalog.MainMetricOf(experiment), options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds);
         card = card with { Round = last.Round, CutOff = directory.Rounds[^1].CutOff, ModelSha256 = summary.ModelSha256 };
         directory.SaveModel("final.safetensors", global, card);
         directory.SaveModel("final-small.safetensors", mask.Shrink(global), mask.Units is null ? card : card.WithWidthsOf(mask.Shrink(network)));
@@ -167,11 +168,11 @@ public static class Simulation
     }
 
     /// <summary>What clients leave on disk may be more than there is to spare: a sentence for each that is worth one.</summary>
-    internal static IEnumerable<string> SizeWarnings(Experiment experiment, Network network, string folder)
+    internal static IEnumerable<string> SizeWarnings(Experiment experiment, Pruner pruner, Network network, string folder)
     {
         const long Worth = 4L << 30;
         var scores = 4L * network.Layout.ParameterCount * experiment.ExplorerCount;
-        if (Catalog.Pruners[experiment.Pruner](experiment).Explores && scores > Worth)
+        if (pruner.Explores && scores > Worth)
             yield return $"Exploration will keep {scores >> 30} GB of scores in {folder}; fewer explorers (--explorer-fraction) keep less.";
         var residuals = 2 * 4L * network.Layout.ParameterCount * experiment.Clients; // the last two rounds of each
         if (experiment.WireUp == WireFormat.Int8 && residuals > Worth)

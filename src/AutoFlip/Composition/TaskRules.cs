@@ -8,8 +8,7 @@ namespace AutoFlip;
 /// </remarks>
 static class TaskRules
 {
-    /// <summary>Stands for the loss, or the metrics, of the task.</summary>
-    public const string Auto = "auto";
+    const string Auto = Experiment.Auto;
 
     /// <summary>A task of each kind that <see cref="Auto"/> means something else for, where the data are not known.</summary>
     internal static IEnumerable<LearningTask> Typical =>
@@ -32,10 +31,15 @@ static class TaskRules
     public static IEnumerable<string> Undealable(Experiment experiment, LearningTask task)
     {
         if (Named(CatalogSections.Partitions, experiment.Partition) is not { } partition) yield break;
-        if (Catalog.Partitions[partition](experiment).Refuses(task) is { } refusal) yield return refusal;
+        if (RefusesPartition(experiment, task) is { } refusal) yield return refusal;
         else if (partition == "patho" && experiment.ClassesPerClient > task.Classes)
             yield return ExperimentRules.Sentence("--classes-per-client (--mincls)", experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
     }
+
+    /// <summary>Why samples of a task cannot be dealt by an experiment's partition, in a sentence with what is accepted; null if they can.</summary>
+    public static string? RefusesPartition(Experiment experiment, LearningTask task) => Catalog.Partitions[experiment.Partition](experiment).Fits(task) ? null
+        : "--partition (--split_type): samples of this data set have no class of their own to be dealt by. Accepted: "
+            + string.Join(", ", Catalog.Partitions.Where(entry => entry.Value(new Experiment()).Fits(task)).Select(entry => entry.Key)) + ".";
 
     /// <summary>Which loss and which metrics the task forbids, one sentence each. Names that are in no catalogue are passed over.</summary>
     public static IEnumerable<string> Misfits(Experiment experiment, LearningTask task)

@@ -27,31 +27,18 @@ public sealed record FederatedData
     /// <summary>Who has how many samples of which class.</summary>
     public required PartitionTable Table { get; init; }
 
-    /// <summary>Loads the experiment's data set and deals it to its clients.</summary>
-    /// <param name="experiment">Names the data set and the partition; the seed decides the deal.</param>
-    /// <param name="where">Where to look for files, and whether to download.</param>
-    /// <param name="observer">Is told of progress and of anything odd.</param>
-    /// <param name="cancellation">Stops a download.</param>
-    /// <exception cref="AutoFlipException">Data is missing or unreadable (exit 3), or cannot be dealt as asked (exit 2).</exception>
-    public static FederatedData Load(
-        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
-    {
-        var set = DataSet.Of(experiment);
-        _ = Catalog.Partitions[experiment.Partition]; // a wrong name is cheaper to find before reading gigabytes
-        return Deal(experiment, set.Load(experiment, where, observer, cancellation));
-    }
-
     /// <summary>
     /// Deals loaded data to the experiment's clients. Draws from the streams of partition (part 0; sample fraction: part 1) and hold-out.
     /// </summary>
     /// <remarks>Under a partition that keeps owners, the sample fraction takes whole owners, and owners that hold out samples by the data
     /// set's own rule keep those and no others.</remarks>
+    /// <param name="experiment">Its seed decides the deal.</param>
+    /// <param name="data">What is dealt; of a task that the partition fits.</param>
+    /// <param name="partition">How.</param>
     /// <exception cref="AutoFlipException">The data cannot be dealt as asked (exit 2).</exception>
-    public static FederatedData Deal(Experiment experiment, LoadedData data)
+    public static FederatedData Deal(Experiment experiment, LoadedData data, Partition partition)
     {
         var seeds = new Seeds(experiment.Seed);
-        var partition = Catalog.Partitions[experiment.Partition](experiment);
-        if (partition.Refuses(data.Task) is { } reason) throw AutoFlipException.BadRequest(reason);
         var strata = data.Task.Strata;
         var labels = data.Train.Labels[..(data.Owners?.TrainRows ?? data.Train.Count)];
         var owners = data.Owners is null ? default : data.Owners.OfRow.AsSpan(0, labels.Length);

@@ -29,10 +29,8 @@ public abstract record Partition
     /// <summary>Whether samples are told apart by their class: tasks whose samples have none of their own cannot be dealt so.</summary>
     public virtual bool IsByClass => false;
 
-    /// <summary>Why samples of a task cannot be dealt so, in a sentence that names what is accepted; null if they can.</summary>
-    public string? Refuses(LearningTask task) => !IsByClass || task.Kind == TaskKind.Classification ? null
-        : "--partition (--split_type): samples of this data set have no class of their own to be dealt by. Accepted: "
-            + string.Join(", ", Catalog.Partitions.Where(entry => !entry.Value(new Experiment()).IsByClass).Select(entry => entry.Key)) + ".";
+    /// <summary>Whether samples of a task can be dealt so.</summary>
+    public bool Fits(LearningTask task) => !IsByClass || task.Kind == TaskKind.Classification;
 
     /// <summary>Deals samples to clients. No sample is dealt twice; every client gets at least one.</summary>
     /// <param name="deck">What is dealt.</param>

@@ -1,15 +1,5 @@
 namespace AutoFlip;
 
-/// <summary>The shape of one sample: channels, height, width. A row of a table and a sequence of token ids are n x 1 x 1.</summary>
-public readonly record struct SampleShape(int Channels, int Height, int Width)
-{
-    /// <summary>Values per sample.</summary>
-    public int Length => Channels * Height * Width;
-
-    /// <inheritdoc/>
-    public override string ToString() => $"{Channels}x{Height}x{Width}";
-}
-
 /// <summary>Samples with their truths that can be read as float32 batches. Immutable and safe to read from several threads.</summary>
 public abstract class SampleSet
 {

@@ -37,28 +37,6 @@ public sealed record DerivedValue(PropertyInfo Property, object? Asked, object? 
         };
     }
 
-    /// <summary>
-    /// The experiment of a run whose file does not list derived values, as earlier versions wrote it: a value that equals what its rule
-    /// gives is taken as derived.
-    /// </summary>
-    /// <remarks>Whether the data name their own clients is not known from the file, so the number of clients is taken as chosen.</remarks>
-    internal static Experiment Infer(Experiment experiment)
-    {
-        var usual = (experiment with { DenseRounds = null }).FirstPrunedRound - 1;
-        var asked = experiment with { DenseRounds = experiment.DenseRounds == usual ? null : experiment.DenseRounds };
-        var known = ExperimentRules.KnownTask(experiment);
-        foreach (var task in known is null ? TaskRules.Typical : [known])
-        {
-            var auto = TaskRules.Settle(asked with { Criterion = TaskRules.Auto, Metrics = [TaskRules.Auto] }, task);
-            var (loss, metrics) = (auto.Criterion == experiment.Criterion, auto.Metrics.SequenceEqual(experiment.Metrics));
-            if (known is null && !(loss && metrics)) continue; // of data of the user's, only both together show which task it was
-            if (loss) asked = asked with { Criterion = TaskRules.Auto };
-            if (metrics) asked = asked with { Metrics = [TaskRules.Auto] };
-            break;
-        }
-        return Record(asked, experiment);
-    }
-
     /// <summary>Whether two values of a property are the same; lists are by their members.</summary>
     public static bool AreEqual(object? one, object? other) =>
         one is ImmutableArray<string> names && other is ImmutableArray<string> others ? names.SequenceEqual(others) : Equals(one, other);

@@ -2,83 +2,6 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Where evaluation takes place.</summary>
-public enum EvaluationScope
-{
-    /// <summary>On clients' held-out samples.</summary>
-    Local,
-
-    /// <summary>On the server's test set.</summary>
-    Global,
-
-    /// <summary>On both.</summary>
-    Both,
-}
-
-/// <summary>When the mask is computed.</summary>
-public enum MaskRefresh
-{
-    /// <summary>Every round, from the guidance of that round's cohort: the paper's adaptive pruning.</summary>
-    Cohort,
-
-    /// <summary>Once, from all explorers: the default, because a mask that changes costs accuracy.</summary>
-    Once,
-}
-
-/// <summary>What pruning removes.</summary>
-public enum PruningKind
-{
-    /// <summary>Whole units first, then single weights of what is left.</summary>
-    Hybrid,
-
-    /// <summary>Whole units only: tensors shrink.</summary>
-    Structured,
-
-    /// <summary>Single weights only: tensors keep their size.</summary>
-    Unstructured,
-}
-
-/// <summary>What a weight is when a new mask brings it back.</summary>
-public enum Regrow
-{
-    /// <summary>What it last was.</summary>
-    Keep,
-
-    /// <summary>Zero. For single weights only: a whole unit of zeros has no gradient and never moves again.</summary>
-    Zero,
-}
-
-/// <summary>How guidance is made comparable between layers: weights are scaled within their tensor and units within their layer, then
-/// compared over all.</summary>
-public enum GuidanceScale
-{
-    /// <summary>(x - min) / (max - min).</summary>
-    MinMax,
-
-    /// <summary>(x - median) / (q75 - q25).</summary>
-    Robust,
-
-    /// <summary>x / mean: 1 is average.</summary>
-    Mean,
-
-    /// <summary>The share that is lower: every layer loses the same share.</summary>
-    Rank,
-
-    /// <summary>x: for guidance that is comparable by itself, as a share of the loss is.</summary>
-    None,
-}
-
-/// <summary>What local training computes in. Weights, gradients and the optimiser are float32 in any case.</summary>
-public enum TrainingPrecision
-{
-    /// <summary>float32.</summary>
-    Fp32,
-
-    /// <summary>bfloat16 (8 bits of mantissa) in convolutions, products of matrices and what is handed on between them; float32 in
-    /// statistics, losses and evaluation.</summary>
-    Bf16,
-}
-
 /// <summary>What a run is: every choice that its result depends on, and nothing else.</summary>
 /// <remarks>
 /// Immutable; changed with <c>with</c>; written to <c>experiment.json</c> as it is. Two runs of equal experiments end with the same
@@ -291,8 +214,8 @@ public sealed record Experiment
     /// <summary>Rounds between two decays of the learning rate.</summary>
     public int LearningRateDecayStep { get; init; } = 1;
 
-    /// <summary>The loss, by torch's name; <c>auto</c> is the one that fits the data set's task (see <see cref="TaskRules"/>).</summary>
-    public string Criterion { get; init; } = TaskRules.Auto;
+    /// <summary>The loss, by torch's name; <c>auto</c> is the one that fits the data set's task.</summary>
+    public string Criterion { get; init; } = Auto;
 
     /// <summary>Where evaluation takes place.</summary>
     public EvaluationScope EvaluationScope { get; init; } = EvaluationScope.Both;
@@ -303,8 +226,8 @@ public sealed record Experiment
     /// <summary>Rounds between two evaluations of the global model; the last round is always evaluated.</summary>
     public int EvaluateEvery { get; init; } = 10;
 
-    /// <summary>The metrics, by catalogue name; <c>auto</c> stands for those that fit the data set's task (see <see cref="TaskRules"/>).</summary>
-    public ImmutableArray<string> Metrics { get; init; } = [TaskRules.Auto];
+    /// <summary>The metrics, by catalogue name; <c>auto</c> stands for those that fit the data set's task.</summary>
+    public ImmutableArray<string> Metrics { get; init; } = [Auto];
 
     /// <summary>How f1, precision, recall and auroc are averaged over classes.</summary>
     public Average Average { get; init; } = Average.Weighted;
@@ -330,34 +253,13 @@ public sealed record Experiment
     /// <summary>Clients that explore.</summary>
     public int ExplorerCount => Math.Max((int)Math.Round(ExplorerFraction * Clients, MidpointRounding.AwayFromZero), 1);
 
+    /// <summary>The experiment under a named method, which may be an algorithm or one with its pruner.</summary>
+    /// <param name="method"><c>autoflip</c>, which is FedAvg with the pruner autoflip; or an algorithm, which then prunes nothing.</param>
+    public Experiment WithMethod(string method) =>
+        method.Equals("autoflip", StringComparison.OrdinalIgnoreCase)
+            ? this with { Algorithm = "fedavg", Pruner = "autoflip" }
+            : this with { Algorithm = method, Pruner = "none" };
+
     /// <summary>The learning rate of a round: torch's StepLR, stepped once a round.</summary>
     public double LearningRateOf(int round) => LearningRate * Math.Pow(LearningRateDecay, (round - 1) / LearningRateDecayStep);
-}
-
-/// <summary>How a run is carried out: nothing here changes its result.</summary>
-public sealed record RunOptions
-{
-    /// <summary>Where run directories are made.</summary>
-    public string ResultPath { get; init; } = "./result_paper";
-
-    /// <summary>Where data sets are looked for first; null looks only in the usual places.</summary>
-    public string? DataPath { get; init; }
-
-    /// <summary>Clients that train side by side.</summary>
-    public int Workers { get; init; } = Environment.ProcessorCount;
-
-    /// <summary>Never download.</summary>
-    public bool Offline { get; init; }
-
-    /// <summary>Bytes of memory there are; null asks the system (<see cref="AutoFlip.MemoryLimit"/>). For tests.</summary>
-    internal long? MemoryLimit { get; init; }
-
-    /// <summary>Also save each client's model of the last round.</summary>
-    public bool SaveClients { get; init; }
-
-    /// <summary>Also write event files for TensorBoard.</summary>
-    public bool TensorBoard { get; init; }
-
-    /// <summary>What the lines of <c>run.log</c> look like; null is what they looked like before, human in a new run.</summary>
-    public LogFormat? LogFormat { get; init; }
 }

@@ -48,7 +48,7 @@ public static class ExperimentFile
     /// <summary>Another file that an experiment begins with.</summary>
     const string BaseField = "base";
 
-    /// <summary>Fields that make a file a table of experiments: see <see cref="ExperimentTable"/>.</summary>
+    /// <summary>Fields that make a file a table of experiments: an experiment table.</summary>
     internal const string SeedsField = "seeds", RowsField = "rows", GridField = "grid", BaselineField = "baseline";
 
     static readonly string[] TableFields = [SeedsField, RowsField, GridField, BaselineField];
@@ -62,7 +62,7 @@ public static class ExperimentFile
 
     /// <summary>The experiment as JSON text, ending in a newline.</summary>
     /// <param name="experiment">The experiment.</param>
-    /// <param name="partitionSha256">The deal of a run of it (<see cref="PartitionTable.Sha256"/>); null if there is no run yet.</param>
+    /// <param name="partitionSha256">The deal of a run of it (PartitionTable.Sha256); null if there is no run yet.</param>
     public static string Write(Experiment experiment, string? partitionSha256 = null)
     {
         var fields = new Dictionary<string, object?> { ["schema"] = Schema, ["version"] = ProgramVersion };
@@ -76,25 +76,15 @@ public static class ExperimentFile
         return JsonSerializer.Serialize(fields, Json).ReplaceLineEndings("\n") + "\n";
     }
 
-    /// <summary>Reads what a file asks for; a directory means the <c>experiment.json</c> in it.</summary>
-    /// <exception cref="AutoFlipException">It does not exist or says something that is not accepted (exit 2).</exception>
-    public static Experiment Load(string path) => DerivedValue.Undo(OfRun(path));
-
-    /// <summary>The same with derived values as they are: what a run runs.</summary>
-    internal static Experiment OfRun(string path)
-    {
-        var file = FileOf(path);
-        using var document = Parse(TextOf(file), file);
-        return ReadRun(document.RootElement, file);
-    }
-
     /// <summary>Reads the experiment of a run directory: the program wrote it, so what is wrong with it is damage.</summary>
+    /// <param name="directory">The run directory.</param>
+    /// <param name="infer">Finds out which values of a run of version 0.1, which does not list them, were derived.</param>
     /// <exception cref="AutoFlipException">It does not exist or is damaged (exit 3).</exception>
-    internal static Experiment LoadOfRun(string directory)
+    internal static Experiment LoadOfRun(string directory, Func<Experiment, Experiment> infer)
     {
         try
         {
-            return OfRun(directory);
+            return ValuesIn(directory, infer);
         }
         catch (AutoFlipException e)
         {
@@ -102,8 +92,19 @@ public static class ExperimentFile
         }
     }
 
+    /// <summary>The values of a file, derived ones as they are.</summary>
+    /// <param name="path">The file, or the run directory that it is in.</param>
+    /// <param name="infer">As in <see cref="LoadOfRun"/>.</param>
+    /// <exception cref="AutoFlipException">It does not exist or has something that is not accepted (exit 2).</exception>
+    internal static Experiment ValuesIn(string path, Func<Experiment, Experiment> infer)
+    {
+        var file = FileOf(path);
+        using var document = Parse(TextOf(file), file);
+        return ValuesOf(document.RootElement, file, infer);
+    }
+
     /// <summary>Which of the fields that make a file a table of experiments it has; none, if it is one experiment.</summary>
-    /// <param name="path">A file that <see cref="Load"/> accepts.</param>
+    /// <param name="path">A file with an experiment.</param>
     public static IReadOnlyList<string> TableFieldsOf(string path)
     {
         var file = FileOf(path);
@@ -112,35 +113,22 @@ public static class ExperimentFile
     }
 
     /// <summary>The deal of the run that wrote the file; null if it does not say.</summary>
-    /// <param name="path">A file that <see cref="Load"/> accepts.</param>
+    /// <param name="path">A file with an experiment.</param>
     public static string? PartitionSha256Of(string path)
     {
         using var document = Parse(TextOf(path), path);
         return document.RootElement.TryGetProperty(DealField, out var deal) ? deal.ToString() : null;
     }
 
-    /// <summary>Reads JSON text over the defaults. Ranges and names are not checked here: see <see cref="ExperimentRules"/>.</summary>
-    /// <param name="json">An object with fields of <see cref="Experiment"/> in camelCase. It may begin with those of another file, its <c>base</c>.
-    /// What makes it a table of experiments (<see cref="ExperimentTable"/>) is passed over.</param>
-    /// <param name="source">What to call the text in messages; a path, if <c>base</c> is to be found beside it.</param>
-    /// <exception cref="AutoFlipException">No JSON object, an unknown or repeated field, or a value of the wrong kind (exit 2).</exception>
-    public static Experiment Read(string json, string source)
-    {
-        using var document = Parse(json, source);
-        return Read(document.RootElement, source);
-    }
-
-    /// <summary>The same, of text that is parsed.</summary>
-    internal static Experiment Read(JsonElement root, string source) => DerivedValue.Undo(ReadRun(root, source));
-
-    static Experiment ReadRun(JsonElement root, string source)
+    /// <summary>The values of an object, over the defaults or its base; derived ones as they are.</summary>
+    internal static Experiment ValuesOf(JsonElement root, string source, Func<Experiment, Experiment> infer)
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw AutoFlipException.BadRequest($"{source}: a JSON object with the fields of an experiment is expected, such as {{ \"dataset\": \"CIFAR10\" }}.");
         var experiment = Over(
-            root.TryGetProperty(BaseField, out var file) ? Base(file, source) : new Experiment(), FieldsOf(root, source), source, [BaseField, .. TableFields]);
+            root.TryGetProperty(BaseField, out var file) ? Base(file, source, infer) : new Experiment(), FieldsOf(root, source), source, [BaseField, .. TableFields]);
         return root.TryGetProperty(DerivedField, out var derived) ? experiment with { Derived = [.. Derived(derived, source)] }
-            : root.TryGetProperty(DealField, out _) ? DerivedValue.Infer(experiment) // a run of an earlier version
+            : root.TryGetProperty(DealField, out _) ? infer(experiment) // a run of an earlier version
             : experiment;
     }
 
@@ -183,12 +171,12 @@ public static class ExperimentFile
         experiment = experiment with { };
         if (given.TryGetValue("algorithm", out var method) && !given.ContainsKey("pruner"))
         {
-            experiment = ExperimentRules.WithMethod(experiment, (string)method!);
+            experiment = experiment.WithMethod((string)method!);
             given.Remove("algorithm");
         }
         else if (method is string name && name.Equals("autoflip", StringComparison.OrdinalIgnoreCase))
         {
-            given["algorithm"] = ExperimentRules.WithMethod(experiment, name).Algorithm;
+            given["algorithm"] = experiment.WithMethod(name).Algorithm;
         }
 
         foreach (var (field, value) in given)
@@ -197,7 +185,7 @@ public static class ExperimentFile
     }
 
     /// <summary>The experiment that another one begins with.</summary>
-    static Experiment Base(JsonElement file, string source)
+    static Experiment Base(JsonElement file, string source, Func<Experiment, Experiment> infer)
     {
         if (file.ValueKind != JsonValueKind.String)
             throw AutoFlipException.BadRequest($"{source}: field '{BaseField}': {ForeignText.Quote(file.GetRawText())} is not accepted. Accepted: the name of another experiment file, as text.");
@@ -205,7 +193,7 @@ public static class ExperimentFile
         using var document = Parse(TextOf(path), path);
         return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(BaseField, out _)
             ? throw AutoFlipException.BadRequest($"{source}: its base '{path}' has a base itself. Accepted: a file without one.")
-            : Read(document.RootElement, path);
+            : DerivedValue.Undo(ValuesOf(document.RootElement, path, infer));
     }
 
     /// <summary>The file that a path means.</summary>

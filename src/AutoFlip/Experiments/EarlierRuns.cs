@@ -44,7 +44,7 @@ public sealed class EarlierRuns
     /// <remarks>Only then it is settled how many clients there are, if each owner of samples is one, and what <c>auto</c> means for a file of the user's.</remarks>
     internal static bool IsRunOf(Experiment recorded, Experiment wanted)
     {
-        var open = wanted.Metrics.Contains(TaskRules.Auto);
+        var open = wanted.Metrics.Contains(Experiment.Auto);
         var alike = recorded with
         {
             Name = wanted.Name,

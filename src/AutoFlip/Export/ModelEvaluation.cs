@@ -36,7 +36,7 @@ public static class ModelEvaluation
     /// <param name="cancellation">Stops it.</param>
     public static ServerEvaluation Run(SavedModel model, Experiment experiment, SampleSet samples, int workers, CancellationToken cancellation)
     {
-        using var pool = new WorkerPool(workers, experiment.ThreadsPerClient, () => new Workspace(experiment));
+        using var pool = new WorkerPool(workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment));
         return Evaluation.RunAsync(
             pool, model.Network, model.Weights, model.Card.CutOffLogit, Catalog.Criteria[experiment.Criterion], samples, Metric.AllOf(experiment), cancellation).GetAwaiter().GetResult();
     }
@@ -48,7 +48,7 @@ public static class ModelEvaluation
     /// <param name="cancellation">Stops it.</param>
     public static ServerEvaluation Run(IModelRunner runner, Experiment experiment, SampleSet samples, CancellationToken cancellation)
     {
-        using var workspace = new Workspace(experiment);
+        using var workspace = Workspace.Of(experiment);
         var outputs = Evaluation.Run(workspace, Forward, runner.Card.Outputs, Catalog.Criteria[experiment.Criterion], samples, [.. Enumerable.Range(0, samples.Count)], cancellation);
         return new ServerEvaluation(outputs.Loss, outputs.Metrics(Metric.AllOf(experiment), runner.Card.CutOffLogit));
 
@@ -68,7 +68,7 @@ public static class ModelEvaluation
         experiment = experiment with
         {
             Dataset = DataSet.NameOf(experiment.Dataset),
-            Metrics = [.. experiment.Metrics.Select(name => name == TaskRules.Auto ? name : Catalog.Metrics.NameOf(name))],
+            Metrics = [.. experiment.Metrics.Select(name => name == Experiment.Auto ? name : Catalog.Metrics.NameOf(name))],
         };
         string[] misfits = [.. TaskRules.Misfits(experiment, card.Learning)];
         return misfits.Length == 0 ? TaskRules.Settle(experiment, card.Learning) : throw AutoFlipException.BadRequest(string.Join('\n', misfits));

@@ -17,8 +17,10 @@ public sealed record AutoFlipPruner(
     PruningPlan Plan, Guidance Guidance, int Epochs, int Patience, GuidanceScale Normalization, MaskRefresh Refresh) : Pruner
 {
     /// <summary>The pruner of an experiment.</summary>
-    public static AutoFlipPruner Of(Experiment experiment) => new(
-        PruningPlan.Of(experiment), Catalog.Guidances[experiment.Guidance], experiment.ExplorationEpochs, experiment.ExplorationPatience,
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="guidance">What it names as guidance.</param>
+    public static AutoFlipPruner Of(Experiment experiment, Guidance guidance) => new(
+        PruningPlan.Of(experiment), guidance, experiment.ExplorationEpochs, experiment.ExplorationPatience,
         experiment.GuidanceNormalization, experiment.MaskRefresh);
 
     /// <inheritdoc/>

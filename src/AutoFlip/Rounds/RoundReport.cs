@@ -8,11 +8,6 @@ namespace AutoFlip;
 /// <param name="Std">Population standard deviation.</param>
 public sealed record MetricSummary(double? Weighted, double? Equal, double? Std);
 
-/// <summary>The server's own evaluation.</summary>
-/// <param name="Loss">Mean loss over the test set.</param>
-/// <param name="Metrics">Value by metric; null where undefined.</param>
-public sealed record ServerEvaluation(double Loss, ImmutableSortedDictionary<string, double?> Metrics);
-
 /// <summary>A difference between participants and others, both ways of averaging.</summary>
 public sealed record Gap(double? Weighted, double? Equal);
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace AutoFlip;
 
 /// <summary>Watches a run. Called on one thread at a time; it must not change anything and should return soon.</summary>
-public abstract class RunObserver
+public abstract class RunObserver : ILoadObserver
 {
     /// <summary>An observer that does nothing.</summary>
     public static RunObserver None { get; } = new Silent();

@@ -8,6 +8,7 @@ static class Summaries
 {
     /// <summary>The figures of a run that has ended.</summary>
     /// <param name="experiment">What was run.</param>
+    /// <param name="main">The metric that stands for all (<see cref="Metric.MainOf"/>).</param>
     /// <param name="workers">Clients that trained side by side.</param>
     /// <param name="network">The model.</param>
     /// <param name="global">The final full global vector.</param>
@@ -16,11 +17,11 @@ static class Summaries
     /// <param name="rounds">All rounds.</param>
     /// <param name="elapsed">Seconds since this process began with the run.</param>
     public static RunSummary Of(
-        Experiment experiment, int workers, Network network, Weights global, Mask mask,
+        Experiment experiment, Metric main, int workers, Network network, Weights global, Mask mask,
         IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds, double elapsed)
     {
         var small = mask.Shrink(network);
-        var sums = SoFar(experiment, explorers, rounds);
+        var sums = SoFar(experiment, main, explorers, rounds);
         return sums with
         {
             ModelSize = sums.ModelSize with { Parameters = mask.Count, ActiveParameters = mask.Kept, Density = mask.Density, TrainedParameters = small.Layout.ParameterCount },
@@ -39,9 +40,10 @@ static class Summaries
 
     /// <summary>What the reports alone say, of a run that goes on too. Workers, the model's hash, and time outside exploration and rounds are not in them.</summary>
     /// <param name="experiment">What is run.</param>
+    /// <param name="main">The metric that stands for all.</param>
     /// <param name="explorers">What exploration cost.</param>
     /// <param name="rounds">The rounds so far.</param>
-    public static RunSummary SoFar(Experiment experiment, IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds)
+    public static RunSummary SoFar(Experiment experiment, Metric main, IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds)
     {
         var evaluated = rounds.Where(round => round.ServerEvaluated is not null).ToArray();
         var outside = rounds.LastOrDefault(round => round.ClientsEvaluatedOut is not null)?.ClientsEvaluatedOut;
@@ -52,7 +54,7 @@ static class Summaries
         var seconds = rounds.Sum(round => round.Seconds);
         var clients = rounds.Aggregate(ClientSeconds.Zero, (sum, round) => sum + round.ClientSeconds);
         var latest = rounds.Count == 0 ? null : rounds[^1];
-        var (accuracy, main) = (Track("acc1", false, evaluated, outside), Catalog.Metrics[Metric.MainOf(experiment)](experiment));
+        var accuracy = Track("acc1", false, evaluated, outside);
 
         return new RunSummary
         {

@@ -3,18 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>What one explorer cost: a line of <c>exploration.jsonl</c>.</summary>
-/// <param name="Client">The explorer.</param>
-/// <param name="DownBytes">Bytes sent to it.</param>
-/// <param name="UpBytes">Bytes it sent.</param>
-/// <param name="TrainSamples">Samples that went through forward and backward passes.</param>
-/// <param name="Seconds">Wall-clock seconds of the exploration so far.</param>
-/// <param name="Failure">Why there are no scores; null if there are.</param>
-/// <param name="ClientSeconds">Seconds of the explorer, by its own clock.</param>
-/// <param name="ScoresXxh3">XXH3 of its scores' bytes; null if there are none, and in logs of earlier versions.</param>
-public sealed record ExplorerReport(
-    int Client, long DownBytes, long UpBytes, long TrainSamples, double Seconds, string? Failure, ClientSeconds? ClientSeconds = null, string? ScoresXxh3 = null);
-
 /// <summary>Explorers' scores in a file of the run directory, so that memory does not grow with their number and a resumed run
 /// need not explore again.</summary>
 /// <remarks>Scores are written before the line that makes them count, so a kill between the two loses one explorer's work only.</remarks>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -15,18 +14,6 @@ public sealed record ModelCard
     public const string Key = "autoflip", ExperimentKey = "experiment";
 
     const int LatestSchema = 1;
-
-    static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        AllowOutOfOrderMetadataProperties = true,
-        AllowDuplicateProperties = false,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // files, never markup
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
-    };
 
     /// <summary>Version of this schema.</summary>
     public int Schema { get; init; } = LatestSchema;
@@ -134,7 +121,7 @@ public sealed record ModelCard
         ModelCard card;
         try
         {
-            card = JsonSerializer.Deserialize<ModelCard>(text, Json) ?? throw new JsonException("null");
+            card = JsonSerializer.Deserialize<ModelCard>(text, InputRecipe.Json) ?? throw new JsonException("null");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
@@ -143,30 +130,8 @@ public sealed record ModelCard
         return card.Fault() is { } fault ? throw AutoFlipException.BadFile(path, $"its model card is wrong: {fault}") : card;
     }
 
-    /// <summary>The network that the card describes.</summary>
-    /// <param name="path">The file, for messages.</param>
-    /// <exception cref="AutoFlipException">It describes none (exit 3).</exception>
-    public Network BuildNetwork(string path)
-    {
-        try
-        {
-            var full = Catalog.Models[Model](Input.Shape, Outputs, Options);
-            if (full.Vocabulary is null != Input.Vocabulary is null || full.Vocabulary < Input.Vocabulary)
-                throw AutoFlipException.BadFile(path, "its network does not read what its model card says");
-            if (full.Nodes[^1].OutputShape.Length == 2 != (Task == TaskKind.Labelling))
-                throw AutoFlipException.BadFile(path, "its network does not say what its model card says");
-            return Widths is null ? full : full.WithWidths(group => Widths.TryGetValue(group.Name, out var width) && width >= 1 && width <= group.Width
-                ? width
-                : throw AutoFlipException.BadFile(path, $"its model card gives '{group.Name}' no width of 1 to {group.Width}"));
-        }
-        catch (Exception e) when (e is not AutoFlipException { Code: ExitCode.BadData }) // of any kind: the numbers that a network is built of come from a file
-        {
-            throw AutoFlipException.BadFile(path, $"the network that its model card describes cannot be built{(e is AutoFlipException ? $": {e.Message.TrimEnd('.')}" : "")}", e);
-        }
-    }
-
-    /// <summary>Anything of a card as JSON, one line.</summary>
-    internal static string ToJson<T>(T value) => JsonSerializer.Serialize(value, Json);
+    /// <summary>The card as JSON, one line.</summary>
+    internal static string ToJson(ModelCard card) => JsonSerializer.Serialize(card, InputRecipe.Json);
 
     string? Fault()
     {

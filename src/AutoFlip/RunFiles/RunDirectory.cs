@@ -79,7 +79,7 @@ sealed class RunDirectory : IDisposable
         var checkpoints = System.IO.Path.Combine(path, CheckpointsFolder);
         if (!System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) || !Directory.Exists(checkpoints))
             throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
-        var experiment = ExperimentFile.LoadOfRun(path);
+        var experiment = ExperimentFile.LoadOfRun(path, experiment => experiment);
         RunStamp.Load(checkpoints)?.Require(experiment);
         return new RunDirectory(System.IO.Path.GetFullPath(path), experiment);
     }

@@ -16,21 +16,21 @@ public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask, 
 
 /// <summary>The algorithm, and nothing else: explore, prune, train, fold, round after round.</summary>
 /// <param name="experiment">What to run; already validated.</param>
+/// <param name="method">What it names.</param>
 /// <param name="network">The full model.</param>
 /// <param name="transport">The way to the clients.</param>
 /// <param name="scores">Where explorers' scores are kept; those already there are not asked for again.</param>
 /// <param name="evaluate">Evaluates a global model, in its small form and with its cut-off (a logit), on the server's test set; null if there is none.</param>
 /// <param name="observer">Watches.</param>
 /// <param name="time">The clock.</param>
-/// <param name="pruner">Another pruner than the experiment names, for one that has no name.</param>
 /// <remarks>Source: arXiv 2405.10271; symbols as in docs/algorithm.md. Everything that a round depends on is a function of the
 /// experiment, the state and the scores, so a run that starts from a saved state ends as an unbroken one.</remarks>
 public sealed class FederatedRun(
-    Experiment experiment, Network network, IClientTransport transport, IExplorerLog scores,
-    Func<Network, Weights, float, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time, Pruner? pruner = null)
+    Experiment experiment, Method method, Network network, IClientTransport transport, IExplorerLog scores,
+    Func<Network, Weights, float, CancellationToken, Task<ServerEvaluation>>? evaluate, RunObserver observer, TimeProvider time)
 {
-    readonly FederatedAlgorithm _algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
-    readonly Pruner _pruner = pruner ?? Catalog.Pruners[experiment.Pruner](experiment);
+    readonly FederatedAlgorithm _algorithm = method.Algorithm;
+    readonly Pruner _pruner = method.Pruner;
 
     /// <summary>Runs the rounds that are left.</summary>
     /// <param name="initial">w_0.</param>

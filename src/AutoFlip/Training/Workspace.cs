@@ -17,11 +17,6 @@ sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = Traini
     int _capacity;
     Weights? _loaded;
 
-    /// <summary>What an experiment trains with.</summary>
-    public Workspace(Experiment experiment) : this(Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision)
-    {
-    }
-
     /// <summary>The network with the values of the client in work.</summary>
     public NetworkModule<float> Module => _module!;
 

@@ -184,7 +184,7 @@ public sealed class BenchTests
     {
         var context = Context(Tiny, new StringWriter());
         var data = BenchFederation.Load(context);
-        var network = Simulation.BuildNetwork(Tiny, data);
+        var network = Simulation.BuildNetwork(Tiny, Catalog.Resolve(Tiny), data);
         var initial = BenchFederation.InitialOf(Tiny, network);
         using var batches = new ReadBatches(Tiny, data);
         using var bare = new BareOwn(Tiny, network, initial);
@@ -192,7 +192,7 @@ public sealed class BenchTests
         var task = new SentTask(Tiny, new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout)));
 
         bare.Train(batches[0]);
-        var (_, reply) = task.Read(new ClientHost(Tiny, network, data, new ResidualMemory(), TimeProvider.System).Handle(workspace, task.Whole.Span, batches.Cohort[0], context.Cancel));
+        var (_, reply) = task.Read(new ClientHost(Tiny, Catalog.Resolve(Tiny), network, data, new ResidualMemory(), TimeProvider.System).Handle(workspace, task.Whole.Span, batches.Cohort[0], context.Cancel));
 
         Assert.True(reply.Values.SequenceEqual(bare.Values));
     }

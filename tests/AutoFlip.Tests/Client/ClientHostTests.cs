@@ -27,9 +27,9 @@ public class ClientHostTests
     static ClientReply Handle(ClientWork work, FederatedData data)
     {
         var network = TinyFederation.Network(Tiny);
-        using var workspace = new Workspace(Tiny);
+        using var workspace = Workspace.Of(Tiny);
         var task = new SentTask(Tiny, new ClientTask(work, 1, Tiny.LearningRate, TinyFederation.Initial(Tiny), Mask.Dense(network.Layout)));
-        var host = new ClientHost(Tiny, network, data, new ResidualMemory(), new Squares());
+        var host = new ClientHost(Tiny, Catalog.Resolve(Tiny), network, data, new ResidualMemory(), new Squares());
         return task.Read(host.Handle(workspace, task.Whole.Span, client: 0, TestContext.Current.CancellationToken)).Reply;
     }
 

@@ -116,7 +116,9 @@ public sealed class SimulationTests : IDisposable
     {
         var network = Catalog.Models["TwoCNN"](new SampleShape(1, 24, 24), 10, new ModelOptions());
 
-        var warnings = Simulation.SizeWarnings(new Experiment { Clients = clients, ExplorerFraction = explorers, WireUp = up }, network, "here").ToList();
+        var experiment = new Experiment { Clients = clients, ExplorerFraction = explorers, WireUp = up };
+
+        var warnings = Simulation.SizeWarnings(experiment, Catalog.Pruners[experiment.Pruner](experiment), network, "here").ToList();
 
         Assert.Equal(remedies.Length, warnings.Count);
         foreach (var (remedy, warning) in remedies.Zip(warnings)) Assert.Contains(remedy, warning, StringComparison.Ordinal);

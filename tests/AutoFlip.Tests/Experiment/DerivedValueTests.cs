@@ -55,7 +55,7 @@ public sealed class DerivedValueTests : IDisposable
         var edited = Base(ExperimentRules.Resolve(Thirty), text => text.Replace("\"denseRounds\": 5", "\"denseRounds\": 4", StringComparison.Ordinal));
 
         Assert.Equal(4, edited.DenseRounds);
-        Assert.Equal(TaskRules.Auto, edited.Criterion); // the others are still derived
+        Assert.Equal(Experiment.Auto, edited.Criterion); // the others are still derived
     }
 
     /// <summary>Classes of digits, then numbers of a table: the loss and the metrics of the first run would be refused for the second.</summary>

@@ -46,7 +46,7 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
         #endregion
 
         Assert.Equal([2, 10], outputs.shape);
-        var lines = SourceTree.Read("tests/AutoFlip.Tests/Shipping/SavedModelTests.cs").Split('\n');
+        var lines = SourceTree.Read("tests/AutoFlip.Tests/Export/SavedModelTests.cs").Split('\n');
         var code = lines[(Array.FindIndex(lines, line => line.Trim() == "#region code") + 1)..Array.FindIndex(lines, line => line.Trim() == "#endregion")];
         Assert.Contains($"```csharp\n{string.Join('\n', code.Select(line => line.Trim()))}\n```", SourceTree.Read("docs/models.md"), StringComparison.Ordinal);
     }

@@ -55,7 +55,7 @@ public sealed class Bfloat16Tests : IDisposable
         var (network, initial, data) = (TinyFederation.Network(experiment), TinyFederation.Initial(experiment), TinyFederation.Data(experiment));
         var random = new KeyedRandom(3);
         var mask = Mask.OfWeights(network.Layout, Selection.Highest([.. Enumerable.Range(0, network.Layout.ParameterCount).Select(_ => random.NextSingle())], network.Layout.ParameterCount / 2));
-        using var workspace = new Workspace(experiment);
+        using var workspace = Workspace.Of(experiment);
         var task = new ClientTask(ClientWork.Train, 1, 0.01, mask.Apply(initial), mask);
 
         var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], network, task, 0, data.Train, data.Clients[0].Train, default);

@@ -71,7 +71,7 @@ public sealed class DamagedRunTests : IDisposable
             Flip(Path.Combine(copy, "experiment.json"), random);
             try
             {
-                var rounds = ExperimentFile.LoadOfRun(copy).Rounds; // the one field that may be changed and changes the model
+                var rounds = ExperimentFile.OfRun(copy).Rounds; // the one field that may be changed and changes the model
                 Assert.True(Resumed(copy) == expected || rounds != 3, $"draw {draw}: another model without a word");
             }
             catch (AutoFlipException e)

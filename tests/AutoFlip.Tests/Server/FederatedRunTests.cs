@@ -252,11 +252,11 @@ public class FederatedRunTests
         var network = TinyFederation.Network(Tiny);
         using var pool = new WorkerPool(1, 1, () => new Workspace(Catalog.Optimizers["Adam"](Tiny)));
         var scores = new MemoryScores(network.Layout.ParameterCount);
-        var transport = new Tap(new InProcessTransport(new ServerLink(Tiny), new ClientHost(Tiny, network, data, new ResidualMemory(), TimeProvider.System), data, pool), (task, _) =>
+        var transport = new Tap(new InProcessTransport(new ServerLink(Tiny), new ClientHost(Tiny, Catalog.Resolve(Tiny), network, data, new ResidualMemory(), TimeProvider.System), data, pool), (task, _) =>
         {
             if (task.Work == ClientWork.Train) source.Cancel();
         });
-        var run = new FederatedRun(Tiny, network, transport, scores, null, RunObserver.None, TimeProvider.System);
+        var run = new FederatedRun(Tiny, Catalog.Resolve(Tiny), network, transport, scores, null, RunObserver.None, TimeProvider.System);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {

@@ -97,9 +97,9 @@ public class ServerLinkTests
         var want = await TinyFederation.RunAsync(Tiny with { MaskRefresh = MaskRefresh.Once });
         var data = TinyFederation.Data(Tiny);
         var network = TinyFederation.Network(Tiny);
-        using var pool = new WorkerPool(2, 1, () => new Workspace(Tiny));
-        var transport = new Forgetful(new ServerLink(Tiny), () => new ClientHost(Tiny, network, data, new ResidualMemory(), TimeProvider.System), data, pool);
-        var run = new FederatedRun(Tiny, network, transport, new MemoryScores(network.Layout.ParameterCount), null, RunObserver.None, TimeProvider.System);
+        using var pool = new WorkerPool(2, 1, () => Workspace.Of(Tiny));
+        var transport = new Forgetful(new ServerLink(Tiny), () => new ClientHost(Tiny, Catalog.Resolve(Tiny), network, data, new ResidualMemory(), TimeProvider.System), data, pool);
+        var run = new FederatedRun(Tiny, Catalog.Resolve(Tiny), network, transport, new MemoryScores(network.Layout.ParameterCount), null, RunObserver.None, TimeProvider.System);
 
         RoundResult? last = null;
         await foreach (var round in run.RunAsync(TinyFederation.Initial(Tiny), null, TestContext.Current.CancellationToken)) last = round;

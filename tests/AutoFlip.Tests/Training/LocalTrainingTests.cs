@@ -123,7 +123,7 @@ public class LocalTrainingTests
     public void No_optimizer_moves_a_masked_weight(string name)
     {
         var experiment = FullBatch with { Optimizer = name, Momentum = 0.9, WeightDecay = 0.01, MaxGradientNorm = 1 };
-        using var workspace = new Workspace(experiment);
+        using var workspace = Workspace.Of(experiment);
         var mask = Half(TinyFederation.Network(experiment).Layout);
         var training = Start(experiment, workspace, new(Data.Train), mask);
 

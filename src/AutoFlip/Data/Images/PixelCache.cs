@@ -36,7 +36,7 @@ sealed class PixelCache(string folder, PixelKey key, bool test)
     /// <summary>Makes all images of a source, caches them, and maps them.</summary>
     /// <returns>Null, after a warning, if the cache cannot be written.</returns>
     /// <exception cref="AutoFlipException">An image cannot be made.</exception>
-    public ImageSet? Write(ImageSource source, Action<double> progress, RunObserver observer, CancellationToken cancellation)
+    public ImageSet? Write(ImageSource source, Action<double> progress, ILoadObserver observer, CancellationToken cancellation)
     {
         var temporary = Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}.{Path.GetRandomFileName()}.part");
         try

@@ -23,7 +23,7 @@ public abstract record LeafDataSet(string Name) : DataSet(Name)
     /// <inheritdoc/>
     /// <remarks>Warns where there are fewer users or samples than published.</remarks>
     public sealed override LoadedData Load(
-        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
+        Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var folder = where.Require(this, observer, cancellation);
         var data = Decode(experiment, new LeafFolder(Name, folder, where.CachePath, observer, cancellation));
@@ -41,7 +41,7 @@ public abstract record LeafDataSet(string Name) : DataSet(Name)
 }
 
 /// <summary>The files of a LEAF set, while it is being loaded.</summary>
-sealed class LeafFolder(string name, DataFolder folder, string? cache, RunObserver observer, CancellationToken cancellation)
+sealed class LeafFolder(string name, DataFolder folder, string? cache, ILoadObserver observer, CancellationToken cancellation)
 {
     /// <summary>Where they are.</summary>
     public DataFolder Folder => folder;

@@ -17,6 +17,7 @@ public sealed record LeafFemnist() : LeafDataSet("FEMNIST")
         TrainSamples = 805263,
         TestSamples = 0,
         Files = BothParts,
+        SharesFileNames = true,
         Folders = FoldersOf("FEMNIST", "femnist"),
         Origin = "https://github.com/TalwalkarLab/leaf (data/femnist/preprocess.sh makes data/femnist/data)",
         Licence = "none stated (derived from NIST Special Database 19)",

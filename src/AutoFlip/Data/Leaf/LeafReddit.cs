@@ -23,6 +23,7 @@ public sealed record LeafReddit() : LeafDataSet("Reddit")
         TrainSamples = 56587343,
         TestSamples = 0,
         Files = BothParts,
+        SharesFileNames = true,
         Folders = FoldersOf("Reddit", "reddit"),
         Origin = "the links of https://github.com/TalwalkarLab/leaf/tree/master/data/reddit (LEAF's sample of users)",
         Licence = "none stated",

@@ -17,6 +17,7 @@ public sealed record LeafSent140() : LeafDataSet("Sent140")
         TrainSamples = 1600498,
         TestSamples = 0,
         Files = BothParts,
+        SharesFileNames = true,
         Folders = FoldersOf("Sent140", "sent140"),
         Origin = "https://github.com/TalwalkarLab/leaf (data/sent140/preprocess.sh makes data/sent140/data)",
         Licence = "none stated (Sentiment140)",

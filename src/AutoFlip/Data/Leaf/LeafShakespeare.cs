@@ -24,6 +24,7 @@ public sealed record LeafShakespeare() : LeafDataSet("Shakespeare")
         TrainSamples = 4226158,
         TestSamples = 0,
         Files = BothParts,
+        SharesFileNames = true,
         Folders = FoldersOf("Shakespeare", "shakespeare"),
         Origin = "https://github.com/TalwalkarLab/leaf (data/shakespeare/preprocess.sh makes data/shakespeare/data)",
         Licence = "public domain",

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace AutoFlip;
@@ -13,6 +15,19 @@ namespace AutoFlip;
 [JsonDerivedType(typeof(NumberRecipe), "numbers")]
 public abstract record InputRecipe
 {
+    /// <summary>How recipes, and the cards of models that hold them, are written as JSON.</summary>
+    internal static JsonSerializerOptions Json { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowOutOfOrderMetadataProperties = true,
+        AllowDuplicateProperties = false,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // files, never markup
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+    };
+
     /// <summary>Most values of a sample that a file may claim.</summary>
     internal const int LargestSample = 1 << 24;
 
@@ -31,7 +46,7 @@ public abstract record InputRecipe
     internal abstract string? Fault();
 
     /// <summary>Whether another recipe makes the same of everything.</summary>
-    internal bool Equivalent(InputRecipe other) => ModelCard.ToJson(this) == ModelCard.ToJson(other);
+    internal bool Equivalent(InputRecipe other) => JsonSerializer.Serialize(this, Json) == JsonSerializer.Serialize(other, Json);
 
     private protected static bool IsShape(int channels, int height, int width) =>
         channels > 0 && height > 0 && width > 0 && (double)channels * height * width <= LargestSample;

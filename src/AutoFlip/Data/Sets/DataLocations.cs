@@ -78,7 +78,7 @@ public sealed record DataLocations
 
     /// <summary>Looks for a set and downloads it into the cache if it is nowhere.</summary>
     /// <exception cref="AutoFlipException">It is nowhere and cannot be downloaded (exit 3): the message says where it was looked for.</exception>
-    public DataFolder Require(DataSet set, RunObserver observer, CancellationToken cancellation = default)
+    public DataFolder Require(DataSet set, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var search = Locate(set);
         if (search.Folder is { } found)
@@ -134,10 +134,10 @@ public sealed record DataLocations
         : null;
 
     /// <summary>MNIST, FashionMNIST and KMNIST use the same file names: only the folder's name tells them apart.</summary>
-    void WarnIfAmbiguous(DataSet set, DataFolder found, RunObserver observer)
+    void WarnIfAmbiguous(DataSet set, DataFolder found, ILoadObserver observer)
     {
         if (found.Path != DataPath && found.Path != SharedPath) return;
-        if (!Catalog.DataSets.Any(other => other.Value.Files.SequenceEqual(set.Files) && !other.Value.Folders.SequenceEqual(set.Folders))) return;
+        if (!set.SharesFileNames) return;
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(found.Path)).Replace('\\', '/');
         if (set.Folders.Append(set.Name).Any(folder => path.EndsWith('/' + folder, StringComparison.OrdinalIgnoreCase))) return;
         observer.Warning($"'{found.Path}' holds files that could belong to several data sets; they are taken for {set.Name}.");

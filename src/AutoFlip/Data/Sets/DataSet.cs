@@ -39,6 +39,9 @@ public abstract record DataSet(string Name)
     /// <summary>Folders below a data path in which the files customarily lie. The first one is also the folder in the cache.</summary>
     public ImmutableArray<string> Folders { get; init; } = [];
 
+    /// <summary>Whether another set of the catalogue has files of the same names, so that only their folder tells the two apart.</summary>
+    public bool SharesFileNames { get; init; }
+
     /// <summary>The folder in which the files are, where the set's name says so; null: it is looked for in the customary places.</summary>
     public string? Place { get; init; }
 
@@ -54,18 +57,6 @@ public abstract record DataSet(string Name)
     /// <summary>Bytes to download; 0 if the set is built in or has to be fetched by hand.</summary>
     public long DownloadBytes => Downloads.Sum(download => download.Bytes);
 
-    /// <summary>The data set that an experiment names: one of the catalogue, or a kind of set and a path, as in <c>folder:PATH</c>.</summary>
-    /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
-    public static DataSet Of(Experiment experiment) => DataSetName.PathOf(experiment.Dataset) is { } named
-        ? Catalog.DataSetKinds[named.Kind](named.Path, experiment)
-        : Catalog.DataSets[experiment.Dataset];
-
-    /// <summary>The catalogue's own spelling of a data set's name; of a path, its kind's.</summary>
-    /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
-    public static string NameOf(string name) => DataSetName.PathOf(name) is { } named
-        ? $"{Catalog.DataSetKinds.NameOf(named.Kind)}:{named.Path}"
-        : Catalog.DataSets.NameOf(name);
-
     /// <summary>Finds the set, downloading it if need be and if allowed, and reads it.</summary>
     /// <param name="experiment">Decides on resize, normalisation and augmentation.</param>
     /// <param name="where">Where to look, and whether to download.</param>
@@ -73,7 +64,7 @@ public abstract record DataSet(string Name)
     /// <param name="cancellation">Stops a download.</param>
     /// <exception cref="AutoFlipException">Missing or unreadable (exit 3).</exception>
     public abstract LoadedData Load(
-        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default);
+        Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default);
 }
 
 /// <summary>A file at its authors' address.</summary>

@@ -16,7 +16,7 @@ static class Download
     /// <param name="observer">Is told of progress.</param>
     /// <param name="cancellation">Stops at the next block.</param>
     /// <exception cref="AutoFlipException">A file cannot be fetched, or is not what it should be (exit 3).</exception>
-    public static void Get(DataSet set, string folder, DataLocations where, RunObserver observer, CancellationToken cancellation)
+    public static void Get(DataSet set, string folder, DataLocations where, ILoadObserver observer, CancellationToken cancellation)
     {
         try
         {
@@ -86,7 +86,7 @@ static class Download
         if (sha256 != download.Sha256) throw Failed(download, $"its SHA-256 is {sha256} instead of {download.Sha256}");
     }
 
-    static void Unpack(DataDownload download, string archive, string folder, RunObserver observer, CancellationToken cancellation)
+    static void Unpack(DataDownload download, string archive, string folder, ILoadObserver observer, CancellationToken cancellation)
     {
         var left = download.Members.ToHashSet(StringComparer.Ordinal);
         var folders = download.Members.Where(IsFolder).ToList();

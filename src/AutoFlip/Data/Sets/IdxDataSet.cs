@@ -141,6 +141,7 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
             downloads.Add(new DataDownload(new Uri($"{address}{file}.gz"), bytes, sha256));
         return new IdxDataSet(name)
         {
+            SharesFileNames = true,
             Title = title,
             Task = LearningTask.Classification(classes),
             Shape = new SampleShape(1, 28, 28),

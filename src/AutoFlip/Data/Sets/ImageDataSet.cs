@@ -11,7 +11,7 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
     /// <remarks>Images come from the cache of decoded ones if it has them (see <see cref="PixelCache"/>). Warns where the files hold other
     /// numbers of samples than the published set does.</remarks>
     public sealed override LoadedData Load(
-        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
+        Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         if (Shape is null && experiment.Resize == 0)
             throw AutoFlipException.BadRequest($"--resize 0 keeps the images' size, and of those of {Name} none is stated that all of them have. Give the side that all are resized to, as in --resize 64.");

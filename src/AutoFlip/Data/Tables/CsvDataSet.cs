@@ -47,7 +47,7 @@ public sealed record CsvDataSet : DataSet
     }
 
     /// <inheritdoc/>
-    public override LoadedData Load(Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
+    public override LoadedData Load(Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var folder = where.Require(this, observer, cancellation);
         observer.Loading($"reading {Name}", 0);
@@ -63,7 +63,7 @@ public sealed record CsvDataSet : DataSet
     /// <exception cref="AutoFlipException">Missing or unreadable (exit 3).</exception>
     public ImmutableArray<string> Describe(DataLocations where)
     {
-        var (train, _) = Read(where.Require(this, RunObserver.None), needsTarget: false);
+        var (train, _) = Read(where.Require(this, ILoadObserver.None), needsTarget: false);
         return new TableSchema(train, FactsOf(train)).Description;
     }
 

@@ -20,7 +20,7 @@ public sealed partial record TableDataSet(string Name) : DataSet(Name)
 
     /// <inheritdoc/>
     /// <remarks>Warns where the files hold other numbers of rows than the published set does.</remarks>
-    public override LoadedData Load(Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
+    public override LoadedData Load(Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var folder = where.Require(this, observer, cancellation);
         observer.Loading($"reading {Name}", 0);

@@ -35,20 +35,6 @@ public enum ColumnKind
 /// <param name="Kind">What its values are.</param>
 public readonly record struct ColumnFacts(string Name, ColumnKind Kind);
 
-/// <summary>Which task a table's target sets.</summary>
-public enum TaskChoice
-{
-    /// <summary>What its training rows look like: up to <see cref="TableFacts.MostWholeClasses"/> different whole numbers, or texts, are classes;
-    /// other numbers are numbers.</summary>
-    Auto,
-
-    /// <summary>Every different value is a class.</summary>
-    Classification,
-
-    /// <summary>Values are numbers.</summary>
-    Regression,
-}
-
 /// <summary>What is known of a table before its rows are read.</summary>
 /// <param name="Columns">In the order of the file; one of them is the target.</param>
 public sealed record TableFacts(ImmutableArray<ColumnFacts> Columns)

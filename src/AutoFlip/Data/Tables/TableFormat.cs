@@ -3,19 +3,6 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Which mark numbers of a table have before their decimals.</summary>
-public enum DecimalChoice
-{
-    /// <summary>The one that the table's own numbers show: see <see cref="TableFormat"/>.</summary>
-    Auto,
-
-    /// <summary>A point.</summary>
-    Point,
-
-    /// <summary>A comma.</summary>
-    Comma,
-}
-
 /// <summary>How cells of a table are spelled, as far as somebody said it.</summary>
 /// <param name="Decimal">The decimal mark.</param>
 /// <param name="Missing">What means "no value" in any column, besides the usual spellings.</param>

@@ -92,6 +92,7 @@ public sealed record CsvTextDataSet(string Name) : TextDataSet(Name)
             TestSamples = test,
             TextColumns = columns,
             Files = ["train.csv", "test.csv"],
+            SharesFileNames = true,
             Folders = [name, folder],
             Downloads = bytes == 0 ? [] : [new DataDownload(new Uri($"{FromAi}{folder}.tgz"), bytes, sha256) { Members = ["train.csv", "test.csv"] }],
             Licence = licence,

@@ -64,6 +64,7 @@ public sealed record JsonTextDataSet(string Name) : TextDataSet(Name)
         TrainSamples = 0,
         TestSamples = 0,
         Files = ["train.jsonl", "test.jsonl"],
+        SharesFileNames = true,
         Folders = [name],
         Origin = $"http://people.csail.mit.edu/taolei/beer (reviews with a score of their {aspect}) and make JSON lines of it",
         Remarks = "The authors publish scores, and no classes. A line of train.jsonl or test.jsonl is {\"text\": \"...\", \"label\": 0} for a negative review or 1 for a "

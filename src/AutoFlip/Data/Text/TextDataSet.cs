@@ -15,7 +15,7 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
     /// <inheritdoc/>
     /// <remarks>Warns where the files hold other numbers of samples than the published set does, if those are known.</remarks>
     public sealed override LoadedData Load(
-        Experiment experiment, DataLocations where, RunObserver observer, CancellationToken cancellation = default)
+        Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var folder = where.Require(this, observer, cancellation);
         observer.Loading($"counting the words of {Name}", 0);

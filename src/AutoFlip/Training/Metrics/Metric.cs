@@ -1,15 +1,5 @@
 namespace AutoFlip;
 
-/// <summary>How figures of single classes become one.</summary>
-public enum Average
-{
-    /// <summary>By how often each class is true: the reference's.</summary>
-    Weighted,
-
-    /// <summary>Every class counts alike, of those that occur.</summary>
-    Macro,
-}
-
 /// <summary>A figure of merit computed from a model's raw outputs over a whole set.</summary>
 /// <remarks>
 /// No score makes a metric throw. A sample with a NaN among its scores has no prediction: metrics that count take it as missed,
@@ -21,9 +11,6 @@ public abstract record Metric(string Name)
 {
     /// <summary>The metric of a run that stands for all where there is room for one: acc1 if it is there, else the first.</summary>
     public static string MainOf(Experiment experiment) => experiment.Metrics.Contains("acc1") ? "acc1" : experiment.Metrics[0];
-
-    /// <summary>The metrics of an experiment whose task is settled.</summary>
-    public static Metric[] AllOf(Experiment experiment) => [.. experiment.Metrics.Select(name => Catalog.Metrics[name](experiment))];
 
     /// <summary>A metric's name in a sentence, a table or a chart: <c>accuracy</c> for acc1, its own name for every other.</summary>
     public static string DisplayName(string name) => name == "acc1" ? "accuracy" : name;

@@ -82,6 +82,16 @@ public class DataLocationsTests
         Assert.Contains("`autoflip data get FashionMNIST` or `apt-get install dataset-fashion-mnist`", error.Message);
     }
 
+    [Fact]
+    public void Sets_whose_files_have_the_names_of_another_set_are_marked()
+    {
+        var sets = Catalog.DataSets.Select(entry => entry.Value).ToList();
+
+        var sharing = sets.Where(set => sets.Any(other => other.Files.SequenceEqual(set.Files) && !other.Folders.SequenceEqual(set.Folders)));
+
+        Assert.Equal(string.Join(' ', sharing.Select(set => set.Name).Order()), string.Join(' ', sets.Where(set => set.SharesFileNames).Select(set => set.Name).Order()));
+    }
+
     [Theory]
     [InlineData("data/mnist", 0)]
     [InlineData("data/files", 1)]

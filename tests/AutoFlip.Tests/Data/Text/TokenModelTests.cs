@@ -7,7 +7,7 @@ public class TokenModelTests
     [InlineData("NextCharLSTM", false, "--model NextCharLSTM: it reads token ids, and the samples of Shakespeare are numbers; choose a model without an embedding")]
     public void A_model_reads_tokens_if_and_only_if_samples_are_tokens(string model, bool tokens, string message)
     {
-        var error = Assert.Throws<AutoFlipException>(() => Simulation.BuildNetwork(Small(model), Data(tokens)));
+        var error = Assert.Throws<AutoFlipException>(() => Build(Small(model), Data(tokens)));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
@@ -16,10 +16,10 @@ public class TokenModelTests
     [Fact]
     public void A_model_must_know_every_token()
     {
-        var error = Assert.Throws<AutoFlipException>(() => Simulation.BuildNetwork(Small("NextCharLSTM") with { EmbeddingCount = 79 }, Data(true)));
+        var error = Assert.Throws<AutoFlipException>(() => Build(Small("NextCharLSTM") with { EmbeddingCount = 79 }, Data(true)));
 
         Assert.Equal((ExitCode.BadRequest, "--num-embeddings (--num_embeddings): '79' is not accepted. Accepted: at least 80, the tokens of Shakespeare."), (error.Code, error.Message));
-        Assert.Equal(80, Simulation.BuildNetwork(Small("NextCharLSTM") with { EmbeddingCount = 80 }, Data(true)).Vocabulary);
+        Assert.Equal(80, Build(Small("NextCharLSTM") with { EmbeddingCount = 80 }, Data(true)).Vocabulary);
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public class TokenModelTests
             steps ? LearningTask.Labelling(names) : LearningTask.Classification(names));
         var data = FederatedData.Deal(new Experiment { Clients = 1, Partition = "iid" }, loaded);
 
-        var error = Assert.Throws<AutoFlipException>(() => Simulation.BuildNetwork(Small(model) with { EmbeddingCount = 80 }, data));
+        var error = Assert.Throws<AutoFlipException>(() => Build(Small(model) with { EmbeddingCount = 80 }, data));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
@@ -69,7 +69,9 @@ public class TokenModelTests
         static object[] Next(int speaker, int count) => [.. Enumerable.Repeat($"{(char)('a' + speaker)}", count)];
     }
 
-    static Experiment Small(string model) => new() { Dataset = "Shakespeare", Model = model, Criterion = "CrossEntropyLoss", HiddenSize = 8, EmbeddingSize = 4, LayerCount = 1 };
+    static Network Build(Experiment experiment, FederatedData data) => Simulation.BuildNetwork(experiment, Catalog.Resolve(experiment), data);
+
+    static Experiment Small(string model) => new() { Dataset = "Shakespeare", Model = model, Criterion = "CrossEntropyLoss", Metrics = ["acc1"], HiddenSize = 8, EmbeddingSize = 4, LayerCount = 1 };
 
     static FederatedData Data(bool tokens)
     {

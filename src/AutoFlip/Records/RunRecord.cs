@@ -25,7 +25,7 @@ public sealed record RunRecord
     public RunSummary? Summary { get; init; }
 
     /// <summary>The same figures of a run that still goes on: of its rounds so far. Workers and the model's hash are known at the end only.</summary>
-    public RunSummary Figures => Summary ?? Summaries.SoFar(Experiment, Explorers, Rounds);
+    public RunSummary Figures => Summary ?? Summaries.SoFar(Experiment, Catalog.MainMetricOf(Experiment), Explorers, Rounds);
 
     /// <summary>Who was dealt what; null in directories of earlier versions.</summary>
     public PartitionCounts? Partition { get; init; }
@@ -57,7 +57,7 @@ public sealed record RunRecord
         return new RunRecord
         {
             Directory = directory,
-            Experiment = ExperimentFile.LoadOfRun(directory),
+            Experiment = ExperimentFile.LoadOfRun(directory, ExperimentRules.Infer),
             Rounds = JsonLog<RoundReport>.ReadLines(Path.Combine(directory, RunDirectory.RoundsFile)),
             Explorers = JsonLog<ExplorerReport>.ReadLines(Path.Combine(checkpoints, "exploration.jsonl")),
             Summary = summary,

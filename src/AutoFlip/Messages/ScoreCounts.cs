@@ -2,16 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>From which output on a single output means class 1.</summary>
-public enum CutOffRule
-{
-    /// <summary>Where Youden's J is highest on the training scores of the round's cohort.</summary>
-    Youden,
-
-    /// <summary>A probability of one half, always.</summary>
-    Half,
-}
-
 /// <summary>How the scores of two classes are spread over 256 bins of logits: what a cut-off can be fitted on without the scores.</summary>
 /// <remarks>
 /// Bins are an eighth of a logit wide (3 points of probability at most), from −16 to 16; what lies outside is in the first or the last one.

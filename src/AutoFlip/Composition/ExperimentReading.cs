@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace AutoFlip;
+
+/// <summary>Reads experiments as somebody asks for them: derived values are undone, so that they are derived again.</summary>
+public static class ExperimentReading
+{
+    extension(ExperimentFile)
+    {
+        /// <summary>Reads what a file asks for; a directory means the <c>experiment.json</c> in it.</summary>
+        /// <exception cref="AutoFlipException">It does not exist or has something that is not accepted (exit 2).</exception>
+        public static Experiment Load(string path) => DerivedValue.Undo(ExperimentFile.OfRun(path));
+
+        /// <summary>The same with derived values as they are: what a run runs.</summary>
+        internal static Experiment OfRun(string path) => ExperimentFile.ValuesIn(path, ExperimentRules.Infer);
+
+        /// <summary>Reads JSON text over the defaults. Ranges and names are not checked here: see <see cref="ExperimentRules"/>.</summary>
+        /// <param name="json">An object with fields of <see cref="Experiment"/> in camelCase. It may begin with those of another file, its <c>base</c>.
+        /// What makes it a table of experiments (<see cref="ExperimentTable"/>) is passed over.</param>
+        /// <param name="source">What to call the text in messages; a path, if <c>base</c> is to be found beside it.</param>
+        /// <exception cref="AutoFlipException">No JSON object, an unknown or repeated field, or a value of the wrong kind (exit 2).</exception>
+        public static Experiment Read(string json, string source)
+        {
+                using var document = ExperimentFile.Parse(json, source);
+                return ExperimentFile.Read(document.RootElement, source);
+        }
+
+        /// <summary>The same, of text that is parsed.</summary>
+        internal static Experiment Read(JsonElement root, string source) => DerivedValue.Undo(ExperimentFile.ValuesOf(root, source, ExperimentRules.Infer));
+    }
+}

@@ -1,0 +1,81 @@
+namespace AutoFlip;
+
+/// <summary>What the names in an experiment or a model card mean: the door at which the <see cref="Catalog"/> is asked. Nothing below this room asks it.</summary>
+public static class NamedParts
+{
+    extension(DataSet)
+    {
+        /// <summary>The data set that an experiment names: one of the catalogue, or a kind of set and a path, as in <c>folder:PATH</c>.</summary>
+        /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
+        public static DataSet Of(Experiment experiment) => DataSetName.PathOf(experiment.Dataset) is { } named
+            ? Catalog.DataSetKinds[named.Kind](named.Path, experiment)
+            : Catalog.DataSets[experiment.Dataset];
+
+        /// <summary>The catalogue's own spelling of a data set's name; of a path, its kind's.</summary>
+        /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
+        public static string NameOf(string name) => DataSetName.PathOf(name) is { } named
+            ? $"{Catalog.DataSetKinds.NameOf(named.Kind)}:{named.Path}"
+            : Catalog.DataSets.NameOf(name);
+    }
+
+    extension(FederatedData)
+    {
+        /// <summary>Loads the experiment's data set and deals it to its clients.</summary>
+        /// <param name="experiment">Names the data set and the partition; the seed decides the deal.</param>
+        /// <param name="where">Where to look for files, and whether to download.</param>
+        /// <param name="observer">Is told of progress and of anything odd.</param>
+        /// <param name="cancellation">Stops a download.</param>
+        /// <exception cref="AutoFlipException">Data is missing or unreadable (exit 3), or cannot be dealt as asked (exit 2).</exception>
+        public static FederatedData Load(Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
+        {
+            var set = DataSet.Of(experiment);
+            _ = Catalog.Partitions[experiment.Partition]; // a wrong name is cheaper to find before reading gigabytes
+            return FederatedData.Deal(experiment, set.Load(experiment, where, observer, cancellation));
+        }
+
+        /// <summary>Deals loaded data by the partition that the experiment names.</summary>
+        /// <exception cref="AutoFlipException">The data cannot be dealt as asked (exit 2).</exception>
+        public static FederatedData Deal(Experiment experiment, LoadedData data) => TaskRules.RefusesPartition(experiment, data.Task) is { } reason
+            ? throw AutoFlipException.BadRequest(reason)
+            : FederatedData.Deal(experiment, data, Catalog.Partitions[experiment.Partition](experiment));
+    }
+
+    extension(Metric)
+    {
+        /// <summary>The metrics of an experiment whose task is settled.</summary>
+        public static Metric[] AllOf(Experiment experiment) => [.. experiment.Metrics.Select(name => Catalog.Metrics[name](experiment))];
+    }
+
+    /// <summary>The network that the card describes.</summary>
+    /// <param name="card">The card.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="AutoFlipException">It describes none (exit 3).</exception>
+    public static Network BuildNetwork(this ModelCard card, string path)
+    {
+        try
+        {
+            var full = Catalog.Models[card.Model](card.Input.Shape, card.Outputs, card.Options);
+            if (full.Vocabulary is null != card.Input.Vocabulary is null || full.Vocabulary < card.Input.Vocabulary)
+                throw AutoFlipException.BadFile(path, "its network does not read what its model card says");
+            if (full.Nodes[^1].OutputShape.Length == 2 != (card.Task == TaskKind.Labelling))
+                throw AutoFlipException.BadFile(path, "its network does not say what its model card says");
+            return card.Widths is null ? full : full.WithWidths(group => card.Widths.TryGetValue(group.Name, out var width) && width >= 1 && width <= group.Width
+                ? width
+                : throw AutoFlipException.BadFile(path, $"its model card gives '{group.Name}' no width of 1 to {group.Width}"));
+        }
+        catch (Exception e) when (e is not AutoFlipException { Code: ExitCode.BadData }) // of any kind: the numbers that a network is built of come from a file
+        {
+            throw AutoFlipException.BadFile(path, $"the network that its model card describes cannot be built{(e is AutoFlipException ? $": {e.Message.TrimEnd('.')}" : "")}", e);
+        }
+    }
+}
+
+/// <summary>The same of what is not public.</summary>
+static class NamedInternals
+{
+    extension(Workspace)
+    {
+        /// <summary>A workspace with the optimiser and the precision that an experiment names.</summary>
+        public static Workspace Of(Experiment experiment) => new(Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision);
+    }
+}

@@ -1,0 +1,125 @@
+namespace AutoFlip;
+
+/// <summary>Where evaluation takes place.</summary>
+public enum EvaluationScope
+{
+    /// <summary>On clients' held-out samples.</summary>
+    Local,
+
+    /// <summary>On the server's test set.</summary>
+    Global,
+
+    /// <summary>On both.</summary>
+    Both,
+}
+
+/// <summary>When the mask is computed.</summary>
+public enum MaskRefresh
+{
+    /// <summary>Every round, from the guidance of that round's cohort: the paper's adaptive pruning.</summary>
+    Cohort,
+
+    /// <summary>Once, from all explorers: the default, because a mask that changes costs accuracy.</summary>
+    Once,
+}
+
+/// <summary>What pruning removes.</summary>
+public enum PruningKind
+{
+    /// <summary>Whole units first, then single weights of what is left.</summary>
+    Hybrid,
+
+    /// <summary>Whole units only: tensors shrink.</summary>
+    Structured,
+
+    /// <summary>Single weights only: tensors keep their size.</summary>
+    Unstructured,
+}
+
+/// <summary>What a weight is when a new mask brings it back.</summary>
+public enum Regrow
+{
+    /// <summary>What it last was.</summary>
+    Keep,
+
+    /// <summary>Zero. For single weights only: a whole unit of zeros has no gradient and never moves again.</summary>
+    Zero,
+}
+
+/// <summary>How guidance is made comparable between layers: weights are scaled within their tensor and units within their layer, then
+/// compared over all.</summary>
+public enum GuidanceScale
+{
+    /// <summary>(x - min) / (max - min).</summary>
+    MinMax,
+
+    /// <summary>(x - median) / (q75 - q25).</summary>
+    Robust,
+
+    /// <summary>x / mean: 1 is average.</summary>
+    Mean,
+
+    /// <summary>The share that is lower: every layer loses the same share.</summary>
+    Rank,
+
+    /// <summary>x: for guidance that is comparable by itself, as a share of the loss is.</summary>
+    None,
+}
+
+/// <summary>What local training computes in. Weights, gradients and the optimiser are float32 in any case.</summary>
+public enum TrainingPrecision
+{
+    /// <summary>float32.</summary>
+    Fp32,
+
+    /// <summary>bfloat16 (8 bits of mantissa) in convolutions, products of matrices and what is handed on between them; float32 in
+    /// statistics, losses and evaluation.</summary>
+    Bf16,
+}
+
+/// <summary>Which task a table's target sets.</summary>
+public enum TaskChoice
+{
+    /// <summary>What its training rows look like: up to 20 different whole numbers, or texts, are classes;
+    /// other numbers are numbers.</summary>
+    Auto,
+
+    /// <summary>Every different value is a class.</summary>
+    Classification,
+
+    /// <summary>Values are numbers.</summary>
+    Regression,
+}
+
+/// <summary>Which mark numbers of a table have before their decimals.</summary>
+public enum DecimalChoice
+{
+    /// <summary>The one that the table's own numbers show (docs/your-data.md).</summary>
+    Auto,
+
+    /// <summary>A point.</summary>
+    Point,
+
+    /// <summary>A comma.</summary>
+    Comma,
+}
+
+/// <summary>How figures of single classes become one.</summary>
+public enum Average
+{
+    /// <summary>By how often each class is true: the reference's.</summary>
+    Weighted,
+
+    /// <summary>Every class counts alike, of those that occur.</summary>
+    Macro,
+}
+
+/// <summary>From which output on a single output means class 1.</summary>
+public enum CutOffRule
+{
+    /// <summary>Where Youden's J is highest on the training scores of the round's cohort.</summary>
+    Youden,
+
+    /// <summary>A probability of one half, always.</summary>
+    Half,
+}
