@@ -21,8 +21,8 @@ public static class ExperimentReading
         /// <exception cref="AutoFlipException">No JSON object, an unknown or repeated field, or a value of the wrong kind (exit 2).</exception>
         public static Experiment Read(string json, string source)
         {
-                using var document = ExperimentFile.Parse(json, source);
-                return ExperimentFile.Read(document.RootElement, source);
+            using var document = ExperimentFile.Parse(json, source);
+            return ExperimentFile.Read(document.RootElement, source);
         }
 
         /// <summary>The same, of text that is parsed.</summary>
