@@ -59,7 +59,8 @@ sealed class WorkerPool : IDisposable
         var workspace = new Lazy<Workspace>(
             () =>
             {
-                torch.set_num_threads(threads); // here, so that a libtorch that cannot be loaded fails the job and not the process
+                LibTorch.Require(); // here, so that a libtorch that cannot be loaded fails the job and not the process
+                torch.set_num_threads(threads);
                 return create();
             },
             isThreadSafe: false);
