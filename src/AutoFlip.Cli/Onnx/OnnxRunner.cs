@@ -29,6 +29,7 @@ sealed class OnnxRunner : IModelRunner
         OnnxSession? session = null;
         try
         {
+            OwnFile.RequireRegular(path);
             var bytes = File.ReadAllBytes(path);
             if (!OnnxModel.IsIntact(bytes)) throw AutoFlipException.BadFile(path, "its checksum (xxh3) does not match, so a part of it has changed since it was exported");
             session = new OnnxSession(bytes);

@@ -7,7 +7,7 @@ sealed class AppendFile : IDisposable
     readonly FileStream _file;
 
     /// <summary>Opens or creates the file. Its folder is made if it is not there.</summary>
-    /// <exception cref="AutoFlipException">It cannot be opened (exit 4).</exception>
+    /// <exception cref="AutoFlipException">It cannot be opened (exit 4), or it is no regular file (exit 3).</exception>
     public AppendFile(string path)
     {
         try

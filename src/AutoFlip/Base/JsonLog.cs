@@ -13,7 +13,7 @@ sealed class JsonLog<T> : IDisposable
     readonly List<long> _ends = [];
 
     /// <summary>Opens or creates the log.</summary>
-    /// <exception cref="AutoFlipException">The file cannot be opened (exit 4), or a line is damaged (exit 3).</exception>
+    /// <exception cref="AutoFlipException">The file cannot be opened (exit 4), or it is no regular file or a line is damaged (exit 3).</exception>
     public JsonLog(string path)
     {
         try
@@ -73,7 +73,7 @@ sealed class JsonLog<T> : IDisposable
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = OwnFile.OpenRead(path);
             return [.. Parse(file).Select(line => line.Value)];
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -1,9 +1,10 @@
 namespace AutoFlip;
 
-/// <summary>Files and folders of a run directory, opened for writing and never through a link.</summary>
+/// <summary>Files and folders of a run directory: none is written through a link, and only regular files are opened.</summary>
 /// <remarks>
-/// A run directory may come from somebody else: a link in it would send what is written to any file that this user may write. The directory itself
-/// may lie behind links, as its owner likes. Looked at before opening, so it does not protect from somebody who changes the directory meanwhile.
+/// A run directory may come from somebody else: a link in it would send what is written to any file that this user may write, and a named pipe would
+/// keep whoever opens it waiting. The directory itself may lie behind links, as its owner likes. Looked at before opening, so it does not protect from
+/// somebody who changes the directory meanwhile.
 /// </remarks>
 public static class OwnFile
 {
@@ -11,11 +12,29 @@ public static class OwnFile
     /// <param name="path">The file. Its folder must exist.</param>
     /// <param name="share">What others may do meanwhile.</param>
     /// <param name="bufferSize">Bytes of the stream's buffer; 0 for none.</param>
-    /// <exception cref="AutoFlipException">It is a link (exit 4).</exception>
+    /// <exception cref="AutoFlipException">It is no regular file (exit 3), or a link (exit 4).</exception>
     public static FileStream Open(string path, FileShare share, int bufferSize = 4096)
     {
         RefuseLink(path);
+        RequireRegular(path);
         return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize);
+    }
+
+    /// <summary>Opens a file for reading, behind a link too. What opening throws otherwise reaches the caller.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="share">What others may do meanwhile.</param>
+    /// <exception cref="AutoFlipException">It is no regular file (exit 3).</exception>
+    public static FileStream OpenRead(string path, FileShare share = FileShare.ReadWrite | FileShare.Delete)
+    {
+        RequireRegular(path);
+        return new FileStream(path, FileMode.Open, FileAccess.Read, share);
+    }
+
+    /// <summary>Refuses what is there and is no regular file: a pipe, a socket, a device, a folder.</summary>
+    /// <exception cref="AutoFlipException">It is no regular file (exit 3).</exception>
+    public static void RequireRegular(string path)
+    {
+        if (FileKind.OtherThanFile(path) is { } kind) throw AutoFlipException.BadData($"'{path}' is {kind}, and only a regular file is accepted there. Remove it and try again.");
     }
 
     /// <summary>A folder below a directory, made if it is not there.</summary>

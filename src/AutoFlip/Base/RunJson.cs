@@ -48,7 +48,7 @@ public static class RunJson
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = OwnFile.OpenRead(path);
             if (file.Length > MostBytes) throw AutoFlipException.BadFile(path, $"it is longer than {MostBytes >> 20} MB");
             var bytes = new byte[file.Length];
             return Read<T>(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).TrimEnd("\r\n "u8), path, "", remedy);
@@ -57,7 +57,7 @@ public static class RunJson
         {
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw AutoFlipException.BadData($"'{path}' could not be read: {e.Message}", e);
         }

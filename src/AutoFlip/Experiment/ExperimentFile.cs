@@ -76,11 +76,11 @@ public static class ExperimentFile
         return JsonSerializer.Serialize(fields, Json).ReplaceLineEndings("\n") + "\n";
     }
 
-    /// <summary>Reads the experiment of a run directory: the program wrote it, so what is wrong with it is damage.</summary>
+    /// <summary>Reads the experiment of a run directory, derived values as they are. The program wrote it, so what is wrong with it is damage.</summary>
     /// <param name="directory">The run directory.</param>
     /// <param name="infer">Finds out which values of a run of version 0.1, which does not list them, were derived.</param>
     /// <exception cref="AutoFlipException">It does not exist or is damaged (exit 3).</exception>
-    internal static Experiment LoadOfRun(string directory, Func<Experiment, Experiment> infer)
+    internal static Experiment OfRun(string directory, Func<Experiment, Experiment> infer)
     {
         try
         {
@@ -94,7 +94,7 @@ public static class ExperimentFile
 
     /// <summary>The values of a file, derived ones as they are.</summary>
     /// <param name="path">The file, or the run directory that it is in.</param>
-    /// <param name="infer">As in <see cref="LoadOfRun"/>.</param>
+    /// <param name="infer">As in <see cref="OfRun"/>.</param>
     /// <exception cref="AutoFlipException">It does not exist or has something that is not accepted (exit 2).</exception>
     internal static Experiment ValuesIn(string path, Func<Experiment, Experiment> infer)
     {
@@ -200,9 +200,10 @@ public static class ExperimentFile
     internal static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, FileName) : path;
 
     /// <summary>What a file says.</summary>
-    /// <exception cref="AutoFlipException">It cannot be read (exit 2).</exception>
+    /// <exception cref="AutoFlipException">It cannot be read (exit 2), or is no regular file where a run's is expected (exit 3).</exception>
     internal static string TextOf(string file)
     {
+        if (Path.GetFileName(file) == FileName) OwnFile.RequireRegular(file); // a file of the user's own may be a pipe
         try
         {
             using var text = TextInput.Open(File.OpenRead(file), file);

@@ -57,7 +57,7 @@ public sealed record RunRecord
         return new RunRecord
         {
             Directory = directory,
-            Experiment = ExperimentFile.LoadOfRun(directory, ExperimentRules.Infer),
+            Experiment = ExperimentFile.OfRun(directory),
             Rounds = JsonLog<RoundReport>.ReadLines(Path.Combine(directory, RunDirectory.RoundsFile)),
             Explorers = JsonLog<ExplorerReport>.ReadLines(Path.Combine(checkpoints, "exploration.jsonl")),
             Summary = summary,

@@ -73,7 +73,7 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
         if (!File.Exists(file)) return false;
         try
         {
-            using var free = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var free = OwnFile.OpenRead(file, FileShare.Read);
             return false;
         }
         catch (IOException) // whoever is at it shares the file with nobody

@@ -25,11 +25,34 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         _secondsBefore = _reports.Lines is [.., var last] ? last.Seconds : 0;
         _asked = [.. _reports.Lines.Select(report => report.Client)];
         foreach (var report in _reports.Lines.Where(report => report.Failure is null)) _slots.Add(report.Client, _slots.Count);
-        _scores = OwnFile.Open(Path.Combine(folder, "exploration.bin"), FileShare.Read, bufferSize: 0);
-        var expected = 4L * _length * _slots.Count;
-        if (_scores.Length < expected)
-            throw AutoFlipException.BadData($"{_scores.Name} has {_scores.Length} bytes where {expected} are due: it was cut. Start a new run.");
-        _scores.SetLength(expected);
+        try
+        {
+            _scores = OpenScores(Path.Combine(folder, "exploration.bin"), 4L * _length * _slots.Count);
+        }
+        catch
+        {
+            _reports.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens or creates the file of the scores and cuts off what follows those that count.</summary>
+    static FileStream OpenScores(string path, long expected)
+    {
+        FileStream? scores = null;
+        try
+        {
+            scores = OwnFile.Open(path, FileShare.Read, bufferSize: 0);
+            if (scores.Length < expected) throw AutoFlipException.BadData($"{path} has {scores.Length} bytes where {expected} are due: it was cut. Start a new run.");
+            scores.SetLength(expected);
+            return scores;
+        }
+        catch (Exception e)
+        {
+            scores?.Dispose();
+            if (e is not (IOException or UnauthorizedAccessException)) throw;
+            throw AutoFlipException.RunFailed($"{path} cannot be opened: {e.Message}", e);
+        }
     }
 
     /// <summary>What each explorer cost, in the order of their answers.</summary>

@@ -25,7 +25,15 @@ sealed class RunDirectory : IDisposable
         {
             throw AutoFlipException.RunFailed($"{path} is in use: another process is running it. Wait for it to end, or stop it.", e);
         }
-        _rounds = new JsonLog<RoundReport>(File(RoundsFile));
+        try
+        {
+            _rounds = new JsonLog<RoundReport>(File(RoundsFile));
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The file with a line for each round.</summary>
@@ -79,7 +87,7 @@ sealed class RunDirectory : IDisposable
         var checkpoints = System.IO.Path.Combine(path, CheckpointsFolder);
         if (!System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) || !Directory.Exists(checkpoints))
             throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
-        var experiment = ExperimentFile.LoadOfRun(path, experiment => experiment);
+        var experiment = ExperimentFile.OfRun(path, experiment => experiment);
         RunStamp.Load(checkpoints)?.Require(experiment);
         return new RunDirectory(System.IO.Path.GetFullPath(path), experiment);
     }

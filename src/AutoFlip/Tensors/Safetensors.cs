@@ -65,7 +65,7 @@ public sealed class Safetensors
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = OwnFile.OpenRead(path);
             return Read(stream, path);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
@@ -136,7 +136,6 @@ public sealed class Safetensors
 
     internal static Safetensors Read(Stream stream, string path)
     {
-        if (!stream.CanSeek) throw SafetensorsHeader.Damaged(path, "it is no ordinary file");
         var bytes = stream.Length - LengthBytes;
         if (bytes < 0) throw SafetensorsHeader.Damaged(path, "it is too short");
         Span<byte> prefix = stackalloc byte[LengthBytes];

@@ -1,6 +1,8 @@
+using System.Net.Sockets;
+
 namespace AutoFlip.Tests;
 
-/// <summary>A run directory may come from a stranger: links in it must not lead writes elsewhere.</summary>
+/// <summary>A run directory may come from a stranger: links in it must not lead writes elsewhere, and what is no file must not keep readers waiting.</summary>
 public sealed class OwnFileTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();
@@ -97,6 +99,47 @@ public sealed class OwnFileTests : IDisposable
         Directory.CreateSymbolicLink(_folder["link"], run);
 
         Assert.Equal(3, Simulation.Resume(_folder["link"], Options, RunObserver.None, TimeProvider.System, default).RoundsDone);
+    }
+
+    /// <summary>A socket stands for all that is no file: unlike a pipe, it fails whoever opens it instead of letting him wait. See FileKindTests for the others.</summary>
+    [Fact]
+    public void What_is_no_regular_file_is_refused_by_whoever_reads_or_goes_on_with_a_run()
+    {
+        var run = RunOnce();
+        var residual = Directory.GetFiles(Path.Combine(run, "checkpoints/residuals"), "*", SearchOption.AllDirectories).Order().Last();
+        void Resume() => Simulation.Resume(run, Options, RunObserver.None, TimeProvider.System, default);
+        void Report() => RunRecord.Load(run);
+        void Predict() => RunModel.Load(run, small: true, null, RunObserver.None, default);
+        (Action Read, string[] Files)[] readers =
+        [
+            (Report, ["partition.json", "guidance.json", "rounds.jsonl", "experiment.json", "summary.json", "checkpoints/exploration.jsonl"]),
+            (() => RunStatus.IsInUse(run), ["checkpoints/lock"]),
+            (Resume, ["run.log", "rounds.jsonl", "experiment.json", "checkpoints/lock", "checkpoints/options.json", "checkpoints/run.json", "checkpoints/resume.safetensors",
+                "checkpoints/exploration.jsonl", "checkpoints/exploration.bin", Path.GetRelativePath(run, residual), $"tensorboard/{TensorBoardLog.FileName}"]),
+            (Predict, ["checkpoints/final-small.safetensors"]),
+        ];
+
+        foreach (var (read, files) in readers)
+        {
+            foreach (var name in files)
+            {
+                var file = Path.Combine(run, name);
+                File.Move(file, _folder["aside"]);
+                MakeSocket(file);
+                var failure = Record.Exception(read) as AutoFlipException;
+                Assert.True(failure is not null, $"{name} was read");
+                Assert.Equal($"'{file}' is a socket, and only a regular file is accepted there. Remove it and try again.", failure.Message);
+                Assert.Equal(ExitCode.BadData, failure.Code);
+                File.Move(_folder["aside"], file, overwrite: true);
+            }
+        }
+    }
+
+    void MakeSocket(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(_folder["s"])); // such names may not be long
+        File.Move(_folder["s"], path);
     }
 
     RunOptions Options => new() { ResultPath = _folder.Path, Workers = 1, TensorBoard = true };

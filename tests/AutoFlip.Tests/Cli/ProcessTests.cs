@@ -67,38 +67,21 @@ public sealed partial class ProcessTests : IDisposable
     public async Task Out_of_disk_it_exits_4_with_one_sentence_and_can_go_on_once_there_is_space()
     {
         var want = Hash(Run(["run", .. Small(), "--result-path", _folder["whole"]]));
-        var disk = Directory.CreateDirectory(_folder["disk"]).FullName;
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Mount($"-t tmpfs -o size=80k tmpfs {disk}"), "Mounting a small disk needs Linux and root.");
-        try
-        {
-            using var process = Start(["run", .. Small(), "--result-path", disk]);
-            var output = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            process.StandardOutput.ReadToEnd();
-            var said = await output;
-            process.WaitForExit();
+        using var disk = new SmallDisk(_folder["disk"], kilobytes: 80);
+        using var process = Start(["run", .. Small(), "--result-path", _folder["disk"]]);
+        var output = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        process.StandardOutput.ReadToEnd();
+        var said = await output;
+        process.WaitForExit();
 
-            Assert.Equal(4, process.ExitCode);
-            Assert.Contains("disk", said);
-            Assert.DoesNotContain("   at ", said); // no stack trace
-            var directory = Assert.Single(Directory.GetDirectories(disk));
-            Assert.Empty(Directory.EnumerateFiles(directory, "*.partial", SearchOption.AllDirectories));
+        Assert.Equal(4, process.ExitCode);
+        Assert.Contains("disk", said);
+        Assert.DoesNotContain("   at ", said); // no stack trace
+        var directory = Assert.Single(Directory.GetDirectories(_folder["disk"]));
+        Assert.Empty(Directory.EnumerateFiles(directory, "*.partial", SearchOption.AllDirectories));
 
-            Assert.True(Mount($"-o remount,size=10m {disk}"));
-            Assert.Equal(want, Hash(Run(["resume", directory, "--json"])));
-        }
-        finally
-        {
-            using var unmount = Process.Start("umount", disk);
-            unmount.WaitForExit();
-        }
-    }
-
-    static bool Mount(string arguments)
-    {
-        using var mount = Process.Start(new ProcessStartInfo("mount", arguments) { RedirectStandardError = true })!;
-        mount.StandardError.ReadToEnd();
-        mount.WaitForExit();
-        return mount.ExitCode == 0;
+        disk.Resize(kilobytes: 10 << 10);
+        Assert.Equal(want, Hash(Run(["resume", directory, "--json"])));
     }
 
     /// <summary>Kills the process once it has written so many lines; false if it had ended by then.</summary>
