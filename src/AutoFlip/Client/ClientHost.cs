@@ -38,12 +38,15 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, F
                 _ => throw new InvalidDataException($"The message asks for work of unknown kind {task.Task.Work}."),
             };
         }
-        catch (Exception e) when (e is not (OperationCanceledException or AutoFlipException { Code: ExitCode.BadData })) // damaged files of the run end the run
+        catch (Exception e) when (e is not OperationCanceledException && !IsOfFiles(e))
         {
             var reason = e is AutoFlipException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}";
             return ReplyCodec.Without(ReplyStatus.Failed, client, reason.Length > 1000 ? reason[..1000] : reason);
         }
     }
+
+    /// <summary>Whether files of the run are the cause: damaged, unreadable, or not to be written. That ends the run, for as a client's failure it would give another model.</summary>
+    static bool IsOfFiles(Exception e) => e is AutoFlipException { Code: ExitCode.BadData } or AutoFlipException { InnerException: IOException or UnauthorizedAccessException };
 
     ReadOnlyMemory<byte> Explore(LocalTraining training, ReceivedTask task, ClientReply reply)
     {

@@ -12,30 +12,44 @@ sealed class ResidualFiles(string folder, int parameters) : IResidualStore
     const string Extension = ".residual";
 
     /// <inheritdoc/>
-    /// <exception cref="AutoFlipException">The file is damaged (exit 3).</exception>
+    /// <exception cref="AutoFlipException">The file is damaged or cannot be read (exit 3).</exception>
     public Residual? Before(int client, int round)
     {
-        var newest = NewestBefore(client, round);
-        if (newest == 0) return null;
-        var path = PathOf(client, newest);
+        var path = FolderOf(client);
         try
         {
+            var newest = NewestBefore(client, round);
+            if (newest == 0) return null;
+            path = PathOf(client, newest);
+            OwnFile.RequireRegular(path);
             return Residual.FromBytes(File.ReadAllBytes(path), parameters);
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
             throw AutoFlipException.BadFile(path, $"it is damaged: {e.Message.TrimEnd('.')}. Start a new run", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.BadData($"'{path}' could not be read: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>
+    /// <exception cref="AutoFlipException">It cannot be written, or an older one not be removed (exit 4).</exception>
     public void Save(int client, int round, Residual residual)
     {
-        OwnFile.Folder(Path.GetDirectoryName(folder)!, Path.GetFileName(folder), Path.GetFileName(FolderOf(client)));
-        AtomicFile.Write(PathOf(client, round), residual.ToBytes());
-        var before = NewestBefore(client, round);
-        foreach (var saved in Rounds(client))
-            if (saved != round && saved != before) File.Delete(PathOf(client, saved));
+        try
+        {
+            OwnFile.Folder(Path.GetDirectoryName(folder)!, Path.GetFileName(folder), Path.GetFileName(FolderOf(client)));
+            AtomicFile.Write(PathOf(client, round), residual.ToBytes());
+            var before = NewestBefore(client, round);
+            foreach (var saved in Rounds(client))
+                if (saved != round && saved != before) File.Delete(PathOf(client, saved));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.RunFailed($"The residual of client {client} could not be replaced in '{FolderOf(client)}': {e.Message}", e);
+        }
     }
 
     int NewestBefore(int client, int round) => Rounds(client).Where(saved => saved < round).DefaultIfEmpty(0).Max();

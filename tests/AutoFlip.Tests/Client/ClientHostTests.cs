@@ -24,13 +24,32 @@ public class ClientHostTests
         Assert.Null(reply.Seconds);
     }
 
-    static ClientReply Handle(ClientWork work, FederatedData data)
+    /// <summary>As a failed client, it would be left out of the round, and the run would end with another model.</summary>
+    [Fact]
+    public void A_residual_that_cannot_be_written_ends_the_run()
     {
-        var network = TinyFederation.Network(Tiny);
-        using var workspace = Workspace.Of(Tiny);
-        var task = new SentTask(Tiny, new ClientTask(work, 1, Tiny.LearningRate, TinyFederation.Initial(Tiny), Mask.Dense(network.Layout)));
-        var host = new ClientHost(Tiny, Catalog.Resolve(Tiny), network, data, new ResidualMemory(), new Squares());
+        var rounded = Tiny with { WireUp = WireFormat.Int8 };
+
+        var failure = Assert.Throws<AutoFlipException>(() => Handle(ClientWork.Train, TinyFederation.Data(rounded), rounded, new FullStore()));
+
+        Assert.Equal(ExitCode.RunFailed, failure.Code);
+    }
+
+    static ClientReply Handle(ClientWork work, FederatedData data, Experiment? experiment = null, IResidualStore? residuals = null)
+    {
+        experiment ??= Tiny;
+        var network = TinyFederation.Network(experiment);
+        using var workspace = Workspace.Of(experiment);
+        var task = new SentTask(experiment, new ClientTask(work, 1, experiment.LearningRate, TinyFederation.Initial(experiment), Mask.Dense(network.Layout)));
+        var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, data, residuals ?? new ResidualMemory(), new Squares());
         return task.Read(host.Handle(workspace, task.Whole.Span, client: 0, TestContext.Current.CancellationToken)).Reply;
+    }
+
+    sealed class FullStore : IResidualStore
+    {
+        public Residual? Before(int client, int round) => null;
+
+        public void Save(int client, int round, Residual residual) => throw AutoFlipException.RunFailed("It cannot be written.", FullDisk.Failure());
     }
 
     sealed class Squares : TimeProvider

@@ -83,4 +83,31 @@ public class ResidualTests
 
         Assert.Contains(path, Assert.Throws<AutoFlipException>(() => files.Before(client: 3, 2)).Message);
     }
+
+    [Fact]
+    public void A_file_that_another_process_keeps_for_itself_is_named()
+    {
+        using var folder = new TemporaryDirectory();
+        var files = new ResidualFiles(folder.Path, 150);
+        files.Save(client: 3, 1, Of(Selection.All(150)));
+        var path = Assert.Single(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
+        using var other = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        var failure = Assert.Throws<AutoFlipException>(() => files.Before(client: 3, 2));
+
+        Assert.Equal(ExitCode.BadData, failure.Code);
+        Assert.StartsWith($"'{path}' could not be read: ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_in_place_of_a_clients_folder_fails_the_run_in_one_sentence()
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllText(folder["0003"], "no folder");
+
+        var failure = Assert.Throws<AutoFlipException>(() => new ResidualFiles(folder.Path, 150).Save(client: 3, 1, Of(Selection.All(150))));
+
+        Assert.Equal(ExitCode.RunFailed, failure.Code);
+        Assert.StartsWith($"The residual of client 3 could not be replaced in '{folder["0003"]}': ", failure.Message, StringComparison.Ordinal);
+    }
 }
