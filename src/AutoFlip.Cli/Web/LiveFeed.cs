@@ -14,7 +14,10 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
 {
     const int Thrift = 10; // times as long as making the page took
     static readonly TimeSpan Least = TimeSpan.FromMilliseconds(250), Most = TimeSpan.FromSeconds(3);
-    static readonly string[] Logs = ["rounds.jsonl", Path.Combine("checkpoints", "exploration.jsonl"), "summary.json", "guidance.json", RunStatus.FileName];
+    static readonly string[] Watched =
+        ["rounds.jsonl", Path.Combine("checkpoints", "exploration.jsonl"), "summary.json", "guidance.json", "partition.json", RunStatus.FileName];
+
+    static readonly ReportPage Unreadable = new("AutoFLIP", "", Html.Of($"<h1>The run cannot be shown</h1>\n"), []);
 
     readonly Lock _lock = new();
     LiveState? _state;
@@ -46,23 +49,35 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
         }
         catch (AutoFlipException trouble)
         {
-            return new(seen, _state?.Page ?? ReportPage.Of([], new PageLinks(Folder: null)), false, trouble.Message);
+            return new(seen, _state?.Page ?? Unreadable, false, trouble.Message);
         }
     }
 
-    static string Signature(string folder) => string.Join('|', Logs.Select(name => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file ? file.Length : -1)
-        .Prepend(RunStatus.IsInUse(folder) ? 1 : 0).Prepend(folder.Length)); // a killed run changes no file, but its lock is free
+    static string Signature(string folder) => string.Join('|', Watched.Select(name => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file ? file.Length : -1)
+        .Prepend(IsInUse(folder) ? 1 : 0).Prepend(folder.Length)); // a killed run changes no file, but its lock is free
+
+    static bool IsInUse(string folder)
+    {
+        try
+        {
+            return RunStatus.IsInUse(folder);
+        }
+        catch (AutoFlipException) // it is no file: reading the run reports it
+        {
+            return false;
+        }
+    }
 }
 
 /// <summary>A live page at one moment.</summary>
 /// <param name="Seen">What the files looked like.</param>
-/// <param name="Page">The page.</param>
+/// <param name="Page">The page of the last time that all runs could be read.</param>
 /// <param name="Ended">Whether all runs have ended.</param>
 /// <param name="Trouble">Why the page could not be brought up to date; null if it is.</param>
 sealed record LiveState(string Seen, ReportPage Page, bool Ended, string? Trouble)
 {
     /// <summary>The whole page; made once, for whoever asks.</summary>
-    public string Document => field ??= ReportFile.Text(Page, LiveView.Events);
+    public string Document => field ??= ReportFile.Text(Page with { Content = ContentOf(Page, Trouble) }, LiveView.Events);
 
     /// <summary>The message that brings a page in a browser to this state, on one line.</summary>
     public string Message { get; } = ChartJson.Write(new JsonObject
@@ -70,7 +85,9 @@ sealed record LiveState(string Seen, ReportPage Page, bool Ended, string? Troubl
         ["title"] = Page.Title,
         ["progress"] = Trouble ?? Page.Progress,
         ["ended"] = Ended,
-        ["content"] = Page.Content.Text,
+        ["content"] = ContentOf(Page, Trouble).Text,
         ["charts"] = ChartJson.Of(Page.Charts),
     });
+
+    static Html ContentOf(ReportPage page, string? trouble) => trouble is null ? page.Content : Html.Of($"<p class=\"lead\">{trouble}</p>\n{page.Content}");
 }

@@ -140,7 +140,42 @@ public sealed class LiveViewTests : IDisposable
         var page = await Next(stream);
 
         Assert.Contains("is damaged", page.GetProperty("progress").GetString());
+        Assert.Contains("is damaged", page.GetProperty("content").GetString());
         Assert.Contains("round 3 of 12 done", page.GetProperty("content").GetString());
+    }
+
+    [Fact]
+    public async Task First_page_of_a_run_that_cannot_be_read_says_why()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_run, "guidance.json"), "{\"damaged\"\n", Cancel);
+        using var view = Start();
+
+        using var response = await Ask(view, "/");
+
+        var text = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("guidance.json' is damaged: it is not JSON", WebUtility.HtmlDecode(text));
+        Assert.DoesNotContain("loading its data", text);
+    }
+
+    [Fact]
+    public void Lock_that_is_a_device_is_what_the_page_says()
+    {
+        _lock.Dispose();
+        File.Delete(_lock.Name);
+        File.CreateSymbolicLink(_lock.Name, "/dev/null");
+
+        Assert.Contains("is a device, and only a regular file is accepted", new LiveFeed(() => [_run], TimeProvider.System).Now().Trouble);
+    }
+
+    [Fact]
+    public void Partition_that_changes_makes_a_new_page()
+    {
+        var feed = new LiveFeed(() => [_run], TimeProvider.System);
+        var before = feed.Now();
+        File.Delete(Path.Combine(_run, PartitionCounts.FileName));
+
+        Assert.NotSame(before, feed.Now());
     }
 
     [Fact]
