@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace AutoFlip;
 
 /// <summary>A data set of texts, each of one class: cut into words, and words into the ids of a vocabulary built from the training texts.</summary>
@@ -10,8 +8,6 @@ namespace AutoFlip;
 /// <param name="Name">The catalogue name.</param>
 public abstract record TextDataSet(string Name) : DataSet(Name)
 {
-    private protected static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <inheritdoc/>
     /// <remarks>Warns where the files hold other numbers of samples than the published set does, if those are known.</remarks>
     public sealed override LoadedData Load(
