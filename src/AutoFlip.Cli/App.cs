@@ -31,7 +31,7 @@ static class App
         }
         catch (AutoFlipException failure)
         {
-            foreach (var line in failure.Message.Split('\n')) host.Error.WriteLine($"autoflip: {line}");
+            foreach (var line in Spelling.Of(failure.Message).Split('\n')) host.Error.WriteLine($"autoflip: {line}");
             if (verbose) host.Error.WriteLine(failure);
             return (int)failure.Code;
         }

@@ -11,7 +11,9 @@ sealed record Engine(
     Func<string, RunOptions, RunObserver, TimeProvider, CancellationToken, RunSummary> Resume)
 {
     /// <summary>The real one.</summary>
-    public static Engine Default { get; } = new(Simulation.Run, Simulation.Resume);
+    public static Engine Default { get; } = new(
+        (experiment, options, observer, time, cancel) => Simulation.Run(experiment, options with { Wording = Spelling.Of }, observer, time, cancel),
+        (directory, options, observer, time, cancel) => Simulation.Resume(directory, options with { Wording = Spelling.Of }, observer, time, cancel));
 }
 
 /// <summary>The world around a command: everything it reads or writes besides files.</summary>
@@ -75,5 +77,5 @@ sealed record Host
     }
 
     /// <summary>A sentence on standard error that stops nothing.</summary>
-    public void Warn(string message) => Error.WriteLine($"autoflip: warning: {message}");
+    public void Warn(string message) => Error.WriteLine($"autoflip: warning: {Spelling.Of(message)}");
 }

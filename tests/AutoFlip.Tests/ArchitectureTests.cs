@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using AutoFlip.Cli;
 
 namespace AutoFlip.Tests;
 
@@ -43,6 +44,34 @@ public partial class ArchitectureTests
         ["AutoFlip.Bench", "AutoFlip.Benchmarks", "AutoFlip.Tests"],
         typeof(Catalog).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName).Order(StringComparer.Ordinal));
 
+    [Fact]
+    public void Texts_of_the_engine_name_properties_and_not_options_of_the_command_line()
+    {
+        string[] options = [.. Settings.All.SelectMany(setting => setting.Spellings)];
+        var texts = SourceTree.CSharpFiles("src/AutoFlip").SelectMany(path => Literals(SourceTree.Read(path)).Select(text => (path, text))).ToList();
+
+        Assert.InRange(texts.Count, 1000, 100_000);
+        Assert.DoesNotContain(texts, line => OptionName.Matches(line.text).Any(match => options.Contains(match.Value)));
+        Assert.DoesNotContain(texts, line => Command.IsMatch(line.text));
+    }
+
+    [Fact]
+    public void Properties_and_calls_that_texts_of_the_engine_name_have_a_spelling_on_the_command_line() => Assert.Empty(
+        from path in SourceTree.CSharpFiles("src/AutoFlip")
+        from text in Literals(SourceTree.Read(path))
+        from Match name in ApiName.Matches(text)
+        where Spelling.Of(name.Value) == name.Value
+        select $"{path}: {name.Value}");
+
+    [GeneratedRegex("--[A-Za-z][A-Za-z0-9_-]*")]
+    static partial Regex OptionName { get; }
+
+    [GeneratedRegex("autoflip (run|resume|data|list|export|report|plot|predict|evaluate|experiment|demo) ")]
+    static partial Regex Command { get; }
+
+    [GeneratedRegex(@"(?<![\w./\\])(Experiment|RunOptions|Simulation|Catalog|DataLocations|DataSplit)\.[A-Z]\w*")]
+    static partial Regex ApiName { get; }
+
     // Loops that end before they return (Parallel.For over pixels) start no work that outlives them: they are free.
     [Fact]
     public void Threads_are_started_by_the_worker_pool_only() =>
@@ -67,6 +96,10 @@ public partial class ArchitectureTests
     // block comment, line comment, character, raw string, string
     [GeneratedRegex("""""/\*.*?\*/|//[^\n]*|'(?:\\.|[^'\\\n])+'|""".*?"""|"(?:\\.|[^"\\\n])*(?:"|$)""""", RegexOptions.Singleline)]
     static partial Regex CommentOrString { get; }
+
+    /// <summary>String literals of source text.</summary>
+    static IEnumerable<string> Literals(string text) =>
+        CommentOrString.Matches(text).Select(match => match.Value).Where(token => token.StartsWith('"'));
 
     /// <summary>Source text without comments and string literals.</summary>
     static string Code(string text) => CommentOrString.Replace(text, " ");

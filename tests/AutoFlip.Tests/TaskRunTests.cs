@@ -189,8 +189,8 @@ public sealed class TaskRunTests : IDisposable
 
     public static TheoryData<Experiment, string> Unfitting => new()
     {
-        { Small with { Metrics = ["mse", "acc1"] }, "--metrics (--eval_metrics): acc1 compares classes; this data set has numbers. Use mse, rmse, mae, mape, r2 or d2." },
-        { Small with { Criterion = "CrossEntropyLoss" }, "--criterion: 'CrossEntropyLoss' is not accepted. Accepted: MSELoss, L1Loss, SmoothL1Loss, the losses for the numbers of Digits." },
+        { Small with { Metrics = ["mse", "acc1"] }, "Experiment.Metrics: acc1 compares classes; this data set has numbers. Use mse, rmse, mae, mape, r2 or d2." },
+        { Small with { Criterion = "CrossEntropyLoss" }, "Experiment.Criterion: 'CrossEntropyLoss' is not accepted. Accepted: MSELoss, L1Loss, SmoothL1Loss, the losses for the numbers of Digits." },
     };
 
     [Theory, MemberData(nameof(Unfitting))]
@@ -211,7 +211,7 @@ public sealed class TaskRunTests : IDisposable
 
         var refused = Assert.Throws<AutoFlipException>(() => Run(experiment with { Model = "TwoNN" }, three));
         Assert.Equal(ExitCode.BadRequest, refused.Code);
-        Assert.StartsWith("--criterion: NLLLoss needs a model that puts out log-probabilities, such as LogReg", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Experiment.Criterion: NLLLoss needs a model that puts out log-probabilities, such as LogReg", refused.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(_folder.Path));
 
         Assert.Equal(1, Run(experiment, three).RoundsDone);

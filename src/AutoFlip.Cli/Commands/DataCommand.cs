@@ -87,14 +87,14 @@ sealed class DataCommand : ICommand
         host.Print($"  task      {TaskOf(set)}{(set.Task is { Classes: > 0 } task ? $": {string.Join(", ", task.ClassNames)}" : "")}");
         host.Print($"  licence   {set.Licence}");
         host.Print($"  cite      {set.Citation}");
-        if (set.Remarks is { } remarks) host.Print($"  remarks   {remarks}");
+        if (set.Remarks is { } remarks) host.Print($"  remarks   {Spelling.Of(remarks)}");
         if (!set.Files.IsEmpty) host.Print($"  files     {string.Join(", ", set.Files.Take(MostFiles))}{(set.Files.Length > MostFiles ? $" and {set.Files.Length - MostFiles} more" : "")}");
         if (set is ImageDataSet { FilesPassedOver: { } passedOver }) host.Print($"  note      {passedOver}");
         var search = where.Locate(set);
         host.Print($"  where     {State(set, where)}");
         foreach (var column in ColumnsOf(set, where)) host.Print($"  {column}");
         foreach (var tried in search.Tried) host.Print($"            not in {tried}");
-        if (search.Folder is null) host.Print($"            {search.Advice}");
+        if (search.Folder is null) host.Print($"            {Spelling.Of(search.Advice)}");
     }
 
     const int MostFiles = 12; // by name
@@ -181,7 +181,7 @@ sealed class DataCommand : ICommand
         ["path"] = where.Locate(set).Folder?.Path,
         ["download_bytes"] = set.DownloadBytes,
         ["origin"] = set.Origin,
-        ["remarks"] = set.Remarks,
+        ["remarks"] = set.Remarks is { } remarks ? Spelling.Of(remarks) : null,
         ["files"] = Texts(set.Files),
         ["columns"] = set is CsvDataSet ? Texts(ColumnsOf(set, where)) : null,
     };

@@ -59,9 +59,9 @@ sealed class EvaluateCommand : ICommand
             if (!Directory.Exists(path) && typed.Experiment.Dataset == new Experiment().Dataset && DataSetName.IsWithoutFolders(request.Experiment.Dataset))
                 throw AutoFlipException.BadRequest($"evaluate: the model was trained on {request.Experiment.Dataset}, and a model file does not hold the folder of such a set. Give its path: --dataset {request.Experiment.Dataset.Split(':')[0]}:PATH");
             var experiment = ModelEvaluation.Settle(card, request.Experiment);
-            var train = request.Ship.Split == DataSplit.Train;
-            var samples = ModelEvaluation.SamplesFor(card, experiment, train, DataLocations.Of(request.Options), new QuietDisplay(host), host.Cancel);
-            Write(run(experiment, samples), experiment, train ? "train" : "test", samples.Count, request.Show, host);
+            var split = request.Ship.Split;
+            var samples = ModelEvaluation.SamplesFor(card, experiment, split, DataLocations.Of(request.Options), new QuietDisplay(host), host.Cancel);
+            Write(run(experiment, samples), experiment, ExperimentOption.Text(split), samples.Count, request.Show, host);
         }
     }
 

@@ -64,7 +64,7 @@ sealed class ReportCommand : ICommand
         foreach (var (directory, i) in directories.Select((directory, i) => (directory, i)))
         {
             host.Out.WriteLine($"{i + 1}  {directory}");
-            if (statuses[i].Stage != RunStage.Done) host.Out.WriteLine($"   {statuses[i].Advice(ShellWord.Of(directory)) ?? "The run is still running."}");
+            if (statuses[i].Stage != RunStage.Done) host.Out.WriteLine($"   {statuses[i].Advice(ShellWord.Of(directory), "autoflip resume") ?? "The run is still running."}");
         }
         host.Out.WriteLine();
         RunComparison.Of(runs).Write(host);

@@ -68,7 +68,7 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
         }
         catch (AutoFlipException refused)
         {
-            return (null, refused.Message.Replace($"--model {name}: ", "", StringComparison.Ordinal).Split(". ")[0].TrimEnd('.') + ".");
+            return (null, Spelling.Of(refused.Message).Replace($"--model {name}: ", "", StringComparison.Ordinal).Split(". ")[0].TrimEnd('.') + ".");
         }
     }
 

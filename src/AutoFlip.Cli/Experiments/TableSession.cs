@@ -74,7 +74,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         }
         catch (Exception failure) // of one run: the others have their chance all the same, and the exit code remembers it
         {
-            var why = failure as AutoFlipException ?? AutoFlipException.RunFailed($"the run failed: {failure.Message}", failure);
+            var why = failure is AutoFlipException refused ? refused.With(Spelling.Of(refused.Message)) : AutoFlipException.RunFailed($"the run failed: {failure.Message}", failure);
             _failures.Add((job, why));
             host.Warn($"{job.Label(jobs)}: {why.Message}");
             if (request.Show.Verbose) host.Error.WriteLine(failure);

@@ -24,7 +24,7 @@ static class OptionHelp
         var left = $"  {string.Join(", ", Shown(setting))}{(setting.Placeholder.Length > 0 ? " " : "")}{setting.Placeholder}";
         var standard = Default(setting, defaults) is { } value ? $" [{value}]" : "";
         var column = width < 2 * Column ? NarrowColumn : Column;
-        var right = LineBreaks.Wrap(setting.Help + standard, width - column).ToList();
+        var right = LineBreaks.Wrap(Spelling.Of(setting.Help) + standard, width - column).ToList();
         if (left.Length > column - 2)
         {
             yield return left;

@@ -66,7 +66,7 @@ static class OptionPage
             var names = string.Join("<br>", OptionHelp.Shown(setting).Select(name => $"`{name}`"));
             var value = string.Join(", ", setting.Placeholder.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(one => $"`{one}`"));
             var standard = OptionHelp.Default(setting, command.Defaults) is { } text ? $"`{Cell(text)}`" : "";
-            line($"| {names} | {value} | {standard} | {Cell(setting.Help)} |");
+            line($"| {names} | {value} | {standard} | {Cell(Spelling.Of(setting.Help))} |");
         }
     }
 

@@ -67,6 +67,9 @@ sealed record Setting
 
     const string True = "True";
 
+    /// <summary>What the engine's texts call it.</summary>
+    public string ApiName => $"{(Property!.DeclaringType == typeof(MethodChoice) ? nameof(Experiment) : Property.DeclaringType!.Name)}.{Property.Name}";
+
     /// <summary>The good name.</summary>
     public string Name => Declared[0];
 
@@ -93,6 +96,21 @@ sealed record Setting
         return request;
     }
 
+    /// <summary>An option of an experiment.</summary>
+    public static Setting Of(ExperimentOption option) => new()
+    {
+        Declared = [.. option.Names.Select(name => $"--{name}")],
+        Group = Enum.Parse<SettingGroup>(option.Group.ToString()),
+        Placeholder = option.Placeholder,
+        Help = option.Help,
+        Type = option.Property.PropertyType,
+        Arity = ArityOf(option.Placeholder, option.Property.PropertyType),
+        Implied = option.Placeholder.Length == 0 ? True : null,
+        Property = option.Property,
+        Synonyms = option.Synonyms,
+        IsVerbatim = option.IsVerbatim,
+    };
+
     /// <summary>An option that sets a property.</summary>
     /// <param name="property">Which.</param>
     /// <param name="names">Spellings, separated by spaces: the good one first.</param>
@@ -104,10 +122,13 @@ sealed record Setting
         Placeholder = placeholder,
         Help = help,
         Type = typeof(T),
-        Arity = placeholder.Length == 0 ? Arity.Flag : typeof(T) == typeof(ImmutableArray<string>) ? Arity.Many : Arity.One,
+        Arity = ArityOf(placeholder, typeof(T)),
         Implied = placeholder.Length == 0 ? True : null,
         Property = (PropertyInfo)((MemberExpression)property.Body).Member,
     };
+
+    static Arity ArityOf(string placeholder, Type type) =>
+        placeholder.Length == 0 ? Arity.Flag : type == typeof(ImmutableArray<string>) ? Arity.Many : Arity.One;
 
     /// <summary>The option with a value that may be left out.</summary>
     /// <param name="implied">What is meant then.</param>

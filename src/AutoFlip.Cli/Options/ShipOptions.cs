@@ -3,9 +3,6 @@ namespace AutoFlip.Cli;
 /// <summary>Formats that models are exported in.</summary>
 enum ExportFormat { Safetensors, Onnx }
 
-/// <summary>Parts of a data set.</summary>
-enum DataSplit { Test, Train }
-
 /// <summary>What the commands about saved models take.</summary>
 sealed record ShipOptions
 {

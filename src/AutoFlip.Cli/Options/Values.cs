@@ -53,13 +53,5 @@ static class Values
     }
 
     /// <summary>A value as one would type it; empty for nothing.</summary>
-    public static string Show(object? value) => value switch
-    {
-        null => "",
-        bool flag => flag ? "True" : "False",
-        Enum member => member.ToString().ToLowerInvariant(),
-        ImmutableArray<string> names => string.Join(' ', names),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
+    public static string Show(object? value) => ExperimentOption.Text(value);
 }

@@ -49,7 +49,7 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
         }
         catch (AutoFlipException trouble)
         {
-            return new(seen, _state?.Page ?? Unreadable, false, trouble.Message);
+            return new(seen, _state?.Page ?? Unreadable, false, Spelling.Of(trouble.Message));
         }
     }
 

@@ -66,7 +66,7 @@ static class PageParts
 
     /// <summary>Why a run that is neither done nor running is not, and what to do; nothing otherwise.</summary>
     public static Html Notice(RunRecord run) =>
-        run.Status.Advice(ShellWord.Of(run.Name)) is { } advice ? Html.Of($"<p class=\"notice\" role=\"note\">{advice}</p>\n") : new Html("");
+        run.Status.Advice(ShellWord.Of(run.Name), "autoflip resume") is { } advice ? Html.Of($"<p class=\"notice\" role=\"note\">{advice}</p>\n") : new Html("");
 
     static string Step(RunRecord run) => run.Rounds is [.., var last] ? $"round {last.Round} of {run.Experiment.Rounds} done"
         : run.Explorers.Length > 0 ? $"exploring, {run.Explorers.Length} of {run.Experiment.ExplorerCount} done"

@@ -28,6 +28,12 @@ public sealed class AutoFlipException(ExitCode code, string message, Exception? 
     /// <summary>The exit code this failure leads to.</summary>
     public ExitCode Code { get; } = code;
 
+    /// <summary>The options that the message names, by their properties: <c>TestFraction</c>. Others may name them otherwise (<see cref="ApiNames"/>).</summary>
+    public IReadOnlyList<string> Options { get; } = ApiNames.OptionsIn(message);
+
+    /// <summary>The same failure with another message.</summary>
+    public AutoFlipException With(string message) => message == Message ? this : new(Code, message, this);
+
     /// <summary>The request was wrong (exit 2).</summary>
     public static AutoFlipException BadRequest(string message) => new(ExitCode.BadRequest, message);
 

@@ -15,7 +15,7 @@ static class TextInput
     public const string Accepted = "utf-8, utf-16, latin1, windows-1252 or another name of the IANA registry";
 
     /// <summary>What to do about a file of the user's own in another encoding.</summary>
-    public const string OptionRemedy = "Save it as UTF-8, or name its encoding, as in --encoding latin1 or --encoding windows-1252";
+    public const string OptionRemedy = "Save it as UTF-8, or name its encoding, as in Experiment.Encoding latin1 or Experiment.Encoding windows-1252";
 
     static TextInput() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
@@ -40,7 +40,7 @@ static class TextInput
     /// <returns>A reader that throws <see cref="AutoFlipException"/> (exit 3), naming line and byte, where UTF-8 is not valid.</returns>
     public static StreamReader Open(Stream content, string path, string encoding = Usual, string remedy = "Save it as UTF-8")
     {
-        var chosen = Find(encoding) ?? throw AutoFlipException.BadRequest($"--encoding: '{encoding}' is not accepted. Accepted: {Accepted}.");
+        var chosen = Find(encoding) ?? throw AutoFlipException.BadRequest(ApiNames.Refusal("Experiment.Encoding", encoding, Accepted));
         var start = new byte[2];
         var read = content.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         var isUtf16 = read == 2 && start is [0xFF, 0xFE] or [0xFE, 0xFF];

@@ -56,7 +56,7 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
     static IEnumerable<string?> Texts(Experiment experiment) => Choices.Select(choice => Text(experiment, choice));
 
     /// <summary>A choice as text; null where it does not matter.</summary>
-    static string? Text(Experiment experiment, PropertyInfo choice) => experiment.Pruner == "none" && OptionUses.OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
+    static string? Text(Experiment experiment, PropertyInfo choice) => experiment.Pruner == "none" && ExperimentOptions.OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
     {
         null => "auto",
         ImmutableArray<string> names => string.Join(' ', names),

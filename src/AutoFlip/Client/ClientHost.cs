@@ -14,6 +14,9 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, F
     readonly ValueFormat _down = ValueFormat.Of(experiment.WireDown);
     readonly Upload _upload = new(experiment, residuals);
 
+    /// <summary>Applied to the reason of a failure before it is sent (<see cref="RunOptions.Wording"/>).</summary>
+    public Func<string, string> Wording { get; init; } = text => text;
+
     /// <summary>The masks that the clients have.</summary>
     public MaskStore Masks { get; } = new(network);
 
@@ -40,7 +43,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, F
         }
         catch (Exception e) when (e is not OperationCanceledException && !IsOfFiles(e))
         {
-            var reason = e is AutoFlipException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+            var reason = e is AutoFlipException or InvalidDataException ? Wording(e.Message) : $"{e.GetType().Name}: {e.Message}";
             return ReplyCodec.Without(ReplyStatus.Failed, client, reason.Length > 1000 ? reason[..1000] : reason);
         }
     }
@@ -115,6 +118,6 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, F
     static void Require(ReadOnlySpan<float> values, string what)
     {
         if (!TensorPrimitives.IsFiniteAll(values))
-            throw AutoFlipException.RunFailed($"{what} is no longer a finite number; lower --learning-rate or set --max-gradient-norm.");
+            throw AutoFlipException.RunFailed($"{what} is no longer a finite number; lower Experiment.LearningRate or set Experiment.MaxGradientNorm.");
     }
 }

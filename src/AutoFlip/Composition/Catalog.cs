@@ -4,7 +4,7 @@ namespace AutoFlip;
 public static class Catalog
 {
     /// <summary>Figures of merit.</summary>
-    public static Section<Func<Experiment, Metric>> Metrics { get; } = new("metric", "--metrics")
+    public static Section<Func<Experiment, Metric>> Metrics { get; } = new("metric", "Experiment.Metrics")
     {
         { "acc1", _ => new Acc1() },
         { "acc5", _ => new Acc5() },
@@ -24,7 +24,7 @@ public static class Catalog
     };
 
     /// <summary>Architectures, as wide as <see cref="ModelOptions.WidthMultiplier"/> says.</summary>
-    public static Section<ModelFactory> Models { get; } = new("model", "--model", Scaled)
+    public static Section<ModelFactory> Models { get; } = new("model", "Experiment.Model", Scaled)
     {
         { "TwoNN", TwoNn.Create },
         { "TwoCNN", TwoCnn.Create, "twocnn_GTL" },
@@ -53,7 +53,7 @@ public static class Catalog
     };
 
     /// <summary>Local optimisers, by torch's names.</summary>
-    public static Section<Func<Experiment, Optimizer>> Optimizers { get; } = new("optimizer", "--optimizer")
+    public static Section<Func<Experiment, Optimizer>> Optimizers { get; } = new("optimizer", "Experiment.Optimizer")
     {
         { "SGD", e => new Sgd(e.Momentum) { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
         { "Adam", e => new Adam { WeightDecay = e.WeightDecay, MaxGradientNorm = e.MaxGradientNorm } },
@@ -63,7 +63,7 @@ public static class Catalog
     };
 
     /// <summary>Losses, by torch's names.</summary>
-    public static Section<Criterion> Criteria { get; } = new("criterion", "--criterion")
+    public static Section<Criterion> Criteria { get; } = new("criterion", "Experiment.Criterion")
     {
         { "CrossEntropyLoss", new CrossEntropy() },
         { "NLLLoss", new NegativeLogLikelihood() },
@@ -74,7 +74,7 @@ public static class Catalog
     };
 
     /// <summary>Initialisation schemes.</summary>
-    public static Section<Initializer> Initializers { get; } = new("initialisation scheme", "--initialization")
+    public static Section<Initializer> Initializers { get; } = new("initialisation scheme", "Experiment.Initialization")
     {
         { "normal", Initialization.Normal },
         { "xavier", Initialization.Xavier },
@@ -84,7 +84,7 @@ public static class Catalog
     };
 
     /// <summary>Data sets.</summary>
-    public static Section<DataSet> DataSets { get; } = new("data set", "--dataset")
+    public static Section<DataSet> DataSets { get; } = new("data set", "Experiment.Dataset")
     {
         { "Digits", DigitsDataSet.Instance },
         { "MNIST", IdxDataSet.Mnist },
@@ -136,14 +136,14 @@ public static class Catalog
     };
 
     /// <summary>Kinds of data sets that are named by a path, <c>kind:PATH</c>, and made from the path and the experiment.</summary>
-    public static Section<Func<string, Experiment, DataSet>> DataSetKinds { get; } = new("kind of data set", "--dataset")
+    public static Section<Func<string, Experiment, DataSet>> DataSetKinds { get; } = new("kind of data set", "Experiment.Dataset")
     {
         { "folder", FolderDataSet.Of },
         { "csv", CsvDataSet.Of },
     };
 
     /// <summary>Partitions, made from the experiment that names them.</summary>
-    public static Section<Func<Experiment, Partition>> Partitions { get; } = new("partition", "--partition")
+    public static Section<Func<Experiment, Partition>> Partitions { get; } = new("partition", "Experiment.Partition")
     {
         { "iid", _ => new IidPartition() },
         { "unbalanced", _ => new UnbalancedPartition() },
@@ -160,13 +160,13 @@ public static class Catalog
     };
 
     /// <summary>Federated algorithms.</summary>
-    public static Section<Func<Experiment, FederatedAlgorithm>> Algorithms { get; } = new("algorithm", "--algorithm")
+    public static Section<Func<Experiment, FederatedAlgorithm>> Algorithms { get; } = new("algorithm", "Experiment.Algorithm")
     {
         { "fedavg", e => new FedAvg(e.ServerMomentum) },
     };
 
     /// <summary>What explorers measure.</summary>
-    public static Section<Guidance> Guidances { get; } = new("guidance", "--guidance")
+    public static Section<Guidance> Guidances { get; } = new("guidance", "Experiment.Guidance")
     {
         { "deviation", new DeviationGuidance() },
         { "agreement", new AgreementGuidance() },
@@ -175,7 +175,7 @@ public static class Catalog
     };
 
     /// <summary>Pruners; each composes with each algorithm.</summary>
-    public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "--pruner")
+    public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "Experiment.Pruner")
     {
         { "none", _ => new NoPruning() },
         { "autoflip", e => AutoFlipPruner.Of(e, Guidances[e.Guidance]) },

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Reflection;
 
 namespace AutoFlip;
@@ -12,9 +10,8 @@ sealed record PreparedRun(Experiment Experiment, Network Network, FederatedData 
 
 /// <summary>When an option of an experiment has an effect: a row of <see cref="OptionUses"/>.</summary>
 /// <param name="Property">Name of the property of <see cref="Experiment"/> that it sets.</param>
-/// <param name="Option">Its name on the command line.</param>
 /// <param name="WhyUnused">Given a run in which it differs from its default: why it has no effect there, as a clause; null if it has one.</param>
-sealed record OptionUse(string Property, string Option, Func<PreparedRun, string?> WhyUnused)
+sealed record OptionUse(string Property, Func<PreparedRun, string?> WhyUnused)
 {
     static readonly Experiment Defaults = new();
 
@@ -32,14 +29,6 @@ sealed record OptionUse(string Property, string Option, Func<PreparedRun, string
     public string? Unused(PreparedRun run)
     {
         var value = Info.GetValue(DerivedValue.Undo(run.Experiment));
-        return DerivedValue.AreEqual(value, Info.GetValue(Defaults)) || WhyUnused(run) is not { } reason ? null : $"{Option} {Shown(value)} ({reason})";
+        return DerivedValue.AreEqual(value, Info.GetValue(Defaults)) || WhyUnused(run) is not { } reason ? null : $"{ExperimentOptions.Of(Property).ApiName} {ExperimentOption.Text(value)} ({reason})";
     }
-
-    static string Shown(object? value) => value switch
-    {
-        ImmutableArray<string> names => string.Join(' ', names),
-        Enum member => member.ToString().ToLowerInvariant(),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => $"{value}",
-    };
 }

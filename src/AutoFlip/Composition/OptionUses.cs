@@ -5,115 +5,99 @@ namespace AutoFlip;
 /// <summary>Which options of an experiment have an effect in which runs.</summary>
 /// <remarks>
 /// Where a part of the run is made from an option (a network, an optimizer, a partition), the part itself decides: if it is the same with
-/// the option at its default, the option has no effect. A new property of <see cref="Experiment"/> needs a row here, or a place in
-/// <see cref="AlwaysUsed"/>.
+/// the option at its default, the option has no effect. Every run uses the options that have no row here.
 /// </remarks>
 static class OptionUses
 {
-    /// <summary>Properties that every run uses.</summary>
-    public static ImmutableArray<string> AlwaysUsed { get; } =
-    [
-        nameof(Experiment.Name), nameof(Experiment.Seed), nameof(Experiment.Dataset), nameof(Experiment.SampleFraction),
-        nameof(Experiment.Partition), nameof(Experiment.Model), nameof(Experiment.Initialization), nameof(Experiment.Algorithm),
-        nameof(Experiment.Pruner), nameof(Experiment.Rounds), nameof(Experiment.CohortFraction), nameof(Experiment.WireDown),
-        nameof(Experiment.WireUp), nameof(Experiment.LocalEpochs), nameof(Experiment.BatchSize),
-        nameof(Experiment.NoShuffle), nameof(Experiment.Optimizer), nameof(Experiment.LearningRate), nameof(Experiment.WeightDecay),
-        nameof(Experiment.MaxGradientNorm), nameof(Experiment.Criterion), nameof(Experiment.EvaluationScope),
-        nameof(Experiment.EvaluateEvery), nameof(Experiment.Metrics), nameof(Experiment.Precision), nameof(Experiment.ThreadsPerClient),
-    ];
-
     static readonly OptionUse[] Data =
     [
-        new(nameof(Experiment.Target), "--target", OfTables),
-        new(nameof(Experiment.Owner), "--owner", OfTables),
-        new(nameof(Experiment.TaskChoice), "--task", OfTables),
-        new(nameof(Experiment.Columns), "--column", OfTables),
-        new(nameof(Experiment.Missing), "--missing", OfTables),
-        new(nameof(Experiment.Decimal), "--decimal", OfTables),
-        new(nameof(Experiment.Encoding), "--encoding", OfTables),
-        new(nameof(Experiment.TestFraction), "--test-fraction", run =>
+        new(nameof(Experiment.Target), OfTables),
+        new(nameof(Experiment.Owner), OfTables),
+        new(nameof(Experiment.TaskChoice), OfTables),
+        new(nameof(Experiment.Columns), OfTables),
+        new(nameof(Experiment.Missing), OfTables),
+        new(nameof(Experiment.Decimal), OfTables),
+        new(nameof(Experiment.Encoding), OfTables),
+        new(nameof(Experiment.TestFraction), run =>
             run.Data.OwnersHoldOut ? "owners hold out samples by the data set's own rule" : null),
-        new(nameof(Experiment.Resize), "--resize", OfImages),
-        new(nameof(Experiment.ImageNetNormalization), "--imagenet-normalization", OfImages),
-        new(nameof(Experiment.RandomRotation), "--random-rotation", OfImages),
-        new(nameof(Experiment.RandomHorizontalFlip), "--random-horizontal-flip", run =>
+        new(nameof(Experiment.Resize), OfImages),
+        new(nameof(Experiment.ImageNetNormalization), OfImages),
+        new(nameof(Experiment.RandomRotation), OfImages),
+        new(nameof(Experiment.RandomHorizontalFlip), run =>
             run.Experiment.RandomHorizontalFlip == 0 ? null : OfImages(run)), // off, and there is nothing to turn off
-        new(nameof(Experiment.RandomVerticalFlip), "--random-vertical-flip", OfImages),
-        new(nameof(Experiment.ColorJitter), "--color-jitter", run => run.Experiment.ColorJitter == 0 ? null : OfImages(run)),
-        new(nameof(Experiment.SequenceLength), "--seq-len", run =>
+        new(nameof(Experiment.RandomVerticalFlip), OfImages),
+        new(nameof(Experiment.ColorJitter), run => run.Experiment.ColorJitter == 0 ? null : OfImages(run)),
+        new(nameof(Experiment.SequenceLength), run =>
             run.Data.Train.Recipe is WordRecipe ? null : $"{run.Experiment.Dataset} has no texts of variable length"),
-        new(nameof(Experiment.Clients), "--clients", run =>
+        new(nameof(Experiment.Clients), run =>
             DerivedValue.Undo(run.Experiment).Clients == run.Experiment.Clients ? null
             : $"under the partition {run.Experiment.Partition} each of the {run.Experiment.Clients} owners is a client"),
-        Of(nameof(Experiment.ClassesPerClient), "--classes-per-client", DealOf, NotOfPartition),
-        Of(nameof(Experiment.Concentration), "--concentration", DealOf, NotOfPartition),
-        Of(nameof(Experiment.ShardsPerClient), "--shards-per-client", DealOf, NotOfPartition),
+        Of(nameof(Experiment.ClassesPerClient), DealOf, NotOfPartition),
+        Of(nameof(Experiment.Concentration), DealOf, NotOfPartition),
+        Of(nameof(Experiment.ShardsPerClient), DealOf, NotOfPartition),
     ];
 
     static readonly OptionUse[] Model =
     [
-        OfModel(nameof(Experiment.HiddenSize), "--hidden-size", "has no width of that name"),
-        OfModel(nameof(Experiment.Dropout), "--dropout", "has no dropout layer"),
-        OfModel(nameof(Experiment.WidthMultiplier), "--width-multiplier", "has no width that could change"),
-        OfModel(nameof(Experiment.LayerCount), "--layers", "has a fixed number of layers"),
-        OfModel(nameof(Experiment.Depth), "--depth", "has a fixed depth"),
-        OfModel(nameof(Experiment.WidenFactor), "--widen-factor", "has no widen factor"),
-        OfModel(nameof(Experiment.EmbeddingCount), "--num-embeddings", "has no embedding of tokens"),
-        OfModel(nameof(Experiment.EmbeddingSize), "--embedding-size", "has no embedding of that size"),
-        Of(nameof(Experiment.InitializationGain), "--initialization-gain", DrawOf,
+        OfModel(nameof(Experiment.HiddenSize), "has no width of that name"),
+        OfModel(nameof(Experiment.Dropout), "has no dropout layer"),
+        OfModel(nameof(Experiment.WidthMultiplier), "has no width that could change"),
+        OfModel(nameof(Experiment.LayerCount), "has a fixed number of layers"),
+        OfModel(nameof(Experiment.Depth), "has a fixed depth"),
+        OfModel(nameof(Experiment.WidenFactor), "has no widen factor"),
+        OfModel(nameof(Experiment.EmbeddingCount), "has no embedding of tokens"),
+        OfModel(nameof(Experiment.EmbeddingSize), "has no embedding of that size"),
+        Of(nameof(Experiment.InitializationGain), DrawOf,
             run => $"the scheme {run.Experiment.Initialization} has no gain"),
     ];
 
     static readonly OptionUse[] Pruning =
     [
-        OfPruner(nameof(Experiment.PruneFraction), "--prune-fraction"),
-        new(nameof(Experiment.DenseRounds), "--dense-rounds", NothingPruned),
-        OfPruner(nameof(Experiment.ExplorationEpochs), "--exploration-epochs"),
-        OfPruner(nameof(Experiment.ExplorationPatience), "--exploration-patience", run =>
+        OfPruner(nameof(Experiment.PruneFraction)),
+        new(nameof(Experiment.DenseRounds), NothingPruned),
+        OfPruner(nameof(Experiment.ExplorationEpochs)),
+        OfPruner(nameof(Experiment.ExplorationPatience), run =>
             run.Experiment.ExplorationPatience < run.Experiment.ExplorationEpochs ? null
             : $"explorers train at most {run.Experiment.ExplorationEpochs} epochs"),
-        new(nameof(Experiment.ExplorerFraction), "--explorer-fraction", run =>
+        new(nameof(Experiment.ExplorerFraction), run =>
             NothingPruned(run) ?? (PrunerOf(run.Experiment).Explores ? null : NotOfPruner(run))),
-        OfPruner(nameof(Experiment.Guidance), "--guidance"),
-        OfPruner(nameof(Experiment.GuidanceNormalization), "--guidance-normalization"),
-        OfPruner(nameof(Experiment.MaskRefresh), "--mask-refresh"),
-        new(nameof(Experiment.KeepNorm), "--keep-norm", NothingPruned),
-        new(nameof(Experiment.Regrow), "--regrow", run =>
+        OfPruner(nameof(Experiment.Guidance)),
+        OfPruner(nameof(Experiment.GuidanceNormalization)),
+        OfPruner(nameof(Experiment.MaskRefresh)),
+        new(nameof(Experiment.KeepNorm), NothingPruned),
+        new(nameof(Experiment.Regrow), run =>
             NothingPruned(run) ?? (PrunerOf(run.Experiment).Refreshes ? null : "the mask is made once, so no weight comes back")),
-        OfPruner(nameof(Experiment.Pruning), "--pruning"),
-        OfPruner(nameof(Experiment.StructuredShare), "--structured-share", why: _ => "it is for --pruning hybrid"),
-        OfPruner(nameof(Experiment.UnitMultiple), "--unit-multiple", NoUnitsPruned),
-        OfPruner(nameof(Experiment.MinUnits), "--min-units", NoUnitsPruned),
+        OfPruner(nameof(Experiment.Pruning)),
+        OfPruner(nameof(Experiment.StructuredShare), why: _ => "it is for Experiment.Pruning hybrid"),
+        OfPruner(nameof(Experiment.UnitMultiple), NoUnitsPruned),
+        OfPruner(nameof(Experiment.MinUnits), NoUnitsPruned),
     ];
 
     static readonly OptionUse[] Training =
     [
-        Of(nameof(Experiment.ServerMomentum), "--server-momentum", e => Catalog.Algorithms[e.Algorithm](e),
+        Of(nameof(Experiment.ServerMomentum), e => Catalog.Algorithms[e.Algorithm](e),
             run => $"the algorithm {run.Experiment.Algorithm} has none"),
-        Of(nameof(Experiment.Momentum), "--momentum", e => Catalog.Optimizers[e.Optimizer](e),
+        Of(nameof(Experiment.Momentum), e => Catalog.Optimizers[e.Optimizer](e),
             run => $"the optimizer {run.Experiment.Optimizer} has none"),
-        new(nameof(Experiment.LearningRateDecay), "--learning-rate-decay", run =>
+        new(nameof(Experiment.LearningRateDecay), run =>
             run.Experiment.Rounds > run.Experiment.LearningRateDecayStep ? null
             : $"the first decay would come after round {run.Experiment.LearningRateDecayStep}"),
-        new(nameof(Experiment.LearningRateDecayStep), "--learning-rate-decay-step", run =>
-            run.Experiment.LearningRateDecay == 1 ? "--learning-rate-decay is 1" : null),
+        new(nameof(Experiment.LearningRateDecayStep), run =>
+            run.Experiment.LearningRateDecay == 1 ? "Experiment.LearningRateDecay is 1" : null),
     ];
 
     static readonly OptionUse[] Evaluation =
     [
-        new(nameof(Experiment.EvaluationFraction), "--evaluation-fraction", run =>
-            run.Experiment.EvaluationScope == EvaluationScope.Global ? "--evaluation is global"
+        new(nameof(Experiment.EvaluationFraction), run =>
+            run.Experiment.EvaluationScope == EvaluationScope.Global ? "Experiment.EvaluationScope is global"
             : run.Experiment.CohortSize == run.Experiment.Clients ? "every client takes part in every round" : null),
-        Of(nameof(Experiment.Average), "--average", e => string.Join<Metric>(' ', Metric.AllOf(e)),
+        Of(nameof(Experiment.Average), e => string.Join<Metric>(' ', Metric.AllOf(e)),
             _ => "no metric of this run is a mean over classes"),
-        new(nameof(Experiment.CutOff), "--cut-off", run => run.Data.Task.IsBinary ? null : "only tasks of two classes have a cut-off"),
+        new(nameof(Experiment.CutOff), run => run.Data.Task.IsBinary ? null : "only tasks of two classes have a cut-off"),
     ];
 
     /// <summary>The whole table.</summary>
     public static ImmutableArray<OptionUse> All { get; } = [.. Data, .. Model, .. Pruning, .. Training, .. Evaluation];
-
-    /// <summary>Properties that say how to prune: without effect where nothing is pruned.</summary>
-    public static ImmutableHashSet<string> OfPruning { get; } = [.. Pruning.Select(use => use.Property)];
 
     /// <summary>The experiment without a pruner, and with every option of pruning at its default.</summary>
     public static Experiment WithoutPruning(Experiment experiment) =>
@@ -126,16 +110,16 @@ static class OptionUses
         return unused is [] ? null : $"Without effect in this run: {string.Join(", ", unused)}.";
     }
 
-    static OptionUse Of(string property, string option, Func<Experiment, object> part, Func<PreparedRun, string> reason)
+    static OptionUse Of(string property, Func<Experiment, object> part, Func<PreparedRun, string> reason)
     {
         OptionUse use = null!;
-        return use = new(property, option, run => part(run.Experiment).Equals(part(use.Reset(run.Experiment))) ? reason(run) : null);
+        return use = new(property, run => part(run.Experiment).Equals(part(use.Reset(run.Experiment))) ? reason(run) : null);
     }
 
-    static OptionUse OfModel(string property, string option, string lack)
+    static OptionUse OfModel(string property, string lack)
     {
         OptionUse use = null!;
-        return use = new(property, option, run =>
+        return use = new(property, run =>
         {
             Network other;
             try
@@ -155,9 +139,9 @@ static class OptionUses
     static IEnumerable<string> Layers(Network network) => network.Nodes.Select(node => node.ToString());
 
     static OptionUse OfPruner(
-        string property, string option, Func<PreparedRun, string?>? more = null, Func<PreparedRun, string>? why = null)
+        string property, Func<PreparedRun, string?>? more = null, Func<PreparedRun, string>? why = null)
     {
-        var use = Of(property, option, PrunerOf, why ?? NotOfPruner);
+        var use = Of(property, PrunerOf, why ?? NotOfPruner);
         return use with { WhyUnused = run => NothingPruned(run) ?? use.WhyUnused(run) ?? more?.Invoke(run) };
     }
 

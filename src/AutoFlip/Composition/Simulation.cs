@@ -82,7 +82,7 @@ public static class Simulation
     internal static Network BuildNetwork(Experiment experiment, Method method, FederatedData data)
     {
         var network = Catalog.Models[experiment.Model](data.Train.Shape, data.Task.Outputs, ModelOptions.Of(experiment));
-        if (method.Criterion.Refuses(network) is { } reason) throw AutoFlipException.BadRequest($"--criterion: {reason}");
+        if (method.Criterion.Refuses(network) is { } reason) throw AutoFlipException.BadRequest($"Experiment.Criterion: {reason}");
         CheckTokens(experiment, network, data.Train.Vocabulary);
         CheckSteps(experiment, network, data.Task);
         method.Pruner.Check(network);
@@ -94,12 +94,12 @@ public static class Simulation
     {
         if (vocabulary is null && network.Vocabulary is null) return;
         if (vocabulary is null)
-            throw AutoFlipException.BadRequest($"--model {experiment.Model}: it reads token ids, and the samples of {experiment.Dataset} are numbers; choose a model without an embedding.");
+            throw AutoFlipException.BadRequest($"Experiment.Model {experiment.Model}: it reads token ids, and the samples of {experiment.Dataset} are numbers; choose a model without an embedding.");
         if (network.Vocabulary is null)
-            throw AutoFlipException.BadRequest($"--model {experiment.Model}: it reads numbers, and the samples of {experiment.Dataset} are token ids; choose a model with an embedding, such as NextCharLSTM.");
+            throw AutoFlipException.BadRequest($"Experiment.Model {experiment.Model}: it reads numbers, and the samples of {experiment.Dataset} are token ids; choose a model with an embedding, such as NextCharLSTM.");
         if (network.Vocabulary < vocabulary)
             throw AutoFlipException.BadRequest(
-                $"--num-embeddings (--num_embeddings): '{network.Vocabulary}' is not accepted. Accepted: at least {vocabulary}, the tokens of {experiment.Dataset}.");
+                ExperimentOptions.Of(nameof(Experiment.EmbeddingCount)).Refusal(network.Vocabulary, $"at least {vocabulary}, the tokens of {experiment.Dataset}"));
     }
 
     /// <summary>A network must say something about every step of a sequence if and only if that is the task.</summary>
@@ -108,8 +108,8 @@ public static class Simulation
         var (says, wanted) = (network.Nodes[^1].OutputShape.Length == 2, task.Kind == TaskKind.Labelling);
         if (says == wanted) return;
         throw AutoFlipException.BadRequest(wanted
-            ? $"--model {experiment.Model}: it says one thing about a sequence, and {experiment.Dataset} asks for one at each step; choose NextWordLSTM."
-            : $"--model {experiment.Model}: it says something about each step of a sequence, and {experiment.Dataset} asks for one thing about the whole; choose another model, such as NextCharLSTM.");
+            ? $"Experiment.Model {experiment.Model}: it says one thing about a sequence, and {experiment.Dataset} asks for one at each step; choose NextWordLSTM."
+            : $"Experiment.Model {experiment.Model}: it says something about each step of a sequence, and {experiment.Dataset} asks for one thing about the whole; choose another model, such as NextCharLSTM.");
     }
 
     static RunSummary Run(Setting setting, CancellationToken cancel)
@@ -131,7 +131,7 @@ public static class Simulation
 
         using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
         using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount);
-        var host = new ClientHost(experiment, method, network, data, new ResidualFiles(Path.Combine(directory.Checkpoints, "residuals"), network.Layout.ParameterCount), time);
+        var host = new ClientHost(experiment, method, network, data, new ResidualFiles(Path.Combine(directory.Checkpoints, "residuals"), network.Layout.ParameterCount), time) { Wording = options.Wording };
         var link = new ServerLink(experiment);
         IClientTransport transport = new InProcessTransport(link, host, data, pool);
         if (options.SaveClients) transport = new ClientRecorder(transport, directory, card);
@@ -164,7 +164,7 @@ public static class Simulation
             yield return "This machine hides its processor's caches, as some virtual machines do, and libtorch's fast convolutions would be wrong on it; slower ones are used, which are right. "
                 + "Where they are shown (lscpu lists L1d), training takes a quarter to a half of the time.";
         if (experiment.Precision == TrainingPrecision.Bf16 && Bfloat16.IsEmulated)
-            yield return "--precision bf16: this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16) that could be used; the result is right, but fp32 is probably faster.";
+            yield return "Experiment.Precision bf16: this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16) that could be used; the result is right, but fp32 is probably faster.";
     }
 
     /// <summary>What clients leave on disk may be more than there is to spare: a sentence for each that is worth one.</summary>
@@ -173,10 +173,10 @@ public static class Simulation
         const long Worth = 4L << 30;
         var scores = 4L * network.Layout.ParameterCount * experiment.ExplorerCount;
         if (pruner.Explores && scores > Worth)
-            yield return $"Exploration will keep {scores >> 30} GB of scores in {folder}; fewer explorers (--explorer-fraction) keep less.";
+            yield return $"Exploration will keep {scores >> 30} GB of scores in {folder}; fewer explorers (Experiment.ExplorerFraction) keep less.";
         var residuals = 2 * 4L * network.Layout.ParameterCount * experiment.Clients; // the last two rounds of each
         if (experiment.WireUp == WireFormat.Int8 && residuals > Worth)
-            yield return $"Clients will keep up to {residuals >> 30} GB of what 8 bits lose in {folder}; --wire-up fp16 keeps nothing.";
+            yield return $"Clients will keep up to {residuals >> 30} GB of what 8 bits lose in {folder}; Experiment.WireUp fp16 keeps nothing.";
     }
 
     static async Task<RunState> RunRoundsAsync(FederatedRun run, Weights initial, RunState? from, Setting setting, ModelCard card, CancellationToken cancel)

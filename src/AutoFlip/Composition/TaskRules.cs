@@ -33,12 +33,12 @@ static class TaskRules
         if (Named(CatalogSections.Partitions, experiment.Partition) is not { } partition) yield break;
         if (RefusesPartition(experiment, task) is { } refusal) yield return refusal;
         else if (partition == "patho" && experiment.ClassesPerClient > task.Classes)
-            yield return ExperimentRules.Sentence("--classes-per-client (--mincls)", experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
+            yield return ExperimentOptions.Of(nameof(Experiment.ClassesPerClient)).Refusal(experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
     }
 
     /// <summary>Why samples of a task cannot be dealt by an experiment's partition, in a sentence with what is accepted; null if they can.</summary>
     public static string? RefusesPartition(Experiment experiment, LearningTask task) => Catalog.Partitions[experiment.Partition](experiment).Fits(task) ? null
-        : "--partition (--split_type): samples of this data set have no class of their own to be dealt by. Accepted: "
+        : "Experiment.Partition: samples of this data set have no class of their own to be dealt by. Accepted: "
             + string.Join(", ", Catalog.Partitions.Where(entry => entry.Value(new Experiment()).Fits(task)).Select(entry => entry.Key)) + ".";
 
     /// <summary>Which loss and which metrics the task forbids, one sentence each. Names that are in no catalogue are passed over.</summary>
@@ -47,11 +47,11 @@ static class TaskRules
         if (Named(CatalogSections.Criteria, experiment.Criterion) is { } loss && !Catalog.Criteria[CriterionOf(loss, task)].Fits(task))
         {
             string[] accepted = [.. Catalog.Criteria.Where(entry => Catalog.Criteria[CriterionOf(entry.Key, task)].Fits(task)).Select(entry => entry.Key)];
-            yield return ExperimentRules.Sentence("--criterion", loss, $"{string.Join(", ", accepted)}, the losses for {Described(experiment, task)}");
+            yield return ExperimentOptions.Of(nameof(Experiment.Criterion)).Refusal(loss, $"{string.Join(", ", accepted)}, the losses for {Described(experiment, task)}");
         }
         foreach (var name in experiment.Metrics.Select(name => Named(CatalogSections.Metrics, name)).OfType<string>().Distinct())
             if (Catalog.Metrics[name](experiment).Refuses(task) is { } reason)
-                yield return $"--metrics (--eval_metrics): {reason}";
+                yield return $"Experiment.Metrics: {reason}";
     }
 
     /// <summary>Whether a loss may become another one once the task is known.</summary>

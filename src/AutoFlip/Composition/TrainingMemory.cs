@@ -20,12 +20,12 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
 
     static readonly (string Option, Func<ModelOptions, ModelOptions, ModelOptions> AsUsual)[] Sizes =
     [
-        ("--hidden-size", (options, usual) => options with { HiddenSize = usual.HiddenSize }),
-        ("--width-multiplier", (options, usual) => options with { WidthMultiplier = usual.WidthMultiplier }),
-        ("--layers", (options, usual) => options with { LayerCount = usual.LayerCount }),
-        ("--depth", (options, usual) => options with { Depth = usual.Depth }),
-        ("--widen-factor", (options, usual) => options with { WidenFactor = usual.WidenFactor }),
-        ("--embedding-size", (options, usual) => options with { EmbeddingSize = usual.EmbeddingSize }),
+        ("Experiment.HiddenSize", (options, usual) => options with { HiddenSize = usual.HiddenSize }),
+        ("Experiment.WidthMultiplier", (options, usual) => options with { WidthMultiplier = usual.WidthMultiplier }),
+        ("Experiment.LayerCount", (options, usual) => options with { LayerCount = usual.LayerCount }),
+        ("Experiment.Depth", (options, usual) => options with { Depth = usual.Depth }),
+        ("Experiment.WidenFactor", (options, usual) => options with { WidenFactor = usual.WidenFactor }),
+        ("Experiment.EmbeddingSize", (options, usual) => options with { EmbeddingSize = usual.EmbeddingSize }),
     ];
 
     double WeightBytes => (double)sizeof(float) * Network.Layout.Count;
@@ -56,12 +56,12 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
         if (Bytes <= limit && Network.Layout.Count <= MostWeights) return;
         var tooLarge = Network.Layout.Count > MostWeights;
         string[] lower = [.. SizesOf(experiment), .. tooLarge ? [] : SideBySide(experiment)];
-        var advice = lower is [] ? "Choose a smaller --model." : $"Lower {string.Join(", ", lower)}, or choose a smaller --model.";
+        var advice = lower is [] ? "Choose a smaller Experiment.Model." : $"Lower {string.Join(", ", lower)}, or choose a smaller Experiment.Model.";
         if (tooLarge)
             throw AutoFlipException.BadRequest(string.Create(CultureInfo.InvariantCulture,
-                $"--model {experiment.Model}: it has {Network.Layout.Count:N0} weights, and a message to a client holds {MostWeights:N0} at most. {advice}"));
+                $"Experiment.Model {experiment.Model}: it has {Network.Layout.Count:N0} weights, and a message to a client holds {MostWeights:N0} at most. {advice}"));
         throw AutoFlipException.BadRequest(
-            $"--model {experiment.Model}: the run needs at least {MemoryLimit.Text(Bytes)} of memory, and there are {MemoryLimit.Text(limit)}: "
+            $"Experiment.Model {experiment.Model}: the run needs at least {MemoryLimit.Text(Bytes)} of memory, and there are {MemoryLimit.Text(limit)}: "
             + string.Create(CultureInfo.InvariantCulture, $"{Network.Layout.Count:N0} weights take {MemoryLimit.Text(WeightBytes)}, ")
             + $"a batch of {Batch} samples {MemoryLimit.Text(ActivationBytes)}, {Together} at a time. "
             + advice);
@@ -77,14 +77,14 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
             if (other != options && Catalog.Models[experiment.Model](Network.Input, Network.Outputs, other).Layout.Count < Network.Layout.Count)
                 yield return option;
         }
-        if (Network.Vocabulary > usual.EmbeddingCount) yield return "--num-embeddings";
+        if (Network.Vocabulary > usual.EmbeddingCount) yield return "Experiment.EmbeddingCount";
     }
 
     /// <summary>The options whose lower value makes less be computed at a time.</summary>
     IEnumerable<string> SideBySide(Experiment experiment)
     {
-        if (Batch > 1 && ActivationBytes > WeightBytes) yield return "--batch-size";
-        if (experiment.Resize > 0 && ActivationBytes > WeightBytes && Network.Input.Height > 1) yield return "--resize";
-        if (Together > 1) yield return "--workers";
+        if (Batch > 1 && ActivationBytes > WeightBytes) yield return "Experiment.BatchSize";
+        if (experiment.Resize > 0 && ActivationBytes > WeightBytes && Network.Input.Height > 1) yield return "Experiment.Resize";
+        if (Together > 1) yield return "RunOptions.Workers";
     }
 }

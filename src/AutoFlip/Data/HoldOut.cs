@@ -10,17 +10,16 @@ public static class HoldOut
 {
     /// <summary>Holds out int(n fraction) of n samples, chosen at random, but never the last one left for training.</summary>
     /// <param name="rows">The client's samples; at least one. Not changed.</param>
-    /// <param name="fraction">Share to hold out, in [0, 1).</param>
+    /// <param name="fraction">Share to hold out, in [0, 0.9].</param>
     /// <param name="random">The client's stream of <see cref="Purpose.HoldOut"/>.</param>
     /// <exception cref="AutoFlipException">The fraction is out of range (exit 2).</exception>
     public static ClientRows Cut(ReadOnlySpan<int> rows, double fraction, KeyedRandom random)
     {
-        if (!(fraction >= 0 && fraction < 1))
-            throw AutoFlipException.BadRequest(FormattableString.Invariant($"--test-fraction {fraction}: give a number from 0 to 0.9."));
+        ExperimentOptions.Require(nameof(Experiment.TestFraction), fraction);
         ArgumentOutOfRangeException.ThrowIfZero(rows.Length, nameof(rows));
         var shuffled = rows.ToArray();
         random.Shuffle(shuffled.AsSpan());
-        var train = rows.Length - Math.Min((int)(rows.Length * fraction + 1e-9), rows.Length - 1); // 1e-9: 0.29 of 100 is 29
+        var train = rows.Length - (int)(rows.Length * fraction + 1e-9); // 1e-9: 0.29 of 100 is 29
         return new ClientRows(shuffled.AsMemory(0, train), shuffled.AsMemory(train));
     }
 }

@@ -43,12 +43,12 @@ public abstract record Partition
     /// <summary>Every client needs a sample of its own.</summary>
     private protected static void RequireSamples(int samples, int clients)
     {
-        if (clients < 1) throw AutoFlipException.BadRequest($"--clients {clients}: give 1 or more.");
+        ExperimentOptions.Require(nameof(Experiment.Clients), clients);
         if (samples < clients)
         {
             throw AutoFlipException.BadRequest(
-                $"--clients {clients}: there are only {samples} training samples, and every client needs one of its own; " +
-                "lower --clients or raise --sample-fraction.");
+                $"Experiment.Clients {clients}: there are only {samples} training samples, and every client needs one of its own; " +
+                "lower Experiment.Clients or raise Experiment.SampleFraction.");
         }
     }
 
@@ -56,7 +56,7 @@ public abstract record Partition
     private protected static ReadOnlySpan<int> RequireOwners(Deck deck) => deck.Owners.Length > 0
         ? deck.Owners
         : throw AutoFlipException.BadRequest(
-            "--partition: this data set does not say whose its samples are, so they cannot be dealt by owner; choose iid, patho or diri.");
+            "Experiment.Partition: this data set does not say whose its samples are, so they cannot be dealt by owner; choose iid, patho or diri.");
 
     /// <summary>Cuts into consecutive parts of given sizes.</summary>
     private protected static int[][] Split(int[] rows, int[] sizes)

@@ -14,7 +14,7 @@ public sealed class PartitionTable
         ClassNames = classNames;
         Sha256 = sha256;
         if ((long)clients * classNames.Count > Array.MaxLength)
-            throw AutoFlipException.BadRequest($"--clients {clients}: a table of so many clients and {classNames.Count} classes does not fit into memory; lower --clients.");
+            throw AutoFlipException.BadRequest($"Experiment.Clients {clients}: a table of so many clients and {classNames.Count} classes does not fit into memory; lower Experiment.Clients.");
         _train = new int[clients * classNames.Count];
         _heldOut = new int[_train.Length];
     }

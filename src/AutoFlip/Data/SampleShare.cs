@@ -12,7 +12,7 @@ public static class SampleShare
     /// <exception cref="AutoFlipException">The fraction is out of range (exit 2).</exception>
     public static int[] Keep(ReadOnlySpan<int> labels, int classes, double fraction, KeyedRandom random)
     {
-        Check(fraction);
+        ExperimentOptions.Require(nameof(Experiment.SampleFraction), fraction);
         if (fraction == 1) return [.. Enumerable.Range(0, labels.Length)];
 
         var seen = new bool[classes];
@@ -34,7 +34,7 @@ public static class SampleShare
     /// <exception cref="AutoFlipException">The fraction is out of range (exit 2).</exception>
     public static int[] KeepOwners(ReadOnlySpan<int> owners, double fraction, KeyedRandom random)
     {
-        Check(fraction);
+        ExperimentOptions.Require(nameof(Experiment.SampleFraction), fraction);
         var samples = new SortedDictionary<int, int>();
         foreach (var owner in owners) samples[owner] = samples.GetValueOrDefault(owner) + 1;
         int[] order = [.. samples.Keys];
@@ -52,14 +52,5 @@ public static class SampleShare
         for (var row = 0; row < owners.Length; row++)
             if (kept.Contains(owners[row])) rows.Add(row);
         return [.. rows];
-    }
-
-    static void Check(double fraction)
-    {
-        if (!(fraction > 0 && fraction <= 1))
-        {
-            throw AutoFlipException.BadRequest(
-                FormattableString.Invariant($"--sample-fraction {fraction}: give a number above 0 and up to 1."));
-        }
     }
 }

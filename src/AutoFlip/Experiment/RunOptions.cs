@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AutoFlip;
 
 /// <summary>How a run is carried out: nothing here changes its result.</summary>
@@ -26,4 +28,9 @@ public sealed record RunOptions
 
     /// <summary>What the lines of <c>run.log</c> look like; null is what they looked like before, human in a new run.</summary>
     public LogFormat? LogFormat { get; init; }
+
+    /// <summary>Applied to sentences before an observer or a file of the run gets them: a program with names of its own for options and calls
+    /// puts them in place of the engine's (<see cref="ApiNames"/>).</summary>
+    [JsonIgnore]
+    public Func<string, string> Wording { get; init; } = text => text;
 }

@@ -3,29 +3,40 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
+/// <summary>Parts of a data set.</summary>
+public enum DataSplit
+{
+    /// <summary>The server's test set.</summary>
+    Test,
+
+    /// <summary>The samples that clients share out, all of them and unaugmented.</summary>
+    Train,
+}
+
 /// <summary>Evaluates saved models on whole data sets, with the figures that a run would report.</summary>
 public static class ModelEvaluation
 {
     /// <summary>Loads a part of the experiment's data set as a model reads it.</summary>
     /// <param name="card">The model.</param>
     /// <param name="experiment">Names the data set, and what a reader of it must be told.</param>
-    /// <param name="train">The samples that clients share out, all of them and unaugmented, rather than the server's test set.</param>
+    /// <param name="split">Which samples.</param>
     /// <param name="where">Where to look for files.</param>
     /// <param name="observer">Is told of progress.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="AutoFlipException">The data are missing (exit 3), or the model cannot read them or speaks about other classes (exit 2).</exception>
-    public static SampleSet SamplesFor(ModelCard card, Experiment experiment, bool train, DataLocations where, RunObserver observer, CancellationToken cancellation)
+    public static SampleSet SamplesFor(ModelCard card, Experiment experiment, DataSplit split, DataLocations where, RunObserver observer, CancellationToken cancellation)
     {
         var set = DataSet.Of(experiment);
         if (set.Task is { } promised) CheckTask(card, promised, set.Name); // before gigabytes are read
         if (card.Input is ImageRecipe image && set.Name != card.Dataset && image.Height == image.Width) experiment = experiment with { Resize = image.Height };
         var data = set.Load(experiment, where, observer, cancellation);
         CheckTask(card, data.Task, set.Name);
-        var samples = train ? data.Train : data.Test ?? throw AutoFlipException.BadRequest($"--split test: {set.Name} has no test set of the server's; evaluate on --split train.");
-        if (train && data.Owners is { } owners && owners.TrainRows < samples.Count) samples = new SampleSubset(samples, [.. Enumerable.Range(0, owners.TrainRows)]);
+        var samples = split == DataSplit.Train ? data.Train : data.Test ?? throw AutoFlipException.BadRequest(
+            $"DataSplit.Test: {set.Name} has no test set of the server's; evaluate on DataSplit.Train.");
+        if (split == DataSplit.Train && data.Owners is { } owners && owners.TrainRows < samples.Count) samples = new SampleSubset(samples, [.. Enumerable.Range(0, owners.TrainRows)]);
         return samples.As(card.Input) is { } read ? new Unaugmented(read) : throw AutoFlipException.BadRequest(samples.Shape != card.Input.Shape
-            ? $"--dataset {set.Name}: its samples are {samples.Shape}, and the model reads {card.Input.Shape}."
-            : $"--dataset {set.Name}: {card.Input switch { TableRecipe => "it has other columns than the model reads", TextRecipe => "its words are others than the model knows", _ => "its samples are read in another way than the model's" }}.");
+            ? $"Experiment.Dataset {set.Name}: its samples are {samples.Shape}, and the model reads {card.Input.Shape}."
+            : $"Experiment.Dataset {set.Name}: {card.Input switch { TableRecipe => "it has other columns than the model reads", TextRecipe => "its words are others than the model knows", _ => "its samples are read in another way than the model's" }}.");
     }
 
     /// <summary>Loss and metrics of a model on samples, by the engine's own network: the same bits as in a run.</summary>
@@ -77,7 +88,7 @@ public static class ModelEvaluation
     static void CheckTask(ModelCard card, LearningTask task, string name)
     {
         if (task.Kind == card.Task && task.ClassNames.SequenceEqual(card.Classes)) return;
-        throw AutoFlipException.BadRequest($"--dataset {name}: it is about {Described(task)}, and the model about {Described(card.Learning)}.");
+        throw AutoFlipException.BadRequest($"Experiment.Dataset {name}: it is about {Described(task)}, and the model about {Described(card.Learning)}.");
     }
 
     static string Described(LearningTask task) => task.Kind == TaskKind.Regression

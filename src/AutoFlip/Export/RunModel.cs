@@ -30,7 +30,7 @@ public static class RunModel
         observer.Warning($"The models in '{directory}' have no card: an older version wrote them. What is missing is taken from {experiment.Dataset}.");
         var data = FederatedData.Load(experiment, DataLocations.Of(options with { DataPath = dataPath ?? options.DataPath }), observer, cancellation);
         if (ExperimentFile.PartitionSha256Of(Path.Combine(directory, ExperimentFile.FileName)) is { } deal && deal != data.Table.Sha256)
-            throw AutoFlipException.BadData($"The data of {experiment.Dataset} are not those of the run in '{directory}'. Name the folder of the data used then with --data-path.");
+            throw AutoFlipException.BadData($"The data of {experiment.Dataset} are not those of the run in '{directory}'. Name the folder of the data used then with RunOptions.DataPath.");
         var full = Simulation.BuildNetwork(experiment, Catalog.Resolve(experiment), data);
         var network = full.WithWidths(WidthsIn(file, full));
         var card = ModelCard.Of(experiment, data) with { Round = record.Rounds[^1].Round, CutOff = record.Rounds[^1].CutOff, ModelSha256 = record.Summary?.ModelSha256 };

@@ -18,7 +18,7 @@ public static class MobileVit
     {
         if (input.Height % Multiple != 0 || input.Width % Multiple != 0)
             throw AutoFlipException.BadRequest(
-                $"--model MobileViT: height and width must be multiples of {Multiple}, and not {input.Height}x{input.Width}. Choose --resize {Multiple}, or a multiple of it.");
+                $"Experiment.Model MobileViT: height and width must be multiples of {Multiple}, and not {input.Height}x{input.Width}. Choose Experiment.Resize {Multiple}, or a multiple of it.");
         return new NetworkBuilder("MobileViT", input)
             .Sequence("features", f => f
                 .Conv2d(16, 3, stride: 2, padding: 1, bias: false).BatchNorm2d().SiLU()

@@ -1,3 +1,6 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
+
 namespace AutoFlip;
 
 /// <summary>Makes an architecture for the shape of a sample and a number of outputs (classes, or 1 for a binary task).</summary>
@@ -7,9 +10,6 @@ public delegate Network ModelFactory(SampleShape input, int outputs, ModelOption
 /// <summary>What architectures can be told. Each reads what it knows and ignores the rest.</summary>
 public sealed record ModelOptions
 {
-    /// <summary>Largest accepted values: products of them, of factors in architectures and of <see cref="WidthMultiplier"/> are whole numbers of 32 bits.</summary>
-    internal const int LargestSize = 1 << 16, MostLayers = 1 << 10, GreatestDepth = 1 << 12, LargestWidenFactor = 64, LargestWidthMultiplier = 16;
-
     /// <summary>Width of hidden channels, neurons or cells, 1 to 65536.</summary>
     public int HiddenSize { get; init; } = 32;
 
@@ -35,16 +35,18 @@ public sealed record ModelOptions
     /// <summary>Width of a token's embedding, 1 to 65536.</summary>
     public int EmbeddingSize { get; init; } = 512;
 
-    /// <summary>The options of an experiment.</summary>
-    public static ModelOptions Of(Experiment experiment) => new()
+    static readonly (PropertyInfo Own, PropertyInfo Asked)[] Properties =
+        [.. typeof(ModelOptions).GetProperties().Where(own => own.CanWrite).Select(own => (own, typeof(Experiment).GetProperty(own.Name)!))];
+
+    /// <summary>The options of an experiment: its properties of the same names.</summary>
+    public static ModelOptions Of(Experiment experiment)
     {
-        HiddenSize = experiment.HiddenSize,
-        Dropout = experiment.Dropout,
-        LayerCount = experiment.LayerCount,
-        Depth = experiment.Depth,
-        WidenFactor = experiment.WidenFactor,
-        WidthMultiplier = experiment.WidthMultiplier,
-        EmbeddingCount = experiment.EmbeddingCount,
-        EmbeddingSize = experiment.EmbeddingSize,
-    };
+        var options = new ModelOptions();
+        foreach (var (own, asked) in Properties) own.SetValue(options, asked.GetValue(experiment)); // fresh: nobody else has seen it
+        return options;
+    }
+
+    /// <summary>Whether every option is in its range (<see cref="ExperimentOptions"/>).</summary>
+    [JsonIgnore]
+    public bool AreInRange => Properties.All(property => ExperimentOptions.Of(property.Own.Name).Accepts(property.Own.GetValue(this)));
 }

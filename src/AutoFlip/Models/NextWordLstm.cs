@@ -12,7 +12,7 @@ public static class NextWordLstm
     /// <inheritdoc cref="ModelFactory"/>
     public static Network Create(SampleShape input, int outputs, ModelOptions options) => outputs != options.EmbeddingCount
         ? throw AutoFlipException.BadRequest(
-            $"--model NextWordLSTM: it scores the tokens that it reads, so --num-embeddings must be the number of outputs, {outputs}, and not {options.EmbeddingCount}.")
+            $"Experiment.Model NextWordLSTM: it scores the tokens that it reads, so Experiment.EmbeddingCount must be the number of outputs, {outputs}, and not {options.EmbeddingCount}.")
         : new NetworkBuilder("NextWordLSTM", input)
             .Sequence("features", f => f
                 .Embedding(options.EmbeddingCount, options.EmbeddingSize)

@@ -8,12 +8,11 @@ namespace AutoFlip;
 /// </remarks>
 public static class WideResNet
 {
-    /// <summary>What <see cref="IsDepth"/> accepts, for messages.</summary>
-    internal const string Depths = "6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on, up to 4096";
-
     /// <inheritdoc cref="ModelFactory"/>
-    public static Network Create(SampleShape input, int outputs, ModelOptions options) => IsDepth(options.Depth)
-        ? new NetworkBuilder("WideResNet", input)
+    public static Network Create(SampleShape input, int outputs, ModelOptions options)
+    {
+        ExperimentOptions.Require(nameof(options.Depth), options.Depth);
+        return new NetworkBuilder("WideResNet", input)
             .Then(new Conv2d(16, 3, Padding: 1, Bias: false), "conv1")
             .Sequence("block1", s => Stage(s, 16, 16 * options.WidenFactor, stride: 1, options))
             .Sequence("block2", s => Stage(s, 16 * options.WidenFactor, 32 * options.WidenFactor, stride: 2, options))
@@ -21,11 +20,8 @@ public static class WideResNet
             .Then(new BatchNorm2d(), "bn1").ReLU("relu")
             .Then(new AdaptiveAvgPool2d(1), "pool").Then(new Flatten(), "flatten")
             .Linear(outputs, "fc")
-            .Build(outputs)
-        : throw AutoFlipException.BadRequest($"--depth: '{options.Depth}' is not accepted. Accepted: {Depths}.");
-
-    /// <summary>Whether there is a network of that depth.</summary>
-    internal static bool IsDepth(int depth) => depth is >= 10 and <= ModelOptions.GreatestDepth && depth % 6 == 4;
+            .Build(outputs);
+    }
 
     static NetworkBuilder Stage(NetworkBuilder stage, int channels, int width, int stride, ModelOptions options)
     {

@@ -30,7 +30,7 @@ public sealed record BatchNorm2d(double Momentum = 0.1, double Epsilon = 1e-5) :
         if (run.Training && run.Input.numel() <= run.Tensors[0].numel())
             throw AutoFlipException.BadRequest(
                 "Batch normalisation cannot train on a batch with a single value per channel. "
-                + "Choose --batch-size so that no client is left with a batch of one sample, or larger images by --resize.");
+                + "Choose Experiment.BatchSize so that no client is left with a batch of one sample, or larger images by Experiment.Resize.");
         return nn.functional.batch_norm(
             run.Input, run.Tensors[2], run.Tensors[3], run.Tensors[0], run.Tensors[1], run.Training, Momentum, Epsilon);
     }

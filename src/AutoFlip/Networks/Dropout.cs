@@ -13,9 +13,11 @@ namespace AutoFlip;
 /// </remarks>
 public sealed record Dropout(double Rate) : Layer
 {
-    internal override Features Draft(LayerDraft draft) => Rate is >= 0 and < 1
-        ? draft.Input
-        : throw AutoFlipException.BadRequest($"--dropout: {Rate} is not in [0, 1).");
+    internal override Features Draft(LayerDraft draft)
+    {
+        ExperimentOptions.Require(nameof(Experiment.Dropout), Rate);
+        return draft.Input;
+    }
 
     internal override Tensor Run(in LayerRun run)
     {

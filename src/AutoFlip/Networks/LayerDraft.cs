@@ -42,7 +42,7 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
     /// <summary>Units that start with this layer, as a group of their own.</summary>
     public ImmutableArray<UnitSpan> NewUnits(int width)
     {
-        if (width < 1) throw Error($"it would have {width} units, and needs at least 1", "Choose a larger --hidden-size.");
+        if (width < 1) throw Error($"it would have {width} units, and needs at least 1", "Choose a larger Experiment.HiddenSize.");
         return [new UnitSpan(graph.NewGroup(name, width), width, 1)];
     }
 
@@ -92,7 +92,7 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
         return ceiling && last * stride >= size + padding ? last : last + 1;
     }
 
-    public AutoFlipException Error(string why, string advice = "Choose another --model, or larger images by --resize.") =>
+    public AutoFlipException Error(string why, string advice = "Choose another Experiment.Model, or larger images by Experiment.Resize.") =>
         AutoFlipException.BadRequest(
-            $"--model {graph.Name}: layer {name} ({layer.GetType().Name}) cannot work on {string.Join(" and ", Inputs)}: {why}. {advice}");
+            $"Experiment.Model {graph.Name}: layer {name} ({layer.GetType().Name}) cannot work on {string.Join(" and ", Inputs)}: {why}. {advice}");
 }

@@ -11,7 +11,7 @@ public sealed record PatchSequence(int Side) : Layer
     internal override Features Draft(LayerDraft draft)
     {
         var (channels, height, width) = draft.Image();
-        if (height % Side != 0 || width % Side != 0) throw draft.Error($"it cannot be cut into patches of {Side}x{Side}", "Choose another --resize.");
+        if (height % Side != 0 || width % Side != 0) throw draft.Error($"it cannot be cut into patches of {Side}x{Side}", "Choose another Experiment.Resize.");
         return new Features([height * width, channels], draft.Input.Units);
     }
 

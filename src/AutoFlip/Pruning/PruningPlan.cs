@@ -39,10 +39,10 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         if (mask.Kept - KeptCount(Fraction, mask.Count) <= Negligible * mask.Count) return null;
         var free = network.Groups.Zip(mask.Shrink(network).Groups).Where(group => !group.First.IsFixed).ToList();
         var reason = free is [] ? $"{network.Name} has no layer whose units can go"
-            : free.All(group => group.Second.Width - Together(group.First) < MinUnits) ? $"every layer is as narrow as --unit-multiple {UnitMultiple} and --min-units {MinUnits} allow"
+            : free.All(group => group.Second.Width - Together(group.First) < MinUnits) ? $"every layer is as narrow as Experiment.UnitMultiple {UnitMultiple} and Experiment.MinUnits {MinUnits} allow"
             : "the next units would take more than that with them";
         return string.Create(CultureInfo.InvariantCulture,
-            $"--prune-fraction {Fraction} is not reached: {100 * mask.Density:0.#} % of the parameters are kept instead of {100 * (1 - Fraction):0.#} %. Under --pruning structured only whole units go, and {reason}.");
+            $"Experiment.PruneFraction {Fraction} is not reached: {100 * mask.Density:0.#} % of the parameters are kept instead of {100 * (1 - Fraction):0.#} %. Under Experiment.Pruning structured only whole units go, and {reason}.");
     }
 
     /// <summary>Checks that a network can be pruned so far.</summary>
@@ -72,7 +72,7 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         var weights = small.Parameters.Where(tensor => tensor.Role == TensorRole.Weight).Sum(tensor => tensor.Length);
         if (keep < small.ParameterCount - weights)
             throw AutoFlipException.BadRequest(
-                $"--prune-fraction (--treeshold_pruining) {Fraction}: {layout.ParameterCount - keep} of {layout.ParameterCount} parameters would have to go, but {small.ParameterCount - weights} are biases and norm parameters, which are not pruned on their own. Lower it, or let whole units go with --pruning structured.");
+                $"Experiment.PruneFraction {Fraction}: {layout.ParameterCount - keep} of {layout.ParameterCount} parameters would have to go, but {small.ParameterCount - weights} are biases and norm parameters, which are not pruned on their own. Lower it, or let whole units go with Experiment.Pruning structured.");
         return Mask.OfUnits(units, Selection.Highest(scores, keep + small.Count - small.ParameterCount));
     }
 

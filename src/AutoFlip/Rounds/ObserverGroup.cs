@@ -3,9 +3,12 @@ namespace AutoFlip;
 /// <summary>Several observers as one. Each is told in turn; what one throws ends the turn.</summary>
 sealed class ObserverGroup(RunObserver[] observers) : RunObserver
 {
-    public override void Warning(string message) => Each(observer => observer.Warning(message));
+    /// <summary>Applied to sentences before they are passed on (<see cref="RunOptions.Wording"/>).</summary>
+    public Func<string, string> Wording { get; init; } = text => text;
 
-    public override void Note(string message) => Each(observer => observer.Note(message));
+    public override void Warning(string message) => Each(observer => observer.Warning(Wording(message)));
+
+    public override void Note(string message) => Each(observer => observer.Note(Wording(message)));
 
     public override void Loading(string what, double? fraction) => Each(observer => observer.Loading(what, fraction));
 
@@ -25,7 +28,11 @@ sealed class ObserverGroup(RunObserver[] observers) : RunObserver
 
     public override void Finished(RunSummary summary) => Each(observer => observer.Finished(summary));
 
-    public override void Failed(Exception why) => Each(observer => observer.Failed(why));
+    public override void Failed(Exception why)
+    {
+        if (why is AutoFlipException refused) why = refused.With(Wording(refused.Message));
+        Each(observer => observer.Failed(why));
+    }
 
     void Each(Action<RunObserver> tell)
     {

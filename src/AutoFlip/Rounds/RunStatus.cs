@@ -110,13 +110,14 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
 
     /// <summary>In a sentence with what to do about it, for a run that is neither done nor running; null otherwise.</summary>
     /// <param name="directory">The run directory as it can be typed.</param>
-    public string? Advice(string directory) => Stage switch
+    /// <param name="resume">What resumes a run, given its directory.</param>
+    public string? Advice(string directory, string resume = "Simulation.Resume") => Stage switch
     {
         RunStage.Failed when IsRepeated =>
             $"The run failed twice in the same way: {Reason} Resuming it would fail again: start a run with other options.",
-        RunStage.Failed => $"The run failed: {Reason} Once the cause is removed, resume it with: autoflip resume {directory}",
-        RunStage.Interrupted => $"The run was interrupted. Resume it with: autoflip resume {directory}",
-        RunStage.Stopped => $"The run was stopped before its end, and no process runs it now. Resume it with: autoflip resume {directory}",
+        RunStage.Failed => $"The run failed: {Reason} Once the cause is removed, resume it with: {resume} {directory}",
+        RunStage.Interrupted => $"The run was interrupted. Resume it with: {resume} {directory}",
+        RunStage.Stopped => $"The run was stopped before its end, and no process runs it now. Resume it with: {resume} {directory}",
         _ => null,
     };
 

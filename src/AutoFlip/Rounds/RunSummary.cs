@@ -78,7 +78,7 @@ public sealed record RunSummary
             throw AutoFlipException.BadRequest(File.Exists(Path.Combine(directory, ExperimentFile.FileName))
                 ? $"'{directory}': the run is not done, so there is no {FileName}. {RunStatus.Of(directory).Advice(directory) ?? "It is still running."}"
                 : $"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
-        return RunJson.Load<RunSummary>(path, $"its figures can be computed again with: autoflip resume {directory}")!;
+        return RunJson.Load<RunSummary>(path, $"its figures can be computed again with: Simulation.Resume {directory}")!;
     }
 
     internal const string FileName = "summary.json";

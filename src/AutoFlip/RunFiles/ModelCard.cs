@@ -141,11 +141,6 @@ public sealed record ModelCard
         if (Task == TaskKind.Regression ? Classes.Length > 0 : Classes.Length < 2) return $"{Classes.Length} classes are none to choose from";
         if (Outputs != Learning.Outputs) return $"{Outputs} outputs do not speak about {Classes.Length} classes";
         if (CutOff is { } cutOff && !(cutOff is >= 0 and <= 1)) return "its cut-off is no probability";
-        return Options is
-        {
-            HiddenSize: >= 1 and <= ModelOptions.LargestSize, Dropout: >= 0 and < 1, LayerCount: >= 1 and <= ModelOptions.MostLayers, Depth: >= 1 and <= ModelOptions.GreatestDepth,
-            WidenFactor: >= 1 and <= ModelOptions.LargestWidenFactor, WidthMultiplier: > 0 and <= ModelOptions.LargestWidthMultiplier,
-            EmbeddingCount: >= 1 and <= InputRecipe.MostTokens, EmbeddingSize: >= 1 and <= ModelOptions.LargestSize,
-        } ? null : "an option of its network is out of range";
+        return Options.AreInRange ? null : "an option of its network is out of range";
     }
 }

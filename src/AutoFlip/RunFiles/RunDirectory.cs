@@ -76,7 +76,7 @@ sealed class RunDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.RunFailed($"--result-path {options.ResultPath}: the run directory cannot be made: {e.Message}", e);
+            throw AutoFlipException.RunFailed($"RunOptions.ResultPath {options.ResultPath}: the run directory cannot be made: {e.Message}", e);
         }
     }
 
@@ -111,7 +111,7 @@ sealed class RunDirectory : IDisposable
         if (ExperimentFile.PartitionSha256Of(File(ExperimentFile.FileName)) is not { } before || before == partitionSha256) return;
         throw AutoFlipException.BadData(
             $"The data of {Experiment.Dataset} are not those with which this run began: clients would be dealt other samples (partition_sha256 {partitionSha256[..8]} " +
-            $"instead of {(before.Length > 8 ? before[..8] : before)}). Name the folder of the data used then with --data-path, or start a new run.");
+            $"instead of {(before.Length > 8 ? before[..8] : before)}). Name the folder of the data used then with RunOptions.DataPath, or start a new run.");
     }
 
     /// <summary>The state after the last round that counts; null before round 1.</summary>

@@ -13,7 +13,7 @@ static class RunFiles
     {
         using var log = new LogFile(options.LogFormat ?? LogFormat.Human, time, directory);
         using var tensorBoard = new TensorBoardLog(options.TensorBoard);
-        var all = RunObserver.All(log, new StatusFile(directory, time), tensorBoard, observer);
+        var all = new ObserverGroup([log, new StatusFile(directory, time), tensorBoard, observer]) { Wording = options.Wording };
         try
         {
             return run(all);

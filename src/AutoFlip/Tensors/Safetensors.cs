@@ -181,7 +181,7 @@ public sealed class Safetensors
             foreach (var value in weights.Values[entry.Range])
             {
                 if (float.IsFinite(value) && !Half.IsFinite((Half)value))
-                    throw AutoFlipException.BadRequest(FormattableString.Invariant($"--fp16: '{entry.Name}' has a value of {value}, and fp16 ends at 65504; leave --fp16 out."));
+                    throw AutoFlipException.BadRequest(FormattableString.Invariant($"'{entry.Name}' has a value of {value}, and fp16 ends at 65504; write it in fp32."));
             }
         }
     }

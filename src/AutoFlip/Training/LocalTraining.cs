@@ -94,7 +94,7 @@ public sealed class LocalTraining
         var value = loss.ToString(CultureInfo.InvariantCulture);
         return AutoFlipException.RunFailed(isFirstStep && _task.Round == 1
             ? $"the loss is {value} before the first step: inputs or targets are too large, or not finite; scale them to values near 1."
-            : $"the loss became {value} in epoch {epoch}; lower --learning-rate, set --max-gradient-norm, or scale inputs and targets that are large.");
+            : $"the loss became {value} in epoch {epoch}; lower Experiment.LearningRate, set Experiment.MaxGradientNorm, or scale inputs and targets that are large.");
     }
 }
 

@@ -47,7 +47,7 @@ sealed class QuantizedValues : IDisposable
             if (!format.IsExact)
             {
                 var largest = length == 0 ? 0 : MathF.Abs(TensorPrimitives.MaxMagnitude(own));
-                if (!float.IsFinite(largest)) throw AutoFlipException.RunFailed($"a value to be sent as {format.Name} is not a finite number; lower --learning-rate or set --max-gradient-norm.");
+                if (!float.IsFinite(largest)) throw AutoFlipException.RunFailed($"a value to be sent as {format.Name} is not a finite number; lower Experiment.LearningRate or set Experiment.MaxGradientNorm.");
                 quantized._scales[tensor] = format.ScaleOf(largest);
             }
             format.Encode(own, quantized.ScaleOf(tensor), dither, start, quantized.CodesOf(start, length));

@@ -1,5 +1,3 @@
-using AutoFlip.Cli;
-
 namespace AutoFlip.Tests;
 
 /// <summary>Options that were chosen and have no effect are named, with the reason; all others are not.</summary>
@@ -28,46 +26,46 @@ public sealed class OptionUsesTests
     /// <summary>A run in which an option has no effect, and the clause about it. Every row of the table is here at least once.</summary>
     public static TheoryData<string, Experiment, string> Unused => new()
     {
-        { "Target", Digits with { Target = "y" }, "--target y (it is for tables named csv:PATH)" },
-        { "Owner", Digits with { Owner = "who" }, "--owner who (it is for tables named csv:PATH)" },
-        { "TaskChoice", Digits with { TaskChoice = TaskChoice.Classification }, "--task classification (it is for tables named csv:PATH)" },
-        { "Columns", Digits with { Columns = ["a b:number", "c:date"] }, "--column a b:number c:date (it is for tables named csv:PATH)" },
-        { "Missing", Digits with { Missing = ["none"] }, "--missing none (it is for tables named csv:PATH)" },
-        { "Decimal", Digits with { Decimal = DecimalChoice.Comma }, "--decimal comma (it is for tables named csv:PATH)" },
-        { "Encoding", Digits with { Encoding = "latin1" }, "--encoding latin1 (it is for tables named csv:PATH)" },
-        { "SequenceLength", Digits with { SequenceLength = 64 }, "--seq-len 64 (Digits has no texts of variable length)" },
-        { "ClassesPerClient", Digits with { Partition = "iid", ClassesPerClient = 3 }, "--classes-per-client 3 (the partition iid does not use it)" },
-        { "Concentration", Digits with { Concentration = 1 }, "--concentration 1 (the partition patho does not use it)" },
-        { "ShardsPerClient", Digits with { Partition = "diri", ShardsPerClient = 4 }, "--shards-per-client 4 (the partition diri does not use it)" },
-        { "HiddenSize", Digits with { Model = "LogReg", Pruner = "none", HiddenSize = 9 }, "--hidden-size 9 (LogReg has no width of that name)" },
-        { "Dropout", Digits with { Model = "TwoNN", Dropout = 0.99 }, "--dropout 0.99 (TwoNN has no dropout layer)" },
-        { "WidthMultiplier", Digits with { Model = "LogReg", HiddenSize = 32, Pruner = "none", WidthMultiplier = 0.5 }, "--width-multiplier 0.5 (LogReg has no width that could change)" },
-        { "LayerCount", Digits with { Model = "TwoNN", LayerCount = 2 }, "--layers 2 (TwoNN has a fixed number of layers)" },
-        { "Depth", Digits with { Model = "TwoNN", Depth = 16 }, "--depth 16 (TwoNN has a fixed depth)" },
-        { "WidenFactor", Digits with { Model = "TwoNN", WidenFactor = 2 }, "--widen-factor 2 (TwoNN has no widen factor)" },
-        { "EmbeddingCount", Digits with { Model = "TwoNN", EmbeddingCount = 50 }, "--num-embeddings 50 (TwoNN has no embedding of tokens)" },
-        { "EmbeddingSize", Digits with { Model = "TwoNN", EmbeddingSize = 50 }, "--embedding-size 50 (TwoNN has no embedding of that size)" },
-        { "InitializationGain", Digits with { Model = "TwoNN", Initialization = "kaiming", InitializationGain = 2 }, "--initialization-gain 2 (the scheme kaiming has no gain)" },
-        { "PruneFraction", Digits with { Model = "TwoNN", Pruner = "none", PruneFraction = 0.3m }, "--prune-fraction 0.3 (nothing is pruned)" },
-        { "DenseRounds", Digits with { Model = "TwoNN", Pruner = "none", DenseRounds = 2 }, "--dense-rounds 2 (nothing is pruned)" },
-        { "ExplorationEpochs", Digits with { Model = "TwoNN", Pruner = "random", ExplorationEpochs = 2 }, "--exploration-epochs 2 (the pruner random does not use it)" },
-        { "ExplorationPatience", Digits with { Model = "TwoNN", ExplorationPatience = 5 }, "--exploration-patience 5 (explorers train at most 1 epochs)" },
-        { "ExplorerFraction", Digits with { Model = "TwoNN", Pruner = "random", ExplorerFraction = 1 }, "--explorer-fraction 1 (the pruner random does not use it)" },
-        { "Guidance", Digits with { Model = "TwoNN", Pruner = "random", Guidance = "fisher" }, "--guidance fisher (the pruner random does not use it)" },
-        { "GuidanceNormalization", Digits with { Model = "TwoNN", Pruner = "none", GuidanceNormalization = GuidanceScale.Mean }, "--guidance-normalization mean (nothing is pruned)" },
-        { "MaskRefresh", Digits with { Model = "TwoNN", Pruner = "random", MaskRefresh = MaskRefresh.Cohort }, "--mask-refresh cohort (the pruner random does not use it)" },
-        { "KeepNorm", Digits with { Model = "TwoNN", Pruner = "none", KeepNorm = false }, "--keep-norm False (nothing is pruned)" },
-        { "Regrow", Digits with { Model = "TwoNN", Regrow = Regrow.Zero }, "--regrow zero (the mask is made once, so no weight comes back)" },
-        { "Pruning", Digits with { Model = "TwoNN", Pruner = "none", Pruning = PruningKind.Structured }, "--pruning structured (nothing is pruned)" },
-        { "StructuredShare", Digits with { Model = "TwoNN", Pruning = PruningKind.Structured, StructuredShare = 0.5 }, "--structured-share 0.5 (it is for --pruning hybrid)" },
-        { "UnitMultiple", Digits with { Model = "TwoNN", Pruning = PruningKind.Unstructured, UnitMultiple = 4 }, "--unit-multiple 4 (no whole units are removed)" },
-        { "MinUnits", Digits with { Model = "TwoNN", StructuredShare = 0, MinUnits = 4 }, "--min-units 4 (no whole units are removed)" },
-        { "Momentum", Digits with { Model = "TwoNN", Momentum = 0.9 }, "--momentum 0.9 (the optimizer Adam has none)" },
-        { "LearningRateDecay", Digits with { Model = "TwoNN", LearningRateDecay = 0.5, LearningRateDecayStep = 6 }, "--learning-rate-decay 0.5 (the first decay would come after round 6)" },
-        { "LearningRateDecayStep", Digits with { Model = "TwoNN", LearningRateDecay = 1, LearningRateDecayStep = 3 }, "--learning-rate-decay-step 3 (--learning-rate-decay is 1)" },
-        { "EvaluationFraction", Digits with { Model = "TwoNN", EvaluationFraction = 0.5, CohortFraction = 1 }, "--evaluation-fraction 0.5 (every client takes part in every round)" },
-        { "Average", Digits with { Model = "TwoNN", Average = Average.Macro }, "--average macro (no metric of this run is a mean over classes)" },
-        { "CutOff", Digits with { Model = "TwoNN", CutOff = CutOffRule.Half }, "--cut-off half (only tasks of two classes have a cut-off)" },
+        { "Target", Digits with { Target = "y" }, "Experiment.Target y (it is for tables named csv:PATH)" },
+        { "Owner", Digits with { Owner = "who" }, "Experiment.Owner who (it is for tables named csv:PATH)" },
+        { "TaskChoice", Digits with { TaskChoice = TaskChoice.Classification }, "Experiment.TaskChoice classification (it is for tables named csv:PATH)" },
+        { "Columns", Digits with { Columns = ["a b:number", "c:date"] }, "Experiment.Columns a b:number c:date (it is for tables named csv:PATH)" },
+        { "Missing", Digits with { Missing = ["none"] }, "Experiment.Missing none (it is for tables named csv:PATH)" },
+        { "Decimal", Digits with { Decimal = DecimalChoice.Comma }, "Experiment.Decimal comma (it is for tables named csv:PATH)" },
+        { "Encoding", Digits with { Encoding = "latin1" }, "Experiment.Encoding latin1 (it is for tables named csv:PATH)" },
+        { "SequenceLength", Digits with { SequenceLength = 64 }, "Experiment.SequenceLength 64 (Digits has no texts of variable length)" },
+        { "ClassesPerClient", Digits with { Partition = "iid", ClassesPerClient = 3 }, "Experiment.ClassesPerClient 3 (the partition iid does not use it)" },
+        { "Concentration", Digits with { Concentration = 1 }, "Experiment.Concentration 1 (the partition patho does not use it)" },
+        { "ShardsPerClient", Digits with { Partition = "diri", ShardsPerClient = 4 }, "Experiment.ShardsPerClient 4 (the partition diri does not use it)" },
+        { "HiddenSize", Digits with { Model = "LogReg", Pruner = "none", HiddenSize = 9 }, "Experiment.HiddenSize 9 (LogReg has no width of that name)" },
+        { "Dropout", Digits with { Model = "TwoNN", Dropout = 0.99 }, "Experiment.Dropout 0.99 (TwoNN has no dropout layer)" },
+        { "WidthMultiplier", Digits with { Model = "LogReg", HiddenSize = 32, Pruner = "none", WidthMultiplier = 0.5 }, "Experiment.WidthMultiplier 0.5 (LogReg has no width that could change)" },
+        { "LayerCount", Digits with { Model = "TwoNN", LayerCount = 2 }, "Experiment.LayerCount 2 (TwoNN has a fixed number of layers)" },
+        { "Depth", Digits with { Model = "TwoNN", Depth = 16 }, "Experiment.Depth 16 (TwoNN has a fixed depth)" },
+        { "WidenFactor", Digits with { Model = "TwoNN", WidenFactor = 2 }, "Experiment.WidenFactor 2 (TwoNN has no widen factor)" },
+        { "EmbeddingCount", Digits with { Model = "TwoNN", EmbeddingCount = 50 }, "Experiment.EmbeddingCount 50 (TwoNN has no embedding of tokens)" },
+        { "EmbeddingSize", Digits with { Model = "TwoNN", EmbeddingSize = 50 }, "Experiment.EmbeddingSize 50 (TwoNN has no embedding of that size)" },
+        { "InitializationGain", Digits with { Model = "TwoNN", Initialization = "kaiming", InitializationGain = 2 }, "Experiment.InitializationGain 2 (the scheme kaiming has no gain)" },
+        { "PruneFraction", Digits with { Model = "TwoNN", Pruner = "none", PruneFraction = 0.3m }, "Experiment.PruneFraction 0.3 (nothing is pruned)" },
+        { "DenseRounds", Digits with { Model = "TwoNN", Pruner = "none", DenseRounds = 2 }, "Experiment.DenseRounds 2 (nothing is pruned)" },
+        { "ExplorationEpochs", Digits with { Model = "TwoNN", Pruner = "random", ExplorationEpochs = 2 }, "Experiment.ExplorationEpochs 2 (the pruner random does not use it)" },
+        { "ExplorationPatience", Digits with { Model = "TwoNN", ExplorationPatience = 5 }, "Experiment.ExplorationPatience 5 (explorers train at most 1 epochs)" },
+        { "ExplorerFraction", Digits with { Model = "TwoNN", Pruner = "random", ExplorerFraction = 1 }, "Experiment.ExplorerFraction 1 (the pruner random does not use it)" },
+        { "Guidance", Digits with { Model = "TwoNN", Pruner = "random", Guidance = "fisher" }, "Experiment.Guidance fisher (the pruner random does not use it)" },
+        { "GuidanceNormalization", Digits with { Model = "TwoNN", Pruner = "none", GuidanceNormalization = GuidanceScale.Mean }, "Experiment.GuidanceNormalization mean (nothing is pruned)" },
+        { "MaskRefresh", Digits with { Model = "TwoNN", Pruner = "random", MaskRefresh = MaskRefresh.Cohort }, "Experiment.MaskRefresh cohort (the pruner random does not use it)" },
+        { "KeepNorm", Digits with { Model = "TwoNN", Pruner = "none", KeepNorm = false }, "Experiment.KeepNorm False (nothing is pruned)" },
+        { "Regrow", Digits with { Model = "TwoNN", Regrow = Regrow.Zero }, "Experiment.Regrow zero (the mask is made once, so no weight comes back)" },
+        { "Pruning", Digits with { Model = "TwoNN", Pruner = "none", Pruning = PruningKind.Structured }, "Experiment.Pruning structured (nothing is pruned)" },
+        { "StructuredShare", Digits with { Model = "TwoNN", Pruning = PruningKind.Structured, StructuredShare = 0.5 }, "Experiment.StructuredShare 0.5 (it is for Experiment.Pruning hybrid)" },
+        { "UnitMultiple", Digits with { Model = "TwoNN", Pruning = PruningKind.Unstructured, UnitMultiple = 4 }, "Experiment.UnitMultiple 4 (no whole units are removed)" },
+        { "MinUnits", Digits with { Model = "TwoNN", StructuredShare = 0, MinUnits = 4 }, "Experiment.MinUnits 4 (no whole units are removed)" },
+        { "Momentum", Digits with { Model = "TwoNN", Momentum = 0.9 }, "Experiment.Momentum 0.9 (the optimizer Adam has none)" },
+        { "LearningRateDecay", Digits with { Model = "TwoNN", LearningRateDecay = 0.5, LearningRateDecayStep = 6 }, "Experiment.LearningRateDecay 0.5 (the first decay would come after round 6)" },
+        { "LearningRateDecayStep", Digits with { Model = "TwoNN", LearningRateDecay = 1, LearningRateDecayStep = 3 }, "Experiment.LearningRateDecayStep 3 (Experiment.LearningRateDecay is 1)" },
+        { "EvaluationFraction", Digits with { Model = "TwoNN", EvaluationFraction = 0.5, CohortFraction = 1 }, "Experiment.EvaluationFraction 0.5 (every client takes part in every round)" },
+        { "Average", Digits with { Model = "TwoNN", Average = Average.Macro }, "Experiment.Average macro (no metric of this run is a mean over classes)" },
+        { "CutOff", Digits with { Model = "TwoNN", CutOff = CutOffRule.Half }, "Experiment.CutOff half (only tasks of two classes have a cut-off)" },
     };
 
     [Theory, MemberData(nameof(Unused))]
@@ -101,10 +99,10 @@ public sealed class OptionUsesTests
         };
 
         Assert.Equal(
-            "Without effect in this run: --resize 32 (csv:my.csv has no images), --imagenet-normalization True (csv:my.csv has no images), "
-            + "--random-rotation 10 (csv:my.csv has no images), --random-horizontal-flip 0.1 (csv:my.csv has no images), "
-            + "--random-vertical-flip 0.1 (csv:my.csv has no images), --color-jitter 0.1 (csv:my.csv has no images), "
-            + "--clients 9 (under the partition pre each of the 4 owners is a client).",
+            "Without effect in this run: Experiment.Resize 32 (csv:my.csv has no images), Experiment.ImageNetNormalization True (csv:my.csv has no images), "
+            + "Experiment.RandomRotation 10 (csv:my.csv has no images), Experiment.RandomHorizontalFlip 0.1 (csv:my.csv has no images), "
+            + "Experiment.RandomVerticalFlip 0.1 (csv:my.csv has no images), Experiment.ColorJitter 0.1 (csv:my.csv has no images), "
+            + "Experiment.Clients 9 (under the partition pre each of the 4 owners is a client).",
             Warning(table, Table(LearningTask.Classification("no", "yes"))));
     }
 
@@ -130,18 +128,9 @@ public sealed class OptionUsesTests
 
         Assert.Null(Warning(table, data));
         Assert.Equal( // rows from 30 on are held out by the last owner
-            "Without effect in this run: --test-fraction 0.5 (owners hold out samples by the data set's own rule).",
+            "Without effect in this run: Experiment.TestFraction 0.5 (owners hold out samples by the data set's own rule).",
             Warning(table, data with { Owners = data.Owners! with { OfRow = [.. Enumerable.Range(0, 40).Select(i => i % 4)], TrainRows = 30 } }));
     }
-
-    [Fact]
-    public void Every_property_of_an_experiment_is_in_the_table_or_always_used() => Assert.Equal(
-        typeof(Experiment).GetProperties().Where(property => property.SetMethod is not null).Select(property => property.Name).Order(),
-        OptionUses.All.Select(use => use.Property).Concat(OptionUses.AlwaysUsed).Order());
-
-    [Fact]
-    public void Options_are_named_as_on_the_command_line() => Assert.All(
-        OptionUses.All, use => Assert.Equal(Settings.All.First(setting => setting.Property?.Name == use.Property && setting.Also is null).Name, use.Option));
 
     [Fact]
     public void Every_row_of_the_table_has_a_test()
@@ -161,8 +150,8 @@ public sealed class OptionUsesTests
     /// Of LogReg's one layer no unit can go. Of 16 units 8 can: 64·8 + 8 + 8·8 + 8 + 8·10 + 10 = 682 of 64·16 + 16 + 16·16 + 16 + 16·10 + 10 = 1,482 parameters are 46.0 %.
     /// </summary>
     [Theory]
-    [InlineData("TwoNN", 4, "100 %", "every layer is as narrow as --unit-multiple 8 and --min-units 1 allow")]
-    [InlineData("TwoNN", 16, "46 %", "every layer is as narrow as --unit-multiple 8 and --min-units 1 allow")]
+    [InlineData("TwoNN", 4, "100 %", "every layer is as narrow as Experiment.UnitMultiple 8 and Experiment.MinUnits 1 allow")]
+    [InlineData("TwoNN", 16, "46 %", "every layer is as narrow as Experiment.UnitMultiple 8 and Experiment.MinUnits 1 allow")]
     [InlineData("LogReg", 32, "100 %", "LogReg has no layer whose units can go")]
     public void Pruning_that_falls_short_is_explained(string model, int hidden, string kept, string reason)
     {
@@ -171,7 +160,7 @@ public sealed class OptionUsesTests
         var mask = plan.Prune(network, [.. network.Groups.Select(group => new double[group.Width])], new float[network.Layout.ParameterCount]);
 
         Assert.Equal(
-            $"--prune-fraction 0.9 is not reached: {kept} of the parameters are kept instead of 10 %. Under --pruning structured only whole units go, and {reason}.",
+            $"Experiment.PruneFraction 0.9 is not reached: {kept} of the parameters are kept instead of 10 %. Under Experiment.Pruning structured only whole units go, and {reason}.",
             plan.Shortfall(network, mask));
     }
 
@@ -197,8 +186,8 @@ public sealed class OptionUsesTests
         Simulation.Run(experiment, new RunOptions { ResultPath = folder.Path, Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System, default);
 
         var log = File.ReadAllLines(Path.Combine(Assert.Single(Directory.GetDirectories(folder.Path)), "run.log"));
-        Assert.Single(log, line => line.EndsWith("[warning] Without effect in this run: --dropout 0.99 (TwoNN has no dropout layer).", StringComparison.Ordinal));
-        Assert.Single(log, line => line.Contains("[warning] --prune-fraction 0.9 is not reached: 100 %", StringComparison.Ordinal));
+        Assert.Single(log, line => line.EndsWith("[warning] Without effect in this run: Experiment.Dropout 0.99 (TwoNN has no dropout layer).", StringComparison.Ordinal));
+        Assert.Single(log, line => line.Contains("[warning] Experiment.PruneFraction 0.9 is not reached: 100 %", StringComparison.Ordinal));
     }
 
     /// <summary>Rows of three numbers.</summary>

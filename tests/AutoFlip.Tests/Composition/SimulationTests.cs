@@ -110,8 +110,8 @@ public sealed class SimulationTests : IDisposable
 
     /// <summary>TwoCNN 32 on grey 24x24 has 1,663,370 parameters: 4 bytes of 700 explorers are 4.3 GiB, two rounds of 400 clients 4.9 GiB.</summary>
     [Theory]
-    [InlineData(10, 1, WireFormat.Int8), InlineData(700, 1, WireFormat.Fp16, "--explorer-fraction"), InlineData(400, 0.1, WireFormat.Int8, "--wire-up fp16")]
-    [InlineData(700, 1, WireFormat.Int8, "--explorer-fraction", "--wire-up fp16")]
+    [InlineData(10, 1, WireFormat.Int8), InlineData(700, 1, WireFormat.Fp16, "Experiment.ExplorerFraction"), InlineData(400, 0.1, WireFormat.Int8, "Experiment.WireUp fp16")]
+    [InlineData(700, 1, WireFormat.Int8, "Experiment.ExplorerFraction", "Experiment.WireUp fp16")]
     public void What_would_fill_a_disk_is_said_beforehand(int clients, double explorers, WireFormat up, params string[] remedies)
     {
         var network = Catalog.Models["TwoCNN"](new SampleShape(1, 24, 24), 10, new ModelOptions());
@@ -309,7 +309,7 @@ public sealed class SimulationTests : IDisposable
             Small with { Dataset = "KMNIST", Resize = 24 }, Options with { DataPath = _folder.Path }, RunObserver.None, TimeProvider.System, default));
 
         Assert.Equal(ExitCode.BadData, e.Code);
-        Assert.Contains("autoflip data get KMNIST", e.Message);
+        Assert.Contains("DataLocations.Require KMNIST", e.Message);
         Assert.Empty(Directory.GetDirectories(_folder.Path));
     }
 
@@ -319,7 +319,7 @@ public sealed class SimulationTests : IDisposable
         var e = Assert.Throws<AutoFlipException>(() => Run(Small with { PruneFraction = 0.999m }));
 
         Assert.Equal(ExitCode.BadRequest, e.Code);
-        Assert.Contains("--prune-fraction", e.Message);
+        Assert.Contains("Experiment.PruneFraction", e.Message);
         Assert.Empty(Directory.GetDirectories(_folder.Path));
     }
 
@@ -332,7 +332,7 @@ public sealed class SimulationTests : IDisposable
         var e = Assert.Throws<AutoFlipException>(() => Simulation.Run(Small, Options with { ResultPath = file }, RunObserver.None, TimeProvider.System, default));
 
         Assert.Equal(ExitCode.RunFailed, e.Code);
-        Assert.Contains("--result-path", e.Message);
+        Assert.Contains("RunOptions.ResultPath", e.Message);
     }
 
     [Fact]

@@ -47,9 +47,9 @@ public class TaskRulesTests
     [Fact]
     public void A_loss_that_does_not_fit_is_refused_with_those_that_do()
     {
-        Assert.Equal("--criterion: 'CrossEntropyLoss' is not accepted. Accepted: MSELoss, L1Loss, SmoothL1Loss, the losses for the numbers of some.", Refusal("CrossEntropyLoss", LearningTask.Regression));
-        Assert.Equal("--criterion: 'MSELoss' is not accepted. Accepted: CrossEntropyLoss, the losses for the sequences of some.", Refusal("MSELoss", Sequences));
-        Assert.Equal("--criterion: 'NLLLoss' is not accepted. Accepted: CrossEntropyLoss, BCEWithLogitsLoss, the losses for the 2 classes of some.", Refusal("NLLLoss", Two));
+        Assert.Equal("Experiment.Criterion: 'CrossEntropyLoss' is not accepted. Accepted: MSELoss, L1Loss, SmoothL1Loss, the losses for the numbers of some.", Refusal("CrossEntropyLoss", LearningTask.Regression));
+        Assert.Equal("Experiment.Criterion: 'MSELoss' is not accepted. Accepted: CrossEntropyLoss, the losses for the sequences of some.", Refusal("MSELoss", Sequences));
+        Assert.Equal("Experiment.Criterion: 'NLLLoss' is not accepted. Accepted: CrossEntropyLoss, BCEWithLogitsLoss, the losses for the 2 classes of some.", Refusal("NLLLoss", Two));
         Assert.All(Catalog.Criteria.Names, name => Assert.Empty(TaskRules.Misfits(Sound with { Criterion = name }, Ten)));
 
         static string Refusal(string loss, LearningTask task) => Assert.Single(TaskRules.Misfits(Sound with { Criterion = loss }, task));
@@ -63,17 +63,17 @@ public class TaskRulesTests
 
         Assert.Equal(3, misfits.Count);
         foreach (var (misfit, name) in misfits.Zip((string[])["mse", "youdenj", "auprc"]))
-            Assert.StartsWith($"--metrics (--eval_metrics): {name} ", misfit, StringComparison.Ordinal);
+            Assert.StartsWith($"Experiment.Metrics: {name} ", misfit, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_misfit_is_refused_before_data_load_where_the_name_says_what_is_to_be_learnt() => Assert.StartsWith(
-        "--metrics (--eval_metrics): mse compares numbers; this data set has classes.",
+        "Experiment.Metrics: mse compares numbers; this data set has classes.",
         Assert.Throws<AutoFlipException>(() => ExperimentRules.Resolve(new() { Dataset = "CIFAR10", Metrics = ["acc1", "mse"] })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Nothing_can_be_dealt_by_class_where_there_is_none() => Assert.StartsWith(
-        "--partition (--split_type): samples of this data set have no class of their own to be dealt by. Accepted: iid, unbalanced, ",
+        "Experiment.Partition: samples of this data set have no class of their own to be dealt by. Accepted: iid, unbalanced, ",
         Assert.Single(TaskRules.Undealable(Sound with { Partition = "patho" }, LearningTask.Regression)), StringComparison.Ordinal);
 
     [Fact]

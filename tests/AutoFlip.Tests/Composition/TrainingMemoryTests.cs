@@ -26,7 +26,7 @@ public sealed class TrainingMemoryTests : IDisposable
         var refused = Assert.Throws<AutoFlipException>(() => need.Require(experiment, 7039));
         Assert.Equal(ExitCode.BadRequest, refused.Code);
         Assert.Equal(
-            "--model TwoNN: the run needs at least 0.0 GiB of memory, and there are 0.0 GiB: 235 weights take 0.0 GiB, a batch of 5 samples 0.0 GiB, 2 at a time. Lower --workers, or choose a smaller --model.",
+            "Experiment.Model TwoNN: the run needs at least 0.0 GiB of memory, and there are 0.0 GiB: 235 weights take 0.0 GiB, a batch of 5 samples 0.0 GiB, 2 at a time. Lower RunOptions.Workers, or choose a smaller Experiment.Model.",
             refused.Message);
     }
 
@@ -43,7 +43,7 @@ public sealed class TrainingMemoryTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000); // the weights alone are 1.6e9 bytes
         Assert.Equal(ExitCode.BadRequest, refused.Code);
         Assert.Contains("at least 9.0 GiB of memory, and there are 4.0 GiB", refused.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Lower --hidden-size, --workers, or choose a smaller --model.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Lower Experiment.HiddenSize, RunOptions.Workers, or choose a smaller Experiment.Model.", refused.Message, StringComparison.Ordinal);
         Assert.Empty(_folder.Files);
     }
 
@@ -56,7 +56,7 @@ public sealed class TrainingMemoryTests : IDisposable
         var refused = Assert.Throws<AutoFlipException>(() => Run(experiment, TinyFederation.Data(experiment), memory: long.MaxValue));
 
         Assert.Equal(
-            "--model TwoNN: it has 900,630,003 weights, and a message to a client holds 500,000,000 at most. Lower --hidden-size, or choose a smaller --model.", refused.Message);
+            "Experiment.Model TwoNN: it has 900,630,003 weights, and a message to a client holds 500,000,000 at most. Lower Experiment.HiddenSize, or choose a smaller Experiment.Model.", refused.Message);
         Assert.Empty(_folder.Files);
     }
 
@@ -103,7 +103,7 @@ public sealed class TrainingMemoryTests : IDisposable
                 if (stop.IsCancellationRequested) continue; // it would have trained
                 var refused = ended as AutoFlipException;
                 Assert.True(refused is { Code: ExitCode.BadRequest }, what);
-                Assert.True(refused.Message.StartsWith("--", StringComparison.Ordinal) && refused.Message.EndsWith('.') && refused.Message.Length < 500, what);
+                Assert.True(refused.Message.StartsWith("Experiment.", StringComparison.Ordinal) && refused.Message.EndsWith('.') && refused.Message.Length < 500, what);
                 Assert.DoesNotContain('\n', refused.Message);
             }
     }
@@ -138,7 +138,7 @@ public sealed class TrainingMemoryTests : IDisposable
 
         var refused = Assert.Throws<AutoFlipException>(() => FederatedData.Deal(experiment, Data("TwoNN")));
 
-        Assert.StartsWith("--clients 2147483647: there are only 120 training samples", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Experiment.Clients 2147483647: there are only 120 training samples", refused.Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }
 

@@ -139,9 +139,9 @@ public sealed class ExperimentTableTests : IDisposable
     [InlineData("""{"base":3}""", "my.json: field 'base': 3 is not accepted.")]
     [InlineData("""{"base":"my.json"}""", "my.json: its base 'my.json' has a base itself.")]
     [InlineData("""{"base":"none.json"}""", "The experiment file 'none.json' cannot be read: it does not exist.")]
-    [InlineData("""{"rounds":0}""", "my.json: --rounds (--R): '0' is not accepted.")]
+    [InlineData("""{"rounds":0}""", "my.json: Experiment.Rounds: '0' is not accepted.")]
     [InlineData("""{"rows":[{"name":"a"},{"name":"b","pruner":"autoflop"}]}""", "my.json: row 'b': ")]
-    [InlineData("""{"rows":[{"name":"a","dataset":"Digits","classesPerClient":11}]}""", "my.json: --classes-per-client (--mincls): '11' is not accepted.")]
+    [InlineData("""{"rows":[{"name":"a","dataset":"Digits","classesPerClient":11}]}""", "my.json: Experiment.ClassesPerClient: '11' is not accepted.")]
     [InlineData("[]", "my.json: a JSON object with the fields of an experiment is expected")]
     public void Wrong_file_is_refused_in_one_sentence_with_its_row(string json, string sentence)
     {

@@ -4,8 +4,8 @@ public sealed class ModelEvaluationTests(FinishedRuns runs) : IClassFixture<Fini
 {
     static readonly DataLocations Nowhere = new() { Offline = true };
 
-    static SampleSet Samples(ModelCard card, Experiment experiment, bool train = false) =>
-        ModelEvaluation.SamplesFor(card, experiment, train, Nowhere, RunObserver.None, CancellationToken.None);
+    static SampleSet Samples(ModelCard card, Experiment experiment, DataSplit split = DataSplit.Test) =>
+        ModelEvaluation.SamplesFor(card, experiment, split, Nowhere, RunObserver.None, CancellationToken.None);
 
     [Theory, InlineData(true), InlineData(false)]
     public void A_saved_model_has_the_figures_of_its_runs_last_round_to_the_bit(bool table)
@@ -31,7 +31,7 @@ public sealed class ModelEvaluationTests(FinishedRuns runs) : IClassFixture<Fini
     {
         var model = SavedModel.Load(Path.Combine(runs.Digits, SavedModel.SmallFile));
 
-        Assert.Equal((1438, 359), (Samples(model.Card, model.Experiment!, train: true).Count, Samples(model.Card, model.Experiment!).Count));
+        Assert.Equal((1438, 359), (Samples(model.Card, model.Experiment!, DataSplit.Train).Count, Samples(model.Card, model.Experiment!).Count));
     }
 
     [Fact]
@@ -42,12 +42,12 @@ public sealed class ModelEvaluationTests(FinishedRuns runs) : IClassFixture<Fini
         File.WriteAllText(folder["other.csv"], "age,kind\n1,rare\n2,often\n3,often\n4,rare\n5,rare\n6,often");
         string Refusal(SavedModel model, Experiment experiment) => Assert.Throws<AutoFlipException>(() => Samples(model.Card, experiment)).Message;
 
-        Assert.Equal("--dataset CIFAR10: it is about 10 classes (airplane, automobile, bird, cat, deer, ...), and the model about 10 classes (0, 1, 2, 3, 4, ...).",
+        Assert.Equal("Experiment.Dataset CIFAR10: it is about 10 classes (airplane, automobile, bird, cat, deer, ...), and the model about 10 classes (0, 1, 2, 3, 4, ...).",
             Refusal(digits, digits.Experiment! with { Dataset = "CIFAR10" }));
-        Assert.Equal($"--dataset csv:{folder["other.csv"]}: it has other columns than the model reads.".Replace("it has other columns than the model reads", "its samples are 1x1x1, and the model reads 4x1x1", StringComparison.Ordinal),
+        Assert.Equal($"Experiment.Dataset csv:{folder["other.csv"]}: it has other columns than the model reads.".Replace("it has other columns than the model reads", "its samples are 1x1x1, and the model reads 4x1x1", StringComparison.Ordinal),
             Refusal(table, table.Experiment! with { Dataset = $"csv:{folder["other.csv"]}" }));
-        Assert.Equal("--dataset Digits: its samples are 1x16x16, and the model reads 1x8x8.", Refusal(digits, digits.Experiment! with { Resize = 16 }));
-        Assert.Equal("--dataset Digits: its samples are read in another way than the model's.", Refusal(digits, digits.Experiment! with { ImageNetNormalization = false }));
+        Assert.Equal("Experiment.Dataset Digits: its samples are 1x16x16, and the model reads 1x8x8.", Refusal(digits, digits.Experiment! with { Resize = 16 }));
+        Assert.Equal("Experiment.Dataset Digits: its samples are read in another way than the model's.", Refusal(digits, digits.Experiment! with { ImageNetNormalization = false }));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class ModelEvaluationTests(FinishedRuns runs) : IClassFixture<Fini
         folder.WriteMnist("MNIST");
         var model = SavedModel.Load(Path.Combine(runs.Digits, SavedModel.SmallFile));
 
-        var samples = ModelEvaluation.SamplesFor(model.Card, model.Experiment! with { Dataset = "MNIST" }, false, new() { DataPath = folder.Path, Offline = true }, RunObserver.None, default);
+        var samples = ModelEvaluation.SamplesFor(model.Card, model.Experiment! with { Dataset = "MNIST" }, DataSplit.Test, new() { DataPath = folder.Path, Offline = true }, RunObserver.None, default);
 
         Assert.Equal((2, new SampleShape(1, 8, 8)), (samples.Count, samples.Shape));
     }

@@ -12,7 +12,7 @@ public class MobileVitTests
         var error = Assert.Throws<AutoFlipException>(() => MobileVit.Create(new(3, height, width), 10, new ModelOptions()));
 
         Assert.Equal(
-            $"--model MobileViT: height and width must be multiples of 64, and not {height}x{width}. Choose --resize 64, or a multiple of it.", error.Message);
+            $"Experiment.Model MobileViT: height and width must be multiples of 64, and not {height}x{width}. Choose Experiment.Resize 64, or a multiple of it.", error.Message);
     }
 
     [Fact]

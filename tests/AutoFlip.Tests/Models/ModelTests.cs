@@ -35,9 +35,9 @@ public class ModelTests
             catch (AutoFlipException refused)
             {
                 Assert.Equal(ExitCode.BadRequest, refused.Code);
-                Assert.StartsWith($"--model {name}: ", refused.Message, StringComparison.Ordinal);
+                Assert.StartsWith($"Experiment.Model {name}: ", refused.Message, StringComparison.Ordinal);
                 Assert.DoesNotContain('\n', refused.Message);
-                Assert.True(refused.Message.IndexOf("--", 2, StringComparison.Ordinal) > 0, refused.Message); // what to do
+                Assert.True(refused.Message.IndexOf("Experiment.", 2, StringComparison.Ordinal) > 0, refused.Message); // what to do
             }
         }
     }
@@ -68,7 +68,7 @@ public class ModelTests
     {
         var error = Assert.Throws<AutoFlipException>(() => WideResNet.Create(Cifar, 10, new ModelOptions { Depth = depth }));
 
-        Assert.Equal($"--depth: '{depth}' is not accepted. Accepted: 6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on, up to 4096.", error.Message);
+        Assert.Equal($"Experiment.Depth: '{depth}' is not accepted. Accepted: 6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on, up to 4096.", error.Message);
     }
 
     [Fact]
@@ -160,8 +160,8 @@ public class ModelTests
         var error = Assert.Throws<AutoFlipException>(() => TwoCnn.Create(new(3, 1, 1), 10, new ModelOptions()));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
-        Assert.StartsWith("--model TwoCNN: layer features.0 (Conv2d) cannot work on 3x1x1: its window of 5 is larger than", error.Message);
-        Assert.Contains("--resize", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Experiment.Model TwoCNN: layer features.0 (Conv2d) cannot work on 3x1x1: its window of 5 is larger than", error.Message);
+        Assert.Contains("Experiment.Resize", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,6 +170,6 @@ public class ModelTests
         var error = Assert.Throws<AutoFlipException>(() => LeNet.Create(Cifar, 10, new ModelOptions { HiddenSize = 1 }));
 
         Assert.Contains("classifier.5", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--hidden-size", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Experiment.HiddenSize", error.Message, StringComparison.Ordinal);
     }
 }

@@ -33,7 +33,7 @@ public class TextModelTests
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
         Assert.Equal(
-            "--model NextWordLSTM: it scores the tokens that it reads, so --num-embeddings must be the number of outputs, 10, and not 20.", error.Message);
+            "Experiment.Model NextWordLSTM: it scores the tokens that it reads, so Experiment.EmbeddingCount must be the number of outputs, 10, and not 20.", error.Message);
     }
 
     [Fact]
@@ -49,6 +49,6 @@ public class TextModelTests
     {
         var error = Assert.Throws<AutoFlipException>(() => TwoNn.Create(new(3, 1024, 1024), 10, new ModelOptions { HiddenSize = 1024 })); // 2^31.6 weights
 
-        Assert.StartsWith("--model TwoNN: it would have more than 2147483647 parameters.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Experiment.Model TwoNN: it would have more than 2147483647 parameters.", error.Message, StringComparison.Ordinal);
     }
 }

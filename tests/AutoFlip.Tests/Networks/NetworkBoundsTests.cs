@@ -14,13 +14,13 @@ public sealed class NetworkBoundsTests
 
     [Fact]
     public void Two_billion_recurrent_layers_are_refused_at_the_32768th() => Assert.Equal(
-        "--model GRUClassifier: it would have more than 32768 layers. Choose fewer --layers, or a smaller --depth.",
+        "Experiment.Model GRUClassifier: it would have more than 32768 layers. Choose fewer Experiment.LayerCount, or a smaller Experiment.Depth.",
         Refusal(() => GruClassifier.Create(new(1, 4, 4), 3, new ModelOptions { HiddenSize = 1, LayerCount = int.MaxValue })));
 
     /// <summary>Two layers of 65,536: 2^32 weights.</summary>
     [Fact]
     public void Weights_are_counted_tensor_by_tensor() => Assert.StartsWith(
-        "--model TwoNN: it would have more than 2147483647 parameters. Choose a smaller --hidden-size",
+        "Experiment.Model TwoNN: it would have more than 2147483647 parameters. Choose a smaller Experiment.HiddenSize",
         Refusal(() => TwoNn.Create(new(1, 4, 4), 3, new ModelOptions { HiddenSize = 1 << 16 })), StringComparison.Ordinal);
 
     /// <summary>4,000 channels on 1024 x 1024 pixels: 4.2e9 values for each sample, of 108,000 weights.</summary>

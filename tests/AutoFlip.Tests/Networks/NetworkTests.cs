@@ -160,7 +160,7 @@ public class NetworkTests
     {
         var error = Assert.Throws<AutoFlipException>(() => new NetworkBuilder("test", Image).Sequence("head", h => h.ReLU().Linear(2)));
 
-        Assert.StartsWith("--model test: layer head.1 (Linear) cannot work on 3x8x8: it needs a vector", error.Message);
+        Assert.StartsWith("Experiment.Model test: layer head.1 (Linear) cannot work on 3x8x8: it needs a vector", error.Message);
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public class NetworkTests
         var error = Assert.Throws<AutoFlipException>(() => new NetworkBuilder("test", Image)
             .Fork("add", new Add(), ("main", m => m.Conv2d(3, 3)), ("shortcut", s => s)));
 
-        Assert.StartsWith("--model test: layer add (Add) cannot work on 3x6x6 and 3x8x8", error.Message);
+        Assert.StartsWith("Experiment.Model test: layer add (Add) cannot work on 3x6x6 and 3x8x8", error.Message);
     }
 
     [Theory, InlineData(-0.1), InlineData(1), InlineData(double.NaN)]

@@ -112,7 +112,7 @@ public class PruningPlanTests
         var e = Assert.Throws<AutoFlipException>(() => new PruningPlan(0.9999m, 0, 1, 1).Check(TwoCnn));
 
         Assert.Equal(ExitCode.BadRequest, e.Code);
-        Assert.Contains("--prune-fraction", e.Message);
+        Assert.Contains("Experiment.PruneFraction", e.Message);
     }
 
     static Mask Prune(Network network, PruningPlan plan, ulong seed)

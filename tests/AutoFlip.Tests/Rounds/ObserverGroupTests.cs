@@ -28,6 +28,29 @@ public class ObserverGroupTests
         Assert.Empty(heard);
     }
 
+    [Fact]
+    public void Sentences_are_worded_by_the_program_before_any_observer_gets_them()
+    {
+        var heard = new List<string>();
+        var group = new ObserverGroup([new Reader(heard)]) { Wording = text => text.Replace("Experiment.Clients", "clients", StringComparison.Ordinal) };
+
+        group.Warning("Experiment.Clients 1");
+        group.Note("Experiment.Clients 2");
+        group.Failed(AutoFlipException.BadRequest("Experiment.Clients 3"));
+        group.Failed(new InvalidOperationException("Experiment.Clients 4")); // a defect, whose text is nobody's to change
+
+        Assert.Equal(["clients 1", "clients 2", "clients 3", "Experiment.Clients 4"], heard);
+    }
+
+    sealed class Reader(List<string> heard) : RunObserver
+    {
+        public override void Warning(string message) => heard.Add(message);
+
+        public override void Note(string message) => heard.Add(message);
+
+        public override void Failed(Exception why) => heard.Add(why.Message);
+    }
+
     static object? Some(ParameterInfo parameter) =>
         parameter.ParameterType == typeof(int) ? 1 : parameter.ParameterType == typeof(string) ? "text" : parameter.ParameterType == typeof(double?) ? 0.5 : null;
 

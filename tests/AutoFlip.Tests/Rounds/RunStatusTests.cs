@@ -50,7 +50,7 @@ public sealed class RunStatusTests : IDisposable
             "Round 1: no client returned a usable update. Client 0: the loss is Infinity before the first step: inputs or targets are too large, or not finite; scale them to values near 1.",
             Status.Reason);
         Assert.StartsWith("The run failed: Round 1", Status.Advice("run"), StringComparison.Ordinal);
-        Assert.EndsWith("resume it with: autoflip resume run", Status.Advice("run"), StringComparison.Ordinal);
+        Assert.EndsWith("resume it with: Simulation.Resume run", Status.Advice("run"), StringComparison.Ordinal);
         Assert.Contains("\"state\": \"failed\",", File.ReadAllText(Path.Combine(OnlyRun, RunStatus.FileName)), StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(OnlyRun, RunSummary.FileName)));
     }
@@ -87,7 +87,7 @@ public sealed class RunStatusTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(() => Run(Small, new Acting(2, stop.Cancel), stop.Token));
 
         Assert.Equal((RunStage.Interrupted, null), (Status.Stage, Status.Reason));
-        Assert.Equal("The run was interrupted. Resume it with: autoflip resume run", Status.Advice("run"));
+        Assert.Equal("The run was interrupted. Resume it with: Simulation.Resume run", Status.Advice("run"));
 
         var meanwhile = new List<RunStage>();
         Resume(new Acting(2, () => meanwhile.Add(Status.Stage)));

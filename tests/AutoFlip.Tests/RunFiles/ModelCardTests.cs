@@ -110,7 +110,7 @@ public class ModelCardTests
         Assert.Equal("'test' is not usable: its model card is damaged, or of a later version of the program.", Assert.Throws<AutoFlipException>(() => Parse(text)).Message);
 
     [Theory]
-    [InlineData("model", "\"NoSuchNet\"", "cannot be built: --model: there is no model 'NoSuchNet'")]
+    [InlineData("model", "\"NoSuchNet\"", "cannot be built: Experiment.Model: there is no model 'NoSuchNet'")]
     [InlineData("model", "\"NextCharLSTM\"", "does not read what its model card says")] // images, to a network of tokens
     [InlineData("model", "\"MobileViT\"", "cannot be built")] // 4 x 4 pixels are too few
     [InlineData("widths", "{}", "gives 'features.1' no width of 1 to 6")]

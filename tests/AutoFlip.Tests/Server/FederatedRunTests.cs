@@ -218,7 +218,7 @@ public class FederatedRunTests
         var e = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(Tiny with { Optimizer = "SGD", LearningRate = 1e30, Pruner = "none" }));
 
         Assert.Equal(ExitCode.RunFailed, e.Code);
-        Assert.Contains("lower --learning-rate", e.Message);
+        Assert.Contains("lower Experiment.LearningRate", e.Message);
     }
 
     [Fact]

@@ -3,14 +3,6 @@ namespace AutoFlip;
 /// <summary>Draws from symmetric Dirichlet distributions.</summary>
 static class DirichletDraw
 {
-    /// <summary>Refuses a concentration that is none.</summary>
-    /// <exception cref="AutoFlipException">It is not a number above 0 (exit 2).</exception>
-    public static void Check(double concentration)
-    {
-        if (!(concentration > 0) || !double.IsFinite(concentration))
-            throw AutoFlipException.BadRequest(FormattableString.Invariant($"--concentration {concentration}: give a number above 0."));
-    }
-
     /// <summary>A draw from Dir(alpha), by gamma variates in logarithms: for small alpha all of them would underflow to 0.</summary>
     /// <param name="concentration">alpha, above 0.</param>
     /// <param name="length">How many shares.</param>

@@ -19,7 +19,7 @@ public sealed record DirichletPartition(double Concentration) : Partition
     /// <inheritdoc/>
     public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
     {
-        DirichletDraw.Check(Concentration);
+        ExperimentOptions.Require(nameof(Concentration), Concentration);
         RequireSamples(deck.Labels.Length, clients);
         var byClass = RowsByClass(deck.Labels, deck.Classes, random);
         var samples = deck.Labels.Length;

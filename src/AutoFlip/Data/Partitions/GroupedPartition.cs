@@ -13,8 +13,8 @@ public sealed record GroupedPartition : Partition
         var owned = new NaturalPartition().Deal(deck, clients, random);
         if (clients < 1 || clients > owned.Length)
         {
-            throw AutoFlipException.BadRequest(
-                $"--clients {clients}: the samples belong to {owned.Length} owners, who are put together into clients; give 1 .. {owned.Length}.");
+            throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.Clients)).Refusal(
+                clients, $"1 to {owned.Length}, the owners of samples, who are put together into clients"));
         }
         return [.. Split(random.Permutation(owned.Length), clients).Select(group => group.Order().SelectMany(owner => owned[owner]).ToArray())];
     }

@@ -36,22 +36,21 @@ public sealed record PathologicalPartition(int ClassesPerClient) : Partition
     {
         if (ClassesPerClient < 1 || ClassesPerClient > samples.Length)
         {
-            throw AutoFlipException.BadRequest(
-                $"--classes-per-client {ClassesPerClient}: there are {samples.Length} classes in the training samples; " +
-                $"give 1 .. {samples.Length}.");
+            throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(ClassesPerClient)).Refusal(
+                ClassesPerClient, $"1 to {samples.Length}, the classes of the training samples"));
         }
         var slots = (long)clients * ClassesPerClient;
         if (slots < samples.Length)
         {
             throw AutoFlipException.BadRequest(
-                $"--classes-per-client {ClassesPerClient}: {clients} clients then hold {slots} of {samples.Length} classes, " +
-                "and the others would be left out; raise it or --clients.");
+                $"Experiment.ClassesPerClient {ClassesPerClient}: {clients} clients then hold {slots} of {samples.Length} classes, " +
+                "and the others would be left out; raise it or Experiment.Clients.");
         }
         if (samples.Sum(count => (long)Math.Min(count, clients)) < slots)
         {
             throw AutoFlipException.BadRequest(
-                $"--classes-per-client {ClassesPerClient}: there are too few training samples of some classes to give {clients} clients " +
-                "that many each; lower it or --clients, or raise --sample-fraction.");
+                $"Experiment.ClassesPerClient {ClassesPerClient}: there are too few training samples of some classes to give {clients} clients " +
+                "that many each; lower it or Experiment.Clients, or raise Experiment.SampleFraction.");
         }
 
         // Level by level: classes that are full drop out, the last level goes to some at random.

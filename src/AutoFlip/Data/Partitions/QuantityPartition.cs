@@ -71,7 +71,7 @@ public sealed record DirichletQuantityPartition(double Concentration) : Quantity
 {
     private protected override double[] Shares(int clients, KeyedRandom random)
     {
-        DirichletDraw.Check(Concentration);
+        ExperimentOptions.Require(nameof(Concentration), Concentration);
         return DirichletDraw.Shares(Concentration, clients, random);
     }
 }

@@ -30,7 +30,7 @@ public sealed record SemanticPartition : Partition
         if (deck.Samples is not { Vocabulary: null } samples)
         {
             throw AutoFlipException.BadRequest(
-                "--partition semantic: samples of this data set are no points that could be near each other; choose iid, patho or diri.");
+                "Experiment.Partition semantic: samples of this data set are no points that could be near each other; choose iid, patho or diri.");
         }
         var points = PrincipalComponents.Of(samples, Components, random);
         var byClass = RowsByClass(deck.Labels, deck.Classes, random).Where(rows => rows.Length > 0).ToArray();

@@ -16,14 +16,14 @@ public sealed record ShardPartition(int ShardsPerClient) : Partition
     /// <inheritdoc/>
     public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
     {
-        if (ShardsPerClient < 1) throw AutoFlipException.BadRequest($"--shards-per-client {ShardsPerClient}: give 1 or more.");
+        ExperimentOptions.Require(nameof(ShardsPerClient), ShardsPerClient);
         RequireSamples(deck.Labels.Length, clients);
         var shards = (long)clients * ShardsPerClient;
         if (shards > deck.Labels.Length)
         {
             throw AutoFlipException.BadRequest(
-                $"--shards-per-client {ShardsPerClient}: {clients} clients then need {shards} shards, and there are only " +
-                $"{deck.Labels.Length} training samples; lower it or --clients, or raise --sample-fraction.");
+                $"Experiment.ShardsPerClient {ShardsPerClient}: {clients} clients then need {shards} shards, and there are only " +
+                $"{deck.Labels.Length} training samples; lower it or Experiment.Clients, or raise Experiment.SampleFraction.");
         }
         var sorted = RowsByClass(deck.Labels, deck.Classes, random).SelectMany(rows => rows).ToArray();
         var cut = Split(sorted, (int)shards);

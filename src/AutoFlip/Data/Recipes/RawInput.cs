@@ -109,7 +109,7 @@ public sealed record RawInput(string Name, float[]? Sample, string? Fault)
             catch (Exception e) when (e is AutoFlipException or IOException or UnauthorizedAccessException or DecoderFallbackException)
             {
                 (next, broken) = (new(name, null, e is AutoFlipException ? e.Message
-                    : e is DecoderFallbackException ? $"'{name}' cannot be decoded: {e.Message.TrimEnd('.')}. Name its encoding with --encoding."
+                    : e is DecoderFallbackException ? $"'{name}' cannot be decoded: {e.Message.TrimEnd('.')}. Name its encoding with Experiment.Encoding."
                     : e is FileNotFoundException or DirectoryNotFoundException ? $"'{name}' does not exist."
                     : $"'{name}' cannot be read: {e.Message}"), true);
             }

@@ -31,7 +31,7 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
         }
         catch (DecoderFallbackException e)
         {
-            throw AutoFlipException.BadFile(path, $"a part of it cannot be decoded: {e.Message.TrimEnd('.')}. Name its encoding with --encoding", e);
+            throw AutoFlipException.BadFile(path, $"a part of it cannot be decoded: {e.Message.TrimEnd('.')}. Name its encoding with Experiment.Encoding", e);
         }
         catch (Exception e) when (e is InvalidDataException or SharpZipBaseException)
         {

@@ -87,7 +87,7 @@ public sealed record DataLocations
             return found;
         }
         if (set.Downloads.IsEmpty) throw AutoFlipException.BadData(search.NotFound("it has to be fetched by hand"));
-        if (Offline) throw AutoFlipException.BadData(search.NotFound("this run may not download (--offline)"));
+        if (Offline) throw AutoFlipException.BadData(search.NotFound("this run may not download (RunOptions.Offline)"));
         if (CachePath is null)
             throw AutoFlipException.BadData(search.NotFound("there is no cache folder to download to: set HOME or XDG_CACHE_HOME"));
         try

@@ -23,8 +23,8 @@ public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<
             if (Set.Place is not null) return $"It needs {files} there.";
             var package = Set.SystemPackage is null ? "" : $" or `apt-get install {Set.SystemPackage}`";
             return Set.Downloads.IsEmpty
-                ? $"Get it from {Set.Origin ?? "its authors"}{package}, so that {files} lie in a folder, and name that with --data-path."
-                : $"Get it with `autoflip data get {Set.Name}`{package}, or name its folder with --data-path.";
+                ? $"Get it from {Set.Origin ?? "its authors"}{package}, so that {files} lie in a folder, and name that with RunOptions.DataPath."
+                : $"Get it with `DataLocations.Require {Set.Name}`{package}, or name its folder with RunOptions.DataPath.";
         }
     }
 }

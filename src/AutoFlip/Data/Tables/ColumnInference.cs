@@ -12,7 +12,7 @@ namespace AutoFlip;
 /// <param name="format">What was said about spellings.</param>
 sealed class ColumnInference(TextTable table, TableFormat format)
 {
-    const string Typed = "correct it, name what means a missing value (--missing TEXT), or say what the column is (--column {0}:number, category, date or ignore)";
+    const string Typed = "correct it, name what means a missing value (Experiment.Missing TEXT), or say what the column is (Experiment.Columns {0}:number, category, date or ignore)";
 
     readonly DecimalMark _mark = MarkOf(table, format);
 
@@ -81,7 +81,7 @@ sealed class ColumnInference(TextTable table, TableFormat format)
         if (found is not { IsAmbiguous: true } both) return found?.Style;
         var text = FirstThat(column, text => CellDate.Parse(text, both.Style) is not null);
         throw table.Bad(column, text, $"'{ColumnRecipe.Shown(column.Texts[text])}' in column '{column.Name}' is a date whose day and month cannot be told apart anywhere in the column; "
-            + $"write dates as 2024-12-31, or leave the column out (--column {column.Name}:ignore)");
+            + $"write dates as 2024-12-31, or leave the column out (Experiment.Columns {column.Name}:ignore)");
     }
 
     static DecimalMark MarkOf(TextTable table, TableFormat format)
@@ -109,10 +109,10 @@ sealed class ColumnInference(TextTable table, TableFormat format)
         }
         if (point is var (pointColumn, pointText) && comma is var (commaColumn, commaText))
             throw table.Bad(commaColumn, commaText, $"'{ColumnRecipe.Shown(commaColumn.Texts[commaText])}' in column '{commaColumn.Name}' has a decimal comma, and "
-                + $"'{ColumnRecipe.Shown(pointColumn.Texts[pointText])}' in column '{pointColumn.Name}' a decimal point; say which numbers have (--decimal point or --decimal comma), or what a column is (--column)");
+                + $"'{ColumnRecipe.Shown(pointColumn.Texts[pointText])}' in column '{pointColumn.Name}' a decimal point; say which numbers have (Experiment.Decimal point or Experiment.Decimal comma), or what a column is (Experiment.Columns)");
         if (point is null && comma is null && either is var (column0, text0))
             throw table.Bad(column0, text0, $"'{ColumnRecipe.Shown(column0.Texts[text0])}' in column '{column0.Name}' is one number with a decimal comma and another with a comma between thousands, "
-                + "and no cell shows which; say it with --decimal point or --decimal comma");
+                + "and no cell shows which; say it with Experiment.Decimal point or Experiment.Decimal comma");
         return comma is null ? DecimalMark.Point : DecimalMark.Comma;
     }
 

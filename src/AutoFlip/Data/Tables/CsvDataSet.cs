@@ -29,7 +29,7 @@ public sealed record CsvDataSet : DataSet
     /// <exception cref="AutoFlipException">The path is empty (exit 2).</exception>
     public static CsvDataSet Of(string path, Experiment experiment)
     {
-        if (path.Length == 0) throw AutoFlipException.BadRequest("--dataset csv:PATH: the path of a file, or of a folder with train.csv and test.csv, is expected.");
+        if (path.Length == 0) throw AutoFlipException.BadRequest("Experiment.Dataset csv:PATH: the path of a file, or of a folder with train.csv and test.csv, is expected.");
         var isFolder = Directory.Exists(path) || !Path.HasExtension(path);
         return new CsvDataSet(path, experiment)
         {
@@ -101,10 +101,10 @@ public sealed record CsvDataSet : DataSet
             if (names.Skip(1).Any(name => name.Length == 0)) throw records.Bad("the first line names the columns, and one name is empty");
             if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
                 throw records.Bad($"the first line names the columns, and '{twice.Key}' is there twice");
-            if (needsTarget || _target.Length > 0) Require("--target", _target, names, path);
-            if (_owner.Length > 0) Require("--owner", _owner, names, path);
-            foreach (var typed in _typed) Require("--column", typed.Name, names, path);
-            if (_owner.Length > 0 && _owner == _target) throw AutoFlipException.BadRequest($"--owner {_owner}: this column is the target; name another, or none.");
+            if (needsTarget || _target.Length > 0) Require("Experiment.Target", _target, names, path);
+            if (_owner.Length > 0) Require("Experiment.Owner", _owner, names, path);
+            foreach (var typed in _typed) Require("Experiment.Columns", typed.Name, names, path);
+            if (_owner.Length > 0 && _owner == _target) throw AutoFlipException.BadRequest($"Experiment.Owner {_owner}: this column is the target; name another, or none.");
             (train, test) = (new TextTable(names), new TextTable(names));
             train.Begin(path);
         }

@@ -28,7 +28,7 @@ public sealed partial record TableDataSet
             new(new Uri(Uci + "heart-disease/processed.switzerland.data"), 4109, "834a405ccf5b66ab4056bb77794adc8df0b7125186454c0a1d002d33c6c3b314"),
             new(new Uri(Uci + "heart-disease/processed.va.data"), 6737, "e7c93d8d0d2acdadfa4c5e8de768e2191e7f618b952e29623f1f0d5949ff6b8f"),
         ],
-        Remarks = "Owners are the hospitals. There is no test set: evaluate on clients (--evaluation local).",
+        Remarks = "Owners are the hospitals. There is no test set: evaluate on clients (Experiment.EvaluationScope local).",
         Licence = "CC BY 4.0",
         Citation = "A. Janosi, W. Steinbrunn, M. Pfisterer and R. Detrano 1989, Heart Disease, UCI, doi 10.24432/C52P4X",
         Facts = new(
@@ -89,7 +89,7 @@ public sealed partial record TableDataSet
         Files = ["covtype.data"],
         Folders = ["Cover", "covtype"],
         Downloads = [new(new Uri(Uci + "covtype/covtype.data.gz"), 11240707, "614360d0257557dd1792834a85a1cdebfadc3c4f30b011d56afee7ffb5b15771")],
-        Remarks = "Owners are the wilderness areas; their four columns are not learnt from. There is no test set: evaluate on clients (--evaluation local).",
+        Remarks = "Owners are the wilderness areas; their four columns are not learnt from. There is no test set: evaluate on clients (Experiment.EvaluationScope local).",
         Licence = "CC BY 4.0",
         Citation = "J. Blackard 1998, Covertype, UCI, doi 10.24432/C50K5N",
         Facts = new(

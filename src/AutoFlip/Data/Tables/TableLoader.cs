@@ -45,7 +45,7 @@ static class TableLoader
             RequireAll(train, target, cells, numbers: true);
             var odd = target.Texts.ToList().FindIndex(text => cells.NumberIn(text) is null);
             throw train.Bad(target, odd, $"'{ColumnRecipe.Shown(target.Texts[odd])}' in the target '{target.Name}' is no number, and most of its values are; "
-                + "correct it, or learn classes with --task classification");
+                + "correct it, or learn classes with Experiment.TaskChoice classification");
         }
         var areNumbers = numbers.Length == texts.Length;
         if (areNumbers) RequireAll(train, target, cells, numbers: true);
@@ -54,7 +54,7 @@ static class TableLoader
         if (texts.Length is < 2 or > MostClasses)
         {
             throw AutoFlipException.BadData($"'{train.FileOf(0)}': the target '{target.Name}' has {texts.Length} different values in its training rows; " +
-                $"classes are 2 to {MostClasses}{(areNumbers ? ", and --task regression learns numbers" : "")}.");
+                $"classes are 2 to {MostClasses}{(areNumbers ? ", and Experiment.TaskChoice regression learns numbers" : "")}.");
         }
         if (areNumbers) texts = [.. numbers.Select(number => FormattableString.Invariant($"{number}"))]; // 2 comes before 10
         return (LearningTask.Classification([.. texts]), texts.Select((text, c) => (text, c)).ToDictionary(pair => pair.text, pair => pair.c));

@@ -36,7 +36,7 @@ sealed class TableSchema
             if (recipe.Categories.Length > MostCategories)
             {
                 throw AutoFlipException.BadData($"'{train.FileOf(0)}': the column '{column.Name}' has {recipe.Categories.Length} different texts, more than " +
-                    $"{MostCategories} categories; leave it out (--column {column.Name}:ignore), or make it numbers.");
+                    $"{MostCategories} categories; leave it out (Experiment.Columns {column.Name}:ignore), or make it numbers.");
             }
             _features.Add(new Feature(c, recipe, Width));
             _description.Add(ColumnDescription.Of(column, recipe));

@@ -67,7 +67,7 @@ sealed class Vocabulary
     public static Vocabulary Of(WordCounts counts, int size)
     {
         if (size < 3)
-            throw AutoFlipException.BadRequest($"--num-embeddings (--num_embeddings): '{size}' is not accepted. Accepted: at least 3, for padding, unknown words and one word.");
+            throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.EmbeddingCount)).Refusal(size, "at least 3, for padding, unknown words and one word"));
         return new(
         [
             "<PAD>", "<UNK>",

@@ -77,7 +77,7 @@ public abstract record NumberMetric(string Name) : Metric(Name)
     /// <inheritdoc/>
     public sealed override string? Refuses(LearningTask task) => task.Kind == TaskKind.Regression
         ? null
-        : $"{Name} compares numbers; this data set has classes. Use acc1, or see 'autoflip list metrics'.";
+        : $"{Name} compares numbers; this data set has classes. Use acc1, or see 'Catalog.Metrics'.";
 
     /// <inheritdoc/>
     public sealed override double? Compute(Predictions predictions)

@@ -30,7 +30,7 @@ public class PartitionTests
         }
         catch (AutoFlipException e)
         {
-            return e.Code == ExitCode.BadRequest && e.Message.StartsWith("--", StringComparison.Ordinal)
+            return e.Code == ExitCode.BadRequest && e.Message.StartsWith("Experiment.", StringComparison.Ordinal)
                 && (c.Labels.Length < c.Clients || c.Partition is PathologicalPartition
                     || c.Partition is ShardPartition { ShardsPerClient: var shards } && c.Labels.Length < shards * c.Clients
                     || c.Partition is GroupedPartition && Owners(c.Labels).Distinct().Count() < c.Clients);
@@ -79,7 +79,7 @@ public class PartitionTests
             var partition = new PathologicalPartition(m);
             int[][] Deal() => partition.Deal(new Deck(labels, classes), clients, new KeyedRandom(seed));
             if (m > classes || clients * m < classes)
-                return Assert.Throws<AutoFlipException>(Deal).Message.StartsWith("--classes-per-client", StringComparison.Ordinal);
+                return Assert.Throws<AutoFlipException>(Deal).Message.StartsWith("Experiment.ClassesPerClient", StringComparison.Ordinal);
             var dealt = Deal();
             return dealt.All(rows => rows.Select(row => labels[row]).Distinct().Count() == m) && dealt.Sum(rows => rows.Length) == labels.Length;
         }, iter: 1000);
@@ -117,16 +117,16 @@ public class PartitionTests
     }
 
     [Theory]
-    [InlineData(20, 2, 100, 200, "--clients")] // 40 of 100 classes
-    [InlineData(4, 11, 10, 200, "1 .. 10")] // more classes than there are
-    [InlineData(4, 0, 10, 200, "1 .. 10")]
+    [InlineData(20, 2, 100, 200, "Experiment.Clients")] // 40 of 100 classes
+    [InlineData(4, 11, 10, 200, "1 to 10, the classes of the training samples")] // more classes than there are
+    [InlineData(4, 0, 10, 200, "1 to 10, the classes of the training samples")]
     public void Patho_says_what_cannot_be(int clients, int m, int classes, int perClass, string hint)
     {
         var error = Assert.Throws<AutoFlipException>(() =>
             new PathologicalPartition(m).Deal(new Deck(Labels(classes, perClass), classes), clients, new KeyedRandom(1)));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
-        Assert.StartsWith($"--classes-per-client {m}", error.Message);
+        Assert.StartsWith("Experiment.ClassesPerClient", error.Message);
         Assert.Contains(hint, error.Message);
     }
 
@@ -162,7 +162,7 @@ public class PartitionTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     public void Dirichlet_refuses_a_concentration_that_is_none(double alpha) =>
-        Assert.StartsWith("--concentration", Assert.Throws<AutoFlipException>(() =>
+        Assert.StartsWith("Experiment.Concentration", Assert.Throws<AutoFlipException>(() =>
             new DirichletPartition(alpha).Deal(new Deck([0, 1], 2), 1, new KeyedRandom(1))).Message);
 
     [Fact]
@@ -172,7 +172,7 @@ public class PartitionTests
         {
             var error = Assert.Throws<AutoFlipException>(() => partition.Deal(DeckOf([0, 1, 2], 3), 4, new KeyedRandom(1)));
 
-            Assert.StartsWith("--clients 4: there are only 3 training samples", error.Message);
+            Assert.StartsWith("Experiment.Clients 4: there are only 3 training samples", error.Message);
             Assert.Equal(ExitCode.BadRequest, error.Code);
         }
     }

@@ -45,7 +45,7 @@ public class SemanticPartitionTests
     {
         var error = Assert.Throws<AutoFlipException>(() => new SemanticPartition().Deal(new Deck([0, 1], 2), 1, new KeyedRandom(1)));
 
-        Assert.StartsWith("--partition semantic: ", error.Message);
+        Assert.StartsWith("Experiment.Partition semantic: ", error.Message);
     }
 
     /// <summary>A run's identity, on any processor.</summary>

@@ -30,7 +30,7 @@ public class ShardPartitionTests
         var error = Assert.Throws<AutoFlipException>(() => new ShardPartition(3).Deal(new Deck([0, 1, 0, 1, 1], 2), 2, new KeyedRandom(1)));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
-        Assert.Equal("--shards-per-client 3: 2 clients then need 6 shards, and there are only 5 training samples; "
-            + "lower it or --clients, or raise --sample-fraction.", error.Message);
+        Assert.Equal("Experiment.ShardsPerClient 3: 2 clients then need 6 shards, and there are only 5 training samples; "
+            + "lower it or Experiment.Clients, or raise Experiment.SampleFraction.", error.Message);
     }
 }

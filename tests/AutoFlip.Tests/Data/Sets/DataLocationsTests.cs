@@ -78,8 +78,8 @@ public class DataLocationsTests
         Assert.Contains($"{folder["data/fashion-mnist"]} (lacks t10k-labels-idx1-ubyte)", error.Message);
         foreach (var path in (string[])["data/FashionMNIST", "data", "system/fashion-mnist", "cache/FashionMNIST"])
             Assert.Contains(folder[path] + ',', error.Message.Replace(". ", ",", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Contains("--offline", error.Message);
-        Assert.Contains("`autoflip data get FashionMNIST` or `apt-get install dataset-fashion-mnist`", error.Message);
+        Assert.Contains("RunOptions.Offline", error.Message);
+        Assert.Contains("`DataLocations.Require FashionMNIST` or `apt-get install dataset-fashion-mnist`", error.Message);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public class DownloadTests
         Assert.Equal(ExitCode.BadData, error.Code);
         Assert.Contains("http://test/a.bin", error.Message);
         Assert.Contains(reason, error.Message);
-        Assert.Contains("`autoflip data get Test`", error.Message);
+        Assert.Contains("`DataLocations.Require Test`", error.Message);
         Assert.Empty(folder.Files);
     }
 

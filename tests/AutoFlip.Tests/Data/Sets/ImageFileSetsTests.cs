@@ -107,7 +107,7 @@ public class ImageFileSetsTests
             var error = Assert.Throws<AutoFlipException>(() => set.Load(new Experiment { Resize = 0 }, new DataLocations { Offline = true }, RunObserver.None));
 
             Assert.Equal(ExitCode.BadRequest, error.Code);
-            Assert.Contains("--resize 0", error.Message, StringComparison.Ordinal);
+            Assert.Contains("Experiment.Resize 0", error.Message, StringComparison.Ordinal);
         }
     }
 

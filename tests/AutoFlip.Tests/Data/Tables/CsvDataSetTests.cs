@@ -140,10 +140,10 @@ public sealed class CsvDataSetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "", "--target: name a column of '", "Accepted: x, who, label.")]
-    [InlineData("lable", "", "--target: there is no column 'lable' of '", "Accepted: x, who, label. Did you mean 'label'?")]
-    [InlineData("label", "whom", "--owner: there is no column 'whom' of '", "Did you mean 'who'?")]
-    [InlineData("label", "label", "--owner label: this column is the target; name another, or none.", "")]
+    [InlineData("", "", "Experiment.Target: name a column of '", "Accepted: x, who, label.")]
+    [InlineData("lable", "", "Experiment.Target: there is no column 'lable' of '", "Accepted: x, who, label. Did you mean 'label'?")]
+    [InlineData("label", "whom", "Experiment.Owner: there is no column 'whom' of '", "Did you mean 'who'?")]
+    [InlineData("label", "label", "Experiment.Owner label: this column is the target; name another, or none.", "")]
     public void Wrong_columns_are_refused_with_the_ones_there_are(string target, string owner, string start, string end)
     {
         Write("t.csv", "x,who,label\n1,a,0\n2,b,1\n");
@@ -186,7 +186,7 @@ public sealed class CsvDataSetTests : IDisposable
 
         var error = Assert.Throws<AutoFlipException>(() => Load("t.csv", target: "y"));
 
-        Assert.EndsWith("the column 'id' has 1600 different texts, more than 1000 categories; leave it out (--column id:ignore), or make it numbers.", error.Message);
+        Assert.EndsWith("the column 'id' has 1600 different texts, more than 1000 categories; leave it out (Experiment.Columns id:ignore), or make it numbers.", error.Message);
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class CsvDataSetTests : IDisposable
 
         Assert.Equal(ExitCode.BadData, error.Code);
         Assert.EndsWith($" is missing: there is no none.csv in '{_folder.Path}'.", error.Message);
-        Assert.StartsWith("--dataset csv:PATH", Assert.Throws<AutoFlipException>(() => DataSet.Of(new Experiment { Dataset = "csv:" })).Message);
+        Assert.StartsWith("Experiment.Dataset csv:PATH", Assert.Throws<AutoFlipException>(() => DataSet.Of(new Experiment { Dataset = "csv:" })).Message);
     }
 
     string Write(string name, string text) => _folder.Write(name, System.Text.Encoding.UTF8.GetBytes(text));

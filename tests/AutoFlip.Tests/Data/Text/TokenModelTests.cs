@@ -3,8 +3,8 @@ namespace AutoFlip.Tests;
 public class TokenModelTests
 {
     [Theory]
-    [InlineData("TwoNN", true, "--model TwoNN: it reads numbers, and the samples of Shakespeare are token ids; choose a model with an embedding")]
-    [InlineData("NextCharLSTM", false, "--model NextCharLSTM: it reads token ids, and the samples of Shakespeare are numbers; choose a model without an embedding")]
+    [InlineData("TwoNN", true, "Experiment.Model TwoNN: it reads numbers, and the samples of Shakespeare are token ids; choose a model with an embedding")]
+    [InlineData("NextCharLSTM", false, "Experiment.Model NextCharLSTM: it reads token ids, and the samples of Shakespeare are numbers; choose a model without an embedding")]
     public void A_model_reads_tokens_if_and_only_if_samples_are_tokens(string model, bool tokens, string message)
     {
         var error = Assert.Throws<AutoFlipException>(() => Build(Small(model), Data(tokens)));
@@ -18,13 +18,13 @@ public class TokenModelTests
     {
         var error = Assert.Throws<AutoFlipException>(() => Build(Small("NextCharLSTM") with { EmbeddingCount = 79 }, Data(true)));
 
-        Assert.Equal((ExitCode.BadRequest, "--num-embeddings (--num_embeddings): '79' is not accepted. Accepted: at least 80, the tokens of Shakespeare."), (error.Code, error.Message));
+        Assert.Equal((ExitCode.BadRequest, "Experiment.EmbeddingCount: '79' is not accepted. Accepted: at least 80, the tokens of Shakespeare."), (error.Code, error.Message));
         Assert.Equal(80, Build(Small("NextCharLSTM") with { EmbeddingCount = 80 }, Data(true)).Vocabulary);
     }
 
     [Theory]
-    [InlineData("NextWordLSTM", false, "--model NextWordLSTM: it says something about each step of a sequence, and Shakespeare asks for one thing about the whole")]
-    [InlineData("NextCharLSTM", true, "--model NextCharLSTM: it says one thing about a sequence, and Shakespeare asks for one at each step; choose NextWordLSTM.")]
+    [InlineData("NextWordLSTM", false, "Experiment.Model NextWordLSTM: it says something about each step of a sequence, and Shakespeare asks for one thing about the whole")]
+    [InlineData("NextCharLSTM", true, "Experiment.Model NextCharLSTM: it says one thing about a sequence, and Shakespeare asks for one at each step; choose NextWordLSTM.")]
     public void A_model_says_something_about_every_step_if_and_only_if_that_is_the_task(string model, bool steps, string message)
     {
         var names = LearningTask.Classification([.. Enumerable.Range(0, 80).Select(c => $"{c}")]).ClassNames;

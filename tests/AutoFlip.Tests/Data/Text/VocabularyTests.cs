@@ -26,7 +26,7 @@ public class VocabularyTests
         var error = Assert.Throws<AutoFlipException>(() => Vocabulary.Of(Counted("one"), 2));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
-        Assert.Contains("--num-embeddings (--num_embeddings): '2'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Experiment.EmbeddingCount: '2'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

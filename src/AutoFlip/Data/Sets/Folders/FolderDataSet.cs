@@ -15,13 +15,13 @@ static class FolderDataSet
         _ = experiment;
         try
         {
-            if (!Directory.Exists(path)) throw AutoFlipException.BadData($"--dataset folder:{path}: there is no such folder.");
+            if (!Directory.Exists(path)) throw AutoFlipException.BadData($"Experiment.Dataset folder:{path}: there is no such folder.");
             var train = Child("train") ?? Child("training");
             var test = train is null ? null : Child("test") ?? Child("val") ?? Child("valid") ?? Child("validation");
             var names = ClassFolders.Names(Path.Combine(path, train ?? "")).ToList();
             if (names.Count < 2)
             {
-                throw AutoFlipException.BadData($"--dataset folder:{path}: a folder for each of at least two classes is expected in " +
+                throw AutoFlipException.BadData($"Experiment.Dataset folder:{path}: a folder for each of at least two classes is expected in " +
                     $"{(train is null ? "it (or in a folder 'train' in it)" : $"its folder '{train}'")}; there are {names.Count}.");
             }
             return new ImageFileDataSet($"folder:{path}")

@@ -14,7 +14,7 @@ static class TypedColumn
 
     /// <summary>The column and its kind; a name may hold colons.</summary>
     public static ColumnFacts Parse(string text) =>
-        Split(text) ?? throw AutoFlipException.BadRequest($"--column: '{ForeignText.Quote(text)}' is not accepted. Accepted: {Accepted}.");
+        Split(text) ?? throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.Columns)).Refusal(ForeignText.Quote(text)));
 
     static ColumnFacts? Split(string text)
     {

@@ -1,0 +1,261 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace AutoFlip;
+
+/// <summary>Every option of an experiment, declared once: what it is called, what is accepted, what it does.</summary>
+/// <remarks>
+/// Rules, the checks of parts that work on one value, the command line, its help and its reference read this table. A new option is a
+/// property of <see cref="Experiment"/> and a row here. Texts name options by their properties (<see cref="ApiNames"/>).
+/// </remarks>
+public static class ExperimentOptions
+{
+    /// <summary>Most rounds, of each of which a report stays in memory, and most epochs of a client in a round.</summary>
+    const int MostRounds = 1_000_000, MostEpochs = 100_000;
+
+    /// <summary>Largest width: products with factors of architectures and the width multiplier are whole numbers of 32 bits.</summary>
+    const int LargestSize = 1 << 16;
+
+    const string FromOne = "a whole number of at least 1", Share = "a number in (0, 1]", Probability = "a probability in [0, 1]";
+
+    const string PortableNameForbids = "/\\:*?\"<>|";
+
+    static readonly ExperimentOption[] Experiment =
+    [
+        Of(e => e.Name, "name exp_name", "TEXT",
+            "Name of the experiment; the run directory begins with it.",
+            IsDirectoryName, $"1 to 100 characters that a directory name may hold on every system (none of {PortableNameForbids}, "
+            + "no leading or trailing dot or space)"),
+        Of(e => e.Seed, "seed", "N", "Seed of every random draw: one seed, one model."),
+        Of(e => e.Algorithm, "algorithm", "NAME",
+            "Federated algorithm. 'autoflip' (the default) is fedavg with Experiment.Pruner autoflip; "
+            + "any other prunes nothing unless Experiment.Pruner is given."),
+    ];
+
+    static readonly ExperimentOption[] Data =
+    [
+        Of(e => e.Dataset, "dataset", "NAME",
+            "Data set: see 'Catalog.DataSets', or folder:PATH for a folder of images of yours, or csv:PATH for a table."),
+        Of(e => e.Target, "target", "COLUMN", "Column that is to be learnt, of a table csv:PATH."),
+        Of(e => e.Owner, "owner", "COLUMN",
+            "Column that says whose a row is, of a table csv:PATH; Experiment.Partition pre makes owners clients."),
+        Of(e => e.TaskChoice, "task", "auto|classification|regression",
+            "Whether the values of that column are classes or numbers. auto looks at them."),
+        Of(e => e.Columns, "column", "NAME:KIND...",
+            "What columns of a table csv:PATH are: number, category, date or ignore. Others are inferred from their cells.",
+            x => x.All(TypedColumn.IsValid), TypedColumn.Accepted) with { IsVerbatim = true },
+        Of(e => e.Missing, "missing", "TEXT...",
+            "Texts that mean a missing value in a table csv:PATH, besides the usual spellings (empty, NA, NaN, null, ?, ...).")
+            with { IsVerbatim = true },
+        Of(e => e.Decimal, "decimal", "auto|point|comma",
+            "Decimal mark of numbers in a table csv:PATH. auto takes the one that its numbers show."),
+        Of(e => e.Encoding, "encoding", "NAME",
+            "Encoding of a table csv:PATH, or of the input of predict: utf-8, latin1, windows-1252, ...",
+            x => TextInput.Find(x) is not null, TextInput.Accepted),
+        Of(e => e.TestFraction, "test-fraction test_fraction", "F",
+            "Share of each client's samples held out for evaluation. 0 holds out none.", x => x is >= 0 and <= 0.9, "a number in [0, 0.9]"),
+        Of(e => e.SampleFraction, "sample-fraction rawsmpl", "F", "Share of the raw data to use.", x => x is > 0 and <= 1, Share),
+        Of(e => e.Resize, "resize", "PIXELS", "Side to which images are resized. 0 keeps their size.",
+            x => x is >= 0 and <= 1024, "pixels, 1 to 1024, or 0 to keep the images' size"),
+        Of(e => e.ImageNetNormalization, "imagenet-normalization imnorm", "", "Normalise channels with ImageNet's mean and deviation."),
+        Of(e => e.RandomRotation, "random-rotation randrot", "DEGREES",
+            "Largest random rotation while training, either way. 0 turns it off.", x => x is >= 0 and <= 180, "degrees, 0 to 180"),
+        Of(e => e.RandomHorizontalFlip, "random-horizontal-flip randhf", "F",
+            "Probability of a horizontal flip while training. 0 turns it off.", x => x is >= 0 and <= 1, Probability),
+        Of(e => e.RandomVerticalFlip, "random-vertical-flip randvf", "F", "Probability of a vertical flip while training. 0 turns it off.",
+            x => x is >= 0 and <= 1, Probability),
+        Of(e => e.ColorJitter, "color-jitter randjit", "F", "Strength of colour jitter while training, up to 0.5. 0 turns it off.",
+            x => x is >= 0 and <= 0.5, "a number in [0, 0.5] (hue cannot turn by more than half a circle)"),
+        Of(e => e.SequenceLength, "seq-len seq_len", "N", "Words of a text that count: what is longer is cut, what is shorter padded.",
+            x => x is >= 1 and <= 1 << 16, "a whole number from 1 to 65536"),
+        Of(e => e.Partition, "partition split_type", "NAME", "How samples are dealt to clients: see 'Catalog.Partitions'."),
+        Of(e => e.ClassesPerClient, "classes-per-client mincls", "N", "Classes per client under the partition patho.",
+            x => x >= 1, FromOne),
+        Of(e => e.Concentration, "concentration cncntrtn", "F",
+            "Concentration of the Dirichlet distribution under the partitions diri and diri-quantity.",
+            IsPositive, "a number above 0"),
+        Of(e => e.ShardsPerClient, "shards-per-client", "N", "Shards per client under the partition shards.", x => x >= 1, FromOne),
+    ];
+
+    static readonly ExperimentOption[] Model =
+    [
+        Of(e => e.Model, "model model_name", "NAME", "Network: see 'Catalog.Models'."),
+        Of(e => e.HiddenSize, "hidden-size hidden_size", "N", "Width of hidden channels or cells.",
+            x => x is >= 1 and <= LargestSize, "a whole number from 1 to 65536"),
+        Of(e => e.WidthMultiplier, "width-multiplier", "F",
+            "Factor on the width of every layer: 0.5 is half as wide. 1 is the published network.",
+            x => x is > 0 and <= 16, "a number in (0, 16]"),
+        Of(e => e.Dropout, "dropout", "F", "Dropout rate. 0 turns it off.", x => x is >= 0 and < 1, "a number in [0, 1)"),
+        Of(e => e.LayerCount, "layers num_layers", "N", "Layers of recurrent networks; others take no notice.",
+            x => x is >= 1 and <= 1024, "a whole number from 1 to 1024"),
+        Of(e => e.Depth, "depth", "N", "Layers of WideResNet: 6n + 4, such as 16, 28, 40.",
+            x => x is >= 10 and <= 4096 && x % 6 == 4, "6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on, up to 4096"),
+        Of(e => e.WidenFactor, "widen-factor widen_factor", "N", "Width of WideResNet, 1 being a plain residual network's.",
+            x => x is >= 1 and <= 64, "a whole number from 1 to 64"),
+        Of(e => e.EmbeddingCount, "num-embeddings num_embeddings", "N", "Tokens that networks of text know; others take no notice.",
+            x => x is >= 1 and <= 1 << 24, "a whole number from 1 to 16777216 (ids travel as float32, which is exact so far)"),
+        Of(e => e.EmbeddingSize, "embedding-size embedding_size", "N", "Width of a token's embedding; only networks of text have one.",
+            x => x is >= 1 and <= LargestSize, "a whole number from 1 to 65536"),
+        Of(e => e.Initialization, "initialization init_type", "NAME",
+            "Initialisation scheme: normal, xavier, xavier_uniform, kaiming, orthogonal."),
+        Of(e => e.InitializationGain, "initialization-gain init_gain", "F", "Gain of the initialisation.",
+            IsPositive, "a number above 0"),
+    ];
+
+    static readonly ExperimentOption[] Pruning =
+    [
+        Of(e => e.Pruner, "pruner", "NAME", "Pruner: autoflip, random, none; it composes with any algorithm."),
+        Of(e => e.PruneFraction, "prune-fraction treeshold_pruining", "F", "Share of all parameters that the mask removes. 0 keeps all.",
+            x => x is >= 0 and < 1, "a number in [0, 1): the share of all parameters that is removed, 0.30 for 30 %"),
+        Of(e => e.DenseRounds, "dense-rounds", "N",
+            "Rounds that train the full model before it is explored and pruned; 0 explores the initial model, as the paper does. "
+            + "Not given, a sixth of the rounds.")
+            with
+            {
+                Fits = e => e.DenseRounds is null or 0 || (e.DenseRounds > 0 && e.DenseRounds < e.Rounds),
+                Accepted = "a whole number of at least 0, below Experiment.Rounds",
+            },
+        Of(e => e.ExplorationEpochs, "exploration-epochs epoochs_mask", "N", "Most epochs that an explorer trains.",
+            x => x is >= 1 and <= MostEpochs, $"a whole number from 1 to {MostEpochs}"),
+        Of(e => e.ExplorationPatience, "exploration-patience Patience_mask", "N",
+            "Epochs without a lower mean loss after which an explorer stops.", x => x >= 1, FromOne),
+        Of(e => e.ExplorerFraction, "explorer-fraction perc_clients_for_mask", "F", "Share of clients that explore; at least one does.",
+            x => x is > 0 and <= 1, Share),
+        Of(e => e.Guidance, "guidance", "NAME", "What exploration measures: deviation, agreement, saliency, fisher."),
+        Of(e => e.GuidanceNormalization, "guidance-normalization guidence_normalization", "HOW",
+            "How guidance is made comparable between layers: rank, mean, minmax, robust, none.")
+            with { Synonyms = Synonym("robustscaler", "robust") },
+        Of(e => e.MaskRefresh, "mask-refresh", "once|cohort",
+            "Make the mask once from all explorers, or every round from that round's cohort."),
+        Of(e => e.KeepNorm, "keep-norm", "BOOL",
+            "When the first mask comes, scale what outputs keep of their incoming weights to the norm of all."),
+        Of(e => e.Regrow, "regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),
+        Of(e => e.Pruning, "pruning", "hybrid|structured|unstructured",
+            "What is removed: whole units and then single weights, units only, or weights only."),
+        Of(e => e.StructuredShare, "structured-share", "F",
+            "Share of the removal that takes whole units under Experiment.Pruning hybrid. 1 leaves to single weights what no unit fits.",
+            x => x is >= 0 and <= 1, "a number in [0, 1]: the share of the removal that takes whole units"),
+        Of(e => e.UnitMultiple, "unit-multiple", "N",
+            "Units of a layer that go together, or as many as divide both that and its width. 1 removes single units.",
+            x => x >= 1, FromOne),
+        Of(e => e.MinUnits, "min-units", "N", "Units that every layer keeps.", x => x >= 1, FromOne),
+    ];
+
+    static readonly ExperimentOption[] Federation =
+    [
+        Of(e => e.Clients, "clients K", "N", "Number of clients.", x => x >= 1, FromOne),
+        Of(e => e.Rounds, "rounds R", "N", "Number of rounds.", x => x is >= 1 and <= MostRounds, $"a whole number from 1 to {MostRounds}"),
+        Of(e => e.CohortFraction, "cohort-fraction C", "F", "Share of clients that take part in a round; at least one does. 0 means all.",
+            x => x is >= 0 and <= 1, "a number in [0, 1], where 0 means all clients"),
+        Of(e => e.ServerMomentum, "server-momentum beta", "F", "Server momentum. 0 is plain averaging.",
+            x => x is >= 0 and < 1, "a number in [0, 1), where 0 turns it off"),
+        Of(e => e.WireDown, "wire-down", "fp32|fp16|int8",
+            "Numbers of the model on its way to clients."),
+        Of(e => e.WireUp, "wire-up", "fp32|fp16|int8", "Numbers of clients' updates."),
+    ];
+
+    static readonly ExperimentOption[] LocalTraining =
+    [
+        Of(e => e.LocalEpochs, "local-epochs E", "N", "Local epochs per round.",
+            x => x is >= 1 and <= MostEpochs, $"a whole number from 1 to {MostEpochs}"),
+        Of(e => e.BatchSize, "batch-size B", "N", "Samples per batch. 0 means a client's whole training set.",
+            x => x >= 0, "a whole number of at least 1, or 0 for a client's whole training set"),
+        Of(e => e.NoShuffle, "no-shuffle no_shuffle", "", "Keep the samples' order instead of shuffling every epoch."),
+        Of(e => e.Optimizer, "optimizer", "NAME", "Local optimiser: see 'Catalog.Optimizers'."),
+        Of(e => e.LearningRate, "learning-rate lr", "F", "Local learning rate of the first round.",
+            x => x is > 0 and <= 100, "a number in (0, 100]"),
+        Of(e => e.LearningRateDecay, "learning-rate-decay lr_decay", "F", "Factor on the learning rate. 1 turns it off.",
+            x => x is > 0 and <= 1, "a number in (0, 1], where 1 turns it off"),
+        Of(e => e.LearningRateDecayStep, "learning-rate-decay-step lr_decay_step", "N", "Rounds between two decays.", x => x >= 1, FromOne),
+        Of(e => e.Momentum, "momentum", "F", "Momentum of SGD and RMSprop.", x => x is >= 0 and < 1, "a number in [0, 1)"),
+        Of(e => e.WeightDecay, "weight-decay weight_decay", "F", "Weight decay. 0 turns it off.",
+            x => x is >= 0 and <= 1, "a number in [0, 1]"),
+        Of(e => e.MaxGradientNorm, "max-gradient-norm max_grad_norm", "F", "Largest norm of a gradient. 0 turns clipping off.",
+            x => x is >= 0 and < double.PositiveInfinity, "a number of at least 0, where 0 turns clipping off"),
+        Of(e => e.Criterion, "criterion", "NAME",
+            "Loss: see 'Catalog.Criteria'. auto is the one for the data set's task: cross-entropy for classes, MSELoss for numbers."),
+        Of(e => e.Precision, "precision", "fp32|bf16",
+            "Arithmetic of local training. bf16 is faster where the processor has it; weights stay fp32."),
+        Of(e => e.ThreadsPerClient, "threads-per-client", "N",
+            "Threads inside one client. Part of the experiment: they change the order of float sums.",
+            x => x is >= 1 and <= 256, "a whole number from 1 to 256"),
+    ];
+
+    static readonly ExperimentOption[] Evaluation =
+    [
+        Of(e => e.EvaluationScope, "evaluation eval_type", "local|global|both",
+            "Evaluate on clients' held-out samples, on the server's test set, or on both.")
+            with
+            {
+                // A choice that leaves nothing to measure would only be noticed after the last round.
+                Fits = e => e.EvaluationScope != EvaluationScope.Local || e.TestFraction > 0,
+                Accepted = "'global' or 'both' while Experiment.TestFraction is 0, because clients then hold out no samples",
+            },
+        Of(e => e.EvaluationFraction, "evaluation-fraction eval_fraction", "F",
+            "Share of non-participating clients that evaluate the global model.", x => x is > 0 and <= 1, Share),
+        Of(e => e.EvaluateEvery, "evaluate-every eval_every", "N", "Rounds between two evaluations; the last round is always evaluated.",
+            x => x >= 1, FromOne),
+        Of(e => e.Metrics, "metrics eval_metrics", "NAME...",
+            "Figures of merit: see 'Catalog.Metrics'. auto: acc1 acc5 f1 precision recall for classes, seqacc for sequences, "
+            + "mse mae r2 for numbers.",
+            x => x.Length > 0, "at least one metric"),
+        Of(e => e.Average, "average", "weighted|macro",
+            "Mean of f1, precision, recall and auroc over classes: by how often each is true, or all alike."),
+        Of(e => e.CutOff, "cut-off", "youden|half",
+            "Of two classes, from where on the second is predicted: fitted on training scores (Youden's J), or one half."),
+    ];
+
+    /// <summary>The whole table, in the order of the help.</summary>
+    public static ImmutableArray<ExperimentOption> All { get; } =
+    [
+        .. Grouped(OptionGroup.Experiment, Experiment), .. Grouped(OptionGroup.Data, Data), .. Grouped(OptionGroup.Model, Model),
+        .. Grouped(OptionGroup.Pruning, Pruning), .. Grouped(OptionGroup.Federation, Federation),
+        .. Grouped(OptionGroup.LocalTraining, LocalTraining), .. Grouped(OptionGroup.Evaluation, Evaluation),
+    ];
+
+    static readonly FrozenDictionary<string, ExperimentOption> ByProperty =
+        All.ToFrozenDictionary(row => row.Property.Name, StringComparer.Ordinal);
+
+    /// <summary>Properties of how to prune: without effect where nothing is pruned.</summary>
+    public static FrozenSet<string> OfPruning { get; } =
+        Pruning.Select(row => row.Property.Name).Where(name => name != nameof(AutoFlip.Experiment.Pruner))
+            .ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The option that sets a property.</summary>
+    public static ExperimentOption Of(string property) => ByProperty[property];
+
+    /// <summary>Refuses a value that is outside an option's range.</summary>
+    /// <param name="property">The property of <see cref="Experiment"/>.</param>
+    /// <param name="value">What it would be.</param>
+    /// <exception cref="AutoFlipException">It is not accepted (exit 2).</exception>
+    public static void Require(string property, object value)
+    {
+        if (!Of(property).Accepts(value)) throw AutoFlipException.BadRequest(Of(property).Refusal(value));
+    }
+
+    static IEnumerable<ExperimentOption> Grouped(OptionGroup group, IEnumerable<ExperimentOption> rows) =>
+        rows.Select(row => row with { Group = group });
+
+    static ExperimentOption Of<T>(
+        Expression<Func<Experiment, T>> property, string names, string value, string help,
+        Func<T, bool>? accepts = null, string accepted = "") => new()
+        {
+            Property = (PropertyInfo)((MemberExpression)property.Body).Member,
+            Names = [.. names.Split(' ')],
+            Placeholder = value,
+            Help = help,
+            Accepts = given => accepts?.Invoke((T)given!) ?? true,
+            Accepted = accepted,
+        };
+
+    static ImmutableDictionary<string, string> Synonym(string from, string to) =>
+        ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase).Add(from, to);
+
+    static bool IsPositive(double value) => value > 0 && double.IsFinite(value);
+
+    static bool IsDirectoryName(string name) =>
+        name.Length is > 0 and <= 100 && name.Trim('.', ' ') == name
+        && !name.Any(letter => char.IsControl(letter) || PortableNameForbids.Contains(letter, StringComparison.Ordinal));
+}
