@@ -36,10 +36,9 @@ sealed class ExportCommand : ICommand
         if (ship is { Small: true, Full: true }) throw AutoFlipException.BadRequest("--small and --full: the model is exported without what was removed, or with it. Give one of them.");
         var onnx = (ship.Format ?? (ship.Output is { } named && ModelSource.IsOnnx(named) ? ExportFormat.Onnx : ExportFormat.Safetensors)) == ExportFormat.Onnx;
         var path = Target(ship, directory, onnx ? "onnx" : "safetensors");
-        var (card, network, weights, experiment) = RunModel.Load(directory, !ship.Full, request.Options.DataPath, new QuietDisplay(host), host.Cancel);
-        var metadata = card.Metadata(experiment!); // a run directory has one
-        if (onnx) OnnxModel.Write(path, network, weights, metadata, ship.Half);
-        else Safetensors.Write(path, weights, metadata, ship.Half);
+        var model = RunModel.Load(directory, !ship.Full, request.Options.DataPath, new QuietDisplay(host), host.Cancel);
+        if (onnx) model.WriteOnnx(path, ship.Half);
+        else model.WriteSafetensors(path, ship.Half);
         host.Out.WriteLine(path);
         return ExitCode.Done;
     }

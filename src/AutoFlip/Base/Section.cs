@@ -27,12 +27,14 @@ public sealed class Section<T>(string kind, string option, Func<T, T>? finish = 
     /// <param name="name">The name users type.</param>
     /// <param name="entry">The entry.</param>
     /// <param name="aliases">Other names of the same entry; not listed.</param>
+    /// <exception cref="ArgumentException">There is an entry of one of these names.</exception>
     public void Add(string name, T entry, params ReadOnlySpan<string> aliases)
     {
         var pair = KeyValuePair.Create(name, finish is null ? entry : finish(entry));
+        string[] names = [name, .. aliases];
+        if (names.FirstOrDefault(_byName.ContainsKey) is { } taken) throw new ArgumentException($"There is a {kind} '{taken}' already.", nameof(name));
         _entries.Add(pair);
-        _byName.Add(name, pair);
-        foreach (var alias in aliases) _byName.Add(alias, pair);
+        foreach (var one in names) _byName.Add(one, pair);
     }
 
     /// <inheritdoc/>

@@ -5,18 +5,22 @@ public static class Simulation
 {
     /// <summary>Runs an experiment from the start.</summary>
     /// <param name="experiment">What to run. Checked first: nothing is written for an experiment that cannot run.</param>
-    /// <param name="options">How to carry it out.</param>
-    /// <param name="observer">Watches.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="options">How to carry it out; null: as <see cref="RunOptions"/> has it.</param>
+    /// <param name="observer">Watches; null: nobody does.</param>
+    /// <param name="time">The clock; null: the system's.</param>
     /// <param name="cancel">Stops the run; what was finished is saved and can be resumed.</param>
     /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    public static RunSummary Run(Experiment experiment, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel) =>
-        Run(experiment, options, (resolved, all) =>
+    public static RunSummary Run(
+        Experiment experiment, RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null, CancellationToken cancel = default)
+    {
+        var how = options ?? new RunOptions();
+        return Run(experiment, how, (resolved, all) =>
         {
             ExperimentRules.Check(resolved); // with the task that the data set's name promises, so before anything is loaded
-            return FederatedData.Load(resolved, DataLocations.Of(options), all, cancel);
-        }, observer, time, cancel);
+            return FederatedData.Load(resolved, DataLocations.Of(how), all, cancel);
+        }, observer ?? RunObserver.None, time ?? TimeProvider.System, cancel);
+    }
 
     /// <summary>Runs an experiment from the start on data of any origin: the experiment's data set is only a name then.</summary>
     internal static RunSummary Run(
@@ -29,6 +33,7 @@ public static class Simulation
             return RunFiles.Record(options, directory: null, observer, time, all =>
             {
                 experiment = ExperimentRules.Resolve(experiment, task: null); // the data say what it is, whatever their name promises
+                LibTorch.Require(); // before gigabytes are read
                 var data = load(experiment, all);
                 experiment = ExperimentRules.Settle(experiment, data.Task, data.Clients.Length);
                 var method = Catalog.Resolve(experiment);
@@ -45,18 +50,21 @@ public static class Simulation
 
     /// <summary>Goes on with a run that was stopped, killed or broken off; one that had ended is only summed up again.</summary>
     /// <param name="path">Its directory.</param>
-    /// <param name="options">How to carry it out from here; where data lies is taken from the first start unless given anew.</param>
-    /// <param name="observer">Watches.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="options">How to carry it out from here; where data lies is taken from the first start unless given anew. Null: as <see cref="RunOptions"/> has it.</param>
+    /// <param name="observer">Watches; null: nobody does.</param>
+    /// <param name="time">The clock; null: the system's.</param>
     /// <param name="cancel">Stops the run again.</param>
     /// <exception cref="AutoFlipException">The directory, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    public static RunSummary Resume(string path, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel)
+    public static RunSummary Resume(
+        string path, RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null, CancellationToken cancel = default)
     {
+        (options, observer, time) = (options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
         var started = time.GetTimestamp();
         using var directory = RunDirectory.Open(path);
         var experiment = directory.Experiment;
         ExperimentRules.Check(experiment);
+        LibTorch.Require();
         options = options with { DataPath = options.DataPath ?? directory.Options.DataPath, LogFormat = options.LogFormat ?? directory.Options.LogFormat };
         return RunFiles.Record(options, directory.Path, observer, time, all =>
         {
@@ -148,7 +156,9 @@ public static class Simulation
         var last = RunRoundsAsync(run, initial, from, setting, card, cancel).GetAwaiter().GetResult();
         var mask = run.MaskOf(last.Round);
         var global = mask.Apply(last.Server.Weights);
-        var summary = Summaries.Of(experiment, Catalog.MainMetricOf(experiment), options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds);
+        var summary = Summaries.Of(experiment, Catalog.MainMetricOf(experiment), options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds)
+            with
+        { Directory = directory.Path };
         card = card with { Round = last.Round, CutOff = directory.Rounds[^1].CutOff, ModelSha256 = summary.ModelSha256 };
         directory.SaveModel("final.safetensors", global, card);
         directory.SaveModel("final-small.safetensors", mask.Shrink(global), mask.Units is null ? card : card.WithWidthsOf(mask.Shrink(network)));

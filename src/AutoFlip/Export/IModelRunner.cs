@@ -45,6 +45,7 @@ public sealed class NetworkRunner(SavedModel model) : IModelRunner
 
     static NetworkModule<float> Loaded(SavedModel model)
     {
+        LibTorch.Require();
         var module = new NetworkModule<float>(model.Network);
         model.Weights.Values.CopyTo(module.Values);
         return module;

@@ -16,6 +16,19 @@ public readonly record struct ClassProbability(int Class, string Name, double Pr
 /// trains. After training with another loss only their order means something.</remarks>
 public sealed record Prediction(ImmutableArray<ClassProbability> Top, double? Value, ImmutableArray<string> Steps)
 {
+    /// <summary>Predicts one sample.</summary>
+    /// <param name="runner">The model.</param>
+    /// <param name="sample">[C, H, W], prepared as the model's card says (<see cref="ModelCard.Input"/>): numbers of arrays as they are.</param>
+    /// <param name="top">Classes to name, at least one; there may be fewer.</param>
+    /// <exception cref="ArgumentException">The sample has another length than the model reads.</exception>
+    public static Prediction Of(IModelRunner runner, float[] sample, int top = 5)
+    {
+        var shape = runner.Card.Input.Shape;
+        return sample.Length == shape.Length
+            ? Of(runner.Card, runner.Run(sample, count: 1), sample, top)
+            : throw new ArgumentException($"The sample has {sample.Length} values; the model reads {shape}, {shape.Length} values.", nameof(sample));
+    }
+
     /// <summary>Reads a model's outputs.</summary>
     /// <param name="card">The model.</param>
     /// <param name="outputs">[outputs], or [steps, outputs].</param>

@@ -7,10 +7,10 @@ public static class RunModel
     /// <param name="directory">The run directory.</param>
     /// <param name="small">What is left of the model; otherwise all of it, with zeros for what was removed.</param>
     /// <param name="dataPath">Where data is looked for first, if it is needed; null: where the run found it.</param>
-    /// <param name="observer">Is told of progress, if data have to be loaded.</param>
+    /// <param name="observer">Is told of progress, if data have to be loaded; null: nobody is.</param>
     /// <param name="cancellation">Stops that.</param>
     /// <exception cref="AutoFlipException">It is no run directory, or the run has not ended (exit 2); a file is damaged, or data are missing (exit 3).</exception>
-    public static SavedModel Load(string directory, bool small, string? dataPath, RunObserver observer, CancellationToken cancellation)
+    public static SavedModel Load(string directory, bool small = true, string? dataPath = null, RunObserver? observer = null, CancellationToken cancellation = default)
     {
         if (!File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
             throw AutoFlipException.BadRequest($"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it. It is the first and the last line that a run prints.");
@@ -18,7 +18,7 @@ public static class RunModel
         if (!File.Exists(path))
             throw AutoFlipException.BadRequest($"'{directory}' has no final model: the run is not done. {RunStatus.Of(directory).Advice(directory) ?? "It is still running."}");
         var file = Safetensors.Read(path);
-        if (SavedModel.Of(file, path) is not { } model) return Rebuilt(file, directory, dataPath, observer, cancellation);
+        if (SavedModel.Of(file, path) is not { } model) return Rebuilt(file, directory, dataPath, observer ?? RunObserver.None, cancellation);
         return model with { Experiment = model.Experiment is { } made ? made with { Dataset = ExperimentFile.OfRun(directory).Dataset } : null }; // the file has no folders
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip;
 
 /// <summary>A model as it was saved: what it is, how to use it, and its weights.</summary>
@@ -17,6 +19,20 @@ public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights
     /// the file's real length.</remarks>
     public static SavedModel Load(string path) => Of(Safetensors.Read(path), path) ?? throw AutoFlipException.BadFile(
         path, "there is no model card in its metadata: an older version or another program wrote it. Of an older run, name the run directory");
+
+    /// <summary>Writes the model as an ONNX file that tells how it is used (<see cref="OnnxModel"/>).</summary>
+    /// <param name="path">The file to replace. Its folder must exist.</param>
+    /// <param name="half">Whether matrices, kernels and tables are stored in float16.</param>
+    /// <exception cref="AutoFlipException">It cannot be written, or a weight is beyond float16 (exit 4).</exception>
+    public void WriteOnnx(string path, bool half = false) => OnnxModel.Write(path, Network, Weights, Metadata, half);
+
+    /// <summary>Writes the model as a safetensors file, which <see cref="Load"/> and PyTorch read.</summary>
+    /// <param name="path">The file to replace. Its folder must exist.</param>
+    /// <param name="half">Whether values are stored in float16.</param>
+    /// <exception cref="AutoFlipException">It cannot be written (exit 4), or a weight is beyond float16 (exit 2).</exception>
+    public void WriteSafetensors(string path, bool half = false) => Safetensors.Write(path, Weights, Metadata, half);
+
+    ImmutableSortedDictionary<string, string> Metadata => Card.Metadata(Experiment);
 
     /// <summary>The model of a file that has a card; null if it has none.</summary>
     /// <exception cref="AutoFlipException">Card and tensors do not fit (exit 3).</exception>

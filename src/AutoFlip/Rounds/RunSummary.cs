@@ -8,6 +8,10 @@ public sealed record RunSummary
     /// <summary>Evaluations that a mean of recent ones is of, at most.</summary>
     public const int RecentEvaluations = 5;
 
+    /// <summary>The run directory, of which the file itself says nothing.</summary>
+    [JsonIgnore]
+    public string Directory { get; init; } = "";
+
     /// <summary>Version of this schema.</summary>
     public int Schema { get; init; } = 1;
 
@@ -78,7 +82,7 @@ public sealed record RunSummary
             throw AutoFlipException.BadRequest(File.Exists(Path.Combine(directory, ExperimentFile.FileName))
                 ? $"'{directory}': the run is not done, so there is no {FileName}. {RunStatus.Of(directory).Advice(directory) ?? "It is still running."}"
                 : $"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
-        return RunJson.Load<RunSummary>(path, $"its figures can be computed again with: Simulation.Resume {directory}")!;
+        return RunJson.Load<RunSummary>(path, $"its figures can be computed again with: Simulation.Resume {directory}")! with { Directory = directory };
     }
 
     internal const string FileName = "summary.json";

@@ -91,13 +91,14 @@ public sealed record ModelCard
     };
 
     /// <summary>The metadata of a file with the model. Folders of the user's are left out of it (<see cref="DataSetName"/>).</summary>
-    /// <param name="experiment">What was run.</param>
-    public ImmutableSortedDictionary<string, string> Metadata(Experiment experiment)
+    /// <param name="experiment">What was run; null if that is not known.</param>
+    public ImmutableSortedDictionary<string, string> Metadata(Experiment? experiment)
     {
-        var text = TextOf(experiment);
-        var card = this with { Dataset = DataSetName.WithoutFolders(Dataset), ExperimentSha256 = Sha256Of(text) }; // of earlier versions both had folders
-        return ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal)
-            .Add("model", Model).Add("dataset", card.Dataset).Add(Key, ToJson(card)).Add(ExperimentKey, text);
+        var text = experiment is null ? null : TextOf(experiment);
+        var card = this with { Dataset = DataSetName.WithoutFolders(Dataset), ExperimentSha256 = text is null ? ExperimentSha256 : Sha256Of(text) }; // of earlier versions both had folders
+        var metadata = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal)
+            .Add("model", Model).Add("dataset", card.Dataset).Add(Key, ToJson(card));
+        return text is null ? metadata : metadata.Add(ExperimentKey, text);
     }
 
     static string TextOf(Experiment experiment) => ExperimentFile.Write(DataSetName.WithoutFolders(experiment));

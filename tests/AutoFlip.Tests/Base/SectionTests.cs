@@ -20,6 +20,19 @@ public class SectionTests
     }
 
     [Theory]
+    [InlineData("ONE", null, "ONE"), InlineData("three", "zwei", "zwei")]
+    public void A_name_that_is_taken_is_refused_and_nothing_is_added(string name, string? alias, string taken)
+    {
+        var section = new Section<int>("number", "--number") { { "One", 1 }, { "two", 2, "zwei" } };
+
+        var failure = Assert.Throws<ArgumentException>(() => section.Add(name, 3, alias is null ? [] : [alias]));
+
+        Assert.StartsWith($"There is a number '{taken}' already.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["One", "two"], section.Names);
+        Assert.Throws<AutoFlipException>(() => section["three"]);
+    }
+
+    [Theory]
     [InlineData("three", ""), InlineData("", ""), InlineData(" two", " Did you mean 'two'?")]
     public void Unknown_name_is_a_bad_request_that_lists_the_names(string typed, string hint)
     {

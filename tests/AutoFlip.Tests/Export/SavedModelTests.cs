@@ -33,6 +33,46 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
     }
 
     [Fact]
+    public void A_model_that_is_written_again_is_the_same_model()
+    {
+        var small = RunModel.Load(runs.Digits);
+
+        small.WriteSafetensors(_folder["again.safetensors"]);
+        small.WriteOnnx(_folder["again.onnx"]);
+
+        Assert.Equal(File.ReadAllBytes(Small), File.ReadAllBytes(_folder["again.safetensors"]));
+        Assert.True(OnnxModel.IsIntact(File.ReadAllBytes(_folder["again.onnx"])));
+    }
+
+    [Fact]
+    public void A_model_of_unknown_origin_is_written_without_an_experiment()
+    {
+        var model = SavedModel.Load(Small) with { Experiment = null };
+
+        model.WriteSafetensors(_folder["unknown.safetensors"]);
+
+        var again = SavedModel.Load(_folder["unknown.safetensors"]);
+        Assert.Null(again.Experiment);
+        Assert.Equal(model.Card.ExperimentSha256, again.Card.ExperimentSha256);
+        Assert.Equal(model.Weights.Sha256(), again.Weights.Sha256());
+    }
+
+    [Fact]
+    public void One_sample_is_predicted_as_a_batch_of_it_is()
+    {
+        using var runner = new NetworkRunner(SavedModel.Load(Small));
+        var random = new KeyedRandom(2);
+        float[] sample = [.. Enumerable.Range(0, 64).Select(_ => random.NextSingle())];
+
+        var single = Prediction.Of(runner, sample, top: 3);
+
+        var (_, batch) = Prediction.All(runner, [new RawInput("one", sample, null)], top: 3).Single();
+        Assert.Equal(batch!.Top, single.Top.AsEnumerable());
+        Assert.Equal(3, single.Top.Length);
+        Assert.StartsWith("The sample has 63 values; the model reads 1x8x8, 64 values.", Assert.Throws<ArgumentException>(() => Prediction.Of(runner, sample[1..])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_page_about_models_shows_code_that_runs()
     {
         var samples = TorchSharp.torch.zeros(2, 1, 8, 8);

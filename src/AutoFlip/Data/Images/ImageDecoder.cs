@@ -35,7 +35,7 @@ static class ImageDecoder
         if (bytes.Length == 0) throw AutoFlipException.BadFile(path, "it is empty");
         if (!bytes.AsSpan().ContainsAnyExcept((byte)0)) throw AutoFlipException.BadFile(path, $"all of its {bytes.Length} bytes are zero: its content was lost");
         if (SizeOfPng(bytes) is var (claimedWidth, claimedHeight)) CheckSize(path, claimedWidth, claimedHeight); // the codec only says no
-        using var data = SKData.CreateCopy(bytes);
+        using var data = Data(bytes);
         using var codec = SKCodec.Create(data) ?? throw AutoFlipException.BadFile(path, IsTiff(bytes)
             ? "it is a TIFF image, which is not read: convert it to PNG"
             : "it is not a JPEG, PNG, GIF, BMP, WebP, PPM or PGM image");
@@ -58,6 +58,21 @@ static class ImageDecoder
         finally
         {
             ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>The bytes for the codec: the first use of its native library.</summary>
+    static SKData Data(byte[] bytes)
+    {
+        try
+        {
+            return SKData.CreateCopy(bytes);
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
+        {
+            throw AutoFlipException.RunFailed(
+                "The native library of SkiaSharp, which decodes images, is missing: add it to the program with "
+                + $"'dotnet add package SkiaSharp.NativeAssets.Linux.NoDependencies --version {typeof(SKData).Assembly.GetName().Version?.ToString(3)}'.", e);
         }
     }
 
