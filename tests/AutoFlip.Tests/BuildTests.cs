@@ -21,7 +21,7 @@ public class BuildTests
         Assert.Equal(2, ones.numel());
     }
 
-    /// <summary>When TorchSharp is updated, this says whether <see cref="LibTorch"/> still finds what it makes optional.</summary>
+    /// <summary>When TorchSharp is updated, this says whether <see cref="TorchLibrary"/> still finds what it makes optional.</summary>
     [Fact]
     public void Symbol_version_that_older_systems_lack_becomes_optional_and_nothing_else_changes()
     {

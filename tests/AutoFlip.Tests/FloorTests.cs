@@ -8,8 +8,8 @@ public class FloorTests
     // Ground floor first. Rooms on one floor do not use each other: nothing of a client names anything of the server.
     static readonly string[][] Floors =
     [
-        ["Base"],
         ["Native"],
+        ["Base"],
         ["Experiment", "Tensors"],
         ["Networks"],
         ["Data", "Masks", "Models"],
