@@ -45,7 +45,8 @@ foreach (var place in mutants.GroupBy(mutant => Path.GetDirectoryName(mutant.Fil
     {
         var tried = file.Where(drawn.Contains).ToArray();
         var unreached = tried.Where(mutant => !reached.Contains(mutant.Number)).ToArray();
-        var unfound = tried.Except(unreached).Where(mutant => program.Run(mutant.Number, classes, limit).Passed).ToArray();
+        var unfound = tried.Except(unreached).Where(mutant => program.Run(mutant.Number, classes, limit).Passed)
+            .Select(mutant => { Console.Error.WriteLine($"{mutant.File}:{mutant.Line}: {mutant.Change}"); return mutant; }).ToArray(); // a long run may be stopped
         survivors.AddRange([.. unfound.Select(mutant => (mutant, "not found")), .. unreached.Select(mutant => (mutant, "not reached"))]);
         Console.WriteLine($"| {file.Key} | {file.Count()} | {tried.Length} | {tried.Length - unfound.Length - unreached.Length} | {unfound.Length} | {unreached.Length} |");
     }
@@ -56,10 +57,15 @@ return 0;
 
 static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-// The tests of a folder are those in the folder of the same name. Whole rounds always run.
-static string[] ClassesFor(string place) =>
-[
-    .. (Path.Combine(Tests, place) is var folder && Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*Tests.cs", SearchOption.AllDirectories) : [])
-        .Select(file => "AutoFlip.Tests." + Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
-    "AutoFlip.Tests.RoundLawTests", "AutoFlip.Tests.FederatedRunTests", // may be named twice
-];
+// The tests of a folder are those in the folder of the same name, or of the nearest above that has one. Whole rounds always run.
+static string[] ClassesFor(string place)
+{
+    var folder = Path.Combine(Tests, place);
+    while (!Directory.Exists(folder)) folder = Path.GetDirectoryName(folder)!;
+    return
+    [
+        .. (folder == Tests ? [] : Directory.EnumerateFiles(folder, "*Tests.cs", SearchOption.AllDirectories))
+            .Select(file => "AutoFlip.Tests." + Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
+        "AutoFlip.Tests.RoundLawTests", "AutoFlip.Tests.FederatedRunTests", // may be named twice
+    ];
+}

@@ -42,25 +42,6 @@ public class ChannelGroupTests
         Assert.False(network.Groups[1].Memberships[1].Makes);
     }
 
-    /// <summary>Table [3, 2] with columns (1, 3, 5) and (2, 4, 6): sums 9 and 12, mean 10.5. Cells: rows of four gates and their offsets.</summary>
-    [Fact]
-    public void Units_are_scored_by_what_makes_them_columns_and_gate_rows_too()
-    {
-        var network = new NetworkBuilder("test", new(1, 1, 1)).Embedding(3, 2).Lstm(2).LastStep().Linear(1).Build(1);
-        var scores = new float[network.Layout.ParameterCount];
-        for (var i = 0; i < 6; i++) scores[i] = i + 1;
-        int At(string tensor, int index) => network.Layout[tensor].Offset + index;
-        scores[At("1.weight_ih_l0", 2 * 0 + 1)] = 3; // gate i, cell 0
-        scores[At("1.weight_hh_l0", 2 * 7 + 0)] = 4; // gate o, cell 1, reading cell 0
-        scores[At("1.bias_hh_l0", 5)] = 1; // gate g, cell 1
-        scores[At("3.weight", 0)] = 100; // reads cell 0
-
-        var units = UnitScores.Of(network, scores, GuidanceScale.Mean);
-
-        Assert.Equal([9 / 10.5f, 12 / 10.5f], units[1].Select(unit => (float)unit));
-        Assert.Equal([3 / 4f, 5 / 4f], units[2].Select(unit => (float)unit));
-    }
-
     [Fact]
     public void A_flattened_sequence_has_its_units_once_per_step()
     {

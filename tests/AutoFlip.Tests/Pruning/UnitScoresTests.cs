@@ -20,6 +20,49 @@ public class UnitScoresTests
         Assert.Equal([0.75, 0.25], UnitScores.Of(network, scores, GuidanceScale.Rank)[hidden]);
     }
 
+    /// <summary>Table [3, 2] with columns (1, 3, 5) and (2, 4, 6): sums 9 and 12, mean 10.5. Cells: rows of four gates and their offsets.</summary>
+    [Fact]
+    public void Units_are_scored_by_what_makes_them_columns_and_gate_rows_too()
+    {
+        var network = new NetworkBuilder("test", new(1, 1, 1)).Embedding(3, 2).Lstm(2).LastStep().Linear(1).Build(1);
+        var scores = new float[network.Layout.ParameterCount];
+        for (var i = 0; i < 6; i++) scores[i] = i + 1;
+        int At(string tensor, int index) => network.Layout[tensor].Offset + index;
+        scores[At("1.weight_ih_l0", 2 * 0 + 1)] = 3; // gate i, cell 0
+        scores[At("1.weight_hh_l0", 2 * 7 + 0)] = 4; // gate o, cell 1, reading cell 0
+        scores[At("1.bias_hh_l0", 5)] = 1; // gate g, cell 1
+        scores[At("3.weight", 0)] = 100; // reads cell 0
+
+        var units = UnitScores.Of(network, scores, GuidanceScale.Mean);
+
+        Assert.Equal([9 / 10.5f, 12 / 10.5f], units[1].Select(unit => (float)unit));
+        Assert.Equal([3 / 4f, 5 / 4f], units[2].Select(unit => (float)unit));
+    }
+
+    /// <summary>Two branches of two channels, concatenated and normalised: the second branch begins at index 2 of the normalisation's tensors. Per channel
+    /// a weight and a bias of the convolution and the bias of the normalisation. Branch a: (9 + 0 + 3) / 3, (0 + 2 + 4) / 3. Branch b: (1 + 3 + 2) / 3,
+    /// (3 + 1 + 5) / 3.</summary>
+    [Fact]
+    public void Units_behind_a_concatenation_are_scored_by_their_own_part_of_each_tensor()
+    {
+        var network = new NetworkBuilder("n", new SampleShape(1, 1, 1))
+            .Fork("both", new Concat(), ("a", a => a.Conv2d(2, 1)), ("b", b => b.Conv2d(2, 1))).BatchNorm2d().Flatten().Linear(1).Build(1);
+        float[] scores =
+        [
+            9, 0, 0, 2, // a: weight [2, 1, 1, 1], bias [2]
+            1, 3, 3, 1, // b, likewise
+            7, 7, 7, 7, // scale of the normalisation [4]: does not count
+            3, 4, 2, 5, // its bias [4]
+            7, 7, 7, 7, 7, // the next layer's weights and bias: do not count
+        ];
+
+        var units = UnitScores.Of(network, scores, GuidanceScale.None);
+
+        Assert.Equal(["a.0 (2)", "b.0 (2)"], network.Groups[1..3].Select(group => group.ToString()));
+        Assert.Equal([4, 2], units[1]);
+        Assert.Equal([2, 3], units[2]);
+    }
+
     /// <summary>The first layer moves a million times less, and one of its units a thousand times more than the rest.</summary>
     [Theory]
     [InlineData(GuidanceScale.Rank, 4, 4), InlineData(GuidanceScale.Mean, 1, 7), InlineData(GuidanceScale.MinMax, 1, 7)]

@@ -1,4 +1,3 @@
-using System.Numerics;
 using CsCheck;
 
 namespace AutoFlip.Tests;
@@ -105,34 +104,6 @@ public class ValueFormatTests
             Assert.Equal(sent.Values(tensors), back.Values(tensors));
             Assert.True(writer.Length < sent.Capacity);
         });
-
-    [Fact]
-    public void Dither_is_the_same_one_by_one_and_many_at_a_time() => Gen.Select(Gen.ULong, Gen.Int[0, 1 << 30]).Sample((seed, index) =>
-    {
-        var dither = new Dither(new KeyedRandom(seed));
-
-        var many = dither.From(index);
-
-        for (var k = 0; k < Vector<float>.Count; k++) Assert.Equal(dither[index + k], many[k]);
-    });
-
-    /// <summary>Chi-square over 64 bins and 2^16 draws: 63 degrees of freedom, deviation sqrt(126) = 11.2; five of these above or below.</summary>
-    [Theory]
-    [InlineData(1), InlineData(2), InlineData(3)]
-    public void Dither_is_uniform_over_indices_and_over_keys(ulong seed)
-    {
-        const int Draws = 1 << 16, Bins = 64;
-        int[] byIndex = new int[Bins], byKey = new int[Bins];
-        var dither = new Dither(new KeyedRandom(seed));
-        for (var i = 0; i < Draws; i++)
-        {
-            byIndex[(int)(dither[i] * Bins)]++;
-            byKey[(int)(new Dither(new KeyedRandom(seed << 32 | (uint)i))[7] * Bins)]++;
-        }
-
-        foreach (var counts in (int[][])[byIndex, byKey])
-            Assert.InRange(counts.Sum(count => Math.Pow(count - (double)Draws / Bins, 2) / ((double)Draws / Bins)), 63 - 5 * 11.2, 63 + 5 * 11.2);
-    }
 
     [Fact]
     public void Scores_never_travel_in_8_bits()
