@@ -10,11 +10,16 @@ static class SourceTree
     public static IEnumerable<string> CSharpFiles(string folder) => Files(folder, "*.cs");
 
     /// <summary>The files of a pattern below a folder, likewise.</summary>
-    public static IEnumerable<string> Files(string folder, string pattern) =>
-        from file in Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
-        let path = Path.GetRelativePath(Root, file).Replace('\\', '/')
-        where !path.Split('/').Any(part => part is "bin" or "obj")
-        select path;
+    /// <exception cref="InvalidOperationException">There are none: a rule over no files would hold.</exception>
+    public static IEnumerable<string> Files(string folder, string pattern)
+    {
+        var found =
+            from file in Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
+            let path = Path.GetRelativePath(Root, file).Replace('\\', '/')
+            where !path.Split('/').Any(part => part is "bin" or "obj")
+            select path;
+        return found.ToList() is { Count: > 0 } files ? files : throw new InvalidOperationException($"'{folder}' has no {pattern}.");
+    }
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 

@@ -84,7 +84,7 @@ public sealed class TaskRunTests : IDisposable
         Assert.Null(summary.Metrics.Global.Acc1);
         Assert.True(rounds.Reports[^1].ClientsUpdated["loss"].Equal < rounds.Reports[0].ClientsUpdated["loss"].Equal / 5);
         Assert.True(rounds.Reports[^1].ServerEvaluated!.Metrics["r2"] > 0.9);
-        Assert.All(rounds.Reports, report => Assert.Null(report.CutOff));
+        Assert.Every(rounds.Reports, report => Assert.Null(report.CutOff));
 
         Assert.Contains("mse 0.0", Cli.RoundLine.Of(rounds.Reports[^1], Metric.MainOf(written)).ToText(8, "mse"), StringComparison.Ordinal);
         Assert.StartsWith("mse 0.0", Cli.Results.Line(summary), StringComparison.Ordinal);
@@ -111,8 +111,8 @@ public sealed class TaskRunTests : IDisposable
         Run(experiment, data, fitted);
         Run(experiment with { CutOff = CutOffRule.Half }, data, half);
 
-        Assert.All(fitted.Reports, report => Assert.InRange(report.CutOff!.Value, 0.01, 0.49)); // logits of a class of one in six lie low
-        Assert.All(half.Reports, report => Assert.Null(report.CutOff));
+        Assert.Every(fitted.Reports, report => Assert.InRange(report.CutOff!.Value, 0.01, 0.49)); // logits of a class of one in six lie low
+        Assert.Every(half.Reports, report => Assert.Null(report.CutOff));
         Assert.Equal(fitted.Reports[^1].ServerEvaluated!.Loss, half.Reports[^1].ServerEvaluated!.Loss); // it changes no model
         double Recall(Rounds rounds) => rounds.Reports[^1].ServerEvaluated!.Metrics["recall"]!.Value;
         Assert.True(Recall(fitted) > Recall(half) + 0.05, $"{Recall(fitted)} {Recall(half)}");

@@ -51,7 +51,7 @@ public sealed class BenchTests
         }
         var verdicts = lines.SkipWhile(line => !line.StartsWith("| demanded of |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).ToList();
         Assert.NotEmpty(verdicts);
-        Assert.All(verdicts, row => Assert.Contains(Cells(row)[^1], (string[])["met", "NOT met"]));
+        Assert.Every(verdicts, row => Assert.Contains(Cells(row)[^1], (string[])["met", "NOT met"]));
         foreach (var fact in (string[])["measured with", "commit", "processor", "memory", "system", ".NET", "TorchSharp, libtorch", "date", "wall time of the measurement"])
             Assert.Single(lines, line => line.StartsWith($"| {fact} |", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.Contains("NaN", StringComparison.Ordinal));
@@ -237,7 +237,7 @@ public sealed class BenchTests
     public void Names_of_measurements_are_unique_and_their_settings_sound()
     {
         Assert.Distinct(Benchmark.All.Select(benchmark => benchmark.Name));
-        Assert.All(Benchmark.All, benchmark => ExperimentRules.Check(benchmark.Experiment));
+        Assert.Every(Benchmark.All, benchmark => ExperimentRules.Check(benchmark.Experiment));
     }
 
     [Fact]
@@ -249,8 +249,8 @@ public sealed class BenchTests
 
         Assert.Equal((int)ExitCode.Done, code);
         Assert.StartsWith("Usage: ./bench NAME [options]\n", output.ToString(), StringComparison.Ordinal);
-        Assert.All(Benchmark.All, benchmark => Assert.Contains($"\n  {benchmark.Name} ", output.ToString(), StringComparison.Ordinal));
-        Assert.All(["--repeats", "--minutes", "--case", "--workers"], option => Assert.Contains($"\n  {option} ", output.ToString(), StringComparison.Ordinal));
+        Assert.Every(Benchmark.All, benchmark => Assert.Contains($"\n  {benchmark.Name} ", output.ToString(), StringComparison.Ordinal));
+        Assert.Every(["--repeats", "--minutes", "--case", "--workers"], option => Assert.Contains($"\n  {option} ", output.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -193,7 +193,7 @@ public sealed class RunChartsTests
 
         var map = Chart<HeatMap>("partition", RunCharts.Of(record));
         Assert.Equal((50, "0", "9999"), (map.Rows.Length, map.Rows[0], map.Rows[^1]));
-        Assert.All(map.Rows.Zip(map.Values), row => Assert.Equal(row.First, $"{row.Second[0] - 1_000}")); // client n holds 1,000 + n
+        Assert.Every(map.Rows.Zip(map.Values), row => Assert.Equal(row.First, $"{row.Second[0] - 1_000}")); // client n holds 1,000 + n
         Assert.Contains("50 of 10,000 clients", map.Note);
 
         var sizes = Chart<BarChart>("samples", RunCharts.Of(record)); // 1,000..10,999 in bins of 500: 9,999 / 20 + 1

@@ -15,8 +15,8 @@ public class AppTests
 
         Assert.Equal(ExitCode.Done, ended.Exit);
         Assert.InRange(ended.Lines.Length, 5, 20);
-        Assert.All((string[])["run ", "resume ", "demo ", "experiment ", "report ", "list ", "data "], command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));
-        Assert.All(ended.Lines, line => Assert.InRange(line.Length, 0, 80));
+        Assert.Every((string[])["run ", "resume ", "demo ", "experiment ", "report ", "list ", "data "], command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));
+        Assert.Every(ended.Lines, line => Assert.InRange(line.Length, 0, 80));
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public class DisplayTests
 
         var drawn = Drawn(view);
 
-        Assert.All(drawn.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+        Assert.Every(drawn.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
         Assert.DoesNotContain("99012", drawn, StringComparison.Ordinal);
         Assert.Contains("99013", drawn, StringComparison.Ordinal);
         Assert.Contains("99020", drawn, StringComparison.Ordinal);

@@ -178,7 +178,7 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Equal(
             ["[1/4] t: FedAvg, seed 1: not run yet", "[2/4] t: AutoFLIP, seed 1: not run yet", "[3/4] t: FedAvg, seed 2: not run yet", "[4/4] t: AutoFLIP, seed 2: not run yet"],
             before.Lines);
-        Assert.All(after.Lines, line => Assert.Equal("done", JsonDocument.Parse(line).RootElement.GetProperty("state").GetString()));
+        Assert.Every(after.Lines, line => Assert.Equal("done", JsonDocument.Parse(line).RootElement.GetProperty("state").GetString()));
         Assert.Equal(4, _engine.Seen.Count);
     }
 

@@ -49,11 +49,14 @@ public class ListModelsTests
     {
         var lines = Shell.Run("list", "models", "--input", "3x64x64").Lines;
 
-        foreach (var (name, model) in Json("--input", "3x64x64"))
+        Assert.Every(Json("--input", "3x64x64"), listed =>
+        {
+            var (name, model) = listed;
             Assert.Contains(lines, line => line.Split("  ", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var label, _, var parameters, var macs, var units]
                 && label == name
                 && parameters == $"{model.GetProperty("parameters").GetInt32():N0}" && macs == $"{model.GetProperty("macs_per_sample").GetInt64():N0}"
                 && units == $"{model.GetProperty("units").GetInt32():N0} in {model.GetProperty("groups").GetInt32()}");
+        });
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class PlotCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Done, ended.Exit);
         Assert.False(Directory.Exists(_folder["one/plots"]));
-        Assert.All(Names(_folder["here"]), name => Assert.Matches("^[a-z-]+\\.(svg|csv)$", name));
+        Assert.Every(Names(_folder["here"]), name => Assert.Matches("^[a-z-]+\\.(svg|csv)$", name));
     }
 
     [Fact]

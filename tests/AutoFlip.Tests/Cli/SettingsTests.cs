@@ -62,8 +62,8 @@ public partial class SettingsTests
     {
         var typed = Settings.All.Select(setting => setting.Property?.Name).ToHashSet();
 
-        Assert.All(ExperimentFile.Fields, field => Assert.Contains(char.ToUpperInvariant(field[0]) + field[1..], typed));
-        Assert.All(typeof(RunOptions).GetProperties().Where(property => property.Name != nameof(RunOptions.Wording)), property => Assert.Contains(property.Name, typed));
+        Assert.Every(ExperimentFile.Fields, field => Assert.Contains(char.ToUpperInvariant(field[0]) + field[1..], typed));
+        Assert.Every(typeof(RunOptions).GetProperties().Where(property => property.Name != nameof(RunOptions.Wording)), property => Assert.Contains(property.Name, typed));
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public partial class SettingsTests
         // Every field but the seed and the ones any value of which is sound: three flags, two columns, texts for missing values and eleven enumerations.
         Assert.Equal(ExperimentFile.Fields.Count() - 18, violations.Length);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
-        Assert.All(violations, violation => Assert.All(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
+        Assert.Every(violations, violation => Assert.Every(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
     }
 
     [Fact]
@@ -143,8 +143,8 @@ public partial class SettingsTests
     {
         var lines = OptionHelp.Lines(Settings.All, new Request(), 80).ToList();
 
-        Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
-        Assert.All(Settings.All, setting => Assert.Single(lines, line => Regex.IsMatch(line, $"^  {setting.Name}(,| |$)")));
+        Assert.Every(lines, line => Assert.InRange(line.Length, 0, 80));
+        Assert.Every(Settings.All, setting => Assert.Single(lines, line => Regex.IsMatch(line, $"^  {setting.Name}(,| |$)")));
         Assert.Equal(
             ["Experiment:", "Data:", "Model:", "Pruning:", "Federation:", "Local training:", "Evaluation:", "Running:",
                 "Understood for the reference's sake, without effect (a warning says so):"],

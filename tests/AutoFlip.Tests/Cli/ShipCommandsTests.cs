@@ -47,8 +47,8 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         for (var row = 0; row < 70; row++)
         {
             var expected = Prediction.Of(model.Card, outputs.AsSpan(row * 10, 10), [], 10).Top.ToDictionary(top => top.Name, top => top.Probability);
-            foreach (var top in said[files[row]].GetProperty("top").EnumerateArray())
-                Assert.Equal(expected[top.GetProperty("class").GetString()!], top.GetProperty("probability").GetDouble(), allowed);
+            Assert.Every(said[files[row]].GetProperty("top").EnumerateArray(), top =>
+                Assert.Equal(expected[top.GetProperty("class").GetString()!], top.GetProperty("probability").GetDouble(), allowed));
         }
     }
 
@@ -114,8 +114,8 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         Assert.Equal((ExitCode.BadData, ExitCode.BadData), (ended.Exit, piped.Exit)); // one of four could not be read
         Assert.Equal($"autoflip: '{file}', line 4: 'oops' in column 'income' is no number.\n", ended.Error);
         Assert.Equal([$"{file}:2", $"{file}:3", $"{file}:5"], ended.Lines.Select(line => line.Split('\t')[0]));
-        Assert.All(ended.Lines, line => Assert.Equal(3, line.Split('\t').Length));
-        Assert.All(piped.Lines, line => Assert.Equal(5, line.Split('\t').Length));
+        Assert.Every(ended.Lines, line => Assert.Equal(3, line.Split('\t').Length));
+        Assert.Every(piped.Lines, line => Assert.Equal(5, line.Split('\t').Length));
         Assert.Equal(ended.Lines.Select(line => line.Split('\t')[1..]), piped.Lines.Select(line => line.Split('\t')[1..3]));
         var json = JsonDocument.Parse(Shell.Run("predict", runs.Table, file, "--json").Lines[2]).RootElement;
         Assert.Contains("'oops'", json.GetProperty("error").GetString(), StringComparison.Ordinal);
@@ -197,7 +197,7 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         var ended = Shell.Run(command, "--help");
 
         Assert.Equal(ExitCode.Done, ended.Exit);
-        Assert.All(ended.Lines, line => Assert.InRange(line.Length, 0, 100));
+        Assert.Every(ended.Lines, line => Assert.InRange(line.Length, 0, 100));
         foreach (var setting in command switch { "export" => Settings.Export, "predict" => Settings.Predict, _ => Settings.Evaluate })
             Assert.Contains(setting.Name, ended.Out, StringComparison.Ordinal);
     }

@@ -20,6 +20,6 @@ public class SpellingTests
     }
 
     [Fact]
-    public void Every_option_of_an_experiment_is_named_by_its_first_spelling() => Assert.All(
+    public void Every_option_of_an_experiment_is_named_by_its_first_spelling() => Assert.Every(
         ExperimentOptions.All, option => Assert.Equal($"--{option.Names[0]}", Spelling.Of($"Experiment.{option.Property.Name}")));
 }

@@ -17,7 +17,7 @@ public class StreamLogTests
         Assert.Equal(LogFormat.Reference, ended.Options!.LogFormat);
         Assert.Equal(3, ended.Lines.Length); // the run directory, the result, the run directory
         Assert.Equal("runs/fake_1_autoflip", ended.Lines[0]);
-        Assert.All(ErrorLines(ended).Where(line => !line.StartsWith("    - ", StringComparison.Ordinal)), line => Assert.Matches(@"^\[(INFO|WARNING)\] \(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d [AP]M\) ", line));
+        Assert.Every(ErrorLines(ended).Where(line => !line.StartsWith("    - ", StringComparison.Ordinal)), line => Assert.Matches(@"^\[(INFO|WARNING)\] \(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d [AP]M\) ", line));
         Assert.Contains("[EVALUATE] [SERVER] | loss: 0.7500 | acc1: 0.6667 ", ended.Error, StringComparison.Ordinal);
         Assert.EndsWith("client 3 sent nothing [in time]", ErrorLines(ended).Single(line => line.StartsWith("[WARNING]", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
@@ -27,7 +27,7 @@ public class StreamLogTests
     {
         var ended = Shell.Run([.. Small, "--json", "--log-format", "json"]);
 
-        Assert.All([.. ended.Lines, .. ErrorLines(ended)], line => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
+        Assert.Every([.. ended.Lines, .. ErrorLines(ended)], line => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
         Assert.Equal("start", JsonDocument.Parse(ended.Lines[0]).RootElement.GetProperty("event").GetString());
         Assert.Equal("loading", JsonDocument.Parse(ErrorLines(ended)[0]).RootElement.GetProperty("event").GetString());
     }

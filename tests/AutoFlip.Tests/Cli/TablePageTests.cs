@@ -123,8 +123,8 @@ public sealed class TablePageTests
         Assert.Contains("| &lt;b>AutoFLIP&lt;/b> \\| \"ours\" &amp; `p` | 2 of 3 | 54.0 ± 8.5 % |", text, StringComparison.Ordinal);
         Assert.Contains("| [run none #1](run%20none%20%231/) |", text, StringComparison.Ordinal);
         Assert.Contains("| machine | this &lt;one> |", text, StringComparison.Ordinal);
-        foreach (var table in text.Split("\n\n").Where(part => part.StartsWith('|')))
-            Assert.Single(table.Trim().Split('\n').Select(line => line.Replace("\\|", "", StringComparison.Ordinal).Count(letter => letter == '|')).Distinct());
+        Assert.Every(text.Split("\n\n").Where(part => part.StartsWith('|')), table =>
+            Assert.Single(table.Trim().Split('\n').Select(line => line.Replace("\\|", "", StringComparison.Ordinal).Count(letter => letter == '|')).Distinct()));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public class ResidualTests
                 store.Save(client: 3, round, new(Selection.All(150), lent));
                 lent.AsSpan().Clear();
 
-                Assert.All(store.Before(client: 3, round + 1)!.Values.ToArray(), value => Assert.Equal(round, value));
+                Assert.Every(store.Before(client: 3, round + 1)!.Values.ToArray(), value => Assert.Equal(round, value));
             }
     }
 

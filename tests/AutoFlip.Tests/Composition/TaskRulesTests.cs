@@ -50,7 +50,7 @@ public class TaskRulesTests
         Assert.Equal("Experiment.Criterion: 'CrossEntropyLoss' is not accepted. Accepted: MSELoss, L1Loss, SmoothL1Loss, the losses for the numbers of some.", Refusal("CrossEntropyLoss", LearningTask.Regression));
         Assert.Equal("Experiment.Criterion: 'MSELoss' is not accepted. Accepted: CrossEntropyLoss, the losses for the sequences of some.", Refusal("MSELoss", Sequences));
         Assert.Equal("Experiment.Criterion: 'NLLLoss' is not accepted. Accepted: CrossEntropyLoss, BCEWithLogitsLoss, the losses for the 2 classes of some.", Refusal("NLLLoss", Two));
-        Assert.All(Catalog.Criteria.Names, name => Assert.Empty(TaskRules.Misfits(Sound with { Criterion = name }, Ten)));
+        Assert.Every(Catalog.Criteria.Names, name => Assert.Empty(TaskRules.Misfits(Sound with { Criterion = name }, Ten)));
 
         static string Refusal(string loss, LearningTask task) => Assert.Single(TaskRules.Misfits(Sound with { Criterion = loss }, task));
     }

@@ -16,7 +16,7 @@ public class FederatedDataTests
         Assert.Equal(1438, data.Clients.Sum(client => client.Train.Length + client.HeldOut.Length));
         Assert.Equal(1438, data.Clients.SelectMany(client => client.Train.ToArray().Concat(client.HeldOut.ToArray())).Distinct().Count());
         // 1438 = 8 * 144 + 2 * 143; int(0.2 * 144) = int(0.2 * 143) = 28
-        Assert.All(data.Clients, client => Assert.Equal(28, client.HeldOut.Length));
+        Assert.Every(data.Clients, client => Assert.Equal(28, client.HeldOut.Length));
         Assert.Equal(10, data.Task.Classes);
         Assert.Equal(359, data.Test!.Count);
     }
@@ -64,7 +64,7 @@ public class FederatedDataTests
         var data = Load(Digits with { SampleFraction = 0.5, TestFraction = 0 });
 
         Assert.Equal(719, data.Clients.Sum(client => client.Train.Length)); // 1438 / 2
-        Assert.All(data.Clients, client => Assert.Equal(0, client.HeldOut.Length));
+        Assert.Every(data.Clients, client => Assert.Equal(0, client.HeldOut.Length));
         Assert.Equal(359, data.Test!.Count);
     }
 
@@ -81,11 +81,11 @@ public class FederatedDataTests
             var data = FederatedData.Deal(Digits with { Clients = 10_000, Partition = partition }, loaded);
 
             Assert.Equal(10_000, data.Clients.Length);
-            Assert.All(data.Clients, client => Assert.Equal((1, 0), (client.Train.Length, client.HeldOut.Length)));
+            Assert.Every(data.Clients, client => Assert.Equal((1, 0), (client.Train.Length, client.HeldOut.Length)));
             Assert.Null(data.Test);
         }
         var patho = FederatedData.Deal(Digits with { Clients = 5_000, Partition = "patho", ClassesPerClient = 2 }, loaded);
-        Assert.All(Enumerable.Range(0, 5_000), client => Assert.Equal(2, patho.Table.ClassCount(client)));
+        Assert.Every(Enumerable.Range(0, 5_000), client => Assert.Equal(2, patho.Table.ClassCount(client)));
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public class FederatedDataTests
         var table = Load(Digits with { Partition = partition, Clients = clients }).Table;
 
         Assert.Equal(1438, Enumerable.Range(0, clients).Sum(table.Samples));
-        if (partition == "patho") Assert.All(Enumerable.Range(0, clients), client => Assert.Equal(2, table.ClassCount(client)));
+        if (partition == "patho") Assert.Every(Enumerable.Range(0, clients), client => Assert.Equal(2, table.ClassCount(client)));
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public class FederatedDataTests
         var data = FederatedData.Deal(Digits with { Partition = "iid", Clients = 2, TestFraction = 0 }, Owned([0, 1, 0, 1, 0, 1], trainRows: 4));
 
         Assert.Equal([0, 1, 2, 3], data.Clients.SelectMany(client => client.Train.ToArray()).Order());
-        Assert.All(data.Clients, client => Assert.Equal(0, client.HeldOut.Length));
+        Assert.Every(data.Clients, client => Assert.Equal(0, client.HeldOut.Length));
     }
 
     [Fact]

@@ -24,11 +24,11 @@ public sealed class DocumentationTests : IDisposable
     {
         var page = OptionPage.Write(App.Commands);
 
-        foreach (var command in App.Commands)
+        Assert.Every(App.Commands, command =>
         {
             Assert.Contains($"## {command.Name}\n", page);
-            Assert.All(command.Settings, setting => Assert.Contains($"`{setting.Name}`", page));
-        }
+            Assert.Every(command.Settings, setting => Assert.Contains($"`{setting.Name}`", page));
+        });
     }
 
     /// <summary>tools/check-packages builds and runs that file.</summary>

@@ -8,10 +8,10 @@ public class ExperimentOptionsTests
         ExperimentOptions.All.Select(option => option.Property.Name).Order());
 
     [Fact]
-    public void Defaults_are_in_range() => Assert.All(ExperimentOptions.All, option => Assert.Null(option.Violation(new Experiment())));
+    public void Defaults_are_in_range() => Assert.Every(ExperimentOptions.All, option => Assert.Null(option.Violation(new Experiment())));
 
     [Fact]
-    public void A_range_has_words_and_words_a_range() => Assert.All(
+    public void A_range_has_words_and_words_a_range() => Assert.Every(
         ExperimentOptions.All.Where(option => option.Accepted.Length > 0),
         option => Assert.Equal($"Experiment.{option.Property.Name}: 'x' is not accepted. Accepted: {option.Accepted}.", option.Refusal("x")));
 

@@ -37,7 +37,7 @@ public class ExperimentFilesTests
 
         Assert.Equal(["FedAvg", "random, as in the paper", "AutoFLIP, as in the paper", "random, ours", "AutoFLIP, ours"], table.Rows.Select(row => row.Name));
         Assert.Equal(["none", "random", "autoflip", "random", "autoflip"], table.Rows.Select(row => row.Experiments[0].Pruner));
-        Assert.All(table.Rows.SelectMany(row => row.Experiments), e => Assert.Equal(
+        Assert.Every(table.Rows.SelectMany(row => row.Experiments), e => Assert.Equal(
             (200, 5, 350, 0.9, "Adam", 0.0003, 0.99), (e.Rounds, e.LocalEpochs, e.BatchSize, e.ServerMomentum, e.Optimizer, e.LearningRate, e.LearningRateDecay)));
         var paper = table.Rows[2].Experiments[0];
         Assert.Equal(setting, FormattableString.Invariant($"{paper.Dataset} {paper.Model} {paper.PruneFraction} {paper.ExplorationEpochs} {paper.ExplorationPatience} {paper.EvaluationScope}"));

@@ -68,7 +68,7 @@ public sealed class PassedOnFilesTests : IDisposable
 
         Assert.Contains("experiment.json", holding);
         Assert.Empty(holding.Except(MayHold));
-        Assert.All((string[])["model.onnx", "model.safetensors", "report.html", "two.html", "summary.json"], name =>
+        Assert.Every((string[])["model.onnx", "model.safetensors", "report.html", "two.html", "summary.json"], name =>
             Assert.Contains(kind == "csv" ? "csv:people.csv" : "folder:flowers", File.ReadAllText(Path.Combine(run, name)), StringComparison.Ordinal));
     }
 

@@ -61,7 +61,7 @@ public class PredictionTests
         var said = Prediction.All(runner, inputs, 1).ToList();
 
         Assert.Equal(Enumerable.Range(0, 150).Select(i => $"{i}"), said.Select(each => each.Input.Name));
-        Assert.All(said, each => Assert.Equal(each.Input.Sample?[0], each.Said?.Value));
+        Assert.Every(said, each => Assert.Equal(each.Input.Sample?[0], each.Said?.Value));
         Assert.Equal([7, 57, 107], Enumerable.Range(0, 150).Where(i => said[i].Said is null));
         Assert.Empty(Prediction.All(runner, [], 1));
         Assert.Null(Assert.Single(Prediction.All(runner, [new RawInput("x", null, "broken")], 1)).Said);

@@ -36,8 +36,8 @@ public class GoldenModelTests
     [Fact]
     public void Aliases_name_the_same_model()
     {
-        foreach (var alias in Document.RootElement.GetProperty("aliases").EnumerateObject())
-            Assert.Equal(alias.Value.GetString(), Catalog.Models.NameOf(alias.Name));
+        Assert.Every(Document.RootElement.GetProperty("aliases").EnumerateObject(), alias =>
+            Assert.Equal(alias.Value.GetString(), Catalog.Models.NameOf(alias.Name)));
     }
 
     [Fact]

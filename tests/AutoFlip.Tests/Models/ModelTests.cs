@@ -108,7 +108,7 @@ public class ModelTests
     {
         var network = Catalog.Models["MobileViT"](new(3, 64, 64), 10, new ModelOptions { WidthMultiplier = 0.5 });
 
-        Assert.All(
+        Assert.Every(
             network.Nodes.Where(node => node.Layer is LayerNorm), node => Assert.Equal(node.OutputShape[1], ((LayerNorm)node.Layer!).Width));
     }
 

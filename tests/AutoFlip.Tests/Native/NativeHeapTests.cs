@@ -33,7 +33,7 @@ public unsafe class NativeHeapTests
         worker.Start();
         worker.Join();
 
-        Assert.All(faults, pages => Assert.InRange(pages, 0, Size / Page / 10)); // all 10,240, if the heap had gone
+        Assert.Every(faults, pages => Assert.InRange(pages, 0, Size / Page / 10)); // all 10,240, if the heap had gone
     }
 
     /// <summary>A block whose every page was written to, and how many pages that took from the system.</summary>

@@ -22,16 +22,16 @@ public class DropoutTests
         var outputs = Run(0.2, true, 1);
 
         // Of ones, what is kept becomes 1 / 0.8. 10,000 draws: five standard deviations are 5 sqrt(0.2 * 0.8 / 10000) = 0.02.
-        Assert.All(outputs, value => Assert.True(value is 0 or 1.25f));
+        Assert.Every(outputs, value => Assert.True(value is 0 or 1.25f));
         Assert.InRange(outputs.Count(value => value == 0) / 10000.0, 0.18, 0.22);
     }
 
     [Fact]
     public void Dropout_is_the_identity_in_evaluation_at_rate_zero_and_without_a_stream()
     {
-        Assert.All(Run(0.5, false, 1), value => Assert.Equal(1, value));
-        Assert.All(Run(0, true, 1), value => Assert.Equal(1, value));
-        Assert.All(Run(0.5, true, null), value => Assert.Equal(1, value));
+        Assert.Every(Run(0.5, false, 1), value => Assert.Equal(1, value));
+        Assert.Every(Run(0, true, 1), value => Assert.Equal(1, value));
+        Assert.Every(Run(0.5, true, null), value => Assert.Equal(1, value));
     }
 
     [Fact]

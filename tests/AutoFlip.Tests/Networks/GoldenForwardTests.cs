@@ -17,11 +17,11 @@ public class GoldenForwardTests
     {
         var fill = new GoldenFill(GoldenCase.Fills.GetProperty(kind));
 
-        foreach (var sample in GoldenCase.Fills.GetProperty(kind).GetProperty("samples").EnumerateObject())
+        Assert.Every(GoldenCase.Fills.GetProperty(kind).GetProperty("samples").EnumerateObject(), sample =>
         {
             var shape = GoldenCase.Ints(sample.Value.GetProperty("shape"));
             var got = sample.Value.TryGetProperty("t", out var t) ? fill.Tensor(t.GetInt32(), shape, sample.Name) : fill.Input(shape);
             Assert.Equal([.. GoldenCase.Doubles(sample.Value.GetProperty("values")).Select(value => (float)value)], got);
-        }
+        });
     }
 }

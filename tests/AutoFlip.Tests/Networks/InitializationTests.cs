@@ -30,7 +30,7 @@ public class InitializationTests
             var values = weights[name];
             if (want.TryGetProperty("value", out var constant))
             {
-                Assert.All(values.ToArray(), value => Assert.Equal(constant.GetSingle(), value));
+                Assert.Every(values.ToArray(), value => Assert.Equal(constant.GetSingle(), value));
                 continue;
             }
             double squares = 0;
@@ -38,7 +38,7 @@ public class InitializationTests
             var deviation = want.GetProperty("std").GetDouble();
             Assert.InRange(Math.Sqrt(squares / values.Length) / deviation - 1, -Allowed(want), Allowed(want));
             if (want.TryGetProperty("bound", out var bound))
-                Assert.All(values.ToArray(), value => Assert.InRange(value, -bound.GetSingle(), bound.GetSingle()));
+                Assert.Every(values.ToArray(), value => Assert.InRange(value, -bound.GetSingle(), bound.GetSingle()));
         }
     }
 
@@ -70,11 +70,11 @@ public class InitializationTests
 
         var weights = Initialization.Draw(network, Initialization.Xavier, 1, new Seeds(1));
 
-        foreach (var entry in network.Layout.Entries.Where(entry => entry.Role == TensorRole.Statistic))
+        Assert.Every(network.Layout.Entries.Where(entry => entry.Role == TensorRole.Statistic), entry =>
         {
             var want = entry.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : 0;
-            Assert.All(weights[entry.Name].ToArray(), value => Assert.Equal(want, value));
-        }
+            Assert.Every(weights[entry.Name].ToArray(), value => Assert.Equal(want, value));
+        });
     }
 
     [Fact]

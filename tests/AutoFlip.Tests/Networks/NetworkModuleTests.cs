@@ -63,7 +63,7 @@ public class NetworkModuleTests
         var error = Assert.Throws<AutoFlipException>(() => module.Forward(torch.ones(1, 2, 1, 1), training: true));
 
         Assert.Contains("Experiment.BatchSize", error.Message, StringComparison.Ordinal);
-        Assert.All(module.Values.ToArray(), value => Assert.Equal(1, value));
+        Assert.Every(module.Values.ToArray(), value => Assert.Equal(1, value));
         Assert.Equal(3, module.Forward(torch.ones(1, 2, 1, 1), training: false).item<float>()); // ((1 - 1) + 1) twice, plus 1
     }
 

@@ -101,7 +101,7 @@ public class RecurrentTests
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
 
-        Assert.All(side, hash => Assert.Equal(alone, hash));
+        Assert.Every(side, hash => Assert.Equal(alone, hash));
     }
 
     [Fact]
@@ -127,13 +127,13 @@ public class RecurrentTests
         // Of n draws the mean square is within five of its own deviations: normal 1 +- 5 sqrt(2/n); uniform on (-b, b) b^2/3 (1 +- 5 sqrt(0.8/n)).
         double MeanSquare(string name) => TensorPrimitives.SumOfSquares(weights[name]) / weights[name].Length;
         Assert.InRange(MeanSquare("0.weight"), 1 - 5 * Math.Sqrt(2 / 5000.0), 1 + 5 * Math.Sqrt(2 / 5000.0));
-        foreach (var entry in network.Layout.Entries.Where(entry => entry.Name.Contains("_l0", StringComparison.Ordinal)))
+        Assert.Every(network.Layout.Entries.Where(entry => entry.Name.Contains("_l0", StringComparison.Ordinal)), entry =>
         {
-            Assert.All(weights[entry.Name].ToArray(), value => Assert.InRange(value, -0.2f, 0.2f));
+            Assert.Every(weights[entry.Name].ToArray(), value => Assert.InRange(value, -0.2f, 0.2f));
             var slack = 5 * Math.Sqrt(0.8 / entry.Length);
             Assert.InRange(MeanSquare(entry.Name) / (0.04 / 3), 1 - slack, 1 + slack);
-        }
-        Assert.All(weights["head.bias"].ToArray(), value => Assert.Equal(0, value));
+        });
+        Assert.Every(weights["head.bias"].ToArray(), value => Assert.Equal(0, value));
     }
 
     static NetworkBuilder Steps(int steps, int features) => new NetworkBuilder("test", new(1, steps, features)).RowSequence();

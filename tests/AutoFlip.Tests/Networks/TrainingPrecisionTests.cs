@@ -29,7 +29,7 @@ public class TrainingPrecisionTests
 
         var (want, got) = (Run(TrainingPrecision.Fp32), Run(TrainingPrecision.Bf16));
 
-        Assert.All(want.Outputs.Concat(want.Gradients), value => Assert.InRange(value, -256, 256)); // else the test says nothing
+        Assert.Every(want.Outputs.Concat(want.Gradients), value => Assert.InRange(value, -256, 256)); // else the test says nothing
         Assert.Equal(want.Outputs, got.Outputs);
         Assert.Equal(want.Gradients, got.Gradients);
     }

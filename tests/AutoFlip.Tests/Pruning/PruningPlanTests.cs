@@ -82,7 +82,7 @@ public class PruningPlanTests
     {
         var mask = Prune(TwoCnn, new PruningPlan(0.97m, 1, 3, 1), 5);
 
-        Assert.All(mask.Units!.Kept, units => Assert.True(units.Kept >= Math.Min(3, units.Count)));
+        Assert.Every(mask.Units!.Kept, units => Assert.True(units.Kept >= Math.Min(3, units.Count)));
     }
 
     [Fact]

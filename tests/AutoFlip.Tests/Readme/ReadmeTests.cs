@@ -22,17 +22,17 @@ public partial class ReadmeTests
         var targets = Link().Matches(Page).Select(match => match.Groups[1].Value).Where(target => !target.StartsWith("http", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(targets);
-        Assert.All(targets, target => Assert.True(Path.Exists(Path.Combine(SourceTree.Root, target)), target));
+        Assert.Every(targets, target => Assert.True(Path.Exists(Path.Combine(SourceTree.Root, target)), target));
     }
 
     [Fact]
     public void Every_name_it_lists_is_in_the_catalogue()
     {
-        foreach (var section in CatalogSections.All)
+        Assert.Every(CatalogSections.All, section =>
         {
             var row = Regex.Match(Page, $@"^\| {section.Plural} \| (.*) \|", RegexOptions.Multiline).Groups[1].Value;
             Assert.Equal(section.Names(), row.Split(", ").Select(name => name.Trim('`')));
-        }
+        });
     }
 
     [Fact]

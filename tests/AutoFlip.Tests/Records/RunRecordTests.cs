@@ -52,10 +52,10 @@ public sealed class RunRecordTests : IDisposable
     {
         var record = RunRecord.Load(Run(Small));
 
-        foreach (var round in record.Rounds)
-            Assert.Equal(round.Density, (double)round.Layers.Sum(layer => layer.Kept) / round.Layers.Sum(layer => layer.Parameters), 1e-12);
-        Assert.All(record.Rounds[0].Layers, layer => Assert.Equal(layer.Parameters, layer.Kept)); // the dense round
-        Assert.All(record.Rounds[0].Layers, layer => Assert.Equal(layer.Distance, layer.Step)); // it began with w_0
+        Assert.Every(record.Rounds, round =>
+            Assert.Equal(round.Density, (double)round.Layers.Sum(layer => layer.Kept) / round.Layers.Sum(layer => layer.Parameters), 1e-12));
+        Assert.Every(record.Rounds[0].Layers, layer => Assert.Equal(layer.Parameters, layer.Kept)); // the dense round
+        Assert.Every(record.Rounds[0].Layers, layer => Assert.Equal(layer.Distance, layer.Step)); // it began with w_0
         Assert.Contains(record.Rounds[1].Layers, layer => layer.KeptUnits < layer.Units);
     }
 

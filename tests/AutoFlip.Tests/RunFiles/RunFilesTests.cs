@@ -165,9 +165,9 @@ public sealed class RunFilesTests : IDisposable
 
         Assert.Equal(4, answers.Of(0, ClientWork.Explore).Count());
         Assert.Equal(Cohort.Sample(Small, 1), answers.Of(1, ClientWork.Train).Select(answer => answer.Client));
-        Assert.All(answers.Of(1, ClientWork.Train), answer => Assert.True(answer is { Failure: null, Trained.Samples: > 0, HeldOut.Samples: > 0 }));
+        Assert.Every(answers.Of(1, ClientWork.Train), answer => Assert.True(answer is { Failure: null, Trained.Samples: > 0, HeldOut.Samples: > 0 }));
         Assert.Equal(6, answers.Of(2, ClientWork.Evaluate).Count());
-        Assert.All(answers.Of(2, ClientWork.Evaluate), answer => Assert.True(answer is { Trained: null, HeldOut: not null }));
+        Assert.Every(answers.Of(2, ClientWork.Evaluate), answer => Assert.True(answer is { Trained: null, HeldOut: not null }));
     }
 
     static List<RoundReport> Rounds(string run)

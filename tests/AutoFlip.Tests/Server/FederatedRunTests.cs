@@ -88,7 +88,7 @@ public class FederatedRunTests
 
         Assert.Equal(6, explored.Count);
         var start = outcome.Rounds[1].State.Server.Weights.Sha256();
-        Assert.All(explored, task => Assert.Equal((start, 0, 0.0025), (task.Weights.Sha256(), task.Round, task.LearningRate))); // 0.01 halved twice
+        Assert.Every(explored, task => Assert.Equal((start, 0, 0.0025), (task.Weights.Sha256(), task.Round, task.LearningRate))); // 0.01 halved twice
     }
 
     /// <summary>Also when what is removed is forgotten (zero): the norm is that of the weights before the mask.</summary>
@@ -227,9 +227,9 @@ public class FederatedRunTests
         var experiment = Tiny with { CohortFraction = 1 };
         var outcome = await TinyFederation.RunAsync(experiment, workers: 2, data: TinyFederation.WithPoison(TinyFederation.Data(experiment), client: 4));
 
-        Assert.All(outcome.Rounds, round => Assert.Equal(4, Assert.Single(round.Report.Failures).Client));
+        Assert.Every(outcome.Rounds, round => Assert.Equal(4, Assert.Single(round.Report.Failures).Client));
         Assert.Contains("the loss is NaN before the first step: inputs or targets are too large, or not finite", outcome.Rounds[0].Report.Failures[0].Reason);
-        Assert.All(outcome.Global.Values.ToArray(), value => Assert.True(float.IsFinite(value)));
+        Assert.Every(outcome.Global.Values.ToArray(), value => Assert.True(float.IsFinite(value)));
     }
 
     [Theory]
@@ -241,7 +241,7 @@ public class FederatedRunTests
             ? reply with { Examples = examples, ValueBytes = Lie(reply.ValueBytes.Length - missing) }
             : reply));
 
-        Assert.All(outcome.Rounds, round => Assert.Contains(reason, Assert.Single(round.Report.Failures).Reason));
+        Assert.Every(outcome.Rounds, round => Assert.Contains(reason, Assert.Single(round.Report.Failures).Reason));
     }
 
     [Fact]

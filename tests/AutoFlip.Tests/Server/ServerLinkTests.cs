@@ -131,7 +131,7 @@ public class ServerLinkTests
 
         Assert.Equal(one.Global.Sha256(), three.Global.Sha256());
         Assert.Equal(one.Rounds.Select(round => (round.Report.DownBytes, round.Report.UpBytes)), three.Rounds.Select(round => (round.Report.DownBytes, round.Report.UpBytes)));
-        Assert.All(one.Rounds, round => Assert.Empty(round.Report.Failures));
+        Assert.Every(one.Rounds, round => Assert.Empty(round.Report.Failures));
         Assert.NotEqual((await TinyFederation.RunAsync(TinyFederation.Experiment)).Global.Sha256(), one.Global.Sha256());
     }
 

@@ -38,9 +38,9 @@ public class KeyedRandomTests
     {
         var random = new KeyedRandom(1);
 
-        Assert.All(Draw(10_000, random.NextDouble), drawn => Assert.InRange(drawn, 0, Math.BitDecrement(1.0)));
-        Assert.All(Draw(10_000, random.NextSingle), drawn => Assert.InRange(drawn, 0, MathF.BitDecrement(1f)));
-        Assert.All(Draw(10_000, () => random.NextDouble(-3, -2)), drawn => Assert.InRange(drawn, -3, Math.BitDecrement(-2.0)));
+        Assert.Every(Draw(10_000, random.NextDouble), drawn => Assert.InRange(drawn, 0, Math.BitDecrement(1.0)));
+        Assert.Every(Draw(10_000, random.NextSingle), drawn => Assert.InRange(drawn, 0, MathF.BitDecrement(1f)));
+        Assert.Every(Draw(10_000, () => random.NextDouble(-3, -2)), drawn => Assert.InRange(drawn, -3, Math.BitDecrement(-2.0)));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public class KeyedRandomTests
         var drawn = Draw(n, () => random.NextGamma(shape));
 
         // Mean and variance are the shape k; the fourth central moment is 3k² + 6k, so the variance of (x - k)² is 2k² + 6k.
-        Assert.All(drawn, x => Assert.True(x >= 0 && double.IsFinite(x)));
+        Assert.Every(drawn, x => Assert.True(x >= 0 && double.IsFinite(x)));
         Assert.Equal(shape, drawn.Average(), 5 * Math.Sqrt(shape / n));
         Assert.Equal(shape, drawn.Average(x => (x - shape) * (x - shape)), 5 * Math.Sqrt((2 * shape * shape + 6 * shape) / n));
     }

@@ -72,7 +72,7 @@ public sealed class LivePageTests(Browser browser) : IDisposable
         var page = await Open(await WritePage(charts));
 
         await page.WaitForFunctionAsync("() => document.querySelectorAll('figure[id^=good] canvas').length === 12");
-        Assert.All(_errors, error => Assert.Contains("formats", error));
+        Assert.Every(_errors, error => Assert.Contains("formats", error));
         Assert.NotEmpty(_errors);
     }
 

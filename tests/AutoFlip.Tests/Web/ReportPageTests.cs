@@ -72,7 +72,7 @@ public sealed partial class ReportPageTests : IDisposable
     {
         var text = Text([.. Enumerable.Range(1, 21).Select(seed => MadeUpRun.Record(MadeUpRun.Experiment with { Seed = (ulong)seed }))]);
 
-        Assert.All(Places.Matches(text), place => Assert.StartsWith("all-", place.Groups[1].Value));
+        Assert.Every(Places.Matches(text), place => Assert.StartsWith("all-", place.Groups[1].Value));
         Assert.Contains("id=\"run21-ledger\"", text);
     }
 
@@ -96,7 +96,7 @@ public sealed partial class ReportPageTests : IDisposable
         var ids = Ids.Matches(text).Select(id => id.Groups[1].Value).ToList();
 
         Assert.Equal(ids.Count, ids.Distinct().Count());
-        Assert.All(References.Matches(text).Select(reference => reference.Groups[1].Value).Where(target => target.StartsWith('#')), target => Assert.Contains(target[1..], ids));
+        Assert.Every(References.Matches(text).Select(reference => reference.Groups[1].Value).Where(target => target.StartsWith('#')), target => Assert.Contains(target[1..], ids));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed partial class ReportPageTests : IDisposable
             int[] levels = [.. Headings.Matches(text).Select(heading => int.Parse(heading.Groups[1].Value))];
 
             Assert.Equal(1, Assert.Single(levels, level => level == 1));
-            Assert.All(levels.Zip(levels.Skip(1)), pair => Assert.True(pair.Second <= pair.First + 1));
+            Assert.Every(levels.Zip(levels.Skip(1)), pair => Assert.True(pair.Second <= pair.First + 1));
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class PlotTextTests
         var lines = PlotText.Wrap("one two three four five six seven eight nine ten", 11, 60, most: 3);
 
         Assert.Equal(3, lines.Count);
-        Assert.All(lines, line => Assert.InRange(PlotText.Width(line, 11), 1, 60));
+        Assert.Every(lines, line => Assert.InRange(PlotText.Width(line, 11), 1, 60));
         Assert.Empty(PlotText.Wrap("", 11, 60, most: 3));
     }
 }

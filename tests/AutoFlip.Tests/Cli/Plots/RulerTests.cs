@@ -71,7 +71,7 @@ public sealed class RulerTests
         Assert.InRange(ruler.Place(least), -1e-9, 1 + 1e-9);
         Assert.InRange(ruler.Place(least + range), -1e-9, 1 + 1e-9);
         Assert.InRange(ruler.Ticks.Length, unit == AxisUnit.Count ? 1 : 2, 12);
-        Assert.All(ruler.Ticks, tick => Assert.InRange(tick.At, ruler.Min - 1e-6 * Math.Abs(ruler.Max - ruler.Min), ruler.Max + 1e-6 * Math.Abs(ruler.Max - ruler.Min)));
+        Assert.Every(ruler.Ticks, tick => Assert.InRange(tick.At, ruler.Min - 1e-6 * Math.Abs(ruler.Max - ruler.Min), ruler.Max + 1e-6 * Math.Abs(ruler.Max - ruler.Min)));
         Assert.Equal(ruler.Ticks.OrderBy(tick => tick.At), ruler.Ticks);
         Assert.Distinct(Texts(ruler));
     });
@@ -95,7 +95,7 @@ public sealed class RulerTests
 
         var middles = Key.Spread(wanted, heights, 0, 300);
 
-        Assert.All(middles.Zip(middles.Skip(1)), pair => Assert.True(pair.Second - pair.First >= height - 1e-9));
-        Assert.All(middles, middle => Assert.InRange(middle, height / 2 - 1e-9, 300 - height / 2 + 1e-9));
+        Assert.All(middles.Zip(middles.Skip(1)), pair => Assert.True(pair.Second - pair.First >= height - 1e-9), throwIfEmpty: false);
+        Assert.Every(middles, middle => Assert.InRange(middle, height / 2 - 1e-9, 300 - height / 2 + 1e-9));
     });
 }

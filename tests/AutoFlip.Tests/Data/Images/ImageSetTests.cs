@@ -71,7 +71,7 @@ public class ImageSetTests
             var draw = Augmentation.Draw(Everything with { ColorJitter = 0.3 }, random);
             Assert.InRange(draw.Degrees, -30, 30);
             var jitter = draw.Jitter!.Value;
-            Assert.All([jitter.Brightness, jitter.Contrast, jitter.Saturation], factor => Assert.InRange(factor, 0.7, 1.3));
+            Assert.Every([jitter.Brightness, jitter.Contrast, jitter.Saturation], factor => Assert.InRange(factor, 0.7, 1.3));
             Assert.InRange(jitter.Hue, -0.3, 0.3);
             orders.Add(jitter.Order);
         }

@@ -19,7 +19,7 @@ public class PixelCacheTests
         Same(expected, first);
         Same(expected, second);
         Assert.Equal(2, Cached(folder).Length);
-        Assert.All(Cached(folder), file => Assert.Matches(@"^cache/pixels/MNIST-5-[0-9a-f]{16}-(train|test)\.pixels$", file));
+        Assert.Every(Cached(folder), file => Assert.Matches(@"^cache/pixels/MNIST-5-[0-9a-f]{16}-(train|test)\.pixels$", file));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public class PixelCacheTests
 
         var images = Load(folder);
 
-        Assert.All(images[0].ToArray(), value => Assert.Equal(9, value));
+        Assert.Every(images[0].ToArray(), value => Assert.Equal(9, value));
         Assert.Equal(before, Cached(folder));
     }
 

@@ -17,7 +17,7 @@ public class LeafDataSetTests
         Assert.Equal((0, 128 / 255f, 1, 1 / 255f), (row[0], row[1], row[2], row[783]));
         Assert.Equal(["z", "A"], data.Train.Labels.ToArray().Select(label => data.Task.ClassNames[label]));
         Assert.Equal([10], data.Test!.Labels.ToArray());
-        Assert.All(data.Test.Row(0), pixel => Assert.Equal(0, pixel));
+        Assert.Every(data.Test.Row(0), pixel => Assert.Equal(0, pixel));
     }
 
     [Fact]

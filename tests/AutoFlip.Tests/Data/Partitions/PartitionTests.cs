@@ -49,8 +49,8 @@ public class PartitionTests
     {
         var labels = Labels(10, 20);
 
-        foreach (var partition in All.Where(partition => partition is not PathologicalPartition { ClassesPerClient: 1 }))
-            Assert.NotEqual(partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(1)), partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(2)));
+        Assert.Every(All.Where(partition => partition is not PathologicalPartition { ClassesPerClient: 1 }), partition =>
+            Assert.NotEqual(partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(1)), partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(2))));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public class PartitionTests
     {
         var sizes = Sizes(new UnbalancedPartition(), Labels(10, 1000), 10);
 
-        Assert.All(sizes, size => Assert.InRange(size, 950, 990));
+        Assert.Every(sizes, size => Assert.InRange(size, 950, 990));
         Assert.True(sizes.Distinct().Count() > 1);
     }
 
@@ -92,7 +92,7 @@ public class PartitionTests
 
         var dealt = new PathologicalPartition(2).Deal(new Deck(labels, 10), 20, new KeyedRandom(1709566899));
 
-        Assert.All(dealt, rows => Assert.Equal([25, 25], rows.GroupBy(row => labels[row]).Select(group => group.Count())));
+        Assert.Every(dealt, rows => Assert.Equal([25, 25], rows.GroupBy(row => labels[row]).Select(group => group.Count())));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public class PartitionTests
 
         var dealt = new PathologicalPartition(2).Deal(new Deck(labels, 10), 5, new KeyedRandom(1));
 
-        Assert.All(dealt, rows => Assert.Equal(12, rows.Length));
+        Assert.Every(dealt, rows => Assert.Equal(12, rows.Length));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public class PartitionTests
         var dealt = new PathologicalPartition(2).Deal(new Deck(labels, 3), 4, new KeyedRandom(1));
 
         Assert.Equal(41, dealt.Sum(rows => rows.Length));
-        Assert.All(dealt, rows => Assert.Equal(2, rows.Select(row => labels[row]).Distinct().Count()));
+        Assert.Every(dealt, rows => Assert.Equal(2, rows.Select(row => labels[row]).Distinct().Count()));
     }
 
     [Theory]
@@ -147,7 +147,7 @@ public class PartitionTests
         double Classes(double alpha)
         {
             var dealt = new DirichletPartition(alpha).Deal(new Deck(labels, 10), 20, new KeyedRandom(3));
-            Assert.All(dealt, rows => Assert.Equal(250, rows.Length));
+            Assert.Every(dealt, rows => Assert.Equal(250, rows.Length));
             return dealt.Average(rows => rows.Select(row => labels[row]).Distinct().Count());
         }
 
@@ -168,13 +168,13 @@ public class PartitionTests
     [Fact]
     public void More_clients_than_samples_are_refused()
     {
-        foreach (var partition in All.Where(partition => partition is not GroupedPartition)) // which wants an owner for each
+        Assert.Every(All.Where(partition => partition is not GroupedPartition), partition => // which wants an owner for each
         {
             var error = Assert.Throws<AutoFlipException>(() => partition.Deal(DeckOf([0, 1, 2], 3), 4, new KeyedRandom(1)));
 
             Assert.StartsWith("Experiment.Clients 4: there are only 3 training samples", error.Message);
             Assert.Equal(ExitCode.BadRequest, error.Code);
-        }
+        });
     }
 
     [Fact]

@@ -14,9 +14,9 @@ public class SemanticPartitionTests
 
         var dealt = new SemanticPartition().Deal(new Deck(labels, 3, samples: () => points), 3, new KeyedRandom(4));
 
-        Assert.All(dealt, rows => Assert.Equal(60, rows.Length));
-        Assert.All(dealt, rows => Assert.Single(rows.Select(Side).Distinct())); // its own part of the world
-        Assert.All(dealt, rows => Assert.Equal([20, 20, 20], rows.GroupBy(row => labels[row]).Select(group => group.Count()))); // of all classes
+        Assert.Every(dealt, rows => Assert.Equal(60, rows.Length));
+        Assert.Every(dealt, rows => Assert.Single(rows.Select(Side).Distinct())); // its own part of the world
+        Assert.Every(dealt, rows => Assert.Equal([20, 20, 20], rows.GroupBy(row => labels[row]).Select(group => group.Count()))); // of all classes
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public class SemanticPartitionTests
 
         var dealt = new SemanticPartition().Deal(new Deck(labels, 2, samples: () => new Points(labels, row => [row])), 6, new KeyedRandom(1));
 
-        Assert.All(dealt, rows => Assert.Single(rows));
+        Assert.Every(dealt, rows => Assert.Single(rows));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class SemanticPartitionTests
         var table = FederatedData.Load(experiment, new DataLocations { Offline = true }, RunObserver.None).Table;
 
         Assert.StartsWith("0b76867271045aac", table.Sha256);
-        Assert.All(Enumerable.Range(0, 10), client => Assert.InRange(table.ClassCount(client), 9, 10)); // classes are not what tells clients apart
+        Assert.Every(Enumerable.Range(0, 10), client => Assert.InRange(table.ClassCount(client), 9, 10)); // classes are not what tells clients apart
     }
 
     [Fact]

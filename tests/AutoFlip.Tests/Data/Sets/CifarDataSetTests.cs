@@ -15,7 +15,7 @@ public class CifarDataSetTests
         Assert.Equal([1, 0, 2, 0, 3, 0, 4, 0, 5, 0], data.Train.Labels.ToArray());
         Assert.Equal([9], data.Test!.Labels.ToArray());
         Assert.Equal(new SampleShape(3, 32, 32), data.Train.Shape);
-        Assert.All(ImageSetTests.Read(data.Train, [9], null), value => Assert.Equal(1 / 255f, value)); // the second record's pixels are 1
+        Assert.Every(ImageSetTests.Read(data.Train, [9], null), value => Assert.Equal(1 / 255f, value)); // the second record's pixels are 1
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public class IdxReaderTests
         Assert.Equal([7, 8, 9], data.Train.Labels.ToArray());
         Assert.Equal([0, 1], data.Test!.Labels.ToArray());
         Assert.Equal(new SampleShape(1, 28, 28), data.Train.Shape);
-        Assert.All(ImageSetTests.Read(data.Train, [2], null), value => Assert.Equal(1f, value));
+        Assert.Every(ImageSetTests.Read(data.Train, [2], null), value => Assert.Equal(1f, value));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public class IdxReaderTests
             var error = Assert.Throws<AutoFlipException>(() => Load(IdxDataSet.Mnist, folder));
 
             Assert.Equal(ExitCode.BadData, error.Code);
-            Assert.All([path, reason], part => Assert.True(error.Message.Contains(part, StringComparison.Ordinal), $"{what}: {error.Message}"));
+            Assert.Every([path, reason], part => Assert.True(error.Message.Contains(part, StringComparison.Ordinal), $"{what}: {error.Message}"));
         }
     }
 

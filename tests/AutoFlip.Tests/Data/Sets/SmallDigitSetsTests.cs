@@ -37,8 +37,8 @@ public class SmallDigitSetsTests
 
         Assert.Equal([9, 0], data.Train.Labels.ToArray());
         Assert.Equal([2], data.Test!.Labels.ToArray());
-        Assert.All(ImageSetTests.Read(data.Train, [0], null), value => Assert.Equal(0, value));
-        Assert.All(ImageSetTests.Read(data.Train, [1], null), value => Assert.Equal(1, value));
+        Assert.Every(ImageSetTests.Read(data.Train, [0], null), value => Assert.Equal(0, value));
+        Assert.Every(ImageSetTests.Read(data.Train, [1], null), value => Assert.Equal(1, value));
         // (0.5 + 1) / 2 * 255 = 191.25, what is missing is 0: 127.5, (-0.5 + 1) / 2 * 255 = 63.75; all truncated.
         var test = ImageSetTests.Read(data.Test, [0], null);
         Assert.Equal([191 / 255f, 127 / 255f, 63 / 255f], [test[0], test[1], test[255]]);

@@ -99,10 +99,10 @@ public sealed class CsvDataSetTests : IDisposable
         foreach (var client in data.Clients)
         {
             Assert.Equal(0, client.Train.ToArray().Average(row => (double)Row(data.Train, row)[0]), 1e-6);
-            Assert.All(client.HeldOut.ToArray(), row => Assert.Equal(Row(data.Train, row), Row(data.HeldOut, row)));
-            Assert.All(client.HeldOut.ToArray(), row => Assert.InRange(Row(data.HeldOut, row)[0], -4, 4));
+            Assert.Every(client.HeldOut.ToArray(), row => Assert.Equal(Row(data.Train, row), Row(data.HeldOut, row)));
+            Assert.Every(client.HeldOut.ToArray(), row => Assert.InRange(Row(data.HeldOut, row)[0], -4, 4));
         }
-        Assert.All(Enumerable.Range(0, data.Test!.Count), row => Assert.InRange(Row(data.Test, row)[0], -4, 4));
+        Assert.Every(Enumerable.Range(0, data.Test!.Count), row => Assert.InRange(Row(data.Test, row)[0], -4, 4));
     }
 
     [Fact]

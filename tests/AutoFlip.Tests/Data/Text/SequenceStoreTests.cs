@@ -33,7 +33,7 @@ public class SequenceStoreTests
         int[] two = [.. Enumerable.Repeat(2, 2_000_000)], five = [.. Enumerable.Repeat(5, 5_000_000)];
         foreach (var sequence in (int[][])[two, two, [7], two, five, [9]]) store.Add(sequence);
 
-        Assert.All(store.Bytes(3).ToArray(), value => Assert.Equal(2, value));
+        Assert.Every(store.Bytes(3).ToArray(), value => Assert.Equal(2, value));
         Assert.Equal((2, 7, 5, 9), (store.Bytes(1)[^1], store.Bytes(2)[0], store.Bytes(4)[4_999_999], store.Bytes(5)[0]));
     }
 

@@ -33,7 +33,7 @@ public sealed partial class OnnxFileTests : IDisposable
             foreach (var tensor in graph.Messages(5)) Assert.True(known.Add(tensor.Text(8)));
             foreach (var node in graph.Messages(1))
             {
-                Assert.All(node.Texts(1), input => Assert.Contains(input, known));
+                Assert.Every(node.Texts(1), input => Assert.Contains(input, known));
                 read.UnionWith(node.Texts(1));
                 Assert.True(known.Add(node.Text(2)));
             }
@@ -65,7 +65,7 @@ public sealed partial class OnnxFileTests : IDisposable
         if (!Catalog.Models.Names.Contains(name)) return; // the others have sentences for names
         var graph = Graph(Case(name).File(half: true));
 
-        Assert.All(graph.Messages(5).Select(tensor => tensor.Text(8)).Concat(graph.Messages(1).Select(node => node.Text(2))), value => Assert.Matches(Plain, value));
+        Assert.Every(graph.Messages(5).Select(tensor => tensor.Text(8)).Concat(graph.Messages(1).Select(node => node.Text(2))), value => Assert.Matches(Plain, value));
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9_./\[\], -]+$")]
@@ -141,7 +141,7 @@ public sealed partial class OnnxFileTests : IDisposable
 
         var tensors = Graph(drawn.File(half: true)).Messages(5).ToDictionary(tensor => tensor.Text(8));
 
-        Assert.All(drawn.Network.Layout.Entries, entry => Assert.Equal(entry.Role == TensorRole.Weight ? Float16 : Float, tensors[entry.Name].Number(2)));
+        Assert.Every(drawn.Network.Layout.Entries, entry => Assert.Equal(entry.Role == TensorRole.Weight ? Float16 : Float, tensors[entry.Name].Number(2)));
         Assert.Equal((Half)drawn.Weights["features.0.weight"][1], tensors["features.0.weight"].Values<Half>()[1]);
         Assert.Equal(Int64, Graph(Case("NextCharLSTM").File()).Messages(5).Single(tensor => tensor.Text(8) == "integer -1").Number(2));
         Assert.InRange((double)Case("TwoCNN").File(half: true).Length / Case("TwoCNN").File().Length, 0.5, 0.55);

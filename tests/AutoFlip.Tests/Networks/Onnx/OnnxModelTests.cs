@@ -69,6 +69,6 @@ public sealed class OnnxModelTests
         var cases = OnnxCase.Draw(name, shrinks, Tries).ToList();
 
         Assert.Equal(Tries, cases.Count);
-        Assert.All(cases, compare);
+        Assert.Every(cases, compare);
     }
 }

@@ -97,7 +97,7 @@ public class RunLogTests
         Assert.Equal(
             ["loading", "start", "exploring", "client", "exploring", "round_started", "client", "warning", "client", "evaluating", "client", "round", "summary"],
             lines.Select(line => line.GetProperty("event").GetString()));
-        Assert.All(lines, line => Assert.Equal(
+        Assert.Every(lines, line => Assert.Equal(
             ("2026-01-02T14:04:05Z", line.GetProperty("event").GetString() == "warning" ? "warning" : "info"),
             (line.GetProperty("timestamp").GetString(), line.GetProperty("level").GetString())));
         Assert.Equal(7, lines[1].GetProperty("experiment").GetProperty("seed").GetInt32());
@@ -131,7 +131,7 @@ public class RunLogTests
         log.Started(Reports.Start(Evil) with { Experiment = Reports.Experiment with { Name = Evil, Dataset = Evil } });
         log.Failed(new InvalidOperationException(Evil));
 
-        Assert.All(log.Lines, line => Assert.DoesNotContain(line, letter => char.IsControl(letter) || letter is '\u2028' or '\u202e'));
+        Assert.Every(log.Lines, line => Assert.DoesNotContain(line, letter => char.IsControl(letter) || letter is '\u2028' or '\u202e'));
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class TensorBoardLogTests : IDisposable
             ("Local Test Loss(Out)", 3.5, 3), ("Local Test Acc1(Out)", 0.125, 0.25), ("Local Test F1(Out)", 0.125, 0.125),
             ("Generalization Gap (Loss)", 2, 1), ("Generalization Gap (Acc1)", -0.25, -0.5),
         ];
-        Assert.All(clients, figure => Assert.Equal((figure.Equal, figure.Weighted), (own[figure.Tag], weighted[figure.Tag])));
+        Assert.Every(clients, figure => Assert.Equal((figure.Equal, figure.Weighted), (own[figure.Tag], weighted[figure.Tag])));
         Assert.Equal(clients.Length, weighted.Count);
         Assert.Equal((1.5f, 0.625f, 0.375f), (own["Server Loss"], own["Server Acc1"], own["Server F1"]));
     }
@@ -105,7 +105,7 @@ public sealed class TensorBoardLogTests : IDisposable
             ["Layer norm/features.0"] = 4,
             ["Layer distance from start/features.0"] = 2,
         };
-        Assert.All(ours, figure => Assert.Equal(figure.Value, values[figure.Key]));
+        Assert.Every(ours, figure => Assert.Equal(figure.Value, values[figure.Key]));
         Assert.Equal(ours.Keys.Order(), values.Keys.Where(tag => tag.Contains('/', StringComparison.Ordinal)).Order());
     }
 

@@ -94,7 +94,7 @@ public class MetricTests
         float[] padded = [.. Scores, 9, 9, 9, NaN, 0, 0];
         int[] classes = [.. Targets, AutoFlip.Targets.Ignored, AutoFlip.Targets.Ignored];
 
-        foreach (var metric in OfClasses) Assert.Equal(metric.Of(Scores, 3, Targets), metric.Of(padded, 3, classes));
+        Assert.Every(OfClasses, metric => Assert.Equal(metric.Of(Scores, 3, Targets), metric.Of(padded, 3, classes)));
         Assert.Equal(3.0 / 4, new SeqAcc().Of(padded, 3, classes));
     }
 
@@ -162,7 +162,7 @@ public class MetricTests
     }
 
     [Fact]
-    public void No_samples_have_no_value() => Assert.All(All, metric =>
+    public void No_samples_have_no_value() => Assert.Every(All, metric =>
     {
         Assert.Null(metric.Of([], 7, []));
         Assert.Null(metric.Compute(Predictions.OfNumbers([], 1, [])));
@@ -213,7 +213,7 @@ public class MetricTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Predictions.OfClasses(new float[10], 5, [0, -2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Predictions.OfClasses(new float[2], 1, [0, 2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Predictions.OfClasses([], 0, []));
-        Assert.All(All, metric => Assert.Throws<ArgumentException>(() => OfClasses.Contains(metric)
+        Assert.Every(All, metric => Assert.Throws<ArgumentException>(() => OfClasses.Contains(metric)
             ? metric.Compute(Predictions.OfNumbers([1], 1, [1])) : metric.Of([1f], 1, [1])));
     }
 
