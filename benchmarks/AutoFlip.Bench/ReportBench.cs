@@ -14,7 +14,7 @@ static class ReportBench
         RunRecord Run(ulong seed) => SyntheticRun.Of(context.Experiment with { Seed = seed }, layers: 20, classes: 10);
         var (one, six) = ((RunRecord[])[Run(1)], (RunRecord[])[.. Enumerable.Range(1, 6).Select(seed => Run((ulong)seed))]);
         var links = new PageLinks(Folder: ".");
-        string Make(RunRecord[] runs) => ReportFile.Text(ReportPage.Of(runs, links));
+        string Make(RunRecord[] runs) => ReportFile.Text(ReportPage.Of(runs, links, ExperimentChoices.ForReports));
 
         var first = context.Seconds(() => Make(one));
         var series = Series.Interleave(context, context.RepeatsOr(7),

@@ -21,7 +21,7 @@ public class FloorTests
         ["RunFiles", "Transport"],
         ["Composition"],
         ["Records"],
-        ["Charts", "Experiments", "Export"],
+        ["Experiments", "Export"],
     ];
 
     const int LargestCircle = 11; // Networks: a layer, its drafts and its ONNX form

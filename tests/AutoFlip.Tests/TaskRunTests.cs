@@ -86,8 +86,8 @@ public sealed class TaskRunTests : IDisposable
         Assert.True(rounds.Reports[^1].ServerEvaluated!.Metrics["r2"] > 0.9);
         Assert.Every(rounds.Reports, report => Assert.Null(report.CutOff));
 
-        Assert.Contains("mse 0.0", Cli.RoundLine.Of(rounds.Reports[^1], Metric.MainOf(written)).ToText(8, "mse"), StringComparison.Ordinal);
-        Assert.StartsWith("mse 0.0", Cli.Results.Line(summary), StringComparison.Ordinal);
+        Assert.Contains("mse 0.0", RoundLine.Of(rounds.Reports[^1], Metric.MainOf(written)).ToText(8, "mse"), StringComparison.Ordinal);
+        Assert.StartsWith("mse 0.0", Results.Line(summary), StringComparison.Ordinal);
         Assert.Contains("mse, best", Shell.Run("report", OnlyRun).Out, StringComparison.Ordinal);
         using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(OnlyRun, "summary.json")));
         Assert.Equal("mse", file.RootElement.GetProperty("metrics").GetProperty("main").GetProperty("name").GetString());

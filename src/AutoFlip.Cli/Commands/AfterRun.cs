@@ -13,7 +13,7 @@ sealed record AfterRun(string What, Func<string, string> Command, Func<Presentat
     public static ImmutableArray<AfterRun> All { get; } =
     [
         new("plots", directory => $"plot {directory}", show => show.Plot, (directory, _) => PlotFolder.Write(directory)),
-        new("report", directory => $"report {directory} --html {directory}/{ReportFile.Name}", _ => true, (directory, show) => ReportFile.WriteInto(directory, show.KeepPaths)), // last: it links what there is
+        new("report", directory => $"report {directory} --html {directory}/{ReportFile.Name}", _ => true, (directory, show) => ReportFile.WriteInto(directory, show.Report)), // last: it links what there is
     ];
 
     /// <summary>Makes what was asked for.</summary>

@@ -62,7 +62,7 @@ sealed class DataCommand : ICommand
     {
         if (json)
         {
-            host.Out.WriteLine(new JsonArray([.. Catalog.DataSets.Select(entry => ToJson(entry.Value, where))]).ToJsonString(JsonDisplay.Options));
+            host.Out.WriteLine(new JsonArray([.. Catalog.DataSets.Select(entry => ToJson(entry.Value, where))]).ToJsonString(ReportJson.Options));
             return;
         }
         var width = Catalog.DataSets.Names.Max(name => name.Length) + 2;
@@ -77,7 +77,7 @@ sealed class DataCommand : ICommand
     {
         if (json)
         {
-            host.Out.WriteLine(ToJson(set, where).ToJsonString(JsonDisplay.Options));
+            host.Out.WriteLine(ToJson(set, where).ToJsonString(ReportJson.Options));
             return;
         }
         host.Print($"{set.Name}: {set.Title}");
@@ -127,7 +127,7 @@ sealed class DataCommand : ICommand
                 ["owners"] = table.OwnerNames is { } owners ? Texts(owners) : null,
                 ["columns"] = notes.Lines.Count > 0 ? Texts(notes.Lines) : null,
                 ["clients"] = new JsonArray([.. clients.Select(client => new JsonObject { ["train"] = Numbers(table.Train(client)), ["held_out"] = Numbers(table.HeldOut(client)) })]),
-            }.ToJsonString(JsonDisplay.Options));
+            }.ToJsonString(ReportJson.Options));
             return;
         }
         PartitionText.Write(table, request.Experiment, host);

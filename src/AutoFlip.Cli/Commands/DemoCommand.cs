@@ -61,8 +61,17 @@ sealed class DemoCommand : ICommand
             Session.Watch(request.Show, host, display => host.Engine.Run(experiment, request.Options, display, host.Time, host.Cancel), live);
         var (dense, pruned) = (Under(ExperimentRules.WithoutPruning(request.Experiment)), Under(request.Experiment.WithMethod("autoflip")));
         if (request.Show.Json) return ExitCode.Done;
-        Comparison.Write(dense, pruned, host);
+        WriteComparison(dense, pruned, host);
         host.Out.WriteLine($"\n{ReportCommand.Hint(live.Directories, "demo.html")}");
         return ExitCode.Done;
+    }
+
+    /// <summary>Writes the table and the sentences, on a terminal or as plain lines.</summary>
+    internal static void WriteComparison(RunSummary dense, RunSummary pruned, Host host)
+    {
+        if (host.Terminal is null) host.Out.WriteLine();
+        Comparison.Table(dense, pruned).Write(host);
+        if (host.Terminal is null) host.Out.WriteLine();
+        foreach (var sentence in Comparison.Verdict(dense, pruned).Split('\n')) host.Print(sentence);
     }
 }

@@ -77,7 +77,7 @@ sealed class EvaluateCommand : ICommand
                 ["samples"] = samples,
                 ["loss"] = double.IsFinite(said.Loss) ? said.Loss : null,
                 ["metrics"] = new JsonObject(said.Metrics.Select(metric => KeyValuePair.Create(metric.Key, (JsonNode?)metric.Value))),
-            }.ToJsonString(JsonDisplay.Options));
+            }.ToJsonString(ReportJson.Options));
             return;
         }
         host.Print($"{experiment.Dataset}, {split}: {Readable.Count(samples)} samples");

@@ -40,8 +40,8 @@ sealed class ReportCommand : ICommand
         RunSummary[] runs = records is [] ? [.. directories.Select(RunSummary.Load)] : [.. records.Select(record => record.Figures)];
         RunStatus[] statuses = records is [] ? [.. runs.Select(_ => new RunStatus(RunStage.Done))] : [.. records.Select(record => record.Status)];
         var page = show.Html is { } file ? Directory.Exists(file) ? Path.Combine(file, ReportFile.Name) : file : null;
-        if (page is not null) ReportFile.Write(page, records, show.KeepPaths);
-        if (show.Json) host.Out.WriteLine(new JsonArray([.. runs.Zip(statuses, Node)]).ToJsonString(JsonDisplay.Options));
+        if (page is not null) ReportFile.Write(page, records, show.Report);
+        if (show.Json) host.Out.WriteLine(new JsonArray([.. runs.Zip(statuses, Node)]).ToJsonString(ReportJson.Options));
         else Print(directories, runs, statuses, page ?? (isForPage ? null : Hint(directories, ReportFile.Name)), host);
         if (show.Live is { } port) Watch(port, directories, host);
         return ExitCode.Done;
@@ -53,7 +53,7 @@ sealed class ReportCommand : ICommand
     /// <summary>The fields of <c>summary.json</c>, and where the run stands.</summary>
     static JsonObject Node(RunSummary run, RunStatus status)
     {
-        var node = JsonSerializer.SerializeToNode(run, JsonDisplay.Options)!.AsObject();
+        var node = JsonSerializer.SerializeToNode(run, ReportJson.Options)!.AsObject();
         node["state"] = JsonSerializer.SerializeToNode(status.Stage);
         node["reason"] = status.Reason;
         return node;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 
 namespace AutoFlip.Cli;
 
@@ -12,13 +11,6 @@ namespace AutoFlip.Cli;
 /// </remarks>
 sealed class JsonDisplay(Host host) : RunDisplay
 {
-    /// <summary>As the files of a run, but on one line and with enums as texts.</summary>
-    internal static readonly JsonSerializerOptions Options = new(RunJson.Document)
-    {
-        WriteIndented = false,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
-
     /// <inheritdoc/>
     public override void Warning(string message) => host.Warn(message);
 
@@ -26,7 +18,7 @@ sealed class JsonDisplay(Host host) : RunDisplay
     public override void Started(RunStart start)
     {
         base.Started(start);
-        var line = JsonSerializer.SerializeToNode(start, Options)!.AsObject();
+        var line = JsonSerializer.SerializeToNode(start, ReportJson.Options)!.AsObject();
         line["experiment"] = JsonNode.Parse(ExperimentFile.Write(start.Experiment));
         Write("start", line);
     }
@@ -35,12 +27,12 @@ sealed class JsonDisplay(Host host) : RunDisplay
     public override void Explored(int done, int explorers) => Write("explored", new JsonObject { ["done"] = done, ["explorers"] = explorers });
 
     /// <inheritdoc/>
-    public override void RoundDone(RoundReport report) => Write("round", JsonSerializer.SerializeToNode(report, Options)!.AsObject());
+    public override void RoundDone(RoundReport report) => Write("round", JsonSerializer.SerializeToNode(report, ReportJson.Options)!.AsObject());
 
     /// <inheritdoc/>
     public override void Finished(RunSummary summary)
     {
-        var line = JsonSerializer.SerializeToNode(summary, Options)!.AsObject();
+        var line = JsonSerializer.SerializeToNode(summary, ReportJson.Options)!.AsObject();
         line["directory"] = Directory;
         Write("summary", line);
     }
@@ -55,7 +47,7 @@ sealed class JsonDisplay(Host host) : RunDisplay
     void Write(string what, JsonObject fields)
     {
         fields.Insert(0, "event", what);
-        host.Out.WriteLine(fields.ToJsonString(Options));
+        host.Out.WriteLine(fields.ToJsonString(ReportJson.Options));
         host.Out.Flush(); // a reader at the other end of a pipe waits for whole lines
     }
 }

@@ -25,7 +25,7 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
     {
         if (json)
         {
-            host.Out.WriteLine(new JsonArray([.. Models.Select(model => ToJson(model.Name, model.Network, model.Reason))]).ToJsonString(JsonDisplay.Options));
+            host.Out.WriteLine(new JsonArray([.. Models.Select(model => ToJson(model.Name, model.Network, model.Reason))]).ToJsonString(ReportJson.Options));
             return;
         }
         if (Rows is { Length: > 0 } rows) new FigureTable(["reads", "parameters", "MACs", "units, groups"], rows).Write(host);

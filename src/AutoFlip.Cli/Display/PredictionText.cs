@@ -11,7 +11,7 @@ static class PredictionText
     {
         if (show.Json)
         {
-            foreach (var (input, said) in predictions) host.Out.WriteLine(ToJson(input, said).ToJsonString(JsonDisplay.Options));
+            foreach (var (input, said) in predictions) host.Out.WriteLine(ToJson(input, said).ToJsonString(ReportJson.Options));
             return;
         }
         var answered = predictions.Where(each => each.Said is not null).Select(each => (each.Input.Name, Fields: Fields(each.Said!)));

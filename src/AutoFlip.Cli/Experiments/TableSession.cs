@@ -112,23 +112,16 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         var folder = new TableFolder(FolderOf(table), _facts);
         if (request.Show.Json)
         {
-            var line = TableData.Json(result, FolderOf(table));
+            var line = folder.Json(result);
             line.Insert(0, "event", "table");
             line["page"] = folder.Page;
-            host.Out.WriteLine(line.ToJsonString(JsonDisplay.Options));
+            host.Out.WriteLine(line.ToJsonString(ReportJson.Options));
             return;
         }
         if (!request.Show.Quiet && result.Ended.Any())
         {
-            var figures = TableFigure.Measured([.. result.Ended]);
-            TableFigure[] shown = [figures[0], .. figures.Where(figure => figure.Key is "density" or "bytes_ratio" or "seconds")];
             host.Out.WriteLine();
-            new FigureTable(
-                ["seeds", shown[0].Header, "against baseline", .. shown.Skip(1).Select(figure => figure.Header)],
-                [.. result.Rows.Select(row => (row.Name, (IReadOnlyList<string>)
-                [
-                    row.Done, TablePage.Cell(shown[0], row), TablePage.Against(result, row), .. shown.Skip(1).Select(figure => TablePage.Cell(figure, row)),
-                ]))]).Write(host);
+            result.Overview().Write(host);
             host.Out.WriteLine();
         }
         host.Out.WriteLine(folder.Markdown);
@@ -153,7 +146,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
             ["seed"] = job.Experiment.Seed,
         };
         foreach (var (name, value) in more) line[name] = value;
-        host.Out.WriteLine(line.ToJsonString(JsonDisplay.Options));
+        host.Out.WriteLine(line.ToJsonString(ReportJson.Options));
     }
 
     EarlierRuns Write()

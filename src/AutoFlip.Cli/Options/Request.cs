@@ -26,6 +26,9 @@ sealed record Presentation
     /// <summary>Whether a report shows the folders of data sets that are named by their paths.</summary>
     public bool KeepPaths { get; init; }
 
+    /// <summary>What reports show beside figures.</summary>
+    public ReportOptions Report => ExperimentChoices.ForReports with { KeepPaths = KeepPaths };
+
     /// <summary>Figures in the run directory once the run has ended.</summary>
     public bool Plot { get; init; }
 

@@ -45,7 +45,7 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
         try
         {
             RunRecord[] runs = [.. folders.Select(RunRecord.Load)];
-            return new(seen, ReportPage.Of(runs, new PageLinks(Folder: null)), runs.Length > 0 && runs.All(run => run.Status.Stage != RunStage.Running), null);
+            return new(seen, ReportPage.Of(runs, new PageLinks(Folder: null), ExperimentChoices.ForReports), runs.Length > 0 && runs.All(run => run.Status.Stage != RunStage.Running), null);
         }
         catch (AutoFlipException trouble)
         {

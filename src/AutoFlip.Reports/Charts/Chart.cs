@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>A figure as data: what is drawn as a picture, on a page, and written as a table, all from the same numbers.</summary>
 /// <param name="Id">Names files and anchors: lower-case letters, digits and dashes.</param>

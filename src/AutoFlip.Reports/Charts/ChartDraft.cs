@@ -1,4 +1,4 @@
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>A value over a round or a cost; null, NaN and infinity where there is none.</summary>
 /// <param name="X">Where.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>Settings against each other: means over seeds, with the sample standard deviation as band.</summary>
 static class ComparisonCharts

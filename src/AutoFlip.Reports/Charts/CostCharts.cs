@@ -1,4 +1,4 @@
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>What a run keeps of the model, sends, computes and takes, and how good the model is for that.</summary>
 static class CostCharts

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>Who was dealt what.</summary>
 static class DealCharts

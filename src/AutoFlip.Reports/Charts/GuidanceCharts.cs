@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>How the guidance of weights is distributed, and what of it the first mask kept.</summary>
 static class GuidanceCharts

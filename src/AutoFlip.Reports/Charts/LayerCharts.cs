@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>What is kept of each layer, and how far it has come.</summary>
 static class LayerCharts

@@ -1,4 +1,4 @@
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>Which metrics may share an axis, and how its numbers read.</summary>
 /// <param name="Suffix">Behind the ids of its charts.</param>

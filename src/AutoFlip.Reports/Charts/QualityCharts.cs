@@ -1,4 +1,4 @@
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>How good the model is, round by round.</summary>
 static class QualityCharts

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>The figures of runs. Pure: they are made of what a run directory says, and of nothing else.</summary>
 /// <remarks>

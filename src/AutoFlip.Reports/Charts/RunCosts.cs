@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>What a run has cost by the end of each of its rounds: sums from the beginning.</summary>
 /// <param name="Rounds">The rounds.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 
-namespace AutoFlip;
+namespace AutoFlip.Reports;
 
 /// <summary>Runs of one setting, that differ in nothing but their seeds.</summary>
 /// <param name="Name">What sets them apart from the other groups: user input in part. Unique among the groups made together.</param>

@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Figures as the page's script reads them: the data of <see cref="Chart"/>, short.</summary>
 /// <remarks>
 /// Numbers have the seven digits that float32 holds: more than a screen shows. Lines that share their places on the x axis share one list of them.
 /// The text is safe inside a script element: the encoder leaves no angle bracket, ampersand, quote or line separator of a text as it is.
 /// </remarks>
-static class ChartJson
+public static class ChartJson
 {
     /// <summary>Figures by the place on the page where they are drawn.</summary>
     public static JsonObject Of(IEnumerable<(string Place, Chart Chart)> charts) =>

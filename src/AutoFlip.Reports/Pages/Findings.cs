@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>How a sentence is known to be true.</summary>
 enum Evidence

@@ -3,11 +3,11 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Markup. A text becomes markup only by being encoded, so nobody has to remember to.</summary>
 /// <param name="Text">The markup.</param>
-readonly record struct Html(string Text)
+public readonly record struct Html(string Text)
 {
     /// <summary>Nothing.</summary>
     public static Html None => new("");
@@ -27,7 +27,7 @@ readonly record struct Html(string Text)
 
 /// <summary>What an interpolated string becomes where <see cref="Html"/> is asked for.</summary>
 [InterpolatedStringHandler]
-readonly struct HtmlTemplate
+public readonly struct HtmlTemplate
 {
     const int Hole = 32; // characters that one is guessed to take
 

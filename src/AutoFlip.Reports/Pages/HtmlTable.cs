@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>A table on a page, in a region of its own that scrolls sideways by itself, below its first column, and can be reached with the keyboard for that.</summary>
 /// <param name="Id">Of the region: where it was scrolled to survives a live page's changes.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>What a page says about several runs together.</summary>
 /// <param name="Runs">At least two.</param>

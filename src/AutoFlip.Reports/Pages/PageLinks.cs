@@ -1,8 +1,8 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Links from a page to files of runs: relative, so that a folder of runs can be moved or put on a server as it is.</summary>
 /// <param name="Folder">Where the page lies; null if it lies nowhere (a live page), and then nothing is linked, for nothing else is served.</param>
-sealed record PageLinks(string? Folder)
+public sealed record PageLinks(string? Folder)
 {
     /// <summary>A link to a file or folder of a run; its name alone where none can be made.</summary>
     public Html To(string directory, string name, string? text = null)

@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Pieces that pages of one run and of many are made of.</summary>
 static class PageParts

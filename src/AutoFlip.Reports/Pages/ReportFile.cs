@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>A report as one HTML file that needs nothing else: styles, script and figures are in it, and its policy lets it load nothing.</summary>
-static class ReportFile
+public static class ReportFile
 {
     /// <summary>The report in a run's own directory.</summary>
     public const string Name = "report.html";
@@ -23,12 +23,12 @@ static class ReportFile
 
     /// <summary>Writes <see cref="Name"/> into a run directory.</summary>
     /// <exception cref="AutoFlipException">The directory cannot be read or the file not be written.</exception>
-    public static void WriteInto(string directory, bool keepPaths = false) => Write(Path.Combine(directory, Name), [RunRecord.Load(directory)], keepPaths);
+    public static void WriteInto(string directory, ReportOptions options) => Write(Path.Combine(directory, Name), [RunRecord.Load(directory)], options);
 
     /// <summary>Writes the report of runs to a file, whole or not at all.</summary>
     /// <exception cref="AutoFlipException">It cannot be written (exit 4).</exception>
-    public static void Write(string path, IReadOnlyList<RunRecord> runs, bool keepPaths = false) =>
-        AtomicFile.Write(path, Text(ReportPage.Of(runs, new PageLinks(Path.GetDirectoryName(Path.GetFullPath(path))), keepPaths)));
+    public static void Write(string path, IReadOnlyList<RunRecord> runs, ReportOptions options) =>
+        AtomicFile.Write(path, Text(ReportPage.Of(runs, new PageLinks(Path.GetDirectoryName(Path.GetFullPath(path))), options)));
 
     /// <summary>The text of the file.</summary>
     /// <param name="page">What it says.</param>

@@ -1,26 +1,26 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>What a report says: the content of a page, as markup and as figures for the page's script. Of one run or of many.</summary>
 /// <param name="Title">Of the page.</param>
 /// <param name="Progress">Where the runs stand, in a few words.</param>
 /// <param name="Content">Everything between header and footer.</param>
 /// <param name="Charts">The figures and where they are drawn.</param>
-sealed record ReportPage(string Title, string Progress, Html Content, ImmutableArray<(string Place, Chart Chart)> Charts)
+public sealed record ReportPage(string Title, string Progress, Html Content, ImmutableArray<(string Place, Chart Chart)> Charts)
 {
     const int MostWithFigures = 20; // each run's own figures are some hundred kB: of more runs, they are in the runs' own reports only
 
     /// <summary>The report of runs that have ended or go on. Pure but for a look at which files there are to be linked.</summary>
     /// <param name="runs">The runs; none yet make a page that says so.</param>
     /// <param name="links">How files are linked.</param>
-    /// <param name="keepPaths">Whether options and commands show the folders of data sets that are named by their paths.</param>
-    public static ReportPage Of(IReadOnlyList<RunRecord> runs, PageLinks links, bool keepPaths = false) => runs switch
+    /// <param name="options">How options are named.</param>
+    public static ReportPage Of(IReadOnlyList<RunRecord> runs, PageLinks links, ReportOptions options) => runs switch
     {
         [] => new("AutoFLIP", "loading", Html.Of($"<h1>Nothing to see yet</h1>\n<p class=\"lead\">The run is loading its data.</p>\n"), []),
-        [var run] => OfOne(new RunPage(run, "run", 2, links, keepPaths)),
-        { Count: <= MostWithFigures } => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, keepPaths))]),
-        _ => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, keepPaths) { Charts = [] })]),
+        [var run] => OfOne(new RunPage(run, "run", 2, links, options)),
+        { Count: <= MostWithFigures } => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, options))]),
+        _ => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, options) { Charts = [] })]),
     };
 
     static ReportPage OfOne(RunPage page)

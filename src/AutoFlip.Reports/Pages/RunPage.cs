@@ -1,14 +1,14 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Everything that a page says about one run.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Id">Begins every anchor: lower-case letters and digits.</param>
 /// <param name="Level">Of the headings of its sections.</param>
 /// <param name="Links">How files are linked.</param>
-/// <param name="KeepPaths">Whether the folders of a data set that is named by its path are shown.</param>
-sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, bool KeepPaths = false)
+/// <param name="Options">How options are named.</param>
+sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, ReportOptions Options)
 {
     const int MostClients = 200, MostClasses = 20; // larger tables are read by nobody: partition.json holds them
 
@@ -23,7 +23,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, bool
 
     RunSummary Figures { get; } = Run.Figures;
 
-    Experiment Shown { get; } = KeepPaths ? Run.Experiment : DataSetName.WithoutFolders(Run.Experiment);
+    Experiment Shown { get; } = Options.KeepPaths ? Run.Experiment : DataSetName.WithoutFolders(Run.Experiment);
 
     /// <summary>The figures in large, and what they mean.</summary>
     public Html Overview => Html.Of($"""
@@ -156,10 +156,10 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, bool
     {
         get
         {
-            var choices = ExperimentChoices.Of(Shown).ToList();
+            var choices = Options.Choices(Shown).ToList();
             IReadOnlyList<Html> Row(ExperimentChoice choice) =>
             [
-                Html.Of($"<code>{choice.Setting.Name}</code>"), Html.Of($"{(choice.Value.Length == 0 ? "-" : choice.Value)}"), Html.Of($"{choice.Default}"), Html.Of($"{choice.Setting.Help}"),
+                Html.Of($"<code>{choice.Option}</code>"), Html.Of($"{(choice.Value.Length == 0 ? "-" : choice.Value)}"), Html.Of($"{choice.Default}"), Html.Of($"{choice.Help}"),
             ];
             HtmlTable Table(string name, string caption, Func<ExperimentChoice, bool> which) =>
                 new($"{Id}-{name}", caption, ["option", "value", "default", "what it is"], [.. choices.Where(which).Select(Row)]) { Words = [1, 2, 3] };
@@ -179,7 +179,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, bool
                 {files.Select(file => Html.Of($"<li>{Links.To(Run.Directory, file)}</li>\n"))}</ul>
                 <p>The same experiment, from its file or from options; on one type of processor it ends in the same model, bit for bit.</p>
                 <pre tabindex="0" aria-label="Commands that run it again"><code>autoflip run {ShellWord.Of(Run.Name)}
-                {ExperimentChoices.Command(Shown)}</code></pre>
+                {Options.Command(Shown)}</code></pre>
                 {Html.If(Shown.Dataset != Run.Experiment.Dataset, $"<p>The folder of <code>{Shown.Dataset}</code> is left out; write its path after <code>--dataset</code>. The first command has it from experiment.json.</p>\n")}
                 {Html.If(Figures.ModelSha256.Length > 0, $"<dl class=\"facts\"><dt>model_sha256</dt><dd><code>{Figures.ModelSha256}</code></dd><dt>made by</dt><dd>autoflip {Figures.Version}, {PageParts.Counted(Figures.Workers, "worker")}, {Readable.Bytes(Figures.PeakRssBytes)} at most</dd></dl>\n")}
                 """);

@@ -1,7 +1,7 @@
 using ScottPlot;
 using SkiaSharp;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Draws bars on top of each other.</summary>
 static class BarDrawing

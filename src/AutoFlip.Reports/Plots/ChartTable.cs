@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Charts as tables of comma-separated values (RFC 4180, lines end with a line feed): a line per point.</summary>
 /// <remarks>Numbers are those of the chart, unrounded, whatever the unit of its axis: bytes, seconds, shares in [0, 1]. Reading one gives the same double.</remarks>

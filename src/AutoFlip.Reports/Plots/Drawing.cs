@@ -1,7 +1,7 @@
 using System.Text;
 using SkiaSharp;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>A picture that can be made in pixels or as vectors.</summary>
 /// <param name="Width">In points of 1/96 inch.</param>

@@ -1,7 +1,7 @@
 using ScottPlot;
 using SkiaSharp;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>What all plots have in common: a title, axes with their ticks, room for a key at the right, and a note below.</summary>
 sealed class Frame

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Draws tables as colours: white is 0, and the more the darker, so that it reads in grey too.</summary>
 static class HeatMapDrawing

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Names beside a plot, each with a sample of what it names and as near as it gets to where that ends: nobody has to search a legend.</summary>
 sealed class Key

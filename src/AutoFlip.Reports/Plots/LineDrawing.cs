@@ -1,7 +1,7 @@
 using ScottPlot;
 using SkiaSharp;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Draws lines, with bands where they spread.</summary>
 static class LineDrawing

@@ -1,6 +1,6 @@
 using ScottPlot;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>What lines look like: told apart by colour, and where there is none by dashes and markers.</summary>
 /// <remarks>Colours: M. Okabe and K. Ito, Color Universal Design, 2008, without the yellow, which is too light for a line on white.</remarks>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>An axis of names: one place each, numbered from 0.</summary>
 static class Places

@@ -1,12 +1,22 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Formats that charts are written in.</summary>
-enum PlotFormat { Png, Svg, Csv }
+public enum PlotFormat
+{
+    /// <summary>Pixels, for documents and slides.</summary>
+    Png,
+
+    /// <summary>Vectors, for papers.</summary>
+    Svg,
+
+    /// <summary>The numbers, in a table.</summary>
+    Csv,
+}
 
 /// <summary>Writes charts as files, named by their ids.</summary>
-static class PlotFolder
+public static class PlotFolder
 {
     /// <summary>The folder below a run directory.</summary>
     public const string Name = "plots";

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using SkiaSharp;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>All text of plots. The font comes with the program: a bare machine has none, and then text would vanish.</summary>
 static class PlotText

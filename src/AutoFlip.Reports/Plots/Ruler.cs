@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>An axis of numbers as it is drawn: its ends, its ticks, and its label with the unit.</summary>
 /// <param name="Label">What is measured, and in which unit.</param>

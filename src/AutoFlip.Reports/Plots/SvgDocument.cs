@@ -2,7 +2,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>What a vector canvas leaves out: what a picture shows in words, its size in a form that scales, and fonts for machines without ours.</summary>
 static class SvgDocument

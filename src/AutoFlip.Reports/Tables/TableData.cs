@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>A table for programs: <c>table.json</c> (rows with their runs) and <c>table.csv</c> (a line per run). Figures as measured, not rounded.</summary>
 static class TableData
@@ -58,11 +58,11 @@ static class TableData
         ["directory"] = cell.Run is { } run ? From(folder, run.Directory) : null,
         ["model_sha256"] = cell.Summary?.ModelSha256,
         ["figures"] = cell.Summary is { } summary
-            ? new JsonObject(figures.Select(figure => KeyValuePair.Create(figure.Key, JsonSerializer.SerializeToNode(figure.Of(summary), JsonDisplay.Options))))
+            ? new JsonObject(figures.Select(figure => KeyValuePair.Create(figure.Key, JsonSerializer.SerializeToNode(figure.Of(summary), ReportJson.Options))))
             : null,
     };
 
-    static JsonNode? Node(Spread? over) => over is null ? null : JsonSerializer.SerializeToNode(over, JsonDisplay.Options);
+    static JsonNode? Node(Spread? over) => over is null ? null : JsonSerializer.SerializeToNode(over, ReportJson.Options);
 
     static string From(string folder, string directory) => Path.GetRelativePath(folder, directory).Replace('\\', '/');
 }

@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>A column of a table of experiments.</summary>
 /// <param name="Key">What programs call it.</param>

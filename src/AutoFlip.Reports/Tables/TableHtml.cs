@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>A table of experiments as one HTML file that loads nothing: no script, no font, no picture. It looks like a report.</summary>
 static class TableHtml

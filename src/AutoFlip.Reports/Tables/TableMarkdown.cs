@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>A page as Markdown, with tables as GitHub reads them.</summary>
 static class TableMarkdown

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>A cell of text; with a link if it has a target, which is a path with slashes.</summary>
 sealed record TableText(string Text, string? Target = null)

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>One run that a table wants.</summary>
 /// <param name="Experiment">What it runs.</param>
 /// <param name="Run">What there is of it on the disk; null if nothing.</param>
 /// <param name="Failure">Why it failed just now; null if it did not.</param>
-sealed record TableCell(Experiment Experiment, EarlierRun? Run, string? Failure)
+public sealed record TableCell(Experiment Experiment, EarlierRun? Run, string? Failure)
 {
     /// <summary>Its figures, once it has ended.</summary>
     public RunSummary? Summary => Run?.Summary;
@@ -26,7 +26,7 @@ sealed record TableCell(Experiment Experiment, EarlierRun? Run, string? Failure)
 /// <summary>A row and what there is of it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Cells">One per seed.</param>
-sealed record TableRowResult(string Name, ImmutableArray<TableCell> Cells)
+public sealed record TableRowResult(string Name, ImmutableArray<TableCell> Cells)
 {
     /// <summary>The figures of the runs that have ended.</summary>
     public IEnumerable<RunSummary> Ended => Cells.Select(cell => cell.Summary).OfType<RunSummary>();
@@ -38,7 +38,7 @@ sealed record TableRowResult(string Name, ImmutableArray<TableCell> Cells)
 /// <summary>A table and what there is of its runs: everything that is written about it follows from this.</summary>
 /// <param name="Table">What is wanted; resolved.</param>
 /// <param name="Rows">What there is, in the same order.</param>
-sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowResult> Rows)
+public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowResult> Rows)
 {
     /// <summary>Finds the runs of a table.</summary>
     /// <param name="table">A resolved table.</param>
@@ -52,6 +52,19 @@ sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowResult> 
 
     /// <summary>Figures of all runs that have ended.</summary>
     public IEnumerable<RunSummary> Ended => Rows.SelectMany(row => row.Ended);
+
+    /// <summary>The figures to look at first: quality, the difference to the baseline, and what is kept, sent and spent. Some run has ended.</summary>
+    public FigureTable Overview()
+    {
+        var figures = TableFigure.Measured([.. Ended]);
+        TableFigure[] shown = [figures[0], .. figures.Where(figure => figure.Key is "density" or "bytes_ratio" or "seconds")];
+        return new(
+            ["seeds", shown[0].Header, "against baseline", .. shown.Skip(1).Select(figure => figure.Header)],
+            [.. Rows.Select(row => (row.Name, (IReadOnlyList<string>)
+            [
+                row.Done, TablePage.Cell(shown[0], row), TablePage.Against(this, row), .. shown.Skip(1).Select(figure => TablePage.Cell(figure, row)),
+            ]))]);
+    }
 
     /// <summary>How a row's runs differ from the baseline's of the same seed in the main metric; null for the baseline itself, and where no seed has ended in both.</summary>
     public Spread? Against(TableRowResult row)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>What the experiments of a table have in common, and in what its rows differ. Name and seed aside.</summary>
 /// <param name="Shared">Fields that are alike in all rows and other than by default.</param>

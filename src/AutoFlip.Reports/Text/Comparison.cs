@@ -1,28 +1,24 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Two runs of one seed side by side, and in words what the second gained and lost.</summary>
-static class Comparison
+public static class Comparison
 {
-    /// <summary>Writes the table and the sentences, on a terminal or as plain lines.</summary>
-    public static void Write(RunSummary dense, RunSummary pruned, Host host)
+    /// <summary>The figures of both, a column each.</summary>
+    public static FigureTable Table(RunSummary dense, RunSummary pruned)
     {
         var name = dense.Metrics.Shown.Name;
-        (string Label, IReadOnlyList<string>)[] rows =
+        return new(["FedAvg", "AutoFLIP"],
         [
             (Metric.DisplayName(name), [Readable.Metric(name, dense.Metrics.Shown.Last), Readable.Metric(name, pruned.Metrics.Shown.Last)]),
             ("loss", [Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)]),
             ("parameters kept", [Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)]),
             ("bytes sent", [Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))]),
             ("time", [Readable.Time(dense.Time.Total), Readable.Time(pruned.Time.Total)]),
-        ];
-        if (host.Terminal is null) host.Out.WriteLine();
-        new FigureTable(["FedAvg", "AutoFLIP"], rows).Write(host);
-        if (host.Terminal is null) host.Out.WriteLine();
-        foreach (var sentence in Verdict(dense, pruned).Split('\n')) host.Print(sentence);
+        ]);
     }
 
-    /// <summary>What AutoFLIP gained and lost against FedAvg, as measured; a gain and a loss are worded alike.</summary>
-    internal static string Verdict(RunSummary dense, RunSummary pruned)
+    /// <summary>What AutoFLIP gained and lost against FedAvg, as measured, a sentence a line; a gain and a loss are worded alike.</summary>
+    public static string Verdict(RunSummary dense, RunSummary pruned)
     {
         var sentences = new List<string>
         {

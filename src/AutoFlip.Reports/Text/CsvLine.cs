@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Lines of comma-separated values (RFC 4180, but that they end with a line feed).</summary>
 static class CsvLine

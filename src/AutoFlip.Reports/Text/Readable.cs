@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Figures as people read them; culture-invariant. A figure that is not defined reads "-".</summary>
-static class Readable
+public static class Readable
 {
     static readonly string[] MacUnits = ["MAC", "kMAC", "MMAC", "GMAC", "TMAC", "PMAC", "EMAC"];
     static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];

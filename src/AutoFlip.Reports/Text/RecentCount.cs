@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>How many evaluations <see cref="SummaryMain.Recent"/> is a mean of, over several runs, as a heading's part.</summary>
 static class RecentCount

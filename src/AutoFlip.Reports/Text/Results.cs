@@ -1,7 +1,7 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>What a run came to, as labelled figures for every kind of display.</summary>
-static class Results
+public static class Results
 {
     /// <summary>One line about what is run.</summary>
     public static string Headline(RunStart start)

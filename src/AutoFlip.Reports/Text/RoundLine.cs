@@ -1,4 +1,4 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>What a reader sees of a round.</summary>
 /// <param name="Round">Which.</param>
@@ -9,7 +9,7 @@ namespace AutoFlip.Cli;
 /// <param name="Bytes">Sent both ways.</param>
 /// <param name="Seconds">Wall-clock.</param>
 /// <param name="Failures">Clients whose reply could not be used.</param>
-sealed record RoundLine(
+public sealed record RoundLine(
     int Round, double? Score, double? Loss, double? TrainLoss, double Density, long Bytes, double Seconds, int Failures)
 {
     /// <summary>Picks a round's figures.</summary>

@@ -1,7 +1,7 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>The ledgers of several runs side by side: a table of what is compared, and nothing else.</summary>
-static class RunComparison
+public static class RunComparison
 {
     /// <summary>What is compared: a label, the figure, how it reads. A share is compared by difference, everything else by ratio.</summary>
     static readonly Row[] Identity =

@@ -1,7 +1,7 @@
-namespace AutoFlip.Cli;
+namespace AutoFlip.Reports;
 
 /// <summary>Words of a command to be copied.</summary>
-static class ShellWord
+public static class ShellWord
 {
     /// <summary>The word, between quotes where a shell would read it as something else.</summary>
     public static string Of(string word) =>

@@ -88,7 +88,7 @@ public sealed class OwnFileTests : IDisposable
         Directory.CreateDirectory(_folder["outside"]);
         Directory.CreateSymbolicLink(Path.Combine(run, "plots"), _folder["outside"]);
 
-        Refused(() => Cli.PlotFolder.Write(run), "plots");
+        Refused(() => PlotFolder.Write(run), "plots");
         Assert.Empty(Directory.GetFileSystemEntries(_folder["outside"]));
     }
 

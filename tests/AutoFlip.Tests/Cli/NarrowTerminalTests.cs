@@ -60,7 +60,7 @@ public sealed partial class NarrowTerminalTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Widths))]
-    public void Comparison_of_the_demo_splits_no_number(int columns) => CheckPrinted(host => Comparison.Write(Summary("none"), Summary("autoflip"), host), columns);
+    public void Comparison_of_the_demo_splits_no_number(int columns) => CheckPrinted(host => DemoCommand.WriteComparison(Summary("none"), Summary("autoflip"), host), columns);
 
     /// <summary>As <c>autoflip experiment</c> prints it: long names, means with deviations.</summary>
     [Theory, MemberData(nameof(Widths))]

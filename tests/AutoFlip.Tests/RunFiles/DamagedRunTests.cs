@@ -137,7 +137,7 @@ public sealed class DamagedRunTests : IDisposable
             try
             {
                 var record = RunRecord.Load(run);
-                _ = ReportFile.Text(ReportPage.Of([record], new PageLinks(null)));
+                _ = ReportFile.Text(ReportPage.Of([record], new PageLinks(null), ExperimentChoices.ForReports));
                 _ = RunCharts.Of(record);
                 _ = RunCharts.Comparing([record, record]);
             }

@@ -7,7 +7,7 @@ public sealed class ExperimentChoicesTests
 {
     [Fact]
     public void Every_field_of_an_experiment_is_there_once() =>
-        Assert.Equal(ExperimentFile.Fields.Count(), ExperimentChoices.Of(new Experiment()).Select(choice => choice.Setting.Name).Distinct().Count());
+        Assert.Equal(ExperimentFile.Fields.Count(), ExperimentChoices.Of(new Experiment()).Select(choice => choice.Option).Distinct().Count());
 
     /// <summary>Of 60 rounds a sixth is dense; the loss and the metrics are what auto became: all three as by default, once they are derived.</summary>
     [Fact]
@@ -18,8 +18,8 @@ public sealed class ExperimentChoicesTests
 
         Assert.Equal(["--dataset", "--rounds"], Changed(derived));
         Assert.Equal(["--criterion", "--dataset", "--dense-rounds", "--metrics", "--rounds"], Changed(chosen));
-        Assert.Contains(ExperimentChoices.Of(derived), choice => choice is { Setting.Name: "--criterion", Value: "CrossEntropyLoss", Asked: "auto", Default: "auto" });
-        Assert.Contains(ExperimentChoices.Of(derived), choice => choice is { Setting.Name: "--dense-rounds", Value: "10", Asked: "", Default: "10" });
+        Assert.Contains(ExperimentChoices.Of(derived), choice => choice is { Option: "--criterion", Value: "CrossEntropyLoss", Asked: "auto", Default: "auto" });
+        Assert.Contains(ExperimentChoices.Of(derived), choice => choice is { Option: "--dense-rounds", Value: "10", Asked: "", Default: "10" });
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ExperimentChoicesTests
     {
         var resolved = ExperimentRules.Resolve(experiment);
         var different = AnyExperiment.Choices.Where(choice => !DerivedValue.AreEqual(choice.Property.GetValue(experiment), choice.Property.GetValue(new Experiment())));
-        var marked = ExperimentChoices.Of(resolved).Where(choice => choice.IsChanged).Select(choice => choice.Setting.Property!.Name);
+        var marked = ExperimentChoices.Of(resolved).Where(choice => choice.IsChanged).Select(choice => choice.Property);
 
         Assert.Equal(different.Select(choice => choice.Property.Name).Order(), marked.Order());
     }, iter: 300);
@@ -49,7 +49,7 @@ public sealed class ExperimentChoicesTests
         Assert.Equal(ExperimentFile.Write(resolved, "deal"), ExperimentFile.Write(read.Experiment, "deal"));
     }, iter: 1000);
 
-    static string[] Changed(Experiment experiment) => [.. ExperimentChoices.Of(experiment).Where(choice => choice.IsChanged).Select(choice => choice.Setting.Name).Order(StringComparer.Ordinal)];
+    static string[] Changed(Experiment experiment) => [.. ExperimentChoices.Of(experiment).Where(choice => choice.IsChanged).Select(choice => choice.Option).Order(StringComparer.Ordinal)];
 
     /// <summary>Words as a shell takes them apart: single quotes keep everything, a backslash keeps one letter.</summary>
     static string[] Words(string command)

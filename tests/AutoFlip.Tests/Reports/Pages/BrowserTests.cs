@@ -26,7 +26,7 @@ public sealed class BrowserTests(Browser browser) : IDisposable
 
     string Write(params RunRecord[] runs)
     {
-        ReportFile.Write(_folder["report.html"], runs);
+        ReportFile.Write(_folder["report.html"], runs, ExperimentChoices.ForReports);
         return new Uri(_folder["report.html"]).AbsoluteUri;
     }
 

@@ -1,5 +1,3 @@
-using AutoFlip.Cli;
-
 namespace AutoFlip.Tests;
 
 /// <summary>Two clients in each of twelve rounds, the first two of them dense. Dense, a round sends 2 · 4,000 B each way: 192,000 B in all, and computes 500 · 5,000 MAC.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using AutoFlip.Cli;
 
 namespace AutoFlip.Tests;
 

@@ -15,7 +15,7 @@ public sealed partial class ReportPageTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    static string Text(params RunRecord[] runs) => ReportFile.Text(ReportPage.Of(runs, NoLinks));
+    static string Text(params RunRecord[] runs) => ReportFile.Text(ReportPage.Of(runs, NoLinks, ExperimentChoices.ForReports));
 
     /// <summary>A run in which everything that somebody else may have named is named as badly as can be.</summary>
     static RunRecord HostileRun()
@@ -114,7 +114,7 @@ public sealed partial class ReportPageTests : IDisposable
     [Fact]
     public void Run_that_goes_on_says_how_far_it_is()
     {
-        var page = ReportPage.Of([MadeUpRun.Record(rounds: 5)], NoLinks);
+        var page = ReportPage.Of([MadeUpRun.Record(rounds: 5)], NoLinks, ExperimentChoices.ForReports);
 
         Assert.Equal("round 5 of 12 done", page.Progress);
         Assert.Contains("<span class=\"chip goes-on\">round 5 of 12 done</span>", page.Content.Text);
@@ -126,9 +126,9 @@ public sealed partial class ReportPageTests : IDisposable
     {
         var run = MadeUpRun.Record(MadeUpRun.Experiment with { ExplorerFraction = 0.5 }, rounds: 0);
 
-        Assert.Equal("exploring, 1 of 2 done", ReportPage.Of([run with { Explorers = run.Explorers[..1] }], NoLinks).Progress);
-        Assert.Equal("in its first round", ReportPage.Of([run with { Explorers = [] }], NoLinks).Progress);
-        Assert.Equal("loading", ReportPage.Of([], NoLinks).Progress);
+        Assert.Equal("exploring, 1 of 2 done", ReportPage.Of([run with { Explorers = run.Explorers[..1] }], NoLinks, ExperimentChoices.ForReports).Progress);
+        Assert.Equal("in its first round", ReportPage.Of([run with { Explorers = [] }], NoLinks, ExperimentChoices.ForReports).Progress);
+        Assert.Equal("loading", ReportPage.Of([], NoLinks, ExperimentChoices.ForReports).Progress);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed partial class ReportPageTests : IDisposable
     {
         var run = MadeUpRun.Record();
 
-        var page = ReportPage.Of([run with { Partition = null, Guidance = null, Rounds = [.. run.Rounds.Select(round => round with { Layers = [] })] }], NoLinks);
+        var page = ReportPage.Of([run with { Partition = null, Guidance = null, Rounds = [.. run.Rounds.Select(round => round with { Layers = [] })] }], NoLinks, ExperimentChoices.ForReports);
 
         Assert.DoesNotContain("run-layers", page.Content.Text);
         Assert.DoesNotContain("run-clients", page.Content.Text);
@@ -145,7 +145,7 @@ public sealed partial class ReportPageTests : IDisposable
     [Fact]
     public void Failures_are_named()
     {
-        var text = ReportPage.Of([MadeUpRun.Record()], NoLinks).Content.Text;
+        var text = ReportPage.Of([MadeUpRun.Record()], NoLinks, ExperimentChoices.ForReports).Content.Text;
 
         Assert.Contains("<th scope=\"row\">round 2</th><td>1</td><td class=\"words\">it sent &lt;nothing&gt; [in time]</td>", text);
         Assert.Contains("Clients that failed", text);
@@ -154,7 +154,7 @@ public sealed partial class ReportPageTests : IDisposable
     [Fact]
     public void Means_over_seeds_come_with_their_deviation()
     {
-        var text = ReportPage.Of([.. ((ulong[])[1, 2, 3]).Select(seed => MadeUpRun.Record(MadeUpRun.Experiment with { Seed = seed }))], NoLinks).Content.Text;
+        var text = ReportPage.Of([.. ((ulong[])[1, 2, 3]).Select(seed => MadeUpRun.Record(MadeUpRun.Experiment with { Seed = seed }))], NoLinks, ExperimentChoices.ForReports).Content.Text;
 
         // Of the last five evaluations 0.8478, 0.8488, 0.8498 (see FindingsTests): as percent 84.9 with a deviation of 0.1. What does not vary stands alone.
         Assert.Contains("<td>3</td><td>12</td><td>84.9 % ± 0.1 %</td><td>50.0 %</td>", text.Replace("&#177;", "±", StringComparison.Ordinal));
@@ -174,7 +174,7 @@ public sealed partial class ReportPageTests : IDisposable
         MadeUpRun.Write(run);
         File.WriteAllText(Path.Combine(run.Directory, "checkpoints", "final.safetensors"), "");
 
-        ReportFile.WriteInto(run.Directory);
+        ReportFile.WriteInto(run.Directory, ExperimentChoices.ForReports);
 
         var text = File.ReadAllText(Path.Combine(run.Directory, "report.html"));
         Assert.Contains("href=\"checkpoints/final.safetensors\"", text);

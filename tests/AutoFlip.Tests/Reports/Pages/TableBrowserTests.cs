@@ -1,4 +1,3 @@
-using AutoFlip.Cli;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AutoFlip.Cli;
 using CsCheck;
 
 namespace AutoFlip.Tests;

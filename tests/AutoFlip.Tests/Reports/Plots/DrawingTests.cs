@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Xml.Linq;
-using AutoFlip.Cli;
 using SkiaSharp;
 
 namespace AutoFlip.Tests;

@@ -1,4 +1,3 @@
-using AutoFlip.Cli;
 using SkiaSharp;
 
 namespace AutoFlip.Tests;
@@ -15,7 +14,7 @@ public sealed class PlotTextTests
         Assert.Equal("Open Sans", typeface.FamilyName);
         using var font = new SKFont(typeface);
         Assert.True(font.ContainsGlyphs("Accuracy (%) ×10¹² 0–499 … äé Ωλ Жд ⁰¹²³⁴⁵⁶⁷⁸⁹")); // whatever figures write by themselves, and more
-        Assert.True(File.Exists(Path.Combine(SourceTree.Root, "src/AutoFlip.Cli/Plots/Fonts/ATTRIBUTION.md")));
+        Assert.True(File.Exists(Path.Combine(SourceTree.Root, "src/AutoFlip.Reports/Plots/Fonts/ATTRIBUTION.md")));
     }
 
     [Fact]

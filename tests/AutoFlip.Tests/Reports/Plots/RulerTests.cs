@@ -1,4 +1,3 @@
-using AutoFlip.Cli;
 using CsCheck;
 
 namespace AutoFlip.Tests;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using AutoFlip.Cli;
 
 namespace AutoFlip.Tests;
 
@@ -154,7 +153,7 @@ public sealed class TablePageTests
     [Fact]
     public void Programs_get_figures_that_are_not_rounded()
     {
-        var json = JsonNode.Parse(TableData.Json(Result(), Folder).ToJsonString(JsonDisplay.Options))!;
+        var json = JsonNode.Parse(TableData.Json(Result(), Folder).ToJsonString(ReportJson.Options))!;
         var csv = TableData.Csv(Result(), Folder).Split('\n');
 
         Assert.Equal((0.6, 0.1, 3), Rounded(json["rows"]![0]!["figures"]!["acc1_recent"]!));

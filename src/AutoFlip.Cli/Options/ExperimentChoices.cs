@@ -3,18 +3,12 @@ using System.Reflection;
 
 namespace AutoFlip.Cli;
 
-/// <summary>A choice of an experiment beside its default.</summary>
-/// <param name="Setting">The option that makes it.</param>
-/// <param name="Asked">What was asked for, as one would type it; empty where the choice was left to the program.</param>
-/// <param name="Value">What it became, which is another thing where it was derived.</param>
-/// <param name="Default">What it would be if nothing had been asked for; <c>auto</c> where that depends on the data.</param>
-/// <param name="IsChanged">Whether something else was asked for than what an experiment has by default.</param>
-/// <param name="Words">What was asked for, word by word.</param>
-sealed record ExperimentChoice(Setting Setting, string Asked, string Value, string Default, bool IsChanged, ImmutableArray<string> Words);
-
-/// <summary>All that an experiment says, as options.</summary>
+/// <summary>The values of an experiment as options of the command line, for reports.</summary>
 static class ExperimentChoices
 {
+    /// <summary>How reports of this program name options.</summary>
+    public static ReportOptions ForReports { get; } = new(Of, Command);
+
     static readonly Experiment Defaults = new();
 
     static readonly (PropertyInfo Property, Setting Setting)[] Choices =
@@ -38,21 +32,21 @@ static class ExperimentChoices
                 ? (asked with { DenseRounds = null }).FirstPrunedRound - 1 // of as many rounds as there are
                 : Get(Defaults);
             return new ExperimentChoice(
-                choice.Setting, Values.Show(Get(asked)), Values.Show(Get(experiment)), Values.Show(usual), !DerivedValue.AreEqual(Get(asked), Get(Defaults)),
+                choice.Property.Name, choice.Setting.Name, choice.Setting.Help, Values.Show(Get(asked)), Values.Show(Get(experiment)), Values.Show(usual), !DerivedValue.AreEqual(Get(asked), Get(Defaults)),
                 Get(asked) is ImmutableArray<string> words ? words : [Values.Show(Get(asked))]);
         });
     }
 
     /// <summary>The command that runs it again.</summary>
     public static string Command(Experiment experiment) => string.Join(' ', (string[])
-        ["autoflip run", .. Of(experiment).Where(choice => choice.IsChanged || IsSaidAnyway(choice.Setting)).Select(Typed)]);
+        ["autoflip run", .. Of(experiment).Where(choice => choice.IsChanged || IsSaidAnyway(choice)).Select(Typed)]);
 
     static string Typed(ExperimentChoice choice) =>
         choice.Words.Any(word => word.StartsWith('-')) // by itself it would be read as an option
-            ? string.Join(' ', choice.Words.Select(word => ShellWord.Of($"{choice.Setting.Name}={word}")))
-            : $"{choice.Setting.Name} {string.Join(' ', choice.Words.Select(ShellWord.Of))}";
+            ? string.Join(' ', choice.Words.Select(word => ShellWord.Of($"{choice.Option}={word}")))
+            : $"{choice.Option} {string.Join(' ', choice.Words.Select(ShellWord.Of))}";
 
     /// <summary>What a reader looks for, and the method: named by halves it means another one.</summary>
-    static bool IsSaidAnyway(Setting setting) =>
-        setting.Property!.Name is nameof(Experiment.Dataset) or nameof(Experiment.Model) or nameof(Experiment.Algorithm) or nameof(Experiment.Pruner) or nameof(Experiment.Seed);
+    static bool IsSaidAnyway(ExperimentChoice choice) =>
+        choice.Property is nameof(Experiment.Dataset) or nameof(Experiment.Model) or nameof(Experiment.Algorithm) or nameof(Experiment.Pruner) or nameof(Experiment.Seed);
 }
