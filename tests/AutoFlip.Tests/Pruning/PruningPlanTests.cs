@@ -106,6 +106,16 @@ public class PruningPlanTests
                 Assert.Equal(mask.Units!.Present[i], mask.Values[i]);
     }
 
+    /// <summary>20 weights and 5 biases: four fifths are all weights, and 0.84 leaves ceil(0.16 * 25) = 4.</summary>
+    [Fact]
+    public void All_weights_may_go_but_no_bias()
+    {
+        var network = new NetworkBuilder("n", new SampleShape(4, 1, 1)).Flatten().Linear(4).ReLU().Linear(1).Build(1);
+
+        Assert.Equal(5, Prune(network, new PruningPlan(0.8m, 0, 1, 1), 1).Kept);
+        Assert.Throws<AutoFlipException>(() => Prune(network, new PruningPlan(0.84m, 0, 1, 1), 1));
+    }
+
     [Fact]
     public void More_than_there_are_weights_is_refused_with_a_sentence()
     {

@@ -37,6 +37,15 @@ public class UnitScoresTests
 
         Assert.Equal([9 / 10.5f, 12 / 10.5f], units[1].Select(unit => (float)unit));
         Assert.Equal([3 / 4f, 5 / 4f], units[2].Select(unit => (float)unit));
+        Assert.Equal([9 / 3.0, 12 / 3.0], UnitScores.Of(network, scores, GuidanceScale.None)[1]); // unscaled: the means themselves
+    }
+
+    [Fact]
+    public void Score_of_a_unit_with_a_single_weight_is_that_weights()
+    {
+        var network = new NetworkBuilder("n", new SampleShape(1, 1, 1)).Conv2d(2, 1, bias: false).Flatten().Linear(1).Build(1);
+
+        Assert.Equal([3, 5], UnitScores.Of(network, [3, 5, 9, 9, 9], GuidanceScale.None)[1]);
     }
 
     /// <summary>Two branches of two channels, concatenated and normalised: the second branch begins at index 2 of the normalisation's tensors. Per channel

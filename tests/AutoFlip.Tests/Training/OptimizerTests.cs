@@ -113,6 +113,24 @@ public class OptimizerTests
         Assert.Equal(-0.5f, weights[1]);
     }
 
+    /// <summary>As if its weight and its gradient had been 0 so far.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void A_parameter_that_comes_back_has_no_state(string name)
+    {
+        Stepper<float> masked = All[name].Start<float>(2), dense = All[name].Start<float>(2);
+        float[] back = [1, 1], never = [1, 0];
+        masked.Step(back, [5, 5], 0.1, [0b01]);
+        dense.Step(never, [5, 0], 0.1);
+
+        masked.Step(back, [0, 1], 0.5);
+        dense.Step(never, [0, 1], 0.5);
+
+        Assert.Equal(never, back);
+    }
+
+    [Fact]
+    public void A_mask_of_another_length_is_refused() => Assert.Throws<ArgumentException>(() => GradientNorm.Of<float>([1, 2], [0b11, 0]));
+
     [Theory, MemberData(nameof(Names))]
     public void Reset_forgets_everything(string name)
     {

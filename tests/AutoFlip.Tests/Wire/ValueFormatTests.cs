@@ -32,6 +32,15 @@ public class ValueFormatTests
             Assert.True(MathF.Abs(value - there) <= Math.Max(MathF.Abs(value) * MathF.ScaleB(1, -11), largest * MathF.ScaleB(1, -39)), $"{value} {there}");
     });
 
+    /// <summary>Whole numbers below 2048, which halves hold: tensors longer than what is rounded at a time.</summary>
+    [Fact]
+    public void Fp16_keeps_whole_numbers_of_long_tensors()
+    {
+        float[] values = [.. Enumerable.Range(0, 8000).Select(i => i * 7919 % 4001 - 2000f)];
+
+        Assert.Equal(values, Quantized.There(WireFormat.Fp16, new KeptTensors([5000, 3000], 0), values));
+    }
+
     [Fact]
     public void Fp16_keeps_differences_as_small_as_no_half_can_be() =>
         Assert.Equal([1e-9f, -2e-9f], There(WireFormat.Fp16, [1e-9f, -2e-9f]), (want, got) => Math.Abs(want - got) <= Math.Abs(want) / 2048);
