@@ -37,7 +37,7 @@ static unsafe class OneDnn
     const string Record = "_ZN4dnnl4impl3cpu3x643cpuEv"; // dnnl::impl::cpu::x64::cpu(), which makes it when it is first asked
 
     /// <summary>What was done here.</summary>
-    public static CacheRemedy Remedy { get; } = X86Base.IsSupported && HidesCaches(X86Base.CpuId) ? Help() : CacheRemedy.None;
+    public static CacheRemedy Remedy { get; } = X86Base.IsSupported ? Decide() : CacheRemedy.None;
 
     /// <summary>Answers of the CPUID instruction to a leaf and a subleaf.</summary>
     public delegate (int Eax, int Ebx, int Ecx, int Edx) CpuId(int leaf, int subleaf);
@@ -70,9 +70,14 @@ static unsafe class OneDnn
         }
     }
 
+    static CacheRemedy Decide()
+    {
+        if (!NnPack.CanStart(X86Base.CpuId)) NnPack.Disable(); // it would report that for every small batch
+        return HidesCaches(X86Base.CpuId) ? Help() : CacheRemedy.None;
+    }
+
     static CacheRemedy Help()
     {
-        NnPack.Disable(); // it cannot start on such machines, and would report that for every small batch
         var record = FindRecord();
         if (record is not null && record->BelievesInCachesOfOneByte)
         {

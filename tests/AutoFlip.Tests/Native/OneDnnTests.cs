@@ -70,6 +70,35 @@ public unsafe class OneDnnTests
         Assert.False(record.BelievesInCachesOfOneByte);
     }
 
+    // Leaf 1 has FMA in bit 12 of ECX, leaf 7 AVX2 in bit 5 of EBX; a processor that knows no leaf 7 answers as to its last one.
+    [Theory]
+    [InlineData(7, 1 << 12, 1 << 5, 63, true)]
+    [InlineData(7, 0, 1 << 5, 63, false)]         // no FMA
+    [InlineData(7, 1 << 12, 0, 63, false)]        // no AVX2
+    [InlineData(6, 1 << 12, 1 << 5, 63, false)]   // no leaf 7
+    [InlineData(7, 1 << 12, 1 << 5, 0, false)]    // caches hidden
+    public void NNPACK_starts_with_AVX2_and_FMA_and_caches_that_can_be_seen(int highest, int features, int more, int cache, bool starts)
+    {
+        var maker = MemoryMarshal.Read<int>("Auth"u8);
+
+        Assert.Equal(starts, NnPack.CanStart((leaf, _) => leaf switch
+        {
+            0 => (highest, maker, 0, 0),
+            1 => (0, 0, features, 0),
+            7 => (0, more, 0, 0),
+            _ => (0, cache, cache, 0),
+        }));
+    }
+
+    /// <summary>Where it cannot start it is off, and where it can it is as libtorch has it: on.</summary>
+    [Fact]
+    public void NNPACK_is_off_where_it_cannot_start_and_only_there()
+    {
+        SkipUnlessLinuxOnX64();
+
+        Assert.Equal(NnPack.CanStart(X86Base.CpuId), NnPack.IsEnabled);
+    }
+
     [Fact]
     public void NNPACK_can_be_switched_off_and_on()
     {
