@@ -75,7 +75,7 @@ static class App
             else host.Out.Write(OptionPage.Write(commands));
             return ExitCode.Done;
         }
-        if (arguments is ["help", var name]) arguments = [name, "--help"];
+        if (arguments is ["help", var name, .. var about]) arguments = [name, "--help", .. about];
         var chosen = commands.FirstOrDefault(command => command.Name == arguments[0]) ?? throw AutoFlipException.BadRequest(
             $"There is no command '{arguments[0]}'.{Nearest.Hint(arguments[0], commands.Select(command => command.Name))} "
             + $"Accepted: {string.Join(", ", commands.Select(command => command.Name))}. See 'autoflip --help'.");
@@ -86,7 +86,7 @@ static class App
     {
         var parser = new OptionParser(command.Name, command.Settings);
         return words.TakeWhile(word => word != "--").Any(word => word is "--help" or "-h" or "-?")
-            ? Help(host, command)
+            ? Help(host, command, words)
             : command.Invoke(parser.Parse(words), host);
     }
 
@@ -107,8 +107,17 @@ static class App
         return ExitCode.Done;
     }
 
-    static ExitCode Help(Host host, ICommand command)
+    /// <summary>Every option of a command; or, where a method with options of its own is named, those.</summary>
+    static ExitCode Help(Host host, ICommand command, string[] words)
     {
+        foreach (var name in words.Where(word => !word.StartsWith('-')))
+        {
+            var own = command.Settings.Where(setting => setting.Methods.Contains(name, StringComparer.OrdinalIgnoreCase)).ToList();
+            if (own is []) continue;
+            host.Print($"Options of {name.ToLowerInvariant()}:");
+            foreach (var line in OptionHelp.Lines(own, command.Defaults, host.Width)) host.Print(line);
+            return ExitCode.Done;
+        }
         host.Print($"Usage: {command.Synopsis}");
         host.Print("");
         foreach (var line in command.Details.Split('\n').Concat(OptionHelp.Lines(command.Settings, command.Defaults, host.Width))) host.Print(line);

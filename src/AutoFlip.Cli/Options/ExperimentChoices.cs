@@ -25,6 +25,12 @@ static class ExperimentChoices
     public static IEnumerable<ExperimentChoice> Of(Experiment experiment)
     {
         var asked = DerivedValue.Undo(experiment);
+        var options = asked.Options.Where(value => Settings.Find(value.Option.ApiName) is not null).Select(value =>
+        {
+            var (setting, text) = (Settings.Find(value.Option.ApiName)!, Values.Show(value.Value));
+            return new ExperimentChoice(
+                value.Option.Property.Name, setting.Name, Spelling.Of(setting.Help), text, text, Values.Show(value.Option.Default), !value.IsDefault, [text]);
+        });
         return Choices.Select(choice =>
         {
             object? Get(Experiment from) => choice.Property.GetValue(from);
@@ -32,9 +38,9 @@ static class ExperimentChoices
                 ? (asked with { DenseRounds = null }).FirstPrunedRound - 1 // of as many rounds as there are
                 : Get(Defaults);
             return new ExperimentChoice(
-                choice.Property.Name, choice.Setting.Name, choice.Setting.Help, Values.Show(Get(asked)), Values.Show(Get(experiment)), Values.Show(usual), !DerivedValue.AreEqual(Get(asked), Get(Defaults)),
+                choice.Property.Name, choice.Setting.Name, Spelling.Of(choice.Setting.Help), Values.Show(Get(asked)), Values.Show(Get(experiment)), Values.Show(usual), !DerivedValue.AreEqual(Get(asked), Get(Defaults)),
                 Get(asked) is ImmutableArray<string> words ? words : [Values.Show(Get(asked))]);
-        });
+        }).Concat(options);
     }
 
     /// <summary>The command that runs it again.</summary>

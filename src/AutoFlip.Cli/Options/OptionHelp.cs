@@ -41,7 +41,9 @@ static class OptionHelp
     internal static IEnumerable<string> Shown(Setting setting) => setting.Declared.DistinctBy(name => name.Replace('_', '-'));
 
     /// <summary>What holds where the option is not given; null where that goes without saying.</summary>
-    internal static string? Default(Setting setting, Request defaults) =>
+    internal static string? Default(Setting setting, Request defaults) => setting.Option is { } option
+        ? Values.Show(defaults.Experiment.Options[option.Name] ?? option.Default)
+        :
         setting.Property is { } property && setting.Arity != Arity.Flag && Values.Show(defaults[property]) is { Length: > 0 } value
             && property.Name != nameof(RunOptions.Workers) // the machine's own, not a fact about the program
             ? value

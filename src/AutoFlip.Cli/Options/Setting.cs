@@ -50,6 +50,12 @@ sealed record Setting
     /// <summary>The property it sets; null if it sets none.</summary>
     public PropertyInfo? Property { get; init; }
 
+    /// <summary>The option of a method that it sets; null if it sets none.</summary>
+    public MethodOption? Option { get; init; }
+
+    /// <summary>The methods that have <see cref="Option"/>.</summary>
+    public ImmutableArray<string> Methods { get; init; } = [];
+
     /// <summary>Another property that it sets to the same value; null if there is none.</summary>
     public PropertyInfo? Also { get; init; }
 
@@ -68,7 +74,8 @@ sealed record Setting
     const string True = "True";
 
     /// <summary>What the engine's texts call it.</summary>
-    public string ApiName => $"{(Property!.DeclaringType == typeof(MethodChoice) ? nameof(Experiment) : Property.DeclaringType!.Name)}.{Property.Name}";
+    public string ApiName => Option is not null ? Option.ApiName
+        : $"{(Property!.DeclaringType == typeof(MethodChoice) ? nameof(Experiment) : Property.DeclaringType!.Name)}.{Property.Name}";
 
     /// <summary>The good name.</summary>
     public string Name => Declared[0];
@@ -92,6 +99,8 @@ sealed record Setting
             $"{Title}: '{texts[^1]}' is not accepted. Accepted: {Values.Accepted(Type)}."
             + (Type.IsEnum ? Nearest.Hint(texts[^1], Enum.GetNames(Type).Select(name => name.ToLowerInvariant())) : ""));
         if (Refuses(values[^1]) is { } reason) throw AutoFlipException.BadRequest($"{Title}: {reason}");
+        if (Option is not null)
+            return request with { Experiment = request.Experiment with { Options = request.Experiment.Options.With(Option, value) } };
         foreach (var property in new[] { Property, Also }.OfType<PropertyInfo>()) request = request.With(property, value);
         return request;
     }
@@ -109,6 +118,20 @@ sealed record Setting
         Property = option.Property,
         Synonyms = option.Synonyms,
         IsVerbatim = option.IsVerbatim,
+    };
+
+    /// <summary>An option that methods declare.</summary>
+    public static Setting Of(DeclaredOption declared) => new()
+    {
+        Declared = [$"--{declared.Option.Spelling}"],
+        Group = Enum.Parse<SettingGroup>((declared.ChosenBy == nameof(Experiment.Algorithm)
+            ? OptionGroup.Federation
+            : ExperimentOptions.Of(declared.ChosenBy).Group).ToString()),
+        Placeholder = declared.Option.Type == typeof(double) ? "F" : declared.Option.Type == typeof(int) ? "N" : "BOOL",
+        Help = $"{declared.Option.Attribute.Help} Only with Experiment.{declared.ChosenBy} {string.Join(" or ", declared.Methods)}.",
+        Type = declared.Option.Type,
+        Option = declared.Option,
+        Methods = declared.Methods,
     };
 
     /// <summary>An option that sets a property.</summary>

@@ -141,7 +141,6 @@ static class Settings
         Setting.Ignored<bool>("--use_model_tokenizer", "", "there are no pre-trained language models here"),
         Setting.Ignored<bool>("--use_pt_model", "", "there are no pre-trained models here: training starts from --initialization"),
         Setting.Ignored<double>("--lr_server", "F", "the server's step is the average itself, and clients use --learning-rate (--lr)"),
-        Setting.Ignored<double>("--mu", "F", "no algorithm here has a proximal term"),
         Setting.Ignored<double>("--beta1", "F", "it belongs to adaptive server optimisers, which the reference does not offer either; --server-momentum (--beta) is the server's momentum"),
         Setting.Ignored<double>("--tau", "F", "it belongs to adaptive server optimisers, which the reference does not offer either"),
         Setting.Ignored<double>("--initial_value_threshold", "F", "the reference never reads it; --prune-fraction (--treeshold_pruining) says how much is pruned"),
@@ -151,10 +150,11 @@ static class Settings
     /// <summary>The whole table.</summary>
     public static ImmutableArray<Setting> All { get; } =
     [
-        .. Experiments, .. Running, .. WithoutEffect,
+        .. Experiments.Concat(MethodOptions.All.Select(Setting.Of)).OrderBy(setting => setting.Group), .. Running, .. WithoutEffect,
     ];
 
-    static readonly FrozenDictionary<string, Setting> ByApiName = All.Where(setting => setting is { Property: not null, Also: null })
+    static readonly FrozenDictionary<string, Setting> ByApiName =
+        All.Where(setting => setting is { Property: not null, Also: null } or { Option: not null })
         .GroupBy(setting => setting.ApiName, StringComparer.Ordinal).ToFrozenDictionary(same => same.Key, same => same.First(), StringComparer.Ordinal);
 
     /// <summary>The setting of a property that a text of the engine names, as <c>Experiment.Clients</c>; null if there is none.</summary>

@@ -38,7 +38,7 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
                 parts.Add(choice.Name switch
                 {
                     nameof(Experiment.Dataset) => DataSetName.WithoutFolders(text),
-                    nameof(Experiment.Model) => text,
+                    nameof(Experiment.Model) or nameof(Experiment.Options) => text,
                     _ => $"{Words(choice.Name)} {text}",
                 });
         return parts is [] ? experiment.Algorithm
@@ -59,6 +59,7 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
     static string? Text(Experiment experiment, PropertyInfo choice) => experiment.Pruner == "none" && ExperimentOptions.OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
     {
         null => "auto",
+        OptionValues options => options.Any() ? options.ToString() : null,
         ImmutableArray<string> names => string.Join(' ', names),
         decimal exact => exact.ToString("0.############################", CultureInfo.InvariantCulture), // 0.50 is 0.5
         Enum value => value.ToString().ToLowerInvariant(),

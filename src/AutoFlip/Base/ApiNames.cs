@@ -15,7 +15,7 @@ public static partial class ApiNames
     /// <summary>The options that a text names, by their properties, each once and in order: <c>Clients</c>.</summary>
     public static IReadOnlyList<string> OptionsIn(string text) =>
     [
-        .. Named.Matches(text).Where(match => match.Groups["type"].Value is "Experiment" or "RunOptions")
+        .. Named.Matches(text).Where(match => match.Groups["type"].Value is "Experiment" or "Options" or "RunOptions")
             .Select(match => match.Groups["member"].Value).Distinct(),
     ];
 
@@ -25,6 +25,6 @@ public static partial class ApiNames
     public static string Replace(string text, Func<string, bool, string?> nameOf) => Named.Replace(text, match =>
         nameOf(match.Value, text.AsSpan(match.Index + match.Length).StartsWith(": '", StringComparison.Ordinal)) ?? match.Value);
 
-    [GeneratedRegex(@"(?<![\w./\\])(?<type>Experiment|RunOptions|Simulation|Catalog|DataLocations|DataSplit)\.(?<member>[A-Z]\w*)")]
+    [GeneratedRegex(@"(?<![\w./\\])(?<type>Experiment|Options|RunOptions|Simulation|Catalog|DataLocations|DataSplit)\.(?<member>[A-Z]\w*)")]
     static partial Regex Named { get; }
 }

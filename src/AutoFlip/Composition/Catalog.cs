@@ -163,6 +163,7 @@ public static class Catalog
     public static Section<Func<Experiment, FederatedAlgorithm>> Algorithms { get; } = new("algorithm", "Experiment.Algorithm")
     {
         { "fedavg", e => new FedAvg(e.ServerMomentum) },
+        { "fedprox", e => e.Options.ApplyTo(new FedProx(e.ServerMomentum)) },
     };
 
     /// <summary>What explorers measure.</summary>

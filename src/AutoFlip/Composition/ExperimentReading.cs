@@ -9,11 +9,11 @@ public static class ExperimentReading
     {
         /// <summary>Reads what a file asks for; a directory means the <c>experiment.json</c> in it.</summary>
         /// <exception cref="AutoFlipException">It does not exist or has something that is not accepted (exit 2).</exception>
-        public static Experiment Load(string path) => DerivedValue.Undo(ExperimentFile.ValuesIn(path, ExperimentRules.Infer));
+        public static Experiment Load(string path) => DerivedValue.Undo(ExperimentFile.ValuesIn(path, MethodOptions.Schema));
 
         /// <summary>Reads the experiment of a run directory, derived values as they are. The program wrote it, so what is wrong with it is damage.</summary>
         /// <exception cref="AutoFlipException">It does not exist or is damaged (exit 3).</exception>
-        internal static Experiment OfRun(string directory) => ExperimentFile.OfRun(directory, ExperimentRules.Infer);
+        internal static Experiment OfRun(string directory) => MethodOptions.Complete(ExperimentFile.OfRun(directory, MethodOptions.Schema));
 
         /// <summary>Reads JSON text over the defaults. Ranges and names are not checked here: see <see cref="ExperimentRules"/>.</summary>
         /// <param name="json">An object with fields of <see cref="Experiment"/> in camelCase. It may begin with those of another file, its <c>base</c>.
@@ -27,6 +27,6 @@ public static class ExperimentReading
         }
 
         /// <summary>The same, of text that is parsed.</summary>
-        internal static Experiment Read(JsonElement root, string source) => DerivedValue.Undo(ExperimentFile.ValuesOf(root, source, ExperimentRules.Infer));
+        internal static Experiment Read(JsonElement root, string source) => DerivedValue.Undo(ExperimentFile.ValuesOf(root, source, MethodOptions.Schema));
     }
 }

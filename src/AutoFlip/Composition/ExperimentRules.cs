@@ -32,7 +32,7 @@ public static class ExperimentRules
         experiment = DerivedValue.Undo(experiment);
         ThrowIfAny(Violations(experiment, task));
         foreach (var (section, get, set) in Names) experiment = set(experiment, section.NameOf(get(experiment)));
-        experiment = experiment with { Metrics = [.. experiment.Metrics.Select(Metrics.NameOf).Distinct()] };
+        experiment = MethodOptions.Complete(experiment with { Metrics = [.. experiment.Metrics.Select(Metrics.NameOf).Distinct()] });
         var settled = experiment with { DenseRounds = experiment.FirstPrunedRound - 1 }; // as a number, so that more rounds may be asked for later
         return DerivedValue.Record(experiment, task is null ? settled : TaskRules.Settle(settled, task));
     }
@@ -89,6 +89,7 @@ public static class ExperimentRules
         .. Names.Select(name => Unknown(name.Section, name.Get(experiment))).OfType<string>(),
         .. experiment.Metrics.Select(metric => Unknown(Metrics, metric)).OfType<string>(),
         .. ExperimentOptions.All.Select(option => option.Violation(experiment)).OfType<string>(),
+        .. MethodOptions.Violations(experiment),
         .. task is null ? [] : TaskRules.Undealable(experiment, task).Concat(TaskRules.Misfits(experiment, task)),
     ];
 

@@ -61,7 +61,7 @@ public static class Simulation
     {
         (options, observer, time) = (options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
         var started = time.GetTimestamp();
-        using var directory = RunDirectory.Open(path);
+        using var directory = RunDirectory.Open(path, MethodOptions.Schema with { Infer = experiment => experiment });
         var experiment = directory.Experiment;
         ExperimentRules.Check(experiment);
         LibTorch.Require();

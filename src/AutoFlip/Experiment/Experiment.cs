@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
@@ -114,6 +115,11 @@ public sealed record Experiment
 
     /// <summary>Gain of the initialisation.</summary>
     public double InitializationGain { get; init; } = 1;
+
+    /// <summary>Options that the algorithm, the pruner, the guidance or the partition declares itself (<see cref="OptionAttribute"/>). In files each is a
+    /// field of its own.</summary>
+    [JsonIgnore]
+    public OptionValues Options { get; init; } = OptionValues.None;
 
     /// <summary>The federated algorithm, by catalogue name.</summary>
     public string Algorithm { get; init; } = "fedavg";

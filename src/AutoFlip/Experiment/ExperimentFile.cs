@@ -34,7 +34,7 @@ public static class ExperimentFile
     static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     static readonly PropertyInfo[] InOrder =
-        [.. typeof(Experiment).GetProperties().Where(property => property.SetMethod is not null).OrderBy(property => property.MetadataToken)];
+        [.. ExperimentOptions.All.Select(option => option.Property).OrderBy(property => property.MetadataToken)];
 
     static readonly FrozenDictionary<string, PropertyInfo> ByField =
         InOrder.ToFrozenDictionary(FieldOf, StringComparer.Ordinal);
@@ -68,6 +68,7 @@ public static class ExperimentFile
         var fields = new Dictionary<string, object?> { ["schema"] = Schema, ["version"] = ProgramVersion };
         foreach (var property in InOrder)
             fields.Add(FieldOf(property), property.GetValue(experiment));
+        foreach (var (option, value) in experiment.Options) fields.Add(option.Name, value);
         if (partitionSha256 is not null)
         {
             fields.Add(DerivedField, experiment.Derived.ToDictionary(derived => FieldOf(derived.Property), derived => new { asked = derived.Asked, value = derived.Value }));
@@ -78,13 +79,13 @@ public static class ExperimentFile
 
     /// <summary>Reads the experiment of a run directory, derived values as they are. The program wrote it, so what is wrong with it is damage.</summary>
     /// <param name="directory">The run directory.</param>
-    /// <param name="infer">Finds out which values of a run of version 0.1, which does not list them, were derived.</param>
+    /// <param name="schema">What fields there are besides.</param>
     /// <exception cref="AutoFlipException">It does not exist or is damaged (exit 3).</exception>
-    internal static Experiment OfRun(string directory, Func<Experiment, Experiment> infer)
+    internal static Experiment OfRun(string directory, ExperimentSchema schema)
     {
         try
         {
-            return ValuesIn(directory, infer);
+            return ValuesIn(directory, schema);
         }
         catch (AutoFlipException e)
         {
@@ -94,13 +95,13 @@ public static class ExperimentFile
 
     /// <summary>The values of a file, derived ones as they are.</summary>
     /// <param name="path">The file, or the run directory that it is in.</param>
-    /// <param name="infer">As in <see cref="OfRun"/>.</param>
+    /// <param name="schema">What fields there are besides.</param>
     /// <exception cref="AutoFlipException">It does not exist or has something that is not accepted (exit 2).</exception>
-    internal static Experiment ValuesIn(string path, Func<Experiment, Experiment> infer)
+    internal static Experiment ValuesIn(string path, ExperimentSchema schema)
     {
         var file = FileOf(path);
         using var document = Parse(TextOf(file), file);
-        return ValuesOf(document.RootElement, file, infer);
+        return ValuesOf(document.RootElement, file, schema);
     }
 
     /// <summary>Which of the fields that make a file a table of experiments it has; none, if it is one experiment.</summary>
@@ -121,19 +122,20 @@ public static class ExperimentFile
     }
 
     /// <summary>The values of an object, over the defaults or its base; derived ones as they are.</summary>
-    internal static Experiment ValuesOf(JsonElement root, string source, Func<Experiment, Experiment> infer)
+    internal static Experiment ValuesOf(JsonElement root, string source, ExperimentSchema schema)
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw AutoFlipException.BadRequest($"{source}: a JSON object with the fields of an experiment is expected, such as {{ \"dataset\": \"CIFAR10\" }}.");
         var experiment = Over(
-            root.TryGetProperty(BaseField, out var file) ? Base(file, source, infer) : new Experiment(), FieldsOf(root, source), source, [BaseField, .. TableFields]);
-        return root.TryGetProperty(DerivedField, out var derived) ? experiment with { Derived = [.. Derived(derived, source)] }
-            : root.TryGetProperty(DealField, out _) ? infer(experiment) // a run of an earlier version
+            root.TryGetProperty(BaseField, out var file) ? Base(file, source, schema) : new Experiment(), FieldsOf(root, source), source, schema,
+            [BaseField, .. TableFields]);
+        return root.TryGetProperty(DerivedField, out var derived) ? experiment with { Derived = [.. Derived(derived, source, schema)] }
+            : root.TryGetProperty(DealField, out _) ? schema.Infer(experiment) // a run of an earlier version
             : experiment;
     }
 
     /// <summary>The derived values that the file of a run lists.</summary>
-    static IEnumerable<DerivedValue> Derived(JsonElement list, string source)
+    static IEnumerable<DerivedValue> Derived(JsonElement list, string source, ExperimentSchema schema)
     {
         const string Accepted = "derived values as a run writes them, such as { \"denseRounds\": { \"asked\": null, \"value\": 5 } }";
         AutoFlipException Refused() => AutoFlipException.BadRequest($"{source}: field '{DerivedField}' is not accepted. Accepted: {Accepted}; without the field, every value counts as chosen.");
@@ -142,7 +144,7 @@ public static class ExperimentFile
         {
             if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("asked", out var asked) || !entry.TryGetProperty("value", out var value)
                 || !ByField.TryGetValue(field, out var property)) throw Refused();
-            yield return new(property, ValueOf(field, asked, source, []), ValueOf(field, value, source, []));
+            yield return new(property, ValueOf(field, asked, source, schema, []), ValueOf(field, value, source, schema, []));
         }
     }
 
@@ -162,12 +164,15 @@ public static class ExperimentFile
     /// <param name="experiment">What holds where nothing is said.</param>
     /// <param name="fields">What is said: no name twice.</param>
     /// <param name="source">What to call it in messages.</param>
+    /// <param name="schema">What fields there are besides.</param>
     /// <param name="besides">Fields of other meaning, which are accepted and passed over.</param>
     /// <exception cref="AutoFlipException">An unknown field, or a value of the wrong kind (exit 2).</exception>
-    internal static Experiment Over(Experiment experiment, IEnumerable<KeyValuePair<string, JsonElement>> fields, string source, IReadOnlyCollection<string> besides)
+    internal static Experiment Over(
+        Experiment experiment, IEnumerable<KeyValuePair<string, JsonElement>> fields, string source, ExperimentSchema schema,
+        IReadOnlyCollection<string> besides)
     {
         var given = fields.Where(field => !besides.Contains(field.Key))
-            .ToDictionary(field => field.Key, field => ValueOf(field.Key, field.Value, source, besides), StringComparer.Ordinal);
+            .ToDictionary(field => field.Key, field => ValueOf(field.Key, field.Value, source, schema, besides), StringComparer.Ordinal);
         experiment = experiment with { };
         if (given.TryGetValue("algorithm", out var method) && !given.ContainsKey("pruner"))
         {
@@ -181,11 +186,15 @@ public static class ExperimentFile
 
         foreach (var (field, value) in given)
             if (ByField.TryGetValue(field, out var property)) property.SetValue(experiment, value); // a fresh record nobody else has seen
-        return experiment;
+        return experiment with
+        {
+            Options = given.Where(field => schema.Options.ContainsKey(field.Key)).Aggregate(
+                experiment.Options, (options, field) => options.With(schema.Options[field.Key], field.Value!)),
+        };
     }
 
     /// <summary>The experiment that another one begins with.</summary>
-    static Experiment Base(JsonElement file, string source, Func<Experiment, Experiment> infer)
+    static Experiment Base(JsonElement file, string source, ExperimentSchema schema)
     {
         if (file.ValueKind != JsonValueKind.String)
             throw AutoFlipException.BadRequest($"{source}: field '{BaseField}': {ForeignText.Quote(file.GetRawText())} is not accepted. Accepted: the name of another experiment file, as text.");
@@ -193,7 +202,7 @@ public static class ExperimentFile
         using var document = Parse(TextOf(path), path);
         return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(BaseField, out _)
             ? throw AutoFlipException.BadRequest($"{source}: its base '{path}' has a base itself. Accepted: a file without one.")
-            : DerivedValue.Undo(ValuesOf(document.RootElement, path, infer));
+            : DerivedValue.Undo(ValuesOf(document.RootElement, path, schema));
     }
 
     /// <summary>The file that a path means.</summary>
@@ -235,24 +244,29 @@ public static class ExperimentFile
         }
     }
 
-    static object? ValueOf(string field, JsonElement value, string source, IReadOnlyCollection<string> besides)
+    static object? ValueOf(string field, JsonElement value, string source, ExperimentSchema schema, IReadOnlyCollection<string> besides)
     {
         if (field == "schema")
-            return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var schema) && schema is >= 1 and <= Schema
-                ? schema
+            return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var version) && version is >= 1 and <= Schema
+                ? version
                 : throw AutoFlipException.BadRequest($"{source}: schema {ForeignText.Quote(value.ToString())} is not known. Accepted: 1 to {Schema}; a later version of the program may read it.");
         if (field is "version" or DealField or DerivedField) return value.ToString(); // for people, and for resuming: nothing that is run
-        if (!ByField.TryGetValue(field, out var property))
-            throw AutoFlipException.BadRequest($"{source}: there is no field '{ForeignText.Quote(field)}'.{Nearest.Hint(field, [.. Fields, .. besides])} Accepted: {string.Join(", ", [.. Fields, .. besides])}.");
+        var type = ByField.TryGetValue(field, out var property) ? property.PropertyType : schema.Options.GetValueOrDefault(field)?.Type;
+        if (type is null)
+        {
+            string[] known = [.. Fields, .. schema.Options.Keys, .. besides];
+            return schema.SkipsOthers ? null : throw AutoFlipException.BadRequest(
+                $"{source}: there is no field '{ForeignText.Quote(field)}'.{Nearest.Hint(field, known)} Accepted: {string.Join(", ", known)}.");
+        }
         try
         {
-            var read = value.Deserialize(property.PropertyType, Json);
-            return read is null && Nullable.GetUnderlyingType(property.PropertyType) is null || read is IEnumerable<string?> texts && texts.Contains(null) ? throw new JsonException() : read;
+            var read = value.Deserialize(type, Json);
+            return read is null && Nullable.GetUnderlyingType(type) is null || read is IEnumerable<string?> texts && texts.Contains(null) ? throw new JsonException() : read;
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or NotSupportedException)
         {
             throw new AutoFlipException(ExitCode.BadRequest,
-                $"{source}: field '{field}': {ForeignText.Quote(value.GetRawText())} is not accepted. Accepted: {Kind(property.PropertyType)}.", wrong);
+                $"{source}: field '{field}': {ForeignText.Quote(value.GetRawText())} is not accepted. Accepted: {Kind(type)}.", wrong);
         }
     }
 

@@ -31,7 +31,9 @@ static class RunIdentity
     {
         var defaults = Fields(Defaults);
         var chosen = Fields(experiment with { Name = Defaults.Name, Rounds = Defaults.Rounds })
-            .Where(field => field.Value != defaults[field.Key]).OrderBy(field => field.Key, StringComparer.Ordinal);
+            .Where(field => field.Value != defaults[field.Key])
+            .Concat(experiment.Options.Where(value => !value.IsDefault).Select(value => KeyValuePair.Create(value.Option.Name, JsonSerializer.Serialize(value.Value))))
+            .OrderBy(field => field.Key, StringComparer.Ordinal);
         return Hash(string.Concat(chosen.Select(field => $"{field.Key}={field.Value}\n")));
     }
 

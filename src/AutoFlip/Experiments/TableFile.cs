@@ -50,7 +50,7 @@ static class TableFile
         var label = $"{source}: row '{name}'";
         if (row.TryGetProperty(SeedField, out _))
             throw AutoFlipException.BadRequest($"{label}: the field '{SeedField}' is not accepted in a row. Accepted: \"{ExperimentFile.SeedsField}\", a list.");
-        experiment = ExperimentFile.Over(experiment, ExperimentFile.FieldsOf(row, label), label, RowFields);
+        experiment = ExperimentFile.Over(experiment, ExperimentFile.FieldsOf(row, label), label, MethodOptions.Schema, RowFields);
         return new(name, experiment, [.. grid, .. Grid(row, label)], Seeds(row, label) ?? seeds ?? [experiment.Seed], label);
     }
 
@@ -74,7 +74,7 @@ static class TableFile
         foreach (var axis in grid) combinations = combinations.SelectMany(_ => axis.Values, (chosen, value) => chosen.Add((axis.Field, value)));
         foreach (var chosen in combinations)
         {
-            var varied = ExperimentFile.Over(experiment, chosen.Select(at => KeyValuePair.Create(at.Field, at.Value)), source, []);
+            var varied = ExperimentFile.Over(experiment, chosen.Select(at => KeyValuePair.Create(at.Field, at.Value)), source, MethodOptions.Schema, []);
             string[] parts = [.. name.Length > 0 ? [name] : Array.Empty<string>(), .. chosen.Select(at => $"{at.Field} {Text(at.Field, at.Value)}")];
             yield return new(
                 parts is [] ? experiment.Name : string.Join(", ", parts),

@@ -81,13 +81,15 @@ sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Opens the directory of an earlier run.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="schema">What its experiment may hold.</param>
     /// <exception cref="AutoFlipException">It is none, or its experiment was changed (exit 2); a file is damaged (exit 3); another process runs it (exit 4).</exception>
-    public static RunDirectory Open(string path)
+    internal static RunDirectory Open(string path, ExperimentSchema schema)
     {
         var checkpoints = System.IO.Path.Combine(path, CheckpointsFolder);
         if (!System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) || !Directory.Exists(checkpoints))
             throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
-        var experiment = ExperimentFile.OfRun(path, experiment => experiment);
+        var experiment = ExperimentFile.OfRun(path, schema);
         RunStamp.Load(checkpoints)?.Require(experiment);
         return new RunDirectory(System.IO.Path.GetFullPath(path), experiment);
     }

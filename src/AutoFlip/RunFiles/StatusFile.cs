@@ -46,7 +46,7 @@ sealed class StatusFile(string? directory, TimeProvider time) : RunObserver
     {
         try
         {
-            return ExperimentFile.OfRun(directory, experiment => experiment);
+            return ExperimentFile.OfRun(directory, ExperimentSchema.Partial);
         }
         catch (AutoFlipException) // damaged: that may be the very failure to be recorded
         {

@@ -25,7 +25,7 @@ public partial class SettingsTests
         { "--B", "32", "BatchSize=32" }, { "--beta", "0.5", "ServerMomentum=0.5" }, { "--no_shuffle", "", "NoShuffle=True" },
         { "--optimizer", "SGD", "Optimizer=SGD" }, { "--max_grad_norm", "1", "MaxGradientNorm=1" }, { "--weight_decay", "0.1", "WeightDecay=0.1" },
         { "--momentum", "0.9", "Momentum=0.9" }, { "--lr", "0.1", "LearningRate=0.1" }, { "--lr_server", "0.1", "" }, { "--lr_decay", "0.5", "LearningRateDecay=0.5" },
-        { "--lr_decay_step", "2", "LearningRateDecayStep=2" }, { "--criterion", "NLLLoss", "Criterion=NLLLoss" }, { "--mu", "0.1", "" },
+        { "--lr_decay_step", "2", "LearningRateDecayStep=2" }, { "--criterion", "NLLLoss", "Criterion=NLLLoss" }, { "--mu", "0.1", "mu=0.1" },
         { "--Patience_mask", "5", "ExplorationPatience=5" }, { "--epoochs_mask", "6", "ExplorationEpochs=6" },
         { "--perc_clients_for_mask", "0.4", "ExplorerFraction=0.4" }, { "--guidence_normalization", "RobustScaler", "GuidanceNormalization=robust" },
         { "--guidance_normalization", "MinMax", "GuidanceNormalization=minmax" }, { "--mask_pruining", "False", "Prune=False" },
@@ -44,7 +44,9 @@ public partial class SettingsTests
             var parsed = new OptionParser("run", Settings.All).Parse([spelling, .. values]).Over(new Request());
 
             Assert.Empty(parsed.Positionals);
-            Assert.Equal(expected, setting.Property is { } property ? $"{property.Name}={Values.Show(parsed.Request[property])}" : "");
+            var request = parsed.Request;
+            Assert.Equal(expected, setting.Option is { } own ? $"{own.Name}={Values.Show(request.Experiment.Options[own.Name])}"
+                : setting.Property is { } property ? $"{property.Name}={Values.Show(request[property])}" : "");
             Assert.Equal(setting.WithoutEffect is null ? 0 : 1, parsed.Warnings.Count);
         }
     }
@@ -171,6 +173,9 @@ public partial class SettingsTests
                                           after --wire, this way alone. [fp32]
               --wire-up fp32|fp16|int8    Numbers of clients' updates; given after --wire,
                                           this way alone. [fp32]
+              --mu F                      Weight of the proximal term, which draws clients
+                                          back to the model they received. 0 is fedavg. Only
+                                          with --algorithm fedprox. [0.01]
             """.ReplaceLineEndings("\n"), string.Join('\n', lines));
     }
 

@@ -21,8 +21,7 @@ static class AnyExperiment
     /// <summary>Values that each property may take, each of which is sound where all else is as by default.</summary>
     public static ImmutableArray<(PropertyInfo Property, object[] Values)> Choices { get; } =
     [
-        .. from property in typeof(Experiment).GetProperties()
-           where property.SetMethod is not null
+        .. from property in ExperimentOptions.All.Select(option => option.Property)
            let type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType
            select (property, Candidates.Where(value => value.GetType() == type && ExperimentRules.Violations(With(new Experiment(), property, value)) is []).ToArray()),
     ];

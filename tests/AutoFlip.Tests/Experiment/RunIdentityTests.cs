@@ -4,7 +4,7 @@ namespace AutoFlip.Tests;
 
 public class RunIdentityTests
 {
-    public static TheoryData<string> Properties => [.. typeof(Experiment).GetProperties().Where(property => property.SetMethod is not null).Select(property => property.Name)];
+    public static TheoryData<string> Properties => [.. ExperimentOptions.All.Select(option => option.Property.Name)];
 
     /// <summary>Every property but the two that may change: a run does not go on under another value of any.</summary>
     [Theory]

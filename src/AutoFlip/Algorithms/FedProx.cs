@@ -1,0 +1,35 @@
+namespace AutoFlip;
+
+/// <summary>FedProx: federated averaging whose clients are drawn back to the model they received.</summary>
+/// <param name="Beta">Server momentum, as of <see cref="FedAvg"/>.</param>
+/// <remarks>
+/// Before every local step g ← g + μ(w - w_t), which is the gradient of (μ/2)‖w - w_t‖². Parameters only; running statistics are not drawn back.
+/// The server is FedAvg's. μ = 0 is FedAvg, to the bit.
+/// <para>Source: Li et al. 2020, arXiv:1812.06127, algorithm 2. Differs: every client does all of its local epochs (no partial work of slow
+/// clients), and μ does not adapt. Adam rescales the term per coordinate; clipping (<see cref="Experiment.MaxGradientNorm"/>) comes after it.</para>
+/// </remarks>
+public sealed record FedProx(double Beta) : FederatedAlgorithm
+{
+    readonly FedAvg _server = new(Beta);
+
+    /// <summary>Weight μ of the proximal term, at least 0.</summary>
+    [Option("Weight of the proximal term, which draws clients back to the model they received. 0 is fedavg.", AtLeast = 0)]
+    public double Mu { get; init; } = 0.01;
+
+    /// <inheritdoc/>
+    public override ServerState Initialize(Weights initial) => _server.Initialize(initial);
+
+    /// <inheritdoc/>
+    public override void ClientUpdate(LocalTraining training, int epochs) =>
+        training.Run(epochs, adjustGradients: (w, g) => AddProximalTerm(w, training.Initial.Parameters, g));
+
+    /// <summary>g ← g + μ(w - w_t).</summary>
+    internal void AddProximalTerm(ReadOnlySpan<float> w, ReadOnlySpan<float> received, Span<float> g)
+    {
+        var mu = (float)Mu;
+        for (var i = 0; i < g.Length; i++) g[i] += mu * (w[i] - received[i]);
+    }
+
+    /// <inheritdoc/>
+    public override ServerState ServerUpdate(ServerState state, Weights mean) => _server.ServerUpdate(state, mean);
+}
