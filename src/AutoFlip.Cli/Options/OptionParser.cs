@@ -1,50 +1,33 @@
-using System.CommandLine;
-
 namespace AutoFlip.Cli;
 
 /// <summary>What a command line says beyond its options: positional arguments in order, and what deserves a warning.</summary>
 sealed record ParsedRequest(Request Request, IReadOnlyList<string> Positionals, IReadOnlyList<string> Warnings);
 
 /// <summary>A command line that has been taken apart, ready to be read over defaults.</summary>
-sealed class CommandLine(OptionParser parser, ParseResult result)
+sealed class CommandLine(OptionParser parser, Tokens tokens)
 {
     /// <summary>What was typed, on top of defaults that may depend on the positional arguments.</summary>
     /// <exception cref="AutoFlipException">Something is not accepted (exit 2).</exception>
-    public ParsedRequest Over(Func<IReadOnlyList<string>, Request> defaults) => parser.Read(result, defaults);
+    public ParsedRequest Over(Func<IReadOnlyList<string>, Request> defaults) => parser.Read(tokens, defaults);
 
     /// <summary>What was typed, on top of fixed defaults.</summary>
     /// <exception cref="AutoFlipException">Something is not accepted (exit 2).</exception>
-    public ParsedRequest Over(Request defaults) => parser.Read(result, _ => defaults);
+    public ParsedRequest Over(Request defaults) => parser.Read(tokens, _ => defaults);
 }
 
-/// <summary>Binds a table of settings to a command of System.CommandLine.</summary>
+/// <summary>Reads the words of a command line by a table of settings.</summary>
 /// <remarks>
-/// Every option reaches the library as plain texts of any number, so that it tokenises and finds aliases, while the table alone
-/// decides what a value is and words every refusal. An option given twice counts once, with its last value, as with the reference.
+/// Words are taken apart first (<see cref="Tokens"/>); then the table decides what a value is and words every refusal. An option given twice counts once,
+/// with its last value, as with the reference.
 /// </remarks>
-sealed class OptionParser
+/// <param name="command">The command's name, for messages.</param>
+/// <param name="settings">Its options.</param>
+sealed class OptionParser(string command, IEnumerable<Setting> settings)
 {
-    static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
-
-    readonly IReadOnlyList<(Setting Setting, Option<string[]> Option)> _options;
-    readonly Command _command;
-    readonly Argument<string[]> _positionals = new("arguments") { Arity = ArgumentArity.ZeroOrMore };
-
-    /// <summary>A command with an option per setting and a place for positional arguments.</summary>
-    public OptionParser(string command, IEnumerable<Setting> settings)
-    {
-        _command = new(command) { _positionals };
-        _command.TreatUnmatchedTokensAsErrors = false;
-        _options = [.. settings.Select(setting => (setting, new Option<string[]>(setting.Name, [.. setting.Spellings.Skip(1)])
-        {
-            Arity = ArgumentArity.ZeroOrMore,
-            AllowMultipleArgumentsPerToken = setting.Arity == Arity.Many,
-        }))];
-        foreach (var (_, option) in _options) _command.Add(option);
-    }
+    readonly IReadOnlyList<Setting> _settings = [.. settings];
 
     /// <summary>Takes a command line apart.</summary>
-    public CommandLine Parse(IReadOnlyList<string> arguments) => new(this, _command.Parse(JoinFlags(arguments, [.. _options.Select(pair => pair.Setting)]), Parsing));
+    public CommandLine Parse(IReadOnlyList<string> arguments) => new(this, Tokens.Of(JoinFlags(arguments, _settings), _settings));
 
     /// <summary>Writes each option whose value may be left out as <c>--option=value</c>, so that it never takes the argument after it unless that can be its value.</summary>
     static string[] JoinFlags(IReadOnlyList<string> arguments, IReadOnlyList<Setting> settings)
@@ -60,16 +43,15 @@ sealed class OptionParser
     }
 
     /// <summary>Puts what was typed on top of a request.</summary>
-    /// <param name="result">The parsed command line.</param>
+    /// <param name="tokens">The words, by option.</param>
     /// <param name="defaults">What holds where nothing was typed, given the positional arguments (an experiment file, say).</param>
     /// <exception cref="AutoFlipException">An option or value is not accepted (exit 2): one line each.</exception>
-    internal ParsedRequest Read(ParseResult result, Func<IReadOnlyList<string>, Request> defaults)
+    internal ParsedRequest Read(Tokens tokens, Func<IReadOnlyList<string>, Request> defaults)
     {
         List<string> warnings = [], errors = [], positionals = [];
-        var given = _options.Where(pair => result.GetResult(pair.Option) is { Implicit: false })
-            .Select(pair => (pair.Setting, Texts: result.GetResult(pair.Option)!.Tokens.Select(token => token.Value).ToList())).ToList();
+        var given = _settings.Where(tokens.Options.ContainsKey).Select(setting => (Setting: setting, Texts: tokens.Options[setting])).ToList();
 
-        var words = new Queue<string>([.. result.GetValue(_positionals) ?? [], .. result.UnmatchedTokens]);
+        var words = new Queue<string>(tokens.Positionals);
         while (words.TryDequeue(out var word))
         {
             if (word.StartsWith('-') && word.Length > 1) errors.Add(Unknown(word));
@@ -108,11 +90,11 @@ sealed class OptionParser
         if (errors.Count > 0) throw AutoFlipException.BadRequest(string.Join('\n', errors));
     }
 
-    Setting? Find(string name) => _options.FirstOrDefault(pair => pair.Setting.Spellings.Contains(name, StringComparer.Ordinal)).Setting;
+    Setting? Find(string name) => _settings.FirstOrDefault(setting => setting.Spellings.Contains(name, StringComparer.Ordinal));
 
     string Unknown(string word)
     {
         var name = word.Split('=')[0];
-        return $"There is no option '{name}'.{Nearest.Hint(name, _options.SelectMany(pair => pair.Setting.Declared))} See 'autoflip {_command.Name} --help'.";
+        return $"There is no option '{name}'.{Nearest.Hint(name, _settings.SelectMany(setting => setting.Declared))} See 'autoflip {command} --help'.";
     }
 }
