@@ -2,17 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>What kind of thing a path names, which .NET does not tell before the path is opened: and opening a pipe waits for its other end.</summary>
+/// <summary>What kind of file a path names. .NET shows it only once the file is open, and opening a pipe waits for its other end.</summary>
 static partial class FileKind
 {
-    const int KindBits = 0xF000, Regular = 0x8000, Pipe = 0x1000, CharacterDevice = 0x2000, Folder = 0x4000, BlockDevice = 0x6000, Socket = 0xC000; // S_IFMT and its values
+    const int KindBits = 0xF000; // S_IFMT
+    const int Regular = 0x8000, Pipe = 0x1000, CharacterDevice = 0x2000, Folder = 0x4000, BlockDevice = 0x6000, Socket = 0xC000;
     const int StatusBytes = 512; // more than the structure has, in any version of .NET so far
     const int ModeBytes = 4; // where the mode is in it
 
-    /// <summary>What a path names where that is no regular file, with its article: <c>a named pipe</c>; null for a regular file, and where there is nothing. Links are followed.</summary>
+    /// <summary>What a path names if that is no regular file, with its article: <c>a named pipe</c>; null for a regular file, and if there is nothing.
+    /// Links are followed.</summary>
     public static string? OtherThanFile(string path)
     {
-        if (OperatingSystem.IsWindows()) return Directory.Exists(path) ? "a folder" : null; // its pipes and devices have names outside every folder
+        if (OperatingSystem.IsWindows()) return Directory.Exists(path) ? "a folder" : null; // pipes are not in folders there
         Span<byte> status = stackalloc byte[StatusBytes];
         if (Status(path, ref MemoryMarshal.GetReference(status)) != 0) return null; // opening it says why
         return (MemoryMarshal.Read<int>(status[ModeBytes..]) & KindBits) switch
@@ -26,7 +28,7 @@ static partial class FileKind
         };
     }
 
-    /// <summary>stat(2) through the runtime's own library: its structure is the same on every system, that of the C library is not.</summary>
+    /// <summary>stat(2) through the runtime's own library: its structure is the same on every system, unlike the C library's.</summary>
     [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_Stat", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(string path, ref byte status);
 }
