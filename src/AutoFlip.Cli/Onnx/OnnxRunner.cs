@@ -31,7 +31,7 @@ sealed class OnnxRunner : IModelRunner
         {
             OwnFile.RequireRegular(path);
             var bytes = File.ReadAllBytes(path);
-            if (!OnnxModel.IsIntact(bytes)) throw AutoFlipException.BadFile(path, "its checksum (xxh3) does not match, so a part of it has changed since it was exported");
+            if (OnnxModel.Fault(bytes) is { } fault) throw AutoFlipException.BadFile(path, fault);
             session = new OnnxSession(bytes);
             return new OnnxRunner(session, path);
         }

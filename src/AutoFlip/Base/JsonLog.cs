@@ -103,11 +103,12 @@ sealed class JsonLog<T> : IDisposable
         if (file.Length > most) throw AutoFlipException.BadFile(file.Name, $"it has {MemoryLimit.Text(file.Length)}, and at most {MemoryLimit.Text(most)} can be read here");
         var bytes = new byte[file.Length];
         var filled = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false); // it may be cut back meanwhile
+        var isSealed = Seal.IsRequired(file.Name);
         for (int start = 0, number = 1; ; number++)
         {
             var length = bytes.AsSpan(start, filled - start).IndexOf((byte)'\n');
             if (length < 0) yield break;
-            var value = RunJson.Read<T>(bytes.AsSpan(start, length), file.Name, $", line {number},");
+            var value = RunJson.Read<T>(bytes.AsSpan(start, length), file.Name, $", line {number},", isSealed: isSealed);
             start += length + 1;
             yield return (value, start);
         }

@@ -51,7 +51,7 @@ public static class RunJson
             using var file = OwnFile.OpenRead(path);
             if (file.Length > MostBytes) throw AutoFlipException.BadFile(path, $"it is longer than {MostBytes >> 20} MB");
             var bytes = new byte[file.Length];
-            return Read<T>(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).TrimEnd("\r\n "u8), path, "", remedy);
+            return Read<T>(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).TrimEnd("\r\n "u8), path, "", remedy, Seal.IsRequired(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -68,16 +68,18 @@ public static class RunJson
     /// <param name="path">The file, for messages.</param>
     /// <param name="place">Where in the file, for messages: <c>, line 3,</c>; empty for the whole.</param>
     /// <param name="remedy">What to do if it is damaged; null if there is nothing to do.</param>
+    /// <param name="isSealed">Whether it is damaged if it has no checksum.</param>
+    /// <param name="options">How it was written; null as files of a run are.</param>
     /// <exception cref="AutoFlipException">It is damaged (exit 3): the message names file, place and what is expected there.</exception>
-    internal static T Read<T>(ReadOnlySpan<byte> json, string path, string place, string? remedy = null)
+    internal static T Read<T>(ReadOnlySpan<byte> json, string path, string place, string? remedy = null, bool isSealed = false, JsonSerializerOptions? options = null)
     {
-        if (!Seal.Holds(json, Seal.InJson(json))) throw Damaged("its checksum (xxh3) does not match", path, place, remedy);
+        if (Seal.Fault(json, Seal.InJson(json), isSealed) is { } changed) throw Damaged(changed, path, place, remedy);
         T? value;
         try
         {
-            value = JsonSerializer.Deserialize<T>(json, Line);
+            value = JsonSerializer.Deserialize<T>(json, options ?? Line);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
             throw Damaged(JsonFault.Explain(json, typeof(T), e), path, place, remedy, e);
         }

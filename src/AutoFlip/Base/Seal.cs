@@ -5,8 +5,9 @@ namespace AutoFlip;
 
 /// <summary>A checksum inside the file that it protects: XXH3 (64 bits) of all bytes, its own sixteen hexadecimal digits counted as zeros.</summary>
 /// <remarks>
-/// It finds damage (a flipped bit, a lost block), not forgery. Files of earlier versions and of other programs have none and are read without.
-/// In JSON it is the text member <c>xxh3</c>; in an ONNX file the remark of that name.
+/// It finds damage (a flipped bit, a lost block), not forgery. In JSON it is the text member <c>xxh3</c>; in an ONNX file the remark of that name.
+/// Files of earlier versions and of other programs have none and are read without. So a file must show in another place that it was written with one, or
+/// damage to the checksum's own name would go unnoticed: see <see cref="IsRequired"/> for files of a run, and <c>WeightsHash</c> for models.
 /// </remarks>
 static class Seal
 {
@@ -15,6 +16,9 @@ static class Seal
 
     /// <summary>The digits until they are known.</summary>
     public const string Blank = "0000000000000000";
+
+    /// <summary>Name of the file below the checkpoints of a run that every version writes which gives all files of a run a checksum.</summary>
+    public const string Mark = "run.json";
 
     const int Digits = 16;
 
@@ -61,8 +65,21 @@ static class Seal
     /// <summary>Whether the digits are those of the checksum.</summary>
     public static bool Fits(ReadOnlySpan<byte> bytes, Range digits, XxHash3 hash) => Encoding.ASCII.GetString(bytes[digits]) == Text(hash);
 
-    /// <summary>Whether a whole content is as it was sealed; true where nobody sealed it.</summary>
-    public static bool Holds(ReadOnlySpan<byte> bytes, Range? digits) => digits is not { } place || Fits(bytes, place, Begin(bytes, place));
+    /// <summary>What is wrong with the checksum of a whole content, without a full stop; null if nothing is.</summary>
+    /// <param name="bytes">The content.</param>
+    /// <param name="digits">Where its digits are; null if it has none.</param>
+    /// <param name="isRequired">Whether a content without a checksum is refused.</param>
+    public static string? Fault(ReadOnlySpan<byte> bytes, Range? digits, bool isRequired) =>
+        digits is not { } place ? isRequired ? "its checksum (xxh3) is missing" : null
+        : Fits(bytes, place, Begin(bytes, place)) ? null
+        : "its checksum (xxh3) does not match";
+
+    /// <summary>Whether a file in a run directory, or in its checkpoints, must have a checksum: the run was begun by a version that gives it one.</summary>
+    public static bool IsRequired(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return File.Exists(Path.Combine(folder, Mark)) || File.Exists(Path.Combine(folder, "checkpoints", Mark));
+    }
 
     /// <summary>The checksum of some bytes as sixteen digits.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes).ToString("x16", null);

@@ -68,6 +68,7 @@ public static class Simulation
         options = options with { DataPath = options.DataPath ?? directory.Options.DataPath, LogFormat = options.LogFormat ?? directory.Options.LogFormat };
         return RunFiles.Record(options, directory.Path, observer, time, all =>
         {
+            if (!directory.HasChecksums) all.Warning("An earlier version began this run, and its files carry no checksum: damage to what the run is resumed from is not noticed.");
             var data = FederatedData.Load(experiment, DataLocations.Of(options), all, cancel);
             var method = Catalog.Resolve(experiment);
             return Run(new Setting(experiment, method, options, data, BuildNetwork(experiment, method, data, options), directory, all, time, started), cancel);

@@ -97,7 +97,7 @@ public sealed record ModelCard
         var text = experiment is null ? null : TextOf(experiment);
         var card = this with { Dataset = DataSetName.WithoutFolders(Dataset), ExperimentSha256 = text is null ? ExperimentSha256 : Sha256Of(text) }; // of earlier versions both had folders
         var metadata = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal)
-            .Add("model", Model).Add("dataset", card.Dataset).Add(Key, ToJson(card));
+            .Add("model", Model).Add("dataset", card.Dataset).Add(Key, ToJson(card)).Add(WeightsHash.Key, WeightsHash.Wanted);
         return text is null ? metadata : metadata.Add(ExperimentKey, text);
     }
 

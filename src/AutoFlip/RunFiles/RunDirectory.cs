@@ -48,6 +48,9 @@ sealed class RunDirectory : IDisposable
     /// <summary>The rounds that are done, in order.</summary>
     public IReadOnlyList<RoundReport> Rounds => _rounds.Lines;
 
+    /// <summary>Whether every file has a checksum: not in runs that an earlier version began.</summary>
+    public bool HasChecksums => Seal.IsRequired(File(RoundsFile));
+
     /// <summary>The folder of weights and resume state.</summary>
     public string Checkpoints => File(CheckpointsFolder);
 

@@ -5,8 +5,8 @@ namespace AutoFlip;
 /// <param name="Identity">The experiment (<see cref="RunIdentity"/>): a run that was stopped before its first round has no other record of it.</param>
 sealed record RunStamp(string Version, string Identity)
 {
-    /// <summary>Its name below the checkpoints.</summary>
-    public const string FileName = "run.json";
+    /// <summary>Its name below the checkpoints. Where it is, all files of the run must have their checksum (<see cref="Seal.IsRequired"/>).</summary>
+    public const string FileName = Seal.Mark;
 
     /// <summary>The stamp of a run that begins now.</summary>
     public static RunStamp Of(Experiment experiment) => new(ExperimentFile.ProgramVersion, RunIdentity.Of(experiment));

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace AutoFlip;
 
@@ -21,7 +22,8 @@ public sealed record NamedTensor(string Name, ImmutableArray<int> Shape, ReadOnl
 /// The format (github.com/huggingface/safetensors): eight bytes with the header's length, little-endian; the header, JSON padded with
 /// spaces; the values, one tensor directly after another. Python reads these files with <c>safetensors.torch.load_file</c>.
 /// Differs: only float32 and float16 are read or written, and tensors without values are refused, for no model here has any.
-/// <para>A file with metadata carries a checksum of all of it (<see cref="Seal"/>), which is checked when it is read.</para>
+/// <para>A file with metadata carries a checksum of all of it (<see cref="Seal"/>), and a model's the hash of its values (<c>weights_sha256</c>). Both are checked
+/// when it is read.</para>
 /// <para>Files are not trusted. Whatever a file claims, reading it ends with its content or with one <see cref="AutoFlipException"/>,
 /// and takes memory in proportion to the file's real length.</para>
 /// </remarks>
@@ -66,7 +68,7 @@ public sealed class Safetensors
         try
         {
             using var stream = OwnFile.OpenRead(path);
-            return Read(stream, path);
+            return Read(stream, path, Seal.IsRequired(path));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -108,6 +110,7 @@ public sealed class Safetensors
     internal static void Write(Stream stream, Weights weights, IReadOnlyDictionary<string, string>? metadata, bool half = false)
     {
         if (half) CheckRange(weights);
+        metadata = WeightsHash.FillIn(metadata, to => Pass(weights.Values, half, to.Write));
         var header = SafetensorsHeader.Format(weights.Layout, metadata, half);
         if (metadata is { Count: > 0 } && Seal.InJson(header) is { } digits)
         {
@@ -134,7 +137,11 @@ public sealed class Safetensors
         }
     }
 
-    internal static Safetensors Read(Stream stream, string path)
+    /// <summary>Reads a file's content.</summary>
+    /// <param name="stream">The content; it can be seeked.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="isSealed">Whether it is damaged if it has no checksum.</param>
+    internal static Safetensors Read(Stream stream, string path, bool isSealed = false)
     {
         var bytes = stream.Length - LengthBytes;
         if (bytes < 0) throw SafetensorsHeader.Damaged(path, "it is too short");
@@ -150,17 +157,27 @@ public sealed class Safetensors
         var values = new float[header.ValueCount]; // the header is checked against the file's real length by now
         var digits = header.Metadata.ContainsKey(Seal.Key) ? Seal.InJson(text) : null;
         var hash = digits is { } place ? Seal.Begin(text, place) : new XxHash3();
+        var named = header.Metadata.GetValueOrDefault(WeightsHash.Key);
+        using var sha256 = named is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var at = 0;
         foreach (var tensor in header.Tensors)
         {
-            Fill(stream, values.AsSpan(at, tensor.Length), tensor.IsHalf, hash);
+            Fill(stream, values.AsSpan(at, tensor.Length), tensor.IsHalf, piece =>
+            {
+                hash.Append(piece);
+                sha256?.AppendData(piece);
+            });
             at += tensor.Length;
         }
-        if (digits is { } sealedAt && !Seal.Fits(text, sealedAt, hash)) throw SafetensorsHeader.Damaged(path, "its checksum (xxh3) does not match, so a part of it has changed since it was written");
+        const string Changed = "so a part of it has changed since it was written";
+        if (digits is { } sealedAt && !Seal.Fits(text, sealedAt, hash)) throw SafetensorsHeader.Damaged(path, $"its checksum (xxh3) does not match, {Changed}");
+        if (digits is null && (isSealed || named is not null)) throw SafetensorsHeader.Damaged(path, $"its checksum (xxh3) is missing, {Changed}");
+        if (sha256 is not null && Convert.ToHexStringLower(sha256.GetHashAndReset()) != named)
+            throw SafetensorsHeader.Damaged(path, $"its weights do not have the {WeightsHash.Key} that its metadata name");
         return new Safetensors(path, header, values);
     }
 
-    static void Fill(Stream stream, Span<float> values, bool half, XxHash3 hash)
+    static void Fill(Stream stream, Span<float> values, bool half, Action<ReadOnlySpan<byte>> pass)
     {
         var narrow = half ? new Half[Math.Min(values.Length, ChunkValues)] : [];
         for (var rest = values; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
@@ -168,7 +185,7 @@ public sealed class Safetensors
             var chunk = rest[..Math.Min(rest.Length, ChunkValues)];
             var bytes = half ? MemoryMarshal.AsBytes(narrow.AsSpan(0, chunk.Length)) : MemoryMarshal.AsBytes(chunk);
             stream.ReadExactly(bytes);
-            hash.Append(bytes);
+            pass(bytes);
             if (half) TensorPrimitives.ConvertToSingle(narrow.AsSpan(0, chunk.Length), chunk);
         }
     }

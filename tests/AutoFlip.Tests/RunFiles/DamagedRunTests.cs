@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AutoFlip.Cli;
 
 namespace AutoFlip.Tests;
@@ -54,6 +55,55 @@ public sealed class DamagedRunTests : IDisposable
             }
         }
         Assert.InRange(refused, 3 * files.Length, 5 * files.Length);
+    }
+
+    /// <summary>A bit of its name: whoever does not find a checksum must not go on without.</summary>
+    [Fact]
+    public void A_checksum_whose_name_is_damaged_is_missed_in_every_file_of_a_run()
+    {
+        var run = Unfinished();
+        void Report() => RunRecord.Load(run);
+        (string File, Action Read)[] files =
+        [
+            ("partition.json", Report), ("guidance.json", Report), ("summary.json", Report), ("rounds.jsonl", Report), ("checkpoints/exploration.jsonl", Report),
+            ("checkpoints/options.json", () => RunDirectory.OptionsOf(run)),
+            ("checkpoints/run.json", () => RunStamp.Load(Path.Combine(run, "checkpoints"))),
+            ("checkpoints/resume.safetensors", () => Safetensors.Read(Path.Combine(run, "checkpoints/resume.safetensors"))),
+            .. new[] { "initial", "final", "final-small" }.Select(name => $"checkpoints/{name}.safetensors").Select(name => (name, (Action)(() => SavedModel.Load(Path.Combine(run, name))))),
+        ];
+        foreach (var (name, read) in files)
+        {
+            read();
+            var path = Path.Combine(run, name);
+            var whole = File.ReadAllBytes(path);
+            var mark = 8 * whole.AsSpan().LastIndexOf("\"xxh3\":"u8);
+            for (var bit = mark; bit < mark + 8 * "\"xxh3\":".Length; bit++)
+            {
+                byte[] damaged = [.. whole];
+                damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+                File.WriteAllBytes(path, damaged);
+                var failure = Record.Exception(read) as AutoFlipException;
+                Assert.True(failure is { Code: ExitCode.BadData }, $"{name}, bit {bit}: {failure?.Message ?? "it was read"}");
+                Assert.Contains(Path.GetFileName(name), failure!.Message, StringComparison.Ordinal);
+            }
+            File.WriteAllBytes(path, whole);
+        }
+    }
+
+    [Fact]
+    public void A_run_that_an_earlier_version_began_is_resumed_without_checksums_and_with_a_warning()
+    {
+        var run = Unfinished();
+        var expected = Resumed(Copy(run, "whole"));
+        File.Delete(Path.Combine(run, "checkpoints/run.json"));
+        foreach (var file in Directory.GetFiles(run, "*.json*", SearchOption.AllDirectories))
+            File.WriteAllText(file, Regex.Replace(File.ReadAllText(file), ",\\s*\"xxh3\":\\s*\"[0-9a-f]{16}\"", ""));
+        var state = Path.Combine(run, "checkpoints/resume.safetensors");
+        File.WriteAllText(state, File.ReadAllText(state, Encoding.Latin1).Replace("\"xxh3\"", "\"note\"", StringComparison.Ordinal), Encoding.Latin1);
+        var observer = new RecordingObserver();
+
+        Assert.Equal(expected, Simulation.Resume(run, Options, observer, TimeProvider.System, default).ModelSha256);
+        Assert.Equal("An earlier version began this run, and its files carry no checksum: damage to what the run is resumed from is not noticed.", Assert.Single(observer.Warnings));
     }
 
     [Fact]

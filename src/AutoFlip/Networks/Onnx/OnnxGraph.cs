@@ -74,6 +74,12 @@ sealed class OnnxGraph
         return tensor.Name;
     }
 
+    /// <summary>Writes the values of all tensors, as they are in the file and in its order.</summary>
+    public void WriteValues(Stream stream)
+    {
+        foreach (var tensor in _tensors.Values) tensor.Write(stream);
+    }
+
     /// <summary>The graph as a GraphProto, in pieces; together they have the bytes that are announced.</summary>
     public (long ByteCount, IEnumerable<Action<Stream>> Pieces) Encode()
     {

@@ -39,16 +39,19 @@ public static class OnnxModel
     public static void Write(string path, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false) =>
         AtomicFile.Write(path, stream => Write(stream, network, weights, metadata, half));
 
-    /// <summary>Whether a file is as it was written, by the checksum in its metadata; true where it has none, as files of other programs.</summary>
+    /// <summary>What is wrong with a file, without a full stop; null if nothing is: its checksum, the hash of its weights, values that are not finite. The first two
+    /// are looked for in files of this program only.</summary>
     /// <param name="file">The whole file.</param>
-    public static bool IsIntact(ReadOnlySpan<byte> file) => Seal.Holds(file, Seal.InOnnx(file));
+    public static string? Fault(ReadOnlySpan<byte> file) => OnnxCheck.Fault(file);
 
     internal static void Write(Stream stream, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false)
     {
         if (!weights.Layout.Equals(network.Layout)) throw new ArgumentException($"These weights are not those of {network}.", nameof(weights));
         if (metadata.Any(entry => (entry.Key + entry.Value).Contains('\0', StringComparison.Ordinal)))
             throw new ArgumentException("A remark holds a zero character.", nameof(metadata));
-        var (bytes, pieces) = new OnnxGraph(network, weights, half).Encode();
+        var graph = new OnnxGraph(network, weights, half);
+        var (bytes, pieces) = graph.Encode();
+        metadata = WeightsHash.FillIn(metadata, graph.WriteValues)!;
         var head = new ProtoWriter();
         head.Number(1, (long)IrVersion);
         head.Text(2, Producer);
