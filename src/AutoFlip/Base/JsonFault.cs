@@ -29,12 +29,13 @@ static class JsonFault
         {
             var reader = new Utf8JsonReader(json);
             using var document = JsonDocument.ParseValue(ref reader);
+            if (failure is NotSupportedException) return "the kind of an object is not named";
             if (failure is not JsonException { Path: { } path }) return "a value is out of range";
             if (Find(document.RootElement, type, path) is not var (element, expected)) return $"at {ForeignText.Quote(path)} something else is expected";
             if (element.ValueKind == JsonValueKind.Object && MembersOf(expected).FirstOrDefault(member => IsRequired(member.Property)
                 && !element.TryGetProperty(NameOf(member.Property), out _)) is { Property: { } missing })
                 return $"at {path} the member '{NameOf(missing)}' is missing";
-            return $"at {ForeignText.Quote(path)} {Describe(expected)} is expected";
+            return $"at {ForeignText.Quote(path)} {(element.ValueKind == JsonValueKind.Object && expected.IsAbstract ? "an object of another kind or with other members" : Describe(expected))} is expected";
         }
         catch (JsonException e)
         {
@@ -100,6 +101,7 @@ static class JsonFault
             : type == typeof(int) || type == typeof(long) || type == typeof(ulong) ? "a whole number"
             : type == typeof(double) || type == typeof(float) ? "a number"
             : type == typeof(DateTimeOffset) ? "a date and time (ISO 8601)"
+            : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))}"
             : ElementOf(type) is not null ? "a list"
             : "an object";
     }

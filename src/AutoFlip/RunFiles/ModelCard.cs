@@ -119,15 +119,7 @@ public sealed record ModelCard
     /// <exception cref="AutoFlipException">It is damaged, or describes something that cannot be (exit 3).</exception>
     public static ModelCard Parse(string text, string path)
     {
-        ModelCard card;
-        try
-        {
-            card = JsonSerializer.Deserialize<ModelCard>(text, InputRecipe.Json) ?? throw new JsonException("null");
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
-        {
-            throw AutoFlipException.BadFile(path, "its model card is damaged, or of a later version of the program", e);
-        }
+        var card = RunJson.Read<ModelCard>(Encoding.UTF8.GetBytes(text), path, ", model card,", "a later version of the program may have written it", options: InputRecipe.Json);
         return card.Fault() is { } fault ? throw AutoFlipException.BadFile(path, $"its model card is wrong: {fault}") : card;
     }
 
