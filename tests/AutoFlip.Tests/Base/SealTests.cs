@@ -57,7 +57,7 @@ public sealed class SealTests : IDisposable
                 var whole = stream.ToArray();
                 Assert.Equal(weights.Sha256(), Safetensors.Read(new MemoryStream(whole), "file", isSealed).ToWeights(layout).Sha256());
 
-                Assert.All(Flipped(whole), damaged =>
+                Assert.Every(Flipped(whole), damaged =>
                     Assert.Equal(ExitCode.BadData, Assert.Throws<AutoFlipException>(() => Safetensors.Read(new MemoryStream(damaged), "file", isSealed)).Code));
             }
         }
