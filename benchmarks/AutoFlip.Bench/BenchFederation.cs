@@ -23,7 +23,7 @@ sealed class BenchFederation : IDisposable
         Initial = InitialOf(experiment, Network);
         _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
         _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount);
-        var transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, method, Network, data, new ResidualMemory(), context.Time), data, _pool);
+        var transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, method, Network, new SimulatedData(data), new VolatileStore(), context.Time), data, _pool);
         var run = new FederatedRun(experiment, method, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time);
         _rounds = run.RunAsync(Initial, from: null, context.Cancel).GetAsyncEnumerator(context.Cancel);
     }

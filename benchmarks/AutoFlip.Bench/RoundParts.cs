@@ -23,15 +23,16 @@ static class RoundParts
         var mask = Mask.Dense(network.Layout);
         var task = new ClientTask(ClientWork.Train, 1, experiment.LearningRate, initial, mask);
         var (sent, masks, down) = (new SentTask(experiment, task), new MaskStore(network), ValueFormat.Of(experiment.WireDown));
-        var upload = new Upload(experiment, new ResidualMemory());
+        var upload = new Upload(experiment, new VolatileStore());
         ReadOnlyMemory<byte> Reply(ReceivedTask received)
         {
             using var update = upload.Update(initial.Values, received, client: 0);
-            var writer = ReplyCodec.Begin(client: 0, update.Capacity);
+            var writer = ReplyCodec.Begin(received.Id, client: 0, update.Capacity);
             update.Write(writer);
+            NamedValues.Write(writer, ValueFormat.Of(experiment.WireUp), received.Mask.Tensors, ClientOutcome.None.Vectors, ClientOutcome.None.Numbers);
             return ReplyCodec.Finish(writer, new ClientReply { Client = 0 });
         }
-        var received = TaskCodec.Decode(sent.Whole.Span, down, masks)!;
+        var received = TaskCodec.Decode(sent.Whole.Span, down, masks, [])!;
         var reply = Reply(received);
         var state = algorithm.Initialize(initial);
         var fold = new WeightedFold(mask.Values.Kept);
@@ -60,7 +61,7 @@ static class RoundParts
             for (var start = 0; start < client.Train.Length; start += batch)
                 workspace.Read(data.Train, client.Train.Span.Slice(start, Math.Min(batch, client.Train.Length - start)), augmentation: null);
         });
-        Part("decode the task", n, true, () => TaskCodec.Decode(sent.Whole.Span, down, masks));
+        Part("decode the task", n, true, () => TaskCodec.Decode(sent.Whole.Span, down, masks, []));
         Part("load the model, reset the optimiser", n, true, () =>
         {
             workspace.Load(network, Weights.Zeros(network.Layout));
@@ -75,7 +76,7 @@ static class RoundParts
         });
         Part("encode the reply", n, true, () => Reply(received));
         Part("encode the task", 1, false, () => _ = new SentTask(experiment, task).Whole);
-        Part("decode a reply", n, false, () => sent.Read(reply));
+        Part("decode a reply", n, false, () => sent.Read(reply, client: 0));
         Part("fold a reply", n, false, () => fold.Add(initial.Values, 1));
         Part("update the server", 1, false, () => algorithm.ServerUpdate(state, mask.Expand(fold.Mean, initial)));
 

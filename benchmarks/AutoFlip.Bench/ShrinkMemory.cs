@@ -58,7 +58,7 @@ static class ShrinkMemory
         {
             using (var warm = Workspace.Of(experiment)) Train(context, experiment, warm, Tiny(network), samples: 40); // loads libtorch and its code
             var data = Samples(network, TrainSamples + HeldOutSamples);
-            var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, data, new ResidualMemory(), context.Time);
+            var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), new VolatileStore(), context.Time);
             var sent = Task(experiment, network);
             var message = sent.Whole;
             using var workspace = Workspace.Of(experiment);
@@ -86,7 +86,7 @@ static class ShrinkMemory
     static void Train(BenchContext context, Experiment experiment, Workspace workspace, Network network, int samples)
     {
         var sent = Task(experiment, network);
-        var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, Samples(network, samples), new ResidualMemory(), context.Time);
+        var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, new SimulatedData(Samples(network, samples)), new VolatileStore(), context.Time);
         Require(sent, host.Handle(workspace, sent.Whole.Span, client: 0, context.Cancel));
     }
 
@@ -95,7 +95,7 @@ static class ShrinkMemory
 
     static void Require(SentTask sent, ReadOnlyMemory<byte> reply)
     {
-        if (sent.Read(reply).Reply.Failure is { } failure) throw AutoFlipException.RunFailed(failure);
+        if (sent.Read(reply, client: 0).Reply.Failure is { } failure) throw AutoFlipException.RunFailed(failure);
     }
 
     /// <summary>One client's samples: noise, of which a fifth is held out.</summary>

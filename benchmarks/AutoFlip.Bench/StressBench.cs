@@ -111,7 +111,7 @@ static class StressBench
         {
             _experiment = experiment;
             var network = Simulation.BuildNetwork(experiment, Catalog.Resolve(experiment), data);
-            _host = new ClientHost(experiment, Catalog.Resolve(experiment), network, data, new ResidualMemory(), TimeProvider.System);
+            _host = new ClientHost(experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System);
             var seeds = new Seeds(experiment.Seed);
             var mask = Catalog.Pruners["random"](experiment).Prune(new(network, 1, [0], null, seeds));
             _task = new SentTask(experiment, new ClientTask(ClientWork.Train, 1, experiment.LearningRate, BenchFederation.InitialOf(experiment, network), mask));
@@ -121,7 +121,7 @@ static class StressBench
         public (string Hash, string? Failure) Run(CancellationToken cancel)
         {
             using var workspace = Workspace.Of(_experiment);
-            var (_, answer) = _task.Read(_host.Handle(workspace, _task.Whole.Span, client: 0, cancel));
+            var (_, answer) = _task.Read(_host.Handle(workspace, _task.Whole.Span, client: 0, cancel), client: 0);
             return (Convert.ToHexStringLower(SHA256.HashData(answer.ValueBytes.Span)), answer.Failure); // the values: the seconds differ
         }
     }

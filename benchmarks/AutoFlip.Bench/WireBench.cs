@@ -114,8 +114,8 @@ static class WireBench
             float[] weights = Normal(network.Layout.Count, 1), moves = Normal(network.Layout.Count, 2);
             for (var i = 0; i < weights.Length; i++) weights[i] *= 0.02f;
             _task = new ClientTask(ClientWork.Train, 1, 0, new Weights(network.Layout, weights), RandomMask(network, density));
-            (_sent, _masks, _upload) = (new SentTask(_experiment, _task), new MaskStore(network), new Upload(_experiment, new ResidualMemory()));
-            _received = TaskCodec.Decode(_sent.Whole.Span, ValueFormat.Of(format), _masks)!;
+            (_sent, _masks, _upload) = (new SentTask(_experiment, _task), new MaskStore(network), new Upload(_experiment, new VolatileStore()));
+            _received = TaskCodec.Decode(_sent.Whole.Span, ValueFormat.Of(format), _masks, [])!;
             _trained = _received.Task.Weights.ToArray();
             for (var i = 0; i < _trained.Length; i++) _trained[i] += moves[i] * (i % 100 == 0 ? 1e-3f : 1e-4f);
             (Kept, Down, DownWithMask, Up) = (_task.Mask.Values.Kept, _sent.ByReference.Length, _sent.Whole.Length, Reply().Length);
@@ -134,18 +134,19 @@ static class WireBench
         public int Up { get; }
 
         /// <summary>Encodes and decodes a task.</summary>
-        public void Model() => TaskCodec.Decode(new SentTask(_experiment, _task).ByReference.Span, ValueFormat.Of(Format), _masks);
+        public void Model() => TaskCodec.Decode(new SentTask(_experiment, _task).ByReference.Span, ValueFormat.Of(Format), _masks, []);
 
         /// <summary>Encodes and decodes a reply.</summary>
-        public void Update() => _sent.Read(Reply());
+        public void Update() => _sent.Read(Reply(), client: 0);
 
         public override string ToString() => $"{Format.ToString().ToLowerInvariant()} at density {Density}";
 
         ReadOnlyMemory<byte> Reply()
         {
             using var sent = _upload.Update(_trained, _received, client: 0);
-            var writer = ReplyCodec.Begin(client: 0, sent.Capacity);
+            var writer = ReplyCodec.Begin(_received.Id, client: 0, sent.Capacity);
             sent.Write(writer);
+            NamedValues.Write(writer, ValueFormat.Of(Format), _received.Mask.Tensors, ClientOutcome.None.Vectors, ClientOutcome.None.Numbers);
             return ReplyCodec.Finish(writer, new ClientReply { Client = 0 });
         }
     }

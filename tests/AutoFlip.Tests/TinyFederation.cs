@@ -59,17 +59,21 @@ static class TinyFederation
     /// <param name="network">Another network than the experiment names.</param>
     /// <param name="from">Where to go on.</param>
     /// <param name="observer">Watches.</param>
+    /// <param name="store">What clients keep between rounds.</param>
+    /// <param name="pruner">Another pruner than the experiment names.</param>
     public static async Task<Outcome> RunAsync(
         Experiment experiment, int workers = 1, Func<IClientTransport, IClientTransport>? wrap = null, Action<RoundResult>? inspect = null,
-        FederatedData? data = null, Network? network = null, RunState? from = null, RunObserver? observer = null)
+        FederatedData? data = null, Network? network = null, RunState? from = null, RunObserver? observer = null, IClientStore? store = null, Pruner? pruner = null)
     {
         data ??= Data(experiment);
         network ??= Network(experiment);
+        var method = Catalog.Resolve(experiment);
+        if (pruner is not null) method = method with { Pruner = pruner };
         using var pool = new WorkerPool(workers, 1, () => Workspace.Of(experiment));
-        IClientTransport transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, Catalog.Resolve(experiment), network, data, new ResidualMemory(), TimeProvider.System), data, pool);
+        IClientTransport transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, method, network, new SimulatedData(data), store ?? new VolatileStore(), TimeProvider.System), data, pool);
         var metrics = Metric.AllOf(experiment);
         var run = new FederatedRun(
-            experiment, Catalog.Resolve(experiment), network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
+            experiment, method, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
             (small, weights, cutOff, ct) => Evaluation.RunAsync(pool, small, weights, cutOff, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
             observer ?? RunObserver.None, TimeProvider.System);
 

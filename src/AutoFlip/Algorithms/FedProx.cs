@@ -20,7 +20,7 @@ public sealed record FedProx(double Beta) : FederatedAlgorithm
     public override ServerState Initialize(Weights initial) => _server.Initialize(initial);
 
     /// <inheritdoc/>
-    public override void ClientUpdate(LocalTraining training, int epochs) =>
+    public override ClientOutcome ClientUpdate(LocalTraining training, int epochs) =>
         training.Run(epochs, adjustGradients: (w, g) => AddProximalTerm(w, training.Initial.Parameters, g));
 
     /// <summary>g ← g + μ(w - w_t).</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics.Tensors;
 
 namespace AutoFlip;
@@ -7,12 +8,12 @@ namespace AutoFlip;
 /// <param name="method">What it names.</param>
 /// <param name="network">The model.</param>
 /// <param name="data">The clients' samples.</param>
-/// <param name="residuals">Where clients keep what rounding took from their updates.</param>
+/// <param name="store">Where clients keep vectors between two rounds.</param>
 /// <param name="time">The clients' clock.</param>
-sealed class ClientHost(Experiment experiment, Method method, Network network, FederatedData data, IResidualStore residuals, TimeProvider time)
+sealed class ClientHost(Experiment experiment, Method method, Network network, IClientData data, IClientStore store, TimeProvider time)
 {
     readonly ValueFormat _down = ValueFormat.Of(experiment.WireDown);
-    readonly Upload _upload = new(experiment, residuals);
+    readonly Upload _upload = new(experiment, store);
 
     /// <summary>Applied to the reason of a failure before it is sent (<see cref="RunOptions.Wording"/>).</summary>
     public Func<string, string> Wording { get; init; } = text => text;
@@ -28,10 +29,12 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, F
     /// <returns>The reply's bytes. What went wrong on the client is a reply too.</returns>
     public ReadOnlyMemory<byte> Handle(Workspace workspace, ReadOnlySpan<byte> message, int client, CancellationToken ct)
     {
+        UInt128? id = null;
         try
         {
             var started = time.GetTimestamp();
-            if (TaskCodec.Decode(message, _down, Masks) is not { } task) return ReplyCodec.Without(ReplyStatus.MaskUnknown, client);
+            id = TaskCodec.IdOf(message);
+            if (TaskCodec.Decode(message, _down, Masks, method.Algorithm.Sends) is not { } task) return ReplyCodec.Without(ReplyStatus.MaskUnknown, id, client);
             var reply = new ClientReply { Client = client, Seconds = new(SecondsSince(started), 0, 0) };
             return task.Task.Work switch
             {
@@ -44,7 +47,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, F
         catch (Exception e) when (e is not OperationCanceledException && !IsOfFiles(e))
         {
             var reason = e is AutoFlipException or InvalidDataException ? Wording(e.Message) : $"{e.GetType().Name}: {e.Message}";
-            return ReplyCodec.Without(ReplyStatus.Failed, client, reason.Length > 1000 ? reason[..1000] : reason);
+            return ReplyCodec.Without(ReplyStatus.Failed, id, client, reason.Length > 1000 ? reason[..1000] : reason);
         }
     }
 
@@ -57,15 +60,16 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, F
         var scores = method.Pruner.Explore(training);
         reply = WithCost(reply, training, started);
         Require(scores, "an exploration score");
-        return Encode(reply, () => _upload.Scores(scores, task, reply.Client));
+        return Encode(task, reply, ClientOutcome.None, KeptTensors.Scores(task.Mask.Small.Layout), () => _upload.Scores(scores, task, reply.Client));
     }
 
     ReadOnlyMemory<byte> Train(LocalTraining training, ReceivedTask task, ClientReply reply, Workspace workspace, CancellationToken ct)
     {
         var started = time.GetTimestamp();
-        method.Algorithm.ClientUpdate(training, experiment.LocalEpochs);
+        var outcome = method.Algorithm.ClientUpdate(training, experiment.LocalEpochs);
         reply = WithCost(reply, training, started);
         Require(training.Values, "a weight");
+        foreach (var (name, vector) in outcome.Vectors) Require(vector.Span, $"a value of '{name}'");
         var counts = data.Task.IsBinary && experiment.CutOff == CutOffRule.Youden ? training.LastEpoch?.ScoreCounts() : null;
         var cutOff = counts?.CutOff ?? 0;
         reply = reply with
@@ -74,32 +78,51 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, F
             HeldOut = EvaluateHeldOut(workspace, reply.Client, cutOff, ct),
             ScoreCounts = counts,
         };
-        return Encode(reply, () => _upload.Update(training.Values, task, reply.Client));
+        return Encode(task, reply, outcome, task.Mask.Tensors, () => _upload.Update(training.Values, task, reply.Client));
     }
 
     ReadOnlyMemory<byte> Evaluate(Workspace workspace, ReceivedTask task, ClientReply reply, CancellationToken ct)
     {
         workspace.Load(task.Mask.Small, task.Task.Weights);
-        return ReplyCodec.Finish(ReplyCodec.Begin(reply.Client), reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, task.Task.CutOff, ct) });
+        return ReplyCodec.Finish(ReplyCodec.Begin(task.Id, reply.Client), reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, task.Task.CutOff, ct) });
     }
 
     /// <summary>The reply with its values, which come first so that it can say how long they took.</summary>
-    ReadOnlyMemory<byte> Encode(ClientReply reply, Func<QuantizedValues> values)
+    ReadOnlyMemory<byte> Encode(ReceivedTask task, ClientReply reply, ClientOutcome outcome, KeptTensors tensors, Func<QuantizedValues> values)
     {
         var started = time.GetTimestamp();
         using var sent = values();
-        var writer = ReplyCodec.Begin(reply.Client, sent.Capacity);
+        var writer = ReplyCodec.Begin(task.Id, reply.Client, sent.Capacity + NamedValues.Capacity(outcome.Vectors.Count, outcome.Numbers.Count, tensors));
         sent.Write(writer);
+        NamedValues.Write(writer, ValueFormat.Up(experiment, task.Task.Work), tensors, Kept(outcome, task.Mask.Mask), outcome.Numbers);
         return ReplyCodec.Finish(writer, reply with { Seconds = reply.Seconds! with { Encode = SecondsSince(started) } });
     }
 
-    LocalTraining Training(Workspace workspace, ReceivedTask task, int client, CancellationToken ct) =>
-        new(experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, data.Train, data.Clients[client].Train, ct);
+    /// <summary>What the mask keeps of the vectors beside the model.</summary>
+    static ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Kept(ClientOutcome outcome, Mask mask)
+    {
+        var parameters = mask.KeptParameters();
+        return parameters.IsAll ? outcome.Vectors : outcome.Vectors.ToImmutableSortedDictionary(
+            vector => vector.Key,
+            vector =>
+            {
+                var kept = new float[parameters.Kept];
+                parameters.Gather(vector.Value.Span, kept);
+                return (ReadOnlyMemory<float>)kept;
+            },
+            StringComparer.Ordinal);
+    }
+
+    LocalTraining Training(Workspace workspace, ReceivedTask task, int client, CancellationToken ct)
+    {
+        var share = data.ShareOf(client);
+        return new(experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, share.Train, share.TrainRows, new StoredMemory(store, task, client), ct);
+    }
 
     /// <summary>The reply with what training since <paramref name="started"/> cost.</summary>
     ClientReply WithCost(ClientReply reply, LocalTraining training, long started) => reply with
     {
-        Examples = data.Clients[reply.Client].Train.Length,
+        Examples = data.ShareOf(reply.Client).TrainRows.Length,
         TrainSamples = training.SamplesSeen,
         Seconds = reply.Seconds! with { Train = SecondsSince(started) },
     };
@@ -109,10 +132,10 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, F
     /// <summary>Figures of the model in the workspace on the client's held-out samples; null if it has none.</summary>
     ClientFigures? EvaluateHeldOut(Workspace workspace, int client, float cutOff, CancellationToken ct)
     {
-        var rows = data.Clients[client].HeldOut;
-        return rows.Length == 0 || experiment.EvaluationScope == EvaluationScope.Global
+        var share = data.ShareOf(client);
+        return share.HeldOutRows.Length == 0 || experiment.EvaluationScope == EvaluationScope.Global
             ? null
-            : Evaluation.Run(workspace, method.Criterion, data.HeldOut, rows.Span, ct).Figures(method.Metrics, cutOff);
+            : Evaluation.Run(workspace, method.Criterion, share.HeldOut, share.HeldOutRows.Span, ct).Figures(method.Metrics, cutOff);
     }
 
     static void Require(ReadOnlySpan<float> values, string what)

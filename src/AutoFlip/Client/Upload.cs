@@ -4,11 +4,15 @@ namespace AutoFlip;
 
 /// <summary>What a client sends up, in the experiment's format: weights in float32, differences to what it received in anything smaller.</summary>
 /// <param name="experiment">The run's experiment.</param>
-/// <param name="residuals">Where clients keep what 8-bit rounding took; other formats keep nothing.</param>
+/// <param name="store">Where clients keep what 8-bit rounding took; other formats keep nothing.</param>
 /// <remarks>Float16 needs no residual: it takes less than 2^-11 of a difference, and one that is always taken anew does not add up. 8 bits
 /// round everything below a 127th of a tensor's largest difference to nothing or to too much.</remarks>
-sealed class Upload(Experiment experiment, IResidualStore residuals)
+sealed class Upload(Experiment experiment, IClientStore store)
 {
+    /// <summary>What rounding took from a client's update: added to its next one, so that nothing is lost in the long run.</summary>
+    /// <remarks>Source: Seide et al. 2014 (1-bit SGD); Karimireddy et al. 2019 (arXiv 1901.09847) for why it works.</remarks>
+    public const string ResidualName = "residual";
+
     /// <summary>Exploration's scores, one per parameter.</summary>
     public QuantizedValues Scores(ReadOnlySpan<float> scores, ReceivedTask task, int client) => QuantizedValues.Of(
         ValueFormat.Up(experiment, ClientWork.Explore), KeptTensors.Scores(task.Mask.Small.Layout), scores, Random(task, client));
@@ -30,12 +34,12 @@ sealed class Upload(Experiment experiment, IResidualStore residuals)
             TensorPrimitives.Subtract(after.Values[..parameters], before.Values[..parameters], differences);
         after.Values[parameters..].CopyTo(values.AsSpan(parameters)); // statistics are no differences
         var feedback = format.Name == WireFormat.Int8;
-        if (feedback) residuals.Before(client, task.Task.Round)?.AddTo(mask.Parameters, differences);
+        if (feedback) store.Before(client, ResidualName, task.Task.Round)?.AddTo(mask.Parameters, differences);
         var sent = QuantizedValues.Of(format, mask.Tensors, values, Random(task, client));
         if (feedback)
         {
             sent.TakeFrom(differences);
-            residuals.Save(client, task.Task.Round, new Residual(mask.Parameters, values.AsMemory(0, parameters)));
+            store.Save(client, ResidualName, task.Task.Round, new KeptVector(mask.Parameters, values.AsMemory(0, parameters)));
         }
         Scratch.Floats.Return(values);
         return sent;

@@ -164,6 +164,7 @@ public static class Catalog
     {
         { "fedavg", e => new FedAvg(e.ServerMomentum) },
         { "fedprox", e => e.Options.ApplyTo(new FedProx(e.ServerMomentum)) },
+        { "scaffold", e => e.Options.ApplyTo(new Scaffold()) },
     };
 
     /// <summary>What explorers measure.</summary>
@@ -181,6 +182,7 @@ public static class Catalog
         { "none", _ => new NoPruning() },
         { "autoflip", e => AutoFlipPruner.Of(e, Guidances[e.Guidance]) },
         { "random", e => new RandomPruner(PruningPlan.Of(e)) },
+        { "magnitude", e => e.Options.ApplyTo(MagnitudePruner.Of(e)) },
     };
 
     /// <summary>The parts that an experiment names, made once.</summary>

@@ -95,6 +95,7 @@ public static class Simulation
         CheckTokens(experiment, network, data.Train.Vocabulary);
         CheckSteps(experiment, network, data.Task);
         method.Pruner.Check(network);
+        if (method.Algorithm.Refuses(experiment, method) is { } misfit) throw AutoFlipException.BadRequest(misfit);
         return network;
     }
 
@@ -125,7 +126,7 @@ public static class Simulation
     {
         var (experiment, method, options, data, network, directory, observer, time, _) = setting;
         var initial = Initialization.Draw(network, method.Initializer, experiment.InitializationGain, new Seeds(experiment.Seed));
-        var from = directory.LoadState(method.Algorithm.Initialize(initial));
+        var from = directory.LoadState(method.Algorithm.Initialize(initial), network);
         directory.RequireDeal(data.Table.Sha256);
         observer.Started(new RunStart(
             experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample,
@@ -140,8 +141,8 @@ public static class Simulation
 
         using var pool = new WorkerPool(options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
         using var exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount);
-        var host = new ClientHost(experiment, method, network, data, new ResidualFiles(Path.Combine(directory.Checkpoints, "residuals"), network.Layout.ParameterCount), time) { Wording = options.Wording };
-        var link = new ServerLink(experiment);
+        var host = new ClientHost(experiment, method, network, new SimulatedData(data), new ClientFiles(directory.ClientMemory, network.Layout.ParameterCount), time) { Wording = options.Wording };
+        var link = new ServerLink(experiment, RunStamp.RunOf(directory.Checkpoints));
         IClientTransport transport = new InProcessTransport(link, host, data, pool);
         if (options.SaveClients) transport = new ClientRecorder(transport, directory, card);
         var run = new FederatedRun(
@@ -152,10 +153,10 @@ public static class Simulation
         if (from is not null)
         {
             link.Recall(directory.Rounds);
-            host.Masks.Add(run.MaskOf(from.Round)); // what clients had when the run broke off
+            host.Masks.Add(run.MaskOf(from)); // what clients had when the run broke off
         }
         var last = RunRoundsAsync(run, initial, from, setting, card, cancel).GetAwaiter().GetResult();
-        var mask = run.MaskOf(last.Round);
+        var mask = run.MaskOf(last);
         var global = mask.Apply(last.Server.Weights);
         var summary = Summaries.Of(experiment, Catalog.MainMetricOf(experiment), options.Workers, network, global, mask, exploration.Reports, directory.Rounds, time.GetElapsedTime(setting.Started).TotalSeconds)
             with

@@ -106,7 +106,7 @@ public static class ExperimentOptions
 
     static readonly ExperimentOption[] Pruning =
     [
-        Of(e => e.Pruner, "pruner", "NAME", "Pruner: autoflip, random, none; it composes with any algorithm."),
+        Of(e => e.Pruner, "pruner", "NAME", "Pruner: autoflip, magnitude, random, none; it composes with any algorithm."),
         Of(e => e.PruneFraction, "prune-fraction treeshold_pruining", "F", "Share of all parameters that the mask removes. 0 keeps all.",
             x => x is >= 0 and < 1, "a number in [0, 1): the share of all parameters that is removed, 0.30 for 30 %"),
         Of(e => e.DenseRounds, "dense-rounds", "N",

@@ -63,6 +63,14 @@ public sealed class Mask
     public static Mask OfUnits(Units units, Selection small) => new(
         units.Network.Layout, units.IsAll ? null : units, units.IsAll ? small : small.InsideOf(units.Present));
 
+    /// <summary>What this mask and another of the same model both keep; the units of this one must be among the other's.</summary>
+    public Mask Intersect(Mask other)
+    {
+        var bits = new ulong[Selection.Words(Layout.Count)];
+        for (var word = 0; word < bits.Length; word++) bits[word] = Values.Bits[word] & other.Values.Bits[word];
+        return new(Layout, Units, Selection.FromBits(bits, Layout.Count));
+    }
+
     /// <summary>What is kept of the parameters alone.</summary>
     public Selection KeptParameters()
     {

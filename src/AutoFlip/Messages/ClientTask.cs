@@ -27,6 +27,15 @@ public sealed record ClientTask(ClientWork Work, int Round, double LearningRate,
 {
     /// <summary>For evaluation: the logit from which on a single output means class 1.</summary>
     public float CutOff { get; init; }
+
+    /// <summary>Vectors that travel with the model, by name: shaped as it is, statistics are of no meaning. What the mask removes is not sent.</summary>
+    public ImmutableSortedDictionary<string, Weights> Vectors { get; init; } = ImmutableSortedDictionary.Create<string, Weights>(StringComparer.Ordinal);
+
+    /// <summary>Numbers that travel with it, by name; finite.</summary>
+    public ImmutableSortedDictionary<string, double> Numbers { get; init; } = ClientOutcome.None.Numbers;
+
+    /// <summary>Names of the vectors that clients return beside the model, in ordinal order.</summary>
+    public ImmutableArray<string> Returns { get; init; } = [];
 }
 
 /// <summary>Loss and metrics over a number of samples.</summary>
@@ -64,6 +73,12 @@ public sealed record ClientReply
     /// <summary>The values, float32 little-endian, whatever format they crossed in: kept parameters and statistics, or scores. Empty if there are none.</summary>
     public ReadOnlyMemory<byte> ValueBytes { get; init; }
 
+    /// <summary>Vectors beside the values, by name: one value per kept parameter.</summary>
+    public ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Vectors { get; init; } = ClientOutcome.None.Vectors;
+
+    /// <summary>Numbers beside the values, by name; finite.</summary>
+    public ImmutableSortedDictionary<string, double> Numbers { get; init; } = ClientOutcome.None.Numbers;
+
     /// <summary>Size of the request that the client received.</summary>
     public long DownBytes { get; init; }
 
@@ -75,11 +90,16 @@ public sealed record ClientReply
 
     /// <summary>The reply, or a failure in its place where it must not be used: clients are not trusted.</summary>
     /// <param name="values">How many values it must hold.</param>
-    public ClientReply Checked(int values) => Failure is not null ? this
+    /// <param name="passes">How often it may have gone through its training samples, at most.</param>
+    /// <param name="declared">The number of training samples that it has declared; null if it has not.</param>
+    public ClientReply Checked(int values, int passes, int? declared = null) => Failure is not null ? this
         : ValueBytes.Length != 4L * values ? Refused($"it returned {ValueBytes.Length} bytes of values where {4L * values} are due.")
         : Examples < 1 ? Refused($"it claims {Examples} training samples.")
+        : declared is { } samples && Examples != samples ? Refused($"it claims {Examples} training samples, and has declared {samples}.")
         : !TensorPrimitives.IsFiniteAll(Values) ? Refused("a value it returned is not a finite number.")
+        : Vectors.FirstOrDefault(vector => !TensorPrimitives.IsFiniteAll(vector.Value.Span)) is { Key: { } name } ? Refused($"a value of '{name}' that it returned is not a finite number.")
+        : TrainSamples < 0 || TrainSamples > (long)passes * Examples ? Refused($"it claims to have trained on {TrainSamples} samples; {passes} passes through its {Examples} are the most.")
         : this;
 
-    ClientReply Refused(string why) => this with { Failure = why, Trained = null, HeldOut = null, ScoreCounts = null, Seconds = null };
+    ClientReply Refused(string why) => this with { Failure = why, Trained = null, HeldOut = null, ScoreCounts = null, Seconds = null, Vectors = ClientOutcome.None.Vectors, Numbers = ClientOutcome.None.Numbers };
 }

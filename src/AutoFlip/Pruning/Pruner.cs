@@ -18,7 +18,17 @@ public interface IExplorerScores
 /// <param name="Scores">What explorers returned; null if the pruner does not explore.</param>
 /// <param name="Seeds">The run's generators.</param>
 public sealed record PruningContext(
-    Network Network, int Round, IReadOnlyList<int> Cohort, IExplorerScores? Scores, Seeds Seeds);
+    Network Network, int Round, IReadOnlyList<int> Cohort, IExplorerScores? Scores, Seeds Seeds)
+{
+    /// <summary>The first pruned round.</summary>
+    public int First { get; init; } = Round;
+
+    /// <summary>The server's weights that the round begins with. Null unless the pruner goes by them (<see cref="Pruner.GoesByWeights"/>).</summary>
+    public Weights? Weights { get; init; }
+
+    /// <summary>The mask in force so far; null in the first pruned round, and unless the pruner goes by weights.</summary>
+    public Mask? Before { get; init; }
+}
 
 /// <summary>Decides which parameters a federation trains. Composes with any <see cref="FederatedAlgorithm"/>.</summary>
 public abstract record Pruner
@@ -30,8 +40,17 @@ public abstract record Pruner
     /// <summary>Whether clients explore before the first round that is pruned.</summary>
     public virtual bool Explores => false;
 
-    /// <summary>Whether every pruned round gets a mask of its own; otherwise the first one's stays.</summary>
+    /// <summary>Whether masks bring weights back that an earlier one removed.</summary>
     public virtual bool Refreshes => false;
+
+    /// <summary>The round that a round's mask is made for: every pruned one where the pruner <see cref="Refreshes"/>, else the first.</summary>
+    /// <param name="round">The round, at least <paramref name="first"/>.</param>
+    /// <param name="first">The first pruned round.</param>
+    public virtual int MadeFor(int round, int first) => Refreshes ? round : first;
+
+    /// <summary>Whether masks are made of the server's weights. Such a mask is part of what is saved, for the weights it was made of are gone later;
+    /// any other is a function of scores and seed, and is made again when a run is resumed.</summary>
+    public virtual bool GoesByWeights => false;
 
     /// <summary>The client's half: explores from the model it received, which is the same for all explorers.</summary>
     /// <param name="training">The model, a private copy, and the client's samples. May be trained at will.</param>

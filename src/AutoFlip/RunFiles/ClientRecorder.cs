@@ -9,7 +9,10 @@ namespace AutoFlip;
 sealed class ClientRecorder(IClientTransport inner, RunDirectory directory, ModelCard card) : IClientTransport
 {
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
+    public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
+
+    /// <inheritdoc/>
+    public int? SamplesOf(int client) => inner.SamplesOf(client);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)

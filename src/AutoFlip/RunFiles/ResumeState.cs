@@ -5,7 +5,7 @@ namespace AutoFlip;
 /// <summary>A run's state as one safetensors file: the full vector and the algorithm's slots, under prefixed names.</summary>
 static class ResumeState
 {
-    const string WeightsPrefix = "weights", RoundKey = "round", IdentityKey = "identity", EarlierIdentityKey = "experiment";
+    const string WeightsPrefix = "weights", MaskName = "mask", RoundKey = "round", IdentityKey = "identity", EarlierIdentityKey = "experiment";
 
     /// <summary>Replaces the file, whole or not at all.</summary>
     /// <param name="path">The file.</param>
@@ -13,7 +13,8 @@ static class ResumeState
     /// <param name="experiment">What it is a state of.</param>
     public static void Write(string path, RunState state, Experiment experiment)
     {
-        var parts = Parts(state.Server.Weights.Layout, state.Server.Slots.Keys);
+        var mask = state.Mask is null ? [] : SavedMask.Pack(state.Mask);
+        var parts = Parts(state.Server.Weights.Layout, state.Server.Slots.Keys, mask.Length);
         var values = new float[parts.Count];
         var offset = 0;
         foreach (var part in state.Server.Slots.Values.Prepend(state.Server.Weights))
@@ -21,6 +22,7 @@ static class ResumeState
             part.Values.CopyTo(values.AsSpan(offset));
             offset += part.Layout.Count;
         }
+        mask.CopyTo(values, offset);
         Safetensors.Write(path, new Weights(parts, values), new Dictionary<string, string>
         {
             [RoundKey] = state.Round.ToString(CultureInfo.InvariantCulture),
@@ -31,9 +33,10 @@ static class ResumeState
     /// <summary>Reads the file; null if the run has not finished a round.</summary>
     /// <param name="path">The file.</param>
     /// <param name="initial">What the algorithm starts from: says which vectors there are.</param>
+    /// <param name="network">The full model.</param>
     /// <param name="experiment">What is to go on.</param>
     /// <exception cref="AutoFlipException">The file is damaged or another model's (exit 3), or another experiment's (exit 2).</exception>
-    public static RunState? Read(string path, ServerState initial, Experiment experiment)
+    public static RunState? Read(string path, ServerState initial, Network network, Experiment experiment)
     {
         if (!File.Exists(path)) return null;
         var file = Safetensors.Read(path);
@@ -41,7 +44,8 @@ static class ResumeState
             : file.Metadata.GetValueOrDefault(EarlierIdentityKey) != RunIdentity.OfVersion01(experiment))
             throw RunIdentity.Changed();
         var layout = initial.Weights.Layout;
-        var all = file.ToFiniteWeights(Parts(layout, initial.Slots.Keys)).Values;
+        var packed = file.Tensors.FirstOrDefault(tensor => tensor.Name == MaskName)?.Values.Length ?? 0;
+        var all = file.ToFiniteWeights(Parts(layout, initial.Slots.Keys, packed)).Values;
         if (!int.TryParse(file.Metadata.GetValueOrDefault(RoundKey), NumberStyles.None, CultureInfo.InvariantCulture, out var round))
             throw AutoFlipException.BadData($"{path} does not say which round it was written after: it is no resume state.");
 
@@ -52,11 +56,13 @@ static class ResumeState
             slots = slots.SetItem(name, new Weights(layout, all.Slice(offset, layout.Count).ToArray()));
             offset += layout.Count;
         }
-        return new RunState(round, new ServerState(new Weights(layout, all[..layout.Count].ToArray()), slots));
+        var mask = packed == 0 ? null : SavedMask.Unpack(all[offset..], network, path);
+        return new RunState(round, new ServerState(new Weights(layout, all[..layout.Count].ToArray()), slots), mask);
     }
 
-    static WeightLayout Parts(WeightLayout layout, IEnumerable<string> slots) => WeightLayout.Create(
-        from part in slots.Prepend(WeightsPrefix)
-        from tensor in layout.Entries
-        select ($"{part}.{tensor.Name}", tensor.Shape, TensorRole.Weight));
+    static WeightLayout Parts(WeightLayout layout, IEnumerable<string> slots, int mask) => WeightLayout.Create(
+        (from part in slots.Prepend(WeightsPrefix)
+         from tensor in layout.Entries
+         select ($"{part}.{tensor.Name}", tensor.Shape, TensorRole.Weight))
+        .Concat(mask == 0 ? [] : [(MaskName, [mask], TensorRole.Weight)]));
 }

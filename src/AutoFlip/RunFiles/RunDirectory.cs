@@ -54,6 +54,9 @@ sealed class RunDirectory : IDisposable
     /// <summary>The folder of weights and resume state.</summary>
     public string Checkpoints => File(CheckpointsFolder);
 
+    /// <summary>The folder of what clients keep between rounds; version 0.1 called it residuals.</summary>
+    public string ClientMemory => Checkpoint("residuals") is var earlier && Directory.Exists(earlier) ? earlier : Checkpoint("clients-memory");
+
     /// <summary>Makes the directory of a new run: <c>name_seed_dataset_model_yyMMdd_HHmmss</c>, with a number behind it if that is taken.</summary>
     /// <param name="experiment">What is run.</param>
     /// <param name="options">Where, and how.</param>
@@ -73,7 +76,7 @@ sealed class RunDirectory : IDisposable
             Directory.CreateDirectory(System.IO.Path.Combine(path, CheckpointsFolder));
             AtomicFile.Write(System.IO.Path.Combine(path, PartitionCounts.FileName), RunJson.Sealed(PartitionCounts.Of(partition), RunJson.Line));
             AtomicFile.Write(System.IO.Path.Combine(path, CheckpointsFolder, OptionsFile), RunJson.Sealed(options, RunJson.Document));
-            AtomicFile.Write(System.IO.Path.Combine(path, CheckpointsFolder, RunStamp.FileName), RunJson.Sealed(RunStamp.Of(experiment), RunJson.Document));
+            AtomicFile.Write(System.IO.Path.Combine(path, CheckpointsFolder, RunStamp.FileName), RunJson.Sealed(RunStamp.Of(experiment, path, time.GetUtcNow()), RunJson.Document));
             AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition.Sha256)); // last: it makes this a run that can be gone on with
             return new RunDirectory(path, experiment);
         }
@@ -120,9 +123,9 @@ sealed class RunDirectory : IDisposable
     }
 
     /// <summary>The state after the last round that counts; null before round 1.</summary>
-    public RunState? LoadState(ServerState initial)
+    public RunState? LoadState(ServerState initial, Network network)
     {
-        var state = ResumeState.Read(Checkpoint("resume.safetensors"), initial, Experiment);
+        var state = ResumeState.Read(Checkpoint("resume.safetensors"), initial, network, Experiment);
         if (Rounds.Count < (state?.Round ?? 0))
             throw AutoFlipException.BadData($"{File(RoundsFile)} ends before round {state!.Round}, which checkpoints/resume.safetensors was written after: a line was removed.");
         _rounds.Truncate(state?.Round ?? 0);

@@ -1,15 +1,34 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+
 namespace AutoFlip;
 
 /// <summary>What a run began as: <c>checkpoints/run.json</c>, written once, before the first round. Runs of version 0.1 have none.</summary>
+/// <param name="Id">Names the run in messages: 32 hexadecimal digits. A reply to a task of another run is refused.</param>
 /// <param name="Version">The program that began it.</param>
 /// <param name="Identity">The experiment (<see cref="RunIdentity"/>): a run that was stopped before its first round has no other record of it.</param>
-sealed record RunStamp(string Version, string Identity)
+sealed record RunStamp(string Id, string Version, string Identity)
 {
     /// <summary>Its name below the checkpoints. Where it is, all files of the run must have their checksum (<see cref="Seal.IsRequired"/>).</summary>
     public const string FileName = Seal.Mark;
 
-    /// <summary>The stamp of a run that begins now.</summary>
-    public static RunStamp Of(Experiment experiment) => new(ExperimentFile.ProgramVersion, RunIdentity.Of(experiment));
+    /// <summary>The stamp of a run that begins.</summary>
+    /// <param name="experiment">What is run.</param>
+    /// <param name="directory">The run's own directory.</param>
+    /// <param name="now">When.</param>
+    public static RunStamp Of(Experiment experiment, string directory, DateTimeOffset now)
+    {
+        var identity = RunIdentity.Of(experiment);
+        return new(WireMask.Name(IdOf($"{Environment.MachineName} {directory} {now.UtcTicks} {identity}")), ExperimentFile.ProgramVersion, identity);
+    }
+
+    /// <summary>The id of a run as messages carry it; of version 0.1, which gave none, one of its directory.</summary>
+    /// <param name="checkpoints">The folder of its checkpoints.</param>
+    public static UInt128 RunOf(string checkpoints) =>
+        Load(checkpoints) is { } stamp && UInt128.TryParse(stamp.Id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) ? id : IdOf(Path.GetFullPath(checkpoints));
+
+    static UInt128 IdOf(string text) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Reads the stamp of a run; null if it has none.</summary>
     /// <param name="checkpoints">The folder of its checkpoints.</param>

@@ -30,7 +30,7 @@ sealed class Exchange
         _up += answer.Length;
         try
         {
-            var (status, reply) = _task.Read(answer);
+            var (status, reply) = _task.Read(answer, _client);
             if (reply.Client != _client) Fail($"client {reply.Client} answered in its place.");
             else if (status != ReplyStatus.MaskUnknown) End(reply);
             else if (!_byReference) Fail("it asks for a mask that it was sent.");

@@ -1,11 +1,5 @@
 namespace AutoFlip;
 
-/// <summary>A client as the server knows it.</summary>
-/// <param name="Id">Its number, from 0.</param>
-/// <param name="TrainSamples">Samples it trains on.</param>
-/// <param name="HeldOutSamples">Samples it keeps for evaluation.</param>
-public sealed record ClientInfo(int Id, int TrainSamples, int HeldOutSamples);
-
 /// <summary>Carries tasks to clients and answers back; knows nothing about learning.</summary>
 /// <remarks>
 /// Contract: what crosses is bytes, so nothing is shared between the two sides. Exactly one reply per cohort member, in cohort
@@ -14,8 +8,11 @@ public sealed record ClientInfo(int Id, int TrainSamples, int HeldOutSamples);
 /// </remarks>
 public interface IClientTransport
 {
-    /// <summary>All clients, by number.</summary>
-    ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct);
+    /// <summary>How many clients there are: they are numbered from 0.</summary>
+    ValueTask<int> CountAsync(CancellationToken ct);
+
+    /// <summary>The training samples n_k that a client has declared; null if it has not. A reply that claims another number is refused.</summary>
+    int? SamplesOf(int client) => null;
 
     /// <summary>Sends one task to every member of a cohort.</summary>
     IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, CancellationToken ct);

@@ -4,16 +4,17 @@ namespace AutoFlip;
 
 /// <summary>The server's end of every connection: knows which mask each client has, so that none is sent twice.</summary>
 /// <param name="experiment">The run's experiment.</param>
+/// <param name="run">The run's id: a reply to a task of another run is refused.</param>
 /// <remarks>
 /// A client counts as having a mask once it has answered a task under it with a result; a client that failed or was lost counts as
 /// having none. Should the server be wrong, the client says so and is sent the mask. One owner at a time; any transport can use it.
 /// </remarks>
-sealed class ServerLink(Experiment experiment)
+sealed class ServerLink(Experiment experiment, UInt128 run = default)
 {
     readonly Dictionary<int, UInt128> _masks = [];
 
     /// <summary>Prepares a task for any number of clients.</summary>
-    public SentTask Prepare(ClientTask task) => new(experiment, task);
+    public SentTask Prepare(ClientTask task) => new(experiment, task, run);
 
     /// <summary>Begins to ask a client.</summary>
     public Exchange Ask(SentTask task, int client) => new(this, task, client);

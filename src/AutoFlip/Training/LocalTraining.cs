@@ -22,9 +22,10 @@ public sealed class LocalTraining
     readonly CancellationToken _ct;
 
     internal LocalTraining(
-        Experiment experiment, Workspace workspace, Criterion criterion, Network network, ClientTask task, int client, SampleSet samples, ReadOnlyMemory<int> rows, CancellationToken ct)
+        Experiment experiment, Workspace workspace, Criterion criterion, Network network, ClientTask task, int client, SampleSet samples, ReadOnlyMemory<int> rows, ClientMemory memory,
+        CancellationToken ct)
     {
-        (_experiment, _workspace, _criterion, _task, _client, _samples, _rows, _ct) = (experiment, workspace, criterion, task, client, samples, rows, ct);
+        (_experiment, _workspace, _criterion, _task, _client, _samples, _rows, Memory, _ct) = (experiment, workspace, criterion, task, client, samples, rows, memory, ct);
         workspace.LoadForTraining(network, task.Weights);
         _kept = task.Mask.KeptParameters();
     }
@@ -34,6 +35,22 @@ public sealed class LocalTraining
 
     /// <summary>The model as it is now: parameters, then statistics.</summary>
     public ReadOnlySpan<float> Values => _workspace.Module.Values;
+
+    /// <summary>What the client keeps from round to round.</summary>
+    public ClientMemory Memory { get; }
+
+    /// <summary>The learning rate of the round.</summary>
+    public double LearningRate => _task.LearningRate;
+
+    /// <summary>Numbers that came with the model.</summary>
+    public IReadOnlyDictionary<string, double> Numbers => _task.Numbers;
+
+    /// <summary>A vector that came with the model: one value per parameter, 0 where the mask removed it.</summary>
+    /// <exception cref="KeyNotFoundException">The algorithm does not send one of that name.</exception>
+    public ReadOnlySpan<float> Vector(string name) => _task.Vectors[name].Parameters;
+
+    /// <summary>Steps of the optimiser so far.</summary>
+    public int Steps { get; private set; }
 
     /// <summary>Samples that went through forward and backward passes so far.</summary>
     public long SamplesSeen { get; private set; }
@@ -46,19 +63,22 @@ public sealed class LocalTraining
     /// <param name="patience">Stops when this many epochs in a row have not lowered the epoch's mean loss; the default never does.</param>
     /// <param name="adjustGradients">Called before every step with the current parameters and their gradients, which it may change:
     /// what makes FedProx one line.</param>
+    /// <param name="afterStep">Called after every step with the parameters, which it may change. What the mask removed must stay 0.</param>
+    /// <returns>That nothing is returned beside the model: the outcome of most algorithms.</returns>
     /// <exception cref="AutoFlipException">The loss is no longer a finite number.</exception>
-    public void Run(int epochs, int patience = int.MaxValue, GradientHook? adjustGradients = null)
+    public ClientOutcome Run(int epochs, int patience = int.MaxValue, GradientHook? adjustGradients = null, StepHook? afterStep = null)
     {
         var best = double.PositiveInfinity;
         for (int epoch = 1, stale = 0; epoch <= epochs && stale < patience; epoch++)
         {
-            LastEpoch = RunEpoch(epoch, adjustGradients);
+            LastEpoch = RunEpoch(epoch, adjustGradients, afterStep);
             if (LastEpoch.Loss < best) (best, stale) = (LastEpoch.Loss, 0);
             else stale++;
         }
+        return ClientOutcome.None;
     }
 
-    Outputs RunEpoch(int epoch, GradientHook? adjustGradients)
+    Outputs RunEpoch(int epoch, GradientHook? adjustGradients, StepHook? afterStep)
     {
         var seeds = new Seeds(_experiment.Seed);
         var augmentation = seeds.For(Purpose.Augmentation, _task.Round, _client, epoch);
@@ -83,6 +103,8 @@ public sealed class LocalTraining
             loss.backward();
             adjustGradients?.Invoke(module.Parameters, module.Gradients);
             _workspace.Stepper.Step(module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits);
+            Steps++;
+            afterStep?.Invoke(module.Parameters);
             outputs.Add(scores, targets, value);
             SamplesSeen += rows.Length;
         }
@@ -102,3 +124,7 @@ public sealed class LocalTraining
 /// <param name="parameters">Current parameters. Read only.</param>
 /// <param name="gradients">Their gradients, in the same order. To be changed in place.</param>
 public delegate void GradientHook(ReadOnlySpan<float> parameters, Span<float> gradients);
+
+/// <summary>Changes parameters after a step.</summary>
+/// <param name="parameters">Current parameters, to be changed in place.</param>
+public delegate void StepHook(Span<float> parameters);

@@ -11,8 +11,10 @@ namespace AutoFlip;
 sealed class InProcessTransport(ServerLink link, ClientHost host, FederatedData data, WorkerPool pool) : IClientTransport
 {
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<ClientInfo>>(
-        [.. data.Clients.Select((client, number) => new ClientInfo(number, client.Train.Length, client.HeldOut.Length))]);
+    public ValueTask<int> CountAsync(CancellationToken ct) => ValueTask.FromResult(data.Clients.Length);
+
+    /// <inheritdoc/>
+    public int? SamplesOf(int client) => data.Clients[client].Train.Length;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)

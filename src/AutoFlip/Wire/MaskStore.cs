@@ -6,8 +6,9 @@ namespace AutoFlip;
 /// <param name="values">What is kept of the small vector.</param>
 sealed class ReceivedMask(Network network, Units? units, Selection values)
 {
-    readonly Lazy<Selection> _parameters = new(() =>
-        (units is null ? Mask.OfValues(network.Layout, values) : Mask.OfUnits(units, values)).KeptParameters());
+    readonly Lazy<Selection> _parameters = new(() => FullOf(network, units, values).KeptParameters());
+
+    static Mask FullOf(Network network, Units? units, Selection values) => units is null ? Mask.OfValues(network.Layout, values) : Mask.OfUnits(units, values);
 
     /// <summary>The network that the client trains.</summary>
     public Network Small { get; } = units?.Small ?? network;
@@ -17,6 +18,9 @@ sealed class ReceivedMask(Network network, Units? units, Selection values)
 
     /// <summary>What is kept of each tensor.</summary>
     public KeptTensors Tensors { get; } = KeptTensors.Of((units?.Small ?? network).Layout, values);
+
+    /// <summary>The mask as the server sees it: over the full vector.</summary>
+    public Mask Full => FullOf(network, units, values);
 
     /// <summary>The parameters that are kept, seen from the full model.</summary>
     public Selection Parameters => _parameters.Value;

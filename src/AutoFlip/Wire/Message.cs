@@ -9,15 +9,15 @@ enum MessageKind : byte
     /// <summary>Client to server: what came of it.</summary>
     Reply = 2,
 
-    /// <summary>Never sent: what a client keeps for itself between two rounds.</summary>
-    Residual = 3,
+    /// <summary>Never sent: a vector that a client keeps for itself between two rounds.</summary>
+    Memory = 3,
 }
 
 /// <summary>What all messages share. See docs/protocol.md.</summary>
 static class Message
 {
     public const uint Magic = 0x504C4641; // "AFLP"
-    public const byte Version = 3;
+    public const byte Version = 4;
     public const int HeaderLength = 8;
     public const int ChecksumLength = 8;
 

@@ -20,13 +20,18 @@ ref struct MessageReader
         _message = message[..^Message.ChecksumLength];
         if (Read<uint>() != Message.Magic) throw new InvalidDataException("This is no AutoFLIP message.");
         var version = Read<byte>();
-        if (version != Message.Version) throw new InvalidDataException($"The message has version {version}; this program speaks version {Message.Version}.");
+        if (version != Message.Version && (version != 3 || kind != MessageKind.Memory)) throw new InvalidDataException($"The message has version {version}; this program speaks version {Message.Version}.");
         var got = (MessageKind)Read<byte>();
         if (got != kind) throw new InvalidDataException($"A message of kind {kind} was expected, this is {(byte)got}.");
         if (Read<ushort>() != 0) throw new InvalidDataException("The message's header has bits that this version does not know.");
         if (XxHash3.HashToUInt64(_message) != BinaryPrimitives.ReadUInt64LittleEndian(message[^Message.ChecksumLength..]))
             throw new InvalidDataException("The message is damaged: its checksum does not match.");
     }
+
+    MessageReader(ReadOnlySpan<byte> body) => _message = body;
+
+    /// <summary>Reads a body that stands without header and checksum, inside a file that has its own.</summary>
+    public static MessageReader Bare(ReadOnlySpan<byte> body) => new(body);
 
     public T Read<T>() where T : unmanaged => MemoryMarshal.Read<T>(Take(Unsafe.SizeOf<T>()));
 

@@ -23,10 +23,14 @@ static class ReplyCodec
 {
     const int HasSeconds = 1, HasCounts = 2;
 
-    /// <summary>Starts a reply with a result: its values come next, if it has any, and then <see cref="Finish"/>.</summary>
-    public static MessageWriter Begin(int client, int capacity = 256)
+    /// <summary>Starts a reply with a result: its values and what is named beside them come next, if it has any, and then <see cref="Finish"/>.</summary>
+    /// <param name="task">The task as received.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="capacity">Bytes that are probably needed.</param>
+    public static MessageWriter Begin(UInt128 task, int client, int capacity = 256)
     {
         var writer = MessageWriter.Begin(MessageKind.Reply, capacity);
+        writer.Write(TaskId.Of(task, client));
         writer.Write((byte)ReplyStatus.Done);
         writer.Write(client);
         return writer;
@@ -52,11 +56,13 @@ static class ReplyCodec
 
     /// <summary>A reply without a result.</summary>
     /// <param name="status">Why there is none.</param>
+    /// <param name="task">The task as received; null where it could not be read.</param>
     /// <param name="client">The client.</param>
     /// <param name="reason">The same in one sentence.</param>
-    public static ReadOnlyMemory<byte> Without(ReplyStatus status, int client, string reason = "")
+    public static ReadOnlyMemory<byte> Without(ReplyStatus status, UInt128? task, int client, string reason = "")
     {
         var writer = MessageWriter.Begin(MessageKind.Reply);
+        writer.Write(task is { } id ? TaskId.Of(id, client) : 0);
         writer.Write((byte)status);
         writer.Write(client);
         writer.Write(reason);
@@ -65,21 +71,31 @@ static class ReplyCodec
 
     /// <summary>Decodes a reply.</summary>
     /// <param name="message">The bytes as received.</param>
+    /// <param name="task">The id of the task that it must answer (<see cref="TaskId.Of(UInt128, int)"/>).</param>
     /// <param name="format">The format that was agreed on.</param>
     /// <param name="tensors">The values that are due; null if none are.</param>
     /// <param name="plus">Is added to the parameters; empty adds nothing.</param>
+    /// <param name="vectors">Names of the vectors that are due beside the values, in ordinal order.</param>
     /// <exception cref="InvalidDataException">The message is malformed, or answers something else.</exception>
-    public static (ReplyStatus Status, ClientReply Reply) Decode(ReadOnlySpan<byte> message, ValueFormat format, KeptTensors? tensors, ReadOnlySpan<float> plus = default)
+    public static (ReplyStatus Status, ClientReply Reply) Decode(
+        ReadOnlySpan<byte> message, UInt128 task, ValueFormat format, KeptTensors? tensors, ReadOnlySpan<float> plus = default, IReadOnlyList<string>? vectors = null)
     {
         var reader = new MessageReader(message, MessageKind.Reply);
+        var answered = reader.Read<UInt128>();
         var status = (ReplyStatus)reader.Read<byte>();
+        if (answered != task && (answered != 0 || status != ReplyStatus.Failed)) throw new InvalidDataException("The message answers another task.");
         var reply = new ClientReply { Client = reader.Read<int>(), UpBytes = message.Length };
         switch (status)
         {
             case ReplyStatus.Done:
+                if (tensors is not null)
+                {
+                    reply = reply with { ValueBytes = ReadValues(ref reader, format, tensors, plus) };
+                    var named = NamedValues.Read(ref reader, format, tensors, vectors ?? []);
+                    reply = reply with { Vectors = named.Vectors, Numbers = named.Numbers };
+                }
                 reply = reply with
                 {
-                    ValueBytes = tensors is null ? default(ReadOnlyMemory<byte>) : ReadValues(ref reader, format, tensors, plus),
                     Examples = reader.Read<int>(),
                     TrainSamples = reader.Read<long>(),
                     Trained = ReadFigures(ref reader),

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip;
 
 /// <summary>A task as the server sends it, encoded at most once with its mask and once without, and what the answers to it mean.</summary>
@@ -10,6 +12,7 @@ namespace AutoFlip;
 sealed class SentTask
 {
     readonly ClientTask _task;
+    readonly UInt128 _id;
     readonly ValueFormat _down, _up;
     readonly KeyedRandom _random;
     readonly WireMask _mask;
@@ -19,8 +22,12 @@ sealed class SentTask
     ReadOnlyMemory<float> _base;
 
     /// <summary>Prepares a task; nothing is encoded yet.</summary>
-    public SentTask(Experiment experiment, ClientTask task)
+    /// <param name="experiment">The run's experiment.</param>
+    /// <param name="task">What to do.</param>
+    /// <param name="run">The run's id.</param>
+    public SentTask(Experiment experiment, ClientTask task, UInt128 run = default)
     {
+        _id = TaskId.Of(run, task.Round, task.Work);
         (_task, _mask) = (task, WireMask.Of(task.Mask));
         (_down, _up) = (ValueFormat.Of(experiment.WireDown), ValueFormat.Up(experiment, task.Work));
         _random = new Seeds(experiment.Seed).For(Purpose.Quantization, task.Round, part: (int)task.Work);
@@ -44,24 +51,46 @@ sealed class SentTask
     public ReadOnlyMemory<byte> ByReference => Mask is null ? Whole : _byReference.Value;
 
     /// <summary>Decodes an answer. Its values are weights, or scores, in float32, whatever crossed the wire.</summary>
+    /// <param name="answer">The bytes.</param>
+    /// <param name="client">Who was asked.</param>
     /// <exception cref="InvalidDataException">It is malformed, or answers something else.</exception>
-    public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer) => ReplyCodec.Decode(answer.Span, _up, _due, _base.Span);
+    public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer, int client) =>
+        ReplyCodec.Decode(answer.Span, TaskId.Of(_id, client), _up, _due, _base.Span, _task.Returns);
 
     ReadOnlyMemory<byte> Encode(bool byReference)
     {
-        if (!_values.IsEmpty) return TaskCodec.Encode(_task, _mask, byReference, _values.Length, writer => writer.Write(_values.Span));
+        if (!_values.IsEmpty) return TaskCodec.Encode(_task, _id, _mask, byReference, _values.Length, writer => writer.Write(_values.Span));
         using var own = new KeptValues(_task.Mask.Values, _task.Weights.Values);
         using var quantized = QuantizedValues.Of(_down, _mask.Tensors, own.Values, _random);
         if (_task.Work == ClientWork.Train) _base = Base(own.Values[.._mask.Tensors.ParameterCount], quantized);
+        var vectors = Kept(_task);
         var (start, end) = (0, 0);
-        var message = TaskCodec.Encode(_task, _mask, byReference, quantized.Capacity, writer =>
+        var capacity = quantized.Capacity + NamedValues.Capacity(vectors.Count, _task.Numbers.Count, _mask.Tensors);
+        var message = TaskCodec.Encode(_task, _id, _mask, byReference, capacity, writer =>
         {
             start = writer.Length;
             quantized.Write(writer);
+            NamedValues.Write(writer, _down, _mask.Tensors, vectors, _task.Numbers);
             end = writer.Length;
         });
         _values = message[start..end];
         return message;
+    }
+
+    /// <summary>What the mask keeps of the vectors beside the model.</summary>
+    static ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Kept(ClientTask task)
+    {
+        if (task.Vectors.IsEmpty) return ClientOutcome.None.Vectors;
+        var parameters = task.Mask.KeptParameters();
+        return task.Vectors.ToImmutableSortedDictionary(
+            vector => vector.Key,
+            vector =>
+            {
+                var kept = new float[parameters.Kept];
+                parameters.Gather(vector.Value.Parameters, kept);
+                return (ReadOnlyMemory<float>)kept;
+            },
+            StringComparer.Ordinal);
     }
 
     /// <summary>What is added to the parameters that clients return: the server's own to differences, what rounding took from them to

@@ -1,10 +1,13 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
 
 namespace AutoFlip;
 
 /// <summary>A task as its client sees it.</summary>
 /// <param name="Mask">The small network and what is kept of it.</param>
 /// <param name="Task">The task, with weights and mask of the small network.</param>
-sealed record ReceivedTask(ReceivedMask Mask, ClientTask Task);
+/// <param name="Id">What the task is called (<see cref="TaskId"/>).</param>
+sealed record ReceivedTask(ReceivedMask Mask, ClientTask Task, UInt128 Id);
 
 /// <summary>Tasks as bytes. The format is described in docs/protocol.md.</summary>
 /// <remarks>Decoders trust nothing: every malformed message is an <see cref="InvalidDataException"/> with one sentence, and how much
@@ -13,13 +16,15 @@ static class TaskCodec
 {
     /// <summary>Puts a task together.</summary>
     /// <param name="task">Everything but mask and values.</param>
+    /// <param name="id">What it is called.</param>
     /// <param name="mask">The mask.</param>
     /// <param name="byReference">Whether the receiver has the mask.</param>
     /// <param name="capacity">Bytes that the values take at most.</param>
-    /// <param name="values">Writes the values.</param>
-    public static ReadOnlyMemory<byte> Encode(ClientTask task, WireMask mask, bool byReference, int capacity, Action<MessageWriter> values)
+    /// <param name="values">Writes the values, and what is named beside them.</param>
+    public static ReadOnlyMemory<byte> Encode(ClientTask task, UInt128 id, WireMask mask, bool byReference, int capacity, Action<MessageWriter> values)
     {
-        var writer = MessageWriter.Begin(MessageKind.Task, checked(capacity + (byReference ? 64 : 1024 + task.Mask.Layout.Count / 7)));
+        var writer = MessageWriter.Begin(MessageKind.Task, checked(capacity + (byReference ? 80 : 1040 + task.Mask.Layout.Count / 7)));
+        writer.Write(id);
         writer.Write((byte)task.Work);
         writer.Write(task.Round);
         writer.Write(task.Work == ClientWork.Evaluate ? task.CutOff : task.LearningRate);
@@ -29,15 +34,21 @@ static class TaskCodec
         return writer.Finish();
     }
 
+    /// <summary>The id of a task, whatever the rest is worth: for an answer that says so. Null if the message is too short to have one.</summary>
+    public static UInt128? IdOf(ReadOnlySpan<byte> message) =>
+        message.Length < Message.HeaderLength + 16 ? null : BinaryPrimitives.ReadUInt128LittleEndian(message[Message.HeaderLength..]);
+
     /// <summary>Decodes a task.</summary>
     /// <param name="message">The bytes as received.</param>
     /// <param name="format">The format that the experiment prescribes.</param>
     /// <param name="masks">The model that the client expects, and the masks that it has.</param>
+    /// <param name="vectors">Names of the vectors that come with a model to be trained, in ordinal order.</param>
     /// <returns>Null if the message refers to a mask that is not here.</returns>
     /// <exception cref="InvalidDataException">The message is malformed, or for another model.</exception>
-    public static ReceivedTask? Decode(ReadOnlySpan<byte> message, ValueFormat format, MaskStore masks)
+    public static ReceivedTask? Decode(ReadOnlySpan<byte> message, ValueFormat format, MaskStore masks, IReadOnlyList<string> vectors)
     {
         var reader = new MessageReader(message, MessageKind.Task);
+        var id = reader.Read<UInt128>();
         var work = (ClientWork)reader.Read<byte>();
         if (!Enum.IsDefined(work)) throw new InvalidDataException($"The message asks for work of unknown kind {(byte)work}.");
         var round = reader.Read<int>();
@@ -47,8 +58,25 @@ static class TaskCodec
             throw new InvalidDataException("The message holds another model than this client trains.");
         if (WireMask.Read(ref reader, masks) is not { } mask) return null;
         using var values = QuantizedValues.Read(ref reader, format, mask.Tensors);
+        var named = NamedValues.Read(ref reader, format, mask.Tensors, work == ClientWork.Train ? vectors : []);
         reader.End();
-        return new(mask, new ClientTask(work, round, evaluates ? 0 : number, Weights(mask, values), mask.Mask) { CutOff = evaluates ? (float)number : 0 });
+        return new(
+            mask,
+            new ClientTask(work, round, evaluates ? 0 : number, Weights(mask, values), mask.Mask)
+            {
+                CutOff = evaluates ? (float)number : 0,
+                Vectors = named.Vectors.ToImmutableSortedDictionary(vector => vector.Key, vector => Vector(mask, vector.Value.Span), StringComparer.Ordinal),
+                Numbers = named.Numbers,
+            },
+            id);
+    }
+
+    /// <summary>A vector over the small network's parameters: what is removed is 0, statistics too.</summary>
+    static Weights Vector(ReceivedMask mask, ReadOnlySpan<float> kept)
+    {
+        var values = new float[mask.Small.Layout.Count];
+        mask.Mask.KeptParameters().Scatter(kept, values.AsSpan(0, mask.Small.Layout.ParameterCount));
+        return new(mask.Small.Layout, values);
     }
 
     /// <summary>The small vector: what is removed is 0.</summary>

@@ -192,7 +192,7 @@ public sealed class BenchTests
         var task = new SentTask(Tiny, new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout)));
 
         bare.Train(batches[0]);
-        var (_, reply) = task.Read(new ClientHost(Tiny, Catalog.Resolve(Tiny), network, data, new ResidualMemory(), TimeProvider.System).Handle(workspace, task.Whole.Span, batches.Cohort[0], context.Cancel));
+        var (_, reply) = task.Read(new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System).Handle(workspace, task.Whole.Span, batches.Cohort[0], context.Cancel), batches.Cohort[0]);
 
         Assert.True(reply.Values.SequenceEqual(bare.Values));
     }

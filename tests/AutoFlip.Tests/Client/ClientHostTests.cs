@@ -35,21 +35,21 @@ public class ClientHostTests
         Assert.Equal(ExitCode.RunFailed, failure.Code);
     }
 
-    static ClientReply Handle(ClientWork work, FederatedData data, Experiment? experiment = null, IResidualStore? residuals = null)
+    static ClientReply Handle(ClientWork work, FederatedData data, Experiment? experiment = null, IClientStore? store = null)
     {
         experiment ??= Tiny;
         var network = TinyFederation.Network(experiment);
         using var workspace = Workspace.Of(experiment);
         var task = new SentTask(experiment, new ClientTask(work, 1, experiment.LearningRate, TinyFederation.Initial(experiment), Mask.Dense(network.Layout)));
-        var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, data, residuals ?? new ResidualMemory(), new Squares());
-        return task.Read(host.Handle(workspace, task.Whole.Span, client: 0, TestContext.Current.CancellationToken)).Reply;
+        var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), store ?? new VolatileStore(), new Squares());
+        return task.Read(host.Handle(workspace, task.Whole.Span, client: 0, TestContext.Current.CancellationToken), client: 0).Reply;
     }
 
-    sealed class FullStore : IResidualStore
+    sealed class FullStore : IClientStore
     {
-        public Residual? Before(int client, int round) => null;
+        public KeptVector? Before(int client, string name, int round) => null;
 
-        public void Save(int client, int round, Residual residual) => throw AutoFlipException.RunFailed("It cannot be written.", FullDisk.Failure());
+        public void Save(int client, string name, int round, KeptVector vector) => throw AutoFlipException.RunFailed("It cannot be written.", FullDisk.Failure());
     }
 
     sealed class Squares : TimeProvider

@@ -13,7 +13,7 @@ public class UploadTests
     static (SentTask Sent, ReceivedTask Received, float[] Trained) Round(Experiment experiment, Mask mask, Network network, ulong seed, int round = 1)
     {
         var sent = new SentTask(experiment, new ClientTask(ClientWork.Train, round, 0.1, Masks.Values(network.Layout, seed), mask));
-        var received = TaskCodec.Decode(sent.Whole.Span, ValueFormat.Of(experiment.WireDown), new MaskStore(network))!;
+        var received = TaskCodec.Decode(sent.Whole.Span, ValueFormat.Of(experiment.WireDown), new MaskStore(network), [])!;
         var random = new KeyedRandom(seed + 1);
         var trained = received.Task.Weights.ToArray();
         for (var i = 0; i < trained.Length; i++)
@@ -23,9 +23,10 @@ public class UploadTests
 
     static ClientReply Reply(SentTask sent, QuantizedValues values)
     {
-        var writer = ReplyCodec.Begin(client: 0);
+        var writer = ReplyCodec.Begin(TaskId.Of(run: 0, round: 1, ClientWork.Train), client: 0);
         values.Write(writer);
-        return sent.Read(ReplyCodec.Finish(writer, new ClientReply { Client = 0 })).Reply;
+        NamedValues.Write(writer, ValueFormat.Of(WireFormat.Fp32), new KeptTensors([], 0), ClientOutcome.None.Vectors, ClientOutcome.None.Numbers);
+        return sent.Read(ReplyCodec.Finish(writer, new ClientReply { Client = 0 }), client: 0).Reply;
     }
 
     static float[] Kept(Selection kept, ReadOnlySpan<float> values)
@@ -40,7 +41,7 @@ public class UploadTests
     {
         var (sent, received, trained) = Round(new Experiment(), one.Mask, one.Network, one.Seed);
 
-        var reply = Reply(sent, new Upload(new Experiment(), new ResidualMemory()).Update(trained, received, client: 0));
+        var reply = Reply(sent, new Upload(new Experiment(), new VolatileStore()).Update(trained, received, client: 0));
 
         Assert.Equal(Kept(received.Task.Mask.Values, trained).Select(BitConverter.SingleToInt32Bits), reply.Values.ToArray().Select(BitConverter.SingleToInt32Bits));
     });
@@ -54,7 +55,7 @@ public class UploadTests
             var (sent, received, trained) = Round(experiment, one.Mask, one.Network, one.Seed);
             var parameters = one.Mask.Kept;
 
-            var got = Reply(sent, new Upload(experiment, new ResidualMemory()).Update(trained, received, client: 0)).Values.ToArray();
+            var got = Reply(sent, new Upload(experiment, new VolatileStore()).Update(trained, received, client: 0)).Values.ToArray();
 
             float[] own = Kept(one.Mask.Values, Masks.Values(one.Network.Layout, one.Seed).Values), start = Kept(received.Task.Mask.Values, received.Task.Weights.Values);
             var end = Kept(received.Task.Mask.Values, trained);
@@ -67,16 +68,16 @@ public class UploadTests
     public void What_8_bits_lose_is_what_the_client_keeps() => Cases.Sample(one =>
     {
         var experiment = new Experiment { WireUp = WireFormat.Int8 };
-        var store = new ResidualMemory();
+        var store = new VolatileStore();
         var upload = new Upload(experiment, store);
         var (_, received, trained) = Round(experiment, one.Mask, one.Network, one.Seed);
         var kept = received.Mask.Parameters;
-        var before = new Residual(kept, Masks.Values(one.Network.Layout, one.Seed + 9).Values[..kept.Kept].ToArray().Select(value => 1e-4f * value).ToArray());
-        store.Save(client: 0, round: 0, before);
+        var before = new KeptVector(kept, Masks.Values(one.Network.Layout, one.Seed + 9).Values[..kept.Kept].ToArray().Select(value => 1e-4f * value).ToArray());
+        store.Save(client: 0, Upload.ResidualName, round: 0, before);
 
         var sent = upload.Update(trained, received, client: 0).Values(received.Mask.Tensors);
 
-        var after = store.Before(client: 0, round: 2)!;
+        var after = store.Before(client: 0, Upload.ResidualName, round: 2)!;
         float[] start = Kept(received.Task.Mask.Values, received.Task.Weights.Values), end = Kept(received.Task.Mask.Values, trained);
         for (var i = 0; i < kept.Kept; i++)
         {
@@ -91,13 +92,13 @@ public class UploadTests
     {
         const int Rounds = 50;
         var experiment = new Experiment { WireUp = WireFormat.Int8 };
-        var (upload, network) = (new Upload(experiment, new ResidualMemory()), TaskCodecTests.Linear(200));
+        var (upload, network) = (new Upload(experiment, new VolatileStore()), TaskCodecTests.Linear(200));
         var mask = Mask.Dense(network.Layout);
         var sum = new float[network.Layout.Count];
         float[] meant = [1, .. Enumerable.Range(1, network.Layout.Count - 1).Select(i => 1e-3f * i / 200)]; // below a step of 1/127
         for (var round = 1; round <= Rounds; round++)
         {
-            var task = new ReceivedTask(new MaskStore(network).Dense, new ClientTask(ClientWork.Train, round, 0, Weights.Zeros(network.Layout), mask));
+            var task = new ReceivedTask(new MaskStore(network).Dense, new ClientTask(ClientWork.Train, round, 0, Weights.Zeros(network.Layout), mask), Id: 0);
             var sent = upload.Update(meant, task, client: 0).Values(task.Mask.Tensors);
             for (var i = 0; i < sum.Length; i++) sum[i] += sent[i];
         }
@@ -114,8 +115,8 @@ public class UploadTests
         byte[] Bytes(int client)
         {
             var (sent, received, trained) = Round(experiment, Mask.Dense(network.Layout), network, 5);
-            var writer = ReplyCodec.Begin(0);
-            new Upload(experiment, new ResidualMemory()).Update(trained, received, client).Write(writer);
+            var writer = ReplyCodec.Begin(received.Id, 0);
+            new Upload(experiment, new VolatileStore()).Update(trained, received, client).Write(writer);
             return [.. sent.Whole.Span, .. writer.Written.Span];
         }
 

@@ -206,11 +206,12 @@ public sealed class SimulationTests : IDisposable
     [Fact]
     public void What_a_pruned_model_began_with_is_what_the_dense_rounds_left_under_the_mask()
     {
-        var layout = Catalog.Models["TwoNN"](new SampleShape(1, 8, 8), 10, ModelOptions.Of(Small)).Layout;
+        var network = Catalog.Models["TwoNN"](new SampleShape(1, 8, 8), 10, ModelOptions.Of(Small));
+        var layout = network.Layout;
         Weights? left = null;
         var experiment = Small with { DenseRounds = 2, KeepNorm = false };
         Run(experiment, new OnRound(2, () => left = ResumeState.Read(
-            Path.Combine(OnlyRun, "checkpoints/resume.safetensors"), new FedAvg(experiment.ServerMomentum).Initialize(Weights.Zeros(layout)), experiment)!.Server.Weights));
+            Path.Combine(OnlyRun, "checkpoints/resume.safetensors"), new FedAvg(experiment.ServerMomentum).Initialize(Weights.Zeros(layout)), network, experiment)!.Server.Weights));
 
         var began = Safetensors.Read(Path.Combine(OnlyRun, "checkpoints/initial-pruned.safetensors")).ToWeights(layout).ToArray();
         Assert.Equal(0.5, began.Count(value => value != 0) / (double)layout.ParameterCount, 0.02);

@@ -58,7 +58,7 @@ public sealed class Bfloat16Tests : IDisposable
         using var workspace = Workspace.Of(experiment);
         var task = new ClientTask(ClientWork.Train, 1, 0.01, mask.Apply(initial), mask);
 
-        var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], network, task, 0, data.Train, data.Clients[0].Train, default);
+        var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], network, task, 0, data.Train, data.Clients[0].Train, new NoMemory(), default);
         training.Run(epochs: 3);
 
         Assert.True(training.SamplesSeen > 0);

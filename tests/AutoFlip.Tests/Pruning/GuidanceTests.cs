@@ -95,6 +95,6 @@ public class GuidanceTests
         var data = TinyFederation.Data(experiment);
         var initial = TinyFederation.Initial(experiment);
         var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRate, initial, Mask.Dense(initial.Layout));
-        return new(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, default);
+        return new(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, new NoMemory(), default);
     }
 }

@@ -10,7 +10,7 @@ public sealed record FedProx(double Beta, float Mu) : FederatedAlgorithm
 
     public override ServerState Initialize(Weights initial) => _server.Initialize(initial);
 
-    public override void ClientUpdate(LocalTraining training, int epochs) => training.Run(epochs, adjustGradients: (w, g) =>
+    public override ClientOutcome ClientUpdate(LocalTraining training, int epochs) => training.Run(epochs, adjustGradients: (w, g) =>
     {
         var received = training.Initial.Parameters;
         for (var i = 0; i < g.Length; i++) g[i] += Mu * (w[i] - received[i]);

@@ -70,7 +70,7 @@ public partial class ReadmeTests
         var weights = TinyFederation.Initial(experiment);
         using var workspace = new Workspace(Catalog.Optimizers["SGD"](experiment));
         var task = new ClientTask(ClientWork.Train, 1, 0.05, weights, Mask.Dense(weights.Layout));
-        var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, default);
+        var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, new NoMemory(), default);
         algorithm.ClientUpdate(training, 5);
         return training.Values.ToArray();
     }

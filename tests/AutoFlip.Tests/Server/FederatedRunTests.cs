@@ -168,7 +168,7 @@ public class FederatedRunTests
         for (var round = 1; round <= 3; round++)
         {
             var task = new ClientTask(ClientWork.Train, round, experiment.LearningRateOf(round), weights, Mask.Dense(weights.Layout));
-            var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, default);
+            var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, new NoMemory(), default);
             training.Run(experiment.LocalEpochs);
             weights = new Weights(weights.Layout, training.Values.ToArray());
         }
@@ -252,7 +252,7 @@ public class FederatedRunTests
         var network = TinyFederation.Network(Tiny);
         using var pool = new WorkerPool(1, 1, () => new Workspace(Catalog.Optimizers["Adam"](Tiny)));
         var scores = new MemoryScores(network.Layout.ParameterCount);
-        var transport = new Tap(new InProcessTransport(new ServerLink(Tiny), new ClientHost(Tiny, Catalog.Resolve(Tiny), network, data, new ResidualMemory(), TimeProvider.System), data, pool), (task, _) =>
+        var transport = new Tap(new InProcessTransport(new ServerLink(Tiny), new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System), data, pool), (task, _) =>
         {
             if (task.Work == ClientWork.Train) source.Cancel();
         });
@@ -288,7 +288,7 @@ public class FederatedRunTests
     /// <summary>Shows every reply to somebody.</summary>
     internal sealed class Tap(IClientTransport inner, Action<ClientTask, ClientReply> look) : IClientTransport
     {
-        public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
+        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 
         public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {
@@ -303,7 +303,7 @@ public class FederatedRunTests
     /// <summary>Asks explorers in the opposite order.</summary>
     sealed class Backwards(IClientTransport inner) : IClientTransport
     {
-        public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
+        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 
         public IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, CancellationToken ct) =>
             inner.DispatchAsync(task, task.Work == ClientWork.Explore ? [.. cohort.Reverse()] : cohort, ct);
@@ -312,7 +312,7 @@ public class FederatedRunTests
     /// <summary>Puts other replies in the place of what clients send after training.</summary>
     sealed class Replace(IClientTransport inner, Func<ClientReply, ClientReply> other) : IClientTransport
     {
-        public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
+        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 
         public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {

@@ -50,7 +50,7 @@ public class RoundObserverTests
     /// <summary>Loses what some explorers answer.</summary>
     sealed class Lossy(IClientTransport inner, Func<int, bool> which) : IClientTransport
     {
-        public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => inner.GetClientsAsync(ct);
+        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 
         public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {

@@ -12,7 +12,9 @@ public class ServerLinkTests
 
     static SentTask Task(ServerLink link, Mask mask, int round = 1) => link.Prepare(new ClientTask(ClientWork.Evaluate, round, 0, Masks.Values(Network.Layout, 2), mask));
 
-    static ReadOnlyMemory<byte> Done(int client) => ReplyCodec.Finish(ReplyCodec.Begin(client), new ClientReply { Client = client });
+    static readonly UInt128 Id = TaskId.Of(run: 0, round: 1, ClientWork.Evaluate);
+
+    static ReadOnlyMemory<byte> Done(int client) => ReplyCodec.Finish(ReplyCodec.Begin(Id, client), new ClientReply { Client = client });
 
     static ClientReply Ask(ServerLink link, SentTask task, int client, params ReadOnlyMemory<byte>[] answers)
     {
@@ -43,7 +45,7 @@ public class ServerLinkTests
         var task = Task(link, Some);
 
         Ask(link, task, 0, Done(0));
-        Assert.Equal("no", Ask(link, task, 0, ReplyCodec.Without(ReplyStatus.Failed, 0, "no")).Failure);
+        Assert.Equal("no", Ask(link, task, 0, ReplyCodec.Without(ReplyStatus.Failed, Id, 0, "no")).Failure);
         Assert.Equal(task.Whole.Length, Ask(link, task, 0, Done(0)).DownBytes);
         link.Ask(task, 0).Fail("it did not answer in time.");
         Assert.Equal(task.Whole.Length, Ask(link, task, 0, Done(0)).DownBytes);
@@ -55,7 +57,7 @@ public class ServerLinkTests
         var link = new ServerLink(Tiny);
         var task = Task(link, Some);
         Ask(link, task, 0, Done(0));
-        var unknown = ReplyCodec.Without(ReplyStatus.MaskUnknown, 0);
+        var unknown = ReplyCodec.Without(ReplyStatus.MaskUnknown, Id, 0);
 
         var reply = Ask(link, task, 0, unknown, Done(0));
 
@@ -69,7 +71,7 @@ public class ServerLinkTests
     {
         var link = new ServerLink(Tiny);
 
-        Assert.Contains("asks for a mask that it was sent", Ask(link, Task(link, Some), 0, ReplyCodec.Without(ReplyStatus.MaskUnknown, 0)).Failure);
+        Assert.Contains("asks for a mask that it was sent", Ask(link, Task(link, Some), 0, ReplyCodec.Without(ReplyStatus.MaskUnknown, Id, 0)).Failure);
     }
 
     [Fact]
@@ -78,7 +80,9 @@ public class ServerLinkTests
         var link = new ServerLink(Tiny);
 
         Assert.Contains("cannot be read: The message is cut off", Ask(link, Task(link, Some), 0, new byte[5]).Failure);
-        Assert.Contains("client 1 answered in its place", Ask(link, Task(link, Some), 0, Done(1)).Failure);
+        Assert.Contains("answers another task", Ask(link, Task(link, Some), 0, Done(1)).Failure);
+        Assert.Contains("answers another task", Ask(link, Task(link, Some, round: 2), 0, Done(0)).Failure); // a late answer
+        Assert.Contains("answers another task", Ask(new ServerLink(Tiny, run: 9), Task(new ServerLink(Tiny, run: 9), Some), 0, Done(0)).Failure);
     }
 
     [Fact]
@@ -98,7 +102,7 @@ public class ServerLinkTests
         var data = TinyFederation.Data(Tiny);
         var network = TinyFederation.Network(Tiny);
         using var pool = new WorkerPool(2, 1, () => Workspace.Of(Tiny));
-        var transport = new Forgetful(new ServerLink(Tiny), () => new ClientHost(Tiny, Catalog.Resolve(Tiny), network, data, new ResidualMemory(), TimeProvider.System), data, pool);
+        var transport = new Forgetful(new ServerLink(Tiny), () => new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System), data, pool);
         var run = new FederatedRun(Tiny, Catalog.Resolve(Tiny), network, transport, new MemoryScores(network.Layout.ParameterCount), null, RunObserver.None, TimeProvider.System);
 
         RoundResult? last = null;
@@ -148,7 +152,7 @@ public class ServerLinkTests
     /// <summary>Asks a new host every time.</summary>
     sealed class Forgetful(ServerLink link, Func<ClientHost> host, FederatedData data, WorkerPool pool) : IClientTransport
     {
-        public ValueTask<IReadOnlyList<ClientInfo>> GetClientsAsync(CancellationToken ct) => new InProcessTransport(link, host(), data, pool).GetClientsAsync(ct);
+        public ValueTask<int> CountAsync(CancellationToken ct) => new InProcessTransport(link, host(), data, pool).CountAsync(ct);
 
         public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {

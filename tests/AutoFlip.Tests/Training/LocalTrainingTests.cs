@@ -14,7 +14,7 @@ public class LocalTrainingTests
         var (network, initial) = (TinyFederation.Network(experiment), TinyFederation.Initial(experiment));
         mask ??= Mask.Dense(network.Layout);
         var task = new ClientTask(ClientWork.Train, round, LearningRate, mask.Apply(initial), mask);
-        return new(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], network, task, client, samples, Data.Clients[0].Train, default);
+        return new(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], network, task, client, samples, Data.Clients[0].Train, new NoMemory(), default);
     }
 
     static int[] Order(Experiment experiment, int round, int client, int epochs)

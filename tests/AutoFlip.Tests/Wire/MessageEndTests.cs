@@ -57,9 +57,9 @@ public class MessageEndTests
             "task by reference" => (MessageKind.Task, sent.ByReference, Task),
             "reply" => (MessageKind.Reply, Encode(Reply), Answer),
             "reply with times and counts" => (MessageKind.Reply, Encode(Reply with { Seconds = new(1, 2, 3), ScoreCounts = ScoreCounts.Empty }), Answer),
-            "failure" => (MessageKind.Reply, ReplyCodec.Without(ReplyStatus.Failed, 3, "no"), Answer),
-            "unknown mask" => (MessageKind.Reply, ReplyCodec.Without(ReplyStatus.MaskUnknown, 3), Answer),
-            "residual" => (MessageKind.Residual, new Residual(Selection.All(150), new float[150]).ToBytes(), message => Residual.FromBytes(message.Span, 150)),
+            "failure" => (MessageKind.Reply, ReplyCodec.Without(ReplyStatus.Failed, 0, 7, "no"), Answer),
+            "unknown mask" => (MessageKind.Reply, ReplyCodec.Without(ReplyStatus.MaskUnknown, 0, 7), Answer),
+            "residual" => (MessageKind.Memory, new KeptVector(Selection.All(150), new float[150]).ToBytes(), message => KeptVector.FromBytes(message.Span, 150)),
             _ => throw new NotSupportedException(name),
         };
     }
@@ -68,16 +68,17 @@ public class MessageEndTests
     {
         var masks = new MaskStore(Network);
         masks.Add(Mask);
-        Assert.NotNull(TaskCodec.Decode(message.Span, ValueFormat.Of(WireFormat.Fp32), masks));
+        Assert.NotNull(TaskCodec.Decode(message.Span, ValueFormat.Of(WireFormat.Fp32), masks, []));
     }
 
-    static void Answer(ReadOnlyMemory<byte> message) => ReplyCodec.Decode(message.Span, ValueFormat.Of(WireFormat.Fp32), Due);
+    static void Answer(ReadOnlyMemory<byte> message) => ReplyCodec.Decode(message.Span, TaskId.Of(task: 0, 7), ValueFormat.Of(WireFormat.Fp32), Due);
 
     static ReadOnlyMemory<byte> Encode(ClientReply reply)
     {
-        var writer = ReplyCodec.Begin(reply.Client);
+        var writer = ReplyCodec.Begin(task: 0, reply.Client);
         using var quantized = Quantized.Of(WireFormat.Fp32, Due, new float[10]);
         quantized.Write(writer);
+        NamedValues.Write(writer, ValueFormat.Of(WireFormat.Fp32), Due, reply.Vectors, reply.Numbers);
         return ReplyCodec.Finish(writer, reply);
     }
 }

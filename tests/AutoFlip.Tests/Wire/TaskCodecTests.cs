@@ -21,15 +21,16 @@ public class TaskCodecTests
     static SentTask Sent(ClientTask task, WireFormat down = WireFormat.Fp32) => new(new Experiment { WireDown = down }, task);
 
     static ReceivedTask? Decode(ReadOnlyMemory<byte> message, Network network, WireFormat down = WireFormat.Fp32) =>
-        TaskCodec.Decode(message.Span, ValueFormat.Of(down), new MaskStore(network));
+        TaskCodec.Decode(message.Span, ValueFormat.Of(down), new MaskStore(network), []);
 
     [Fact]
     public void A_task_comes_back_as_the_small_model_to_the_bit() => Tasks.Sample(sample =>
     {
         var (task, network) = sample;
 
-        var (mask, back) = Decode(Sent(task).Whole, network)!;
+        var (mask, back, id) = Decode(Sent(task).Whole, network)!;
 
+        Assert.Equal(TaskId.Of(run: 0, task.Round, task.Work), id);
         Assert.Equal((task.Work, task.Round, task.LearningRate, task.CutOff), (back.Work, back.Round, back.LearningRate, back.CutOff));
         Assert.Equal((task.Mask.Units?.Small ?? network).Layout, mask.Small.Layout);
         Assert.Equal(task.Mask.SmallValues, back.Mask.Values);
@@ -53,8 +54,8 @@ public class TaskCodecTests
         var (task, network) = sample;
         var (sent, masks) = (Sent(task, format), new MaskStore(network));
 
-        var first = TaskCodec.Decode(sent.Whole.Span, ValueFormat.Of(format), masks)!;
-        var second = TaskCodec.Decode(sent.ByReference.Span, ValueFormat.Of(format), masks)!;
+        var first = TaskCodec.Decode(sent.Whole.Span, ValueFormat.Of(format), masks, [])!;
+        var second = TaskCodec.Decode(sent.ByReference.Span, ValueFormat.Of(format), masks, [])!;
 
         Assert.Equal(first.Task.Weights.Sha256(), second.Task.Weights.Sha256());
         Assert.Same(first.Mask, second.Mask);
@@ -87,12 +88,12 @@ public class TaskCodecTests
         var single = Of(Mask.OfWeights(network.Layout, Selection.Highest(Masks.Values(network.Layout, 2).Values, 33_000)));
         var whole = Of(Mask.OfUnits(units, Selection.All(units.Small.Layout.Count)));
 
-        // Header 8, work 1, round 4, rate 8, model 8, form 1, format 1, a byte for each of four planes, checksum 8.
-        Assert.Equal(43 + 4 * 66_001, Of(Mask.Dense(network.Layout)).Whole.Length);
-        Assert.Equal(43 + 16 + 4 * 33_000, single.ByReference.Length);                                     // the hash
-        Assert.Equal(43 + 16 + 4 * 33_000 + 1 + 8_251, single.Whole.Length);                               // a bit per parameter: 66,001 / 8
+        // Header 8, task 16, work 1, round 4, rate 8, model 8, form 1, format 1, a byte for each of four planes, two counts of what is named, checksum 8.
+        Assert.Equal(61 + 4 * 66_001, Of(Mask.Dense(network.Layout)).Whole.Length);
+        Assert.Equal(61 + 16 + 4 * 33_000, single.ByReference.Length);                                     // the hash
+        Assert.Equal(61 + 16 + 4 * 33_000 + 1 + 8_251, single.Whole.Length);                               // a bit per parameter: 66,001 / 8
         Assert.InRange(whole.Whole.Length - whole.ByReference.Length, 1, 1 + network.Groups.Sum(group => (group.Width + 7) / 8)); // at most a bit per unit
-        Assert.Equal(43 + 16 + 4 * 33_001, whole.ByReference.Length);
+        Assert.Equal(61 + 16 + 4 * 33_001, whole.ByReference.Length);
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public class TaskCodecTests
     {
         var network = Linear(64);
         var message = Sent(new ClientTask(ClientWork.Train, 1, 0, Weights.Zeros(network.Layout), Mask.OfWeights(network.Layout, Selection.Highest(new float[65], 30)))).Whole.ToArray();
-        message[Message.HeaderLength + 1 + 4 + 8 + 8 + 1] ^= 1; // the hash's first byte
+        message[Message.HeaderLength + 16 + 1 + 4 + 8 + 8 + 1] ^= 1; // the hash's first byte
 
         var e = Assert.Throws<InvalidDataException>(() => Decode(Sealed(MessageKind.Task, message[Message.HeaderLength..^Message.ChecksumLength]), network));
 

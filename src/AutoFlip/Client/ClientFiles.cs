@@ -2,27 +2,25 @@ using System.Globalization;
 
 namespace AutoFlip;
 
-/// <summary>Clients' residuals as files of the run directory: one folder per client, one file per round, the last two rounds of each.</summary>
+/// <summary>Clients' vectors as files of the run directory: one folder per client, one file per name and round, the last two rounds of each name.</summary>
 /// <param name="folder">Where the folders are made.</param>
 /// <param name="parameters">Parameters of the full model.</param>
 /// <remarks>A kill in the middle of a round leaves some clients' files of that round behind. When the round is done again, clients start from the
-/// file before it, and write the same one anew. Cost: per client that ever took part, two files of 4 bytes a kept parameter and a bit per parameter.</remarks>
-sealed class ResidualFiles(string folder, int parameters) : IResidualStore
+/// file before it, and write the same one anew. Cost: per client that ever took part and per name, two files of 4 bytes a kept parameter and a bit per parameter.</remarks>
+sealed class ClientFiles(string folder, int parameters) : IClientStore
 {
-    const string Extension = ".residual";
-
     /// <inheritdoc/>
     /// <exception cref="AutoFlipException">The file is damaged or cannot be read (exit 3).</exception>
-    public Residual? Before(int client, int round)
+    public KeptVector? Before(int client, string name, int round)
     {
         var path = FolderOf(client);
         try
         {
-            var newest = NewestBefore(client, round);
+            var newest = NewestBefore(client, name, round);
             if (newest == 0) return null;
-            path = PathOf(client, newest);
+            path = PathOf(client, name, newest);
             OwnFile.RequireRegular(path);
-            return Residual.FromBytes(File.ReadAllBytes(path), parameters);
+            return KeptVector.FromBytes(File.ReadAllBytes(path), parameters);
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
@@ -36,26 +34,26 @@ sealed class ResidualFiles(string folder, int parameters) : IResidualStore
 
     /// <inheritdoc/>
     /// <exception cref="AutoFlipException">It cannot be written, or an older one not be removed (exit 4).</exception>
-    public void Save(int client, int round, Residual residual)
+    public void Save(int client, string name, int round, KeptVector vector)
     {
         try
         {
             OwnFile.Folder(Path.GetDirectoryName(folder)!, Path.GetFileName(folder), Path.GetFileName(FolderOf(client)));
-            AtomicFile.Write(PathOf(client, round), residual.ToBytes());
-            var before = NewestBefore(client, round);
-            foreach (var saved in Rounds(client))
-                if (saved != round && saved != before) File.Delete(PathOf(client, saved));
+            AtomicFile.Write(PathOf(client, name, round), vector.ToBytes());
+            var before = NewestBefore(client, name, round);
+            foreach (var saved in Rounds(client, name))
+                if (saved != round && saved != before) File.Delete(PathOf(client, name, saved));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.RunFailed($"The residual of client {client} could not be replaced in '{FolderOf(client)}': {e.Message}", e);
+            throw AutoFlipException.RunFailed($"The vector '{name}' of client {client} could not be replaced in '{FolderOf(client)}': {e.Message}", e);
         }
     }
 
-    int NewestBefore(int client, int round) => Rounds(client).Where(saved => saved < round).DefaultIfEmpty(0).Max();
+    int NewestBefore(int client, string name, int round) => Rounds(client, name).Where(saved => saved < round).DefaultIfEmpty(0).Max();
 
-    int[] Rounds(int client) => Directory.Exists(FolderOf(client))
-        ? [.. from path in Directory.GetFiles(FolderOf(client), $"*{Extension}")
+    int[] Rounds(int client, string name) => Directory.Exists(FolderOf(client))
+        ? [.. from path in Directory.GetFiles(FolderOf(client), $"*.{name}")
               let round = int.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
               where round > 0 // others are not ours
               select round]
@@ -63,5 +61,5 @@ sealed class ResidualFiles(string folder, int parameters) : IResidualStore
 
     string FolderOf(int client) => Path.Combine(folder, client.ToString("0000", CultureInfo.InvariantCulture));
 
-    string PathOf(int client, int round) => Path.Combine(FolderOf(client), round.ToString("000000", CultureInfo.InvariantCulture) + Extension);
+    string PathOf(int client, string name, int round) => Path.Combine(FolderOf(client), round.ToString("000000", CultureInfo.InvariantCulture) + "." + name);
 }

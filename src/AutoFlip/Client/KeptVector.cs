@@ -4,12 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>What rounding took from a client's update: added to its next one, so that nothing is lost in the long run.</summary>
+/// <summary>A vector that a client keeps between two rounds: of the parameters that the mask kept when it was saved.</summary>
 /// <param name="Kept">The parameters of the full model that it is about.</param>
 /// <param name="Values">One value each, in order.</param>
-/// <remarks>Source: Seide et al. 2014 (1-bit SGD); Karimireddy et al. 2019 (arXiv 1901.09847) for why it works. A parameter that a new mask
-/// removes takes its residual with it: it is no longer the client's to correct.</remarks>
-sealed record Residual(Selection Kept, ReadOnlyMemory<float> Values)
+/// <remarks>Under another mask it counts where both keep a parameter: one that a mask removes takes its value with it.</remarks>
+sealed record KeptVector(Selection Kept, ReadOnlyMemory<float> Values)
 {
     /// <summary>Adds what concerns the parameters of another mask. Cost: one pass over the kept values; no full vector is made.</summary>
     /// <param name="kept">That mask's parameters.</param>
@@ -21,7 +20,7 @@ sealed record Residual(Selection Kept, ReadOnlyMemory<float> Values)
             TensorPrimitives.Add(values[..Values.Length], Values.Span, values);
             return;
         }
-        var lost = Values.Span;
+        var saved = Values.Span;
         int own = 0, other = 0;
         for (var word = 0; word < kept.Bits.Length; word++)
         {
@@ -29,17 +28,17 @@ sealed record Residual(Selection Kept, ReadOnlyMemory<float> Values)
             for (var both = mine & theirs; both != 0; both &= both - 1)
             {
                 var below = (both & (~both + 1)) - 1;
-                values[other + BitOperations.PopCount(theirs & below)] += lost[own + BitOperations.PopCount(mine & below)];
+                values[other + BitOperations.PopCount(theirs & below)] += saved[own + BitOperations.PopCount(mine & below)];
             }
             own += BitOperations.PopCount(mine);
             other += BitOperations.PopCount(theirs);
         }
     }
 
-    /// <summary>The residual as bytes with a checksum, for whoever keeps it.</summary>
+    /// <summary>The vector as bytes with a checksum, for whoever keeps it.</summary>
     public ReadOnlyMemory<byte> ToBytes()
     {
-        var writer = MessageWriter.Begin(MessageKind.Residual, 4 + 8 * Kept.Bits.Length + 4 * Values.Length);
+        var writer = MessageWriter.Begin(MessageKind.Memory, 4 + 8 * Kept.Bits.Length + 4 * Values.Length);
         writer.Write(Kept.Count);
         writer.Write(MemoryMarshal.AsBytes(Kept.Bits));
         writer.Write(MemoryMarshal.AsBytes(Values.Span));
@@ -48,25 +47,13 @@ sealed record Residual(Selection Kept, ReadOnlyMemory<float> Values)
 
     /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or about another model.</exception>
-    public static Residual FromBytes(ReadOnlySpan<byte> bytes, int parameters)
+    public static KeptVector FromBytes(ReadOnlySpan<byte> bytes, int parameters)
     {
-        var reader = new MessageReader(bytes, MessageKind.Residual);
+        var reader = new MessageReader(bytes, MessageKind.Memory);
         if (reader.Read<int>() != parameters) throw new InvalidDataException($"It is not about a model of {parameters} parameters.");
         var kept = Selection.FromBits(MemoryMarshal.Cast<byte, ulong>(reader.Take(8L * Selection.Words(parameters))).ToArray(), parameters);
         var values = MemoryMarshal.Cast<byte, float>(reader.Take(4L * kept.Kept)).ToArray();
         reader.End();
         return new(kept, values);
     }
-}
-
-/// <summary>Where clients keep their residuals from round to round.</summary>
-/// <remarks>Versioned by round, so that a round that is done again after a kill starts from what the client had before it.
-/// Different clients may be asked for at the same time.</remarks>
-interface IResidualStore
-{
-    /// <summary>The newest residual of a client from before a round; null if there is none.</summary>
-    Residual? Before(int client, int round);
-
-    /// <summary>Keeps a client's residual of a round: a copy, for its values are lent.</summary>
-    void Save(int client, int round, Residual residual);
 }

@@ -2,11 +2,11 @@ using CsCheck;
 
 namespace AutoFlip.Tests;
 
-public class ResidualTests
+public class ClientStoreTests
 {
     static readonly Gen<Selection> Selections = Gen.Bool.Array[150].Select(kept => Selection.Of(kept));
 
-    static Residual Of(Selection kept) => new(kept, Enumerable.Range(0, kept.Count).Where(i => kept[i]).Select(i => (float)(i + 1)).ToArray());
+    static KeptVector Of(Selection kept) => new(kept, Enumerable.Range(0, kept.Count).Where(i => kept[i]).Select(i => (float)(i + 1)).ToArray());
 
     [Fact]
     public void What_two_masks_share_is_added_in_its_place() => Gen.Select(Selections, Selections).Sample((old, now) =>
@@ -32,42 +32,42 @@ public class ResidualTests
     public void A_store_keeps_a_copy()
     {
         using var folder = new TemporaryDirectory();
-        foreach (var store in (IResidualStore[])[new ResidualMemory(), new ResidualFiles(folder.Path, 150)])
+        foreach (var store in (IClientStore[])[new VolatileStore(), new ClientFiles(folder.Path, 150)])
             for (var round = 1; round <= 2; round++) // the second over the first
             {
                 var lent = Enumerable.Repeat((float)round, 150).ToArray();
-                store.Save(client: 3, round, new(Selection.All(150), lent));
+                store.Save(client: 3, "v", round, new(Selection.All(150), lent));
                 lent.AsSpan().Clear();
 
-                Assert.Every(store.Before(client: 3, round + 1)!.Values.ToArray(), value => Assert.Equal(round, value));
+                Assert.Every(store.Before(client: 3, "v", round + 1)!.Values.ToArray(), value => Assert.Equal(round, value));
             }
     }
 
     [Fact]
-    public void A_residual_comes_back_from_its_bytes() => Selections.Sample(kept =>
+    public void A_vector_comes_back_from_its_bytes() => Selections.Sample(kept =>
     {
-        var back = Residual.FromBytes(Of(kept).ToBytes().Span, parameters: 150);
+        var back = KeptVector.FromBytes(Of(kept).ToBytes().Span, parameters: 150);
 
         Assert.Equal(kept, back.Kept);
         Assert.Equal(Of(kept).Values.ToArray(), back.Values.ToArray());
-        Assert.Throws<InvalidDataException>(() => Residual.FromBytes(Of(kept).ToBytes().Span, parameters: 151));
+        Assert.Throws<InvalidDataException>(() => KeptVector.FromBytes(Of(kept).ToBytes().Span, parameters: 151));
     });
 
     [Fact]
     public void Files_keep_the_last_two_rounds_and_a_round_that_is_done_again_starts_as_the_first_time()
     {
         using var folder = new TemporaryDirectory();
-        var files = new ResidualFiles(folder.Path, 150);
-        Residual Round(int round) => new(Selection.All(150), Enumerable.Repeat((float)round, 150).ToArray());
-        float? Before(int round) => new ResidualFiles(folder.Path, 150).Before(client: 3, round)?.Values.Span[0];
+        var files = new ClientFiles(folder.Path, 150);
+        KeptVector Round(int round) => new(Selection.All(150), Enumerable.Repeat((float)round, 150).ToArray());
+        float? Before(int round) => new ClientFiles(folder.Path, 150).Before(client: 3, "v", round)?.Values.Span[0];
 
-        foreach (var round in (int[])[2, 5, 9]) files.Save(client: 3, round, Round(round));
+        foreach (var round in (int[])[2, 5, 9]) files.Save(client: 3, "v", round, Round(round));
         Assert.Equal([null, null, 5, 9], [Before(2), Before(5), Before(9), Before(10)]); // of 2, 5 and 9 the last two are here
-        Assert.Null(new ResidualFiles(folder.Path, 150).Before(client: 4, 10));
+        Assert.Null(new ClientFiles(folder.Path, 150).Before(client: 4, "v", 10));
 
-        files.Save(client: 3, 9, Round(9));                                              // again, after a kill in round 9
+        files.Save(client: 3, "v", 9, Round(9));                                              // again, after a kill in round 9
         Assert.Equal(5, Before(9));
-        files.Save(client: 3, 7, Round(7));                                              // from an older state: 9 is a future that was not
+        files.Save(client: 3, "v", 7, Round(7));                                              // from an older state: 9 is a future that was not
         Assert.Equal([5, 7], [Before(7), Before(100)]);
         Assert.Equal(2, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
     }
@@ -76,24 +76,24 @@ public class ResidualTests
     public void A_damaged_file_is_named()
     {
         using var folder = new TemporaryDirectory();
-        var files = new ResidualFiles(folder.Path, 150);
-        files.Save(client: 3, 1, Of(Selection.All(150)));
+        var files = new ClientFiles(folder.Path, 150);
+        files.Save(client: 3, "v", 1, Of(Selection.All(150)));
         var path = Assert.Single(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^3]);
 
-        Assert.Contains(path, Assert.Throws<AutoFlipException>(() => files.Before(client: 3, 2)).Message);
+        Assert.Contains(path, Assert.Throws<AutoFlipException>(() => files.Before(client: 3, "v", 2)).Message);
     }
 
     [Fact]
     public void A_file_that_another_process_keeps_for_itself_is_named()
     {
         using var folder = new TemporaryDirectory();
-        var files = new ResidualFiles(folder.Path, 150);
-        files.Save(client: 3, 1, Of(Selection.All(150)));
+        var files = new ClientFiles(folder.Path, 150);
+        files.Save(client: 3, "v", 1, Of(Selection.All(150)));
         var path = Assert.Single(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
         using var other = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
-        var failure = Assert.Throws<AutoFlipException>(() => files.Before(client: 3, 2));
+        var failure = Assert.Throws<AutoFlipException>(() => files.Before(client: 3, "v", 2));
 
         Assert.Equal(ExitCode.BadData, failure.Code);
         Assert.StartsWith($"'{path}' could not be read: ", failure.Message, StringComparison.Ordinal);
@@ -105,9 +105,9 @@ public class ResidualTests
         using var folder = new TemporaryDirectory();
         File.WriteAllText(folder["0003"], "no folder");
 
-        var failure = Assert.Throws<AutoFlipException>(() => new ResidualFiles(folder.Path, 150).Save(client: 3, 1, Of(Selection.All(150))));
+        var failure = Assert.Throws<AutoFlipException>(() => new ClientFiles(folder.Path, 150).Save(client: 3, "v", 1, Of(Selection.All(150))));
 
         Assert.Equal(ExitCode.RunFailed, failure.Code);
-        Assert.StartsWith($"The residual of client 3 could not be replaced in '{folder["0003"]}': ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The vector 'v' of client 3 could not be replaced in '{folder["0003"]}': ", failure.Message, StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,41 @@
+namespace AutoFlip;
+
+/// <summary>What is known of a round when its fold begins.</summary>
+/// <param name="Round">The round, from 1.</param>
+/// <param name="Cohort">Clients that were asked.</param>
+/// <param name="Clients">Clients of the federation, N.</param>
+/// <param name="LearningRate">The round's local learning rate.</param>
+/// <param name="Mask">The round's mask.</param>
+public sealed record RoundFacts(int Round, int Cohort, int Clients, double LearningRate, Mask Mask);
+
+/// <summary>Turns the replies of a round into the server's next state. Replies come one after another, in the order of the cohort; none is kept.</summary>
+public abstract class RoundFold
+{
+    /// <summary>Replies added.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Adds a reply that has a result.</summary>
+    /// <param name="reply">Checked: it holds as many finite values as the mask keeps. Good until the next one.</param>
+    public abstract void Add(ClientReply reply);
+
+    /// <summary>The next state. There was at least one reply.</summary>
+    public abstract ServerState End();
+}
+
+/// <summary>The mean of the clients' weights by their samples, Σ n_k w_k / Σ n_k, and then the algorithm's own step.</summary>
+/// <param name="algorithm">Makes the step.</param>
+/// <param name="state">The state the round began with.</param>
+/// <param name="mask">The round's mask.</param>
+sealed class MeanFold(FederatedAlgorithm algorithm, ServerState state, Mask mask) : RoundFold
+{
+    readonly WeightedFold _mean = new(mask.Values.Kept);
+
+    /// <inheritdoc/>
+    public override int Count => _mean.Count;
+
+    /// <inheritdoc/>
+    public override void Add(ClientReply reply) => _mean.Add(reply.Values, reply.Examples);
+
+    /// <inheritdoc/>
+    public override ServerState End() => algorithm.ServerUpdate(state, mask.Expand(_mean.Mean, state.Weights));
+}

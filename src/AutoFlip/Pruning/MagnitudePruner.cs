@@ -1,0 +1,65 @@
+namespace AutoFlip;
+
+/// <summary>Removes the smallest weights of the server's model: at once, or in steps that become smaller.</summary>
+/// <param name="Plan">How much is removed in the end, and how.</param>
+/// <param name="Scale">How magnitudes are made comparable between tensors: None compares all weights with each other, Rank takes the same share of every tensor.</param>
+/// <remarks>
+/// A weight's score is |w|, a unit's the mean of it over the unit's incoming weights and bias. What is removed stays removed, so density never grows. A mask
+/// keeps exactly ceil((1-p_i)n) parameters, or fewer where units that go take along weights that were gone already. Needs no exploration and no data: the server prunes.
+/// <para>Sources: Han et al. 2015 (arXiv 1506.02626); Zhu and Gupta 2017 (arXiv 1710.01878) for the schedule, which begins at 0 here, after the dense rounds.</para>
+/// </remarks>
+public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pruner
+{
+    /// <summary>Masks N, at least 1. Mask i of 1..N removes p(1 - (1 - i/N)³) of all parameters, so N = 1 is one-shot.</summary>
+    [Option("Number of masks. More than 1 prunes gradually, by a cubic schedule; 1 prunes once.", AtLeast = 1, AtMost = 1000)]
+    public int PruningSteps { get; init; } = 1;
+
+    /// <summary>Rounds between two masks, at least 1.</summary>
+    [Option("Rounds between two masks.", AtLeast = 1, AtMost = 1000000)]
+    public int PruningInterval { get; init; } = 1;
+
+    /// <summary>The pruner of an experiment.</summary>
+    public static MagnitudePruner Of(Experiment experiment) => new(PruningPlan.Of(experiment), experiment.GuidanceNormalization);
+
+    /// <summary>The share that a cubic schedule has removed: end + (start - end)(1 - t)³.</summary>
+    /// <param name="start">Share at t = 0.</param>
+    /// <param name="end">Share at t = 1.</param>
+    /// <param name="t">How far the schedule has come, in [0, 1].</param>
+    public static decimal Cubic(decimal start, decimal end, decimal t) => end + (start - end) * (1 - t) * (1 - t) * (1 - t);
+
+    /// <inheritdoc/>
+    public override bool GoesByWeights => true;
+
+    /// <inheritdoc/>
+    public override int MadeFor(int round, int first) => first + Math.Min((round - first) / PruningInterval, PruningSteps - 1) * PruningInterval;
+
+    /// <inheritdoc/>
+    public override void Check(Network network) => Plan.Check(network);
+
+    /// <inheritdoc/>
+    public override Mask Prune(PruningContext context)
+    {
+        var weights = context.Weights ?? throw new ArgumentException("Magnitude pruning needs the server's weights.", nameof(context));
+        var network = context.Network;
+        var scores = weights.Parameters.ToArray();
+        foreach (ref var score in scores.AsSpan()) score = MathF.Abs(score);
+        var units = UnitScores.Of(network, scores, Scale);
+        GuidanceScaling.Scale(network.Layout, scores, Scale);
+        if (context.Before is { } before) Sink(before, units, scores);
+
+        var step = (MadeFor(context.Round, context.First) - context.First) / PruningInterval + 1;
+        var mask = (Plan with { Fraction = Cubic(0, Plan.Fraction, (decimal)step / PruningSteps) }).Prune(network, units, scores);
+        return context.Before is { } old ? mask.Intersect(old) : mask;
+    }
+
+    /// <summary>Puts what is removed already below everything else.</summary>
+    static void Sink(Mask before, IReadOnlyList<double[]> units, float[] scores)
+    {
+        var lowest = scores.Min() - 1;
+        for (var i = 0; i < scores.Length; i++)
+            if (!before.Values[i]) scores[i] = lowest;
+        for (var g = 0; before.Units is { } kept && g < units.Count; g++)
+            for (var unit = 0; unit < units[g].Length; unit++)
+                if (!kept.Kept[g][unit]) units[g][unit] = double.NegativeInfinity;
+    }
+}

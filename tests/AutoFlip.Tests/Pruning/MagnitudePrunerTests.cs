@@ -1,0 +1,110 @@
+using CsCheck;
+
+namespace AutoFlip.Tests;
+
+public sealed class MagnitudePrunerTests : IDisposable
+{
+    static readonly Network TwoCnn = Catalog.Models["TwoCNN"](new SampleShape(1, 12, 12), 10, new ModelOptions { HiddenSize = 4 });
+
+    readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    static Mask Prune(MagnitudePruner pruner, Weights weights, int round = 1, Mask? before = null) =>
+        pruner.Prune(new(weights.Layout == TwoCnn.Layout ? TwoCnn : TaskCodecTests.Linear(weights.Layout.ParameterCount - 1), round, [], null, new Seeds(1)) { First = 1, Weights = weights, Before = before });
+
+    /// <summary>Half of 0.1 -0.9 0.3 -0.2 0.5 and the bias, 6 parameters: 3 stay, and a bias is never removed alone.</summary>
+    [Fact]
+    public void The_smallest_weights_go_whatever_their_sign()
+    {
+        var mask = Prune(new(new PruningPlan(0.5m, 0, 1, 1), GuidanceScale.None), new Weights(TaskCodecTests.Linear(5).Layout, [0.1f, -0.9f, 0.3f, -0.2f, 0.5f, 0]));
+
+        Assert.Equal([1, 4, 5], Enumerable.Range(0, 6).Where(i => mask.Values[i]));
+    }
+
+    /// <summary>Zhu and Gupta's example: from 0.5 to 0.95, halfway: 0.95 - 0.45 / 8 = 0.89375.</summary>
+    [Fact]
+    public void The_schedule_is_cubic()
+    {
+        Assert.Equal(0.89375m, MagnitudePruner.Cubic(0.5m, 0.95m, 0.5m));
+        Assert.Equal(0.5m, MagnitudePruner.Cubic(0.5m, 0.95m, 0));
+        Assert.Equal(0.95m, MagnitudePruner.Cubic(0.5m, 0.95m, 1));
+    }
+
+    /// <summary>Four masks, three rounds apart, from round 5 on: in rounds 5, 8, 11 and 14.</summary>
+    [Fact]
+    public void Masks_are_made_at_the_interval_and_the_last_one_stays()
+    {
+        var pruner = new MagnitudePruner(new PruningPlan(0.5m, 0, 1, 1), GuidanceScale.None) { PruningSteps = 4, PruningInterval = 3 };
+
+        Assert.Equal([5, 5, 5, 8, 8, 8, 11, 11, 11, 14, 14, 14, 14], Enumerable.Range(5, 13).Select(round => pruner.MadeFor(round, first: 5)));
+        Assert.Equal([5, 5, 5], Enumerable.Range(5, 3).Select(round => (pruner with { PruningSteps = 1 }).MadeFor(round, first: 5)));
+    }
+
+    [Theory]
+    [InlineData(0.0, GuidanceScale.None), InlineData(0.0, GuidanceScale.Rank), InlineData(0.5, GuidanceScale.Rank), InlineData(1.0, GuidanceScale.None), InlineData(1.0, GuidanceScale.Rank)]
+    public void What_is_removed_stays_removed_and_each_step_keeps_its_share(double structured, GuidanceScale scale) => Gen.Select(Gen.Decimal[0.1m, 0.9m], Gen.ULong, Gen.Int[1, 6]).Sample((fraction, seed, steps) =>
+    {
+        var pruner = new MagnitudePruner(new PruningPlan(fraction, structured, 1, 1), scale) { PruningSteps = steps };
+        Mask? before = null;
+        for (var step = 1; step <= steps; step++)
+        {
+            var mask = Prune(pruner, Masks.Values(TwoCnn.Layout, seed + (ulong)step), step, before); // other weights at every step
+
+            var most = PruningPlan.KeptCount(MagnitudePruner.Cubic(0, fraction, (decimal)step / steps), mask.Count);
+            Assert.InRange(mask.Kept, structured == 0 ? most : most / 2, most);
+            for (var i = 0; before is not null && i < mask.Layout.Count; i++) Assert.True(before.Values[i] || !mask.Values[i]);
+            before = mask;
+        }
+    }, iter: 20);
+
+    [Theory]
+    [InlineData(WireFormat.Fp32, 1), InlineData(WireFormat.Fp16, 1), InlineData(WireFormat.Int8, 1), InlineData(WireFormat.Fp32, 3)]
+    public async Task A_run_that_goes_on_from_a_state_has_its_mask_and_ends_in_the_same_model(WireFormat wire, int steps)
+    {
+        var experiment = TinyFederation.Experiment with { Pruner = "magnitude", Rounds = 5, DenseRounds = 1, WireUp = wire, WireDown = wire };
+        var pruner = new MagnitudePruner(PruningPlan.Of(experiment), GuidanceScale.Rank) { PruningSteps = steps };
+        var store = new VolatileStore();
+
+        var whole = await TinyFederation.RunAsync(experiment, pruner: pruner);
+
+        Assert.Equal(1, whole.Rounds[0].Report.Density);
+        Assert.Equal(steps, whole.Rounds.Select(round => round.Report.Mask).OfType<string>().Distinct().Count());
+        Assert.Equal(0.7, whole.Rounds[^1].Report.Density, 0.02);
+        if (wire == WireFormat.Int8) return; // clients' residuals are in files there: the run below
+        var rest = await TinyFederation.RunAsync(experiment, pruner: pruner, from: whole.Rounds[2].State);
+        Assert.Equal(whole.Global.Sha256(), rest.Global.Sha256());
+    }
+
+    [Theory]
+    [InlineData(WireFormat.Fp32, PruningKind.Structured), InlineData(WireFormat.Int8, PruningKind.Unstructured), InlineData(WireFormat.Fp16, PruningKind.Hybrid)]
+    public void A_resumed_run_ends_as_an_unbroken_one(WireFormat wire, PruningKind pruning)
+    {
+        var experiment = FinishedRuns.Small with { Pruner = "magnitude", Pruning = pruning, StructuredShare = 0.5, WireUp = wire, WireDown = wire, Rounds = 4, DenseRounds = 1 };
+
+        Assert.Equal(ResumedRuns.Unbroken(experiment, _folder["whole"]), ResumedRuns.Resumed(experiment, _folder["broken"], after: 2));
+    }
+
+    [Fact]
+    public void A_mask_comes_back_from_a_saved_state() => Masks.OfAll.Sample(mask =>
+    {
+        if (mask.Units is null) return;
+        var back = SavedMask.Unpack(SavedMask.Pack(mask), mask.Units.Network, "test");
+
+        Assert.Equal(mask.Values, back.Values);
+        Assert.Equal(WireMask.Of(mask).Hash, WireMask.Of(back).Hash);
+    });
+
+    [Fact]
+    public void A_damaged_mask_is_refused()
+    {
+        var whole = SavedMask.Pack(Prune(new(new PruningPlan(0.5m, 0.5, 1, 1), GuidanceScale.Rank), Masks.Values(TwoCnn.Layout, 1)));
+        foreach (var (at, value) in ((int, float)[])[(0, 1), (1, 3), (2, float.NaN), (3, 0.5f), (5, 70000), (9, whole[9] + 1)])
+        {
+            var damaged = whole.ToArray();
+            damaged[at] = value;
+            Assert.Equal(ExitCode.BadData, Assert.Throws<AutoFlipException>(() => SavedMask.Unpack(damaged, TwoCnn, "test")).Code);
+        }
+        Assert.Throws<AutoFlipException>(() => SavedMask.Unpack([], TwoCnn, "test"));
+    }
+}
