@@ -34,7 +34,7 @@ public sealed class DamagedRunTests : IDisposable
         var expected = Resumed(Copy(run, "whole"));
         var (random, refused) = (new KeyedRandom(11), 0);
         string[] files = ["checkpoints/resume.safetensors", "checkpoints/exploration.bin", "checkpoints/exploration.jsonl", "rounds.jsonl",
-            .. Directory.GetFiles(Path.Combine(run, "checkpoints/residuals"), "*", SearchOption.AllDirectories).Order().Select(file => Path.GetRelativePath(run, file)).TakeLast(1)];
+            .. Directory.GetFiles(Path.Combine(run, "checkpoints/clients-memory"), "*", SearchOption.AllDirectories).Order().Select(file => Path.GetRelativePath(run, file)).TakeLast(1)];
 
         foreach (var file in files)
         {
