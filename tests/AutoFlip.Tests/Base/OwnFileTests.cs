@@ -63,7 +63,7 @@ public sealed class OwnFileTests : IDisposable
     [InlineData("checkpoints/lock")]
     [InlineData("checkpoints/exploration.jsonl")]
     [InlineData("checkpoints/exploration.bin")]
-    [InlineData("checkpoints/residuals")]
+    [InlineData("checkpoints/clients-memory")]
     [InlineData("tensorboard")]
     [InlineData("tensorboard/Weighted Average")]
     public void A_run_whose_directory_has_a_link_in_it_is_not_gone_on_with(string link)
@@ -106,7 +106,7 @@ public sealed class OwnFileTests : IDisposable
     public void What_is_no_regular_file_is_refused_by_whoever_reads_or_goes_on_with_a_run()
     {
         var run = RunOnce();
-        var residual = Directory.GetFiles(Path.Combine(run, "checkpoints/residuals"), "*", SearchOption.AllDirectories).Order().Last();
+        var residual = Directory.GetFiles(Path.Combine(run, "checkpoints/clients-memory"), "*", SearchOption.AllDirectories).Order().Last();
         void Resume() => Simulation.Resume(run, Options, RunObserver.None, TimeProvider.System, default);
         void Report() => RunRecord.Load(run);
         void Predict() => RunModel.Load(run, small: true, null, RunObserver.None, default);
