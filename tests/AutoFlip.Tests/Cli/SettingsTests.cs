@@ -176,6 +176,9 @@ public partial class SettingsTests
               --mu F                      Weight of the proximal term, which draws clients
                                           back to the model they received. 0 is fedavg. Only
                                           with --algorithm fedprox. [0.01]
+              --server-learning-rate F    Server learning rate: factor on the step to the
+                                          clients' mean. 1 takes the mean. Only with
+                                          --algorithm scaffold. [1]
             """.ReplaceLineEndings("\n"), string.Join('\n', lines));
     }
 
