@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 
 namespace AutoFlip.Tests;
@@ -20,6 +21,15 @@ public class ScoreCountsTests
     [InlineData(new float[] { }, new int[] { }, 0)]
     public void Cut_off_of_a_hand_made_table(float[] logits, int[] classes, float cutOff) =>
         Assert.Equal(cutOff, ScoreCounts.Of(logits, classes).CutOff);
+
+    /// <summary>8 · 15.8 = 126.4 is in bin 126 + 128 = 254, 8 · 15.9 = 127.2 and everything above in the last, 255; everything below -16 is in bin 0.</summary>
+    [Fact]
+    public void The_first_and_the_last_bin_hold_what_lies_outside()
+    {
+        var counts = MemoryMarshal.Cast<byte, uint>(ScoreCounts.Of([15.8f, 15.9f, 1e9f, -16, -1e9f], [0, 0, 0, 0, 0]).Bytes);
+
+        Assert.Equal((1u, 2u, 2u), (counts[254], counts[255], counts[0]));
+    }
 
     [Fact]
     public void No_edge_has_a_higher_J_than_the_cut_off() => Samples.Sample(sample =>

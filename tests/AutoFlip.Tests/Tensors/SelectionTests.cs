@@ -17,6 +17,14 @@ public class SelectionTests
         select (values, Selection.Highest(scores, keep));
 
     [Fact]
+    public void Selections_are_equal_if_they_keep_the_same_of_as_many()
+    {
+        Assert.Equal(Selection.Of([true, false, true]), Selection.Of([true, false, true]));
+        Assert.NotEqual(Selection.Of([true, false, true]), Selection.Of([true, true, false])); // as many kept of as many
+        Assert.NotEqual(Selection.Of([true, false]), Selection.Of([true, false, false])); // the same bits
+    }
+
+    [Fact]
     public void Highest_are_kept_and_ties_fall_to_the_lower_index() => Tied.Sample(sample =>
     {
         var mask = Selection.Highest(sample.Scores, sample.Keep);
