@@ -40,6 +40,17 @@ public partial class ArchitectureTests
     }
 
     [Fact]
+    public void Reports_reference_the_engine_and_neither_console_nor_command_line_nor_web_server()
+    {
+        string[] forbidden = ["AutoFlip.Cli", "Spectre", "System.Console", "Microsoft.AspNetCore"];
+
+        var references = typeof(AutoFlip.Reports.RunCharts).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!).ToList();
+
+        Assert.Contains("AutoFlip", references);
+        Assert.DoesNotContain(references, name => forbidden.Any(prefix => name == prefix || name.StartsWith(prefix + ".", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Engine_opens_its_internals_to_tests_and_measurements_only() => Assert.Equal(
         ["AutoFlip.Bench", "AutoFlip.Benchmarks", "AutoFlip.Tests"],
         typeof(Catalog).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName).Order(StringComparer.Ordinal));
