@@ -84,8 +84,7 @@ public sealed record Scaffold : FederatedAlgorithm
                 for (var i = 0; i < old.Layout.ParameterCount; i++) next[i] = old.Values[i] + rate * (next[i] - old.Values[i]);
 
             var control = state.Slots[Control].ToArray();
-            var change = new float[old.Layout.ParameterCount];
-            mask.KeptParameters().Scatter(_changes, change);
+            var change = mask.KeptParameters().Scatter(_changes);
             TensorPrimitives.MultiplyAdd(change, 1f / facts.Clients, control.AsSpan(0, change.Length), control.AsSpan(0, change.Length));
             return new(new Weights(old.Layout, next), state.Slots.SetItem(Control, new Weights(old.Layout, control)));
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Numerics.Tensors;
 
 namespace AutoFlip;
@@ -94,23 +93,8 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         using var sent = values();
         var writer = ReplyCodec.Begin(task.Id, reply.Client, sent.Capacity + NamedValues.Capacity(outcome.Vectors.Count, outcome.Numbers.Count, tensors));
         sent.Write(writer);
-        NamedValues.Write(writer, ValueFormat.Up(experiment, task.Task.Work), tensors, Kept(outcome, task.Mask.Mask), outcome.Numbers);
+        NamedValues.Write(writer, ValueFormat.Up(experiment, task.Task.Work), tensors, NamedValues.Kept(outcome.Vectors, task.Mask.Mask), outcome.Numbers);
         return ReplyCodec.Finish(writer, reply with { Seconds = reply.Seconds! with { Encode = SecondsSince(started) } });
-    }
-
-    /// <summary>What the mask keeps of the vectors beside the model.</summary>
-    static ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Kept(ClientOutcome outcome, Mask mask)
-    {
-        var parameters = mask.KeptParameters();
-        return parameters.IsAll ? outcome.Vectors : outcome.Vectors.ToImmutableSortedDictionary(
-            vector => vector.Key,
-            vector =>
-            {
-                var kept = new float[parameters.Kept];
-                parameters.Gather(vector.Value.Span, kept);
-                return (ReadOnlyMemory<float>)kept;
-            },
-            StringComparer.Ordinal);
     }
 
     LocalTraining Training(Workspace workspace, ReceivedTask task, int client, CancellationToken ct)

@@ -14,10 +14,7 @@ sealed class StoredMemory(IClientStore store, ReceivedTask task, int client) : C
         if (store.Before(client, name, task.Task.Round) is not { } saved) return null;
         var kept = new float[_kept.Kept];
         saved.AddTo(task.Mask.Parameters, kept);
-        if (_kept.IsAll) return kept;
-        var vector = new float[_kept.Count];
-        _kept.Scatter(kept, vector);
-        return vector;
+        return _kept.Scatter(kept);
     }
 
     /// <inheritdoc/>
@@ -25,8 +22,6 @@ sealed class StoredMemory(IClientStore store, ReceivedTask task, int client) : C
     {
         if (name.Length == 0 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-') || name == Upload.ResidualName)
             throw new ArgumentException($"'{name}' is not accepted as the name of a vector. Accepted: letters, digits, _ and -, except {Upload.ResidualName}.", nameof(name));
-        var kept = new float[_kept.Kept];
-        _kept.Gather(vector, kept);
-        store.Save(client, name, task.Task.Round, new KeptVector(task.Mask.Parameters, kept));
+        store.Save(client, name, task.Task.Round, new KeptVector(task.Mask.Parameters, _kept.Gather(vector)));
     }
 }

@@ -190,7 +190,7 @@ public static class Catalog
     /// <exception cref="AutoFlipException">It names something that is not here (exit 2).</exception>
     public static Method Resolve(Experiment experiment) => new(
         Algorithms[experiment.Algorithm](experiment), Pruners[experiment.Pruner](experiment), Optimizers[experiment.Optimizer](experiment),
-        Criteria[experiment.Criterion], [.. experiment.Metrics.Select(name => Metrics[name](experiment))], Initializers[experiment.Initialization]);
+        Criteria[experiment.Criterion], [.. Metric.AllOf(experiment)], Initializers[experiment.Initialization]);
 
     /// <summary>The metric that stands for all of an experiment's (<see cref="Metric.MainOf"/>).</summary>
     public static Metric MainMetricOf(Experiment experiment) => Metrics[Metric.MainOf(experiment)](experiment);

@@ -8,10 +8,12 @@ namespace AutoFlip;
 /// </remarks>
 public sealed class Mask
 {
+    readonly Selection _parameters;
+
     Mask(WeightLayout layout, Units? units, Selection values)
     {
         (Layout, Units, Values) = (layout, units, values);
-        Kept = KeptParameters().Kept;
+        _parameters = ParametersOf(layout, values);
     }
 
     /// <summary>The full model's tensors.</summary>
@@ -27,7 +29,7 @@ public sealed class Mask
     public int Count => Layout.ParameterCount;
 
     /// <summary>Parameters kept.</summary>
-    public int Kept { get; }
+    public int Kept => _parameters.Kept;
 
     /// <summary>Kept / Count.</summary>
     public double Density => (double)Kept / Count;
@@ -72,12 +74,15 @@ public sealed class Mask
     }
 
     /// <summary>What is kept of the parameters alone.</summary>
-    public Selection KeptParameters()
+    public Selection KeptParameters() => _parameters;
+
+    static Selection ParametersOf(WeightLayout layout, Selection values)
     {
-        if (Layout.Count == Layout.ParameterCount) return Values;
-        var bits = Values.Bits[..Selection.Words(Count)].ToArray();
-        if ((Count & 63) != 0) bits[^1] &= (1ul << (Count & 63)) - 1;
-        return Selection.FromBits(bits, Count);
+        var count = layout.ParameterCount;
+        if (layout.Count == count) return values;
+        var bits = values.Bits[..Selection.Words(count)].ToArray();
+        if ((count & 63) != 0) bits[^1] &= (1ul << (count & 63)) - 1;
+        return Selection.FromBits(bits, count);
     }
 
     /// <summary>A copy of a full vector with what is removed at exactly 0.</summary>
@@ -94,9 +99,7 @@ public sealed class Mask
     {
         var masked = Apply(full);
         if (Units is null) return masked;
-        var small = new float[Units.Present.Kept];
-        Units.Present.Gather(masked.Values, small);
-        return new Weights(Units.Small.Layout, small);
+        return new Weights(Units.Small.Layout, Units.Present.Gather(masked.Values));
     }
 
     /// <summary>The network that clients train: without the removed units.</summary>

@@ -96,6 +96,22 @@ public sealed class Selection : IEquatable<Selection>
         }
     }
 
+    /// <summary>The kept values of a full vector, one after another.</summary>
+    public float[] Gather(ReadOnlySpan<float> full)
+    {
+        var kept = new float[Kept];
+        Gather(full, kept);
+        return kept;
+    }
+
+    /// <summary>A full vector of the kept values: what is removed is 0.</summary>
+    public float[] Scatter(ReadOnlySpan<float> kept)
+    {
+        var full = new float[Count];
+        Scatter(kept, full);
+        return full;
+    }
+
     /// <summary>Writes the kept values one after another, in order.</summary>
     /// <param name="full">At least <see cref="Count"/> values.</param>
     /// <param name="kept">At least <see cref="Kept"/> values.</param>

@@ -6,9 +6,7 @@ namespace AutoFlip;
 /// <param name="values">What is kept of the small vector.</param>
 sealed class ReceivedMask(Network network, Units? units, Selection values)
 {
-    readonly Lazy<Selection> _parameters = new(() => FullOf(network, units, values).KeptParameters());
-
-    static Mask FullOf(Network network, Units? units, Selection values) => units is null ? Mask.OfValues(network.Layout, values) : Mask.OfUnits(units, values);
+    readonly Lazy<Mask> _full = new(() => units is null ? Mask.OfValues(network.Layout, values) : Mask.OfUnits(units, values));
 
     /// <summary>The network that the client trains.</summary>
     public Network Small { get; } = units?.Small ?? network;
@@ -20,10 +18,10 @@ sealed class ReceivedMask(Network network, Units? units, Selection values)
     public KeptTensors Tensors { get; } = KeptTensors.Of((units?.Small ?? network).Layout, values);
 
     /// <summary>The mask as the server sees it: over the full vector.</summary>
-    public Mask Full => FullOf(network, units, values);
+    public Mask Full => _full.Value;
 
     /// <summary>The parameters that are kept, seen from the full model.</summary>
-    public Selection Parameters => _parameters.Value;
+    public Selection Parameters => Full.KeptParameters();
 }
 
 /// <summary>The masks that a client has, by hash: the last few. Shared by all clients that are simulated here.</summary>

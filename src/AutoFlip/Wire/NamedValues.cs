@@ -14,6 +14,13 @@ static class NamedValues
     public static int Capacity(int vectors, int numbers, KeptTensors tensors) =>
         checked(2 + 300 * (vectors + numbers) + vectors * (int)((4L * tensors.ParameterCount + 4L * tensors.Parameters.Length) * 65 / 64 + 1024));
 
+    /// <summary>What a mask keeps of vectors of parameters.</summary>
+    public static ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Kept(IEnumerable<KeyValuePair<string, ReadOnlyMemory<float>>> vectors, Mask mask) =>
+        vectors.ToImmutableSortedDictionary(
+            vector => vector.Key,
+            vector => mask.KeptParameters().IsAll ? vector.Value : mask.KeptParameters().Gather(vector.Value.Span),
+            StringComparer.Ordinal);
+
     /// <summary>Writes them.</summary>
     /// <param name="writer">Takes the bytes.</param>
     /// <param name="values">The format of the message's values.</param>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace AutoFlip;
 
 /// <summary>A task as the server sends it, encoded at most once with its mask and once without, and what the answers to it mean.</summary>
@@ -63,7 +61,7 @@ sealed class SentTask
         using var own = new KeptValues(_task.Mask.Values, _task.Weights.Values);
         using var quantized = QuantizedValues.Of(_down, _mask.Tensors, own.Values, _random);
         if (_task.Work == ClientWork.Train) _base = Base(own.Values[.._mask.Tensors.ParameterCount], quantized);
-        var vectors = Kept(_task);
+        var vectors = NamedValues.Kept(_task.Vectors.Select(vector => KeyValuePair.Create(vector.Key, vector.Value.Memory[..vector.Value.Layout.ParameterCount])), _task.Mask);
         var (start, end) = (0, 0);
         var capacity = quantized.Capacity + NamedValues.Capacity(vectors.Count, _task.Numbers.Count, _mask.Tensors);
         var message = TaskCodec.Encode(_task, _id, _mask, byReference, capacity, writer =>
@@ -75,22 +73,6 @@ sealed class SentTask
         });
         _values = message[start..end];
         return message;
-    }
-
-    /// <summary>What the mask keeps of the vectors beside the model.</summary>
-    static ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Kept(ClientTask task)
-    {
-        if (task.Vectors.IsEmpty) return ClientOutcome.None.Vectors;
-        var parameters = task.Mask.KeptParameters();
-        return task.Vectors.ToImmutableSortedDictionary(
-            vector => vector.Key,
-            vector =>
-            {
-                var kept = new float[parameters.Kept];
-                parameters.Gather(vector.Value.Parameters, kept);
-                return (ReadOnlyMemory<float>)kept;
-            },
-            StringComparer.Ordinal);
     }
 
     /// <summary>What is added to the parameters that clients return: the server's own to differences, what rounding took from them to
