@@ -8,7 +8,7 @@ namespace AutoFlip;
 /// <param name="Id">Names the run in messages: 32 hexadecimal digits. A reply to a task of another run is refused.</param>
 /// <param name="Version">The program that began it.</param>
 /// <param name="Identity">The experiment (<see cref="RunIdentity"/>): a run that was stopped before its first round has no other record of it.</param>
-sealed record RunStamp(string Id, string Version, string Identity)
+sealed record RunStamp(string Id, string Version, string Identity) : IChecked
 {
     /// <summary>Its name below the checkpoints. Where it is, all files of the run must have their checksum (<see cref="Seal.IsRequired"/>).</summary>
     public const string FileName = Seal.Mark;
@@ -26,7 +26,11 @@ sealed record RunStamp(string Id, string Version, string Identity)
     /// <summary>The id of a run as messages carry it; of version 0.1, which gave none, one of its directory.</summary>
     /// <param name="checkpoints">The folder of its checkpoints.</param>
     public static UInt128 RunOf(string checkpoints) =>
-        Load(checkpoints) is { } stamp && UInt128.TryParse(stamp.Id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) ? id : IdOf(Path.GetFullPath(checkpoints));
+        Load(checkpoints) is { } stamp ? stamp.Run!.Value : IdOf(Path.GetFullPath(checkpoints));
+
+    UInt128? Run => UInt128.TryParse(Id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) ? id : null;
+
+    string? IChecked.Fault() => Run is null ? "'id' must be 32 hexadecimal digits" : null;
 
     static UInt128 IdOf(string text) => XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text));
 

@@ -134,6 +134,21 @@ public sealed class DamagedRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_whose_id_is_none_is_refused()
+    {
+        var run = Unfinished();
+        var path = Path.Combine(run, "checkpoints/run.json");
+        var stamp = RunStamp.Load(Path.Combine(run, "checkpoints"))!;
+        File.WriteAllBytes(path, RunJson.Sealed(stamp with { Id = "no id" }, RunJson.Document)); // under a good checksum
+
+        var failure = Assert.Throws<AutoFlipException>(() => Resumed(run));
+
+        Assert.Equal(ExitCode.BadData, failure.Code);
+        Assert.StartsWith($"'{path}' is damaged: ", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("'id' must be 32 hexadecimal digits.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_resume_state_that_is_not_finite_is_refused()
     {
         var run = Unfinished();
