@@ -62,13 +62,13 @@ sealed record MethodChoice
         if (Pruner is not null)
         {
             Refuse(RandomPruning == true, "random", "--random_pruning True");
-            Refuse(Prune == false, "none", "--prune False (--mask_pruining)");
+            Refuse(Prune == false, Experiment.NoPruner, "--prune False (--mask_pruining)");
             if (Is(Algorithm, "autoflip") && !Is(Pruner, "autoflip"))
                 warn($"--algorithm autoflip means fedavg with the pruner autoflip; --pruner {Pruner} takes that pruner's place.");
             return experiment with { Pruner = Pruner };
         }
         if (RandomPruning == true) return experiment with { Pruner = "random" };
-        return Prune == false ? experiment with { Pruner = "none" } : experiment;
+        return Prune == false ? experiment with { Pruner = Experiment.NoPruner } : experiment;
     }
 
     void Refuse(bool given, string pruner, string option)

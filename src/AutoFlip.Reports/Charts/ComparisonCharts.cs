@@ -12,8 +12,8 @@ static class ComparisonCharts
     {
         foreach (var metric in groups.Select(group => Metric.MainOf(group.Runs[0].Experiment)).Distinct())
         {
-            var (id, capital) = ($"compare-{ChartDraft.IdOf(metric)}", Metric.DisplayTitle(metric));
-            var axis = new Axis(Metric.DisplayName(metric), MetricScale.Of(metric).Unit);
+            var (id, capital) = ($"compare-{ChartDraft.IdOf(metric)}", Metric.DisplayTitleOf(metric));
+            var axis = new Axis(Metric.DisplayNameOf(metric), MetricScale.Of(metric).Unit);
             Figure server = (round, _, _) => round.ServerEvaluated?.Metrics.GetValueOrDefault(metric);
             yield return Over(id, $"{capital} on the server's test set", axis, server);
             yield return Over($"{id}-clients", $"{capital} on clients outside the cohort", axis, (round, _, _) => round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal);

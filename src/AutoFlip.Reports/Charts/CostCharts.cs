@@ -36,7 +36,7 @@ static class CostCharts
             name, run.Rounds.Select(round => new ChartPoint(round.Round, seconds(round) is > 0 and var taken ? taken : null)));
 
         LineChart? Against(string id, string cost, Axis axis, string note, Func<int, double> sum) => ChartDraft.Lines(
-            $"metric-over-{id}", $"{Metric.DisplayTitle(metric)} over {cost}", axis, new Axis(Metric.DisplayName(metric), MetricScale.Of(metric).Unit), note,
+            $"metric-over-{id}", $"{Metric.DisplayTitleOf(metric)} over {cost}", axis, new Axis(Metric.DisplayNameOf(metric), MetricScale.Of(metric).Unit), note,
             ChartDraft.Line("server's test set", run.Rounds.Select((round, place) => new ChartPoint(sum(place), round.ServerEvaluated?.Metrics.GetValueOrDefault(metric)))),
             ChartDraft.Line("other clients", run.Rounds.Select((round, place) => new ChartPoint(sum(place), round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal))));
     }

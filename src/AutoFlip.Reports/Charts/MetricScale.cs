@@ -7,14 +7,10 @@ readonly record struct MetricScale(string Suffix, AxisUnit Unit)
 {
     /// <summary>The scale of a metric: shares in [0, 1] have one, numbers that are better the higher (r2, d2) another, and every error one of its own.
     /// A metric that this version does not know has its own too.</summary>
-    public static MetricScale Of(string metric)
+    public static MetricScale Of(string metric) => Metric.Find(metric) switch
     {
-        if (!Catalog.Metrics.Names.Contains(metric)) return new($"-{ChartDraft.IdOf(metric)}", AxisUnit.Number);
-        return Catalog.Metrics[metric](new Experiment()) switch
-        {
-            ClassMetric => new("", AxisUnit.Share),
-            { LowerIsBetter: false } => new("-scores", AxisUnit.Number),
-            _ => new($"-{ChartDraft.IdOf(metric)}", AxisUnit.Number),
-        };
-    }
+        ClassMetric => new("", AxisUnit.Share),
+        { LowerIsBetter: false } => new("-scores", AxisUnit.Number),
+        _ => new($"-{ChartDraft.IdOf(metric)}", AxisUnit.Number),
+    };
 }

@@ -25,18 +25,18 @@ static class QualityCharts
     static IEnumerable<Chart?> Global(RunRecord run) =>
         from name in run.Rounds.SelectMany(round => round.ServerEvaluated?.Metrics.Keys ?? []).Distinct().OrderBy(run.Experiment.Metrics.IndexOf)
         group name by MetricScale.Of(name) into scale
-        let title = scale.Count() == 1 ? $"{Metric.DisplayTitle(scale.Single())} on the server's test set" : "Metrics on the server's test set"
-        let label = scale.Count() == 1 ? Metric.DisplayName(scale.Single()) : "value"
+        let title = scale.Count() == 1 ? $"{Metric.DisplayTitleOf(scale.Single())} on the server's test set" : "Metrics on the server's test set"
+        let label = scale.Count() == 1 ? Metric.DisplayNameOf(scale.Single()) : "value"
         select ChartDraft.Spanning(ChartDraft.Lines(
             $"global{scale.Key.Suffix}", title, ChartDraft.Rounds, new Axis(label, scale.Key.Unit), "",
             scale.Select(metric => ChartDraft.Line(
-                Metric.DisplayName(metric), run.Rounds.Select(round => new ChartPoint(round.Round, round.ServerEvaluated?.Metrics.GetValueOrDefault(metric)))))));
+                Metric.DisplayNameOf(metric), run.Rounds.Select(round => new ChartPoint(round.Round, round.ServerEvaluated?.Metrics.GetValueOrDefault(metric)))))));
 
     static LineChart? Local(RunRecord run)
     {
         var metric = Metric.MainOf(run.Experiment);
         return ChartDraft.Lines(
-            "local", $"{Metric.DisplayTitle(metric)} on clients", ChartDraft.Rounds, new Axis(Metric.DisplayName(metric), MetricScale.Of(metric).Unit),
+            "local", $"{Metric.DisplayTitleOf(metric)} on clients", ChartDraft.Rounds, new Axis(Metric.DisplayNameOf(metric), MetricScale.Of(metric).Unit),
             $"{EqualMeans} Bands reach one standard deviation of the clients to either side. Training: the cohort in its last local epoch. "
                 + "Cohort, held out: its own models on its held-out samples. Other clients: the global model on theirs.",
             OfClients("training", run, round => round.ClientsUpdated, metric, spread: true),

@@ -32,7 +32,7 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
         var differences = Choices.Where(choice => all.Select(other => Text(other, choice)).OfType<string>().Distinct().Count() > 1).ToList();
         List<string> parts = [];
         var methods = differences.RemoveAll(choice => choice.Name is nameof(Experiment.Algorithm) or nameof(Experiment.Pruner));
-        if (methods > 0 || differences is []) parts.Add(experiment.Pruner == "none" ? experiment.Algorithm : $"{experiment.Algorithm} + {experiment.Pruner}");
+        if (methods > 0 || differences is []) parts.Add(Results.Method(experiment.Algorithm, experiment.Pruner));
         foreach (var choice in differences)
             if (Text(experiment, choice) is { } text)
                 parts.Add(choice.Name switch
@@ -56,7 +56,7 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
     static IEnumerable<string?> Texts(Experiment experiment) => Choices.Select(choice => Text(experiment, choice));
 
     /// <summary>A choice as text; null where it does not matter.</summary>
-    static string? Text(Experiment experiment, PropertyInfo choice) => experiment.Pruner == "none" && ExperimentOptions.OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
+    static string? Text(Experiment experiment, PropertyInfo choice) => experiment.IsDense && ExperimentOptions.OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
     {
         null => "auto",
         OptionValues options => options.Any() ? options.ToString() : null,

@@ -66,7 +66,7 @@ static class Findings
             && (dense.Dataset, dense.Model, dense.Rounds, dense.Clients, dense.Partition) == (experiment.Dataset, experiment.Model, experiment.Rounds, experiment.Clients, experiment.Partition));
     }
 
-    static bool IsDense(Experiment experiment) => experiment is { Algorithm: "fedavg", Pruner: "none" };
+    static bool IsDense(Experiment experiment) => experiment is { Algorithm: "fedavg", IsDense: true };
 
     static IEnumerable<Finding> Against(RunGroup dense, RunGroup pruned)
     {
@@ -100,7 +100,7 @@ static class Findings
 
     static string? Quality(SummaryMain main)
     {
-        var name = Metric.DisplayTitle(main.Name);
+        var name = Metric.DisplayTitleOf(main.Name);
         if (main.Global is null) return main.Local is null ? null : $"{name} is {Readable.Metric(main.Name, main.Local)} on clients that did not take part.";
         return $"{name} is {Readable.Metric(main.Name, main.Global)} on the server's test set"
             + (main.Best is null || main.Best == main.Global ? "" : $", at its best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound}")

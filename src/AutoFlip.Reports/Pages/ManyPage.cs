@@ -52,7 +52,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
                     Show(run => run.Time.Total, Readable.Time), Readable.Count(group.Runs.Sum(run => run.Figures.Failures)),
                 ]);
             }
-            string[] names = [.. metrics.Select(Metric.DisplayName)];
+            string[] names = [.. metrics.Select(Metric.DisplayNameOf)];
             return new HtmlTable("means",
                 $"Means over seeds ± sample standard deviation; {string.Join(", ", names)}: {Findings.HowCompared(Runs)}; bytes and multiply-accumulates also as ratios to dense float32 FedAvg",
                 ["setting", "seeds", "rounds", .. names, "kept", "sent", "sent / dense", "computed / dense", "time", "failed"], [.. _groups.Select(Row)]).Write();

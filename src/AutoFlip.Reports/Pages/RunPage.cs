@@ -31,7 +31,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         <dl class="tiles">
         {Tiles}</dl>
         {PageParts.Sentences(Findings.Of(Run))}
-        {Html.If(Run.Experiment.Pruner != "none" && Level == 2, $"<p class=\"alone\">How good and how fast plain FedAvg would have been, only a run of it can tell: give <code>autoflip report</code> one with <code>--pruner none</code> beside this.</p>")}
+        {Html.If(!Run.Experiment.IsDense && Level == 2, $"<p class=\"alone\">How good and how fast plain FedAvg would have been, only a run of it can tell: give <code>autoflip report</code> one with <code>--pruner none</code> beside this.</p>")}
         """);
 
     /// <summary>Its sections with their titles, in order.</summary>
@@ -52,7 +52,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         {
             var e = Run.Experiment;
             return $"{Readable.Count(e.Clients)} clients train {e.Model} on {DataSetName.WithoutFolders(e.Dataset)} by {e.Algorithm}"
-                + (e.Pruner == "none" ? ", without pruning" : $", pruned by {e.Pruner} to {Readable.Percent((double)(1 - e.PruneFraction))} of the parameters")
+                + (e.IsDense ? ", without pruning" : $", pruned by {e.Pruner} to {Readable.Percent((double)(1 - e.PruneFraction))} of the parameters")
                 + $"; {Readable.Count(e.CohortSize)} of them take part in each of {PageParts.Counted(e.Rounds, "round")}.";
         }
     }
@@ -64,7 +64,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
             var main = Figures.Metrics.Shown;
             if (main.Last is { } score)
                 yield return PageParts.Tile(
-                    Metric.DisplayTitle(main.Name), Readable.Metric(main.Name, score),
+                    Metric.DisplayTitleOf(main.Name), Readable.Metric(main.Name, score),
                     main.Global is null ? "on clients" : main.Best is { } best && best != score ? $"best {Readable.Metric(main.Name, best)}, round {main.BestRound}" : "on the server's test set");
             yield return PageParts.Tile("Parameters kept", Readable.Percent(Figures.ModelSize.Density), $"{Readable.Count(Figures.ModelSize.ActiveParameters)} of {Readable.Count(Figures.ModelSize.Parameters)}");
             yield return PageParts.Tile("Sent", Readable.Bytes(Findings.Sent(Figures)),

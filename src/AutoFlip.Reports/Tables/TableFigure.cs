@@ -26,19 +26,19 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
     ];
 
     /// <summary>A difference in <see cref="SummaryMain.Compared"/>: points of accuracy, plain figures of anything else.</summary>
-    public static string Difference(string metric, Spread over) => metric == "acc1"
+    public static string Difference(string metric, Spread over) => Metric.IsInPercent(metric)
         ? With(Readable.Points(over.Mean), Readable.Points(over.Deviation), " points")
         : With((over.Mean > 0 ? "+" : "") + Readable.Figure(over.Mean), Readable.Figure(over.Deviation), "");
 
     static IEnumerable<TableFigure> Quality(string metric, string recent)
     {
-        var name = Metric.DisplayName(metric);
-        Func<Spread, string> show = metric == "acc1" ? over => With(Readable.Percent(over.Mean), Readable.Percent(over.Deviation), " %") : Figure;
+        var name = Metric.DisplayNameOf(metric);
+        Func<Spread, string> show = Metric.IsInPercent(metric) ? over => With(Readable.Percent(over.Mean), Readable.Percent(over.Deviation), " %") : Figure;
         Func<RunSummary, double?> Value(Func<SummaryMain, double?> of) => run => run.Metrics.Shown is { } main && main.Name == metric ? of(main) : null;
         return
         [
             new($"{metric}_recent", $"{name}, {recent}",
-                recent == "last evaluation" ? $"{Metric.DisplayTitle(metric)} of the last evaluation on the server's test set."
+                recent == "last evaluation" ? $"{Metric.DisplayTitleOf(metric)} of the last evaluation on the server's test set."
                     : $"Mean {name} of the {recent} evaluations on the server's test set.", Value(main => main.Recent), show),
             new($"{metric}_last", "last", "Of the last evaluation.", Value(main => main.Global), show),
             new($"{metric}_best", "best", "Of the best evaluation, picked with the test set itself: for comparison with other work only.", Value(main => main.Best), show),

@@ -9,7 +9,7 @@ public static class Comparison
         var name = dense.Metrics.Shown.Name;
         return new(["FedAvg", "AutoFLIP"],
         [
-            (Metric.DisplayName(name), [Readable.Metric(name, dense.Metrics.Shown.Last), Readable.Metric(name, pruned.Metrics.Shown.Last)]),
+            (Metric.DisplayNameOf(name), [Readable.Metric(name, dense.Metrics.Shown.Last), Readable.Metric(name, pruned.Metrics.Shown.Last)]),
             ("loss", [Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)]),
             ("parameters kept", [Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)]),
             ("bytes sent", [Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))]),
@@ -35,7 +35,7 @@ public static class Comparison
     /// <summary>What happened to the main metric, in a sentence.</summary>
     internal static string Quality(string metric, double before, double after)
     {
-        if (metric != "acc1") return $"Its {metric} is {Readable.Figure(after)}, against {Readable.Figure(before)}.";
+        if (!Metric.IsInPercent(metric)) return $"Its {metric} is {Readable.Figure(after)}, against {Readable.Figure(before)}.";
         var points = Math.Round(after * 100, 1) - Math.Round(before * 100, 1); // of what is printed, so that a reader's sum agrees
         return Math.Abs(points) < 0.05
             ? $"Accuracy is the same, {Readable.Percent(after)}."

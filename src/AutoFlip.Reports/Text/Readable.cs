@@ -27,7 +27,7 @@ public static class Readable
     public static string Figure(double? value) => Number(value, Math.Abs(value ?? 0) < 1000 ? "0.0000" : "#,##0.0");
 
     /// <summary>A metric's value: accuracy in percent, any other with four decimals.</summary>
-    public static string Metric(string name, double? value) => name == "acc1" ? Percent(value) : Figure(value);
+    public static string Metric(string name, double? value) => AutoFlip.Metric.IsInPercent(name) ? Percent(value) : Figure(value);
 
     /// <summary>Bytes in decimal units with three digits: 6.65 MB.</summary>
     public static string Bytes(long bytes) => Scaled(bytes, Units);

@@ -19,7 +19,7 @@ public static class Results
     }
 
     /// <summary>An algorithm and its pruner.</summary>
-    public static string Method(string algorithm, string pruner) => pruner == "none" ? algorithm : $"{algorithm} + {pruner}";
+    public static string Method(string algorithm, string pruner) => Experiment.IsNoPruner(pruner) ? algorithm : $"{algorithm} + {pruner}";
 
     /// <summary>The result in one line.</summary>
     public static string Line(RunSummary summary) =>
@@ -32,7 +32,7 @@ public static class Results
     public static IEnumerable<(string Label, string Value)> Rows(RunSummary summary)
     {
         var (main, loss, size, traffic, time) = (summary.Metrics.Shown, summary.Metrics.Global.Loss, summary.ModelSize, summary.Traffic, summary.Time);
-        var label = Metric.DisplayTitle(main.Name);
+        var label = Metric.DisplayTitleOf(main.Name);
         if (main.Global is not null)
             yield return (label, Readable.Metric(main.Name, main.Global)
                 + (main.Best != main.Global ? $" (best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound})" : ""));

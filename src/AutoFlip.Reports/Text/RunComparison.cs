@@ -48,11 +48,11 @@ public static class RunComparison
     /// <summary>The main metric of the runs; each of them if they differ.</summary>
     static IEnumerable<Row> Quality(IReadOnlyList<RunSummary> runs) => runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric =>
     {
-        var name = Metric.DisplayName(metric);
+        var name = Metric.DisplayNameOf(metric);
         Row Of(string label, Func<SummaryMain, double?> figure)
         {
             double? Value(RunSummary run) => run.Metrics.Shown is { } main && main.Name == metric ? figure(main) : null;
-            return metric == "acc1" ? Row.Share(label, Value) : Row.Ratio(label, Value, value => Readable.Figure(value));
+            return Metric.IsInPercent(metric) ? Row.Share(label, Value) : Row.Ratio(label, Value, value => Readable.Figure(value));
         }
         var recent = RecentCount.Of(runs, metric);
         return (Row[])

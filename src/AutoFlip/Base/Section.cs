@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 
 namespace AutoFlip;
 
@@ -18,6 +19,14 @@ public sealed class Section<T>(string kind, string option, Func<T, T>? finish = 
     /// <summary>The entry of that name, in any case.</summary>
     /// <exception cref="AutoFlipException">There is none (exit 2): the message lists the names.</exception>
     public T this[string name] => Find(name).Value;
+
+    /// <summary>The entry of that name, in any case, if there is one.</summary>
+    public bool TryGet(string name, [MaybeNullWhen(false)] out T entry)
+    {
+        var found = _byName.TryGetValue(name, out var pair);
+        entry = pair.Value;
+        return found;
+    }
 
     /// <summary>The catalogue's own spelling of a name.</summary>
     /// <exception cref="AutoFlipException">There is none (exit 2): the message lists the names.</exception>

@@ -179,7 +179,7 @@ public static class Catalog
     /// <summary>Pruners; each composes with each algorithm.</summary>
     public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "Experiment.Pruner")
     {
-        { "none", _ => new NoPruning() },
+        { Experiment.NoPruner, _ => new NoPruning() },
         { "autoflip", e => AutoFlipPruner.Of(e, Guidances[e.Guidance]) },
         { "random", e => new RandomPruner(PruningPlan.Of(e)) },
         { "magnitude", e => e.Options.ApplyTo(MagnitudePruner.Of(e)) },
@@ -192,7 +192,7 @@ public static class Catalog
         Algorithms[experiment.Algorithm](experiment), Pruners[experiment.Pruner](experiment), Optimizers[experiment.Optimizer](experiment),
         Criteria[experiment.Criterion], [.. Metric.AllOf(experiment)], Initializers[experiment.Initialization]);
 
-    /// <summary>The metric that stands for all of an experiment's (<see cref="Metric.MainOf"/>).</summary>
+    /// <summary>The metric that stands for all of an experiment's (<see cref="Metric.IsMain"/>).</summary>
     public static Metric MainMetricOf(Experiment experiment) => Metrics[Metric.MainOf(experiment)](experiment);
 
     static ModelFactory Scaled(ModelFactory published) =>

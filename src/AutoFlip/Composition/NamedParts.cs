@@ -44,6 +44,21 @@ public static class NamedParts
     {
         /// <summary>The metrics of an experiment whose task is settled.</summary>
         public static Metric[] AllOf(Experiment experiment) => [.. experiment.Metrics.Select(name => Catalog.Metrics[name](experiment))];
+
+        /// <summary>The name of the metric that represents a run where there is room for one (<see cref="Metric.IsMain"/>).</summary>
+        public static string MainOf(Experiment experiment) => experiment.Metrics.FirstOrDefault(name => Metric.Find(name)?.IsMain == true) ?? experiment.Metrics[0];
+
+        /// <summary>The metric of a name that a file holds; null if this version has none of that name.</summary>
+        public static Metric? Find(string name) => Catalog.Metrics.TryGet(name, out var metric) ? metric(new()) : null;
+
+        /// <summary>A metric's name in a sentence, a table or a chart; of an unknown one the name itself.</summary>
+        public static string DisplayNameOf(string name) => Metric.Find(name)?.DisplayName ?? name;
+
+        /// <summary>The same at the beginning of a sentence.</summary>
+        public static string DisplayTitleOf(string name) => Metric.Find(name)?.DisplayTitle ?? name;
+
+        /// <summary>Whether values are shown in percent.</summary>
+        public static bool IsInPercent(string name) => Metric.Find(name)?.InPercent == true;
     }
 
     /// <summary>The network that the card describes.</summary>

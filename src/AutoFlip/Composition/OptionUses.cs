@@ -101,7 +101,7 @@ static class OptionUses
 
     /// <summary>The experiment without a pruner, and with every option of pruning at its default.</summary>
     public static Experiment WithoutPruning(Experiment experiment) =>
-        Pruning.Aggregate(experiment with { Pruner = "none" }, (dense, use) => use.Reset(dense));
+        Pruning.Aggregate(experiment with { Pruner = Experiment.NoPruner }, (dense, use) => use.Reset(dense));
 
     /// <summary>One sentence about all options that were chosen and have no effect in a run; null if there are none.</summary>
     public static string? Warning(PreparedRun run)

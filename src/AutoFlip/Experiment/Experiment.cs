@@ -14,6 +14,9 @@ public sealed record Experiment
     /// <summary>Stands for the loss, or for the metrics, that fit what the data set teaches.</summary>
     public const string Auto = "auto";
 
+    /// <summary>Names the pruner that removes nothing.</summary>
+    public const string NoPruner = "none";
+
     /// <summary>A name for people; the run directory begins with it.</summary>
     public string Name { get; init; } = "AutoFLIP";
 
@@ -253,6 +256,12 @@ public sealed record Experiment
     /// <summary>Clients in a round's cohort.</summary>
     public int CohortSize => CohortFraction == 0 ? Clients : Math.Max((int)Math.Floor(CohortFraction * Clients + 1e-9), 1);
 
+    /// <summary>Whether no pruner is named.</summary>
+    public bool IsDense => IsNoPruner(Pruner);
+
+    /// <summary>Whether a pruner's name is that of none.</summary>
+    public static bool IsNoPruner(string pruner) => pruner.Equals(NoPruner, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The first round of the pruned model.</summary>
     public int FirstPrunedRound => (DenseRounds ?? Rounds / 6) + 1;
 
@@ -264,7 +273,7 @@ public sealed record Experiment
     public Experiment WithMethod(string method) =>
         method.Equals("autoflip", StringComparison.OrdinalIgnoreCase)
             ? this with { Algorithm = "fedavg", Pruner = "autoflip" }
-            : this with { Algorithm = method, Pruner = "none" };
+            : this with { Algorithm = method, Pruner = NoPruner };
 
     /// <summary>The learning rate of a round: torch's StepLR, stepped once a round.</summary>
     public double LearningRateOf(int round) => LearningRate * Math.Pow(LearningRateDecay, (round - 1) / LearningRateDecayStep);

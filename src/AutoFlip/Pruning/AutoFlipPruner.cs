@@ -24,9 +24,6 @@ public sealed record AutoFlipPruner(
         experiment.GuidanceNormalization, experiment.MaskRefresh);
 
     /// <inheritdoc/>
-    public override void Check(Network network) => Plan.Check(network);
-
-    /// <inheritdoc/>
     public override bool Explores => true;
 
     /// <inheritdoc/>
@@ -42,6 +39,9 @@ public sealed record AutoFlipPruner(
         Guidance.Finish(guidance);
         return guidance;
     }
+
+    /// <inheritdoc/>
+    public override PruningPlan PlanOf(int round, int first) => Plan;
 
     /// <inheritdoc/>
     public override Mask Prune(PruningContext context)

@@ -34,7 +34,11 @@ public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pr
     public override int MadeFor(int round, int first) => first + Math.Min((round - first) / PruningInterval, PruningSteps - 1) * PruningInterval;
 
     /// <inheritdoc/>
-    public override void Check(Network network) => Plan.Check(network);
+    public override PruningPlan PlanOf(int round, int first)
+    {
+        var step = (MadeFor(round, first) - first) / PruningInterval + 1;
+        return Plan with { Fraction = Cubic(0, Plan.Fraction, (decimal)step / PruningSteps) };
+    }
 
     /// <inheritdoc/>
     public override Mask Prune(PruningContext context)
@@ -47,8 +51,7 @@ public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pr
         GuidanceScaling.Scale(network.Layout, scores, Scale);
         if (context.Before is { } before) Sink(before, units, scores);
 
-        var step = (MadeFor(context.Round, context.First) - context.First) / PruningInterval + 1;
-        var mask = (Plan with { Fraction = Cubic(0, Plan.Fraction, (decimal)step / PruningSteps) }).Prune(network, units, scores);
+        var mask = PlanOf(context.Round, context.First).Prune(network, units, scores);
         return context.Before is { } old ? mask.Intersect(old) : mask;
     }
 

@@ -33,9 +33,14 @@ public sealed record PruningContext(
 /// <summary>Decides which parameters a federation trains. Composes with any <see cref="FederatedAlgorithm"/>.</summary>
 public abstract record Pruner
 {
+    /// <summary>How much the mask of a round removes, and how; null if there is no such plan: nothing is pruned, or a pruner has rules of its own.</summary>
+    /// <param name="round">The round, at least <paramref name="first"/>.</param>
+    /// <param name="first">The first pruned round.</param>
+    public virtual PruningPlan? PlanOf(int round, int first) => null;
+
     /// <summary>Checks that a model can be pruned as asked, before anything is trained or written.</summary>
     /// <exception cref="AutoFlipException">It cannot (exit 2).</exception>
-    public virtual void Check(Network network) { }
+    public virtual void Check(Network network) => PlanOf(int.MaxValue, first: 1)?.Check(network);
 
     /// <summary>Whether clients explore before the first round that is pruned.</summary>
     public virtual bool Explores => false;

@@ -7,7 +7,7 @@ namespace AutoFlip;
 public sealed record RandomPruner(PruningPlan Plan) : Pruner
 {
     /// <inheritdoc/>
-    public override void Check(Network network) => Plan.Check(network);
+    public override PruningPlan PlanOf(int round, int first) => Plan;
 
     /// <inheritdoc/>
     public override Mask Prune(PruningContext context)

@@ -99,7 +99,7 @@ public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local, Su
     public SummaryMain Shown => Main ?? new SummaryMain("acc1", false, Global.Acc1, Global.BestAcc1, Global.BestRound, Global.RecentAcc1, Local.Acc1);
 }
 
-/// <summary>The metric that stands for a run (see <see cref="Metric.MainOf"/>), where <see cref="SummaryGlobal"/> and <see cref="SummaryLocal"/> measure accuracy.</summary>
+/// <summary>The metric that stands for a run (see <see cref="Metric.IsMain"/>), where <see cref="SummaryGlobal"/> and <see cref="SummaryLocal"/> measure accuracy.</summary>
 /// <param name="Name">Which metric.</param>
 /// <param name="LowerIsBetter">Whether it is an error.</param>
 /// <param name="Global">Its value at the last evaluation on the server's test set.</param>

@@ -8,7 +8,7 @@ static class Summaries
 {
     /// <summary>The figures of a run that has ended.</summary>
     /// <param name="experiment">What was run.</param>
-    /// <param name="main">The metric that stands for all (<see cref="Metric.MainOf"/>).</param>
+    /// <param name="main">The metric that stands for all (<see cref="Metric.IsMain"/>).</param>
     /// <param name="workers">Clients that trained side by side.</param>
     /// <param name="network">The model.</param>
     /// <param name="global">The final full global vector.</param>

@@ -9,14 +9,17 @@ namespace AutoFlip;
 /// <param name="Name">The name used on the command line and in reports.</param>
 public abstract record Metric(string Name)
 {
-    /// <summary>The metric of a run that stands for all where there is room for one: acc1 if it is there, else the first.</summary>
-    public static string MainOf(Experiment experiment) => experiment.Metrics.Contains("acc1") ? "acc1" : experiment.Metrics[0];
+    /// <summary>The name in a sentence, a table or a chart.</summary>
+    public virtual string DisplayName => Name;
 
-    /// <summary>A metric's name in a sentence, a table or a chart: <c>accuracy</c> for acc1, its own name for every other.</summary>
-    public static string DisplayName(string name) => name == "acc1" ? "accuracy" : name;
+    /// <summary>The name at the beginning of a sentence.</summary>
+    public string DisplayTitle => DisplayName == Name ? Name : Title(DisplayName);
 
-    /// <summary>The same at the beginning of a sentence.</summary>
-    public static string DisplayTitle(string name) => name == "acc1" ? "Accuracy" : name;
+    /// <summary>Whether values are shown in percent, and differences in points.</summary>
+    public virtual bool InPercent => false;
+
+    /// <summary>Whether this metric is the main one of any run that measures it. A run without such a metric is represented by its first.</summary>
+    public virtual bool IsMain => false;
 
     /// <summary>A figure's name as the reference writes it in logs and charts: <c>Acc1</c>, <c>Youdenj</c>, <c>Loss</c>.</summary>
     internal static string Title(string name) => char.ToUpperInvariant(name[0]) + name[1..];
