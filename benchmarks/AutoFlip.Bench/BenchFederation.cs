@@ -19,12 +19,12 @@ sealed class BenchFederation : IDisposable
         experiment = experiment with { Rounds = int.MaxValue, EvaluateEvery = int.MaxValue, DenseRounds = 0 };
         var method = Catalog.Resolve(experiment);
         if (pruner is not null) method = method with { Pruner = pruner };
-        Network = Simulation.BuildNetwork(experiment, method, data);
+        Network = RunNetwork.Build(experiment, method, data.Contract);
         Initial = InitialOf(experiment, Network);
         _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
         _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount);
         var transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, method, Network, new SimulatedData(data), new VolatileStore(), context.Time), data, _pool);
-        var run = new FederatedRun(experiment, method, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time);
+        var run = new RecordedRun(experiment, method, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time);
         _rounds = run.RunAsync(Initial, from: null, context.Cancel).GetAsyncEnumerator(context.Cancel);
     }
 

@@ -110,7 +110,7 @@ static class StressBench
         public Training(Experiment experiment, FederatedData data)
         {
             _experiment = experiment;
-            var network = Simulation.BuildNetwork(experiment, Catalog.Resolve(experiment), data);
+            var network = RunNetwork.Build(experiment, Catalog.Resolve(experiment), data.Contract);
             _host = new ClientHost(experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System);
             var seeds = new Seeds(experiment.Seed);
             var mask = Catalog.Pruners["random"](experiment).Prune(new(network, 1, [0], null, seeds));

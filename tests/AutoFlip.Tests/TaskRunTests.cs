@@ -141,7 +141,7 @@ public sealed class TaskRunTests : IDisposable
     {
         var experiment = TaskRules.Settle(Small with { Metrics = ["acc1", "f1"], Pruner = "none" }, Rare().Task);
         var data = FederatedData.Deal(experiment, Rare());
-        var network = Simulation.BuildNetwork(experiment, Catalog.Resolve(experiment), data);
+        var network = RunNetwork.Build(experiment, Catalog.Resolve(experiment), data.Contract);
 
         var whole = await TinyFederation.RunAsync(experiment, data: data, network: network);
         var wide = await TinyFederation.RunAsync(experiment, workers: 3, data: data, network: network);

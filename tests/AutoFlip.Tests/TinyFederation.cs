@@ -72,7 +72,7 @@ static class TinyFederation
         using var pool = new WorkerPool(workers, 1, () => Workspace.Of(experiment));
         IClientTransport transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, method, network, new SimulatedData(data), store ?? new VolatileStore(), TimeProvider.System), data, pool);
         var metrics = Metric.AllOf(experiment);
-        var run = new FederatedRun(
+        var run = new RecordedRun(
             experiment, method, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
             (small, weights, cutOff, ct) => Evaluation.RunAsync(pool, small, weights, cutOff, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
             observer ?? RunObserver.None, TimeProvider.System);
@@ -136,7 +136,7 @@ sealed class MemoryScores(int parameters) : IExplorerLog
 
     public IReadOnlyCollection<int> Asked => _asked;
 
-    public void Add(ClientReply reply, TimeSpan elapsed)
+    public void Add(ClientReply reply)
     {
         _asked.Add(reply.Client);
         if (reply.Failure is null) _scores.Add(reply.Client, reply.Values.ToArray());

@@ -21,6 +21,9 @@ public sealed record FederatedData
     /// <summary>What is to be learnt.</summary>
     public required LearningTask Task { get; init; }
 
+    /// <summary>What server and clients agree on about these data.</summary>
+    public DataContract Contract => new(Train.Shape, Train.Vocabulary, Task, Train.Recipe);
+
     /// <summary>Whether owners hold out samples by the data set's own rule, and not a share that the experiment names.</summary>
     public bool OwnersHoldOut { get; init; }
 

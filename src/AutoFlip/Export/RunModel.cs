@@ -31,9 +31,9 @@ public static class RunModel
         var data = FederatedData.Load(experiment, DataLocations.Of(options with { DataPath = dataPath ?? options.DataPath }), observer, cancellation);
         if (ExperimentFile.PartitionSha256Of(Path.Combine(directory, ExperimentFile.FileName)) is { } deal && deal != data.Table.Sha256)
             throw AutoFlipException.BadData($"The data of {experiment.Dataset} are not those of the run in '{directory}'. Name the folder of the data used then with RunOptions.DataPath.");
-        var full = Simulation.BuildNetwork(experiment, Catalog.Resolve(experiment), data);
+        var full = RunNetwork.Build(experiment, Catalog.Resolve(experiment), data.Contract);
         var network = full.WithWidths(WidthsIn(file, full));
-        var card = ModelCard.Of(experiment, data) with { Round = record.Rounds[^1].Round, CutOff = record.Rounds[^1].CutOff, ModelSha256 = record.Summary?.ModelSha256 };
+        var card = ModelCard.Of(experiment, data.Contract) with { Round = record.Rounds[^1].Round, CutOff = record.Rounds[^1].CutOff, ModelSha256 = record.Summary?.ModelSha256 };
         return new SavedModel(network.Layout.Equals(full.Layout) ? card : card.WithWidthsOf(network), network, file.ToFiniteWeights(network.Layout), experiment);
     }
 

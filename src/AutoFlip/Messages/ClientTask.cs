@@ -85,6 +85,9 @@ public sealed record ClientReply
     /// <summary>Size of the answer that it sent.</summary>
     public long UpBytes { get; init; }
 
+    /// <summary>By the server's clock, since the task went out: of an explorer's reply only.</summary>
+    public TimeSpan Elapsed { get; init; }
+
     /// <summary>The values, read in place.</summary>
     public ReadOnlySpan<float> Values => MemoryMarshal.Cast<byte, float>(ValueBytes.Span);
 

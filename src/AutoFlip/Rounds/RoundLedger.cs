@@ -9,26 +9,27 @@ namespace AutoFlip;
 sealed class RoundLedger(Network network, TimeProvider time)
 {
     readonly long _started = time.GetTimestamp();
+    readonly double[] _phases = new double[Enum.GetValues<RoundPhase>().Length];
     readonly List<ClientFigures> _trained = [], _inside = [], _outside = [];
     readonly ImmutableArray<ClientFailure>.Builder _failures = ImmutableArray.CreateBuilder<ClientFailure>();
     long _down, _up, _dense, _samples, _model;
     ClientSeconds _seconds = ClientSeconds.Zero;
     ScoreCounts? _counts;
+    RoundPhase _phase;
+    double _entered;
 
-    /// <summary>Computing the mask.</summary>
-    public Meter Masking { get; } = new(time);
+    /// <summary>Ends the phase under way and begins another; a round begins with <see cref="RoundPhase.Masking"/>.</summary>
+    public void Enter(RoundPhase phase)
+    {
+        var now = Seconds;
+        _phases[(int)_phase] += now - _entered;
+        (_phase, _entered) = (phase, now);
+    }
 
-    /// <summary>Checking and folding replies, and updating the server.</summary>
-    public Meter Folding { get; } = new(time);
-
-    /// <summary>Evaluating after the update.</summary>
-    public Meter Evaluating { get; } = new(time);
+    double Seconds => time.GetElapsedTime(_started).TotalSeconds;
 
     /// <summary>Replies so far.</summary>
     public int Replies { get; private set; }
-
-    /// <summary>The first failure, for an error message.</summary>
-    public string FirstFailure => _failures is [var first, ..] ? $"Client {first.Client}: {first.Reason}" : "";
 
     /// <summary>The logit from which on a single output means class 1, as far as the cohort's training scores tell; 0 if they do not.</summary>
     public float CutOff => _counts?.CutOff ?? 0;
@@ -61,10 +62,10 @@ sealed class RoundLedger(Network network, TimeProvider time)
         {
             Round = task.Round,
             Time = time.GetUtcNow(),
-            Seconds = time.GetElapsedTime(_started).TotalSeconds,
-            MaskSeconds = Masking.Seconds,
-            FoldSeconds = Folding.Seconds,
-            EvaluateSeconds = Evaluating.Seconds,
+            Seconds = Seconds,
+            MaskSeconds = _phases[(int)RoundPhase.Masking],
+            FoldSeconds = _phases[(int)RoundPhase.Folding],
+            EvaluateSeconds = _phases[(int)RoundPhase.Evaluating],
             ClientSeconds = _seconds,
             Cohort = [.. cohort],
             Density = task.Mask.Density,

@@ -65,7 +65,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
     public IReadOnlyCollection<int> Asked => _asked;
 
     /// <inheritdoc/>
-    public void Add(ClientReply reply, TimeSpan elapsed)
+    public void Add(ClientReply reply)
     {
         if (reply.Failure is null)
         {
@@ -80,7 +80,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
                 throw AutoFlipException.RunFailed($"{_scores.Name} cannot be written: {e.Message} Free some space and resume the run.", e);
             }
         }
-        var seconds = _secondsBefore + elapsed.TotalSeconds;
+        var seconds = _secondsBefore + reply.Elapsed.TotalSeconds;
         _reports.Append(new(reply.Client, reply.DownBytes, reply.UpBytes, reply.TrainSamples, seconds, reply.Failure, reply.Seconds,
             reply.Failure is null ? Seal.Of(reply.ValueBytes.Span) : null));
         _asked.Add(reply.Client);

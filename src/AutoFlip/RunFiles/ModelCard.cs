@@ -69,12 +69,12 @@ public sealed record ModelCard
     /// <summary>The card of a run's full model before its first round.</summary>
     /// <param name="experiment">What is run.</param>
     /// <param name="data">What it learns from.</param>
-    public static ModelCard Of(Experiment experiment, FederatedData data) => new()
+    public static ModelCard Of(Experiment experiment, DataContract data) => new()
     {
         Version = ExperimentFile.ProgramVersion,
         Model = experiment.Model,
         Options = ModelOptions.Of(experiment),
-        Input = data.Train.Recipe,
+        Input = data.Recipe,
         Task = data.Task.Kind,
         Classes = data.Task.ClassNames,
         Outputs = data.Task.Outputs,

@@ -7,7 +7,5 @@ public interface IExplorerLog : IExplorerScores
     IReadOnlyCollection<int> Asked { get; }
 
     /// <summary>Enters an explorer's answer.</summary>
-    /// <param name="reply">The answer.</param>
-    /// <param name="elapsed">Since exploration began, or went on after an interruption.</param>
-    void Add(ClientReply reply, TimeSpan elapsed);
+    void Add(ClientReply reply);
 }

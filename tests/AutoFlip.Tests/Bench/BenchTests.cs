@@ -184,7 +184,7 @@ public sealed class BenchTests
     {
         var context = Context(Tiny, new StringWriter());
         var data = BenchFederation.Load(context);
-        var network = Simulation.BuildNetwork(Tiny, Catalog.Resolve(Tiny), data);
+        var network = RunNetwork.Build(Tiny, Catalog.Resolve(Tiny), data.Contract);
         var initial = BenchFederation.InitialOf(Tiny, network);
         using var batches = new ReadBatches(Tiny, data);
         using var bare = new BareOwn(Tiny, network, initial);

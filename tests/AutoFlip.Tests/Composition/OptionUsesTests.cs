@@ -20,7 +20,7 @@ public sealed class OptionUsesTests
     {
         var dealt = FederatedData.Deal(ExperimentRules.Resolve(experiment, task: null), data ?? Images.Value);
         experiment = ExperimentRules.Settle(ExperimentRules.Resolve(experiment, task: null), dealt.Task, dealt.Clients.Length);
-        return OptionUses.Warning(new PreparedRun(experiment, Simulation.BuildNetwork(experiment, Catalog.Resolve(experiment), dealt), dealt));
+        return OptionUses.Warning(new PreparedRun(experiment, RunNetwork.Build(experiment, Catalog.Resolve(experiment), dealt.Contract), dealt));
     }
 
     /// <summary>A run in which an option has no effect, and the clause about it. Every row of the table is here at least once.</summary>

@@ -108,22 +108,6 @@ public sealed class SimulationTests : IDisposable
         Assert.Equal(summary.Compute.TrainSamples, Sum("rounds.jsonl", "train_samples").Sum() + Sum("checkpoints/exploration.jsonl", "train_samples").Sum());
     }
 
-    /// <summary>TwoCNN 32 on grey 24x24 has 1,663,370 parameters: 4 bytes of 700 explorers are 4.3 GiB, two rounds of 400 clients 4.9 GiB.</summary>
-    [Theory]
-    [InlineData(10, 1, WireFormat.Int8), InlineData(700, 1, WireFormat.Fp16, "Experiment.ExplorerFraction"), InlineData(400, 0.1, WireFormat.Int8, "Experiment.WireUp fp16")]
-    [InlineData(700, 1, WireFormat.Int8, "Experiment.ExplorerFraction", "Experiment.WireUp fp16")]
-    public void What_would_fill_a_disk_is_said_beforehand(int clients, double explorers, WireFormat up, params string[] remedies)
-    {
-        var network = Catalog.Models["TwoCNN"](new SampleShape(1, 24, 24), 10, new ModelOptions());
-
-        var experiment = new Experiment { Clients = clients, ExplorerFraction = explorers, WireUp = up };
-
-        var warnings = Simulation.SizeWarnings(experiment, Catalog.Pruners[experiment.Pruner](experiment), network, "here").ToList();
-
-        Assert.Equal(remedies.Length, warnings.Count);
-        foreach (var (remedy, warning) in remedies.Zip(warnings)) Assert.Contains(remedy, warning, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void Rerunning_the_written_experiment_gives_the_same_model()
     {
@@ -229,7 +213,7 @@ public sealed class SimulationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3, null), InlineData(4, "scores that round 3 was pruned by are missing")]
+    [InlineData(3, null), InlineData(4, "scores for the mask of round 3 are missing")]
     public void Lost_scores_are_asked_for_again_unless_the_model_that_was_explored_is_gone(int begun, string? refusal)
     {
         var experiment = Small with { DenseRounds = 2 };

@@ -130,7 +130,7 @@ public class GuidanceScalingTests
         {
             var scores = new float[initial.Length];
             DeviationGuidance.Deviation(explorers[c].Floats(), initial, scores);
-            log.Add(new ClientReply { Client = c, ValueBytes = MemoryMarshal.AsBytes<float>(scores).ToArray() }, TimeSpan.Zero);
+            log.Add(new ClientReply { Client = c, ValueBytes = MemoryMarshal.AsBytes<float>(scores).ToArray() });
         }
         return log.Mean(log.Explorers);
     }

@@ -256,7 +256,7 @@ public class FederatedRunTests
         {
             if (task.Work == ClientWork.Train) source.Cancel();
         });
-        var run = new FederatedRun(Tiny, Catalog.Resolve(Tiny), network, transport, scores, null, RunObserver.None, TimeProvider.System);
+        var run = new RecordedRun(Tiny, Catalog.Resolve(Tiny), network, transport, scores, null, RunObserver.None, TimeProvider.System);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {

@@ -103,7 +103,7 @@ public class ServerLinkTests
         var network = TinyFederation.Network(Tiny);
         using var pool = new WorkerPool(2, 1, () => Workspace.Of(Tiny));
         var transport = new Forgetful(new ServerLink(Tiny), () => new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System), data, pool);
-        var run = new FederatedRun(Tiny, Catalog.Resolve(Tiny), network, transport, new MemoryScores(network.Layout.ParameterCount), null, RunObserver.None, TimeProvider.System);
+        var run = new RecordedRun(Tiny, Catalog.Resolve(Tiny), network, transport, new MemoryScores(network.Layout.ParameterCount), null, RunObserver.None, TimeProvider.System);
 
         RoundResult? last = null;
         await foreach (var round in run.RunAsync(TinyFederation.Initial(Tiny), null, TestContext.Current.CancellationToken)) last = round;

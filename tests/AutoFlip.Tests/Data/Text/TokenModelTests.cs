@@ -23,8 +23,8 @@ public class TokenModelTests
     }
 
     [Theory]
-    [InlineData("NextWordLSTM", false, "Experiment.Model NextWordLSTM: it says something about each step of a sequence, and Shakespeare asks for one thing about the whole")]
-    [InlineData("NextCharLSTM", true, "Experiment.Model NextCharLSTM: it says one thing about a sequence, and Shakespeare asks for one at each step; choose NextWordLSTM.")]
+    [InlineData("NextWordLSTM", false, "Experiment.Model NextWordLSTM: it gives one output per step, and Shakespeare needs one per sequence; choose another model")]
+    [InlineData("NextCharLSTM", true, "Experiment.Model NextCharLSTM: it gives one output per sequence, and Shakespeare needs one per step; choose NextWordLSTM.")]
     public void A_model_says_something_about_every_step_if_and_only_if_that_is_the_task(string model, bool steps, string message)
     {
         var names = LearningTask.Classification([.. Enumerable.Range(0, 80).Select(c => $"{c}")]).ClassNames;
@@ -69,7 +69,7 @@ public class TokenModelTests
         static object[] Next(int speaker, int count) => [.. Enumerable.Repeat($"{(char)('a' + speaker)}", count)];
     }
 
-    static Network Build(Experiment experiment, FederatedData data) => Simulation.BuildNetwork(experiment, Catalog.Resolve(experiment), data);
+    static Network Build(Experiment experiment, FederatedData data) => RunNetwork.Build(experiment, Catalog.Resolve(experiment), data.Contract);
 
     static Experiment Small(string model) => new() { Dataset = "Shakespeare", Model = model, Criterion = "CrossEntropyLoss", Metrics = ["acc1"], HiddenSize = 8, EmbeddingSize = 4, LayerCount = 1 };
 

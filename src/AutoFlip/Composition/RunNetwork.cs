@@ -1,0 +1,44 @@
+namespace AutoFlip;
+
+/// <summary>The network of a run.</summary>
+static class RunNetwork
+{
+    /// <summary>Builds it, once it is sure that data, model, loss, pruner and algorithm fit each other.</summary>
+    /// <exception cref="AutoFlipException">They do not (exit 2).</exception>
+    public static Network Build(Experiment experiment, Method method, DataContract data)
+    {
+        var network = Catalog.Models[experiment.Model](data.Shape, data.Task.Outputs, ModelOptions.Of(experiment));
+        if (method.Criterion.Refuses(network) is { } reason) throw AutoFlipException.BadRequest($"Experiment.Criterion: {reason}");
+        CheckTokens(experiment, network, data.Vocabulary);
+        CheckSteps(experiment, network, data.Task);
+        method.Pruner.Check(network);
+        if (method.Algorithm.Refuses(experiment, method) is { } misfit) throw AutoFlipException.BadRequest(misfit);
+        return network;
+    }
+
+    /// <summary>A network must read token ids if and only if samples are token ids, and must know them all.</summary>
+    static void CheckTokens(Experiment experiment, Network network, int? vocabulary)
+    {
+        if (vocabulary is null && network.Vocabulary is null) return;
+        if (vocabulary is null)
+            throw AutoFlipException.BadRequest($"Experiment.Model {experiment.Model}: it reads token ids, and the samples of {experiment.Dataset} are numbers; "
+                + "choose a model without an embedding.");
+        if (network.Vocabulary is null)
+            throw AutoFlipException.BadRequest($"Experiment.Model {experiment.Model}: it reads numbers, and the samples of {experiment.Dataset} are token ids; "
+                + "choose a model with an embedding, such as NextCharLSTM.");
+        if (network.Vocabulary < vocabulary)
+            throw AutoFlipException.BadRequest(
+                ExperimentOptions.Of(nameof(Experiment.EmbeddingCount)).Refusal(network.Vocabulary, $"at least {vocabulary}, the tokens of {experiment.Dataset}"));
+    }
+
+    /// <summary>A network must have an output at every step of a sequence if and only if that is the task.</summary>
+    static void CheckSteps(Experiment experiment, Network network, LearningTask task)
+    {
+        var (perStep, wanted) = (network.Nodes[^1].OutputShape.Length == 2, task.Kind == TaskKind.Labelling);
+        if (perStep == wanted) return;
+        throw AutoFlipException.BadRequest(wanted
+            ? $"Experiment.Model {experiment.Model}: it gives one output per sequence, and {experiment.Dataset} needs one per step; choose NextWordLSTM."
+            : $"Experiment.Model {experiment.Model}: it gives one output per step, and {experiment.Dataset} needs one per sequence; "
+                + "choose another model, such as NextCharLSTM.");
+    }
+}

@@ -1,0 +1,112 @@
+namespace AutoFlip;
+
+/// <summary>What a run is carried out with: all that server and clients have in common.</summary>
+/// <param name="Experiment">What is run; settled.</param>
+/// <param name="Method">What it names.</param>
+/// <param name="Options">How to carry it out.</param>
+/// <param name="Contract">What is agreed on about data.</param>
+/// <param name="Network">The full model.</param>
+/// <param name="Directory">The run directory.</param>
+/// <param name="Observer">Watches.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Started">Its time when the run began or went on.</param>
+sealed record RunSetting(
+    Experiment Experiment, Method Method, RunOptions Options, DataContract Contract, Network Network,
+    RunDirectory Directory, RunObserver Observer, TimeProvider Time, long Started);
+
+/// <summary>Samples of a federation.</summary>
+/// <param name="Train">For training, over all clients.</param>
+/// <param name="HeldOut">Held out, over all clients.</param>
+/// <param name="Test">Of the server's test set.</param>
+readonly record struct SampleCounts(long Train, long HeldOut, long Test);
+
+/// <summary>The server's half of a run: state, rounds and the run directory. It sees no sample of a client.</summary>
+sealed class RunServer : IDisposable
+{
+    readonly RunSetting _setting;
+    readonly ModelCard _card;
+    readonly Weights _initial;
+    readonly RunState? _from;
+    readonly ExplorationLog _exploration;
+
+    /// <summary>Reads the state that the run goes on from, if there is one.</summary>
+    /// <exception cref="AutoFlipException">It is damaged (exit 3).</exception>
+    public RunServer(RunSetting setting)
+    {
+        var (experiment, method, directory, network) = (setting.Experiment, setting.Method, setting.Directory, setting.Network);
+        _setting = setting;
+        _card = ModelCard.Of(experiment, setting.Contract);
+        _initial = Initialization.Draw(network, method.Initializer, experiment.InitializationGain, new Seeds(experiment.Seed));
+        _from = directory.LoadState(method.Algorithm.Initialize(_initial), network);
+        _exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount);
+        Link = new(experiment, RunStamp.RunOf(directory.Checkpoints));
+        if (_from is not null) Link.Recall(directory.Rounds);
+    }
+
+    /// <summary>The server's end of the connections.</summary>
+    public ServerLink Link { get; }
+
+    /// <summary>Whether no round is done yet.</summary>
+    public bool IsNew => _from is null;
+
+    /// <summary>The mask that clients had when the run broke off; null if it is new.</summary>
+    public Mask? MaskInForce => _from is null ? null : new MaskSchedule(_setting.Experiment, _setting.Method.Pruner, _setting.Network, _exploration).Of(_from);
+
+    /// <summary>Tells the observer what is about to run, and writes the initial model of a new run.</summary>
+    public void Announce(SampleCounts samples)
+    {
+        var (experiment, directory, network) = (_setting.Experiment, _setting.Directory, _setting.Network);
+        _setting.Observer.Started(new RunStart(
+            experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample, samples.Train, samples.HeldOut, samples.Test, _from?.Round ?? 0)
+        { Rounds = [.. directory.Rounds] });
+        if (IsNew) directory.SaveModel("initial.safetensors", _initial, _card);
+    }
+
+    /// <summary>Carries out the rounds that are left, and writes what they come to.</summary>
+    /// <param name="transport">The way to the clients.</param>
+    /// <param name="evaluate">Evaluates on the server's test set; null if there is none.</param>
+    /// <param name="cancel">Stops it; what was finished is saved.</param>
+    public RunSummary Run(IClientTransport transport, TestSetEvaluation? evaluate, CancellationToken cancel)
+    {
+        var (experiment, directory, network) = (_setting.Experiment, _setting.Directory, _setting.Network);
+        if (_setting.Options.SaveClients) transport = new ClientRecorder(transport, directory, _card);
+        var run = new RecordedRun(experiment, _setting.Method, network, transport, _exploration, evaluate, _setting.Observer, _setting.Time);
+        var last = RunRoundsAsync(run, cancel).GetAwaiter().GetResult();
+        var mask = run.Masks.Of(last);
+        var global = mask.Apply(last.Server.Weights);
+        var elapsed = _setting.Time.GetElapsedTime(_setting.Started).TotalSeconds;
+        var summary = Summaries.Of(experiment, Catalog.MainMetricOf(experiment), _setting.Options.Workers, network, global, mask, _exploration.Reports, directory.Rounds, elapsed)
+            with { Directory = directory.Path };
+        var card = _card with { Round = last.Round, CutOff = directory.Rounds[^1].CutOff, ModelSha256 = summary.ModelSha256 };
+        directory.SaveModel("final.safetensors", global, card);
+        directory.SaveModel("final-small.safetensors", mask.Shrink(global), mask.Units is null ? card : card.WithWidthsOf(mask.Shrink(network)));
+        directory.SaveResults(summary);
+        _setting.Observer.Finished(summary);
+        return summary;
+    }
+
+    async Task<RunState> RunRoundsAsync(RecordedRun run, CancellationToken cancel)
+    {
+        var last = _from;
+        await foreach (var round in run.RunAsync(_initial, _from, cancel).ConfigureAwait(false))
+        {
+            if (round.State.Round == _setting.Experiment.FirstPrunedRound) FirstPruned(round, run.Masks);
+            _setting.Directory.Save(round);
+            last = round.State;
+            _setting.Observer.RoundDone(round.Report);
+        }
+        return last!;
+    }
+
+    /// <summary>Writes what the first mask was made from, and warns if it removes less than asked.</summary>
+    void FirstPruned(RoundResult round, MaskSchedule masks)
+    {
+        var (t, directory) = (round.State.Round, _setting.Directory);
+        directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start), _card with { Round = t - 1 });
+        if (_setting.Method.Pruner.PlanOf(t, first: t)?.Shortfall(_setting.Network, round.Mask) is { } shortfall) _setting.Observer.Warning(shortfall);
+        if (masks.GuidanceOf(round.Mask) is { } guidance) directory.SaveGuidance(guidance);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _exploration.Dispose();
+}

@@ -1,0 +1,37 @@
+namespace AutoFlip;
+
+/// <summary>The clients' half of a simulation: all of their data, and the threads they compute on.</summary>
+sealed class SimulatedClients : IDisposable
+{
+    readonly RunSetting _setting;
+    readonly FederatedData _data;
+    readonly WorkerPool _pool;
+    readonly ClientHost _host;
+
+    /// <summary>Starts the threads; nothing is computed yet.</summary>
+    public SimulatedClients(RunSetting setting, FederatedData data)
+    {
+        var (experiment, method, network) = (setting.Experiment, setting.Method, setting.Network);
+        (_setting, _data) = (setting, data);
+        _pool = new WorkerPool(setting.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
+        var memory = new ClientFiles(setting.Directory.ClientMemory, network.Layout.ParameterCount);
+        _host = new ClientHost(experiment, method, network, new SimulatedData(data), memory, setting.Time) { Wording = setting.Options.Wording };
+    }
+
+    /// <summary>Samples of the federation.</summary>
+    public SampleCounts Samples => new(
+        _data.Clients.Sum(client => (long)client.Train.Length), _data.Clients.Sum(client => (long)client.HeldOut.Length), _data.Test?.Count ?? 0);
+
+    /// <summary>Gives clients the mask that they had when a run broke off.</summary>
+    public void Remember(Mask mask) => _host.Masks.Add(mask);
+
+    /// <summary>The way from a server to these clients.</summary>
+    public IClientTransport ConnectTo(ServerLink server) => new InProcessTransport(server, _host, _data, _pool);
+
+    /// <summary>Evaluates on the test set, on the clients' threads, which wait then; null if there is none.</summary>
+    public TestSetEvaluation? TestSet => _data.Test is not { } test ? null : (network, weights, cutOff, ct) =>
+        Evaluation.RunAsync(_pool, network, weights, cutOff, _setting.Method.Criterion, test, _setting.Method.Metrics, ct);
+
+    /// <inheritdoc/>
+    public void Dispose() => _pool.Dispose();
+}
