@@ -5,12 +5,13 @@ using SkiaSharp;
 
 namespace AutoFlip;
 
-/// <summary>Decodes image files (JPEG, PNG, GIF, BMP, WebP, and binary PPM and PGM) to planes of bytes.</summary>
+/// <summary>Decodes image files (JPEG, PNG, GIF, BMP, WebP, TIFF, and binary PPM and PGM) to planes of bytes.</summary>
 /// <remarks>An image is turned and mirrored as its EXIF orientation says, as browsers and phones show it. Colours are taken as they are: no colour profile, no gamma; transparency is
 /// dropped. So does Pillow, on which the published pipelines rest (it leaves the orientation to its caller); its JPEG decoder and this one may differ by a few steps of 255.</remarks>
 static class ImageDecoder
 {
-    const int MaxPixels = 100_000_000;
+    /// <summary>Most pixels of an image.</summary>
+    public const int MaxPixels = 100_000_000;
 
     /// <summary>Decodes a file.</summary>
     /// <param name="path">The file.</param>
@@ -27,7 +28,8 @@ static class ImageDecoder
         {
             throw AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e);
         }
-        return bytes is [(byte)'P', (byte)'5' or (byte)'6', ..] ? Netpbm(path, bytes, channels) : Coded(path, bytes, channels);
+        if (bytes is [(byte)'P', (byte)'5' or (byte)'6', ..]) return Netpbm(path, bytes, channels);
+        return TiffHeader.IsTiff(bytes) ? Tiff(path, bytes, channels) : Coded(path, bytes, channels);
     }
 
     static (SampleShape, byte[]) Coded(string path, byte[] bytes, int channels)
@@ -36,9 +38,8 @@ static class ImageDecoder
         if (!bytes.AsSpan().ContainsAnyExcept((byte)0)) throw AutoFlipException.BadFile(path, $"all of its {bytes.Length} bytes are zero: its content was lost");
         if (SizeOfPng(bytes) is var (claimedWidth, claimedHeight)) CheckSize(path, claimedWidth, claimedHeight); // the codec only says no
         using var data = Data(bytes);
-        using var codec = SKCodec.Create(data) ?? throw AutoFlipException.BadFile(path, IsTiff(bytes)
-            ? "it is a TIFF image, which is not read: convert it to PNG"
-            : "it is not a JPEG, PNG, GIF, BMP, WebP, PPM or PGM image");
+        using var codec = SKCodec.Create(data)
+            ?? throw AutoFlipException.BadFile(path, "it is not a JPEG, PNG, GIF, BMP, WebP, TIFF, PPM or PGM image");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         CheckSize(path, width, height);
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
@@ -114,7 +115,12 @@ static class ImageDecoder
             ? (BinaryPrimitives.ReadInt32BigEndian(bytes[16..]), BinaryPrimitives.ReadInt32BigEndian(bytes[20..]))
             : null;
 
-    static bool IsTiff(ReadOnlySpan<byte> bytes) => bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8);
+    static (SampleShape, byte[]) Tiff(string path, byte[] bytes, int channels)
+    {
+        var header = TiffHeader.Read(path, bytes);
+        var (shape, pixels) = Planes(TiffDecoder.Decode(path, bytes, header), header.Width, header.Height, stride: 4, channels);
+        return Oriented(shape, pixels, (SKEncodedOrigin)header.Orientation);
+    }
 
     /// <summary>"P5" or "P6", width, height and 255 in decimal, one white space, then the values, colours next to each other.</summary>
     static (SampleShape, byte[]) Netpbm(string path, byte[] bytes, int channels)
@@ -143,7 +149,8 @@ static class ImageDecoder
         static bool IsSpace(byte value) => value is (byte)' ' or (>= 9 and <= 13);
     }
 
-    static void CheckSize(string path, int width, int height)
+    /// <exception cref="AutoFlipException">There is no pixel, or there are too many (exit 3).</exception>
+    public static void CheckSize(string path, int width, int height)
     {
         if (width < 1 || height < 1 || (long)width * height > MaxPixels) throw AutoFlipException.BadFile(path, $"its size is {width} x {height}; accepted are up to {MaxPixels} pixels");
     }

@@ -10,7 +10,7 @@ namespace AutoFlip;
 sealed record PixelKey(string Name, UInt128 Hash)
 {
     /// <summary>Goes up whenever a reader, the decoder or the resizing makes other pixels than before.</summary>
-    const int Readers = 2; // 2: EXIF orientation is applied
+    const int Readers = 3; // 2: EXIF orientation is applied; 3: TIFF is read
 
     /// <summary>The key of a set's files. Costs a look at each file's entry, not at its content.</summary>
     /// <exception cref="AutoFlipException">A folder cannot be listed (exit 3).</exception>

@@ -43,7 +43,7 @@ public class ImageFileSetsTests
 
     [Theory]
     [InlineData("empty", "this class folder is empty. Put images into it, or remove it")]
-    [InlineData("a.tiff b.TIFF note.txt", "this class has no image that can be read, only 2 .tiff, 1 .txt. Convert them")]
+    [InlineData("a.heic b.HEIC note.txt", "this class has no image that can be read, only 2 .heic, 1 .txt. Convert them")]
     [InlineData("inner/a.png", "the images of this class lie one level deeper, in 'inner'. Move them up into the class folder")]
     public void A_class_without_images_is_refused_by_name(string files, string reason)
     {
@@ -63,9 +63,9 @@ public class ImageFileSetsTests
     public void Files_beside_the_images_are_counted_by_kind()
     {
         using var folder = new TemporaryFolder();
-        foreach (var name in (string[])["cat/a.png", "cat/b.tif", "cat/Thumbs.db", "dog/a.png", "dog/b.tif", "dog/README", "dog/deep/c.png", "dog/.DS_Store"]) folder.Write($"mine/{name}", Black);
+        foreach (var name in (string[])["cat/a.png", "cat/b.psd", "cat/Thumbs.db", "dog/a.png", "dog/b.psd", "dog/README", "dog/deep/c.png", "dog/.DS_Store"]) folder.Write($"mine/{name}", Black);
 
-        Assert.Equal($"Not read in the class folders of '{folder["mine"]}': 2 .tif, 1 without an ending and 1 folders. Read are JPEG, PNG, GIF, BMP, WebP, PPM and PGM images.",
+        Assert.Equal($"Not read in the class folders of '{folder["mine"]}': 2 .psd, 1 without an ending and 1 folders. Read are JPEG, PNG, GIF, BMP, WebP, TIFF, PPM and PGM images.",
             ClassFolders.PassedOver(folder["mine"]));
     }
 

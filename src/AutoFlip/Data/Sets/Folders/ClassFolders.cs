@@ -3,7 +3,7 @@ namespace AutoFlip;
 /// <summary>Images in a folder per class.</summary>
 static class ClassFolders
 {
-    static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".ppm", ".pgm"];
+    static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".ppm", ".pgm", ".tif", ".tiff"];
 
     /// <summary>Images in the folders of the classes, in order of classes and then of names.</summary>
     /// <param name="path">The folder of the folders.</param>
@@ -44,7 +44,7 @@ static class ClassFolders
             : $"Not read in the class folders of '{path}': {string.Join(" and ", (string[])[.. kinds.Length > 0 ? [kinds] : (string[])[], .. folders > 0 ? [$"{folders} folders"] : (string[])[]])}. Read are {Accepted}.";
     }
 
-    const string Accepted = "JPEG, PNG, GIF, BMP, WebP, PPM and PGM images";
+    const string Accepted = "JPEG, PNG, GIF, BMP, WebP, TIFF, PPM and PGM images";
 
     static string WhyWithoutImages(string folder)
     {
