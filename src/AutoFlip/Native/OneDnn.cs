@@ -73,12 +73,12 @@ static unsafe class OneDnn
     static CacheRemedy Decide()
     {
         if (!NnPack.CanStart(X86Base.CpuId)) NnPack.Disable(); // it would report that for every small batch
-        return HidesCaches(X86Base.CpuId) ? Help() : CacheRemedy.None;
+        return HidesCaches(X86Base.CpuId) ? Apply(FindRecord()) : CacheRemedy.None;
     }
 
-    static CacheRemedy Help()
+    /// <summary>Mends a record that hidden caches have spoilt, or holds oneDNN back where it is not found.</summary>
+    public static CacheRemedy Apply(ProcessorRecord* record)
     {
-        var record = FindRecord();
         if (record is not null && record->BelievesInCachesOfOneByte)
         {
             record->GuessSizes();
@@ -99,7 +99,7 @@ static unsafe class OneDnn
         fixed uint _sharing[10]; // cores
 
         [FieldOffset(108)]
-        readonly uint _levels;
+        uint _levels;
 
         /// <summary>Bytes of each level of data caches that a core has to itself.</summary>
         public readonly uint[] Sizes
@@ -114,6 +114,13 @@ static unsafe class OneDnn
 
         /// <summary>What becomes of zeros: three levels, each of one byte.</summary>
         public readonly bool BelievesInCachesOfOneByte => _levels == 3 && _sizes[0] == 1 && _sizes[1] == 1 && _sizes[2] == 1;
+
+        /// <summary>Sets what becomes of zeros, for tests on machines that hide nothing.</summary>
+        public void HideSizes()
+        {
+            for (var level = 0; level < 3; level++) (_sizes[level], _sharing[level]) = (1, 1);
+            _levels = 3;
+        }
 
         /// <summary>The sizes that oneDNN assumes itself where it knows that it does not know them.</summary>
         public void GuessSizes()
