@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 
 namespace AutoFlip.Cli;
@@ -109,6 +110,9 @@ record Request
     /// <summary>The method's options, until <see cref="Resolve"/>.</summary>
     public MethodChoice Method { get; init; } = new();
 
+    /// <summary>Options of methods that were given, whatever their values.</summary>
+    public ImmutableArray<MethodOption> OfMethods { get; init; } = [];
+
     /// <summary>What to list models for.</summary>
     public ListOptions List { get; init; } = new();
 
@@ -153,7 +157,9 @@ record Request
     public Request Resolve(Action<string> warn)
     {
         ExperimentRules.Check(Options);
-        return this with { Experiment = ExperimentRules.Resolve(Method.Apply(Experiment, warn)), Method = new() };
+        var experiment = ExperimentRules.Resolve(Method.Apply(Experiment, warn));
+        foreach (var option in OfMethods) MethodOptions.Require(experiment, option);
+        return this with { Experiment = experiment, Method = new() };
     }
 
     /// <summary>Sets a property of a copy.</summary>

@@ -100,7 +100,11 @@ sealed record Setting
             + (Type.IsEnum ? Nearest.Hint(texts[^1], Enum.GetNames(Type).Select(name => name.ToLowerInvariant())) : ""));
         if (Refuses(values[^1]) is { } reason) throw AutoFlipException.BadRequest($"{Title}: {reason}");
         if (Option is not null)
-            return request with { Experiment = request.Experiment with { Options = request.Experiment.Options.With(Option, value) } };
+            return request with
+            {
+                Experiment = request.Experiment with { Options = request.Experiment.Options.With(Option, value) },
+                OfMethods = request.OfMethods.Add(Option),
+            };
         foreach (var property in new[] { Property, Also }.OfType<PropertyInfo>()) request = request.With(property, value);
         return request;
     }

@@ -42,15 +42,31 @@ public static class MethodOptions
             : throw AutoFlipException.BadRequest(ApiNames.Refusal(option.ApiName, ExperimentOption.Text(value), option.Accepted));
     }
 
-    /// <summary>What is wrong with the values of an experiment, one sentence each.</summary>
-    internal static IEnumerable<string> Violations(Experiment experiment) =>
-        from value in experiment.Options
-        let declared = All.First(declared => declared.Option.Name == value.Option.Name)
-        let accepted = !IsChosen(declared, experiment) && !value.IsDefault
-            ? $"only with Experiment.{declared.ChosenBy} {string.Join(" or ", declared.Methods)}; {Chosen(declared, experiment)} has no such option"
-            : value.Option.Accepts(value.Value) ? null : value.Option.Accepted
-        where accepted is not null
-        select ApiNames.Refusal(value.Option.ApiName, ExperimentOption.Text(value.Value), accepted);
+    /// <summary>Refuses an option that was given and that none of the experiment's methods has, even at its default.</summary>
+    /// <exception cref="AutoFlipException">None has it (exit 2).</exception>
+    public static void Require(Experiment experiment, MethodOption option)
+    {
+        if (Missing(All.First(declared => declared.Option.Name == option.Name), experiment) is { } accepted)
+            throw AutoFlipException.BadRequest(ApiNames.Refusal(option.ApiName, ExperimentOption.Text(experiment.Options[option.Name] ?? option.Default), accepted));
+    }
+
+    /// <summary>What is wrong with the values of an experiment, one sentence each. Defaults of other methods' options are no fault: a file may hold them from before
+    /// its method was replaced.</summary>
+    internal static IEnumerable<string> Violations(Experiment experiment)
+    {
+        if (experiment.Options.Equals(OptionValues.None)) return [];
+        var all = All;
+        return from value in experiment.Options
+               let declared = all.First(declared => declared.Option.Name == value.Option.Name)
+               let missing = value.IsDefault ? null : Missing(declared, experiment)
+               let accepted = missing ?? (value.Option.Accepts(value.Value) ? null : value.Option.Accepted)
+               where accepted is not null
+               select ApiNames.Refusal(value.Option.ApiName, ExperimentOption.Text(value.Value), accepted);
+    }
+
+    /// <summary>Which methods have an option that the experiment's have not; null if one has it.</summary>
+    static string? Missing(DeclaredOption declared, Experiment experiment) => IsChosen(declared, experiment) ? null
+        : $"only with Experiment.{declared.ChosenBy} {string.Join(" or ", declared.Methods)}; {Chosen(declared, experiment)} has no such option";
 
     /// <summary>The experiment with a value for every option of its methods, defaults included, and for no other: so it is written down.</summary>
     internal static Experiment Complete(Experiment experiment) => experiment with

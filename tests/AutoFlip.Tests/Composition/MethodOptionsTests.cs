@@ -108,6 +108,9 @@ public class MethodOptionsTests
         Assert.Equal(
             "autoflip: --mu: '0.5' is not accepted. Accepted: only with --algorithm fedprox; fedavg has no such option.\n",
             Shell.Run("run", "--mu", "0.5").Error);
+        Assert.Equal(
+            "autoflip: --mu: '0.01' is not accepted. Accepted: only with --algorithm fedprox; fedavg has no such option.\n",
+            Shell.Run("run", "--mu", "0.01").Error); // its default
     }
 
     [Fact]
