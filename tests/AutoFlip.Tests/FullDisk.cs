@@ -9,6 +9,10 @@ static class FullDisk
 
     /// <summary>What writing to a full disk throws.</summary>
     public static IOException Failure() => new("No space left on device", NoSpace);
+
+    /// <summary>What writing beyond the largest file throws (EFBIG), as the runtime makes it.</summary>
+    public static Exception TooLarge() =>
+        new ArgumentOutOfRangeException("value", "Specified file length was too large for the file system.") { Source = "System.Private.CoreLib" };
 }
 
 /// <summary>A disk of some kilobytes in a folder, until it is disposed. Needs Linux and root; elsewhere the test is skipped.</summary>

@@ -30,9 +30,9 @@ sealed class AppendFile : IDisposable
         {
             _file.Write(bytes);
         }
-        catch (IOException e)
+        catch (Exception e) when (WriteFault.Is(e))
         {
-            throw AutoFlipException.RunFailed($"{_file.Name} cannot be written: {e.Message} Free some space and resume the run.", e);
+            throw AutoFlipException.RunFailed($"{_file.Name} cannot be written: {WriteFault.Text(e)} Free some space and resume the run.", e);
         }
     }
 

@@ -42,7 +42,7 @@ public static class AtomicFile
         catch (Exception failure)
         {
             var remains = Remove(partial);
-            if (failure is not (IOException or UnauthorizedAccessException)) throw;
+            if (!WriteFault.Is(failure)) throw;
             throw AutoFlipException.RunFailed($"'{path}' could not be written: {Reason(failure)}{remains}", failure);
         }
     }
@@ -70,6 +70,6 @@ public static class AtomicFile
         DirectoryNotFoundException => "its folder does not exist. Create the folder, or choose another place.",
         UnauthorizedAccessException or { HResult: UnixReadOnly } => "writing there is not allowed. Choose another place, or change its permissions.",
         { HResult: UnixNoSpace or UnixQuota or WindowsDiskFull or WindowsHandleDiskFull } => "the disk is full. Free some space, or choose another place.",
-        _ => failure.Message,
+        _ => WriteFault.Text(failure),
     };
 }

@@ -47,9 +47,9 @@ sealed class JsonLog<T> : IDisposable
             _file.Write(RunJson.Sealed(line, RunJson.Line));
             _file.Flush(flushToDisk: true);
         }
-        catch (IOException e)
+        catch (Exception e) when (WriteFault.Is(e))
         {
-            throw AutoFlipException.RunFailed($"{_file.Name} cannot be written: {e.Message} Free some space and resume the run.", e);
+            throw AutoFlipException.RunFailed($"{_file.Name} cannot be written: {WriteFault.Text(e)} Free some space and resume the run.", e);
         }
         _lines.Add(line);
         _ends.Add(_file.Position);

@@ -20,7 +20,8 @@ public static class OwnFile
         return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize);
     }
 
-    /// <summary>Opens a file for reading, behind a link too. What opening throws otherwise reaches the caller.</summary>
+    /// <summary>Opens a file of a run directory or of a data set for reading, behind a link too.
+    /// What opening throws otherwise reaches the caller.</summary>
     /// <param name="path">The file.</param>
     /// <param name="share">What others may do meanwhile.</param>
     /// <exception cref="AutoFlipException">It is no regular file (exit 3).</exception>

@@ -75,9 +75,9 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
                 _scores.Write(reply.ValueBytes.Span);
                 _scores.Flush(flushToDisk: true);
             }
-            catch (IOException e)
+            catch (Exception e) when (WriteFault.Is(e))
             {
-                throw AutoFlipException.RunFailed($"{_scores.Name} cannot be written: {e.Message} Free some space and resume the run.", e);
+                throw AutoFlipException.RunFailed($"{_scores.Name} cannot be written: {WriteFault.Text(e)} Free some space and resume the run.", e);
             }
         }
         var seconds = _secondsBefore + reply.Elapsed.TotalSeconds;

@@ -51,6 +51,21 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_too_large_for_the_disk_fails_the_run_in_one_sentence()
+    {
+        var failure = Assert.Throws<AutoFlipException>(() => AtomicFile.Write(_folder["a"], _ => throw FullDisk.TooLarge()));
+
+        Assert.Equal(ExitCode.RunFailed, failure.Code);
+        Assert.Equal($"'{_folder["a"]}' could not be written: it would be larger than its file system or the user's limit (ulimit -f) allows.",
+            failure.Message);
+        Assert.Empty(_folder.Files);
+    }
+
+    [Fact]
+    public void A_wrong_argument_stays_one() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => AtomicFile.Write(_folder["a"], _ => throw new ArgumentOutOfRangeException("value", "by us")));
+
+    [Fact]
     public void Full_disk_fails_the_run_in_one_sentence_and_leaves_the_old_file()
     {
         AtomicFile.Write(_folder["a"], "old");

@@ -36,13 +36,19 @@ public sealed class FileKindTests : IDisposable
     public void A_named_pipe_is_named_and_refused_unopened()
     {
         var path = _folder["guidance.json"];
-        using var make = Process.Start("mkfifo", path);
-        make.WaitForExit();
+        MakePipe(path);
         using var otherEnd = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite); // so that whoever opens it need not wait
 
         var failure = Assert.Throws<AutoFlipException>(() => RunJson.Load<GuidanceReport>(path));
 
         Assert.Equal("a named pipe", FileKind.OtherThanFile(path));
         Assert.Equal((ExitCode.BadData, $"'{path}' is a named pipe, and only a regular file is accepted there. Remove it and try again."), (failure.Code, failure.Message));
+    }
+
+    /// <summary>Makes a named pipe: whoever opens it for reading waits for its other end.</summary>
+    internal static void MakePipe(string path)
+    {
+        using var make = Process.Start("mkfifo", path);
+        make.WaitForExit();
     }
 }

@@ -22,6 +22,7 @@ static class ImageDecoder
         byte[] bytes;
         try
         {
+            OwnFile.RequireRegular(path);
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -23,6 +23,7 @@ sealed class PixelCache(string folder, PixelKey key, bool test)
     /// <summary>The images; null if they are not there as wanted.</summary>
     public ImageSet? Load()
     {
+        if (FileKind.OtherThanFile(_path) is not null) return null; // opening a pipe would wait; a new file replaces it
         try
         {
             return Open(new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1));
@@ -54,9 +55,9 @@ sealed class PixelCache(string folder, PixelKey key, bool test)
             File.Move(temporary, _path, overwrite: true);
             return Load();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (WriteFault.Is(e))
         {
-            observer.Warning($"Decoded images are not cached, and so decoded again by the next run: {e.Message}");
+            observer.Warning($"Decoded images are not cached, and so decoded again by the next run: {WriteFault.Text(e)}");
             return null;
         }
         finally

@@ -25,7 +25,7 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = OwnFile.OpenRead(path);
             using var content = Uncompressed(file);
             return read(content, path);
         }

@@ -140,7 +140,7 @@ static class Download
     /// <summary>The regular files of a .zip, .tar or .tar.gz, whatever its name says, and how much of the archive is behind them.</summary>
     static IEnumerable<(string Name, Stream Content, double Share)> Entries(string archive)
     {
-        using var file = File.OpenRead(archive);
+        using var file = OwnFile.OpenRead(archive);
         var magic = (First: file.ReadByte(), Second: file.ReadByte());
         file.Position = 0;
         if (magic is ('P', 'K'))

@@ -1,0 +1,16 @@
+namespace AutoFlip;
+
+/// <summary>What the system throws when a file cannot be written.</summary>
+static class WriteFault
+{
+    /// <summary>Whether an exception is such an answer of the system.</summary>
+    public static bool Is(Exception failure) => failure is IOException or UnauthorizedAccessException || IsTooLarge(failure);
+
+    /// <summary>The reason, as a sentence.</summary>
+    public static string Text(Exception failure) => IsTooLarge(failure)
+        ? "it would be larger than its file system or the user's limit (ulimit -f) allows."
+        : failure.Message;
+
+    /// <summary>EFBIG, for which .NET throws what it throws for a wrong argument, under a parameter's name that no caller passed.</summary>
+    static bool IsTooLarge(Exception failure) => failure is ArgumentOutOfRangeException { ParamName: "value", Source: "System.Private.CoreLib" };
+}
