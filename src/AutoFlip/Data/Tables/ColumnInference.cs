@@ -4,8 +4,8 @@ namespace AutoFlip;
 
 /// <summary>Finds out what the columns of a table are, from its training rows.</summary>
 /// <remarks>
-/// A column of which most cells are numbers (or dates) is one of numbers (or dates), and a cell of it that is neither one nor missing is refused, by row
-/// and column: one typing error would turn hundreds of numbers into categories. The decimal mark is the file's: that of any cell that is a number under
+/// A column of which half of the cells or more are numbers (or dates) is one of numbers (or dates), and a cell of it that is neither one nor
+/// missing is refused, by row and column: one typing error would turn hundreds of numbers into categories. The decimal mark is the file's: that of any cell that is a number under
 /// one mark only (1,5 or 1.234,5 or 1.5). Cells that could be either (1,234) follow it, and are refused where no cell shows it.
 /// </remarks>
 /// <param name="table">The training rows.</param>
@@ -60,8 +60,8 @@ sealed class ColumnInference(TextTable table, TableFormat format)
             else if (dateStyle is not null && CellDate.Parse(column.Texts[text], dateStyle) is not null) dates += rows[text];
             else others += rows[text];
         }
-        if (numbers > dates + others && dates + others > 0) throw Odd(column, text => NumberIn(text) is null, numbers, "numbers", "no number");
-        if (dates > numbers + others && numbers + others > 0) throw Odd(column, text => CellDate.Parse(text, dateStyle!) is null, dates, "dates", $"no date ({dateStyle})");
+        if (numbers >= dates + others && dates + others > 0) throw Odd(column, text => NumberIn(text) is null, numbers, "numbers", "no number");
+        if (dates >= numbers + others && numbers + others > 0) throw Odd(column, text => CellDate.Parse(text, dateStyle!) is null, dates, "dates", $"no date ({dateStyle})");
         return others > 0 || numbers > 0 && dates > 0 ? ColumnKind.Category : dates > 0 ? ColumnKind.Date : kind;
     }
 
@@ -104,7 +104,7 @@ sealed class ColumnInference(TextTable table, TableFormat format)
                 else if (CellNumber.Shows(cell, DecimalMark.Comma)) itsComma ??= (column, text);
                 else if (CellNumber.IsAmbiguous(cell)) itsEither ??= (column, text);
             }
-            if (2 * numbers <= texts) continue; // words, of which some look like numbers
+            if (2 * numbers < texts) continue; // words, of which some look like numbers
             (point, comma, either) = (point ?? itsPoint, comma ?? itsComma, either ?? itsEither);
         }
         if (point is var (pointColumn, pointText) && comma is var (commaColumn, commaText))

@@ -79,6 +79,7 @@ public sealed class TableSpellingTests : IDisposable
 
     [Theory]
     [InlineData("x,y\n1.5,a\n2.5,b\n3.x,a\n4.5,b\n", 4, "'3.x' in column 'x' is no number, and 3 of its 4 cells are numbers")]
+    [InlineData("x,y\n1.5,a\n2.5,b\nlow,a\nhigh,b\n", 4, "'low' in column 'x' is no number, and 2 of its 4 cells are numbers")] // half of them
     [InlineData("day,y\n2024-01-01,a\n2024-01-02,b\nsoon,a\n2024-01-04,b\n", 4, "'soon' in column 'day' is no date (ISO 8601), and 3 of its 4 cells are dates")]
     [InlineData("x;y\n1,5;a\n2.5;b\n", 2, "'1,5' in column 'x' has a decimal comma, and '2.5' in column 'x' a decimal point")]
     [InlineData("x;y\n1,500;a\n2,250;b\n", 2, "'1,500' in column 'x' is one number with a decimal comma and another with a comma between thousands")]
