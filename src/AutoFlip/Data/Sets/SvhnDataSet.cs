@@ -29,7 +29,8 @@ public sealed record SvhnDataSet() : ImageDataSet("SVHN")
     {
         var (shape, name) = (Shape!.Value, Files[test ? 1 : 0]);
         var path = folder.Files[name];
-        var arrays = folder.Read(name, (content, file) => MatReader.Read(content, file, "X", "y"));
+        var most = (long)(test ? TestSamples : TrainSamples) * shape.Length;
+        var arrays = folder.Read(name, (content, file) => MatReader.Read(content, file, most, "X", "y"));
         var (images, labels) = (arrays["X"], arrays["y"].Integers());
         if (!images.AreBytes || images.Sizes is not ([32, 32, 3, _] or [32, 32, 3])) throw Bad("its X is not 32 x 32 x 3 x N unsigned bytes");
         if (labels.Length == 0 || labels.Length != images.Bytes.Length / shape.Length)

@@ -78,11 +78,26 @@ public class MatReaderTests
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
-    static IReadOnlyDictionary<string, MatArray> Read(byte[] content, params string[] names)
+    /// <summary>Zeros are pixels: a small compressed file can hold any number of them.</summary>
+    [Fact]
+    public void An_array_that_is_longer_than_the_set_is_refused_and_one_that_nobody_wants_is_passed_over()
+    {
+        byte[][] arrays = [SmallImages.Matrix("X", [6, 1], 2, new byte[6]), SmallImages.Matrix("other", [1000, 1000], 2, new byte[1_000_000])];
+        foreach (var file in (byte[][])[SmallImages.Mat(arrays), SmallImages.Mat([.. arrays.Select(SmallImages.Compressed)])])
+        {
+            Assert.Equal(6, Read(file, most: 6, "X")["X"].Bytes.Length);
+            Assert.Contains("an array of it claims 1000000 bytes, and the data set has at most 999999",
+                Assert.Throws<AutoFlipException>(() => Read(file, most: 999_999, "other")).Message, StringComparison.Ordinal);
+        }
+    }
+
+    static IReadOnlyDictionary<string, MatArray> Read(byte[] content, params string[] names) => Read(content, most: 2_000_000_000, names);
+
+    static IReadOnlyDictionary<string, MatArray> Read(byte[] content, long most, params string[] names)
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("images.mat", content);
         var place = new DataFolder(folder.Path, DataFolder.BuiltIn.Files.Add("images.mat", path));
-        return place.Read("images.mat", (stream, file) => MatReader.Read(stream, file, names));
+        return place.Read("images.mat", (stream, file) => MatReader.Read(stream, file, most, names));
     }
 }

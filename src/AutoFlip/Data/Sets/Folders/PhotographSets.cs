@@ -126,10 +126,12 @@ public static class PhotographSets
             ? new LabelledFile(Path.Combine(folder.Files["images/"], name + ".jpg"), number - 1)
             : null);
 
+    const long MostFlowers = 8 * 8189; // bytes: a number of 64 bits for each image of all parts
+
     static IEnumerable<LabelledFile> FlowersOf(string part, DataFolder folder, LearningTask task)
     {
-        var labels = folder.Read("imagelabels.mat", (content, file) => MatReader.Read(content, file, "labels"))["labels"].Integers();
-        foreach (var image in folder.Read("setid.mat", (content, file) => MatReader.Read(content, file, part))[part].Integers())
+        var labels = folder.Read("imagelabels.mat", (content, file) => MatReader.Read(content, file, MostFlowers, "labels"))["labels"].Integers();
+        foreach (var image in folder.Read("setid.mat", (content, file) => MatReader.Read(content, file, MostFlowers, part))[part].Integers())
         {
             if (image < 1 || image > labels.Length || labels[image - 1] < 1 || labels[image - 1] > task.Classes)
                 throw AutoFlipException.BadFile(folder.Files["setid.mat"], $"image {image} has no label of 1 .. {task.Classes} in '{folder.Files["imagelabels.mat"]}'");

@@ -8,19 +8,21 @@ namespace AutoFlip;
 /// <remarks>
 /// The file is a header of 128 bytes and elements, each a type, a length and content. An array is an element of elements: flags, sizes, name, values;
 /// or such an element compressed with zlib. Other kinds of arrays (cells, structures, text) are passed over. Memory grows with what is
-/// really in the file, not with the lengths that it claims.
+/// really in the file, not with the lengths that it claims, and up to a bound.
 /// <para>Source: MathWorks, MAT-File Format, R2023a. Version 7.3 is another format (HDF5), and refused.</para>
 /// </remarks>
 static class MatReader
 {
     const int Matrix = 14, Compressed = 15;
+    const int Facts = 4096; // most bytes of an array's flags, sizes or name
 
     /// <summary>Reads arrays by name.</summary>
     /// <param name="content">The file; read to its end.</param>
     /// <param name="file">Its name, for messages.</param>
+    /// <param name="most">Most bytes of such an array: a small compressed file can hold any number of zeros.</param>
     /// <param name="wanted">The arrays that must be there.</param>
-    /// <exception cref="AutoFlipException">It is not such a file, or an array is missing (exit 3).</exception>
-    public static IReadOnlyDictionary<string, MatArray> Read(Stream content, string file, params string[] wanted)
+    /// <exception cref="AutoFlipException">It is not such a file, or an array is missing or too long (exit 3).</exception>
+    public static IReadOnlyDictionary<string, MatArray> Read(Stream content, string file, long most, params string[] wanted)
     {
         Span<byte> header = stackalloc byte[128];
         if (content.ReadAtLeast(header, 128, throwOnEndOfStream: false) < 128) throw AutoFlipException.BadFile(file, "it ends within its header");
@@ -57,7 +59,7 @@ static class MatReader
 
         void Add(Elements source, long length)
         {
-            if (source.Array(length) is { } array && wanted.Contains(array.Name)) arrays[array.Name] = array.Content;
+            if (source.Array(length, wanted, most) is { } array) arrays[array.Name] = array.Content;
         }
     }
 
@@ -79,10 +81,11 @@ static class MatReader
         }
 
         /// <summary>The content of the element just met, with what fills it up to 8 bytes passed over.</summary>
-        public byte[] Content((int Type, long Length) element)
+        public byte[] Content((int Type, long Length) element, long most)
         {
             if (_small is not null) return _small;
-            if (element.Length > System.Array.MaxLength) throw AutoFlipException.BadFile(file, $"an element of it claims {element.Length} bytes");
+            if (element.Length > most)
+                throw AutoFlipException.BadFile(file, $"an array of it claims {element.Length} bytes, and the data set has at most {most}");
             var read = new byte[Math.Min(element.Length, 1 << 20)];
             var got = 0;
             while (true)
@@ -108,18 +111,19 @@ static class MatReader
             Fill(element.Length);
         }
 
-        /// <summary>The array whose element was just met; null if it is not one of real numbers.</summary>
-        public (string Name, MatArray Content)? Array(long length)
+        /// <summary>The array whose element was just met; null, and passed over, if it is not wanted or not one of real numbers.</summary>
+        public (string Name, MatArray Content)? Array(long length, string[] wanted, long most)
         {
             if (length == 0) return null;
-            var flags = Content(Expect(6, "flags"));
+            var flags = Content(Expect(6, "flags"), Facts);
             if (flags.Length != 8) throw AutoFlipException.BadFile(file, "an array of it has no proper flags");
-            var sizes = Content(Expect(5, "sizes"));
+            var sizes = Content(Expect(5, "sizes"), Facts);
             if (sizes.Length is < 8 or > 64 || sizes.Length % 4 != 0) throw AutoFlipException.BadFile(file, "an array of it has no proper sizes");
-            var name = Encoding.ASCII.GetString(Content(Expect(1, "name")));
-            var rest = length - 16 - 8 - Padded(sizes.Length) - (name.Length <= 4 && name.Length > 0 ? 8 : 8 + Padded(name.Length));
+            var named = Expect(1, "name");
+            var rest = length - 16 - 8 - Padded(sizes.Length) - (_small is not null ? 8 : 8 + Padded(named.Length));
+            var name = Encoding.ASCII.GetString(Content(named, Facts));
             var isReal = flags[0] is >= 6 and <= 15 && (flags[1] & 0x08) == 0;
-            if (!isReal)
+            if (!isReal || !wanted.Contains(name))
             {
                 _small = null; // what is left of the array is no element of its own
                 Skip((0, Math.Max(rest, 0)));
@@ -128,14 +132,14 @@ static class MatReader
             var values = Next(atTop: false)!.Value;
             var array = new MatArray(
                 [.. Enumerable.Range(0, sizes.Length / 4).Select(i => BinaryPrimitives.ReadInt32LittleEndian(sizes.AsSpan(4 * i)))],
-                values.Type, Content(values));
+                values.Type, Content(values, most));
             return array.IsWhole ? (name, array) : throw AutoFlipException.BadFile(file, $"its array {name} has other sizes than values");
         }
 
         (int Type, long Length) Expect(int type, string what)
         {
             var element = Next(atTop: false)!.Value;
-            return element.Type == type && element.Length <= 4096 ? element : throw AutoFlipException.BadFile(file, $"an array of it has no {what} where they should be");
+            return element.Type == type && element.Length <= Facts ? element : throw AutoFlipException.BadFile(file, $"an array of it has no {what} where they should be");
         }
 
         void Fill(long length)
