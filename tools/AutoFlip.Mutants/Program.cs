@@ -4,7 +4,7 @@ using System.Text;
 using AutoFlip.Mutants;
 
 // Usage, from the root, after `dotnet build -c Release`:
-//   dotnet run -c Release --project tools/AutoFlip.Mutants -- [--sample N] [--seed S] FOLDER_OR_FILE...
+//   dotnet run -c Release --project tools/AutoFlip.Mutants -- [--sample N] [--seed S] FOLDER_OR_FILE[:LINE]...
 // Plants small mistakes in files of src/AutoFlip, one at a time, runs the tests of their folders, and prints which mistakes no test finds.
 var (sample, seed, places) = (int.MaxValue, 1, new List<string>());
 for (var i = 0; i < args.Length; i++)
@@ -12,22 +12,23 @@ for (var i = 0; i < args.Length; i++)
     else if (args[i] == "--seed" && int.TryParse(args.ElementAtOrDefault(i + 1), out seed)) i++;
     else places.Add(args[i].TrimEnd('/'));
 const string Source = "src/AutoFlip", Tests = "tests/AutoFlip.Tests", Output = "artifacts/bin/AutoFlip.Tests/release", Work = "artifacts/mutants";
-if (!Directory.Exists(Output) || places is [] || places.Any(place => !Path.Exists(Path.Combine(Source, place))))
+if (!Directory.Exists(Output) || places is [] || places.Any(place => !Path.Exists(Path.Combine(Source, FileOf(place)))))
 {
-    Console.Error.WriteLine($"Usage, from the root, after a Release build: AutoFlip.Mutants [--sample N] [--seed S] FOLDER_OR_FILE... (below {Source}; for example Tensors FederatedRun.cs)");
+    Console.Error.WriteLine($"Usage, from the root, after a Release build: AutoFlip.Mutants [--sample N] [--seed S] FOLDER_OR_FILE[:LINE]... (below {Source}; for example Tensors Wire/Dither.cs:21)");
     return 2;
 }
 
 Directory.CreateDirectory(Work);
 var assembly = Path.Combine(Work, "AutoFlip.dll");
 var mutants = MutatedProject.Build(
-    Source, "artifacts/obj/AutoFlip/release", Output, file => places.Any(place => file == place || file.StartsWith(place + "/", StringComparison.Ordinal)), assembly);
+    Source, "artifacts/obj/AutoFlip/release", Output, file => places.Any(place => IsIn(place, file)), assembly);
 var program = TestProgram.Copy(Output, Path.Combine(Work, "tests"), assembly);
 var clock = Stopwatch.StartNew();
 var survivors = new List<(Mutant Mutant, string Why)>();
 Console.WriteLine("| file | mutants | tried | found | not found | not reached |");
 Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
-foreach (var place in mutants.GroupBy(mutant => Path.GetDirectoryName(mutant.File)!))
+var chosen = mutants.Where(mutant => places.Any(place => place.Contains(':') ? place == $"{mutant.File}:{mutant.Line}" : IsIn(place, mutant.File)));
+foreach (var place in chosen.GroupBy(mutant => Path.GetDirectoryName(mutant.File)!))
 {
     var classes = ClassesFor(place.Key);
     var reachedFile = Path.GetFullPath(Path.Combine(Work, "reached.txt"));
@@ -54,6 +55,10 @@ foreach (var place in mutants.GroupBy(mutant => Path.GetDirectoryName(mutant.Fil
 Console.WriteLine($"\nNot found by the tests ({clock.Elapsed.TotalMinutes:F0} minutes):\n\n| place | change | |\n| --- | --- | --- |");
 foreach (var (mutant, why) in survivors) Console.WriteLine($"| {mutant.File}:{mutant.Line} | {mutant.Change} | {why} |");
 return 0;
+
+static string FileOf(string place) => place.Split(':')[0];
+
+static bool IsIn(string place, string file) => file == FileOf(place) || file.StartsWith(FileOf(place) + "/", StringComparison.Ordinal);
 
 static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

@@ -19,6 +19,9 @@ public class ScoreCountsTests
     [InlineData(new float[] { 3, 1 }, new[] { 0, 1 }, 0)] // worse than chance everywhere
     [InlineData(new float[] { 3, 1 }, new[] { 1, 1 }, 0)] // no negatives
     [InlineData(new float[] { }, new int[] { }, 0)]
+    [InlineData(new float[] { -1, 1 }, new[] { 0, 1 }, 0)] // one of each: J is 1 from -0.875 to 1, of which 0 is the nearest to itself
+    [InlineData(new float[] { -1, -0.625f, 0.5f, 1 }, new[] { 0, 1, 0, 1 }, 0.625f)] // -0.625 and 0.625 are as near: the higher
+    [InlineData(new float[] { -16, -15.875f }, new[] { 0, 1 }, -15.875f)] // only the first edge, between the first two bins, separates them
     public void Cut_off_of_a_hand_made_table(float[] logits, int[] classes, float cutOff) =>
         Assert.Equal(cutOff, ScoreCounts.Of(logits, classes).CutOff);
 

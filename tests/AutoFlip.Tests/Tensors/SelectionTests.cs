@@ -91,6 +91,29 @@ public class SelectionTests
     {
         Assert.Throws<ArgumentException>(() => Selection.FromBits([0b1000], 3));
         Assert.Throws<ArgumentException>(() => Selection.FromBits([], 3));
+        Assert.Throws<ArgumentException>(() => Selection.FromBits([0, 0b10], 65)); // the bit right behind the only one of the last word
+        Assert.Equal(1, Selection.FromBits([0, 0b1], 65).Kept);
+    }
+
+    [Fact]
+    public void No_fewer_than_none_and_no_more_than_all_are_kept()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("keep", () => Selection.Highest([1, 2], -1));
+        Assert.Throws<ArgumentOutOfRangeException>("keep", () => Selection.Highest([1, 2], 3));
+    }
+
+    [Fact]
+    public void Kept_values_are_gathered_into_a_new_array() => Assert.Equal([1, 3], Selection.Of([true, false, true]).Gather([1, 2, 3]));
+
+    /// <summary>Parameters 63 to 127 are those of the outer selection: seen from inside, the second word begins at bit 1, and its last bit is in the next word.</summary>
+    [Fact]
+    public void Bits_that_cross_a_word_are_carried_over()
+    {
+        var outer = Selection.Of([.. Enumerable.Range(0, 128).Select(i => i >= 63)]);
+
+        var inner = Selection.Of([.. Enumerable.Range(0, 128).Select(i => i is 70 or 127)]).Within(outer);
+
+        Assert.Equal([7, 64], Enumerable.Range(0, inner.Count).Where(i => inner[i])); // 70 - 63 and 127 - 63
     }
 
     static readonly Gen<(Selection Outer, Selection Inner)> Nested =

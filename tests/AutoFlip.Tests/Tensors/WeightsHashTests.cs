@@ -23,6 +23,23 @@ public sealed class WeightsHashTests
         Assert.Equal(expected, Safetensors.Read(new MemoryStream(stream.ToArray()), "file").Metadata[WeightsHash.Key]);
     }
 
+    /// <summary>Of a file that names the hash of its weights, which only this program writes, and of any file of a run that has checksums.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Safetensors_that_must_have_a_checksum_and_have_none_are_refused(bool namesHash, bool isSealed)
+    {
+        var stream = new MemoryStream();
+        Safetensors.Write(stream, Weights, namesHash ? Remarks : new() { ["k"] = "v" });
+        var file = stream.ToArray();
+        file[file.AsSpan().IndexOf("xxh3"u8)] = (byte)'y'; // another name of metadata
+
+        var failure = Assert.Throws<AutoFlipException>(() => Safetensors.Read(new MemoryStream(file), "file", isSealed));
+
+        Assert.Equal(ExitCode.BadData, failure.Code);
+        Assert.Contains("its checksum (xxh3) is missing", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public void Safetensors_with_other_weights_and_a_right_checksum_are_refused(bool half)
     {
