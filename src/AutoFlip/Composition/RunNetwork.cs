@@ -4,13 +4,18 @@ namespace AutoFlip;
 static class RunNetwork
 {
     /// <summary>Builds it, once it is sure that data, model, loss, pruner and algorithm fit each other.</summary>
+    /// <param name="experiment">The run.</param>
+    /// <param name="method">Its method.</param>
+    /// <param name="data">What samples and targets are.</param>
+    /// <param name="require">Refuses a network that is too large, before the pruner is tried on it: that costs time and memory by weights.</param>
     /// <exception cref="AutoFlipException">They do not (exit 2).</exception>
-    public static Network Build(Experiment experiment, Method method, DataContract data)
+    public static Network Build(Experiment experiment, Method method, DataContract data, Action<Network>? require = null)
     {
         var network = Catalog.Models[experiment.Model](data.Shape, data.Task.Outputs, ModelOptions.Of(experiment));
         if (method.Criterion.Refuses(network) is { } reason) throw AutoFlipException.BadRequest($"Experiment.Criterion: {reason}");
         CheckTokens(experiment, network, data.Vocabulary);
         CheckSteps(experiment, network, data.Task);
+        require?.Invoke(network);
         method.Pruner.Check(network);
         if (method.Algorithm.Refuses(experiment, method) is { } misfit) throw AutoFlipException.BadRequest(misfit);
         return network;

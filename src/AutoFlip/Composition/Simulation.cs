@@ -77,12 +77,9 @@ public static class Simulation
     }
 
     /// <summary>The network, once it is sure that data, model, loss and pruner fit each other, and that the run fits into memory.</summary>
-    static Network BuildNetwork(Experiment experiment, Method method, FederatedData data, RunOptions options)
-    {
-        var network = RunNetwork.Build(experiment, method, data.Contract);
-        TrainingMemory.Of(experiment, network, data, options.Workers).Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess);
-        return network;
-    }
+    static Network BuildNetwork(Experiment experiment, Method method, FederatedData data, RunOptions options) =>
+        RunNetwork.Build(experiment, method, data.Contract, network =>
+            TrainingMemory.Of(experiment, network, data, options.Workers).Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess));
 
     static RunSummary Run(RunSetting setting, FederatedData data, CancellationToken cancel)
     {

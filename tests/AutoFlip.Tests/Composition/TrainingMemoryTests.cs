@@ -1,6 +1,7 @@
 namespace AutoFlip.Tests;
 
 /// <summary>What is too large for the machine is refused before anything is allocated or written.</summary>
+[Trait("speed", "slow")]
 public sealed class TrainingMemoryTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();
@@ -52,9 +53,12 @@ public sealed class TrainingMemoryTests : IDisposable
     public void Model_that_no_message_can_hold_is_refused_whatever_memory_there_is()
     {
         var experiment = TinyFederation.Experiment with { Dataset = "Digits", HiddenSize = 30_000 };
+        var data = TinyFederation.Data(experiment);
+        var before = GC.GetAllocatedBytesForCurrentThread();
 
-        var refused = Assert.Throws<AutoFlipException>(() => Run(experiment, TinyFederation.Data(experiment), memory: long.MaxValue));
+        var refused = Assert.Throws<AutoFlipException>(() => Run(experiment, data, memory: long.MaxValue));
 
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000); // no pruner is tried on such a model
         Assert.Equal(
             "Experiment.Model TwoNN: it has 900,630,003 weights, and a message to a client holds 500,000,000 at most. Lower Experiment.HiddenSize, or choose a smaller Experiment.Model.", refused.Message);
         Assert.Empty(_folder.Files);
