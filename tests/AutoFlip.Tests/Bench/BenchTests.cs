@@ -10,6 +10,7 @@ public sealed class BenchCollection;
 
 /// <summary>Every measurement on a tiny setting: what it prints is a report. How long anything took is nobody's business here.</summary>
 [Collection(nameof(BenchTests))]
+[Trait("speed", "slow")]
 public sealed class BenchTests
 {
     static readonly Experiment Tiny = ExperimentRules.Resolve(RoundBench.Setting with
@@ -157,7 +158,9 @@ public sealed class BenchTests
     [Fact]
     public void Stress_repeats_every_training_and_nothing_differs()
     {
-        var lines = Report(StressBench.Setting with { SampleFraction = 0.2, BatchSize = 20 }, StressBench.Measure, new BenchOptions { Minutes = 0 });
+        var setting = StressBench.Setting with { SampleFraction = 0.2, BatchSize = 20, WidthMultiplier = 0.25 };
+
+        var lines = Report(setting, StressBench.Measure, new BenchOptions { Minutes = 0 });
 
         Assert.Equal("met", Cells(lines[Array.FindIndex(lines, line => line.StartsWith("| demanded of |", StringComparison.Ordinal)) + 2])[^1]);
     }

@@ -5,6 +5,7 @@ using AutoFlip.Cli;
 namespace AutoFlip.Tests;
 
 /// <summary>A table as a process that is killed.</summary>
+[Trait("speed", "slow")]
 public sealed class ExperimentProcessTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();

@@ -4,6 +4,7 @@ using AutoFlip.Cli;
 namespace AutoFlip.Tests;
 
 /// <summary>Terminals of few columns: what is printed is broken between words, and tables become lines where they do not fit.</summary>
+[Trait("speed", "slow")]
 public sealed partial class NarrowTerminalTests : IDisposable
 {
     const int Wide = 300; // columns on which everything fits

@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace AutoFlip.Tests;
 
 /// <summary>The program as a process whose standard streams are closed, full, or read by nobody.</summary>
+[Trait("speed", "slow")]
 public sealed class StandardStreamsTests : IDisposable
 {
     static readonly string[] Closed = [">&-", "2>&-", "<&- >&- 2>&-"];

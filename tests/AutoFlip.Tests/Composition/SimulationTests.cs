@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace AutoFlip.Tests;
 
 /// <summary>Whole runs on the embedded digits, with everything they write.</summary>
+[Trait("speed", "slow")]
 public sealed class SimulationTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();

@@ -5,6 +5,7 @@ using AutoFlip.Cli;
 namespace AutoFlip.Tests;
 
 /// <summary>Files that people pass on do not hold the folders in which somebody's data lie.</summary>
+[Trait("speed", "slow")]
 public sealed class PassedOnFilesTests : IDisposable
 {
     const string Folder = "a-private-folder";

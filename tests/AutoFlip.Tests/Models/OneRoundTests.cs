@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 namespace AutoFlip.Tests;
 
 /// <summary>Every architecture, small, in a federation of two: FedAvg, and AutoFLIP with exploration and mask; a round, evaluation.</summary>
+[Trait("speed", "slow")]
 public sealed class OneRoundTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();

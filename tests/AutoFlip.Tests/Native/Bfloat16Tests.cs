@@ -1,6 +1,7 @@
 namespace AutoFlip.Tests;
 
 /// <summary>Whole runs that train in bfloat16.</summary>
+[Trait("speed", "slow")]
 public sealed class Bfloat16Tests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();

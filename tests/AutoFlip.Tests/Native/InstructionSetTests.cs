@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace AutoFlip.Tests;
 
 /// <summary>oneDNN has other kernels for each instruction set. A kernel that writes past a buffer ends the process, so each set has one of its own.</summary>
+[Trait("speed", "slow")]
 public class InstructionSetTests
 {
     const int MostSeconds = 300; // of a machine that does much else; usually 10

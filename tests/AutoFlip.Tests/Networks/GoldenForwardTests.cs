@@ -1,6 +1,7 @@
 namespace AutoFlip.Tests;
 
 /// <summary>Outputs, losses, gradients and optimiser steps of every architecture equal PyTorch's.</summary>
+[Trait("speed", "slow")]
 public class GoldenForwardTests
 {
     public static IEnumerable<TheoryDataRow<string, string>> Cases =>

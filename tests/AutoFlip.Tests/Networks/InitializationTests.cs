@@ -2,6 +2,7 @@ using System.Text.Json;
 
 namespace AutoFlip.Tests;
 
+[Trait("speed", "slow")]
 public class InitializationTests
 {
     static readonly JsonDocument Document = Networks.ReadGolden("init.json");

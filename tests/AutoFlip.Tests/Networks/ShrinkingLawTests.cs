@@ -14,6 +14,7 @@ namespace AutoFlip.Tests;
 /// pooling, dropout and normalisation with scale and shift 0 keep 0 at 0, and so does a mean of values 0; cells of recurrent layers stay at 0 (see Lstm, Gru); and
 /// where an activation makes something of 0, as the sigmoid does, the readers' columns are 0 as well.
 /// </remarks>
+[Trait("speed", "slow")]
 public class ShrinkingLawTests
 {
     public static IEnumerable<TheoryDataRow<string>> Names => LawNetworks.Names;

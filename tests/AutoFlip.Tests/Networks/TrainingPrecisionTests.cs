@@ -3,6 +3,7 @@ using TorchSharp;
 namespace AutoFlip.Tests;
 
 /// <summary>Training passes in bfloat16 beside the same in float32.</summary>
+[Trait("speed", "slow")]
 public class TrainingPrecisionTests
 {
     const double Unit = 1.0 / 512; // a bfloat16 number has 8 bits: rounding changes a value by at most 2^-9 of it

@@ -6,6 +6,7 @@ using AutoFlip.Cli;
 namespace AutoFlip.Tests;
 
 /// <summary>Files of a run directory that somebody or something has changed.</summary>
+[Trait("speed", "slow")]
 public sealed class DamagedRunTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();

@@ -6,6 +6,7 @@ using AutoFlip.Cli;
 namespace AutoFlip.Tests;
 
 /// <summary>A live view that many connect to, slowly, or while the system is short of file handles. All on the loopback address.</summary>
+[Trait("speed", "slow")]
 public sealed class LiveLimitsTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();

@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 namespace AutoFlip.Tests;
 
 /// <summary>Which figures of a page are drawn, and when: of a live page those too that come with an update.</summary>
+[Trait("speed", "slow")]
 public sealed class LivePageTests(Browser browser) : IDisposable
 {
     const int Wide = 1280, High = 900;

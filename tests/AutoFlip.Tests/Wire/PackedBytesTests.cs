@@ -3,6 +3,7 @@ using ZstdSharp;
 
 namespace AutoFlip.Tests;
 
+[Trait("speed", "slow")]
 public class PackedBytesTests
 {
     /// <summary>Runs of every length and of every entropy from 0 to 8 bits a byte.</summary>

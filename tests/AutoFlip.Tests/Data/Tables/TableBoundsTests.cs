@@ -2,6 +2,7 @@ using System.Text;
 
 namespace AutoFlip.Tests;
 
+[Trait("speed", "slow")]
 public sealed class TableBoundsTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();

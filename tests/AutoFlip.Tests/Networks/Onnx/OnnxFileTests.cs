@@ -5,6 +5,7 @@ using AutoFlip.Cli;
 namespace AutoFlip.Tests;
 
 /// <summary>What is in the file, as a general reader of protocol buffers and ONNX Runtime see it.</summary>
+[Trait("speed", "slow")]
 public sealed partial class OnnxFileTests : IDisposable
 {
     const int Float = 1, Int64 = 7, Float16 = 10; // TensorProto.DataType

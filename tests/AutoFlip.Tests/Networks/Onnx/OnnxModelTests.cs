@@ -2,6 +2,7 @@ namespace AutoFlip.Tests;
 
 /// <summary>An independent program, ONNX Runtime, computes from the file what evaluation computes: of every architecture of the catalogue and of a small
 /// network for every layer, dense and without some of its units, in float32 and float16.</summary>
+[Trait("speed", "slow")]
 public sealed class OnnxModelTests
 {
     const int Tries = 3;

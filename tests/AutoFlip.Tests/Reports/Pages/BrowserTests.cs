@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 namespace AutoFlip.Tests;
 
 /// <summary>Reports as people see them: in a real browser.</summary>
+[Trait("speed", "slow")]
 public sealed class BrowserTests(Browser browser) : IDisposable
 {
     const string Chart = "figure[data-chart='run-global']";

@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 namespace AutoFlip.Tests;
 
 /// <summary><c>table.html</c> in a real browser.</summary>
+[Trait("speed", "slow")]
 public sealed class TableBrowserTests(Browser browser) : IDisposable
 {
     readonly TemporaryDirectory _folder = new();
