@@ -1,49 +1,48 @@
-using ScottPlot;
 using SkiaSharp;
 
 namespace AutoFlip.Reports;
 
-/// <summary>Draws bars on top of each other.</summary>
+/// <summary>Draws charts of stacked bars.</summary>
 static class BarDrawing
 {
     const int DataHeight = 280;
-    const double BarWidth = 0.78, MaxBar = 70;
+    const float BarWidth = 0.78f, MaxBar = 70;
 
     /// <summary>The drawing of a chart.</summary>
     public static Drawing Of(BarChart chart)
     {
-        var totals = chart.Names.Select((_, place) => chart.Bars.Sum(bar => bar.Values[place])).ToArray();
+        var totals = chart.Names.Select((_, place) => chart.Bars.Sum(bar => bar.Values[place]));
         var y = Ruler.Of(chart.Y, 0, Math.Max(totals.Max(), double.Epsilon), fromZero: true);
-        var entries = chart.Bars.Select((bar, part) => new Key.Entry(bar.Name, 1, IsAtEdge: false, (canvas, from, to, at) => Sample(canvas, part, from, to, at)));
-        var key = new Key(chart.Bars.Length < 2 ? [] : entries.Reverse()); // the uppermost part first
-        var left = Frame.Edge.Vertical(y);
-        var slot = (Frame.Width - left.Room - key.Room - 50) / chart.Names.Length; // of the area of data, about: what decides whether names fit
+        var entries = chart.Bars.Select((bar, part) => new Key.Entry(
+            bar.Name, 1, IsAtEdge: false, (canvas, _, to, at) => Fill(canvas, part, SKRect.Create(to - 14, at - 6, 14, 12))));
+        var key = new Key(chart.Bars.Length < 2 ? [] : entries.Reverse()); // top part first
+        var left = Edge.Vertical(y);
+        var slot = (Frame.Width - left.Room - key.Room - 50) / chart.Names.Length; // about; decides whether names fit
         var frame = new Frame(chart, Places.Horizontal(chart.X, chart.Names, slot), left, key.Room, DataHeight);
-
-        var tops = new double[chart.Names.Length];
-        foreach (var (part, bar) in chart.Bars.Index())
+        return frame.Draw(canvas =>
         {
-            frame.Plot.Add.Bars((ScottPlot.Bar[])
-            [
-                .. bar.Values.Select((value, place) => new ScottPlot.Bar
-                {
-                    Position = place,
-                    ValueBase = y.Of(tops[place]),
-                    Value = y.Of(tops[place] += value),
-                    FillColor = ColorOf(part),
-                    LineWidth = 0,
-                    Size = Math.Min(BarWidth, MaxBar / slot),
-                }),
-            ]);
-        }
-        return frame.Draw(canvas => key.Draw(canvas, frame));
+            for (var place = 0; place < chart.Names.Length; place++) DrawStack(canvas, chart, place, frame, y);
+            key.Draw(canvas, frame);
+        });
     }
 
-    static Color ColorOf(int part) => part == 1 ? LineStyles.Removed : LineStyles.ColorOf(part);
-
-    static void Sample(SKCanvas canvas, int part, float from, float to, float middle)
+    static void DrawStack(SKCanvas canvas, BarChart chart, int place, Frame frame, Ruler y)
     {
-        using var paint = new SKPaint { Color = ColorOf(part).ToSKColor(), Style = SKPaintStyle.Fill };
-        canvas.DrawRect(SKRect.Create(to - 14, middle - 6, 14, 12), paint);
+        var slot = frame.Data.Width / chart.Names.Length;
+        var half = Math.Min(BarWidth * slot, MaxBar) / 2;
+        var middle = frame.Data.Left + (place + 0.5f) * slot;
+        var sum = 0.0;
+        foreach (var (part, bar) in chart.Bars.Index())
+        {
+            var bottom = frame.Y(y.Place(sum));
+            sum += bar.Values[place];
+            Fill(canvas, part, new SKRect(middle - half, frame.Y(y.Place(sum)), middle + half, bottom));
+        }
+    }
+
+    static void Fill(SKCanvas canvas, int part, SKRect area)
+    {
+        using var paint = new SKPaint { Color = part == 1 ? LineStyle.Removed : LineStyle.ColorOf(part), Style = SKPaintStyle.Fill, IsAntialias = true };
+        canvas.DrawRect(area, paint);
     }
 }

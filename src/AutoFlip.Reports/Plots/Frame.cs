@@ -1,136 +1,110 @@
-using ScottPlot;
 using SkiaSharp;
 
 namespace AutoFlip.Reports;
 
-/// <summary>What all plots have in common: a title, axes with their ticks, room for a key at the right, and a note below.</summary>
+/// <summary>Layout that all plots share: title, plot area with its axes, space for a legend at the right, and a note below.</summary>
 sealed class Frame
 {
     /// <summary>Width of every plot.</summary>
     public const int Width = 760;
 
-    /// <summary>Sizes of text.</summary>
+    /// <summary>Font sizes.</summary>
     public const float TitleSize = 15, LabelSize = 12, TickSize = 11, NoteSize = 10;
 
     const int Gap = 8, TickLength = 4, NoteLine = 14;
 
-    static readonly Color Line = Color.FromHex("#555555"), Grid = Color.FromHex("#E4E6E8");
-    static readonly SKColor NoteInk = new(0x55, 0x55, 0x55);
+    static readonly SKColor Axis = new(0x55, 0x55, 0x55), Grid = new(0xE4, 0xE6, 0xE8);
 
     readonly Chart _chart;
     readonly Edge _x, _y;
     readonly List<string> _note;
+    readonly float _bottom; // of the axis title, where the note starts
 
-    /// <summary>Lays a plot out.</summary>
+    /// <summary>Computes the layout.</summary>
     /// <param name="chart">Title and note.</param>
     /// <param name="x">The horizontal axis.</param>
     /// <param name="y">The vertical axis.</param>
-    /// <param name="right">Room for the key.</param>
-    /// <param name="height">Height of the area of data.</param>
+    /// <param name="right">Width of the space for the legend.</param>
+    /// <param name="height">Height of the plot area.</param>
     public Frame(Chart chart, Edge x, Edge y, float right, float height)
     {
         (_chart, _x, _y) = (chart, x, y);
-        var left = Math.Max(Gap + LabelSize + Gap + y.Room + TickLength + 3, Gap + x.Overhang);
+        var left = MathF.Ceiling(Math.Max(Gap + LabelSize + Gap + y.Room + TickLength + 3, Gap + x.Overhang));
         var top = 2 * Gap + TitleSize + Gap;
         Data = SKRect.Create(left, top, Width - left - right, height);
         _note = PlotText.Wrap(chart.Note, NoteSize, Width - left - 2 * Gap, most: 6);
-        Bottom = Data.Bottom + TickLength + x.Room + 3 + Gap / 2f + LabelSize + Gap;
-        Height = (int)Math.Ceiling(Bottom + Gap + _note.Count * NoteLine);
-        Plot = Prepare();
+        _bottom = Data.Bottom + TickLength + x.Room + 3 + Gap / 2f + LabelSize + Gap;
+        Height = (int)Math.Ceiling(_bottom + Gap + _note.Count * NoteLine);
     }
 
-    /// <summary>The plot within the area of data; data are given in its rulers' numbers as drawn.</summary>
-    public Plot Plot { get; }
-
-    /// <summary>The area of data.</summary>
+    /// <summary>The plot area.</summary>
     public SKRect Data { get; }
 
-    /// <summary>Height of the whole.</summary>
+    /// <summary>Height of the whole plot.</summary>
     public int Height { get; }
 
-    float Bottom { get; }
-
-    /// <summary>An axis as drawn: a ruler, or places with names.</summary>
-    /// <param name="Label">Stands beside it.</param>
-    /// <param name="Min">Its beginning.</param>
-    /// <param name="Max">Its end.</param>
-    /// <param name="Ticks">Marks with text.</param>
-    /// <param name="Room">Room for the text of ticks, in the direction away from the data.</param>
-    public sealed record Edge(string Label, double Min, double Max, IReadOnlyList<(double At, string Text)> Ticks, float Room)
-    {
-        /// <summary>Marks without text.</summary>
-        public IReadOnlyList<double> Minor { get; init; } = [];
-
-        /// <summary>Degrees by which text is turned.</summary>
-        public float Turn { get; init; }
-
-        /// <summary>How far turned text reaches beyond the beginning of the axis.</summary>
-        public float Overhang { get; init; }
-
-        /// <summary>Whether lines go through the area of data at the ticks.</summary>
-        public bool HasGrid { get; init; } = true;
-
-        /// <summary>The horizontal axis of a ruler.</summary>
-        public static Edge Horizontal(Ruler ruler) => new(ruler.Label, ruler.Min, ruler.Max, ruler.Ticks, TickSize + 2) { Minor = ruler.Minor };
-
-        /// <summary>The vertical axis of a ruler.</summary>
-        public static Edge Vertical(Ruler ruler) =>
-            new(ruler.Label, ruler.Min, ruler.Max, ruler.Ticks, ruler.Ticks.Select(tick => PlotText.Width(tick.Text, TickSize)).DefaultIfEmpty().Max()) { Minor = ruler.Minor };
-    }
-
-    /// <summary>The drawing: the plot, its text, and what else is drawn on top.</summary>
-    public Drawing Draw(Action<SKCanvas> onTop) => new(Width, Height, canvas =>
-    {
-        Plot.Render(canvas, Width, Height);
-        Write(canvas);
-        onTop(canvas);
-    });
-
-    Plot Prepare()
-    {
-        var plot = new Plot();
-        plot.FigureBackground.Color = plot.DataBackground.Color = ScottPlot.Colors.White;
-        plot.Layout.Fixed(new PixelPadding(Data.Left, Width - Data.Right, Height - Data.Bottom, Data.Top));
-        plot.Axes.SetLimits(_x.Min, _x.Max, _y.Min, _y.Max);
-        Prepare(plot.Axes.Bottom, _x);
-        Prepare(plot.Axes.Left, _y);
-        plot.Axes.Top.IsVisible = plot.Axes.Right.IsVisible = false;
-        plot.Grid.MajorLineColor = Grid;
-        plot.Grid.MajorLineWidth = 1;
-        plot.Grid.XAxisStyle.IsVisible = _x.HasGrid;
-        plot.Grid.YAxisStyle.IsVisible = _y.HasGrid;
-        return plot;
-    }
-
-    static void Prepare(IAxis axis, Edge edge)
-    {
-        var ticks = new ScottPlot.TickGenerators.NumericManual();
-        foreach (var (at, _) in edge.Ticks) ticks.AddMajor(at, "");
-        foreach (var at in edge.Minor) ticks.AddMinor(at);
-        axis.TickGenerator = ticks;
-        axis.FrameLineStyle.Color = axis.MajorTickStyle.Color = axis.MinorTickStyle.Color = Line;
-        axis.MajorTickStyle.Length = TickLength;
-        axis.MinorTickStyle.Length = TickLength / 2;
-    }
-
-    void Write(SKCanvas canvas)
-    {
-        PlotText.Write(canvas, PlotText.Fit(_chart.Title, TitleSize, Width - Data.Left - Gap), Data.Left, Gap + TitleSize * 0.75f, TitleSize);
-        foreach (var (at, text) in _x.Ticks)
-        {
-            var x = X((at - _x.Min) / (_x.Max - _x.Min));
-            if (_x.Turn == 0) PlotText.Write(canvas, text, x, Data.Bottom + TickLength + 3 + TickSize / 2, TickSize, SKTextAlign.Center);
-            else PlotText.WriteTurned(canvas, text, x, Data.Bottom + TickLength + 5, _x.Turn, TickSize, SKTextAlign.Right);
-        }
-        foreach (var (at, text) in _y.Ticks) PlotText.Write(canvas, text, Data.Left - TickLength - 4, Y((at - _y.Min) / (_y.Max - _y.Min)), TickSize, SKTextAlign.Right);
-        PlotText.Write(canvas, PlotText.Fit(_x.Label, LabelSize, Data.Width), Data.MidX, Bottom - Gap - LabelSize / 2, LabelSize, SKTextAlign.Center);
-        PlotText.WriteTurned(canvas, PlotText.Fit(_y.Label, LabelSize, Data.Height), Gap + LabelSize / 2, Data.MidY, -90, LabelSize, SKTextAlign.Center);
-        for (var i = 0; i < _note.Count; i++) PlotText.Write(canvas, _note[i], Data.Left, Bottom + (i + 0.5f) * NoteLine, NoteSize, color: NoteInk);
-    }
-
-    /// <summary>The pixel of a place between the left (0) and the right (1).</summary>
+    /// <summary>Pixel of a horizontal position: 0 is the left of the plot area, 1 its right.</summary>
     public float X(double place) => Data.Left + (float)place * Data.Width;
 
-    /// <summary>The pixel of a place between the bottom (0) and the top (1).</summary>
+    /// <summary>Pixel of a vertical position: 0 is the bottom of the plot area, 1 its top.</summary>
     public float Y(double place) => Data.Bottom - (float)place * Data.Height;
+
+    /// <summary>The drawing: white background, grid, content, then axes and text.</summary>
+    /// <param name="content">Draws data and legend.</param>
+    public Drawing Draw(Action<SKCanvas> content) => new(Width, Height, canvas =>
+    {
+        canvas.Clear(SKColors.White);
+        DrawGrid(canvas);
+        content(canvas);
+        DrawAxes(canvas);
+        WriteTicks(canvas);
+        WriteTitles(canvas);
+    });
+
+    float XOf(double at) => X(_x.Place(at));
+
+    float YOf(double at) => Y(_y.Place(at));
+
+    void DrawGrid(SKCanvas canvas)
+    {
+        using var paint = Stroke(Grid);
+        if (_x.HasGrid) foreach (var (at, _) in _x.Ticks) canvas.DrawLine(XOf(at), Data.Top, XOf(at), Data.Bottom, paint);
+        if (_y.HasGrid) foreach (var (at, _) in _y.Ticks) canvas.DrawLine(Data.Left, YOf(at), Data.Right, YOf(at), paint);
+    }
+
+    void DrawAxes(SKCanvas canvas)
+    {
+        using var paint = Stroke(Axis);
+        canvas.DrawLine(Data.Left, Data.Top, Data.Left, Data.Bottom, paint);
+        canvas.DrawLine(Data.Left, Data.Bottom, Data.Right, Data.Bottom, paint);
+        foreach (var (at, length) in Lengths(_x)) canvas.DrawLine(XOf(at), Data.Bottom, XOf(at), Data.Bottom + length, paint);
+        foreach (var (at, length) in Lengths(_y)) canvas.DrawLine(Data.Left, YOf(at), Data.Left - length, YOf(at), paint);
+    }
+
+    static IEnumerable<(double At, float Length)> Lengths(Edge edge) =>
+        edge.Ticks.Select(tick => (tick.At, (float)TickLength)).Concat(edge.Minor.Select(at => (at, TickLength / 2f)));
+
+    static SKPaint Stroke(SKColor color) => new() { Color = color, StrokeWidth = 1, Style = SKPaintStyle.Stroke, IsAntialias = true };
+
+    void WriteTicks(SKCanvas canvas)
+    {
+        foreach (var (at, text) in _x.Ticks)
+        {
+            if (_x.Turn == 0) PlotText.Write(canvas, text, XOf(at), Data.Bottom + TickLength + 3 + TickSize / 2, TickSize, SKTextAlign.Center);
+            else PlotText.WriteTurned(canvas, text, XOf(at), Data.Bottom + TickLength + 5, _x.Turn, TickSize, SKTextAlign.Right);
+        }
+        foreach (var (at, text) in _y.Ticks)
+            PlotText.Write(canvas, text, Data.Left - TickLength - 4, YOf(at), TickSize, SKTextAlign.Right);
+    }
+
+    void WriteTitles(SKCanvas canvas)
+    {
+        var title = PlotText.Fit(_chart.Title, TitleSize, Width - Data.Left - Gap);
+        PlotText.Write(canvas, title, Data.Left, Gap + TitleSize * 0.75f, TitleSize);
+        var (x, y) = (PlotText.Fit(_x.Label, LabelSize, Data.Width), PlotText.Fit(_y.Label, LabelSize, Data.Height));
+        PlotText.Write(canvas, x, Data.MidX, _bottom - Gap - LabelSize / 2, LabelSize, SKTextAlign.Center);
+        PlotText.WriteTurned(canvas, y, Gap + LabelSize / 2, Data.MidY, -90, LabelSize, SKTextAlign.Center);
+        for (var i = 0; i < _note.Count; i++)
+            PlotText.Write(canvas, _note[i], Data.Left, _bottom + (i + 0.5f) * NoteLine, NoteSize, color: Axis);
+    }
 }

@@ -1,72 +1,75 @@
-using ScottPlot;
 using SkiaSharp;
 
 namespace AutoFlip.Reports;
 
-/// <summary>Draws lines, with bands where they spread.</summary>
+/// <summary>Draws line charts, with a band around each line that has a spread.</summary>
 static class LineDrawing
 {
     const int DataHeight = 300, AllMarkers = 12, SomeMarkers = 7;
-    const float LineWidth = 1.9f, MarkerSize = 6;
-    const byte BandOpacity = 0x24;
-    const double Edge = 0.94; // of the axis: from there on a line ends at its end
+    const double AtEdge = 0.94; // of the axis: a line that ends beyond it is led to its name
 
     /// <summary>The drawing of a chart.</summary>
     public static Drawing Of(LineChart chart)
     {
         var lines = chart.Lines;
         var x = Ruler.Of(chart.X, lines.Min(line => line.X[0]), lines.Max(line => line.X[^1]), ticks: 7);
-        var (least, most) = (lines.Min(Lowest), lines.Max(Highest));
-        var (lowest, highest) = (lines.Min(line => line.Y.Min()), lines.Max(line => line.Y.Max())); // without bands
+        var y = VerticalOf(chart);
+        var key = new Key(IsNamedByAxis(chart) ? [] : lines.Select((line, i) => new Key.Entry(
+            line.Name, Math.Clamp(y.Place(line.Y[^1]), 0, 1), IsAtEdge: x.Place(line.X[^1]) > AtEdge,
+            (canvas, from, to, at) => DrawSample(canvas, LineStyle.Of(i), from, to, at))));
+        var frame = new Frame(chart, Edge.Horizontal(x), Edge.Vertical(y), key.Room, Math.Max(DataHeight, key.Height));
+        return frame.Draw(canvas =>
+        {
+            foreach (var (i, line) in lines.Index()) DrawBand(canvas, LineStyle.Of(i), line);
+            foreach (var (i, line) in lines.Index()) DrawLine(canvas, i, line);
+            key.Draw(canvas, frame);
+        });
+
+        SKPoint Point(double at, double place) => new(frame.X(x.Place(at)), frame.Y(place));
+
+        void DrawBand(SKCanvas canvas, LineStyle style, Line line)
+        {
+            if (line.Spread is not { } spread) return;
+            var top = chart.Y.Unit == AxisUnit.Share ? Math.Min(1, y.Place(Math.Max(1, line.Y.Max()))) : 1; // no share exceeds 1
+            style.DrawBand(
+                canvas,
+                line.X.Select((at, i) => Point(at, y.Place(line.Y[i] - spread[i]) is var low && double.IsFinite(low) ? Math.Max(low, 0) : 0)),
+                line.X.Select((at, i) => Point(at, Math.Min(y.Place(line.Y[i] + spread[i]), top))));
+        }
+
+        void DrawLine(SKCanvas canvas, int number, Line line)
+        {
+            var style = LineStyle.Of(number);
+            SKPoint[] points = [.. line.X.Select((at, i) => Point(at, y.Place(line.Y[i])))];
+            style.DrawLine(canvas, points);
+            foreach (var i in Marked(points.Length, number)) style.DrawMarker(canvas, points[i]);
+        }
+    }
+
+    /// <summary>The vertical axis: holds lines and bands, but bands do not extend it beyond [0, 1] for shares or below a tenth of the
+    /// lowest value on a logarithmic axis.</summary>
+    static Ruler VerticalOf(LineChart chart)
+    {
+        var (lowest, highest) = (chart.Lines.Min(line => line.Y.Min()), chart.Lines.Max(line => line.Y.Max()));
+        var (least, most) = (chart.Lines.Min(line => Ends(line, -1).Min()), chart.Lines.Max(line => Ends(line, 1).Max()));
         if (chart.Y.Unit == AxisUnit.Share) (least, most) = (Math.Max(least, Math.Min(0, lowest)), Math.Min(most, Math.Max(1, highest)));
-        if (chart.Y.IsLogarithmic) least = Math.Max(least, lowest / 10); // bands that reach down to 0 are cut
-        var y = Ruler.Of(chart.Y, least, most);
-        var isNamedByAxis = lines.Length == 1 && lines[0].Name == chart.Y.Label;
-        var key = new Key(isNamedByAxis ? [] : lines.Select((line, i) => new Key.Entry(
-            line.Name, Math.Clamp(y.Place(line.Y[^1]), 0, 1), IsAtEdge: x.Place(line.X[^1]) > Edge, (canvas, from, to, at) => Sample(canvas, i, from, to, at))));
-        var frame = new Frame(chart, Frame.Edge.Horizontal(x), Frame.Edge.Vertical(y), key.Room, Math.Max(DataHeight, key.Height));
-
-        foreach (var (i, line) in lines.Index().Where(line => line.Item.Spread is not null)) AddBand(frame.Plot, line, i, x, y, chart.Y.Unit);
-        foreach (var (i, line) in lines.Index()) AddLine(frame.Plot, line, i, x, y);
-        return frame.Draw(canvas => key.Draw(canvas, frame));
+        if (chart.Y.IsLogarithmic) least = Math.Max(least, lowest / 10);
+        return Ruler.Of(chart.Y, least, most);
     }
 
-    static double Lowest(Line line) => line.Y.Select((y, i) => y - (line.Spread?[i] ?? 0)).Min();
+    static IEnumerable<double> Ends(Line line, int side) => line.Spread is { } spread ? line.Y.Select((y, i) => y + side * spread[i]) : line.Y;
 
-    static double Highest(Line line) => line.Y.Select((y, i) => y + (line.Spread?[i] ?? 0)).Max();
+    static bool IsNamedByAxis(LineChart chart) => chart.Lines is [var only] && only.Name == chart.Y.Label;
 
-    static void AddBand(Plot plot, Line line, int number, Ruler x, Ruler y, AxisUnit unit)
+    /// <summary>Indices of the points with markers: all of a short line; some of a long one, shifted from line to line so that markers of
+    /// lines that coincide do not.</summary>
+    static IEnumerable<int> Marked(int count, int number) => count <= AllMarkers
+        ? Enumerable.Range(0, count)
+        : Enumerable.Range(0, SomeMarkers).Select(i => (int)((i + 0.5 + number % 4 * 0.25 - 0.375) * count / SomeMarkers)).Where(i => i < count);
+
+    static void DrawSample(SKCanvas canvas, LineStyle style, float from, float to, float middle)
     {
-        double[] xs = [.. line.X.Select(x.Of)];
-        var top = Math.Min(y.Max, unit == AxisUnit.Share ? y.Of(Math.Max(1, line.Y.Max())) : y.Max); // nothing is more than all
-        double[] low = [.. line.Y.Select((value, i) => y.Of(value - line.Spread!.Value[i])).Select(value => double.IsFinite(value) ? Math.Max(value, y.Min) : y.Min)];
-        double[] high = [.. line.Y.Select((value, i) => Math.Min(y.Of(value + line.Spread!.Value[i]), top))];
-        var band = plot.Add.FillY(xs, low, high);
-        band.FillColor = LineStyles.ColorOf(number).WithAlpha(BandOpacity);
-        band.LineWidth = 0;
-        band.MarkerSize = 0;
-    }
-
-    static void AddLine(Plot plot, Line line, int number, Ruler x, Ruler y)
-    {
-        double[] xs = [.. line.X.Select(x.Of)], ys = [.. line.Y.Select(y.Of)];
-        var scatter = plot.Add.ScatterLine(xs, ys, LineStyles.ColorOf(number));
-        scatter.LineWidth = LineWidth;
-        scatter.LinePattern = LineStyles.PatternOf(number);
-        int[] marked = xs.Length <= AllMarkers ? [.. Enumerable.Range(0, xs.Length)] : Marked(xs.Length, number);
-        var markers = plot.Add.ScatterPoints([.. marked.Select(i => xs[i])], (double[])[.. marked.Select(i => ys[i])], LineStyles.ColorOf(number));
-        markers.MarkerShape = LineStyles.ShapeOf(number);
-        markers.MarkerSize = MarkerSize;
-    }
-
-    /// <summary>Some places of a long line, other ones for each line, so that markers of lines that lie on each other do not.</summary>
-    static int[] Marked(int count, int number) =>
-        [.. Enumerable.Range(0, SomeMarkers).Select(i => (int)((i + 0.5 + number % 4 * 0.25 - 0.375) * count / SomeMarkers)).Where(i => i >= 0 && i < count)];
-
-    static void Sample(SKCanvas canvas, int number, float from, float to, float middle)
-    {
-        using var paint = Paint.NewDisposablePaint();
-        new LineStyle(LineWidth, LineStyles.ColorOf(number), LineStyles.PatternOf(number)).Render(canvas, new PixelLine(from, middle, to, middle), paint);
-        new MarkerStyle(LineStyles.ShapeOf(number), MarkerSize, LineStyles.ColorOf(number)).Render(canvas, new Pixel((from + to) / 2, middle), paint);
+        style.DrawLine(canvas, new SKPoint(from, middle), new SKPoint(to, middle));
+        style.DrawMarker(canvas, new SKPoint((from + to) / 2, middle));
     }
 }

@@ -11,7 +11,7 @@ static class Places
     /// <param name="label">What the names are.</param>
     /// <param name="names">At least one.</param>
     /// <param name="slot">Pixels between two places.</param>
-    public static Frame.Edge Horizontal(string label, IReadOnlyList<string> names, float slot)
+    public static Edge Horizontal(string label, IReadOnlyList<string> names, float slot)
     {
         string[] shown = [.. names.Select(name => PlotText.Fit(name, Frame.TickSize, MaxName))];
         var widest = shown.Max(name => PlotText.Width(name, Frame.TickSize));
@@ -23,7 +23,7 @@ static class Places
     }
 
     /// <summary>The vertical axis, from the top.</summary>
-    public static Frame.Edge Vertical(string label, IReadOnlyList<string> names, float slot)
+    public static Edge Vertical(string label, IReadOnlyList<string> names, float slot)
     {
         string[] shown = [.. names.Select(name => PlotText.Fit(name, Frame.TickSize, MaxName))];
         var every = (int)Math.Ceiling((Frame.TickSize + 1) / slot);

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using SkiaSharp;
 
 namespace AutoFlip.Tests;
 
 /// <summary>Charts as pictures.</summary>
-public sealed class DrawingTests
+public sealed partial class DrawingTests
 {
     const string Hostile = "<script>alert(\"&\")</script> 'x' ]]>";
 
@@ -109,8 +111,81 @@ public sealed class DrawingTests
 
         using var image = SKBitmap.Decode(drawing.ToPng());
         Assert.True(image.Width == 2 * drawing.Width, what);
-        Assert.NotNull(XDocument.Parse(Encoding.UTF8.GetString(drawing.ToSvg(chart.Title, chart.Note))).Root);
+        var root = XDocument.Parse(Encoding.UTF8.GetString(drawing.ToSvg(chart.Title, chart.Note))).Root!;
+        Assert.DoesNotContain(root.Descendants().Attributes().Where(attribute => attribute.Name != "font-family"), attribute => NotANumber.IsMatch(attribute.Value));
     }
+
+    [GeneratedRegex("NaN|nan|[Ii]nf")]
+    static partial Regex NotANumber { get; }
+
+    [Fact]
+    public void Parts_of_a_bar_stand_on_each_other_and_are_as_high_as_their_values()
+    {
+        var chart = new BarChart("b", "t", "x", new Axis("y"), ["a", "b"], [new Bar("kept", [2, 1]), new Bar("removed", [1, 3])]);
+
+        var kept = Rectangles(chart, "#0072B2");
+        var removed = Rectangles(chart, "#CBD0D6");
+
+        // Kept 2 and 1, removed 1 and 3 on top; the sample beside the name is not in the plot area, which ends left of it.
+        Assert.Equal(2, kept[0].Height / kept[1].Height, 1e-3);
+        Assert.Equal(0.5, removed[0].Height / kept[0].Height, 1e-3);
+        Assert.Equal(3, removed[1].Height / kept[1].Height, 1e-3);
+        Assert.Equal([kept[0].Top, kept[1].Top], new[] { removed[0].Bottom, removed[1].Bottom }, Close);
+        Assert.Equal(kept[0].Bottom, kept[1].Bottom, 1e-3);
+        Assert.Equal(kept.Select(bar => bar.Left), removed.Select(bar => bar.Left));
+    }
+
+    [Fact]
+    public void Points_of_a_line_stand_where_their_values_are()
+    {
+        var linear = Path(Lines(new Line("y", [0, 5, 10], [1, 2, 5])), "#0072B2");
+        var logarithmic = Path(Lines(new Line("y", [0, 5, 10], [1, 10, 1000])) with { Y = new Axis("y") { IsLogarithmic = true } }, "#0072B2");
+
+        // x: 5 is in the middle. y: from 1 to 2 is a quarter of the way from 1 to 5; from 1 to 10 is one of three decades.
+        Assert.Equal((linear[0].X + linear[2].X) / 2, linear[1].X, 1e-2);
+        Assert.Equal(0.25, (linear[0].Y - linear[1].Y) / (linear[0].Y - linear[2].Y), 1e-3);
+        Assert.Equal(1 / 3f, (logarithmic[0].Y - logarithmic[1].Y) / (logarithmic[0].Y - logarithmic[2].Y), 1e-3);
+    }
+
+    [Fact]
+    public void A_band_reaches_one_spread_to_either_side()
+    {
+        var chart = Lines(new Line("y", [0, 1], [4, 8]) { Spread = [2, 1] });
+
+        var line = Path(chart, "#0072B2");
+        var band = Path(chart, "#0072B2", filled: true);
+
+        // Low ends from left to right, then high ends back, over a line that rises by 4.
+        var unit = (line[0].Y - line[1].Y) / 4;
+        Assert.Equal([4 - 2, 8 - 1, 8 + 1, 4 + 2], band.Select(point => 4 + (line[0].Y - point.Y) / unit), Close);
+    }
+
+    /// <summary>Filled rectangles of a colour in the plot area, left to right.</summary>
+    static List<SKRect> Rectangles(Chart chart, string color) =>
+    [
+        .. from element in Root(chart).Descendants(Svg + "rect")
+           where (string?)element.Attribute("fill") == color && (float)element.Attribute("width")! > 14
+           let rectangle = SKRect.Create((float)element.Attribute("x")!, (float)element.Attribute("y")!, (float)element.Attribute("width")!, (float)element.Attribute("height")!)
+           orderby rectangle.Left
+           select rectangle,
+    ];
+
+    /// <summary>Points of the only line of a colour, or of its band.</summary>
+    static SKPoint[] Path(Chart chart, string color, bool filled = false)
+    {
+        var path = Root(chart).Descendants(Svg + "path").Single(
+            element => filled ? (string?)element.Attribute("fill") == color && element.Attribute("fill-opacity") is not null : (string?)element.Attribute("stroke") == color);
+        return
+        [
+            .. path.Attribute("d")!.Value.Split('M', 'L', 'Z').Where(point => point.Length > 0)
+                .Select(point => point.Split(' ').Select(number => float.Parse(number, CultureInfo.InvariantCulture)).ToArray())
+                .Select(point => new SKPoint(point[0], point[1])),
+        ];
+    }
+
+    static XElement Root(Chart chart) => XDocument.Parse(Encoding.UTF8.GetString(Drawing.Of(chart).ToSvg(chart.Title, chart.Note))).Root!;
+
+    static bool Close(float one, float other) => Math.Abs(one - other) < 1e-2;
 
     /// <summary>Blanks may come out as blanks that do not break.</summary>
     static string Flat(string text) => string.Concat(text.Where(letter => !char.IsWhiteSpace(letter)));
