@@ -1,30 +1,15 @@
 namespace AutoFlip.Reports;
 
-/// <summary>A table of experiments as one HTML file that loads nothing: no script, no font, no picture. It looks like a report.</summary>
+/// <summary>Tables of experiments as HTML.</summary>
 static class TableHtml
 {
-    /// <summary>The file's text.</summary>
-    public static string Write(TablePage page) => Html.Of($"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{page.Title}</title>
-        <style>
-        {new Html(ReportFile.Style)}
-        </style>
-        </head>
-        <body>
-        <main class="wide">
+    /// <summary>The file's text; it has no script.</summary>
+    public static string Write(TablePage page) => new HtmlDocument(page.Title, Html.Of($"""
         <h1>{page.Title}</h1>
         <p class="lead">{page.Summary}</p>
         {page.Sections.Select((section, i) => PageParts.Section($"section-{i + 1}", 2, section.Title, Table(section, $"table-{i + 1}")))}
-        {List("columns", "What the columns say", page.Notes)}{List("facts", "Made by", page.Facts)}</main>
-        </body>
-        </html>
-
-        """).Text;
+        {List("columns", "Columns", page.Notes)}{List("facts", "Made by", page.Facts)}
+        """)) { IsWide = true }.Write();
 
     static Html Table(TableSection section, string id) =>
         new HtmlTable(id, section.Title, section.Headers, [.. section.Rows.Select(row => (IReadOnlyList<Html>)[.. row.Select(Cell)])])

@@ -15,7 +15,7 @@ static class TableMarkdown
             text.Append($"\n## {section.Title}\n\n| {string.Join(" | ", section.Headers.Select(Plain))} |\n|---|{string.Concat(section.Headers.Skip(1).Select((_, i) => section.Words.Contains(i + 1) ? "---|" : "---:|"))}\n");
             foreach (var row in section.Rows) text.Append($"| {string.Join(" | ", row.Select(Cell))} |\n");
         }
-        text.Append("\n## What the columns say\n\n");
+        text.Append("\n## Columns\n\n");
         foreach (var (header, meaning) in page.Notes) text.Append($"- **{Plain(header)}**: {Plain(meaning)}\n");
         text.Append("\n## Made by\n\n| | |\n|---|---|\n");
         foreach (var (what, value) in page.Facts) text.Append($"| {Plain(what)} | {Plain(value)} |\n");

@@ -23,7 +23,7 @@ sealed record TableSection(string Title, IReadOnlyList<string> Headers, IReadOnl
 /// <param name="Title">Its name.</param>
 /// <param name="Summary">One line: how far it is.</param>
 /// <param name="Sections">The comparison, the runs, the settings.</param>
-/// <param name="Notes">What the columns say, by their headers.</param>
+/// <param name="Notes">Meaning of the columns, by their headers.</param>
 /// <param name="Facts">What the figures depend on besides.</param>
 sealed record TablePage(
     string Title, string Summary, IReadOnlyList<TableSection> Sections, IReadOnlyList<(string Header, string Meaning)> Notes, IReadOnlyList<(string What, string Value)> Facts)

@@ -31,10 +31,11 @@ public sealed class DocumentationTests : IDisposable
         });
     }
 
-    /// <summary>tools/check-packages builds and runs that file.</summary>
+    /// <summary>tools/check-packages builds and runs these files.</summary>
     [Fact]
-    public void Page_of_the_library_shows_the_program_that_is_built() => Assert.Contains(
-        $"```csharp\n{SourceTree.Read("docs/examples/Library.cs").Trim()}\n```", SourceTree.Read("docs/library.md"), StringComparison.Ordinal);
+    public void Page_of_the_library_shows_the_programs_that_are_built() => Assert.Every(
+        SourceTree.Files("docs/examples", "*.cs"),
+        path => Assert.Contains($"```csharp\n{SourceTree.Read(path).Trim()}\n```", SourceTree.Read("docs/library.md"), StringComparison.Ordinal));
 
     [Fact]
     public void Links_of_all_pages_lead_somewhere() => Assert.Empty(DocumentationSite.Read(SourceTree.Root).BrokenLinks());
