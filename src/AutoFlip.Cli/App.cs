@@ -51,18 +51,8 @@ static class App
     /// <summary>Every command, in the order of the overview.</summary>
     internal static ImmutableArray<ICommand> Commands { get; } =
     [
-        new RunCommand(), new ResumeCommand(), new DemoCommand(), new ExperimentCommand(), new ReportCommand(), new PlotCommand(), new ExportCommand(), new PredictCommand(), new EvaluateCommand(),
-        new ListCommand(), new DataCommand(),
-    ];
-
-    /// <summary>What the program's exit codes mean.</summary>
-    internal static ImmutableArray<(ExitCode Code, string Meaning)> ExitCodes { get; } =
-    [
-        (ExitCode.Done, "done"),
-        (ExitCode.BadRequest, "the request was wrong: the message names the option and what is accepted"),
-        (ExitCode.BadData, "data is missing or unreadable: the message names the path, and how to get it"),
-        (ExitCode.RunFailed, "the run failed, or standard output could not be written"),
-        (ExitCode.Interrupted, "interrupted: what was finished is saved, and `autoflip resume` goes on"),
+        new RunCommand(), new ResumeCommand(), new DemoCommand(), new ExperimentCommand(), new ReportCommand(), new PlotCommand(),
+        new ExportCommand(), new PredictCommand(), new EvaluateCommand(), new ListCommand(), new DataCommand(),
     ];
 
     static ExitCode Dispatch(string[] arguments, Host host)

@@ -5,6 +5,15 @@ namespace AutoFlip.Cli;
 /// <summary>The command line as a page of Markdown, <c>docs/cli.md</c>: written from the tables that parsing and help read.</summary>
 static class OptionPage
 {
+    static readonly (ExitCode Code, string Meaning)[] ExitCodes =
+    [
+        (ExitCode.Done, "done"),
+        (ExitCode.BadRequest, "invalid request: the message names the option and the accepted values"),
+        (ExitCode.BadData, "missing or unreadable data: the message names the path and how to get the data"),
+        (ExitCode.RunFailed, "the run failed, or standard output could not be written"),
+        (ExitCode.Interrupted, "interrupted: finished rounds are saved; `autoflip resume` continues the run"),
+    ];
+
     /// <summary>Where the options are that most commands share.</summary>
     const string Home = "run";
 
@@ -30,7 +39,7 @@ static class OptionPage
         Line();
         Line("| exit code | |");
         Line("|---:|---|");
-        foreach (var (code, meaning) in App.ExitCodes) Line($"| {(int)code} | {meaning} |");
+        foreach (var (code, meaning) in ExitCodes) Line($"| {(int)code} | {meaning} |");
 
         var home = commands.FirstOrDefault(command => command.Name == Home)?.Settings.ToHashSet() ?? [];
         foreach (var command in commands)

@@ -46,8 +46,8 @@ sealed record Host
     /// <summary>What carries runs out.</summary>
     public Engine Engine { get; init; } = Engine.Default;
 
-    /// <summary>What can be made of a run directory once its run has ended.</summary>
-    public ImmutableArray<AfterRun> Afterwards { get; init; } = AfterRun.All;
+    /// <summary>Output that is written into a run directory after its run.</summary>
+    public ImmutableArray<RunOutput> RunOutputs { get; init; } = RunOutput.All;
 
     /// <summary>The reader's wish to stop.</summary>
     public CancellationToken Cancel { get; init; }

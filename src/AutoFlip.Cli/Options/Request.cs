@@ -18,6 +18,9 @@ sealed record Presentation
     /// <summary>Stack traces of failures.</summary>
     public bool Verbose { get; init; }
 
+    /// <summary>Port of the live view where none is given.</summary>
+    public const int DefaultPort = 8642;
+
     /// <summary>The port of the live view; null for none.</summary>
     public int? Live { get; init; }
 

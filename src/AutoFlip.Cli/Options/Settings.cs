@@ -45,9 +45,9 @@ static class Settings
     /// <summary>Where the live view is.</summary>
     public static Setting Live { get; } = Grouped(SettingGroup.Running,
     [
-        (Setting.Of((Presentation p) => p.Live, "--live", "[PORT]", $"Show the report in a browser while the run goes on, on this machine only: http://127.0.0.1:PORT/. Without a port {LiveView.UsualPort}; 0 is any free one.")
+        (Setting.Of((Presentation p) => p.Live, "--live", "[PORT]", $"Show the report in a browser while the run goes on, on this machine only: http://127.0.0.1:PORT/. Without a port {Presentation.DefaultPort}; 0 is any free one.")
             with { Refuses = port => int.Parse(port, System.Globalization.CultureInfo.InvariantCulture) is >= 0 and <= 65535 ? null : $"'{port}' is not accepted. Accepted: 0 to 65535." })
-            .Or($"{LiveView.UsualPort}"),
+            .Or($"{Presentation.DefaultPort}"),
     ])[0];
 
     /// <summary>Where a report goes.</summary>

@@ -3,7 +3,7 @@ namespace AutoFlip.Cli;
 /// <summary>One run with its display.</summary>
 static class Session
 {
-    /// <summary>Shows and carries out a run, and makes of its directory what is made when a run has ended: see <see cref="Host.Afterwards"/>.</summary>
+    /// <summary>Shows and carries out a run, and makes of its directory what is made when a run has ended: see <see cref="Host.RunOutputs"/>.</summary>
     /// <param name="show">How to show it.</param>
     /// <param name="host">Where.</param>
     /// <param name="run">Carries it out.</param>
@@ -19,7 +19,7 @@ static class Session
         try
         {
             var summary = display.Watch(() => run(observer));
-            if (display.Directory is { } ended) AfterRun.MakeAll(show, ended, host);
+            if (display.Directory is { } ended) RunOutput.WriteAll(show, ended, host);
             return summary;
         }
         catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)

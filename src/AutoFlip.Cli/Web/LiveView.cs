@@ -18,9 +18,6 @@ namespace AutoFlip.Cli;
 /// </remarks>
 sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
 {
-    /// <summary>Where it is unless somebody asks for another port.</summary>
-    public const int UsualPort = 8642;
-
     /// <summary>Where a page hears of changes.</summary>
     public const string Events = "/events";
 

@@ -25,12 +25,12 @@ sealed record Edge(string Label, double Min, double Max, IReadOnlyList<(double A
 
     /// <summary>The horizontal axis of a ruler.</summary>
     public static Edge Horizontal(Ruler ruler) =>
-        new(ruler.Label, ruler.Min, ruler.Max, ruler.Ticks, Frame.TickSize + 2) { Minor = ruler.Minor };
+        new(ruler.Label, ruler.Min, ruler.Max, ruler.Ticks, PlotText.TickSize + 2) { Minor = ruler.Minor };
 
     /// <summary>The vertical axis of a ruler.</summary>
     public static Edge Vertical(Ruler ruler)
     {
-        var room = ruler.Ticks.Select(tick => PlotText.Width(tick.Text, Frame.TickSize)).DefaultIfEmpty().Max();
+        var room = ruler.Ticks.Select(tick => PlotText.Width(tick.Text, PlotText.TickSize)).DefaultIfEmpty().Max();
         return new(ruler.Label, ruler.Min, ruler.Max, ruler.Ticks, room) { Minor = ruler.Minor };
     }
 }

@@ -8,9 +8,6 @@ sealed class Frame
     /// <summary>Width of every plot.</summary>
     public const int Width = 760;
 
-    /// <summary>Font sizes.</summary>
-    public const float TitleSize = 15, LabelSize = 12, TickSize = 11, NoteSize = 10;
-
     const int Gap = 8, TickLength = 4, NoteLine = 14;
 
     static readonly SKColor Axis = new(0x55, 0x55, 0x55), Grid = new(0xE4, 0xE6, 0xE8);
@@ -29,11 +26,11 @@ sealed class Frame
     public Frame(Chart chart, Edge x, Edge y, float right, float height)
     {
         (_chart, _x, _y) = (chart, x, y);
-        var left = MathF.Ceiling(Math.Max(Gap + LabelSize + Gap + y.Room + TickLength + 3, Gap + x.Overhang));
-        var top = 2 * Gap + TitleSize + Gap;
+        var left = MathF.Ceiling(Math.Max(Gap + PlotText.LabelSize + Gap + y.Room + TickLength + 3, Gap + x.Overhang));
+        var top = 2 * Gap + PlotText.TitleSize + Gap;
         Data = SKRect.Create(left, top, Width - left - right, height);
-        _note = PlotText.Wrap(chart.Note, NoteSize, Width - left - 2 * Gap, most: 6);
-        _bottom = Data.Bottom + TickLength + x.Room + 3 + Gap / 2f + LabelSize + Gap;
+        _note = PlotText.Wrap(chart.Note, PlotText.NoteSize, Width - left - 2 * Gap, most: 6);
+        _bottom = Data.Bottom + TickLength + x.Room + 3 + Gap / 2f + PlotText.LabelSize + Gap;
         Height = (int)Math.Ceiling(_bottom + Gap + _note.Count * NoteLine);
     }
 
@@ -90,21 +87,21 @@ sealed class Frame
     {
         foreach (var (at, text) in _x.Ticks)
         {
-            if (_x.Turn == 0) PlotText.Write(canvas, text, XOf(at), Data.Bottom + TickLength + 3 + TickSize / 2, TickSize, SKTextAlign.Center);
-            else PlotText.WriteTurned(canvas, text, XOf(at), Data.Bottom + TickLength + 5, _x.Turn, TickSize, SKTextAlign.Right);
+            if (_x.Turn == 0) PlotText.Write(canvas, text, XOf(at), Data.Bottom + TickLength + 3 + PlotText.TickSize / 2, PlotText.TickSize, SKTextAlign.Center);
+            else PlotText.WriteTurned(canvas, text, XOf(at), Data.Bottom + TickLength + 5, _x.Turn, PlotText.TickSize, SKTextAlign.Right);
         }
         foreach (var (at, text) in _y.Ticks)
-            PlotText.Write(canvas, text, Data.Left - TickLength - 4, YOf(at), TickSize, SKTextAlign.Right);
+            PlotText.Write(canvas, text, Data.Left - TickLength - 4, YOf(at), PlotText.TickSize, SKTextAlign.Right);
     }
 
     void WriteTitles(SKCanvas canvas)
     {
-        var title = PlotText.Fit(_chart.Title, TitleSize, Width - Data.Left - Gap);
-        PlotText.Write(canvas, title, Data.Left, Gap + TitleSize * 0.75f, TitleSize);
-        var (x, y) = (PlotText.Fit(_x.Label, LabelSize, Data.Width), PlotText.Fit(_y.Label, LabelSize, Data.Height));
-        PlotText.Write(canvas, x, Data.MidX, _bottom - Gap - LabelSize / 2, LabelSize, SKTextAlign.Center);
-        PlotText.WriteTurned(canvas, y, Gap + LabelSize / 2, Data.MidY, -90, LabelSize, SKTextAlign.Center);
+        var title = PlotText.Fit(_chart.Title, PlotText.TitleSize, Width - Data.Left - Gap);
+        PlotText.Write(canvas, title, Data.Left, Gap + PlotText.TitleSize * 0.75f, PlotText.TitleSize);
+        var (x, y) = (PlotText.Fit(_x.Label, PlotText.LabelSize, Data.Width), PlotText.Fit(_y.Label, PlotText.LabelSize, Data.Height));
+        PlotText.Write(canvas, x, Data.MidX, _bottom - Gap - PlotText.LabelSize / 2, PlotText.LabelSize, SKTextAlign.Center);
+        PlotText.WriteTurned(canvas, y, Gap + PlotText.LabelSize / 2, Data.MidY, -90, PlotText.LabelSize, SKTextAlign.Center);
         for (var i = 0; i < _note.Count; i++)
-            PlotText.Write(canvas, _note[i], Data.Left, _bottom + (i + 0.5f) * NoteLine, NoteSize, color: Axis);
+            PlotText.Write(canvas, _note[i], Data.Left, _bottom + (i + 0.5f) * NoteLine, PlotText.NoteSize, color: Axis);
     }
 }

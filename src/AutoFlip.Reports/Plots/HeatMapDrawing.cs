@@ -16,8 +16,8 @@ static class HeatMapDrawing
     {
         var most = chart.Values.SelectMany(row => row).Max();
         var scale = Ruler.Of(chart.Value, 0, most > 0 ? most : 1, ticks: 5, fromZero: true, padded: false);
-        var legend = PlotText.Wrap(scale.Label, Frame.TickSize, 105, most: 3);
-        var right = Gap + Math.Max(BarWidth + 8 + scale.Ticks.Max(tick => PlotText.Width(tick.Text, Frame.TickSize)), legend.Max(line => PlotText.Width(line, Frame.TickSize))) + 10;
+        var legend = PlotText.Wrap(scale.Label, PlotText.TickSize, 105, most: 3);
+        var right = Gap + Math.Max(BarWidth + 8 + scale.Ticks.Max(tick => PlotText.Width(tick.Text, PlotText.TickSize)), legend.Max(line => PlotText.Width(line, PlotText.TickSize))) + 10;
         var height = chart.Rows.Length * Math.Clamp(Usual / chart.Rows.Length, MinCell, MaxCell);
         var rows = Places.Vertical(chart.Y, chart.Rows, height / chart.Rows.Length);
         var slot = (Frame.Width - rows.Room - right - 50) / chart.Columns.Length;
@@ -57,7 +57,7 @@ static class HeatMapDrawing
     {
         const int Steps = 64;
         var left = frame.Data.Right + Gap;
-        for (var i = 0; i < legend.Count; i++) PlotText.Write(canvas, legend[i], left, frame.Data.Top + 6 + i * 14, Frame.TickSize);
+        for (var i = 0; i < legend.Count; i++) PlotText.Write(canvas, legend[i], left, frame.Data.Top + 6 + i * 14, PlotText.TickSize);
         var top = frame.Data.Top + legend.Count * 14 + 8;
         var height = Math.Min(BarHeight, Math.Max(frame.Data.Bottom - top, 60));
         using var paint = new SKPaint { Style = SKPaintStyle.Fill };
@@ -67,7 +67,7 @@ static class HeatMapDrawing
             canvas.DrawRect(SKRect.Create(left, top + height * (Steps - 1 - i) / Steps, BarWidth, height / Steps + 0.4f), paint);
         }
         foreach (var (at, text) in scale.Ticks)
-            PlotText.Write(canvas, text, left + BarWidth + 6, top + height * (float)(1 - (at - scale.Min) / (scale.Max - scale.Min)), Frame.TickSize);
+            PlotText.Write(canvas, text, left + BarWidth + 6, top + height * (float)(1 - (at - scale.Min) / (scale.Max - scale.Min)), PlotText.TickSize);
     }
 
     static SKColor ColorOf(double share)

@@ -39,7 +39,12 @@ sealed record LineStyle(SKColor Color, float[] Dashes, Marker Marker)
         using var dashes = Dashes is [] ? null : SKPathEffect.CreateDash(Dashes, 0);
         using var paint = new SKPaint
         {
-            Color = Color, StrokeWidth = Width, Style = SKPaintStyle.Stroke, StrokeJoin = SKStrokeJoin.Bevel, PathEffect = dashes, IsAntialias = true,
+            Color = Color,
+            StrokeWidth = Width,
+            Style = SKPaintStyle.Stroke,
+            StrokeJoin = SKStrokeJoin.Bevel,
+            PathEffect = dashes,
+            IsAntialias = true,
         };
         canvas.DrawPath(path, paint);
     }

@@ -13,21 +13,21 @@ static class Places
     /// <param name="slot">Pixels between two places.</param>
     public static Edge Horizontal(string label, IReadOnlyList<string> names, float slot)
     {
-        string[] shown = [.. names.Select(name => PlotText.Fit(name, Frame.TickSize, MaxName))];
-        var widest = shown.Max(name => PlotText.Width(name, Frame.TickSize));
-        var isStraight = widest + 6 <= slot || widest <= 2 * Frame.TickSize || AreNumbers(names); // turning short names gains nothing
-        var every = (int)Math.Ceiling((isStraight ? widest + 6 : Frame.TickSize + 1) / slot);
-        var turn = isStraight ? 0 : slot * every >= 1.5 * Frame.TickSize ? -45 : -90;
-        var room = turn switch { 0 => Frame.TickSize + 2, -45 => (widest + Frame.TickSize) * 0.71f, _ => widest };
+        string[] shown = [.. names.Select(name => PlotText.Fit(name, PlotText.TickSize, MaxName))];
+        var widest = shown.Max(name => PlotText.Width(name, PlotText.TickSize));
+        var isStraight = widest + 6 <= slot || widest <= 2 * PlotText.TickSize || AreNumbers(names); // turning short names gains nothing
+        var every = (int)Math.Ceiling((isStraight ? widest + 6 : PlotText.TickSize + 1) / slot);
+        var turn = isStraight ? 0 : slot * every >= 1.5 * PlotText.TickSize ? -45 : -90;
+        var room = turn switch { 0 => PlotText.TickSize + 2, -45 => (widest + PlotText.TickSize) * 0.71f, _ => widest };
         return new(label, -0.5, names.Count - 0.5, Some(shown, every), room) { Turn = turn, HasGrid = false, Overhang = turn == -45 ? room - slot / 2 : 0 };
     }
 
     /// <summary>The vertical axis, from the top.</summary>
     public static Edge Vertical(string label, IReadOnlyList<string> names, float slot)
     {
-        string[] shown = [.. names.Select(name => PlotText.Fit(name, Frame.TickSize, MaxName))];
-        var every = (int)Math.Ceiling((Frame.TickSize + 1) / slot);
-        return new(label, -0.5, names.Count - 0.5, [.. Some(shown, every).Select(tick => (names.Count - 1 - tick.At, tick.Text))], shown.Max(name => PlotText.Width(name, Frame.TickSize)))
+        string[] shown = [.. names.Select(name => PlotText.Fit(name, PlotText.TickSize, MaxName))];
+        var every = (int)Math.Ceiling((PlotText.TickSize + 1) / slot);
+        return new(label, -0.5, names.Count - 0.5, [.. Some(shown, every).Select(tick => (names.Count - 1 - tick.At, tick.Text))], shown.Max(name => PlotText.Width(name, PlotText.TickSize)))
         {
             HasGrid = false,
         };

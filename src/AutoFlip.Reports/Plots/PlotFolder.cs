@@ -45,7 +45,7 @@ public static class PlotFolder
         }
         foreach (var chart in charts)
         {
-            var drawing = Drawing.Of(chart);
+            var drawing = ChartDrawing.Of(chart);
             foreach (var format in formats)
             {
                 var path = Path.Combine(folder, $"{chart.Id}.{format.ToString().ToLowerInvariant()}");

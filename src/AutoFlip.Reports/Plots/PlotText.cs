@@ -6,6 +6,9 @@ namespace AutoFlip.Reports;
 /// <summary>All text of plots. The font comes with the program: a bare machine has none, and then text would vanish.</summary>
 static class PlotText
 {
+    /// <summary>Font sizes, in pixels.</summary>
+    public const float TitleSize = 15, LabelSize = 12, TickSize = 11, NoteSize = 10;
+
     /// <summary>Names the font in SVG files, followed by what stands in for it where it is not installed.</summary>
     public const string Families = "Open Sans, Segoe UI, Helvetica, Arial, sans-serif";
 

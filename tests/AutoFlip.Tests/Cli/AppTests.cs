@@ -256,7 +256,7 @@ public class AppTests
             Out = output,
             Error = error,
             Engine = FakeEngine.Create(),
-            Afterwards =
+            RunOutputs =
             [
                 new("report", directory => $"report {directory}", _ => true, (_, _) => throw AutoFlipException.RunFailed("the disk is full.")),
                 new("rest", directory => directory, _ => true, (_, _) => output.Write("made")),
@@ -265,7 +265,7 @@ public class AppTests
         });
 
         Assert.Equal(0, code);
-        Assert.Contains("its report could not be made: the disk is full. Try again with: autoflip report runs/fake_1_autoflip", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("its report could not be written: the disk is full. Try again with: autoflip report runs/fake_1_autoflip", error.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("made", output.ToString(), StringComparison.Ordinal); // what comes after it
     }
 }

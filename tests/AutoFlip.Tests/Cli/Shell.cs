@@ -28,7 +28,7 @@ static class Shell
             Width = columns,
             Terminal = terminal ? Terminal(output, ansi: true, columns) : null,
             Engine = engine ?? FakeEngine.Create((e, o) => (experiment, options) = (e, o), step),
-            Afterwards = [], // there is no run directory
+            RunOutputs = [], // there is no run directory
             Cancel = cancel,
         });
         return new(code, output.ToString(), error.ToString(), experiment, options);

@@ -21,7 +21,7 @@ public sealed partial class DrawingTests
     [Theory, MemberData(nameof(Ids))]
     public void Every_figure_is_a_picture_of_twice_its_size_that_is_not_blank(string id)
     {
-        var drawing = Drawing.Of(Find(id));
+        var drawing = ChartDrawing.Of(Find(id));
 
         using var image = SKBitmap.Decode(drawing.ToPng());
 
@@ -35,7 +35,7 @@ public sealed partial class DrawingTests
     {
         var chart = Find(id);
 
-        var root = XDocument.Parse(Encoding.UTF8.GetString(Drawing.Of(chart).ToSvg(chart.Title, chart.Note))).Root!;
+        var root = XDocument.Parse(Encoding.UTF8.GetString(ChartDrawing.Of(chart).ToSvg(chart.Title, chart.Note))).Root!;
 
         Assert.Equal(Svg + "svg", root.Name);
         Assert.Equal(chart.Title, root.Element(Svg + "title")!.Value);
@@ -56,7 +56,7 @@ public sealed partial class DrawingTests
 
         foreach (var chart in charts)
         {
-            var text = Encoding.UTF8.GetString(Drawing.Of(chart).ToSvg(chart.Title, chart.Note));
+            var text = Encoding.UTF8.GetString(ChartDrawing.Of(chart).ToSvg(chart.Title, chart.Note));
 
             var root = XDocument.Parse(text).Root!;
             Assert.DoesNotContain(root.Descendants(), element => element.Name.LocalName == "script");
@@ -70,10 +70,10 @@ public sealed partial class DrawingTests
     {
         var chart = new LineChart("a", "a\u0001b\nc", new Axis("x"), new Axis("y"), [new Line("tab\there\u0000", [1, 2], [1, 2]), new Line("日本語 \ud83d\ude00 \ud800", [1], [1])]);
 
-        var root = XDocument.Parse(Encoding.UTF8.GetString(Drawing.Of(chart).ToSvg(chart.Title, "")));
+        var root = XDocument.Parse(Encoding.UTF8.GetString(ChartDrawing.Of(chart).ToSvg(chart.Title, "")));
 
         Assert.Equal("abc", root.Root!.Element(Svg + "title")!.Value);
-        Assert.NotEmpty(Drawing.Of(chart).ToPng());
+        Assert.NotEmpty(ChartDrawing.Of(chart).ToPng());
     }
 
     public static TheoryData<string, Chart> Extremes => new()
@@ -107,7 +107,7 @@ public sealed partial class DrawingTests
     [Theory(DisableDiscoveryEnumeration = true), MemberData(nameof(Extremes))]
     public void Whatever_the_numbers_there_is_a_picture(string what, Chart chart)
     {
-        var drawing = Drawing.Of(chart);
+        var drawing = ChartDrawing.Of(chart);
 
         using var image = SKBitmap.Decode(drawing.ToPng());
         Assert.True(image.Width == 2 * drawing.Width, what);
@@ -155,9 +155,9 @@ public sealed partial class DrawingTests
         var line = Path(chart, "#0072B2");
         var band = Path(chart, "#0072B2", filled: true);
 
-        // Low ends from left to right, then high ends back, over a line that rises by 4.
+        // Low ends from left to right, then high ends back, over a line that rises by 4; then the path closes.
         var unit = (line[0].Y - line[1].Y) / 4;
-        Assert.Equal([4 - 2, 8 - 1, 8 + 1, 4 + 2], band.Select(point => 4 + (line[0].Y - point.Y) / unit), Close);
+        Assert.Equal([4 - 2, 8 - 1, 8 + 1, 4 + 2], band[..4].Select(point => 4 + (line[0].Y - point.Y) / unit), Close);
     }
 
     /// <summary>Filled rectangles of a colour in the plot area, left to right.</summary>
@@ -183,7 +183,7 @@ public sealed partial class DrawingTests
         ];
     }
 
-    static XElement Root(Chart chart) => XDocument.Parse(Encoding.UTF8.GetString(Drawing.Of(chart).ToSvg(chart.Title, chart.Note))).Root!;
+    static XElement Root(Chart chart) => XDocument.Parse(Encoding.UTF8.GetString(ChartDrawing.Of(chart).ToSvg(chart.Title, chart.Note))).Root!;
 
     static bool Close(float one, float other) => Math.Abs(one - other) < 1e-2;
 
