@@ -125,7 +125,7 @@ public sealed class PlotCommandTests : IDisposable
         var code = App.Run(["run", "--plot", "--quiet"], new Host { Out = output, Error = error, Engine = FakeEngine.Create() }); // which leaves no directory behind
 
         Assert.Equal(0, code);
-        Assert.Contains("the run has ended and is saved, but its plots could not be made: ", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("the run has ended and is saved, but its plots could not be written: ", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("autoflip plot runs/fake_1_autoflip", error.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("runs/fake_1_autoflip\n", output.ToString());
     }
