@@ -31,7 +31,8 @@ public class FloorTests
         new(
             "src/AutoFlip.Reports",
             [
-                ["Charts", "Text"],
+                ["Text"],
+                ["Charts"],
                 ["Pages", "Plots"],
                 ["Tables"],
             ],
