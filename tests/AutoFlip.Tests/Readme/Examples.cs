@@ -1,6 +1,30 @@
 namespace AutoFlip.Tests;
 
-// What README.md shows, compiled and run. ReadmeTests checks that the page holds these very lines.
+// Code of README.md and docs/extending.md, compiled here. ReadmeTests checks that the pages hold these very lines.
+
+public static class Program
+{
+    public static void TrainAndExport()
+    {
+        #region library
+        // The digits that ship with the package, unequally distributed over ten clients; half of the weights are removed.
+        var experiment = new Experiment
+        {
+            Dataset = "Digits", Resize = 8, Model = "TwoCNN", HiddenSize = 16,
+            Partition = "diri", Concentration = 1, Clients = 10, CohortFraction = 0.5,
+            Rounds = 20, BatchSize = 32, LearningRate = 0.002, ServerMomentum = 0,
+            PruneFraction = 0.5m,
+        };
+        var summary = Simulation.Run(experiment, new RunOptions { ResultPath = "runs" });
+        Console.WriteLine($"accuracy {summary.Metrics.Global.Acc1:P1} with {summary.ModelSize.Density:P0} of the weights");
+
+        // The pruned model: for ONNX Runtime, and for PyTorch.
+        var model = RunModel.Load(summary.Directory);
+        model.WriteOnnx("digits.onnx");
+        model.WriteSafetensors("digits.safetensors");
+        #endregion
+    }
+}
 
 #region algorithm
 /// <summary>FedProx (arXiv 1812.06127): FedAvg whose clients are drawn back to the model they received.</summary>

@@ -6,15 +6,22 @@ public partial class ReadmeTests
 {
     static readonly string Page = SourceTree.Read("README.md");
 
-    [Theory, InlineData("algorithm"), InlineData("model"), InlineData("dataset")]
-    public void Its_code_is_the_code_that_is_compiled_here(string region)
+    [Theory]
+    [InlineData("library", "README.md")]
+    [InlineData("algorithm", "docs/extending.md"), InlineData("model", "docs/extending.md"), InlineData("dataset", "docs/extending.md")]
+    public void Code_on_pages_is_the_code_that_is_compiled_here(string region, string page)
     {
         var source = SourceTree.Read("tests/AutoFlip.Tests/Readme/Examples.cs");
-        var code = Regex.Match(source, $"#region {region}\n(.*?)#endregion", RegexOptions.Singleline).Groups[1].Value.Trim();
+        var lines = Regex.Match(source, $"#region {region}\n(.*?)\n *#endregion", RegexOptions.Singleline).Groups[1].Value.Split('\n');
+        var indent = lines[0].Length - lines[0].TrimStart().Length;
+        var code = string.Join('\n', lines.Select(line => line.Length < indent ? line : line[indent..])).Trim();
 
         Assert.NotEmpty(code);
-        Assert.Contains($"```csharp\n{code}\n```", Page);
+        Assert.Contains($"```csharp\n{code}\n```", SourceTree.Read(page));
     }
+
+    [Fact]
+    public void Front_page_fits_on_two_screens() => Assert.InRange(Page.Count(letter => letter == '\n'), 40, 110);
 
     [Fact]
     public void Its_links_lead_somewhere()
@@ -26,11 +33,12 @@ public partial class ReadmeTests
     }
 
     [Fact]
-    public void Every_name_it_lists_is_in_the_catalogue()
+    public void Every_name_in_the_lists_is_in_the_catalogue()
     {
+        var page = SourceTree.Read("docs/names.md");
         Assert.Every(CatalogSections.All, section =>
         {
-            var row = Regex.Match(Page, $@"^\| {section.Plural} \| (.*) \|", RegexOptions.Multiline).Groups[1].Value;
+            var row = Regex.Match(page, $@"^\| {section.Plural} \| (.*) \|", RegexOptions.Multiline).Groups[1].Value;
             Assert.Equal(section.Names(), row.Split(", ").Select(name => name.Trim('`')));
         });
     }
