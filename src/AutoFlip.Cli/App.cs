@@ -18,7 +18,7 @@ static class App
     {
         var code = Guard(arguments, host, work);
         if (host.Out is not PrintableWriter { Failure: { } failure }) return code;
-        host.Error.WriteLine($"autoflip: standard output could not be written: {failure.Message.TrimEnd('.')}. What is printed is incomplete; files are not.");
+        host.Error.WriteLine($"autoflip: standard output could not be written: {failure.Message.TrimEnd('.')}. The printed output is incomplete; files are complete.");
         return code == (int)ExitCode.Done ? (int)ExitCode.RunFailed : code;
     }
 
@@ -88,12 +88,12 @@ static class App
         host.Print("");
         foreach (var command in commands) host.Print($"  {command.Usage,-34}{command.Summary}");
         host.Print("");
-        host.Print("Begin with:");
-        host.Print("  autoflip demo                     see it work, nothing to download");
+        host.Print("First steps:");
+        host.Print("  autoflip demo                     a first run, without downloads");
         host.Print("  autoflip run --dataset FashionMNIST --rounds 20");
         host.Print("  autoflip run --help               every option");
         host.Print("");
-        host.Print("Exit codes: 0 done, 2 wrong request, 3 data missing, 4 failed, 130 interrupted.");
+        host.Print("Exit codes: 0 done, 2 bad request, 3 data missing, 4 failed, 130 interrupted.");
         return ExitCode.Done;
     }
 

@@ -14,15 +14,15 @@ sealed class DataCommand : ICommand
     public string Usage => "data list|show|get|partition|cache";
 
     /// <inheritdoc/>
-    public string Summary => "Data sets: what there is, how it is dealt.";
+    public string Summary => "Show, download and partition data sets.";
 
     /// <inheritdoc/>
     public string Details => """
-          data list                      every data set, and whether it is here
-          data show NAME                 one data set: size, classes, licence, where it is or how to get it
-          data get NAME                  download it into the cache, unless it is here already
-          data partition [run options]   who gets what: samples per client and class
-          data cache [--clear]           where decoded images are kept, and how much; --clear deletes them
+          data list                      all data sets, and where they are installed
+          data show NAME                 one data set: size, classes, licence, location or how to get it
+          data get NAME                  download a data set into the cache, unless installed
+          data partition [run options]   samples per client and class
+          data cache [--clear]           location and size of the cache of decoded images; --clear deletes it
         """;
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ sealed class DataCommand : ICommand
 
     static void Cache(DataLocations where, bool clear, Host host)
     {
-        if (where.CachePath is null) throw AutoFlipException.BadRequest("data cache: this system names no cache folder. Set HOME or XDG_CACHE_HOME.");
+        if (where.CachePath is null) throw AutoFlipException.BadRequest("data cache: this system has no cache folder. Set HOME or XDG_CACHE_HOME.");
         var folder = new PixelFolder(where.CachePath);
         var files = folder.Files;
         if (clear) folder.Clear();
@@ -82,7 +82,7 @@ sealed class DataCommand : ICommand
         }
         host.Print($"{set.Name}: {set.Title}");
         host.Print(set.TrainSamples == 0
-            ? $"  samples   as many as there are, {SizeOf(set)}"
+            ? $"  samples   all, {SizeOf(set)}"
             : $"  samples   {Readable.Count(set.TrainSamples)} for training, {Readable.Count(set.TestSamples)} for testing, {SizeOf(set)}");
         host.Print($"  task      {TaskOf(set)}{(set.Task is { Classes: > 0 } task ? $": {string.Join(", ", task.ClassNames)}" : "")}");
         host.Print($"  licence   {set.Licence}");
@@ -109,7 +109,7 @@ sealed class DataCommand : ICommand
         }
         catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
         {
-            throw new AutoFlipException(ExitCode.Interrupted, $"interrupted. Go on with: autoflip data get {set.Name}", stopped);
+            throw new AutoFlipException(ExitCode.Interrupted, $"interrupted. To resume: autoflip data get {set.Name}", stopped);
         }
     }
 
@@ -150,7 +150,7 @@ sealed class DataCommand : ICommand
 
     static string ShapeOf(DataSet set) => set.Shape is { } shape ? $"{shape}" : "varies";
 
-    static string SizeOf(DataSet set) => set.Shape is { } shape ? $"{shape} each" : "of sizes that vary";
+    static string SizeOf(DataSet set) => set.Shape is { } shape ? $"{shape} each" : "of varying size";
 
     static string TaskOf(DataSet set) => set.Task switch
     {
@@ -164,8 +164,8 @@ sealed class DataCommand : ICommand
     static string State(DataSet set, DataLocations where) =>
         set.Files.IsEmpty ? "built in"
         : where.Locate(set).Folder is { } folder ? $"in {folder.Path}"
-        : set.Downloads.IsEmpty ? "not here (to be fetched by hand)"
-        : $"not here ({Readable.Bytes(set.DownloadBytes)} to get)";
+        : set.Downloads.IsEmpty ? "not installed (manual download)"
+        : $"not installed ({Readable.Bytes(set.DownloadBytes)} to download)";
 
     static JsonObject ToJson(DataSet set, DataLocations where) => new()
     {

@@ -14,8 +14,8 @@ sealed class DemoCommand : ICommand
 
     /// <inheritdoc/>
     public string Details => """
-        Trains on built-in handwritten digits, first with FedAvg, then with AutoFLIP and the same seed,
-        and sets the results side by side. Any other option of 'autoflip run' may be changed.
+        Trains on the built-in handwritten digits, first with FedAvg, then with AutoFLIP and the same
+        seed, and compares the results. All other options of 'autoflip run' are accepted.
         """;
 
     /// <inheritdoc/>

@@ -17,11 +17,11 @@ sealed class EvaluateCommand : ICommand
     /// <inheritdoc/>
     public string Details => $"""
         MODEL is {ModelSource.Accepted}
-        (computed by ONNX Runtime). The data set, its options, the loss and the metrics are those
-        of the run that made it, unless they are given; so are its figures, to the bit, on the
-        test set of its last round. Another data set must be about the same classes, in the same
-        order; of one that is named by its path, a model file has no path, and --dataset is
-        needed. --split train takes all samples that the set has for clients.
+        (computed by ONNX Runtime). Data set, its options, loss and metrics default to those of the
+        training run, whose last evaluation is then reproduced to the bit. Another data set must
+        have the same classes in the same order. Model files do not contain paths: a model trained
+        on csv:PATH or folder:PATH needs --dataset. --split train evaluates on all training samples
+        of the clients.
         """;
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ sealed class EvaluateCommand : ICommand
                 Options = new() { DataPath = Directory.Exists(path) ? RunRecord.OptionsOf(path).DataPath : null },
             });
             if (!Directory.Exists(path) && typed.Experiment.Dataset == new Experiment().Dataset && DataSetName.IsWithoutFolders(request.Experiment.Dataset))
-                throw AutoFlipException.BadRequest($"evaluate: the model was trained on {request.Experiment.Dataset}, and a model file does not hold the folder of such a set. Give its path: --dataset {request.Experiment.Dataset.Split(':')[0]}:PATH");
+                throw AutoFlipException.BadRequest($"evaluate: the model was trained on {request.Experiment.Dataset}, and model files do not contain paths. Give the path: --dataset {request.Experiment.Dataset.Split(':')[0]}:PATH");
             var experiment = ModelEvaluation.Settle(card, request.Experiment);
             var split = request.Ship.Split;
             var samples = ModelEvaluation.SamplesFor(card, experiment, split, DataLocations.Of(request.Options), new QuietDisplay(host), host.Cancel);

@@ -1,6 +1,6 @@
 namespace AutoFlip.Cli;
 
-/// <summary><c>autoflip experiment</c>: tables of experiments; what is missing is run, what broke off is gone on with.</summary>
+/// <summary><c>autoflip experiment</c>: runs tables of experiments: missing runs are started, interrupted ones resumed.</summary>
 sealed class ExperimentCommand : ICommand
 {
     /// <inheritdoc/>
@@ -10,16 +10,16 @@ sealed class ExperimentCommand : ICommand
     public string Usage => "experiment FILE... [options]";
 
     /// <inheritdoc/>
-    public string Summary => "Run tables: settings as rows, several seeds.";
+    public string Summary => "Run tables of settings and seeds.";
 
     /// <inheritdoc/>
     public string Details => """
-        Runs every row of a table with every seed, except for runs that have ended already, and goes
-        on with those that broke off: the same command completes what was interrupted. Each table is
-        written to RESULT-PATH/NAME/table.md, table.html, table.json and table.csv after every run.
+        Runs every row of a table with every seed. Finished runs are skipped and interrupted runs are
+        resumed: repeat the command to complete the table. After every run each table is written to
+        RESULT-PATH/NAME/table.md, table.html, table.json and table.csv.
         A file is an experiment with variations of it: "seeds": [1, 2, 3], "rows": [{"name": ...,
         FIELD: VALUE}, ...], "grid": {FIELD: [VALUE, ...]}, "baseline": ROW, and "base": OTHER-FILE.
-        Options of 'autoflip run' hold for all runs, whatever the files say; --seed for all seeds.
+        Options of 'autoflip run' override the files for all runs; --seed replaces all seeds.
         """;
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ sealed class ExperimentCommand : ICommand
         }
         ExperimentTable[] tables = [.. files.Select(file => ExperimentTable.Load(file).Resolve(Typed))]; // all of them, before anything is run
         if (tables.GroupBy(table => table.Experiment.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw AutoFlipException.BadRequest($"experiment: {string.Join(" and ", twice.Select(table => $"'{table.Source}'"))} are both called '{twice.Key}'. Tables are written into folders of their names: give each one of its own.");
+            throw AutoFlipException.BadRequest($"experiment: {string.Join(" and ", twice.Select(table => $"'{table.Source}'"))} are both called '{twice.Key}'. Each table is written into a folder of its name: give each its own name.");
 
         var session = new TableSession(tables, request, host);
         return request.Tables.DryRun ? session.DryRun() : session.Run();

@@ -10,16 +10,16 @@ sealed class ExportCommand : ICommand
     public string Usage => "export RUN [-o FILE] [options]";
 
     /// <inheritdoc/>
-    public string Summary => "A run's model as one file.";
+    public string Summary => "Export the model of a run as one file.";
 
     /// <inheritdoc/>
     public string Details => """
-        Writes the final model of a run directory as safetensors, for PyTorch and AutoFLIP, or as
-        ONNX, for any program that computes it. The file says how it is used: the classes, how
-        raw input is read, what it learnt from. Its path is printed.
+        Writes the final model of a run as safetensors (for PyTorch and AutoFLIP) or as ONNX (for
+        ONNX Runtime and others), and prints its path. The file contains the classes, the
+        preprocessing of raw input, and the training data set's name.
 
-        Without --output the file lies in the current folder and is called after the run:
-        RUN-small.safetensors. A file of that name is replaced.
+        Without --output the file is RUN-small.safetensors in the current folder. An existing
+        file is replaced.
         """;
 
     /// <inheritdoc/>
@@ -31,9 +31,9 @@ sealed class ExportCommand : ICommand
         var (request, positionals, warnings) = line.Over(new Request());
         foreach (var warning in warnings) host.Warn(warning);
         if (positionals is not [var directory])
-            throw AutoFlipException.BadRequest("export: one run directory is expected. It is the first and the last line that a run prints.");
+            throw AutoFlipException.BadRequest("export: one run directory is expected. A run prints it as its first and last line.");
         var ship = request.Ship;
-        if (ship is { Small: true, Full: true }) throw AutoFlipException.BadRequest("--small and --full: the model is exported without what was removed, or with it. Give one of them.");
+        if (ship is { Small: true, Full: true }) throw AutoFlipException.BadRequest("--small and --full contradict each other. Give one of them.");
         var onnx = (ship.Format ?? (ship.Output is { } named && ModelSource.IsOnnx(named) ? ExportFormat.Onnx : ExportFormat.Safetensors)) == ExportFormat.Onnx;
         var path = Target(ship, directory, onnx ? "onnx" : "safetensors");
         var model = RunModel.Load(directory, !ship.Full, request.Options.DataPath, new QuietDisplay(host), host.Cancel);
@@ -49,6 +49,6 @@ sealed class ExportCommand : ICommand
         if (ship.Output is null) return name;
         if (Directory.Exists(ship.Output)) return Path.Combine(ship.Output, name);
         var folder = Path.GetDirectoryName(Path.GetFullPath(ship.Output));
-        return Directory.Exists(folder) ? ship.Output : throw AutoFlipException.BadRequest($"--output {ship.Output}: there is no folder '{folder}'. Make it, or name another.");
+        return Directory.Exists(folder) ? ship.Output : throw AutoFlipException.BadRequest($"--output {ship.Output}: the folder '{folder}' does not exist. Create it, or give another.");
     }
 }

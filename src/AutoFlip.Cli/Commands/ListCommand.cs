@@ -12,16 +12,16 @@ sealed class ListCommand : ICommand
     public string Usage => "list WHAT [options]";
 
     /// <inheritdoc/>
-    public string Summary => "What there is: models, metrics, ...";
+    public string Summary => "List data sets, models, metrics, ...";
 
     /// <inheritdoc/>
     public string Details => $"""
-        Lists what can be named:
+        Lists the names of one kind:
         {string.Join(", ", CatalogSections.All.Select(section => section.Plural))}.
 
-        Of models it also says what they cost on a sample of your choice: parameters,
-        multiply-accumulates of a forward pass, and how many units in how many channel groups
-        pruning may remove. The options of 'models' are those below; nothing else takes them.
+        For models also their cost on a sample of a given shape: parameters, multiply-accumulates of
+        a forward pass, and the number of prunable units and channel groups. Only 'list models'
+        accepts the options below.
         """;
 
     /// <inheritdoc/>

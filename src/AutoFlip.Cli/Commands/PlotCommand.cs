@@ -10,13 +10,13 @@ sealed class PlotCommand : ICommand
     public string Usage => "plot DIR... [options]";
 
     /// <inheritdoc/>
-    public string Summary => "Draw the figures of runs; compare runs.";
+    public string Summary => "Write plots of runs and of comparisons.";
 
     /// <inheritdoc/>
     public string Details => """
-        Draws the figures of a run, ended or not, into its run directory: PNG, SVG, and the same
-        numbers as CSV. Of several runs it draws their comparison into -o DIR, and the figures of
-        each into a folder of its name there; runs that differ in their seeds only are one line.
+        Writes plots of a run, finished or not, into its run directory: PNG, SVG, and the same
+        numbers as CSV. For several runs it writes their comparison into -o DIR, and the plots of
+        each run into a subfolder; runs that differ only in their seeds are one line.
         """;
 
     /// <inheritdoc/>
@@ -27,9 +27,9 @@ sealed class PlotCommand : ICommand
     {
         var (request, directories, warnings) = line.Over(new Request());
         foreach (var warning in warnings) host.Warn(warning);
-        if (directories is []) throw AutoFlipException.BadRequest("plot: at least one run directory is expected. It is the first and the last line that a run prints.");
+        if (directories is []) throw AutoFlipException.BadRequest("plot: at least one run directory is expected. A run prints it as its first and last line.");
         if (directories.Count > 1 && request.Plot.Output is null)
-            throw AutoFlipException.BadRequest("plot: several runs are compared; say with --output (-o) DIR where their comparison goes.");
+            throw AutoFlipException.BadRequest("plot: a comparison of several runs needs an output directory: --output (-o) DIR.");
         PlotFormat[] formats = [.. request.Plot.Formats.Select(FormatOf).Distinct()];
         RunRecord[] runs = [.. directories.Select(RunRecord.Load)];
 
@@ -43,7 +43,7 @@ sealed class PlotCommand : ICommand
 
         void Write(IReadOnlyCollection<Chart> charts, string folder)
         {
-            if (charts.Count == 0) host.Warn($"{folder}: there is nothing to draw yet: no round is done.");
+            if (charts.Count == 0) host.Warn($"{folder}: nothing to plot yet: no round has finished.");
             PlotFolder.Write(charts, folder, formats);
             host.Out.WriteLine($"{folder}: {charts.Count} figures");
         }

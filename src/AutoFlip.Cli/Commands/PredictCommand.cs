@@ -1,6 +1,6 @@
 namespace AutoFlip.Cli;
 
-/// <summary><c>autoflip predict</c>: what a saved model says about images, rows or texts of one's own.</summary>
+/// <summary><c>autoflip predict</c>: predictions of a saved model for images, tables or texts.</summary>
 sealed class PredictCommand : ICommand
 {
     /// <inheritdoc/>
@@ -10,21 +10,21 @@ sealed class PredictCommand : ICommand
     public string Usage => "predict MODEL INPUT... [--top N]";
 
     /// <inheritdoc/>
-    public string Summary => "What a saved model says about your files.";
+    public string Summary => "Predict with a saved model.";
 
     /// <inheritdoc/>
     public string Details => $"""
         MODEL is {ModelSource.Accepted}
-        (computed by ONNX Runtime). What INPUT is depends on what the model reads:
+        (computed by ONNX Runtime). The kind of INPUT depends on the model:
 
           images    image files, and folders of them
-          tables    .csv files whose first line names the columns, in any order
-          texts     .txt files, a text a line
+          tables    .csv files with column names in the first line, in any order
+          texts     .txt files, one text per line
           numbers   .csv files of numbers without a header
 
-        and - is standard input. Each input is answered by a line: its name, then classes and
-        their probabilities, separated by tabs; or the number. What cannot be read is said on
-        standard error, all else is answered, and the exit code is 3.
+        and - for standard input. Each input gives one line: its name, then classes and their
+        probabilities, separated by tabs; or the predicted number. Unreadable input is reported
+        on standard error, the rest is predicted, and the exit code is 3.
         """;
 
     /// <inheritdoc/>

@@ -13,17 +13,17 @@ sealed class ReportCommand : ICommand
     public string Usage => "report DIR... [options]";
 
     /// <inheritdoc/>
-    public string Summary => "What runs cost and gained, side by side.";
+    public string Summary => "Compare runs: quality, size, cost.";
 
     /// <inheritdoc/>
     public string Details => """
-        Puts runs side by side: accuracy, size, arithmetic, bytes, seconds, memory. With two runs
-        a third column says how the second stands to the first: points of accuracy, ratios of
-        everything else. A run that is not done has the figures of its rounds so far; whether it
-        is running, failed (and why), was interrupted or stopped stands below its directory.
+        Compares runs: accuracy, size, arithmetic, bytes, seconds, memory. With two runs a third
+        column compares the second with the first: points of accuracy, ratios of everything else.
+        For an unfinished run the table holds its finished rounds, and a line below its directory
+        gives its state: running, failed (and why), interrupted or stopped.
 
-        --html FILE also writes a page with tables and figures, for one run or many (of a folder,
-        its report.html), and --live shows that page and keeps it up to date.
+        --html FILE also writes a page with tables and figures, for one run or many (in a
+        directory: report.html), and --live serves that page and keeps it up to date.
         """;
 
     /// <inheritdoc/>
@@ -33,7 +33,7 @@ sealed class ReportCommand : ICommand
     public ExitCode Invoke(CommandLine line, Host host)
     {
         var (request, directories, _) = line.Over(new Request());
-        if (directories is []) throw AutoFlipException.BadRequest("report: at least one run directory is expected. It is the first and the last line that a run prints.");
+        if (directories is []) throw AutoFlipException.BadRequest("report: at least one run directory is expected. A run prints it as its first and last line.");
         var show = request.Show;
         var isForPage = show.Html is not null || show.Live is not null;
         RunRecord[] records = isForPage || directories.Any(directory => RunStatus.Of(directory).Stage != RunStage.Done) ? [.. directories.Select(RunRecord.Load)] : [];
@@ -48,7 +48,7 @@ sealed class ReportCommand : ICommand
     }
 
     /// <summary>How to see runs as a page.</summary>
-    public static string Hint(IEnumerable<string> directories, string file) => $"As a page: autoflip report {string.Join(' ', directories.Select(ShellWord.Of))} --html {file}";
+    public static string Hint(IEnumerable<string> directories, string file) => $"HTML report: autoflip report {string.Join(' ', directories.Select(ShellWord.Of))} --html {file}";
 
     /// <summary>The fields of <c>summary.json</c>, and where the run stands.</summary>
     static JsonObject Node(RunSummary run, RunStatus status)

@@ -1,6 +1,6 @@
 namespace AutoFlip.Cli;
 
-/// <summary><c>autoflip resume</c>: goes on with a run that was interrupted.</summary>
+/// <summary><c>autoflip resume</c>: resumes an interrupted run.</summary>
 sealed class ResumeCommand : ICommand
 {
     /// <inheritdoc/>
@@ -10,10 +10,10 @@ sealed class ResumeCommand : ICommand
     public string Usage => "resume DIR [options]";
 
     /// <inheritdoc/>
-    public string Summary => "Go on with an interrupted run.";
+    public string Summary => "Resume an interrupted run.";
 
     /// <inheritdoc/>
-    public string Details => "Goes on with an interrupted run. What it computes stays as it was; only these may change.";
+    public string Details => "Resumes an interrupted run. Its experiment is fixed; only these options may change.";
 
     /// <inheritdoc/>
     public IReadOnlyList<Setting> Settings => [.. Cli.Settings.Running.Where(setting => setting.Property?.Name != nameof(RunOptions.ResultPath))];
@@ -24,7 +24,7 @@ sealed class ResumeCommand : ICommand
         var (request, positionals, warnings) = line.Over(new Request());
         foreach (var warning in warnings) host.Warn(warning);
         if (positionals is not [var directory])
-            throw AutoFlipException.BadRequest("resume: one run directory is expected. It is the first and the last line that a run prints.");
+            throw AutoFlipException.BadRequest("resume: one run directory is expected. A run prints it as its first and last line.");
         if (!File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
             throw AutoFlipException.BadRequest($"resume: '{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
         ExperimentRules.Check(request.Options);

@@ -15,8 +15,9 @@ sealed class RunCommand : ICommand
     /// <inheritdoc/>
     public string Details => """
         Runs an experiment. Options on the command line override those of the file.
-        Each option is listed with its own name first, then the reference's spelling; dashes and
-        underscores are alike, --option=value works too. Defaults in brackets.
+        Each option is listed with its own name first, then the spelling of the paper's code;
+        dashes and underscores are interchangeable, as are --option value and --option=value.
+        Defaults are in brackets.
         """;
 
     /// <inheritdoc/>
@@ -37,7 +38,7 @@ sealed class RunCommand : ICommand
         var parsed = line.Over(FromFile);
         foreach (var warning in parsed.Warnings) host.Warn(warning);
         if (parsed.Positionals is [var file] && ExperimentFile.TableFieldsOf(file) is { Count: > 0 } fields)
-            host.Warn($"'{file}' is a table: its {string.Join(", ", fields)} count for 'autoflip experiment {file}', and one run is made without them.");
+            host.Warn($"'{file}' is a table: 'autoflip run' ignores its {string.Join(", ", fields)}; 'autoflip experiment {file}' uses them.");
         return parsed.Request.Resolve(host.Warn);
     }
 

@@ -52,7 +52,7 @@ static class OptionHelp
     internal static string Heading(SettingGroup group) => group switch
     {
         SettingGroup.LocalTraining => "Local training:",
-        SettingGroup.WithoutEffect => "Understood for the reference's sake, without effect (a warning says so):",
+        SettingGroup.WithoutEffect => "Accepted for compatibility with the paper's code, and ignored:",
         _ => $"{group}:",
     };
 }

@@ -27,15 +27,15 @@ static class OptionPage
 
         Line("# Command line");
         Line();
-        Line("Written by `autoflip help --markdown` from the tables that the program itself parses by; a test keeps it so. `autoflip` stands for");
+        Line("Written by `autoflip help --markdown` from the program's own tables of options; a test compares them. `autoflip` stands for");
         Line("`dotnet run -c Release --project src/AutoFlip.Cli --`.");
         Line();
         Line("| command | |");
         Line("|---|---|");
         foreach (var command in commands) Line($"| [`{command.Name}`](#{command.Name}) | {Cell(command.Summary)} |");
         Line();
-        Line("Names of options: dashes and underscores are alike, `--option=value` works too. Where two spellings are given, the second is that of the paper's code.");
-        Line("An option that is not known, or a value that is not accepted, ends the program before anything is read or written.");
+        Line("In names of options dashes and underscores are interchangeable, and `--option=value` is accepted too. Where two spellings are listed, the second is that of the paper's code.");
+        Line("An unknown option or an invalid value ends the program before anything is read or written.");
         Line();
         Line("| exit code | |");
         Line("|---:|---|");

@@ -27,7 +27,7 @@ static class Settings
             Setting.Of(option) with
             {
                 Declared = ["--wire"],
-                Help = "Numbers between server and clients, both ways. fp32 loses nothing.",
+                Help = "Number format on the wire, in both directions. fp32 is lossless.",
                 Also = typeof(Experiment).GetProperty(nameof(Experiment.WireUp)),
             },
             OneWay(option),
@@ -36,68 +36,68 @@ static class Settings
         _ => [Setting.Of(option)],
     };
 
-    static Setting OneWay(ExperimentOption option) => Setting.Of(option) with { Help = $"{option.Help.TrimEnd('.')}; given after --wire, this way alone." };
+    static Setting OneWay(ExperimentOption option) => Setting.Of(option) with { Help = $"{option.Help.TrimEnd('.')}; after --wire, overrides it in this direction." };
 
     /// <summary>The one option of commands that only print.</summary>
     public static Setting Json { get; } = Grouped(SettingGroup.Running,
-        [Setting.Of((Presentation p) => p.Json, "--json", "", "Print JSON (a run: lines start, explored, round, summary) and nothing else.")])[0];
+        [Setting.Of((Presentation p) => p.Json, "--json", "", "Print only JSON; for a run, one object per line: start, explored, round, summary.")])[0];
 
     /// <summary>Where the live view is.</summary>
     public static Setting Live { get; } = Grouped(SettingGroup.Running,
     [
-        (Setting.Of((Presentation p) => p.Live, "--live", "[PORT]", $"Show the report in a browser while the run goes on, on this machine only: http://127.0.0.1:PORT/. Without a port {Presentation.DefaultPort}; 0 is any free one.")
+        (Setting.Of((Presentation p) => p.Live, "--live", "[PORT]", $"Serve the report on this machine during the run, at http://127.0.0.1:PORT/. Default port {Presentation.DefaultPort}; 0 is any free one.")
             with { Refuses = port => int.Parse(port, System.Globalization.CultureInfo.InvariantCulture) is >= 0 and <= 65535 ? null : $"'{port}' is not accepted. Accepted: 0 to 65535." })
             .Or($"{Presentation.DefaultPort}"),
     ])[0];
 
     /// <summary>Where a report goes.</summary>
     public static Setting Html { get; } = Grouped(SettingGroup.Running,
-        [Setting.Of((Presentation p) => p.Html, "--html -o", "FILE", "Write the report as one HTML file, which needs nothing else. Nothing is written without it.")])[0];
+        [Setting.Of((Presentation p) => p.Html, "--html -o", "FILE", "Write the report as one self-contained HTML file.")])[0];
 
     /// <summary>Whether a report shows where data lie.</summary>
     public static Setting KeepPaths { get; } = Grouped(SettingGroup.Running,
-        [Setting.Of((Presentation p) => p.KeepPaths, "--keep-paths", "", "Show whole paths of data sets (csv:PATH, folder:PATH) in the report. Not given, only their last part.")])[0];
+        [Setting.Of((Presentation p) => p.KeepPaths, "--keep-paths", "", "Show full paths of data sets (csv:PATH, folder:PATH) in the report, instead of their last part.")])[0];
 
     /// <summary>What only tables of experiments take.</summary>
     public static Setting DryRun { get; } = Grouped(SettingGroup.Running,
-        [Setting.Of((TableOptions t) => t.DryRun, "--dry-run", "", "Say which runs there are and which are missing, and run nothing.")])[0];
+        [Setting.Of((TableOptions t) => t.DryRun, "--dry-run", "", "List finished and missing runs, and run nothing.")])[0];
 
     /// <summary>What a resumed run may be given too: none of it changes a result.</summary>
     public static ImmutableArray<Setting> Running { get; } = Grouped(SettingGroup.Running,
     [
-        Setting.Of((RunOptions o) => o.ResultPath, "--result-path --result_path", "DIR", "Where the run directory is made."),
-        Setting.Of((RunOptions o) => o.DataPath, "--data-path --data_path", "DIR", "Where data sets are looked for first."),
-        Setting.Of((RunOptions o) => o.Offline, "--offline", "", "Never download."),
-        Setting.Of((RunOptions o) => o.Workers, "--workers", "N", "Clients that train side by side. Does not change the result."),
-        Setting.Of((RunOptions o) => o.SaveClients, "--save-clients", "", "Also save each client's model of the last round."),
-        Setting.Of((RunOptions o) => o.TensorBoard, "--tensorboard --use_tb", "", "Write event files into the run directory; look at them with: tensorboard --logdir DIR"),
+        Setting.Of((RunOptions o) => o.ResultPath, "--result-path --result_path", "DIR", "Directory in which the run directory is created."),
+        Setting.Of((RunOptions o) => o.DataPath, "--data-path --data_path", "DIR", "Directory that is searched first for data sets."),
+        Setting.Of((RunOptions o) => o.Offline, "--offline", "", "Do not download data sets."),
+        Setting.Of((RunOptions o) => o.Workers, "--workers", "N", "Number of clients trained in parallel. Does not change the result."),
+        Setting.Of((RunOptions o) => o.SaveClients, "--save-clients", "", "Also save each client's model after the last round."),
+        Setting.Of((RunOptions o) => o.TensorBoard, "--tensorboard --use_tb", "", "Write TensorBoard event files into the run directory; view them with: tensorboard --logdir DIR"),
         Setting.Of((RunOptions o) => o.LogFormat, "--log-format", "human|json|reference",
-            "Lines of run.log, and then also of standard error in place of the display: sentences, JSON objects, or the reference's. Not given, run.log has sentences.")
+            "Format of run.log: sentences, JSON objects, or the lines of the paper's code. If given, the log also replaces the display, on standard error.")
             with { Also = typeof(Presentation).GetProperty(nameof(Presentation.LogFormat)) },
-        Setting.Choice("--device", "cpu", "Where to compute. Only cpu: this build has no GPU support.",
+        Setting.Choice("--device", "cpu", "Compute device. Only cpu: this build has no GPU support.",
             value => value.Equals("cpu", StringComparison.OrdinalIgnoreCase) ? null
-                : $"'{value}' is not accepted: this build has no GPU support, and it does not fall back in silence. Accepted: cpu. Give --device cpu or leave it out."),
+                : $"'{value}' is not accepted: this build has no GPU support, and there is no silent fallback. Accepted: cpu. Give --device cpu or omit the option."),
         Setting.Of((Presentation p) => p.Quiet, "--quiet", "", "Print only the run directory and the result."),
         Json,
         Live,
         KeepPaths,
         Setting.Of((Presentation p) => p.Plain, "--plain", "", "Print plain lines even on a terminal."),
         Setting.Of((Presentation p) => p.Verbose, "--verbose", "", "Print stack traces of failures."),
-        Setting.Of((Presentation p) => p.Plot, "--plot", "", "Draw the figures into plots/ of the run directory at the end; later: autoflip plot DIR"),
+        Setting.Of((Presentation p) => p.Plot, "--plot", "", "Write plots into plots/ of the run directory after the run; later: autoflip plot DIR"),
     ]);
 
     /// <summary>What <c>plot</c> takes.</summary>
     public static ImmutableArray<Setting> Plot { get; } = Grouped(SettingGroup.Running,
     [
-        Setting.Of((PlotOptions p) => p.Output, "--output -o", "DIR", "Where the files go. Without it: plots/ of the run directory."),
-        Setting.Of((PlotOptions p) => p.Formats, "--format", "FORMAT...", "Formats of the files, one or more: png, svg, csv."),
+        Setting.Of((PlotOptions p) => p.Output, "--output -o", "DIR", "Output directory. Default: plots/ in the run directory."),
+        Setting.Of((PlotOptions p) => p.Formats, "--format", "FORMAT...", "File formats, one or more: png, svg, csv."),
     ]);
 
     /// <summary>What lists of models take: a sample, and the options of a run that an architecture can be told.</summary>
     public static ImmutableArray<Setting> List => Grouped(SettingGroup.Model,
     [
-        Setting.Of((ListOptions l) => l.Input, "--input", "CxHxW", "The sample: channels, height, width; 80x1x1 are 80 tokens."),
-        Setting.Of((ListOptions l) => l.Outputs, "--outputs", "N", "Outputs, one per class. Networks that score their own tokens have as many as those."),
+        Setting.Of((ListOptions l) => l.Input, "--input", "CxHxW", "Shape of a sample: channels, height, width; 80x1x1 is 80 tokens."),
+        Setting.Of((ListOptions l) => l.Outputs, "--outputs", "N", "Number of outputs, one per class. Language models have one per token instead."),
         .. Experiments.Where(row => typeof(ModelOptions).GetProperty(row.Property!.Name) is not null),
     ]);
 
@@ -107,44 +107,44 @@ static class Settings
     /// <summary>What <c>export</c> takes.</summary>
     public static ImmutableArray<Setting> Export => Grouped(SettingGroup.Running,
     [
-        Setting.Of((ShipOptions s) => s.Format, "--format", "safetensors|onnx", "Format of the file. Without it: what the file's name ends in, else safetensors."),
-        Setting.Of((ShipOptions s) => s.Small, "--small", "", "The model without what was removed. This is what is exported if nothing is said."),
-        Setting.Of((ShipOptions s) => s.Full, "--full", "", "The whole model, with zeros for what was removed: the shapes of the published architecture."),
-        Setting.Of((ShipOptions s) => s.Half, "--fp16", "", "Weights in 16 bits: half the bytes, three digits."),
-        Setting.Of((ShipOptions s) => s.Output, "--output -o", "FILE", "The file to write, or the folder to write it to."),
+        Setting.Of((ShipOptions s) => s.Format, "--format", "safetensors|onnx", "File format. Default: by the file's extension, else safetensors."),
+        Setting.Of((ShipOptions s) => s.Small, "--small", "", "Export the pruned model without removed units (default)."),
+        Setting.Of((ShipOptions s) => s.Full, "--full", "", "Export the full architecture, with zeros for removed weights."),
+        Setting.Of((ShipOptions s) => s.Half, "--fp16", "", "Store weights in float16: half the size, three significant digits."),
+        Setting.Of((ShipOptions s) => s.Output, "--output -o", "FILE", "Output file or directory."),
         .. DataPath,
     ]);
 
     /// <summary>What <c>data</c> takes.</summary>
-    public static ImmutableArray<Setting> DataSets => [.. All, .. Grouped(SettingGroup.Data, [Setting.Of((CacheOptions c) => c.Clear, "--clear", "", "data cache: delete the decoded images.")])];
+    public static ImmutableArray<Setting> DataSets => [.. All, .. Grouped(SettingGroup.Data, [Setting.Of((CacheOptions c) => c.Clear, "--clear", "", "With data cache: delete the decoded images.")])];
 
     /// <summary>What <c>predict</c> takes.</summary>
     public static ImmutableArray<Setting> Predict => Grouped(SettingGroup.Running,
     [
-        Setting.Of((ShipOptions s) => s.Top, "--top", "N", "Classes named for each input."),
+        Setting.Of((ShipOptions s) => s.Top, "--top", "N", "Number of classes to print for each input."),
         .. All.Where(setting => setting.Name == "--encoding"), .. DataPath, Json, .. Running.Where(setting => setting.Name == "--plain"),
     ]);
 
     /// <summary>What <c>evaluate</c> takes.</summary>
     public static ImmutableArray<Setting> Evaluate =>
     [
-        .. Grouped(SettingGroup.Data, [Setting.Of((ShipOptions s) => s.Split, "--split", "test|train", "The server's test set, or what clients share out.")]),
+        .. Grouped(SettingGroup.Data, [Setting.Of((ShipOptions s) => s.Split, "--split", "test|train", "The server's test set, or all training samples of the clients.")]),
         .. All.Where(setting => setting.Name is "--dataset" or "--target" or "--task" or "--column" or "--missing" or "--decimal" or "--encoding" or "--metrics" or "--average" or "--data-path" or "--offline" or "--workers" or "--json"),
     ];
 
     static readonly Setting[] WithoutEffect =
     [
-        Setting.Ignored<int>("--device_ids", "N...", "there is no GPU support in this build"),
+        Setting.Ignored<int>("--device_ids", "N...", "this build has no GPU support"),
         Setting.Ignored<string>("--log_path", "DIR", "the log is run.log in the run directory, which is made under --result-path"),
-        Setting.Ignored<int>("--tb_port", "N", "no TensorBoard server is started; look at the files of --tensorboard with: tensorboard --logdir DIR --port N"),
-        Setting.Ignored<string>("--tb_host", "HOST", "no TensorBoard server is started; look at the files of --tensorboard with: tensorboard --logdir DIR --host HOST"),
-        Setting.Ignored<bool>("--use_model_tokenizer", "", "there are no pre-trained language models here"),
-        Setting.Ignored<bool>("--use_pt_model", "", "there are no pre-trained models here: training starts from --initialization"),
-        Setting.Ignored<double>("--lr_server", "F", "the server's step is the average itself, and clients use --learning-rate (--lr)"),
-        Setting.Ignored<double>("--beta1", "F", "it belongs to adaptive server optimisers, which the reference does not offer either; --server-momentum (--beta) is the server's momentum"),
-        Setting.Ignored<double>("--tau", "F", "it belongs to adaptive server optimisers, which the reference does not offer either"),
-        Setting.Ignored<double>("--initial_value_threshold", "F", "the reference never reads it; --prune-fraction (--treeshold_pruining) says how much is pruned"),
-        Setting.Ignored<int>("--CEXP2", "N", "the reference never reads it"),
+        Setting.Ignored<int>("--tb_port", "N", "no TensorBoard server is started; view the files of --tensorboard with: tensorboard --logdir DIR --port N"),
+        Setting.Ignored<string>("--tb_host", "HOST", "no TensorBoard server is started; view the files of --tensorboard with: tensorboard --logdir DIR --host HOST"),
+        Setting.Ignored<bool>("--use_model_tokenizer", "", "pre-trained language models are not supported"),
+        Setting.Ignored<bool>("--use_pt_model", "", "pre-trained models are not supported: training starts from --initialization"),
+        Setting.Ignored<double>("--lr_server", "F", "the server step is the average of the updates; clients use --learning-rate (--lr)"),
+        Setting.Ignored<double>("--beta1", "F", "parameter of adaptive server optimisers, which the paper's code does not have either; server momentum is --server-momentum (--beta)"),
+        Setting.Ignored<double>("--tau", "F", "parameter of adaptive server optimisers, which the paper's code does not have either"),
+        Setting.Ignored<double>("--initial_value_threshold", "F", "the paper's code never reads it; the pruned fraction is --prune-fraction (--treeshold_pruining)"),
+        Setting.Ignored<int>("--CEXP2", "N", "the paper's code never reads it"),
     ];
 
     /// <summary>The whole table.</summary>

@@ -21,7 +21,7 @@ sealed record ShipOptions
     /// <summary>The file, or the folder for it; null: the current folder, under the run's name.</summary>
     public string? Output { get; init; }
 
-    /// <summary>Classes named for each input.</summary>
+    /// <summary>Number of classes to print for each input.</summary>
     public int Top { get; init; } = 1;
 
     /// <summary>The part to evaluate on.</summary>

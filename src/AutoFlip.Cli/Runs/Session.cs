@@ -25,12 +25,12 @@ static class Session
         catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
         {
             throw new AutoFlipException(ExitCode.Interrupted, display.Directory is { } directory
-                ? $"interrupted; finished rounds are saved. Go on with: autoflip resume {ShellWord.Of(directory)}"
-                : "interrupted before anything was trained; nothing was saved.", stopped);
+                ? $"interrupted; finished rounds are saved. To resume: autoflip resume {ShellWord.Of(directory)}"
+                : "interrupted before the first round; nothing was saved.", stopped);
         }
     }
 
     /// <summary>Says that a wish to stop was heard: what is under way may take a while to end.</summary>
     public static IDisposable Tell(RunObserver observer, Host host) =>
-        host.Cancel.Register(() => observer.Warning("stopping; once more stops at once, without saving what is under way."));
+        host.Cancel.Register(() => observer.Warning("Stopping. Press Ctrl-C again to stop immediately; the round in progress will be lost."));
 }

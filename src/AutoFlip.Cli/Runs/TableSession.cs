@@ -55,7 +55,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         }
         if (run is { Status: { Stage: RunStage.Failed, IsRepeated: true } failed })
         {
-            var reason = $"{failed.Reason} It failed so twice and is not tried again; delete its directory to start anew: {run.Directory}";
+            var reason = $"{failed.Reason} It failed twice with this error and is not retried; delete its directory to start again: {run.Directory}";
             _failures.Add((job, new AutoFlipException((ExitCode)(failed.ExitCode ?? (int)ExitCode.RunFailed), reason)));
             host.Warn($"{job.Label(jobs)}: {reason}");
             return false;
@@ -90,7 +90,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         string[] open =
         [
             .. _failures.Count == 0 ? [] : new[] { $"{_failures.Count} of {jobs.Count} runs failed{Prospects(jobs, runs)}" },
-            .. elsewhere == 0 ? [] : new[] { $"{elsewhere} of {jobs.Count} runs are running in another process. The same command, later, completes the table." },
+            .. elsewhere == 0 ? [] : new[] { $"{elsewhere} of {jobs.Count} runs are running in another process. Repeat the command later to complete the table." },
         ];
         if (open is []) return ExitCode.Done;
         var codes = _failures.Select(failure => failure.Why.Code).Distinct().ToList();
@@ -101,9 +101,9 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     static string Prospects(IEnumerable<TableJob> jobs, EarlierRuns runs) =>
         jobs.Count(job => runs.Of(job.Experiment) is { Status: { Stage: RunStage.Failed, IsRepeated: true } }) switch
         {
-            0 => ". The same command tries them again.",
-            1 => ", 1 of them twice in the same way: that one is not tried again until its directory is deleted.",
-            var twice => $", {twice} of them twice in the same way: those are not tried again until their directories are deleted.",
+            0 => ". The same command retries them.",
+            1 => ", 1 of them twice with the same error: it is not retried until its directory is deleted.",
+            var twice => $", {twice} of them twice with the same error: they are not retried until their directories are deleted.",
         };
 
     void Show(ExperimentTable table, EarlierRuns runs)
@@ -131,7 +131,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     void Announce(TableJob job, int jobs, EarlierRun? run)
     {
         if (request.Show.Json) Say(job, jobs, ("state", run is null ? "started" : "resumed"), ("directory", run?.Directory));
-        else if (!request.Show.Quiet) host.Print($"{job.Label(jobs)}{(run is null ? "" : ", going on")}");
+        else if (!request.Show.Quiet) host.Print($"{job.Label(jobs)}{(run is null ? "" : ", resumed")}");
     }
 
     void Say(TableJob job, int jobs, params IEnumerable<(string Name, string? Value)> more)
@@ -162,5 +162,5 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     string FolderOf(ExperimentTable table) => Path.Combine(Root, table.Experiment.Name);
 
     static AutoFlipException Interrupted(Exception? inner) =>
-        new(ExitCode.Interrupted, "interrupted; finished runs and rounds are saved. The same command goes on with what is missing.", inner);
+        new(ExitCode.Interrupted, "interrupted; finished runs and rounds are saved. Repeat the command to complete the table.", inner);
 }

@@ -13,13 +13,13 @@ static class CostCharts
         yield return Density(run);
         yield return ChartDraft.Lines(
             "bytes", "Bytes sent so far", ChartDraft.Rounds, new Axis("sent so far", AxisUnit.Bytes),
-            $"Measured. {ExplorationIncluded} Dense float32 is what plain FedAvg would have sent over the same training dispatches.",
+            $"Measured. {ExplorationIncluded} Dense float32: bytes of plain FedAvg for the same training tasks, computed.",
             Line("to clients", place => costs.Down[place]), Line("from clients", place => costs.Up[place]), Line("both", place => costs.Bytes(place)),
             Line("dense float32", place => costs.Dense[place]));
         yield return ChartDraft.Spanning(ChartDraft.Lines(
             "seconds", "Seconds per round", ChartDraft.Rounds, new Axis("time", AxisUnit.Seconds),
-            "Masks where they changed, evaluation where there was one. Round, mask, fold and evaluation by the wall clock; training by the clients' own clocks, "
-                + "all together: with several workers that is more than the round.",
+            "Masks in rounds that changed it, evaluation in rounds that evaluated. Round, mask, fold and evaluation: wall clock. Training: sum over the clients' clocks, "
+                + "which exceeds the round with several workers.",
             Part("round", round => round.Seconds), Part("training", round => round.ClientSeconds.Train),
             Line("mask", place => IsNew(place) ? run.Rounds[place].MaskSeconds : null), Part("fold", round => round.FoldSeconds),
             Part("evaluation", round => round.ServerEvaluated is null && round.ClientsEvaluatedOut is null ? 0 : round.EvaluateSeconds)));
@@ -44,8 +44,8 @@ static class CostCharts
     static LineChart? Density(RunRecord run)
     {
         return ChartDraft.Lines(
-            "density", "What is kept of the model", ChartDraft.Rounds, new Axis("share of the dense model", AxisUnit.Share),
-            "Parameters: kept by the mask. Trained: in the tensors that clients really train. Units: filters, neurons, cells. Computation: multiply-accumulates of a forward pass.",
+            "density", "Size of the model", ChartDraft.Rounds, new Axis("share of the dense model", AxisUnit.Share),
+            "Parameters: kept by the mask. Trained: in the tensors that clients train. Units: filters, neurons, cells. Computation: multiply-accumulates of a forward pass.",
             Line("parameters", round => round.Density), Line("units", Units), Line("trained", Trained),
             Line("computation", round => round.MacsPerSample > 0 ? (double)round.ActiveMacsPerSample / round.MacsPerSample : null));
 

@@ -15,7 +15,7 @@ static class GuidanceCharts
         Spread[] all = [.. guidance.Tensors.Select(tensor => Spread.Of(tensor, scale))];
         var x = $"{guidance.Guidance}, from";
         var note = $"{(guidance.Explorers == 1 ? "Of one explorer" : $"The mean of {guidance.Explorers} explorers")}, in half orders of magnitude, against the mask of round {guidance.Round}."
-            + (scale.HasRest ? " The first place holds all below, 0 included." : "");
+            + (scale.HasRest ? " The first bin holds all smaller values and 0." : "");
         var total = all.Sum(tensor => tensor.Weights);
         yield return new BarChart(
             "guidance", "Guidance of all weights", x, new Axis("share of weights", AxisUnit.Share), scale.Names,

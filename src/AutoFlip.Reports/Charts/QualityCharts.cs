@@ -3,7 +3,7 @@ namespace AutoFlip.Reports;
 /// <summary>How good the model is, round by round.</summary>
 static class QualityCharts
 {
-    const string EqualMeans = "Of clients, plain means: every client counts alike.";
+    const string EqualMeans = "Unweighted means over clients.";
 
     /// <summary>The figures; null where there is nothing to show.</summary>
     public static IEnumerable<Chart?> Of(RunRecord run)
@@ -37,7 +37,7 @@ static class QualityCharts
         var metric = Metric.MainOf(run.Experiment);
         return ChartDraft.Lines(
             "local", $"{Metric.DisplayTitleOf(metric)} on clients", ChartDraft.Rounds, new Axis(Metric.DisplayNameOf(metric), MetricScale.Of(metric).Unit),
-            $"{EqualMeans} Bands reach one standard deviation of the clients to either side. Training: the cohort in its last local epoch. "
+            $"{EqualMeans} Bands: one standard deviation over clients. Training: the cohort in its last local epoch. "
                 + "Cohort, held out: its own models on its held-out samples. Other clients: the global model on theirs.",
             OfClients("training", run, round => round.ClientsUpdated, metric, spread: true),
             OfClients("cohort, held out", run, round => round.ClientsEvaluatedIn, metric, spread: true),

@@ -38,7 +38,7 @@ static class Findings
             yield return new(
                 $"{Readable.Bytes(Sent(figures))} were sent{(figures.Traffic.ExploreBytes > 0 ? ", exploration included" : "")}: "
                     + $"{Than(figures.Traffic.DenseFp32Bytes, Sent(figures))} the "
-                    + $"{Readable.Bytes(figures.Traffic.DenseFp32Bytes)} of FedAvg with every weight in float32 over the same rounds. The messages are measured, FedAvg's are counted.",
+                    + $"{Readable.Bytes(figures.Traffic.DenseFp32Bytes)} that FedAvg would send in float32 over the same rounds. Sent bytes are measured; those of FedAvg are computed.",
                 Evidence.Measured);
         if (figures.Compute.DenseMacs > 0)
             yield return new(
@@ -95,7 +95,7 @@ static class Findings
     static string Doubt(RunGroup dense, RunGroup pruned, Func<RunSummary, double?> figure)
     {
         var pairs = from one in dense.Runs from other in pruned.Runs where one.Experiment.Seed == other.Experiment.Seed select (figure(other.Figures), figure(one.Figures));
-        return Spread.OfDifferences(pairs) is { Deviation: { } deviation } apart && Math.Abs(apart.Mean) < deviation ? " From seed to seed it varies by more than that." : "";
+        return Spread.OfDifferences(pairs) is { Deviation: { } deviation } apart && Math.Abs(apart.Mean) < deviation ? " The standard deviation over seeds is larger than this difference." : "";
     }
 
     static string? Quality(SummaryMain main)

@@ -14,7 +14,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
     /// <summary>Its sections with their titles, in order.</summary>
     public IEnumerable<(string Id, string Title, Html Content)> Sections =>
     [
-        ("summary", "In short", Html.Join(Gains, Means)),
+        ("summary", "Summary", Html.Join(Gains, Means)),
         .. Charts.IsEmpty ? [] : new[] { ("figures", "Figures", PageParts.Figures(Charts)) },
         ("comparison", "Run by run", Comparison),
     ];
@@ -24,7 +24,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
         get
         {
             var gains = Findings.Of(_groups).ToList();
-            return gains is [] ? Html.Of($"<p>None of these runs is plain FedAvg (<code>--pruner none</code>) of the same data, clients and model after as many rounds, so nothing can be said of gains and losses over it.</p>\n")
+            return gains is [] ? Html.Of($"<p>There is no baseline: none of these runs is plain FedAvg (<code>--pruner none</code>) with the same data, clients, model and number of rounds.</p>\n")
                 : Html.Join(gains.Select(gain => Html.Of($"""
                     <section><h3>{gain.Name} <span class="against">against {gain.Against}</span></h3>
                     {PageParts.Sentences(gain.Findings)}</section>
@@ -69,7 +69,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
         get
         {
             var table = RunComparison.Of([.. Runs.Select(run => run.Figures)]);
-            return new HtmlTable("comparison-table", "Every figure of every run; the numbers are those of the runs below", ["figure", .. table.Headers],
+            return new HtmlTable("comparison-table", "All metrics of all runs; column numbers refer to the runs below", ["figure", .. table.Headers],
                 [.. table.Rows.Select(row => HtmlTable.Row([row.Label.Replace("  ", "· ", StringComparison.Ordinal), .. row.Figures]))]).Write();
         }
     }

@@ -17,7 +17,7 @@ public sealed record ReportPage(string Title, string Progress, Html Content, Imm
     /// <param name="options">How options are named.</param>
     public static ReportPage Of(IReadOnlyList<RunRecord> runs, PageLinks links, ReportOptions options) => runs switch
     {
-        [] => new("AutoFLIP", "loading", Html.Of($"<h1>Nothing to see yet</h1>\n<p class=\"lead\">The run is loading its data.</p>\n"), []),
+        [] => new("AutoFLIP", "loading", Html.Of($"<h1>No results yet</h1>\n<p class=\"lead\">The run is loading its data.</p>\n"), []),
         [var run] => OfOne(new RunPage(run, "run", 2, links, options)),
         { Count: <= MostWithFigures } => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, options))]),
         _ => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, options) { Charts = [] })]),

@@ -31,7 +31,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         <dl class="tiles">
         {Tiles}</dl>
         {PageParts.Sentences(Findings.Of(Run))}
-        {Html.If(!Run.Experiment.IsDense && Level == 2, $"<p class=\"alone\">How good and how fast plain FedAvg would have been, only a run of it can tell: give <code>autoflip report</code> one with <code>--pruner none</code> beside this.</p>")}
+        {Html.If(!Run.Experiment.IsDense && Level == 2, $"<p class=\"alone\">Accuracy and time of plain FedAvg can only be measured by a run of it: give <code>autoflip report</code> this run and one with <code>--pruner none</code>.</p>")}
         """);
 
     /// <summary>Its sections with their titles, in order.</summary>
@@ -43,7 +43,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         .. Run.Rounds is [.., { Layers.IsEmpty: false } last] ? new[] { ($"{Id}-layers", "Layers", Layers(last)) } : [],
         .. Run.Partition is { } partition ? new[] { ($"{Id}-clients", "Clients", Clients(partition)) } : [],
         ($"{Id}-experiment", "Experiment", Choices),
-        ($"{Id}-files", "Files, and how to run it again", Files),
+        ($"{Id}-files", "Files and commands", Files),
     ];
 
     string Lead
@@ -73,7 +73,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
                 Figures.Compute.DenseMacs > 0 ? $"{Findings.Than(Figures.Compute.DenseMacs, Findings.Macs(Figures))} the dense model" : "");
             yield return PageParts.Tile("Time", Readable.Time(Figures.Time.Total), $"{Readable.Time(Figures.Time.MedianRound)} a round");
             yield return PageParts.Tile("Rounds", Readable.Count(Figures.RoundsDone), Figures.RoundsDone == Figures.Rounds ? "all done" : $"of {Readable.Count(Figures.Rounds)}");
-            if (Figures.Failures > 0) yield return PageParts.Tile("Clients that failed", Readable.Count(Figures.Failures), "their answers did not count", warns: true);
+            if (Figures.Failures > 0) yield return PageParts.Tile("Clients that failed", Readable.Count(Figures.Failures), "excluded from the average", warns: true);
         }
     }
 
@@ -85,7 +85,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
             IReadOnlyList<Html> Bytes(string phase, long down, long up, long? dense) =>
                 HtmlTable.Row(phase, Readable.Bytes(down), Readable.Bytes(up), Readable.Bytes(down + up), dense is > 0 ? Readable.Bytes(dense.Value) : "-");
             var (exploreDown, exploreUp) = (explorers.Sum(explorer => explorer.DownBytes), explorers.Sum(explorer => explorer.UpBytes));
-            var bytes = new HtmlTable($"{Id}-bytes-table", "Bytes sent, measured; in the last column what FedAvg would have sent in float32, counted", ["phase", "to clients", "from clients", "both", "dense float32"],
+            var bytes = new HtmlTable($"{Id}-bytes-table", "Bytes sent, measured; last column: FedAvg in float32, computed", ["phase", "to clients", "from clients", "both", "dense float32"],
             [
                 .. explorers.IsEmpty ? Array.Empty<IReadOnlyList<Html>>() : [Bytes("exploration", exploreDown, exploreUp, null)],
                 Bytes("rounds", Figures.Traffic.DownBytes - exploreDown, Figures.Traffic.UpBytes - exploreUp, Figures.Traffic.DenseFp32Bytes),
@@ -97,7 +97,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
                 ("server: evaluation", time.Evaluate), ("clients: decoding", time.ClientDecode), ("clients: training", time.ClientTrain), ("clients: encoding", time.ClientEncode),
                 ("clients: exploring", time.ExploreTrain),
             ];
-            var seconds = new HtmlTable($"{Id}-seconds-table", "Time, measured; of clients by their own clocks, added up", ["what", "time"],
+            var seconds = new HtmlTable($"{Id}-seconds-table", "Time, measured; clients: sum over their own clocks", ["what", "time"],
                 [.. spent.Where(entry => entry.Seconds > 0).Select(entry => HtmlTable.Row(entry.What, Readable.Time(entry.Seconds)))]);
             return Html.Of($"<div class=\"pair\">{bytes.Write()}{seconds.Write()}</div>\n");
         }
@@ -143,12 +143,12 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
             $"{client}", Readable.Count(train.Sum()), Readable.Count(partition.HeldOut[client].Sum()),
             .. Enumerable.Range(0, classes).Select(c => train[c] + partition.HeldOut[client][c] is var count and > 0 ? Readable.Count(count) : "·"),
         ]));
-        var table = new HtmlTable($"{Id}-clients-table", "Samples of each client; of classes training and held-out samples together",
+        var table = new HtmlTable($"{Id}-clients-table", "Samples of each client; per class, training and held-out samples together",
             ["client", "training", "held out", .. partition.Classes.Take(classes)], [.. rows]);
         var more = partition.Train.Length > MostClients ? $" The first {MostClients} are listed; partition.json has all of them." : "";
         return Html.Of($"""
-            <p>{Readable.Count(partition.Train.Length)} clients were dealt {Readable.Count(partition.Train.Sum(client => (long)client.Sum()))} samples for training and hold out {Readable.Count(partition.HeldOut.Sum(client => (long)client.Sum()))} (partition {Run.Experiment.Partition}).{more}</p>
-            {PageParts.Details($"{Id}-deal", "Who has what", table.Write())}
+            <p>{Readable.Count(partition.Train.Length)} clients have {Readable.Count(partition.Train.Sum(client => (long)client.Sum()))} training samples and {Readable.Count(partition.HeldOut.Sum(client => (long)client.Sum()))} held-out samples (partition {Run.Experiment.Partition}).{more}</p>
+            {PageParts.Details($"{Id}-deal", "Samples per client", table.Write())}
             """);
     }
 
@@ -162,10 +162,10 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
                 Html.Of($"<code>{choice.Option}</code>"), Html.Of($"{(choice.Value.Length == 0 ? "-" : choice.Value)}"), Html.Of($"{choice.Default}"), Html.Of($"{choice.Help}"),
             ];
             HtmlTable Table(string name, string caption, Func<ExperimentChoice, bool> which) =>
-                new($"{Id}-{name}", caption, ["option", "value", "default", "what it is"], [.. choices.Where(which).Select(Row)]) { Words = [1, 2, 3] };
+                new($"{Id}-{name}", caption, ["option", "value", "default", "description"], [.. choices.Where(which).Select(Row)]) { Words = [1, 2, 3] };
             return Html.Join(
-                Table("changed", "What differs from the defaults", choice => choice.IsChanged).Write(),
-                PageParts.Details($"{Id}-usual", "Everything else is as usual", Table("unchanged", "What is as by default", choice => !choice.IsChanged).Write()));
+                Table("changed", "Options that differ from the defaults", choice => choice.IsChanged).Write(),
+                PageParts.Details($"{Id}-usual", "Options at their defaults", Table("unchanged", "Options at their defaults", choice => !choice.IsChanged).Write()));
         }
     }
 
@@ -177,10 +177,10 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
             return Html.Of($"""
                 <ul class="files">
                 {files.Select(file => Html.Of($"<li>{Links.To(Run.Directory, file)}</li>\n"))}</ul>
-                <p>The same experiment, from its file or from options; on one type of processor it ends in the same model, bit for bit.</p>
-                <pre tabindex="0" aria-label="Commands that run it again"><code>autoflip run {ShellWord.Of(Run.Name)}
+                <p>The same experiment, from its file or from options. On the same type of processor it gives the same model, bit for bit.</p>
+                <pre tabindex="0" aria-label="Commands to repeat the run"><code>autoflip run {ShellWord.Of(Run.Name)}
                 {Options.Command(Shown)}</code></pre>
-                {Html.If(Shown.Dataset != Run.Experiment.Dataset, $"<p>The folder of <code>{Shown.Dataset}</code> is left out; write its path after <code>--dataset</code>. The first command has it from experiment.json.</p>\n")}
+                {Html.If(Shown.Dataset != Run.Experiment.Dataset, $"<p>The folder of <code>{Shown.Dataset}</code> is omitted: give its path with <code>--dataset</code>. The first command reads it from experiment.json.</p>\n")}
                 {Html.If(Figures.ModelSha256.Length > 0, $"<dl class=\"facts\"><dt>model_sha256</dt><dd><code>{Figures.ModelSha256}</code></dd><dt>made by</dt><dd>autoflip {Figures.Version}, {PageParts.Counted(Figures.Workers, "worker")}, {Readable.Bytes(Figures.PeakRssBytes)} at most</dd></dl>\n")}
                 """);
         }

@@ -39,10 +39,10 @@ sealed record TablePage(
         var compared = result.Rows.Any(row => result.Against(row) is not null);
         return new(
             result.Table.Experiment.Name,
-            $"{ended.Length} of {result.Cells.Count()} runs are done. Where a row has several seeds, figures are means, with the sample standard deviation behind ±.",
+            $"{ended.Length} of {result.Cells.Count()} runs are done. Values over several seeds are means ± sample standard deviation.",
             [Comparison(result, figures, compared), Runs(result, folder), .. Settings(result.Table)],
             [
-                ("seeds", "Runs that are done, of those that are wanted."),
+                ("seeds", "Finished runs, of all runs of the row."),
                 .. figures.Select(figure => (figure.Header, figure.Meaning)),
                 .. compared ? [("against the baseline", $"Difference to '{result.Table.Baseline}' in the first figure of quality, seed by seed, then mean and deviation of these differences.")] : Array.Empty<(string, string)>(),
             ],

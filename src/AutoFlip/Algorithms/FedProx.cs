@@ -13,7 +13,7 @@ public sealed record FedProx(double Beta) : FederatedAlgorithm
     readonly FedAvg _server = new(Beta);
 
     /// <summary>Weight μ of the proximal term, at least 0.</summary>
-    [Option("Weight of the proximal term, which draws clients back to the model they received. 0 is fedavg.", AtLeast = 0)]
+    [Option("Weight of the proximal term, which penalises the distance to the received model. 0 is fedavg.", AtLeast = 0)]
     public double Mu { get; init; } = 0.01;
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ namespace AutoFlip;
 /// <summary>Everything that can be named on the command line. A new thing costs one file and one line here.</summary>
 public static class Catalog
 {
-    /// <summary>Figures of merit.</summary>
+    /// <summary>Metrics.</summary>
     public static Section<Func<Experiment, Metric>> Metrics { get; } = new("metric", "Experiment.Metrics")
     {
         { "acc1", _ => new Acc1() },

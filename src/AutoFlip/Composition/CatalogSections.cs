@@ -42,7 +42,7 @@ public static class CatalogSections
     /// <summary>Rules that deal samples to clients.</summary>
     public static CatalogSection Partitions { get; } = CatalogSection.Of("partitions", Catalog.Partitions);
 
-    /// <summary>Figures of merit.</summary>
+    /// <summary>Metrics.</summary>
     public static CatalogSection Metrics { get; } = CatalogSection.Of("metrics", Catalog.Metrics);
 
     /// <summary>Local optimisers.</summary>

@@ -73,7 +73,7 @@ public static class NamedParts
             if (full.Vocabulary is null != card.Input.Vocabulary is null || full.Vocabulary < card.Input.Vocabulary)
                 throw AutoFlipException.BadFile(path, "its network does not read what its model card says");
             if (full.Nodes[^1].OutputShape.Length == 2 != (card.Task == TaskKind.Labelling))
-                throw AutoFlipException.BadFile(path, "its network does not say what its model card says");
+                throw AutoFlipException.BadFile(path, "the network disagrees with its model card");
             return card.Widths is null ? full : full.WithWidths(group => card.Widths.TryGetValue(group.Name, out var width) && width >= 1 && width <= group.Width
                 ? width
                 : throw AutoFlipException.BadFile(path, $"its model card gives '{group.Name}' no width of 1 to {group.Width}"));

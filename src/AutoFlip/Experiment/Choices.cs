@@ -36,7 +36,7 @@ public enum PruningKind
     Unstructured,
 }
 
-/// <summary>What a weight is when a new mask brings it back.</summary>
+/// <summary>Value of a weight that a later mask restores.</summary>
 public enum Regrow
 {
     /// <summary>What it last was.</summary>

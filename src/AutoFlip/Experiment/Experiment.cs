@@ -35,7 +35,7 @@ public sealed record Experiment
     /// <summary>The column to be learnt, of a table that is named by its path; empty for other data sets.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>The column that says whose a row is, of a table that is named by its path; empty if none does.</summary>
+    /// <summary>The column that identifies the owner of each row, of a table that is named by its path; empty for none.</summary>
     public string Owner { get; init; } = "";
 
     /// <summary>What the target of a table that is named by its path is taken for.</summary>
@@ -71,7 +71,7 @@ public sealed record Experiment
     /// <summary>Strength of brightness, contrast, saturation and hue jitter, in [0, 0.5]; 0 turns it off.</summary>
     public double ColorJitter { get; init; } = 0.5;
 
-    /// <summary>Words of a text that count: what is longer is cut, what is shorter padded.</summary>
+    /// <summary>Length of a text in words: longer ones are truncated, shorter ones padded.</summary>
     public int SequenceLength { get; init; } = 512;
 
     /// <summary>The partition, by catalogue name.</summary>
@@ -149,7 +149,7 @@ public sealed record Experiment
     /// <summary>Most local epochs of an explorer, E_exp.</summary>
     public int ExplorationEpochs { get; init; } = 1;
 
-    /// <summary>Epochs without a lower mean loss after which an explorer stops.</summary>
+    /// <summary>Epochs without a lower mean loss before an explorer stops.</summary>
     public int ExplorationPatience { get; init; } = 40;
 
     /// <summary>Share of clients that explore, in (0, 1]; at least one does.</summary>
@@ -172,7 +172,7 @@ public sealed record Experiment
     /// <summary>When the mask is computed. The paper's is Cohort.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Once;
 
-    /// <summary>What a weight is when a new mask brings it back.</summary>
+    /// <summary>Value of a weight that a later mask restores.</summary>
     public Regrow Regrow { get; init; } = Regrow.Keep;
 
     /// <summary>Number of clients K.</summary>

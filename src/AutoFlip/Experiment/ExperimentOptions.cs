@@ -31,32 +31,32 @@ public static class ExperimentOptions
         Of(e => e.Seed, "seed", "N", "Seed of every random draw: one seed, one model."),
         Of(e => e.Algorithm, "algorithm", "NAME",
             "Federated algorithm. 'autoflip' (the default) is fedavg with Experiment.Pruner autoflip; "
-            + "any other prunes nothing unless Experiment.Pruner is given."),
+            + "other algorithms do not prune unless Experiment.Pruner is given."),
     ];
 
     static readonly ExperimentOption[] Data =
     [
         Of(e => e.Dataset, "dataset", "NAME",
-            "Data set: see 'Catalog.DataSets', or folder:PATH for a folder of images of yours, or csv:PATH for a table."),
-        Of(e => e.Target, "target", "COLUMN", "Column that is to be learnt, of a table csv:PATH."),
+            "Data set: see 'Catalog.DataSets', folder:PATH for your own images, or csv:PATH for a table."),
+        Of(e => e.Target, "target", "COLUMN", "Target column of a table csv:PATH."),
         Of(e => e.Owner, "owner", "COLUMN",
-            "Column that says whose a row is, of a table csv:PATH; Experiment.Partition pre makes owners clients."),
+            "Column of a table csv:PATH that identifies the owner of each row; with Experiment.Partition pre each owner is a client."),
         Of(e => e.TaskChoice, "task", "auto|classification|regression",
-            "Whether the values of that column are classes or numbers. auto looks at them."),
+            "Whether the target column holds classes or numbers. auto infers it from the values."),
         Of(e => e.Columns, "column", "NAME:KIND...",
-            "What columns of a table csv:PATH are: number, category, date or ignore. Others are inferred from their cells.",
+            "Types of columns of a table csv:PATH: number, category, date or ignore. Other columns are inferred from their cells.",
             x => x.All(TypedColumn.IsValid), TypedColumn.Accepted) with { IsVerbatim = true },
         Of(e => e.Missing, "missing", "TEXT...",
             "Texts that mean a missing value in a table csv:PATH, besides the usual spellings (empty, NA, NaN, null, ?, ...).")
             with { IsVerbatim = true },
         Of(e => e.Decimal, "decimal", "auto|point|comma",
-            "Decimal mark of numbers in a table csv:PATH. auto takes the one that its numbers show."),
+            "Decimal mark of numbers in a table csv:PATH. auto infers it from the numbers."),
         Of(e => e.Encoding, "encoding", "NAME",
             "Encoding of a table csv:PATH, or of the input of predict: utf-8, latin1, windows-1252, ...",
             x => TextInput.Find(x) is not null, TextInput.Accepted),
         Of(e => e.TestFraction, "test-fraction test_fraction", "F",
-            "Share of each client's samples held out for evaluation. 0 holds out none.", x => x is >= 0 and <= 0.9, "a number in [0, 0.9]"),
-        Of(e => e.SampleFraction, "sample-fraction rawsmpl", "F", "Share of the raw data to use.", x => x is > 0 and <= 1, Share),
+            "Fraction of each client's samples held out for evaluation. 0 holds out none.", x => x is >= 0 and <= 0.9, "a number in [0, 0.9]"),
+        Of(e => e.SampleFraction, "sample-fraction rawsmpl", "F", "Fraction of the raw data to use.", x => x is > 0 and <= 1, Share),
         Of(e => e.Resize, "resize", "PIXELS", "Side to which images are resized. 0 keeps their size.",
             x => x is >= 0 and <= 1024, "pixels, 1 to 1024, or 0 to keep the images' size"),
         Of(e => e.ImageNetNormalization, "imagenet-normalization imnorm", "", "Normalise channels with ImageNet's mean and deviation."),
@@ -68,9 +68,9 @@ public static class ExperimentOptions
             x => x is >= 0 and <= 1, Probability),
         Of(e => e.ColorJitter, "color-jitter randjit", "F", "Strength of colour jitter while training, up to 0.5. 0 turns it off.",
             x => x is >= 0 and <= 0.5, "a number in [0, 0.5] (hue cannot turn by more than half a circle)"),
-        Of(e => e.SequenceLength, "seq-len seq_len", "N", "Words of a text that count: what is longer is cut, what is shorter padded.",
+        Of(e => e.SequenceLength, "seq-len seq_len", "N", "Length of a text in words: longer ones are truncated, shorter ones padded.",
             x => x is >= 1 and <= 1 << 16, "a whole number from 1 to 65536"),
-        Of(e => e.Partition, "partition split_type", "NAME", "How samples are dealt to clients: see 'Catalog.Partitions'."),
+        Of(e => e.Partition, "partition split_type", "NAME", "How samples are distributed to clients: see 'Catalog.Partitions'."),
         Of(e => e.ClassesPerClient, "classes-per-client mincls", "N", "Classes per client under the partition patho.",
             x => x >= 1, FromOne),
         Of(e => e.Concentration, "concentration cncntrtn", "F",
@@ -88,15 +88,15 @@ public static class ExperimentOptions
             "Factor on the width of every layer: 0.5 is half as wide. 1 is the published network.",
             x => x is > 0 and <= 16, "a number in (0, 16]"),
         Of(e => e.Dropout, "dropout", "F", "Dropout rate. 0 turns it off.", x => x is >= 0 and < 1, "a number in [0, 1)"),
-        Of(e => e.LayerCount, "layers num_layers", "N", "Layers of recurrent networks; others take no notice.",
+        Of(e => e.LayerCount, "layers num_layers", "N", "Number of recurrent layers; ignored by other models.",
             x => x is >= 1 and <= 1024, "a whole number from 1 to 1024"),
         Of(e => e.Depth, "depth", "N", "Layers of WideResNet: 6n + 4, such as 16, 28, 40.",
             x => x is >= 10 and <= 4096 && x % 6 == 4, "6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on, up to 4096"),
-        Of(e => e.WidenFactor, "widen-factor widen_factor", "N", "Width of WideResNet, 1 being a plain residual network's.",
+        Of(e => e.WidenFactor, "widen-factor widen_factor", "N", "Width factor of WideResNet; 1 is a plain residual network.",
             x => x is >= 1 and <= 64, "a whole number from 1 to 64"),
-        Of(e => e.EmbeddingCount, "num-embeddings num_embeddings", "N", "Tokens that networks of text know; others take no notice.",
+        Of(e => e.EmbeddingCount, "num-embeddings num_embeddings", "N", "Vocabulary size of text models; ignored by other models.",
             x => x is >= 1 and <= 1 << 24, "a whole number from 1 to 16777216 (ids travel as float32, which is exact so far)"),
-        Of(e => e.EmbeddingSize, "embedding-size embedding_size", "N", "Width of a token's embedding; only networks of text have one.",
+        Of(e => e.EmbeddingSize, "embedding-size embedding_size", "N", "Embedding size of text models; ignored by other models.",
             x => x is >= 1 and <= LargestSize, "a whole number from 1 to 65536"),
         Of(e => e.Initialization, "initialization init_type", "NAME",
             "Initialisation scheme: normal, xavier, xavier_uniform, kaiming, orthogonal."),
@@ -106,54 +106,54 @@ public static class ExperimentOptions
 
     static readonly ExperimentOption[] Pruning =
     [
-        Of(e => e.Pruner, "pruner", "NAME", "Pruner: autoflip, magnitude, random, none; it composes with any algorithm."),
-        Of(e => e.PruneFraction, "prune-fraction treeshold_pruining", "F", "Share of all parameters that the mask removes. 0 keeps all.",
+        Of(e => e.Pruner, "pruner", "NAME", "Pruner: autoflip, magnitude, random, none; works with every algorithm."),
+        Of(e => e.PruneFraction, "prune-fraction treeshold_pruining", "F", "Fraction of all parameters that the mask removes. 0 keeps all.",
             x => x is >= 0 and < 1, "a number in [0, 1): the share of all parameters that is removed, 0.30 for 30 %"),
         Of(e => e.DenseRounds, "dense-rounds", "N",
-            "Rounds that train the full model before it is explored and pruned; 0 explores the initial model, as the paper does. "
-            + "Not given, a sixth of the rounds.")
+            "Rounds that train the full model before exploration and pruning; 0 explores the initial model, as the paper does. "
+            + "Default: a sixth of the rounds.")
             with
             {
                 Fits = e => e.DenseRounds is null or 0 || (e.DenseRounds > 0 && e.DenseRounds < e.Rounds),
                 Accepted = "a whole number of at least 0, below Experiment.Rounds",
             },
-        Of(e => e.ExplorationEpochs, "exploration-epochs epoochs_mask", "N", "Most epochs that an explorer trains.",
+        Of(e => e.ExplorationEpochs, "exploration-epochs epoochs_mask", "N", "Maximum number of epochs of an explorer.",
             x => x is >= 1 and <= MostEpochs, $"a whole number from 1 to {MostEpochs}"),
         Of(e => e.ExplorationPatience, "exploration-patience Patience_mask", "N",
-            "Epochs without a lower mean loss after which an explorer stops.", x => x >= 1, FromOne),
-        Of(e => e.ExplorerFraction, "explorer-fraction perc_clients_for_mask", "F", "Share of clients that explore; at least one does.",
+            "Epochs without a lower mean loss before an explorer stops.", x => x >= 1, FromOne),
+        Of(e => e.ExplorerFraction, "explorer-fraction perc_clients_for_mask", "F", "Fraction of clients that explore; at least one.",
             x => x is > 0 and <= 1, Share),
-        Of(e => e.Guidance, "guidance", "NAME", "What exploration measures: deviation, agreement, saliency, fisher."),
+        Of(e => e.Guidance, "guidance", "NAME", "Score that exploration computes for each weight: deviation, agreement, saliency, fisher."),
         Of(e => e.GuidanceNormalization, "guidance-normalization guidence_normalization", "HOW",
-            "How guidance is made comparable between layers: rank, mean, minmax, robust, none.")
+            "Normalisation of scores within each layer: rank, mean, minmax, robust, none.")
             with { Synonyms = Synonym("robustscaler", "robust") },
         Of(e => e.MaskRefresh, "mask-refresh", "once|cohort",
-            "Make the mask once from all explorers, or every round from that round's cohort."),
+            "Compute the mask once from all explorers, or in every round from that round's cohort."),
         Of(e => e.KeepNorm, "keep-norm", "BOOL",
-            "When the first mask comes, scale what outputs keep of their incoming weights to the norm of all."),
-        Of(e => e.Regrow, "regrow", "keep|zero", "What a weight is when a new mask brings it back: its last value, or zero."),
+            "On the first pruning, rescale each unit's remaining incoming weights to their norm before pruning."),
+        Of(e => e.Regrow, "regrow", "keep|zero", "Value of a weight that a later mask restores: its last value, or zero."),
         Of(e => e.Pruning, "pruning", "hybrid|structured|unstructured",
-            "What is removed: whole units and then single weights, units only, or weights only."),
+            "Removal of whole units and then single weights, of units only, or of weights only."),
         Of(e => e.StructuredShare, "structured-share", "F",
-            "Share of the removal that takes whole units under Experiment.Pruning hybrid. 1 leaves to single weights what no unit fits.",
+            "Fraction of the removal in whole units under Experiment.Pruning hybrid. At 1, single weights only make up the remainder that is smaller than a unit.",
             x => x is >= 0 and <= 1, "a number in [0, 1]: the share of the removal that takes whole units"),
         Of(e => e.UnitMultiple, "unit-multiple", "N",
-            "Units of a layer that go together, or as many as divide both that and its width. 1 removes single units.",
+            "Remove units in blocks of N, or of gcd(N, layer width) where N does not divide the width. 1 removes single units.",
             x => x >= 1, FromOne),
-        Of(e => e.MinUnits, "min-units", "N", "Units that every layer keeps.", x => x >= 1, FromOne),
+        Of(e => e.MinUnits, "min-units", "N", "Minimum number of units that every layer keeps.", x => x >= 1, FromOne),
     ];
 
     static readonly ExperimentOption[] Federation =
     [
         Of(e => e.Clients, "clients K", "N", "Number of clients.", x => x >= 1, FromOne),
         Of(e => e.Rounds, "rounds R", "N", "Number of rounds.", x => x is >= 1 and <= MostRounds, $"a whole number from 1 to {MostRounds}"),
-        Of(e => e.CohortFraction, "cohort-fraction C", "F", "Share of clients that take part in a round; at least one does. 0 means all.",
+        Of(e => e.CohortFraction, "cohort-fraction C", "F", "Fraction of clients that take part in a round; at least one. 0 means all.",
             x => x is >= 0 and <= 1, "a number in [0, 1], where 0 means all clients"),
         Of(e => e.ServerMomentum, "server-momentum beta", "F", "Server momentum. 0 is plain averaging.",
             x => x is >= 0 and < 1, "a number in [0, 1), where 0 turns it off"),
         Of(e => e.WireDown, "wire-down", "fp32|fp16|int8",
-            "Numbers of the model on its way to clients."),
-        Of(e => e.WireUp, "wire-up", "fp32|fp16|int8", "Numbers of clients' updates."),
+            "Number format of the model sent to clients."),
+        Of(e => e.WireUp, "wire-up", "fp32|fp16|int8", "Number format of the updates sent to the server."),
     ];
 
     static readonly ExperimentOption[] LocalTraining =
@@ -162,7 +162,7 @@ public static class ExperimentOptions
             x => x is >= 1 and <= MostEpochs, $"a whole number from 1 to {MostEpochs}"),
         Of(e => e.BatchSize, "batch-size B", "N", "Samples per batch. 0 means a client's whole training set.",
             x => x >= 0, "a whole number of at least 1, or 0 for a client's whole training set"),
-        Of(e => e.NoShuffle, "no-shuffle no_shuffle", "", "Keep the samples' order instead of shuffling every epoch."),
+        Of(e => e.NoShuffle, "no-shuffle no_shuffle", "", "Keep the order of the samples instead of shuffling in every epoch."),
         Of(e => e.Optimizer, "optimizer", "NAME", "Local optimiser: see 'Catalog.Optimizers'."),
         Of(e => e.LearningRate, "learning-rate lr", "F", "Local learning rate of the first round.",
             x => x is > 0 and <= 100, "a number in (0, 100]"),
@@ -175,11 +175,11 @@ public static class ExperimentOptions
         Of(e => e.MaxGradientNorm, "max-gradient-norm max_grad_norm", "F", "Largest norm of a gradient. 0 turns clipping off.",
             x => x is >= 0 and < double.PositiveInfinity, "a number of at least 0, where 0 turns clipping off"),
         Of(e => e.Criterion, "criterion", "NAME",
-            "Loss: see 'Catalog.Criteria'. auto is the one for the data set's task: cross-entropy for classes, MSELoss for numbers."),
+            "Loss: see 'Catalog.Criteria'. auto: cross-entropy for classes, MSELoss for numbers."),
         Of(e => e.Precision, "precision", "fp32|bf16",
-            "Arithmetic of local training. bf16 is faster where the processor has it; weights stay fp32."),
+            "Arithmetic of local training. bf16 is faster where the processor supports it; weights stay fp32."),
         Of(e => e.ThreadsPerClient, "threads-per-client", "N",
-            "Threads inside one client. Part of the experiment: they change the order of float sums.",
+            "Threads per client. Part of the experiment, because it changes the order of floating-point sums.",
             x => x is >= 1 and <= 256, "a whole number from 1 to 256"),
     ];
 
@@ -194,17 +194,17 @@ public static class ExperimentOptions
                 Accepted = "'global' or 'both' while Experiment.TestFraction is 0, because clients then hold out no samples",
             },
         Of(e => e.EvaluationFraction, "evaluation-fraction eval_fraction", "F",
-            "Share of non-participating clients that evaluate the global model.", x => x is > 0 and <= 1, Share),
+            "Fraction of non-participating clients that evaluate the global model.", x => x is > 0 and <= 1, Share),
         Of(e => e.EvaluateEvery, "evaluate-every eval_every", "N", "Rounds between two evaluations; the last round is always evaluated.",
             x => x >= 1, FromOne),
         Of(e => e.Metrics, "metrics eval_metrics", "NAME...",
-            "Figures of merit: see 'Catalog.Metrics'. auto: acc1 acc5 f1 precision recall for classes, seqacc for sequences, "
+            "Metrics: see 'Catalog.Metrics'. auto: acc1 acc5 f1 precision recall for classes, seqacc for sequences, "
             + "mse mae r2 for numbers.",
             x => x.Length > 0, "at least one metric"),
         Of(e => e.Average, "average", "weighted|macro",
-            "Mean of f1, precision, recall and auroc over classes: by how often each is true, or all alike."),
+            "Average of f1, precision, recall and auroc over classes: weighted by class frequency, or unweighted (macro)."),
         Of(e => e.CutOff, "cut-off", "youden|half",
-            "Of two classes, from where on the second is predicted: fitted on training scores (Youden's J), or one half."),
+            "Decision threshold for two classes: fitted on training scores (Youden's J), or one half."),
     ];
 
     /// <summary>The whole table, in the order of the help.</summary>

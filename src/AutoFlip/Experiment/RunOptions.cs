@@ -14,13 +14,13 @@ public sealed record RunOptions
     /// <summary>Clients that train side by side.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Never download.</summary>
+    /// <summary>Do not download data sets.</summary>
     public bool Offline { get; init; }
 
     /// <summary>Bytes of memory there are; null asks the system (<see cref="AutoFlip.MemoryLimit"/>). For tests.</summary>
     internal long? MemoryLimit { get; init; }
 
-    /// <summary>Also save each client's model of the last round.</summary>
+    /// <summary>Also save each client's model after the last round.</summary>
     public bool SaveClients { get; init; }
 
     /// <summary>Also write event files for TensorBoard.</summary>

@@ -13,7 +13,7 @@ public static class RunModel
     public static SavedModel Load(string directory, bool small = true, string? dataPath = null, RunObserver? observer = null, CancellationToken cancellation = default)
     {
         if (!File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
-            throw AutoFlipException.BadRequest($"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it. It is the first and the last line that a run prints.");
+            throw AutoFlipException.BadRequest($"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it. A run prints it as its first and last line.");
         var path = Path.Combine(directory, small ? SavedModel.SmallFile : SavedModel.FullFile);
         if (!File.Exists(path))
             throw AutoFlipException.BadRequest($"'{directory}' has no final model: the run is not done. {RunStatus.Of(directory).Advice(directory) ?? "It is still running."}");

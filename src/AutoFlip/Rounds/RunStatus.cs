@@ -114,7 +114,7 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
     public string? Advice(string directory, string resume = "Simulation.Resume") => Stage switch
     {
         RunStage.Failed when IsRepeated =>
-            $"The run failed twice in the same way: {Reason} Resuming it would fail again: start a run with other options.",
+            $"The run failed twice with the same error: {Reason} Resuming it would fail again: start a run with other options.",
         RunStage.Failed => $"The run failed: {Reason} Once the cause is removed, resume it with: {resume} {directory}",
         RunStage.Interrupted => $"The run was interrupted. Resume it with: {resume} {directory}",
         RunStage.Stopped => $"The run was stopped before its end, and no process runs it now. Resume it with: {resume} {directory}",

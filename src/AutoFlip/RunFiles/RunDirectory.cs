@@ -118,7 +118,7 @@ sealed class RunDirectory : IDisposable
     {
         if (ExperimentFile.PartitionSha256Of(File(ExperimentFile.FileName)) is not { } before || before == partitionSha256) return;
         throw AutoFlipException.BadData(
-            $"The data of {Experiment.Dataset} are not those with which this run began: clients would be dealt other samples (partition_sha256 {partitionSha256[..8]} " +
+            $"The data of {Experiment.Dataset} differ from those this run started with: clients would get different samples (partition_sha256 {partitionSha256[..8]} " +
             $"instead of {(before.Length > 8 ? before[..8] : before)}). Name the folder of the data used then with RunOptions.DataPath, or start a new run.");
     }
 

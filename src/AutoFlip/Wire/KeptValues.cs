@@ -6,9 +6,9 @@ readonly ref struct KeptValues
 {
     readonly float[]? _rented;
 
-    /// <summary>Takes them.</summary>
+    /// <summary>Reads kept values of a vector.</summary>
     /// <param name="kept">Which.</param>
-    /// <param name="full">Of what; borrowed for as long as this lives.</param>
+    /// <param name="full">The full vector; borrowed for the lifetime of this object.</param>
     public KeptValues(Selection kept, ReadOnlySpan<float> full)
     {
         Values = full[..kept.Count];
@@ -18,7 +18,7 @@ readonly ref struct KeptValues
         Values = _rented.AsSpan(0, kept.Kept);
     }
 
-    /// <summary>They.</summary>
+    /// <summary>The kept values, in the order of the mask.</summary>
     public ReadOnlySpan<float> Values { get; }
 
     public void Dispose()

@@ -68,7 +68,7 @@ static class PackedBytes
                 if (length != into.Length) throw new InvalidDataException($"A compressed part of the message holds {length} bytes where {into.Length} are due.");
                 break;
             case var other:
-                throw new InvalidDataException($"The message holds bytes packed in the unknown way {other}.");
+                throw new InvalidDataException($"The message has the unknown packing {other}.");
         }
     }
 

@@ -113,7 +113,7 @@ static class ReplyCodec
                 reader.ReadString();
                 break;
             default:
-                throw new InvalidDataException($"The message ended in an unknown way {(byte)status}.");
+                throw new InvalidDataException($"The message has the unknown status {(byte)status}.");
         }
         reader.End();
         return (status, reply);
@@ -167,6 +167,6 @@ static class ReplyCodec
         var (decode, train, encode) = (reader.Read<double>(), reader.Read<double>(), reader.Read<double>());
         return double.IsFinite(decode + train + encode) && double.Min(decode, double.Min(train, encode)) >= 0
             ? new ClientSeconds(decode, train, encode)
-            : throw new InvalidDataException("The message claims that a client's work took a time that there is not.");
+            : throw new InvalidDataException("The client reports a negative or non-finite time.");
     }
 }

@@ -106,8 +106,8 @@ public class AppTests
         }, stop.Token, terminal);
 
         Assert.Equal(130, ended.Code);
-        Assert.Contains("stopping; once more stops at once", ended.Error + ended.Out, StringComparison.Ordinal);
-        Assert.EndsWith("autoflip: interrupted; finished rounds are saved. Go on with: autoflip resume runs/fake_1_autoflip\n", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("Stopping. Press Ctrl-C again to stop immediately", ended.Error + ended.Out, StringComparison.Ordinal);
+        Assert.EndsWith("autoflip: interrupted; finished rounds are saved. To resume: autoflip resume runs/fake_1_autoflip\n", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class AppTests
             It lost 5.0 points of accuracy, 75.0 % to 70.0 %.
             It took 25.0 % more time, 5.0 s of it exploring.
 
-            As a page: autoflip report runs/fake_1_none runs/fake_1_autoflip --html demo.html
+            HTML report: autoflip report runs/fake_1_none runs/fake_1_autoflip --html demo.html
 
             """.ReplaceLineEndings("\n"), ended.Out, StringComparison.Ordinal);
         Assert.Contains("runs/fake_1_none\n", ended.Out, StringComparison.Ordinal);

@@ -78,7 +78,7 @@ public sealed class ExperimentCommandTests : IDisposable
 
         Assert.Equal(ExitCode.BadData, failed.Exit);
         Assert.Contains("autoflip: warning: [1/4] t: FedAvg, seed 1: There is | no data.\n", failed.Error, StringComparison.Ordinal);
-        Assert.EndsWith("autoflip: 1 of 4 runs failed. The same command tries them again.\n", failed.Error, StringComparison.Ordinal);
+        Assert.EndsWith("autoflip: 1 of 4 runs failed. The same command retries them.\n", failed.Error, StringComparison.Ordinal);
         Assert.Contains("| FedAvg | 1 | - | - | failed: There is \\| no data. | [t-FedAvg_1](t-FedAvg_1/) |", table, StringComparison.Ordinal);
         Assert.Contains("3 of 4 runs are done.", table, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Done, healed.Exit);
@@ -115,7 +115,7 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Equal(ExitCode.RunFailed, ended.Exit);
         Assert.Equal(["run autoflip 1", "run none 2", "run autoflip 2"], _engine.Seen);
         Assert.Contains($"[1/4] t: FedAvg, seed 1: skipped, another process is running it: {theirs}", ended.Error, StringComparison.Ordinal);
-        Assert.EndsWith("1 of 4 runs are running in another process. The same command, later, completes the table.\n", ended.Error, StringComparison.Ordinal);
+        Assert.EndsWith("1 of 4 runs are running in another process. Repeat the command later to complete the table.\n", ended.Error, StringComparison.Ordinal);
         Assert.Contains("| FedAvg | 1 | - | - | running |", Table("md"), StringComparison.Ordinal);
     }
 
@@ -140,8 +140,8 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Contains($"[2/4] t: AutoFLIP, seed 1: failed: The loss is NaN.: {Path.Combine(Results, "t", "twice")}", before.Lines);
         Assert.Equal(["resume none 1", "run none 2", "run autoflip 2"], _engine.Seen);
         Assert.Equal(ExitCode.RunFailed, after.Exit);
-        Assert.Contains("| AutoFLIP | 1 | - | - | failed: The loss is NaN. It failed so twice and is not tried again", Table("md"), StringComparison.Ordinal);
-        Assert.EndsWith("autoflip: 1 of 4 runs failed, 1 of them twice in the same way: that one is not tried again until its directory is deleted.\n", after.Error, StringComparison.Ordinal);
+        Assert.Contains("| AutoFLIP | 1 | - | - | failed: The loss is NaN. It failed twice with this error and is not retried", Table("md"), StringComparison.Ordinal);
+        Assert.EndsWith("autoflip: 1 of 4 runs failed, 1 of them twice with the same error: it is not retried until its directory is deleted.\n", after.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class ExperimentCommandTests : IDisposable
         var completed = Run(file);
 
         Assert.Equal(ExitCode.Interrupted, stopped.Exit);
-        Assert.EndsWith("autoflip: interrupted; finished runs and rounds are saved. The same command goes on with what is missing.\n", stopped.Error, StringComparison.Ordinal);
+        Assert.EndsWith("autoflip: interrupted; finished runs and rounds are saved. Repeat the command to complete the table.\n", stopped.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Done, completed.Exit);
         Assert.Equal(["run none 1", "run autoflip 1", "resume autoflip 1", "run none 2", "run autoflip 2"], _engine.Seen);
     }
@@ -240,7 +240,7 @@ public sealed class ExperimentCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Done, ended.Exit);
         Assert.Equal(("t", 3ul, 6), (ended.Experiment!.Name, ended.Experiment.Seed, ended.Experiment.Rounds));
-        Assert.Contains("is a table: its seeds, rows count for 'autoflip experiment ", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("is a table: 'autoflip run' ignores its seeds, rows; 'autoflip experiment ", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -119,7 +119,7 @@ public class OptionParserTests
     [InlineData("--model TwoCN", "--model: there is no model 'TwoCN'.")]
     [InlineData("--model TwoCN", "Did you mean 'TwoNN'?", "Did you mean 'TwoCNN'?")]
     [InlineData("--device cuda", "--device: 'cuda' is not accepted: this build has no GPU support")]
-    [InlineData("--device cuda:1", "Give --device cpu or leave it out.")]
+    [InlineData("--device cuda:1", "Give --device cpu or omit the option.")]
     [InlineData("--pruning hybird", "--pruning: 'hybird' is not accepted.")]
     [InlineData("--structured-share 1.5", "--structured-share: '1.5' is not accepted.")]
     [InlineData("--wire fp23", "--wire: 'fp23' is not accepted. Accepted: fp32, fp16, int8.")]

@@ -57,7 +57,7 @@ public sealed class PlotCommandTests : IDisposable
     [Theory]
     [InlineData("at least one run directory is expected")]
     [InlineData("no run directory", "nowhere")]
-    [InlineData("say with --output (-o) DIR", "nowhere", "elsewhere")]
+    [InlineData("needs an output directory: --output (-o) DIR", "nowhere", "elsewhere")]
     [InlineData("'pgn' is not accepted. Accepted: png, svg, csv. Did you mean 'png'?", "nowhere", "--format", "pgn")]
     public void Wrong_request_is_refused_with_a_sentence(string sentence, params string[] arguments)
     {
@@ -76,7 +76,7 @@ public sealed class PlotCommandTests : IDisposable
         var ended = Shell.Run("plot", directory);
 
         Assert.Equal(ExitCode.Done, ended.Exit);
-        Assert.Contains("nothing to draw yet", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing to plot yet", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class ReportCommandTests : IDisposable
     {
         var directory = Ended("none");
 
-        Assert.Equal($"As a page: autoflip report {directory} --html report.html", Shell.Run("report", directory).Lines[^1]);
+        Assert.Equal($"HTML report: autoflip report {directory} --html report.html", Shell.Run("report", directory).Lines[^1]);
     }
 
     [Fact]

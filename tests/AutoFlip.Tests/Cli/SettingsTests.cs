@@ -149,7 +149,7 @@ public partial class SettingsTests
         Assert.Every(Settings.All, setting => Assert.Single(lines, line => Regex.IsMatch(line, $"^  {setting.Name}(,| |$)")));
         Assert.Equal(
             ["Experiment:", "Data:", "Model:", "Pruning:", "Federation:", "Local training:", "Evaluation:", "Running:",
-                "Understood for the reference's sake, without effect (a warning says so):"],
+                "Accepted for compatibility with the paper's code, and ignored:"],
             lines.Where(line => line.Length > 0 && line[0] != ' '));
     }
 
@@ -163,18 +163,19 @@ public partial class SettingsTests
             Federation:
               --clients, --K N            Number of clients. [20]
               --rounds, --R N             Number of rounds. [200]
-              --cohort-fraction, --C F    Share of clients that take part in a round; at
-                                          least one does. 0 means all. [0.05]
+              --cohort-fraction, --C F    Fraction of clients that take part in a round; at
+                                          least one. 0 means all. [0.05]
               --server-momentum, --beta F
                                           Server momentum. 0 is plain averaging. [0.9]
-              --wire fp32|fp16|int8       Numbers between server and clients, both ways.
-                                          fp32 loses nothing. [fp32]
-              --wire-down fp32|fp16|int8  Numbers of the model on its way to clients; given
-                                          after --wire, this way alone. [fp32]
-              --wire-up fp32|fp16|int8    Numbers of clients' updates; given after --wire,
-                                          this way alone. [fp32]
-              --mu F                      Weight of the proximal term, which draws clients
-                                          back to the model they received. 0 is fedavg. Only
+              --wire fp32|fp16|int8       Number format on the wire, in both directions.
+                                          fp32 is lossless. [fp32]
+              --wire-down fp32|fp16|int8  Number format of the model sent to clients; after
+                                          --wire, overrides it in this direction. [fp32]
+              --wire-up fp32|fp16|int8    Number format of the updates sent to the server;
+                                          after --wire, overrides it in this direction.
+                                          [fp32]
+              --mu F                      Weight of the proximal term, which penalises the
+                                          distance to the received model. 0 is fedavg. Only
                                           with --algorithm fedprox. [0.01]
               --server-learning-rate F    Server learning rate: factor on the step to the
                                           clients' mean. 1 takes the mean. Only with

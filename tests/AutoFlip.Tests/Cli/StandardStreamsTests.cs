@@ -80,7 +80,7 @@ public sealed class StandardStreamsTests : IDisposable
         var run = Run("\"$@\" > /dev/full", ["run", .. Small, "--result-path", _folder["runs"]]);
 
         Assert.Equal((int)ExitCode.RunFailed, run.Code);
-        Assert.Contains("autoflip: standard output could not be written: No space left on device. What is printed is incomplete; files are not.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("autoflip: standard output could not be written: No space left on device. The printed output is incomplete; files are complete.", run.Error, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Assert.Single(Directory.GetDirectories(_folder["runs"])), "summary.json")));
     }
 }

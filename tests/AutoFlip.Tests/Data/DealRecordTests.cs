@@ -54,7 +54,7 @@ public sealed class DealRecordTests : IDisposable
 
         Assert.Equal(ExitCode.BadData, error.Code);
         Assert.Equal(
-            $"The data of Digits are not those with which this run began: clients would be dealt other samples (partition_sha256 {deal[..8]} instead of 00000000). "
+            $"The data of Digits differ from those this run started with: clients would get different samples (partition_sha256 {deal[..8]} instead of 00000000). "
             + "Name the folder of the data used then with RunOptions.DataPath, or start a new run.", error.Message);
     }
 }

@@ -25,7 +25,7 @@ public sealed record ImageRecipe(int Channels, int Height, int Width, ImmutableA
         return new(shape.Channels, shape.Height, shape.Width, means[..shape.Channels], deviations[..shape.Channels]);
     }
 
-    internal override string? Fault() => Channels is not (1 or 3) || !IsShape(Channels, Height, Width) ? "images of such a shape cannot be"
+    internal override string? Fault() => Channels is not (1 or 3) || !IsShape(Channels, Height, Width) ? "image shape is not valid"
         : Mean.Length != Channels || Deviation.Length != Channels ? "there is not one mean and deviation for each channel"
         : Mean.Any(mean => !float.IsFinite(mean)) || Deviation.Any(deviation => !float.IsFinite(deviation) || deviation == 0) ? "a mean or deviation is no number to scale by"
         : null;

@@ -67,7 +67,7 @@ public sealed record NumberRecipe(int Channels, int Height, int Width, int? Toke
     [JsonIgnore]
     public override int? Vocabulary => Tokens;
 
-    internal override string? Fault() => !IsShape(Channels, Height, Width) ? "samples of such a shape cannot be"
+    internal override string? Fault() => !IsShape(Channels, Height, Width) ? "sample shape is not valid"
         : Tokens is < 1 or > MostTokens ? "there cannot be so many tokens"
         : null;
 

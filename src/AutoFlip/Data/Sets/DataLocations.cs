@@ -23,7 +23,7 @@ public sealed record DataLocations
     /// <summary>Where downloads go; null if the system has no such place.</summary>
     public string? CachePath { get; init; }
 
-    /// <summary>Never download.</summary>
+    /// <summary>Do not download data sets.</summary>
     public bool Offline { get; init; }
 
     /// <summary>What downloads with.</summary>

@@ -17,7 +17,7 @@ public sealed class FindingsTests
     [
         "Accuracy is 86.2 % on the server's test set, and 85.2 % on clients that did not take part.",
         "The model keeps 50.0 % of its parameters: 500 of 1,000.",
-        "124 kB were sent, exploration included: 35.4 % less than the 192 kB of FedAvg with every weight in float32 over the same rounds. The messages are measured, FedAvg's are counted.",
+        "124 kB were sent, exploration included: 35.4 % less than the 192 kB that FedAvg would send in float32 over the same rounds. Sent bytes are measured; those of FedAvg are computed.",
         "Clients computed 38.3 % less than with the dense model, by multiply-accumulates, exploration included.",
         "It took 11.5 s, 1.0 s of it exploring; the median round 0.75 s.", // 2 · 1.5 + 10 · 0.75 + 1
     ], Sentences(MadeUpRun.Record(Pruned)));
@@ -82,7 +82,7 @@ public sealed class FindingsTests
         var groups = RunGroup.Of([With(Dense, 1, 0.70), With(Dense, 2, 0.80), With(Pruned, 1, 0.69), With(Pruned, 2, 0.83)]);
 
         // Seed by seed -0.01 and +0.03: 0.01 with a deviation of sqrt(0.02² + 0.02²) = 0.028.
-        Assert.Equal("It gained 1.0 points of accuracy, 75.0 % to 76.0 % (mean of the last 5 evaluations). From seed to seed it varies by more than that.", Findings.Of(groups).Single().Findings[0].Text);
+        Assert.Equal("It gained 1.0 points of accuracy, 75.0 % to 76.0 % (mean of the last 5 evaluations). The standard deviation over seeds is larger than this difference.", Findings.Of(groups).Single().Findings[0].Text);
     }
 
     [Theory]
