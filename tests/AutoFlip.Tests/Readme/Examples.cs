@@ -10,9 +10,16 @@ public static class Program
         // The digits that ship with the package, unequally distributed over ten clients; half of the weights are removed.
         var experiment = new Experiment
         {
-            Dataset = "Digits", Resize = 8, Model = "TwoCNN", HiddenSize = 16,
-            Partition = "diri", Concentration = 1, Clients = 10, CohortFraction = 0.5,
-            Rounds = 20, BatchSize = 32, LearningRate = 0.002, ServerMomentum = 0,
+            Dataset = "Digits",
+            Resize = 8,
+            Model = "TwoCNN",
+            HiddenSize = 16,
+            Partition = "diri",
+            Clients = 10,
+            CohortFraction = 0.5,
+            Rounds = 20,
+            LearningRate = 0.002,
+            ServerMomentum = 0,
             PruneFraction = 0.5m,
         };
         var summary = Simulation.Run(experiment, new RunOptions { ResultPath = "runs" });
