@@ -43,7 +43,7 @@ static class ComparisonCharts
     {
         var found = group.Runs.Select(run =>
         {
-            var costs = RunCosts.Of(run);
+            var costs = RunCosts.Of(run.Experiment, run.Explorers, run.Rounds);
             return run.Rounds.Select((round, place) => (round.Round, Point: new ChartPoint(at(round, costs, place) ?? double.NaN, figure(round, costs, place))))
                 .Where(round => round.Point.IsDefined).ToDictionary(round => round.Round, round => round.Point);
         }).ToList();

@@ -9,7 +9,7 @@ static class CostCharts
     /// <summary>The figures; null where there is nothing to show.</summary>
     public static IEnumerable<Chart?> Of(RunRecord run)
     {
-        var costs = RunCosts.Of(run);
+        var costs = RunCosts.Of(run.Experiment, run.Explorers, run.Rounds);
         yield return Density(run);
         yield return ChartDraft.Lines(
             "bytes", "Bytes sent so far", ChartDraft.Rounds, new Axis("sent so far", AxisUnit.Bytes),

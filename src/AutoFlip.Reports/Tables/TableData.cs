@@ -30,6 +30,7 @@ static class TableData
                 ["name"] = row.Name,
                 ["figures"] = new JsonObject(figures.Select(figure => KeyValuePair.Create(figure.Key, Node(Spread.Of(row.Ended.Select(figure.Of)))))),
                 ["against_baseline"] = Node(result.Against(row)),
+                ["cost_to_reach"] = new JsonArray([.. CostToReach.Shares.Select(share => Reaching(share, result.CostsToReach(row, share)))]),
                 ["runs"] = new JsonArray([.. row.Cells.Select(cell => Run(cell, figures, folder))]),
             })]),
         };
@@ -61,6 +62,23 @@ static class TableData
             ? new JsonObject(figures.Select(figure => KeyValuePair.Create(figure.Key, JsonSerializer.SerializeToNode(figure.Of(summary), ReportJson.Options))))
             : null,
     };
+
+    /// <summary>Means over the runs that reach a share of the baseline's final quality.</summary>
+    static JsonObject Reaching(double share, IReadOnlyList<CostToReach?> runs)
+    {
+        CostToReach[] reached = [.. runs.OfType<CostToReach>()];
+        JsonNode? Mean(Func<CostToReach, double> of) => reached is [] ? null : reached.Average(of);
+        return new()
+        {
+            ["share"] = share,
+            ["runs"] = runs.Count,
+            ["reached"] = reached.Length,
+            ["rounds"] = Mean(cost => cost.Round),
+            ["bytes"] = Mean(cost => cost.Bytes),
+            ["macs"] = Mean(cost => cost.Macs),
+            ["seconds"] = Mean(cost => cost.Seconds),
+        };
+    }
 
     static JsonNode? Node(Spread? over) => over is null ? null : JsonSerializer.SerializeToNode(over, ReportJson.Options);
 

@@ -25,10 +25,15 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
         .. runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric => Quality(metric, RecentCount.Of(runs, metric))).Concat(Costs).Where(figure => runs.Any(run => figure.Of(run) is not null)),
     ];
 
-    /// <summary>A difference in <see cref="SummaryMain.Compared"/>: points of accuracy, plain figures of anything else.</summary>
-    public static string Difference(string metric, Spread over) => Metric.IsInPercent(metric)
-        ? With(Readable.Points(over.Mean), Readable.Points(over.Deviation), " points")
-        : With((over.Mean > 0 ? "+" : "") + Readable.Figure(over.Mean), Readable.Figure(over.Deviation), "");
+    /// <summary>A difference in <see cref="SummaryMain.Compared"/>, its 95 % interval, and a star where the interval excludes zero: points of accuracy, plain
+    /// figures of anything else.</summary>
+    public static string Difference(string metric, Spread over)
+    {
+        Func<double?, string> show = Metric.IsInPercent(metric) ? Readable.Points : value => (value > 0 ? "+" : "") + Readable.Figure(value);
+        var unit = Metric.IsInPercent(metric) ? " points" : "";
+        return over.Margin is not { } margin ? show(over.Mean)
+            : $"{show(over.Mean)[..^unit.Length]} ({show(over.Mean - margin)[..^unit.Length]} to {show(over.Mean + margin)[..^unit.Length]}){unit}{(over.ExcludesZero ? " *" : "")}";
+    }
 
     static IEnumerable<TableFigure> Quality(string metric, string recent)
     {

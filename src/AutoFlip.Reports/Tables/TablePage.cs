@@ -40,11 +40,15 @@ sealed record TablePage(
         return new(
             result.Table.Experiment.Name,
             $"{ended.Length} of {result.Cells.Count()} runs are done. Values over several seeds are means ± sample standard deviation.",
-            [Comparison(result, figures, compared), Runs(result, folder), .. Settings(result.Table)],
+            [Comparison(result, figures, compared), .. Reaching(result), Runs(result, folder), .. Settings(result.Table)],
             [
                 ("seeds", "Finished runs, of all runs of the row."),
                 .. figures.Select(figure => (figure.Header, figure.Meaning)),
-                .. compared ? [("against the baseline", $"Difference to '{result.Table.Baseline}' in the first figure of quality, seed by seed, then mean and deviation of these differences.")] : Array.Empty<(string, string)>(),
+                .. result.Rows.Any(row => result.CostsToReach(row, 1).Count > 0)
+                    ? [("cost to reach", $"Until the mean of {CostToReach.Window} evaluations in a row first reaches that share of the baseline's final figure of quality, seed by seed; "
+                        + "exploration included. Where some seeds never reach it, the mean is over the others, and their number is given.")]
+                    : Array.Empty<(string, string)>(),
+                .. compared ? [("against the baseline", $"Difference to '{result.Table.Baseline}' in the first figure of quality, seed by seed: the mean of these differences, and its 95 % interval by Student's t distribution. A star marks an interval that excludes zero.")] : Array.Empty<(string, string)>(),
             ],
             [
                 ("file", Path.GetFileName(result.Table.Source)),
@@ -75,6 +79,31 @@ sealed record TablePage(
             row.Name, row.Done, .. figures.Take(1).Select(figure => (TableText)Cell(figure, row)), .. compared ? [Against(result, row)] : Array.Empty<TableText>(),
             .. figures.Skip(1).Select(figure => (TableText)Cell(figure, row)),
         ])]);
+
+    /// <summary>Bytes, computation and time until shares of the baseline's final quality are reached; nothing if no run shows it.</summary>
+    static IEnumerable<TableSection> Reaching(TableResult result)
+    {
+        if (!result.Rows.Any(row => result.CostsToReach(row, 1).Count > 0)) yield break;
+        (string Name, Func<CostToReach, double> Of, Func<double, string> Show)[] costs =
+        [
+            ("bytes", cost => cost.Bytes, value => Readable.Bytes((long)value)), ("computation", cost => cost.Macs, Readable.Macs), ("time", cost => cost.Seconds, Readable.Time),
+        ];
+        yield return new(
+            $"Cost to reach the final quality of '{result.Table.Baseline}'",
+            ["setting", .. CostToReach.Shares.SelectMany(share => costs.Select(cost => $"{share:0 %}: {cost.Name}"))],
+            [.. result.Rows.Select(row => (IReadOnlyList<TableText>)
+            [
+                row.Name,
+                .. CostToReach.Shares.SelectMany(share => costs.Select(cost => (TableText)Mean(result.CostsToReach(row, share), cost.Of, cost.Show))),
+            ])]);
+
+        static string Mean(IReadOnlyList<CostToReach?> runs, Func<CostToReach, double> of, Func<double, string> show)
+        {
+            CostToReach[] reached = [.. runs.OfType<CostToReach>()];
+            return runs.Count == 0 ? "-" : reached is [] ? "never"
+                : show(reached.Average(of)) + (reached.Length < runs.Count ? $" ({reached.Length} of {runs.Count})" : "");
+        }
+    }
 
     static TableSection Runs(TableResult result, string folder) => new(
         "Runs",

@@ -66,15 +66,32 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
             ]))]);
     }
 
+    /// <summary>What a row's runs cost until they reach a share of the final quality of the baseline's run of the same seed.</summary>
+    /// <param name="row">The row; the baseline itself too.</param>
+    /// <param name="share">In (0, 1].</param>
+    /// <returns>One per seed that has ended in both; null where the target was never reached.</returns>
+    public IReadOnlyList<CostToReach?> CostsToReach(TableRowResult row, double share) =>
+    [
+        .. from cell in row.Cells
+           let run = cell.Summary
+           let other = BaselineOf(cell)
+           where run is { Evaluations.Length: > 0 } && other is not null && run.Metrics.Shown.Name == other.Metrics.Shown.Name
+           let target = CostToReach.Target(other, share)
+           where target is not null
+           select CostToReach.Of(run, target.Value),
+    ];
+
+    RunSummary? BaselineOf(TableCell cell) =>
+        Rows.SingleOrDefault(other => other.Name == Table.Baseline)?.Cells.FirstOrDefault(other => other.Experiment.Seed == cell.Experiment.Seed)?.Summary;
+
     /// <summary>How a row's runs differ from the baseline's of the same seed in the main metric; null for the baseline itself, and where no seed has ended in both.</summary>
     public Spread? Against(TableRowResult row)
     {
         if (row.Name == Table.Baseline) return null;
-        var baseline = Rows.Single(other => other.Name == Table.Baseline).Cells.Where(cell => cell.Summary is not null).ToDictionary(cell => cell.Experiment.Seed, cell => cell.Summary!);
         return Spread.OfDifferences(
             from cell in row.Cells
             let run = cell.Summary
-            let other = baseline.GetValueOrDefault(cell.Experiment.Seed)
+            let other = BaselineOf(cell)
             where run is not null && other is not null && run.Metrics.Shown.Name == other.Metrics.Shown.Name
             select (run.Metrics.Shown.Compared, other.Metrics.Shown.Compared));
     }

@@ -43,7 +43,7 @@ public static class RunComparison
     /// <summary>The table, one column per run; of two runs a third says how the second stands to the first.</summary>
     public static FigureTable Of(IReadOnlyList<RunSummary> runs) => new(
         [.. runs.Select((_, i) => $"{i + 1}"), .. runs.Count == 2 ? ["2 against 1"] : Array.Empty<string>()],
-        [.. Identity.Concat(Quality(runs)).Concat(Costs).Select(row => (row.Label, (IReadOnlyList<string>)[.. runs.Select(row.Show), .. runs is [var one, var two] ? [row.Against(one, two)] : Array.Empty<string>()]))]);
+        [.. Identity.Concat(Quality(runs)).Concat(Reaching(runs)).Concat(Costs).Select(row => (row.Label, (IReadOnlyList<string>)[.. runs.Select(row.Show), .. runs is [var one, var two] ? [row.Against(one, two)] : Array.Empty<string>()]))]);
 
     /// <summary>The main metric of the runs; each of them if they differ.</summary>
     static IEnumerable<Row> Quality(IReadOnlyList<RunSummary> runs) => runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric =>
@@ -64,6 +64,22 @@ public static class RunComparison
         ];
     });
 
+    /// <summary>What each run cost until it reached shares of the first run's final quality; nothing where that is not known.</summary>
+    static IEnumerable<Row> Reaching(IReadOnlyList<RunSummary> runs)
+    {
+        if (!runs.All(run => run.Evaluations.Length > 0 && run.Metrics.Shown.Name == runs[0].Metrics.Shown.Name)) return [];
+        return from share in CostToReach.Shares
+               let target = CostToReach.Target(runs[0], share)
+               where target is not null
+               from row in new[]
+               {
+                   Row.Reached($"bytes to {share:0 %} of run 1", run => CostToReach.Of(run, target.Value)?.Bytes, Bytes),
+                   Row.Reached("  computation", run => CostToReach.Of(run, target.Value)?.Macs, Large),
+                   Row.Reached("  time", run => CostToReach.Of(run, target.Value)?.Seconds, Readable.Time),
+               }
+               select row;
+    }
+
     static string Count(double value) => Readable.Count((long)value);
 
     static string Large(double value) => value == 0 ? "0" : Readable.Large(value);
@@ -76,6 +92,9 @@ public static class RunComparison
 
         public static Row Share(string label, Func<RunSummary, double?> share) => new(
             label, run => Readable.Percent(share(run)), (one, two) => Readable.Points(share(two) - share(one)));
+
+        public static Row Reached(string label, Func<RunSummary, double?> cost, Func<double, string> show) => new(
+            label, run => cost(run) is { } value ? show(value) : "never", (one, two) => Readable.Ratio(cost(two) / cost(one)));
 
         public static Row Ratio(string label, Func<RunSummary, double?> figure, Func<double, string> show) => new(
             label, run => figure(run) is { } value ? show(value) : "-", (one, two) => Readable.Ratio(figure(two) / figure(one)));

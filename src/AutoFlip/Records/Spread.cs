@@ -6,6 +6,13 @@ namespace AutoFlip;
 /// <param name="Deviation">Sample standard deviation, with Count - 1 below the fraction; null of a single repetition.</param>
 public sealed record Spread(int Count, double Mean, double? Deviation)
 {
+    /// <summary>Half of the 95 % confidence interval of the mean, by Student's t distribution: the interval is Mean ± Margin. Null of a single repetition.</summary>
+    /// <remarks>It holds where repetitions are independent and about normal, as seeds are. Of differences pair by pair it is the paired t test's.</remarks>
+    public double? Margin => Deviation / Math.Sqrt(Count) * StudentT.Quantile975(Math.Max(Count - 1, 1));
+
+    /// <summary>Whether the interval leaves zero out: a difference that is not explained by the draw of seeds, at the 5 % level.</summary>
+    public bool ExcludesZero => Math.Abs(Mean) > Margin;
+
     /// <summary>The spread of some values; null if none is defined.</summary>
     /// <param name="values">Null, NaN and infinity count as not defined and are left out.</param>
     /// <remarks>Two passes, so that equal values have a deviation of exactly 0 and large ones lose no digits.</remarks>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace AutoFlip;
@@ -47,6 +48,9 @@ public sealed record RunSummary
 
     /// <summary>How good the model is.</summary>
     public required SummaryMetrics Metrics { get; init; }
+
+    /// <summary>The main metric at every evaluation on the server's test set, and what the run had cost by then. Empty in summaries of earlier versions.</summary>
+    public ImmutableArray<SummaryEvaluation> Evaluations { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>How large the model is.</summary>
     public required SummaryModelSize ModelSize { get; init; }
@@ -132,6 +136,15 @@ public sealed record SummaryGlobal(double? Acc1, double? Loss, double? BestAcc1,
 
 /// <summary>The global model on held-out samples of clients that did not take part: the last evaluation, equal mean.</summary>
 public sealed record SummaryLocal(double? Acc1);
+
+/// <summary>An evaluation on the server's test set.</summary>
+/// <param name="Round">After this round.</param>
+/// <param name="Value">The main metric; null where it is undefined.</param>
+/// <param name="Bytes">Sent so far, both ways, exploration included.</param>
+/// <param name="Macs">Multiply-accumulates of forward passes of training so far, exploration included.</param>
+/// <param name="Seconds">Wall-clock of exploration and rounds so far.</param>
+public sealed record SummaryEvaluation(
+    int Round, double? Value, long Bytes, double Macs, double Seconds);
 
 /// <summary>How large the model is.</summary>
 /// <param name="Parameters">Trainable parameters of the full network.</param>

@@ -54,6 +54,7 @@ static class Summaries
         var seconds = rounds.Sum(round => round.Seconds);
         var clients = rounds.Aggregate(ClientSeconds.Zero, (sum, round) => sum + round.ClientSeconds);
         var latest = rounds.Count == 0 ? null : rounds[^1];
+        var costs = RunCosts.Of(experiment, explorers, rounds);
         var accuracy = Track("acc1", false, evaluated, outside);
 
         return new RunSummary
@@ -73,6 +74,14 @@ static class Summaries
                     accuracy.Global, evaluated is [.., { ServerEvaluated: { } evaluation }] ? evaluation.Loss : null, accuracy.Best, accuracy.BestRound, accuracy.Recent),
                 new SummaryLocal(accuracy.Local),
                 Track(main.Name, main.LowerIsBetter, evaluated, outside)),
+            Evaluations =
+            [
+                .. from place in Enumerable.Range(0, rounds.Count)
+                   let server = rounds[place].ServerEvaluated
+                   where server is not null
+                   select new SummaryEvaluation(
+                       rounds[place].Round, server.Metrics.GetValueOrDefault(main.Name), costs.Bytes(place), costs.Macs[place], costs.Seconds[place]),
+            ],
             ModelSize = new SummaryModelSize(
                 latest?.Layers.Sum(layer => layer.Parameters) ?? 0, latest?.Layers.Sum(layer => layer.Kept) ?? 0, latest?.Density ?? 1,
                 latest?.TrainedParameters ?? 0, latest?.ModelBytes ?? 0),

@@ -39,4 +39,19 @@ public class SpreadTests
     [Fact]
     public void Differences_are_taken_pair_by_pair() =>
         Assert.Equal(new Spread(3, 3, 1), Spread.OfDifferences([(3, 1), (50, 47), (-4, -8), (7, null), (null, 2)]));
+
+    /// <summary>Mean -7.3 / 6; squares of deviations 7.7083, over 5 and 6 a standard error of 0.5069; t of 5 degrees is 2.5706.</summary>
+    [Fact]
+    public void The_interval_of_a_mean_is_students()
+    {
+        var over = Spread.Of([-0.6, -1.3, -3.6, -0.1, -0.6, -1.1])!;
+
+        Assert.Equal(-1.2167, over.Mean, 1e-4);
+        Assert.Equal(1.3030, over.Margin!.Value, 1e-4);
+        Assert.False(over.ExcludesZero);
+        Assert.True(new Spread(6, -1.2167, 0.5).ExcludesZero);
+    }
+
+    [Fact]
+    public void One_repetition_has_no_interval() => Assert.Equal((null, false), (new Spread(1, 3, null).Margin, new Spread(1, 3, null).ExcludesZero));
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace AutoFlip.Reports;
+namespace AutoFlip;
 
 /// <summary>What a run has cost by the end of each of its rounds: sums from the beginning.</summary>
 /// <param name="Rounds">The rounds.</param>
@@ -10,18 +10,21 @@ namespace AutoFlip.Reports;
 /// <param name="Macs">[rounds]: multiply-accumulates of forward passes of training; backward passes take about twice as many again.</param>
 /// <param name="Seconds">[rounds]: wall-clock of exploration and rounds.</param>
 /// <remarks>Exploration counts from the first pruned round on, before which it takes place.</remarks>
-sealed record RunCosts(
+public sealed record RunCosts(
     ImmutableArray<RoundReport> Rounds, ImmutableArray<long> Down, ImmutableArray<long> Up, ImmutableArray<long> Dense, ImmutableArray<double> Macs,
     ImmutableArray<double> Seconds)
 {
     /// <summary>The sums of a run.</summary>
-    public static RunCosts Of(RunRecord run)
+    /// <param name="experiment">What was run.</param>
+    /// <param name="explorers">What exploration cost.</param>
+    /// <param name="rounds">The rounds.</param>
+    public static RunCosts Of(Experiment experiment, IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds)
     {
-        var (explorers, first) = (run.Explorers, run.Experiment.FirstPrunedRound);
+        var first = experiment.FirstPrunedRound;
         double exploring = explorers is [.., var last] ? last.Seconds : 0;
-        var macsPerSample = run.Rounds is [var any, ..] ? any.MacsPerSample : 0;
+        var macsPerSample = rounds is [var any, ..] ? any.MacsPerSample : 0;
         return new(
-            run.Rounds,
+            [.. rounds],
             Sum(round => round.DownBytes, explorers.Sum(explorer => explorer.DownBytes)),
             Sum(round => round.UpBytes, explorers.Sum(explorer => explorer.UpBytes)),
             Sum(round => round.DenseFp32Bytes, 0L),
@@ -32,8 +35,8 @@ sealed record RunCosts(
             where T : System.Numerics.INumber<T>
         {
             var (sum, explored) = (T.Zero, false);
-            var sums = ImmutableArray.CreateBuilder<T>(run.Rounds.Length);
-            foreach (var round in run.Rounds)
+            var sums = ImmutableArray.CreateBuilder<T>(rounds.Count);
+            foreach (var round in rounds)
             {
                 if (!explored && round.Round >= first) (sum, explored) = (sum + exploration, true);
                 sum += cost(round);
