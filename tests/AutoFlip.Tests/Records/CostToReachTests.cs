@@ -58,11 +58,11 @@ public class CostToReachTests
     public void A_summary_of_an_earlier_version_has_none() =>
         Assert.Equal(ImmutableArray<SummaryEvaluation>.Empty, FakeEngine.Summary(new Experiment { Dataset = "Digits" }, new RunOptions()).Evaluations);
 
-    /// <summary>Targets from the first run's 0.8: 0.72, 0.76, 0.8. Its means of three: 0.72, 0.747, 0.773, 0.8.</summary>
+    /// <summary>Targets from the first run's 0.8: 0.72, 0.76, 0.8. Its means of three: 0.73, 0.753, 0.777, 0.8.</summary>
     [Fact]
     public void Runs_are_compared_by_what_the_first_ones_quality_cost()
     {
-        var (dense, pruned) = (Run(false, 0.8, 0.72, 0.72, 0.72, 0.8, 0.8, 0.8), Run(false, 0.7, 0.8, 0.8, 0.7, 0.6, 0.6, 0.6));
+        var (dense, pruned) = (Run(false, 0.8, 0.73, 0.73, 0.73, 0.8, 0.8, 0.8), Run(false, 0.7, 0.8, 0.8, 0.7, 0.6, 0.6, 0.6));
 
         var table = RunComparison.Of([dense, pruned]);
 
