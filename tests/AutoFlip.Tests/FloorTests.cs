@@ -76,6 +76,7 @@ public class FloorTests
     }
 
     [Theory, MemberData(nameof(Folders))]
+    [Trait("speed", "slow")] // compiles the sources
     public void No_circle_of_files_is_large(string folder)
     {
         var circles = new UseGraph(Projects[folder].Uses.Value.Select(use => (use.From, use.To))).Circles();

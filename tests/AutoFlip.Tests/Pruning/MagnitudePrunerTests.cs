@@ -2,6 +2,7 @@ using CsCheck;
 
 namespace AutoFlip.Tests;
 
+[Trait("speed", "slow")]
 public sealed class MagnitudePrunerTests : IDisposable
 {
     static readonly Network TwoCnn = Catalog.Models["TwoCNN"](new SampleShape(1, 12, 12), 10, new ModelOptions { HiddenSize = 4 });

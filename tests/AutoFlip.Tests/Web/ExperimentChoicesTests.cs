@@ -3,6 +3,7 @@ using CsCheck;
 
 namespace AutoFlip.Tests;
 
+[Trait("speed", "slow")]
 public sealed class ExperimentChoicesTests
 {
     [Fact]
