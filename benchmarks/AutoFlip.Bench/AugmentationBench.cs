@@ -22,13 +22,18 @@ static class AugmentationBench
         return new BenchReport(
             "What augmentation costs",
             $"""
-            {off.Dataset}, {off.Clients} clients, {off.CohortSize} a round, {off.LocalEpochs} local epochs, batch {off.BatchSize}, {off.Model} of width {off.HiddenSize}, {context.Options.Workers} workers:
-            whole training rounds without augmentation, and with horizontal flips (probability 0.5) and colour jitter (strength 0.5), in turns. Images are augmented
-            one by one as batches are read, on the worker that trains on them. A sample counts each time it is trained on.
+            {off.Dataset}, {off.Clients} clients, {off.CohortSize} a round, {off.LocalEpochs} local epochs, batch {off.BatchSize},
+            {off.Model} of width {off.HiddenSize}, {context.Options.Workers} workers: whole training rounds without augmentation, and with
+            horizontal flips (probability 0.5) and colour jitter (strength 0.5), in turns. Images are augmented one by one as batches are
+            read, on the worker that trains on them. A sample counts each time it is trained on.
             """,
             [
-                new(["samples/s", "median", "least", "largest"], [.. series.Select(taken => (string[])[$"augmentation {taken.Name}", .. taken.Cells("0")])]),
-                new(["ratio", "of medians", "pairs: median", "least", "largest"], [["on / off", $"{with.Median / without.Median:0.000}", .. with.Over(without).Cells("0.000")]]),
+                new(
+                    ["samples/s", "median", "least", "largest"],
+                    [.. series.Select(taken => (string[])[$"augmentation {taken.Name}", .. taken.Cells("0")])]),
+                new(
+                    ["ratio", "of medians", "pairs: median", "least", "largest"],
+                    [["on / off", $"{with.Median / without.Median:0.000}", .. with.Over(without).Cells("0.000")]]),
             ],
             [new("gap of samples/s, 1 - on / off", "at most 15 %", $"{gap:P1}", gap <= 0.15)]);
     }

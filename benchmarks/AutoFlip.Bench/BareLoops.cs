@@ -17,7 +17,8 @@ sealed class ReadBatches : IDisposable
         {
             var order = data.Clients[client].Train.ToArray();
             new Seeds(experiment.Seed).For(Purpose.Shuffle, 1, client, epoch).Shuffle(order.AsSpan());
-            return order.Chunk(experiment.BatchSize == 0 ? order.Length : experiment.BatchSize).Select(rows => Read(data.Train, rows)).ToList();
+            return order.Chunk(experiment.BatchSize == 0 ? order.Length : experiment.BatchSize).Select(rows => Read(data.Train, rows))
+                .ToList();
         }).ToArray())];
     }
 

@@ -57,7 +57,9 @@ sealed class BenchCommand : ICommand
     static string Unknown(IReadOnlyList<string> words)
     {
         var names = Benchmark.All.Select(benchmark => benchmark.Name).ToList();
-        var problem = words is [var name] ? $"there is no measurement '{name}'.{Nearest.Hint(name, names)}" : "the name of one measurement is expected.";
+        var problem = words is [var name]
+            ? $"there is no measurement '{name}'.{Nearest.Hint(name, names)}"
+            : "the name of one measurement is expected.";
         return $"bench: {problem} Accepted: {string.Join(", ", names)}.";
     }
 }

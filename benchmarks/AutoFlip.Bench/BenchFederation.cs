@@ -21,9 +21,12 @@ sealed class BenchFederation : IDisposable
         if (pruner is not null) method = method with { Pruner = pruner };
         Network = RunNetwork.Build(experiment, method, data.Contract);
         Initial = InitialOf(experiment, Network);
-        _pool = new WorkerPool(context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
+        _pool = new WorkerPool(
+            context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
         _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount);
-        var transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, method, Network, new SimulatedData(data), new VolatileStore(), context.Time), data, _pool);
+        var transport = new InProcessTransport(
+            new ServerLink(experiment),
+            new ClientHost(experiment, method, Network, new SimulatedData(data), new VolatileStore(), context.Time), data, _pool);
         var run = new RecordedRun(experiment, method, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time);
         _rounds = run.RunAsync(Initial, from: null, context.Cancel).GetAsyncEnumerator(context.Cancel);
     }
@@ -36,7 +39,8 @@ sealed class BenchFederation : IDisposable
 
     /// <summary>w_0 of an experiment.</summary>
     public static Weights InitialOf(Experiment experiment, Network network) =>
-        Initialization.Draw(network, Catalog.Initializers[experiment.Initialization], experiment.InitializationGain, new Seeds(experiment.Seed));
+        Initialization.Draw(
+            network, Catalog.Initializers[experiment.Initialization], experiment.InitializationGain, new Seeds(experiment.Seed));
 
     /// <summary>Loads the data of an experiment.</summary>
     public static FederatedData Load(BenchContext context) =>
@@ -48,7 +52,9 @@ sealed class BenchFederation : IDisposable
     {
         _rounds.MoveNextAsync().AsTask().GetAwaiter().GetResult();
         var round = _rounds.Current;
-        return round.Report.Failures is [var failure, ..] ? throw AutoFlipException.RunFailed($"Client {failure.Client}: {failure.Reason}") : round;
+        return round.Report.Failures is [var failure, ..]
+            ? throw AutoFlipException.RunFailed($"Client {failure.Client}: {failure.Reason}")
+            : round;
     }
 
     /// <inheritdoc/>

@@ -12,15 +12,19 @@ sealed record BenchOptions
     /// <summary>How long <c>stress</c> goes on, in minutes.</summary>
     public double Minutes { get; init; } = 10;
 
-    /// <summary>The one case that this process measures, for <c>memory</c> and <c>leak</c>, whose cases need a process each; null measures all.</summary>
+    /// <summary>The one case that this process measures, for <c>memory</c> and <c>leak</c>, whose cases need a
+    /// process each; null measures all.</summary>
     public string? Case { get; init; }
 
     /// <summary>Their spellings on the command line.</summary>
     public static ImmutableArray<Setting> Settings { get; } = Cli.Settings.Grouped(SettingGroup.Running,
     [
-        Setting.Of((BenchOptions b) => b.Repeats, "--repeats", "N", "Times each contestant is measured after the warm-up. 0 means as many as the measurement needs."),
+        Setting.Of(
+            (BenchOptions b) => b.Repeats, "--repeats", "N",
+            "Times each contestant is measured after the warm-up. 0 means as many as the measurement needs."),
         Setting.Of((BenchOptions b) => b.Minutes, "--minutes", "F", "How long 'stress' goes on."),
-        Setting.Of((BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory' or 'leak', in this process, and print JSON."),
+        Setting.Of(
+            (BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory' or 'leak', in this process, and print JSON."),
     ]);
 }
 
@@ -31,9 +35,12 @@ sealed record BenchRequest : Request
     public BenchOptions Bench { get; init; } = new();
 
     /// <inheritdoc/>
-    public override object? this[PropertyInfo property] => property.DeclaringType == typeof(BenchOptions) ? property.GetValue(Bench) : base[property];
+    public override object? this[PropertyInfo property] =>
+        property.DeclaringType == typeof(BenchOptions) ? property.GetValue(Bench) : base[property];
 
     /// <inheritdoc/>
     public override Request With(PropertyInfo property, object? value) =>
-        property.DeclaringType == typeof(BenchOptions) ? this with { Bench = Set(Bench with { }, property, value) } : base.With(property, value);
+        property.DeclaringType == typeof(BenchOptions)
+            ? this with { Bench = Set(Bench with { }, property, value) }
+            : base.With(property, value);
 }

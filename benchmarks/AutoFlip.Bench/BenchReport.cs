@@ -34,7 +34,8 @@ sealed record BenchReport(
         output.Flush();
     }
 
-    static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n";
+    static string Row(IEnumerable<string> cells) =>
+        $"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n";
 }
 
 /// <summary>A table of figures.</summary>

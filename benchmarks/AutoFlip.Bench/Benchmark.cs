@@ -14,7 +14,9 @@ sealed record Benchmark(string Name, string Summary, Experiment Experiment, Func
     [
         new("round", "Wall-clock of a training round against a bare TorchSharp loop.", RoundBench.Setting, RoundBench.Measure),
         new("augmentation", "Samples per second with augmentation off and on.", RoundBench.Setting, AugmentationBench.Measure),
-        new("load", "Reading a data set from its files and from the cache, and making batches of it.", LoadBench.Setting, LoadBench.Measure),
+        new(
+            "load", "Reading a data set from its files and from the cache, and making batches of it.", LoadBench.Setting,
+            LoadBench.Measure),
         new("fold", "Bandwidth of the weighted fold against a memory copy.", new Experiment(), FoldBench.Measure),
         new("optimizer", "An Adam step against TorchSharp's.", new Experiment(), OptimizerBench.Measure),
         new("wire", "Bytes of a round trip in each format, and how fast messages are made and read.", new Experiment(), WireBench.Measure),
@@ -44,7 +46,8 @@ sealed record Benchmark(string Name, string Summary, Experiment Experiment, Func
 /// <param name="Time">The clock.</param>
 /// <param name="Cancel">Stops it; nothing is reported then.</param>
 sealed record BenchContext(
-    Experiment Experiment, RunOptions Options, BenchOptions Bench, TextWriter Output, TextWriter Progress, TimeProvider Time, CancellationToken Cancel)
+    Experiment Experiment, RunOptions Options, BenchOptions Bench, TextWriter Output, TextWriter Progress, TimeProvider Time,
+    CancellationToken Cancel)
 {
     /// <summary>The command line that repeats the measurement.</summary>
     public required string Command { get; init; }

@@ -38,9 +38,9 @@ static class FoldBench
         return new BenchReport(
             "Bandwidth of the weighted fold",
             """
-            Adds a float32 vector to a running weighted mean, against a plain copy of the same vector, in turns, on one thread. Bytes are counted as the program moves
-            them: the fold reads the mean, reads the vector and writes the mean (12 bytes a value), the copy reads and writes (8 bytes a value). The short vectors
-            fit into a large cache, the long ones into none.
+            Adds a float32 vector to a running weighted mean, against a plain copy of the same vector, in turns, on one thread. Bytes are
+            counted as the program moves them: the fold reads the mean, reads the vector and writes the mean (12 bytes a value), the copy
+            reads and writes (8 bytes a value). The short vectors fit into a large cache, the long ones into none.
             """,
             [new(["values", "GB/s, ratio of pairs", "median", "least", "largest"], [.. rows])],
             [.. targets]);

@@ -5,7 +5,8 @@ namespace AutoFlip.Bench;
 /// <summary>Memory that nobody uses but the process still holds.</summary>
 static partial class FreeMemory
 {
-    /// <summary>Collects garbage, and gives what is free back to the system: managed memory, and native memory where the allocator can.</summary>
+    /// <summary>Collects garbage, and gives what is free back to the system: managed memory, and native
+    /// memory where the allocator can.</summary>
     public static void GiveBack()
     {
         for (var pass = 0; pass < 2; pass++)
@@ -17,7 +18,8 @@ static partial class FreeMemory
     }
 
     static bool HasGlibc { get; } =
-        OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, "malloc_trim", out _);
+        OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out var library)
+            && NativeLibrary.TryGetExport(library, "malloc_trim", out _);
 
     [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
     private static partial int Trim(nuint keep);

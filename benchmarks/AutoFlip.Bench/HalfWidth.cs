@@ -1,6 +1,7 @@
 namespace AutoFlip.Bench;
 
-/// <summary>Keeps the first half of the units of every layer, and all of their weights: networks of half the width, for measurements.</summary>
+/// <summary>Keeps the first half of the units of every layer, and all of their weights: networks of half
+/// the width, for measurements.</summary>
 sealed record HalfWidth : Pruner
 {
     /// <inheritdoc/>

@@ -26,8 +26,10 @@ sealed class HeadlessBrowser(string program, string folder)
         File.Delete(picture);
         var start = new ProcessStartInfo(program,
         [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", "--window-size=1280,900", $"--user-data-dir={Path.Combine(folder, "profile")}", $"--screenshot={picture}", address,
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync", "--window-size=1280,900", $"--user-data-dir={Path.Combine(folder, "profile")}", $"--screenshot={picture}",
+            address,
         ])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         using var browser = Process.Start(start)!;
@@ -35,6 +37,7 @@ sealed class HeadlessBrowser(string program, string folder)
         var complaints = browser.StandardError.ReadToEndAsync(cancel);
         browser.StandardOutput.ReadToEnd();
         browser.WaitForExit();
-        if (!File.Exists(picture)) throw AutoFlipException.RunFailed($"{program} did not draw {address}: {complaints.GetAwaiter().GetResult().Trim()}");
+        if (!File.Exists(picture))
+            throw AutoFlipException.RunFailed($"{program} did not draw {address}: {complaints.GetAwaiter().GetResult().Trim()}");
     }
 }

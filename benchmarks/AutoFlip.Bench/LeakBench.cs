@@ -33,10 +33,12 @@ static class LeakBench
     /// <summary>Measures each case in a process of its own.</summary>
     public static BenchReport Measure(BenchContext context)
     {
-        if (context.Bench.Case is not { } name) return Measure(context, one => OwnProcess.Measure<List<Reading>>(context, one.Name, oneHeap: true));
+        if (context.Bench.Case is not { } name)
+            return Measure(context, one => OwnProcess.Measure<List<Reading>>(context, one.Name, oneHeap: true));
 
         var only = Cases.FirstOrDefault(one => one.Name == name)
-            ?? throw AutoFlipException.BadRequest($"bench leak: there is no case '{name}'. Accepted: {string.Join(", ", Cases.Select(one => one.Name))}.");
+            ?? throw AutoFlipException.BadRequest(
+                $"bench leak: there is no case '{name}'. Accepted: {string.Join(", ", Cases.Select(one => one.Name))}.");
         return OwnProcess.Answer(context, Run(context, only));
     }
 
@@ -60,20 +62,25 @@ static class LeakBench
                     one.Pruning, $"{taken.Round}", $"{taken.Before / Mebibyte:0.0}", $"{taken.Resident / Mebibyte:0.0}",
                     $"{taken.Managed / Mebibyte:0.0}", $"{taken.Tensors}", $"{taken.Resident / (double)first.Resident:0.0000}"]);
             }
-            targets.Add(new($"{one.Pruning}: resident memory, {between}", "within 2 %", $"{growth:+0.00 %;-0.00 %}", Math.Abs(growth) <= 0.02));
+            targets.Add(new(
+                $"{one.Pruning}: resident memory, {between}", "within 2 %", $"{growth:+0.00 %;-0.00 %}", Math.Abs(growth) <= 0.02));
             targets.Add(new($"{one.Pruning}: live tensors, {between}", "no more", $"{tensors:+0;-0;0}", tensors <= 0));
         }
         return new BenchReport(
             "Memory from round to round",
             $"""
-            Runs of {experiment.Rounds} rounds: {experiment.Dataset} ({experiment.SampleFraction:P0} of the samples), {experiment.Clients} clients, {experiment.CohortSize} a round, {experiment.Model} of width {experiment.HiddenSize}, pruner {experiment.Pruner}, augmentation,
-            {context.Options.Workers} workers, each run in a process of its own. Every {Every(experiment)} rounds, between two rounds, free memory is given back to the system: by the garbage collector, compacting, and
-            where there is one by the native allocator's `malloc_trim`, under `MALLOC_ARENA_MAX=1`, without which it keeps some. What is left is memory in use: the process's
+            Runs of {experiment.Rounds} rounds: {experiment.Dataset} ({experiment.SampleFraction:P0} of the samples), {experiment.Clients}
+            clients, {experiment.CohortSize} a round, {experiment.Model} of width {experiment.HiddenSize}, pruner {experiment.Pruner},
+            augmentation, {context.Options.Workers} workers, each run in a process of its own. Every {Every(experiment)} rounds, between two
+            rounds, free memory is given back to the system: by the garbage collector, compacting, and where there is one by the native
+            allocator's `malloc_trim`, under `MALLOC_ARENA_MAX=1`, without which it keeps some. What is left is memory in use: the process's
             resident memory, the managed heap, and the tensors that TorchSharp counts as alive in all threads.
             """,
-            [new(["pruning", "round", "MiB resident before", "MiB resident", "MiB managed", "live tensors", "resident / first"], [.. rows])],
+            [new(
+                ["pruning", "round", "MiB resident before", "MiB resident", "MiB managed", "live tensors", "resident / first"], [.. rows])],
             [.. targets],
-            "Where a round's mask removes other units than the one before, tensors have other shapes, and libtorch keeps what it compiles for each shape it meets (oneDNN alone: up to 1,024 primitives). "
+            "Where a round's mask removes other units than the one before, tensors have other shapes, "
+            + "and libtorch keeps what it compiles for each shape it meets (oneDNN alone: up to 1,024 primitives). "
             + "That growth is bounded by the number of shapes; the other two runs show what the engine itself keeps.");
     }
 
@@ -119,7 +126,8 @@ static class LeakBench
             if (report.Round % every != 0) return;
             var before = Environment.WorkingSet;
             FreeMemory.GiveBack();
-            Taken.Add(new(report.Round, before, Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: false), torch.Tensor.TotalCount));
+            Taken.Add(new(
+                report.Round, before, Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: false), torch.Tensor.TotalCount));
             progress.WriteLine($"round {report.Round}: {Taken[^1].Resident / Mebibyte:0.0} MiB resident, {Taken[^1].Tensors} tensors");
         }
     }

@@ -44,11 +44,13 @@ static class MemoryBench
     public static BenchReport Measure(BenchContext context)
     {
         int[] sizes = [100, 1_000, 10_000];
-        Case[] cases = [.. sizes.Select(clients => new Case(clients, 60_000)), .. sizes.Select(clients => new Case(clients, clients * OwnSamples))];
+        Case[] cases = [
+            .. sizes.Select(clients => new Case(clients, 60_000)), .. sizes.Select(clients => new Case(clients, clients * OwnSamples))];
         if (context.Bench.Case is not { } name) return Measure(context, cases, one => OwnProcess.Measure<Outcome>(context, one.Name));
 
         var only = cases.FirstOrDefault(one => one.Name == name)
-            ?? throw AutoFlipException.BadRequest($"bench memory: there is no case '{name}'. Accepted: {string.Join(", ", cases.Select(one => one.Name))}.");
+            ?? throw AutoFlipException.BadRequest(
+                $"bench memory: there is no case '{name}'. Accepted: {string.Join(", ", cases.Select(one => one.Name))}.");
         return OwnProcess.Answer(context, Run(context, only));
     }
 
@@ -64,16 +66,21 @@ static class MemoryBench
             context.Progress.WriteLine($"{one.Name}: {outcome.PeakBytes / Mebibyte:0} MiB, {outcome.Seconds:0.0} s");
             rows.Add([
                 $"{one.Clients:N0}", $"{one.Samples:N0}", $"{one.Samples * 64L / Mebibyte:0.0}",
-                .. new[] { outcome.LoadedBytes, outcome.DealtBytes, outcome.PeakBytes }.Select(bytes => $"{bytes / Mebibyte:0}"), $"{outcome.Seconds:0.0}"]);
-            targets.Add(new($"{one.Clients:N0} clients, {one.Samples:N0} samples", "below 2 GB", $"{outcome.PeakBytes / 1e9:0.00} GB", outcome.PeakBytes < 2e9));
+                .. new[] { outcome.LoadedBytes, outcome.DealtBytes, outcome.PeakBytes }.Select(bytes => $"{bytes / Mebibyte:0}"),
+                $"{outcome.Seconds:0.0}"]);
+            targets.Add(new(
+                $"{one.Clients:N0} clients, {one.Samples:N0} samples", "below 2 GB", $"{outcome.PeakBytes / 1e9:0.00} GB",
+                outcome.PeakBytes < 2e9));
         }
         var experiment = context.Experiment;
         return new BenchReport(
             "Memory of a federation of many clients",
             $"""
-            Peak resident memory of a whole run, each in a process of its own: {experiment.Model} of width {experiment.HiddenSize}, {experiment.Rounds} rounds of 10 clients, AutoFLIP pruning with 10 explorers,
-            evaluation on the server's test set and on 100 other clients, {context.Options.Workers} workers. Samples are synthetic, 8x8 grey pixels of one byte, dealt by the partition `{experiment.Partition}`.
-            In the first rows 60,000 samples are shared out; in the others each client has {OwnSamples:N0} samples of its own, as many as the Digits data set.
+            Peak resident memory of a whole run, each in a process of its own: {experiment.Model} of width {experiment.HiddenSize},
+            {experiment.Rounds} rounds of 10 clients, AutoFLIP pruning with 10 explorers, evaluation on the server's test set and on 100
+            other clients, {context.Options.Workers} workers. Samples are synthetic, 8x8 grey pixels of one byte, dealt by the partition
+            `{experiment.Partition}`. In the first rows 60,000 samples are shared out; in the others each client has {OwnSamples:N0} samples
+            of its own, as many as the Digits data set.
             """,
             [new(["clients", "samples", "MiB of pixels", "peak MiB when loaded", "when dealt", "at the end", "seconds"], [.. rows])],
             [.. targets]);
@@ -98,7 +105,8 @@ static class MemoryBench
         try
         {
             var summary = Simulation.Run(
-                experiment, context.Options with { ResultPath = folder.FullName }, (_, _) => data, new ToProgress(context.Progress), context.Time, context.Cancel);
+                experiment, context.Options with { ResultPath = folder.FullName }, (_, _) => data, new ToProgress(context.Progress),
+                context.Time, context.Cancel);
             return new Outcome(loadedPeak, dealtPeak, summary.PeakRssBytes, context.Time.GetElapsedTime(started).TotalSeconds);
         }
         finally

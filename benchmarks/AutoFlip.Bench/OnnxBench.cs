@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace AutoFlip.Bench;
 
-/// <summary>Seconds of a forward pass in ONNX Runtime, and in our own evaluation, of networks without some of their units, against the dense ones.</summary>
+/// <summary>Seconds of a forward pass in ONNX Runtime, and in our own evaluation, of networks without some of their
+/// units, against the dense ones.</summary>
 static class OnnxBench
 {
     /// <summary>A network to shrink.</summary>
@@ -47,19 +48,32 @@ static class OnnxBench
         return new BenchReport(
             "Exported models without some units",
             $"""
-            Milliseconds of processor time of one forward pass on one thread: of the dense network and of smaller ones, in turns, several passes a figure; by ONNX Runtime from the exported file, and by our own evaluation beside it. *Units*: that share of every
-            layer's units is removed, in sixteens where the width is a multiple of 16. *Realised*: how much faster the pass got, over how many fewer multiply-accumulates it has. The bound is on batches of {BoundBatch}; of single samples what it takes to start an operator weighs more.
+            Milliseconds of processor time of one forward pass on one thread: of the dense network and of smaller ones, in turns, several
+            passes a figure; by ONNX Runtime from the exported file, and by our own evaluation beside it. *Units*: that share of every
+            layer's units is removed, in sixteens where the width is a multiple of 16. *Realised*: how much faster the pass got, over how
+            many fewer multiply-accumulates it has. The bound is on batches of {BoundBatch}; of single samples what it takes to start an
+            operator weighs more.
             """,
-            [new(["network", "batch", "units removed", "MAC ratio", "values", "median ms", "least", "largest", "speed-up", "realised", "ours ms", "ours realised", "file MB"], [.. rows])],
+            [new(
+                [
+                    "network", "batch", "units removed", "MAC ratio", "values", "median ms", "least", "largest", "speed-up", "realised",
+                    "ours ms", "ours realised", "file MB",
+                ],
+                [.. rows])],
             [.. targets],
-            "Why less than all of it: convolutions are nearly all of a pass, and the runtime's kernels compute up to four vectors of output channels from one read of an input. A layer that is left with 16 channels is one vector of 16 floats (AVX-512) or two of 8: such layers do fewer products per read, at little more than half the speed of those with 64.",
-            "What keeps the whole ratio: layers that stay at 32 channels or more (`--unit-multiple 16`, `--min-units`), which is half of the units of most networks.");
+            "Why less than all of it: convolutions are nearly all of a pass, and the runtime's kernels compute up to four vectors of "
+            + "output channels from one read of an input. A layer that is left with 16 channels is one vector of 16 floats (AVX-512) or "
+            + "two of 8: such layers do fewer products per read, at little more than half the speed of those with 64.",
+            "What keeps the whole ratio: layers that stay at 32 channels or more (`--unit-multiple 16`, `--min-units`), "
+            + "which is half of the units of most networks.");
     }
 
     static void Measure(BenchContext context, Model model, int batch, double seconds, List<string[]> rows, List<BenchTarget> targets)
     {
         var (name, network) = model;
-        List<(double Removed, Network Network)> cuts = [(0, network), .. Fractions.Select(fraction => (fraction, network.WithWidths(group => ShrinkBench.KeptUnits(group.Width, fraction))))];
+        List<(double Removed, Network Network)> cuts = [
+            (0, network),
+            .. Fractions.Select(fraction => (fraction, network.WithWidths(group => ShrinkBench.KeptUnits(group.Width, fraction))))];
         var passes = cuts.Select(cut => new Passes(cut.Network, batch, seconds)).ToList();
         var series = Series.Interleave(context, context.RepeatsOr(11), [.. cuts.Zip(passes).SelectMany(pair => new (string, Func<double>)[]
         {
@@ -71,7 +85,8 @@ static class OnnxBench
         for (var i = 0; i < cuts.Count; i++)
         {
             var (removed, small) = cuts[i];
-            double macs = (double)network.MacsPerSample / small.MacsPerSample, values = (double)network.ActivationsPerSample / small.ActivationsPerSample;
+            var macs = (double)network.MacsPerSample / small.MacsPerSample;
+            var values = (double)network.ActivationsPerSample / small.ActivationsPerSample;
             var (runtime, ours) = (series[2 * i], series[2 * i + 1]);
             double speed = series[0].Over(runtime).Median, oursSpeed = series[1].Over(ours).Median;
             rows.Add(
@@ -80,7 +95,8 @@ static class OnnxBench
                 $"{speed:0.00}", $"{speed / macs:0.00}", $"{ours.Median:0.00}", $"{oursSpeed / macs:0.00}", $"{passes[i].Bytes / 1e6:0.0}",
             ]);
             if (i > 0 && batch == BoundBatch)
-                targets.Add(new($"{name}: {removed} of units", $"at least {Bound} of the MAC ratio", $"{speed / macs:0.00}", speed / macs >= Bound));
+                targets.Add(new(
+                    $"{name}: {removed} of units", $"at least {Bound} of the MAC ratio", $"{speed / macs:0.00}", speed / macs >= Bound));
         }
     }
 

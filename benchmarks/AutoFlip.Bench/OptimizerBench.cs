@@ -37,7 +37,8 @@ static class OptimizerBench
                 return 1000 * seconds / steps;
             };
             series = Series.Interleave(context, context.RepeatsOr(15),
-                ("own, one pass", Step(fused)), ("torch.optim.Adam", Step(module)), ("tensor operations on one flat vector", Step(tensors)));
+                ("own, one pass", Step(fused)), ("torch.optim.Adam", Step(module)),
+                ("tensor operations on one flat vector", Step(tensors)));
         });
 
         List<string[]> ratios = [];
@@ -51,16 +52,20 @@ static class OptimizerBench
         return new BenchReport(
             "An Adam step",
             $"""
-            One step of Adam on {layout.ParameterCount:N0} parameters (TwoCNN of width 32, {layout.Entries.Length} tensors) on one thread: the engine's own, which passes once over one flat vector and also
-            clears the gradients; TorchSharp's `torch.optim.Adam`, tensor by tensor, without clearing; and the same arithmetic as in-place tensor operations on one flat
-            vector. In turns, {steps} steps a figure.
+            One step of Adam on {layout.ParameterCount:N0} parameters (TwoCNN of width 32, {layout.Entries.Length} tensors) on one thread:
+            the engine's own, which passes once over one flat vector and also clears the gradients; TorchSharp's `torch.optim.Adam`, tensor
+            by tensor, without clearing; and the same arithmetic as in-place tensor operations on one flat vector. In turns, {steps} steps a
+            figure.
             """,
             [
-                new(["ms per step", "median", "least", "largest"], [.. series.Select(taken => (string[])[taken.Name, .. taken.Cells("0.000")])]),
+                new(
+                    ["ms per step", "median", "least", "largest"],
+                    [.. series.Select(taken => (string[])[taken.Name, .. taken.Cells("0.000")])]),
                 new(["ratio", "of medians", "pairs: median", "least", "largest"], [.. ratios]),
             ],
             [.. targets],
-            $"The garbage collector is held back for all three ({collections} collections), because TorchSharp's optimisers break under it.");
+            $"The garbage collector is held back for all three ({collections} collections), "
+            + "because TorchSharp's optimisers break under it.");
     }
 
     interface ISteps : IDisposable
@@ -124,7 +129,8 @@ static class OptimizerBench
 
     sealed class TensorOperations : ISteps
     {
-        static readonly Scalar One = (1 - Beta1).ToScalar(), Two = (1 - Beta2).ToScalar(), First = Beta1.ToScalar(), Second = Beta2.ToScalar(), Small = Epsilon.ToScalar();
+        static readonly Scalar One = (1 - Beta1).ToScalar(), Two = (1 - Beta2)
+            .ToScalar(), First = Beta1.ToScalar(), Second = Beta2.ToScalar(), Small = Epsilon.ToScalar();
         readonly Tensor _weights, _gradients, _mean, _square;
 
         public TensorOperations(float[] gradient)
@@ -144,7 +150,8 @@ static class OptimizerBench
         public void Step(int step)
         {
             using var scope = NewDisposeScope();
-            using Scalar correction = (1 / Math.Sqrt(1 - Math.Pow(Beta2, step))).ToScalar(), rate = (-Rate / (1 - Math.Pow(Beta1, step))).ToScalar();
+            using Scalar correction = (1 / Math.Sqrt(1 - Math.Pow(Beta2, step))).ToScalar(), rate = (-Rate / (1 - Math.Pow(Beta1, step)))
+                .ToScalar();
             _mean.mul_(First).add_(_gradients, One);
             _square.mul_(Second).addcmul_(_gradients, _gradients, Two);
             _weights.addcdiv_(_mean, _square.sqrt().mul_(correction).add_(Small), rate);

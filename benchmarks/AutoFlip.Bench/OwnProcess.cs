@@ -27,7 +27,8 @@ static class OwnProcess
         context.Cancel.ThrowIfCancellationRequested();
         return child.ExitCode == 0
             ? JsonSerializer.Deserialize<T>(answer)!
-            : throw AutoFlipException.RunFailed($"The process that measured '{name}' ended with exit code {child.ExitCode}; see its messages above.");
+            : throw AutoFlipException.RunFailed(
+                $"The process that measured '{name}' ended with exit code {child.ExitCode}; see its messages above.");
     }
 
     /// <summary>Writes the answer that the process which asked reads; there is no report then.</summary>

@@ -21,21 +21,36 @@ static class ReportBench
             ("one run", () => context.Seconds(() => Make(one))), ("six runs", () => context.Seconds(() => Make(six))));
         var opening = Opening(context, Make(one));
         var (bytes, ofSix) = (Encoding.UTF8.GetByteCount(Make(one)), Encoding.UTF8.GetByteCount(Make(six)));
+        var how = opening is null
+            ? "There is no Chromium on this machine to open it."
+            : "Opening: a Chromium that is started, draws the page and ends, less one that draws an empty page right after it.";
         return new BenchReport(
             "Reports",
             FormattableString.Invariant($"""
-            The page of a made-up run of {context.Experiment.Rounds} rounds and {context.Experiment.Clients} clients with 20 layers and 10 classes, evaluated every round, and of six of them.
-            {(opening is null ? "There is no Chromium on this machine to open it." : "Opening: a Chromium that is started, draws the page and ends, less one that draws an empty page right after it.")}
+            The page of a made-up run of {context.Experiment.Rounds} rounds and {context.Experiment.Clients} clients with 20 layers and 10
+            classes, evaluated every round, and of six of them.
+            {how}
             """),
             [
-                new(["seconds to make it", "median", "least", "largest"], [.. series.Select(taken => (string[])[taken.Name, .. taken.Cells("0.000")]), ["one run, the first time", $"{first:0.000}", "", ""]]),
-                .. opening is null ? Array.Empty<BenchTable>() : [new BenchTable(["seconds to open it", "median", "least", "largest"], ["one run", .. opening.Cells("0.000")])],
-                new(["size", "bytes", "compressed"], ["one run", Readable.Bytes(bytes), Compressed(Make(one))], ["six runs", Readable.Bytes(ofSix), Compressed(Make(six))]),
+                new(
+                    ["seconds to make it", "median", "least", "largest"],
+                    [.. series.Select(taken => (string[])[taken.Name, .. taken.Cells("0.000")]), [
+                        "one run, the first time", $"{first:0.000}", "", ""]]),
+                .. opening is null
+                    ? Array.Empty<BenchTable>()
+                    : [new BenchTable(["seconds to open it", "median", "least", "largest"], ["one run", .. opening.Cells("0.000")])],
+                new(
+                    ["size", "bytes", "compressed"], ["one run", Readable.Bytes(bytes), Compressed(Make(one))],
+                    ["six runs", Readable.Bytes(ofSix), Compressed(Make(six))]),
             ],
             [
                 new("size of one run's report", $"less than {Readable.Bytes((long)MostBytes)}", Readable.Bytes(bytes), bytes < MostBytes),
                 new("making it, the first time", $"less than {Readable.Time(MostSeconds)}", Readable.Time(first), first < MostSeconds),
-                .. opening is null ? Array.Empty<BenchTarget>() : [new BenchTarget("opening it in Chromium, median", $"less than {Readable.Time(MostSeconds)}", Readable.Time(opening.Median), opening.Median < MostSeconds)],
+                .. opening is null
+                    ? Array.Empty<BenchTarget>()
+                    : [new BenchTarget(
+                        "opening it in Chromium, median", $"less than {Readable.Time(MostSeconds)}", Readable.Time(opening.Median),
+                        opening.Median < MostSeconds)],
             ]);
     }
 
@@ -49,7 +64,9 @@ static class ReportBench
             var file = Path.Combine(folder.FullName, "report.html");
             File.WriteAllText(file, page);
             double Take(string address) => context.Seconds(() => browser.Draw(address, context.Cancel));
-            var taken = Series.Interleave(context, context.RepeatsOr(7), ("report in Chromium", () => Take(new Uri(file).AbsoluteUri)), ("empty page", () => Take("about:blank")));
+            var taken = Series.Interleave(
+                context, context.RepeatsOr(7), ("report in Chromium", () => Take(new Uri(file).AbsoluteUri)),
+                ("empty page", () => Take("about:blank")));
             return new Series("opening", [.. taken[0].Values.Zip(taken[1].Values, (report, empty) => report - empty)]);
         }
         finally

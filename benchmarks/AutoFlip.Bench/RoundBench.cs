@@ -23,7 +23,9 @@ static class RoundBench
         var experiment = context.Experiment;
         var workers = context.Options.Workers;
         if (experiment is not { Model: "TwoCNN", Optimizer: "Adam", Criterion: "CrossEntropyLoss" })
-            throw AutoFlipException.BadRequest("bench round: the loop that it compares with is written for --model TwoCNN, --optimizer Adam and --criterion CrossEntropyLoss only.");
+            throw AutoFlipException.BadRequest(
+                "bench round: the loop that it compares with is written for --model TwoCNN, "
+                + "--optimizer Adam and --criterion CrossEntropyLoss only.");
 
         var data = BenchFederation.Load(context);
         using var federation = new BenchFederation(context, experiment, data);
@@ -71,22 +73,28 @@ static class RoundBench
         List<string[]> times = [], ratios = [];
         double[] cores = [.. used.Select(each => new Series("", each[1..]).Median)];
         double[] faster = [.. series.Select(taken => samples / taken.Median / ReferenceRate)];
-        static BenchTarget Target(string what, double demanded, double measured) => new($"the reference's round / {what}", $"at least {demanded}", $"{measured:0.00}", measured >= demanded);
+        static BenchTarget Target(string what, double demanded, double measured) =>
+            new($"the reference's round / {what}", $"at least {demanded}", $"{measured:0.00}", measured >= demanded);
         foreach (var ((taken, core), times27) in series.Zip(cores).Zip(faster))
-            times.Add([taken.Name, .. taken.Cells("0.000"), $"{samples / taken.Median:0}", $"{core:0.00}", $"{Math.Max(workers * taken.Median - core, 0):0.00}", $"{times27:0.00}"]);
+            times.Add([
+                taken.Name, .. taken.Cells("0.000"), $"{samples / taken.Median:0}", $"{core:0.00}",
+                $"{Math.Max(workers * taken.Median - core, 0):0.00}", $"{times27:0.00}"]);
         foreach (var other in (Series[])[torch, own])
             ratios.Add([$"round / {other.Name}", $"{round.Median / other.Median:0.000}", .. round.Over(other).Cells("0.000")]);
 
         return new BenchReport(
             "A training round against a bare training loop",
             $"""
-            {experiment.Dataset}, {experiment.Clients} clients, {cohort} a round, {experiment.LocalEpochs} local epochs, batch {experiment.BatchSize}, {experiment.Model} of width
-            {experiment.HiddenSize} ({federation.Network.Layout.ParameterCount:N0} parameters), images of {data.Train.Shape}, Adam, no augmentation, no pruning, {workers} workers with one intra-op thread each.
-            *A round* is all of it: dispatch, local training, metrics, evaluation of the cohort on held-out samples, encoding and decoding, fold, server update.
-            The *bare loops* train the same clients on the same batches, which lie ready in memory as float tensors, and do nothing else: one is plain TorchSharp
-            (`nn.Sequential`, NCHW, `torch.optim.Adam`), the other has the engine's own network and optimiser. The further rounds are the same round trained in
-            bfloat16 (`--precision bf16`), with a mask that removes half of the units of every layer (widths {ShrinkBench.Widths(HalfWidth.Of(half.Network).Small)} instead of {ShrinkBench.Widths(half.Network)}), and with both. All take turns.
-            *Faster*: than the Python reference, which needs 27 s for 60,000 images ({ReferenceRate:0} a second): measured earlier on a machine like this one, not here.
+            {experiment.Dataset}, {experiment.Clients} clients, {cohort} a round, {experiment.LocalEpochs} local epochs, batch
+            {experiment.BatchSize}, {experiment.Model} of width {experiment.HiddenSize} ({federation.Network.Layout.ParameterCount:N0}
+            parameters), images of {data.Train.Shape}, Adam, no augmentation, no pruning, {workers} workers with one intra-op thread each.
+            *A round* is all of it: dispatch, local training, metrics, evaluation of the cohort on held-out samples, encoding and decoding,
+            fold, server update. The *bare loops* train the same clients on the same batches, which lie ready in memory as float tensors,
+            and do nothing else: one is plain TorchSharp (`nn.Sequential`, NCHW, `torch.optim.Adam`), the other has the engine's own network
+            and optimiser. The further rounds are the same round trained in bfloat16 (`--precision bf16`), with a mask that removes half of
+            the units of every layer (widths {ShrinkBench.Widths(HalfWidth.Of(half.Network).Small)} instead of
+            {ShrinkBench.Widths(half.Network)}), and with both. All take turns. *Faster*: than the Python reference, which needs 27 s for
+            60,000 images ({ReferenceRate:0} a second): measured earlier on a machine like this one, not here.
             """,
             [
                 new(["seconds", "median", "least", "largest", "samples/s", "core-seconds used", "core-seconds idle", "faster"], [.. times]),
@@ -98,9 +106,14 @@ static class RoundBench
                 Target("a round", 1.9, faster[0]), Target("a round in bf16", 3.3, faster[3]),
                 Target("a round of half the width", 4.7, faster[4]), Target("a round of half the width in bf16", 7, faster[5]),
             ],
-            $"The garbage collector is held back during the bare TorchSharp loop ({collections} collections in all of its rounds), because TorchSharp's optimisers break under it; the other two run with it.",
-            $"Core-seconds used are processor time, idle ones workers x wall-clock less that: other programs on the machine lengthen the clock, not what is used. {cohort} clients of equal size on {workers} workers leave {Leftover(cohort, workers)} of the workers idle at the end of any of them.",
-            "The reference's figure: FedAvg, Fashion-MNIST, 5 clients of 2,400 images, 5 epochs, batch 350, TwoCNN 32, Adam, Python 3.11, PyTorch 1.13 with OpenBLAS and two threads, two cores: 29.6 s for its fastest round, 26.8 s from its fastest client; 27 s is taken. It augments its images, which costs 1.5 % here (results/augmentation.md).");
+            $"The garbage collector is held back during the bare TorchSharp loop ({collections} collections in all of its rounds), "
+            + "because TorchSharp's optimisers break under it; the other two run with it.",
+            "Core-seconds used are processor time, idle ones workers x wall-clock less that: "
+            + $"other programs on the machine lengthen the clock, not what is used. {cohort} clients of equal size on {workers} workers "
+            + $"leave {Leftover(cohort, workers)} of the workers idle at the end of any of them.",
+            "The reference's figure: FedAvg, Fashion-MNIST, 5 clients of 2,400 images, 5 epochs, batch 350, TwoCNN 32, Adam, "
+            + "Python 3.11, PyTorch 1.13 with OpenBLAS and two threads, two cores: 29.6 s for its fastest round, "
+            + "26.8 s from its fastest client; 27 s is taken. It augments its images, which costs 1.5 % here (results/augmentation.md).");
     }
 
     /// <summary>Share of workers x time that no schedule of equal jobs can fill.</summary>

@@ -13,7 +13,8 @@ static class RoundParts
     /// <param name="round">Seconds of a round.</param>
     /// <param name="bare">Seconds of the training alone.</param>
     /// <param name="cores">Core-seconds that the round used more than the training alone.</param>
-    public static BenchTable Table(BenchContext context, BenchFederation federation, FederatedData data, int[] cohort, double round, double bare, double cores)
+    public static BenchTable Table(
+        BenchContext context, BenchFederation federation, FederatedData data, int[] cohort, double round, double bare, double cores)
     {
         var (experiment, network, initial) = (context.Experiment, federation.Network, federation.Initial);
         var client = data.Clients[cohort[0]];
@@ -29,7 +30,8 @@ static class RoundParts
             using var update = upload.Update(initial.Values, received, client: 0);
             var writer = ReplyCodec.Begin(received.Id, client: 0, update.Capacity);
             update.Write(writer);
-            NamedValues.Write(writer, ValueFormat.Of(experiment.WireUp), received.Mask.Tensors, ClientOutcome.None.Vectors, ClientOutcome.None.Numbers);
+            NamedValues.Write(
+                writer, ValueFormat.Of(experiment.WireUp), received.Mask.Tensors, ClientOutcome.None.Vectors, ClientOutcome.None.Numbers);
             return ReplyCodec.Finish(writer, new ClientReply { Client = 0 });
         }
         var received = TaskCodec.Decode(sent.Whole.Span, down, masks, [])!;
@@ -51,7 +53,8 @@ static class RoundParts
             var each = new Series(name, seconds[1..]).Median;
             var wall = each * times / (onClients ? context.Options.Workers : 1);
             total += wall;
-            rows.Add([name, $"{1000 * each:0.00}", $"{times:0}", onClients ? "workers" : "server", $"{1000 * wall:0.0}", $"{wall / round:P2}"]);
+            rows.Add([
+                name, $"{1000 * each:0.00}", $"{times:0}", onClients ? "workers" : "server", $"{1000 * wall:0.0}", $"{wall / round:P2}"]);
         }
 
         int n = cohort.Length, epochs = n * experiment.LocalEpochs;
@@ -59,7 +62,8 @@ static class RoundParts
         {
             using var scope = TorchSharp.torch.NewDisposeScope();
             for (var start = 0; start < client.Train.Length; start += batch)
-                workspace.Read(data.Train, client.Train.Span.Slice(start, Math.Min(batch, client.Train.Length - start)), augmentation: null);
+                workspace.Read(
+                    data.Train, client.Train.Span.Slice(start, Math.Min(batch, client.Train.Length - start)), augmentation: null);
         });
         Part("decode the task", n, true, () => TaskCodec.Decode(sent.Whole.Span, down, masks, []));
         Part("load the model, reset the optimiser", n, true, () =>
@@ -67,7 +71,9 @@ static class RoundParts
             workspace.Load(network, Weights.Zeros(network.Layout));
             workspace.LoadForTraining(network, initial);
         });
-        Part("evaluate on held-out samples", n, true, () => heldOut = Evaluation.Run(workspace, criterion, data.HeldOut, client.HeldOut.Span, context.Cancel));
+        Part(
+            "evaluate on held-out samples", n, true,
+            () => heldOut = Evaluation.Run(workspace, criterion, data.HeldOut, client.HeldOut.Span, context.Cancel));
         trained = Evaluation.Run(workspace, criterion, data.HeldOut, client.Train.Span, context.Cancel);
         Part("compute metrics", n, true, () =>
         {
@@ -81,8 +87,14 @@ static class RoundParts
         Part("update the server", 1, false, () => algorithm.ServerUpdate(state, mask.Expand(fold.Mean, initial)));
 
         rows.Add(["all of these", "", "", "", $"{1000 * total:0.0}", $"{total / round:P2}"]);
-        rows.Add(["round - bare loop with own network and optimiser", "", "", "", $"{1000 * (round - bare):0.0}", $"{(round - bare) / round:P2}"]);
-        rows.Add(["the same in core-seconds used / workers", "", "", "", $"{1000 * cores / context.Options.Workers:0.0}", $"{cores / context.Options.Workers / round:P2}"]);
-        return new BenchTable(["besides training, each part alone", "ms", "times a round", "on", "ms of wall-clock a round", "share of the round"], [.. rows]);
+        rows.Add([
+            "round - bare loop with own network and optimiser", "", "", "", $"{1000 * (round - bare):0.0}",
+            $"{(round - bare) / round:P2}"]);
+        rows.Add([
+            "the same in core-seconds used / workers", "", "", "", $"{1000 * cores / context.Options.Workers:0.0}",
+            $"{cores / context.Options.Workers / round:P2}"]);
+        return new BenchTable(
+            ["besides training, each part alone", "ms", "times a round", "on", "ms of wall-clock a round", "share of the round"],
+            [.. rows]);
     }
 }

@@ -30,7 +30,8 @@ sealed record Series(string Name, IReadOnlyList<double> Values)
     /// <summary>Median, least and largest as cells of a table.</summary>
     public string[] Cells(string format) => [Median.ToString(format), Min.ToString(format), Max.ToString(format)];
 
-    /// <summary>Measures several contestants in turn, A B A B ..., so that whatever else the machine does meets all of them alike.</summary>
+    /// <summary>Measures several contestants in turn, A B A B ..., so that whatever else the machine
+    /// does meets all of them alike.</summary>
     /// <param name="context">Progress and cancellation.</param>
     /// <param name="repeats">How often each is measured, after one turn of all of them that does not count.</param>
     /// <param name="contestants">Name, and what takes one figure.</param>

@@ -10,7 +10,8 @@ static class ShrinkMemory
     const int TrainSamples = 2400, HeldOutSamples = 600; // of a client in the paper's setting
 
     /// <summary>What a case came to.</summary>
-    /// <param name="BeforeBytes">Resident memory before there was a model: program, libtorch with everything that a small training loads, samples.</param>
+    /// <param name="BeforeBytes">Resident memory before there was a model: program, libtorch with everything that a
+    /// small training loads, samples.</param>
     /// <param name="MessageBytes">The task as received.</param>
     /// <param name="PeakBytes">The most that was resident.</param>
     internal sealed record Outcome(long BeforeBytes, long MessageBytes, long PeakBytes)
@@ -35,11 +36,14 @@ static class ShrinkMemory
                 if (dense == 0) dense = outcome.ClientMebibytes;
                 var ratio = outcome.ClientMebibytes / dense;
                 rows.Add([
-                    model.Name, cut, ShrinkBench.Widths(network), $"{outcome.BeforeBytes / Mebibyte:0}", $"{outcome.PeakBytes / Mebibyte:0}", $"{outcome.ClientMebibytes:0.0}", $"{ratio:0.00}"]);
-                if (rows.Count % 3 != 1) targets.Add(new($"peak client memory, {model.Name}: {cut}", "at most 0.6 of dense", $"{ratio:0.00}", ratio <= 0.6));
+                    model.Name, cut, ShrinkBench.Widths(network), $"{outcome.BeforeBytes / Mebibyte:0}",
+                    $"{outcome.PeakBytes / Mebibyte:0}", $"{outcome.ClientMebibytes:0.0}", $"{ratio:0.00}"]);
+                if (rows.Count % 3 != 1)
+                    targets.Add(new($"peak client memory, {model.Name}: {cut}", "at most 0.6 of dense", $"{ratio:0.00}", ratio <= 0.6));
             }
         }
-        return new BenchTable(["network", "removed", "widths", "MiB before there is a model", "peak MiB", "the client's", "of dense"], [.. rows]);
+        return new BenchTable(
+            ["network", "removed", "widths", "MiB before there is a model", "peak MiB", "the client's", "of dense"], [.. rows]);
     }
 
     /// <summary>Carries a case out in this process.</summary>
@@ -49,16 +53,26 @@ static class ShrinkMemory
         var cases = models.SelectMany(model => Cases(model).Select(one => (one.Name, Model: model, one.Network))).ToList();
         var found = cases.Find(one => one.Name == name);
         if (found.Model is null)
-            throw AutoFlipException.BadRequest($"bench shrink: there is no case '{name}'. Accepted: {string.Join(", ", cases.Select(one => one.Name))}.");
+            throw AutoFlipException.BadRequest(
+                $"bench shrink: there is no case '{name}'. Accepted: {string.Join(", ", cases.Select(one => one.Name))}.");
 
         var (_, model, network) = found;
-        var experiment = ExperimentRules.Resolve(new Experiment { BatchSize = model.Batch, LocalEpochs = 1, RandomHorizontalFlip = 0, ColorJitter = 0, Pruner = "none" });
+        var experiment = ExperimentRules.Resolve(new Experiment
+        {
+            BatchSize = model.Batch,
+            LocalEpochs = 1,
+            RandomHorizontalFlip = 0,
+            ColorJitter = 0,
+            Pruner = "none"
+        });
         var outcome = new Outcome(0, 0, 0);
         SideBySide.Run(1, 1, (_, _) => // one client on one thread, whose workspace it is
         {
-            using (var warm = Workspace.Of(experiment)) Train(context, experiment, warm, Tiny(network), samples: 40); // loads libtorch and its code
+            // loads libtorch and its code
+            using (var warm = Workspace.Of(experiment)) Train(context, experiment, warm, Tiny(network), samples: 40);
             var data = Samples(network, TrainSamples + HeldOutSamples);
-            var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), new VolatileStore(), context.Time);
+            var host = new ClientHost(
+                experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), new VolatileStore(), context.Time);
             var sent = Task(experiment, network);
             var message = sent.Whole;
             using var workspace = Workspace.Of(experiment);
@@ -86,7 +100,9 @@ static class ShrinkMemory
     static void Train(BenchContext context, Experiment experiment, Workspace workspace, Network network, int samples)
     {
         var sent = Task(experiment, network);
-        var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, new SimulatedData(Samples(network, samples)), new VolatileStore(), context.Time);
+        var host = new ClientHost(
+            experiment, Catalog.Resolve(experiment), network, new SimulatedData(Samples(network, samples)), new VolatileStore(),
+            context.Time);
         Require(sent, host.Handle(workspace, sent.Whole.Span, client: 0, context.Cancel));
     }
 

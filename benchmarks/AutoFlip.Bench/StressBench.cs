@@ -74,7 +74,9 @@ static class StressBench
                     if (failure is not null) failures.Enqueue($"{Cases[which].Model}: {failure}");
                     else if (known != hash) failures.Enqueue($"{Cases[which].Model}: the same training gave another model");
                     if (Interlocked.Increment(ref counts[which]) % 100 == 0 && which == 0)
-                        context.Progress.WriteLine($"{context.Time.GetElapsedTime(started).TotalMinutes:0.0} of {limit.TotalMinutes:0.0} minutes: {counts.Sum()} trainings, {collections} collections, {failures.Count} failures");
+                        context.Progress.WriteLine(
+                            $"{context.Time.GetElapsedTime(started).TotalMinutes:0.0} of {limit.TotalMinutes:0.0} minutes: "
+                            + $"{counts.Sum()} trainings, {collections} collections, {failures.Count} failures");
                 }
             });
         }
@@ -87,9 +89,10 @@ static class StressBench
         return new BenchReport(
             "Training under endless garbage collection",
             $"""
-            For {limit.TotalMinutes:0.##} minutes {Threads} threads train, each training with a network and an optimiser of its own, while a third thread forces one full garbage collection after
-            another and waits for finalizers. The same training, keyed by the same seed, must end in the same answer to the bit, however often it is repeated
-            and whatever runs beside it. A training is what a client does with a message: decode, train on {context.Experiment.Dataset}, evaluate, encode.
+            For {limit.TotalMinutes:0.##} minutes {Threads} threads train, each training with a network and an optimiser of its own, while a
+            third thread forces one full garbage collection after another and waits for finalizers. The same training, keyed by the same
+            seed, must end in the same answer to the bit, however often it is repeated and whatever runs beside it. A training is what a
+            client does with a message: decode, train on {context.Experiment.Dataset}, evaluate, encode.
             """,
             [
                 new(["network", "optimiser", "trainings", "SHA-256 of the values"],
@@ -111,10 +114,13 @@ static class StressBench
         {
             _experiment = experiment;
             var network = RunNetwork.Build(experiment, Catalog.Resolve(experiment), data.Contract);
-            _host = new ClientHost(experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System);
+            _host = new ClientHost(
+                experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System);
             var seeds = new Seeds(experiment.Seed);
             var mask = Catalog.Pruners["random"](experiment).Prune(new(network, 1, [0], null, seeds));
-            _task = new SentTask(experiment, new ClientTask(ClientWork.Train, 1, experiment.LearningRate, BenchFederation.InitialOf(experiment, network), mask));
+            _task = new SentTask(
+                experiment,
+                new ClientTask(ClientWork.Train, 1, experiment.LearningRate, BenchFederation.InitialOf(experiment, network), mask));
         }
 
         /// <summary>Trains, and gives the answer's hash and what went wrong, if anything did.</summary>

@@ -22,19 +22,26 @@ static class SyntheticRun
             Explorers =
             [
                 .. Enumerable.Range(0, experiment.ExplorerCount)
-                    .Select(client => new ExplorerReport(client, 4 * Width * layers, 4 * Width * layers, 500, client + 1, null, new(0.01, 0.9, 0.01))),
+                    .Select(client =>
+                        new ExplorerReport(client, 4 * Width * layers, 4 * Width * layers, 500, client + 1, null, new(0.01, 0.9, 0.01))),
             ],
             Partition = new([.. Enumerable.Range(0, classes).Select(c => $"class {c}")], Counts(400), Counts(100)),
-            Guidance = new(experiment.Guidance, experiment.ExplorerCount, experiment.FirstPrunedRound, [.. Enumerable.Range(0, layers).Select(Histogram)]),
+            Guidance = new(
+                experiment.Guidance, experiment.ExplorerCount, experiment.FirstPrunedRound,
+                [.. Enumerable.Range(0, layers).Select(Histogram)]),
         };
 
         ImmutableArray<ImmutableArray<int>> Counts(int most) =>
-            [.. Enumerable.Range(0, experiment.Clients).Select(_ => Enumerable.Range(0, classes).Select(_ => random.Next(most)).ToImmutableArray())];
+            [.. Enumerable.Range(0, experiment.Clients).Select(_ => Enumerable.Range(0, classes).Select(_ => random.Next(most))
+                .ToImmutableArray())];
 
         GuidanceHistogram Histogram(int layer)
         {
-            ImmutableArray<int> count = [.. Enumerable.Range(0, GuidanceHistogram.Bins).Select(bin => random.Next(Width / GuidanceHistogram.Bins))];
-            return new($"layer{layer}.weight", -12 - layer % 3, -1 - layer % 2, count, [.. count.Select((all, bin) => all * bin / GuidanceHistogram.Bins)], 100, 10);
+            ImmutableArray<int> count = [.. Enumerable.Range(0, GuidanceHistogram.Bins).Select(bin =>
+                random.Next(Width / GuidanceHistogram.Bins))];
+            return new(
+                $"layer{layer}.weight", -12 - layer % 3, -1 - layer % 2, count,
+                [.. count.Select((all, bin) => all * bin / GuidanceHistogram.Bins)], 100, 10);
         }
     }
 
@@ -72,19 +79,22 @@ static class SyntheticRun
             ClientsEvaluatedIn = Summaries(),
             ClientsEvaluatedOut = evaluated ? Summaries() : null,
             ServerEvaluated = evaluated
-                ? new ServerEvaluation(Value("loss"), names.ToImmutableSortedDictionary(name => name, name => (double?)Value(name), StringComparer.Ordinal))
+                ? new ServerEvaluation(
+                    Value("loss"), names.ToImmutableSortedDictionary(name => name, name => (double?)Value(name), StringComparer.Ordinal))
                 : null,
         };
 
-        LayerFigures Layer(int layer) => new($"layer{layer}", Width, (int)(kept * Width), 10, (layer + 1) * progress, (layer + 1) / (10.0 + t))
-        {
-            Units = layer == layers - 1 ? null : 100,
-            KeptUnits = layer == layers - 1 ? null : (int)(kept * 100),
-        };
+        LayerFigures Layer(int layer) =>
+            new($"layer{layer}", Width, (int)(kept * Width), 10, (layer + 1) * progress, (layer + 1) / (10.0 + t))
+            {
+                Units = layer == layers - 1 ? null : 100,
+                KeptUnits = layer == layers - 1 ? null : (int)(kept * 100),
+            };
 
         double Value(string name) => name == "loss" ? 2 - 1.5 * progress + Noise() : Math.Clamp(0.9 * progress + Noise(), 0, 1);
 
         ImmutableSortedDictionary<string, MetricSummary> Summaries() =>
-            names.Append("loss").ToImmutableSortedDictionary(name => name, name => new MetricSummary(Value(name), Value(name), 0.1), StringComparer.Ordinal);
+            names.Append("loss").ToImmutableSortedDictionary(
+                name => name, name => new MetricSummary(Value(name), Value(name), 0.1), StringComparer.Ordinal);
     }
 }

@@ -26,7 +26,8 @@ static class WireBench
         {
             var before = Environment.CpuUsage.TotalTime;
             for (var i = 0; i < times; i++) work();
-            return times * bytes / Gigabyte / Math.Max((Environment.CpuUsage.TotalTime - before).TotalSeconds, 1e-6); // a tiny test takes none
+            // a tiny test takes none
+            return times * bytes / Gigabyte / Math.Max((Environment.CpuUsage.TotalTime - before).TotalSeconds, 1e-6);
         };
         (string, Func<double>)[] contestants =
         [
@@ -46,13 +47,17 @@ static class WireBench
             double roundTrip = 2 * dense, old = trip.Down + trip.Up, fresh = trip.DownWithMask + trip.Up;
             sizes.Add(
             [
-                trip.Format.ToString().ToLowerInvariant(), $"{trip.Density}", $"{trip.Down:N0}", $"{trip.DownWithMask - trip.Down:N0}", $"{trip.Up:N0}",
-                $"{old / roundTrip:0.0000}", $"{fresh / roundTrip:0.0000}", $"{8.0 * trip.Down / trip.Kept:0.00}", $"{8.0 * trip.Up / trip.Kept:0.00}",
+                trip.Format.ToString().ToLowerInvariant(), $"{trip.Density}", $"{trip.Down:N0}", $"{trip.DownWithMask - trip.Down:N0}",
+                $"{trip.Up:N0}",
+                $"{old / roundTrip:0.0000}", $"{fresh / roundTrip:0.0000}", $"{8.0 * trip.Down / trip.Kept:0.00}",
+                $"{8.0 * trip.Up / trip.Kept:0.00}",
             ]);
             if (trip.Density != Density) continue;
             var i = (int)trip.Format - 1;
-            targets.Add(new($"{trip}, mask unchanged, of dense", $"at most {known[i]}", $"{old / roundTrip:0.000}", old / roundTrip <= known[i]));
-            targets.Add(new($"{trip}, mask new, of dense", $"at most {renewed[i]}", $"{fresh / roundTrip:0.000}", fresh / roundTrip <= renewed[i]));
+            targets.Add(new(
+                $"{trip}, mask unchanged, of dense", $"at most {known[i]}", $"{old / roundTrip:0.000}", old / roundTrip <= known[i]));
+            targets.Add(new(
+                $"{trip}, mask new, of dense", $"at most {renewed[i]}", $"{fresh / roundTrip:0.000}", fresh / roundTrip <= renewed[i]));
         }
         foreach (var taken in series[..(2 * cases.Count)])
             targets.Add(new($"{taken.Name}, encode and decode", "at least 1 GB/s", $"{taken.Median:0.00} GB/s", taken.Median >= 1));
@@ -60,16 +65,22 @@ static class WireBench
         return new BenchReport(
             "Bytes on the wire",
             $"""
-            Messages of TwoCNN of width 32 ({network.Layout.ParameterCount:N0} parameters): normally distributed weights, and updates that a hundredth of all parameters dominates, as an optimiser's do.
-            At density {Density} a random mask keeps that share of the single weights, so every kept value stands alone: no mask is harder. Bytes are those of the buffers that are sent.
-            Speed counts the bytes of the dense float32 vector, whatever crosses: `model` encodes a task (mask known) and decodes it into the client's vector; `update` takes a trained vector, encodes the
-            reply (with error feedback under int8) and decodes it into weights. Value by value is the loop that one writes first: a bitmap and kept float32 values, no checksum. In turns, on one thread; seconds are processor time, which other programs on the machine
-            lengthen less than the clock.
+            Messages of TwoCNN of width 32 ({network.Layout.ParameterCount:N0} parameters): normally distributed weights, and updates that a
+            hundredth of all parameters dominates, as an optimiser's do. At density {Density} a random mask keeps that share of the single
+            weights, so every kept value stands alone: no mask is harder. Bytes are those of the buffers that are sent. Speed counts the
+            bytes of the dense float32 vector, whatever crosses: `model` encodes a task (mask known) and decodes it into the client's
+            vector; `update` takes a trained vector, encodes the reply (with error feedback under int8) and decodes it into weights. Value
+            by value is the loop that one writes first: a bitmap and kept float32 values, no checksum. In turns, on one thread; seconds are
+            processor time, which other programs on the machine lengthen less than the clock.
             """,
             [
-                new(["format", "density", "down", "mask", "up", "round trip of dense", "with a new mask", "bits a kept value down", "up"], [.. sizes]),
+                new(
+                    ["format", "density", "down", "mask", "up", "round trip of dense", "with a new mask", "bits a kept value down", "up"],
+                    [.. sizes]),
                 new(["mask of single weights", "bytes", "as it is", "entropy"], [.. Masks(network)]),
-                new(["GB/s of dense", "median", "least", "largest"], [.. series.Select(taken => (string[])[taken.Name, .. taken.Cells("0.00")])]),
+                new(
+                    ["GB/s of dense", "median", "least", "largest"],
+                    [.. series.Select(taken => (string[])[taken.Name, .. taken.Cells("0.00")])]),
             ],
             [.. targets]);
     }
@@ -81,13 +92,17 @@ static class WireBench
             var kept = RandomMask(network, density);
             var sent = new SentTask(new Experiment(), new ClientTask(ClientWork.Train, 1, 0, Weights.Zeros(network.Layout), kept));
             var (p, n) = (kept.Density, kept.Count);
-            return (string[])[$"{density}", $"{sent.Whole.Length - sent.ByReference.Length:N0}", $"{n / 8:N0}", $"{-n * (p * Math.Log2(p) + (1 - p) * Math.Log2(1 - p)) / 8:N0}"];
+            return (string[])[
+                $"{density}", $"{sent.Whole.Length - sent.ByReference.Length:N0}", $"{n / 8:N0}",
+                $"{-n * (p * Math.Log2(p) + (1 - p) * Math.Log2(1 - p)) / 8:N0}"];
         }),
     ];
 
     static Mask RandomMask(Network network, double density) => density == 1
         ? Mask.Dense(network.Layout)
-        : Mask.OfWeights(network.Layout, Selection.Highest(Normal(network.Layout.ParameterCount, 7), (int)Math.Ceiling(density * network.Layout.ParameterCount)));
+        : Mask.OfWeights(
+            network.Layout,
+            Selection.Highest(Normal(network.Layout.ParameterCount, 7), (int)Math.Ceiling(density * network.Layout.ParameterCount)));
 
     static float[] Normal(int count, int number)
     {
@@ -114,7 +129,8 @@ static class WireBench
             float[] weights = Normal(network.Layout.Count, 1), moves = Normal(network.Layout.Count, 2);
             for (var i = 0; i < weights.Length; i++) weights[i] *= 0.02f;
             _task = new ClientTask(ClientWork.Train, 1, 0, new Weights(network.Layout, weights), RandomMask(network, density));
-            (_sent, _masks, _upload) = (new SentTask(_experiment, _task), new MaskStore(network), new Upload(_experiment, new VolatileStore()));
+            (_sent, _masks, _upload) = (
+                new SentTask(_experiment, _task), new MaskStore(network), new Upload(_experiment, new VolatileStore()));
             _received = TaskCodec.Decode(_sent.Whole.Span, ValueFormat.Of(format), _masks, [])!;
             _trained = _received.Task.Weights.ToArray();
             for (var i = 0; i < _trained.Length; i++) _trained[i] += moves[i] * (i % 100 == 0 ? 1e-3f : 1e-4f);
@@ -146,7 +162,8 @@ static class WireBench
             using var sent = _upload.Update(_trained, _received, client: 0);
             var writer = ReplyCodec.Begin(_received.Id, client: 0, sent.Capacity);
             sent.Write(writer);
-            NamedValues.Write(writer, ValueFormat.Of(Format), _received.Mask.Tensors, ClientOutcome.None.Vectors, ClientOutcome.None.Numbers);
+            NamedValues.Write(
+                writer, ValueFormat.Of(Format), _received.Mask.Tensors, ClientOutcome.None.Vectors, ClientOutcome.None.Numbers);
             return ReplyCodec.Finish(writer, new ClientReply { Client = 0 });
         }
     }

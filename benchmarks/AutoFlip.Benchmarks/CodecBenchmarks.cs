@@ -8,7 +8,8 @@ namespace AutoFlip.Benchmarks;
 [CategoriesColumn]
 public class CodecBenchmarks
 {
-    readonly ClientTask _task = new(ClientWork.Train, 1, 0.0003, new Weights(Model.Layout, Model.Values(1)), Mask.OfWeights(Model.Layout, Model.Half()));
+    readonly ClientTask _task = new(
+        ClientWork.Train, 1, 0.0003, new Weights(Model.Layout, Model.Values(1)), Mask.OfWeights(Model.Layout, Model.Half()));
     readonly MaskStore _masks = new(Model.Network);
     byte[] _naive = [];
     ReadOnlyMemory<byte> _message;

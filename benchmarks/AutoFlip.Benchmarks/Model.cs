@@ -1,6 +1,7 @@
 namespace AutoFlip.Benchmarks;
 
-/// <summary>What the benchmarks work on: TwoCNN of width 32 for ten classes of grey images, 1,663,370 parameters, half of them kept.</summary>
+/// <summary>What the benchmarks work on: TwoCNN of width 32 for ten classes of grey images, 1,663,370
+/// parameters, half of them kept.</summary>
 static class Model
 {
     /// <summary>The network.</summary>

@@ -45,7 +45,8 @@ public class ReadingBenchmarks
     [Benchmark, BenchmarkCategory("plain")]
     public void ReadMapped() => _mapped.Read(_rows, _into, augmentation: null);
 
-    /// <summary>An array per image, on which a flip and brightness and contrast are computed in floats: half of what the engine draws.</summary>
+    /// <summary>An array per image, on which a flip and brightness and contrast are computed in floats: half
+    /// of what the engine draws.</summary>
     [Benchmark(Baseline = true), BenchmarkCategory("augmented")]
     public float[] NaiveAugmented()
     {
@@ -53,7 +54,8 @@ public class ReadingBenchmarks
         return [.. _rows.SelectMany(row =>
         {
             var image = _plain[row].ToArray().Select(value => value / 255f).ToArray();
-            if (random.NextDouble() < 0.5) image = [.. Enumerable.Range(0, image.Length).Select(i => image[i / Side * Side + Side - 1 - i % Side])];
+            if (random.NextDouble() < 0.5)
+                image = [.. Enumerable.Range(0, image.Length).Select(i => image[i / Side * Side + Side - 1 - i % Side])];
             float bright = random.NextSingle() + 0.5f, contrast = random.NextSingle() + 0.5f;
             image = [.. image.Select(value => Math.Clamp(value * bright, 0, 1))];
             var mean = image.Average();

@@ -15,7 +15,8 @@ public class SelectionBenchmarks
 
     /// <summary>Sorts all positions by score.</summary>
     [Benchmark(Baseline = true), BenchmarkCategory("keep highest")]
-    public int NaiveKeepHighest() => Enumerable.Range(0, _full.Length).OrderByDescending(i => _full[i]).Take(_full.Length / 2).ToHashSet().Count;
+    public int NaiveKeepHighest() =>
+        Enumerable.Range(0, _full.Length).OrderByDescending(i => _full[i]).Take(_full.Length / 2).ToHashSet().Count;
 
     /// <summary>By radix selection.</summary>
     [Benchmark, BenchmarkCategory("keep highest")]

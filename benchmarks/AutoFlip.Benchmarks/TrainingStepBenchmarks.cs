@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace AutoFlip.Benchmarks;
 
 /// <summary>One training step of TwoCNN 32 on a batch of 350 grey images of 24x24, on one thread: what each thing brings.</summary>
-/// <remarks>Garbage collection is held back, because TorchSharp's optimisers break under it. All rows keep freed tensors in the process.</remarks>
+/// <remarks>Garbage collection is held back, because TorchSharp's optimisers break under it. All rows keep
+/// freed tensors in the process.</remarks>
 [WarmupCount(3), IterationCount(15)]
 public class TrainingStepBenchmarks
 {

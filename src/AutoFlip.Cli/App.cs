@@ -18,7 +18,9 @@ static class App
     {
         var code = Guard(arguments, host, work);
         if (host.Out is not PrintableWriter { Failure: { } failure }) return code;
-        host.Error.WriteLine($"autoflip: standard output could not be written: {failure.Message.TrimEnd('.')}. The printed output is incomplete; files are complete.");
+        host.Error.WriteLine(
+            $"autoflip: standard output could not be written: {failure.Message.TrimEnd('.')}. The printed output is incomplete; "
+            + "files are complete.");
         return code == (int)ExitCode.Done ? (int)ExitCode.RunFailed : code;
     }
 
@@ -42,7 +44,8 @@ static class App
         }
         catch (Exception defect) // the last line of defence: whatever it is, its reader gets a sentence and a number
         {
-            host.Error.WriteLine($"autoflip: the run failed: {defect.Message}{(verbose ? "" : " Run it again with --verbose for details.")}");
+            host.Error.WriteLine(
+                $"autoflip: the run failed: {defect.Message}{(verbose ? "" : " Run it again with --verbose for details.")}");
             if (verbose) host.Error.WriteLine(defect);
             return (int)ExitCode.RunFailed;
         }
@@ -110,7 +113,8 @@ static class App
         }
         host.Print($"Usage: {command.Synopsis}");
         host.Print("");
-        foreach (var line in command.Details.Split('\n').Concat(OptionHelp.Lines(command.Settings, command.Defaults, host.Width))) host.Print(line);
+        foreach (var line in command.Details.Split('\n').Concat(OptionHelp.Lines(command.Settings, command.Defaults, host.Width)))
+            host.Print(line);
         return ExitCode.Done;
     }
 }

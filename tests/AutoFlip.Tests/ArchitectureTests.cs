@@ -9,6 +9,7 @@ namespace AutoFlip.Tests;
 public partial class ArchitectureTests
 {
     const int LongestFile = 400; // lines; longer is a redesign
+    const int WidestLine = 140; // columns, as in .editorconfig
 
     [Fact]
     public void Source_files_are_found()
@@ -27,6 +28,14 @@ public partial class ArchitectureTests
 
         Assert.Empty(tooLong);
     }
+
+    [Theory]
+    [InlineData("src/AutoFlip.Reports"), InlineData("src/AutoFlip.Cli"), InlineData("benchmarks"), InlineData("tools")]
+    public void No_line_is_wider_than_140_columns(string folder) => Assert.Empty(
+        from path in SourceTree.CSharpFiles(folder)
+        from line in SourceTree.Read(path).Split('\n').Index()
+        where line.Item.Length > WidestLine
+        select $"{path}, line {line.Index + 1}: {line.Item.Length} columns");
 
     [Fact]
     public void Engine_references_no_console_no_command_line_and_no_network_stack()

@@ -54,7 +54,8 @@ static class MutantFinder
             case IfStatementSyntax { Condition: var condition } when !Declares(condition) && condition is not BinaryExpressionSyntax:
                 yield return (condition, Not(condition));
                 break;
-            case ConditionalExpressionSyntax { Condition: var condition } when !Declares(condition) && condition is not BinaryExpressionSyntax:
+            case ConditionalExpressionSyntax { Condition: var condition } when !Declares(condition)
+                && condition is not BinaryExpressionSyntax:
                 yield return (condition, Not(condition));
                 break;
             case ExpressionStatementSyntax { Expression: var effect } when !Declares(effect) && IsEffect(effect, model):
@@ -67,7 +68,8 @@ static class MutantFinder
     static bool Declares(SyntaxNode node) => node.DescendantNodesAndSelf()
         .Any(part => part is DeclarationExpressionSyntax or SingleVariableDesignationSyntax or LambdaExpressionSyntax);
 
-    static bool IsNumber(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Double;
+    static bool IsNumber(ITypeSymbol? type) =>
+        type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Double;
 
     static bool IsEffect(ExpressionSyntax effect, SemanticModel model) => effect switch
     {
@@ -89,7 +91,8 @@ static class MutantFinder
         SyntaxKind.NotEqualsExpression => [SyntaxKind.EqualsExpression],
         SyntaxKind.LogicalAndExpression => [SyntaxKind.LogicalOrExpression],
         SyntaxKind.LogicalOrExpression => [SyntaxKind.LogicalAndExpression],
-        SyntaxKind.AddExpression when model.GetTypeInfo(binary).Type?.SpecialType != SpecialType.System_String => [SyntaxKind.SubtractExpression],
+        SyntaxKind.AddExpression when model.GetTypeInfo(binary).Type?.SpecialType != SpecialType.System_String =>
+            [SyntaxKind.SubtractExpression],
         SyntaxKind.SubtractExpression => [SyntaxKind.AddExpression],
         SyntaxKind.MultiplyExpression => [SyntaxKind.DivideExpression],
         SyntaxKind.DivideExpression => [SyntaxKind.MultiplyExpression],

@@ -18,7 +18,8 @@ static class MutatedProject
     {
         var built = Path.Combine(output, Path.GetFileName(assembly));
         var options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
-        var trees = Sources(project).Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(project, path)), options, path))
+        var trees = Sources(project)
+            .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(project, path)), options, path))
             .Concat(Directory.GetFiles(generated, "*.cs").Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), options, path)))
             .Append(CSharpSyntaxTree.ParseText("#nullable enable\n" + Schemata.Switch, options)).ToArray();
         var engine = System.Reflection.Assembly.Load(File.ReadAllBytes(built));
@@ -28,22 +29,29 @@ static class MutatedProject
             .Concat(Directory.EnumerateFiles(output, "*.dll").Where(path => used.Contains(Path.GetFileName(path))))
             .DistinctBy(Path.GetFileName).Select(path => MetadataReference.CreateFromFile(path));
         var original = CSharpCompilation.Create("AutoFlip", trees, references, new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+            OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release,
+            nullableContextOptions: NullableContextOptions.Enable));
 
         var all = trees.Where(tree => wanted(tree.FilePath)).SelectMany(tree => MutantFinder.Find(original.GetSemanticModel(tree)))
-            .Select((found, i) => new Mutant(i + 1, found.Node.SyntaxTree.FilePath, LineOf(found.Node), found.Node, found.Mistake)).ToList();
+            .Select((found, i) =>
+                new Mutant(i + 1, found.Node.SyntaxTree.FilePath, LineOf(found.Node), found.Node, found.Mistake)).ToList();
         var resources = engine.GetManifestResourceNames()
             .Select(name => new ResourceDescription(name, () => engine.GetManifestResourceStream(name)!, isPublic: true)).ToArray();
         while (true)
         {
             var schemata = new Schemata(all.ToLookup(mutant => mutant.Node));
-            var mutated = original.RemoveAllSyntaxTrees().AddSyntaxTrees(trees.Select(tree => tree.WithRootAndOptions(schemata.Visit(tree.GetRoot())!, options)));
-            CSharpGeneratorDriver.Create(Generators(), parseOptions: options).RunGeneratorsAndUpdateCompilation(mutated, out var whole, out _);
+            var mutated = original.RemoveAllSyntaxTrees()
+                .AddSyntaxTrees(trees.Select(tree => tree.WithRootAndOptions(schemata.Visit(tree.GetRoot())!, options)));
+            CSharpGeneratorDriver.Create(Generators(), parseOptions: options)
+                .RunGeneratorsAndUpdateCompilation(mutated, out var whole, out _);
             using var stream = File.Create(assembly);
-            var errors = whole.Emit(stream, manifestResources: resources).Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).ToArray();
+            var errors = whole.Emit(stream, manifestResources: resources).Diagnostics.Where(found =>
+                found.Severity == DiagnosticSeverity.Error).ToArray();
             if (errors is []) return all;
             var broken = errors.Where(error => error.Location.IsInSource)
-                .Select(error => Schemata.NumberAt(error.Location.SourceTree!.GetRoot(), error.Location.SourceSpan)).Where(number => number > 0).ToHashSet();
+                .Select(error =>
+                    Schemata.NumberAt(
+                        error.Location.SourceTree!.GetRoot(), error.Location.SourceSpan)).Where(number => number > 0).ToHashSet();
             if (broken.Count == 0) throw new InvalidOperationException(string.Join('\n', errors.Take(10)));
             all.RemoveAll(mutant => broken.Contains(mutant.Number));
         }
@@ -57,7 +65,8 @@ static class MutatedProject
     /// <summary>The source generators that come with .NET: P/Invoke and regular expressions need them.</summary>
     static IEnumerable<ISourceGenerator> Generators()
     {
-        var packs = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref");
+        var packs = Path.Combine(
+            Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref");
         var folder = Path.Combine(Directory.GetDirectories(packs, $"{Environment.Version.Major}.*").Max()!, "analyzers", "dotnet", "cs");
         return Directory.GetFiles(folder, "*.dll").SelectMany(path =>
              new AnalyzerFileReference(Path.GetFullPath(path), new Loader()).GetGenerators(LanguageNames.CSharp));

@@ -11,10 +11,13 @@ for (var i = 0; i < args.Length; i++)
     if (args[i] == "--sample" && int.TryParse(args.ElementAtOrDefault(i + 1), out sample)) i++;
     else if (args[i] == "--seed" && int.TryParse(args.ElementAtOrDefault(i + 1), out seed)) i++;
     else places.Add(args[i].TrimEnd('/'));
-const string Source = "src/AutoFlip", Tests = "tests/AutoFlip.Tests", Output = "artifacts/bin/AutoFlip.Tests/release", Work = "artifacts/mutants";
+const string Source = "src/AutoFlip", Tests = "tests/AutoFlip.Tests";
+const string Output = "artifacts/bin/AutoFlip.Tests/release", Work = "artifacts/mutants";
 if (!Directory.Exists(Output) || places is [] || places.Any(place => !Path.Exists(Path.Combine(Source, FileOf(place)))))
 {
-    Console.Error.WriteLine($"Usage, from the root, after a Release build: AutoFlip.Mutants [--sample N] [--seed S] FOLDER_OR_FILE[:LINE]... (below {Source}; for example Tensors Wire/Dither.cs:21)");
+    Console.Error.WriteLine(
+        "Usage, from the root, after a Release build: AutoFlip.Mutants [--sample N] [--seed S] FOLDER_OR_FILE[:LINE]... "
+        + $"(below {Source}; for example Tensors Wire/Dither.cs:21)");
     return 2;
 }
 
@@ -27,7 +30,8 @@ var clock = Stopwatch.StartNew();
 var survivors = new List<(Mutant Mutant, string Why)>();
 Console.WriteLine("| file | mutants | tried | found | not found | not reached |");
 Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
-var chosen = mutants.Where(mutant => places.Any(place => place.Contains(':') ? place == $"{mutant.File}:{mutant.Line}" : IsIn(place, mutant.File)));
+var chosen = mutants.Where(mutant =>
+    places.Any(place => place.Contains(':') ? place == $"{mutant.File}:{mutant.Line}" : IsIn(place, mutant.File)));
 foreach (var place in chosen.GroupBy(mutant => Path.GetDirectoryName(mutant.File)!))
 {
     var classes = ClassesFor(place.Key);
@@ -47,9 +51,12 @@ foreach (var place in chosen.GroupBy(mutant => Path.GetDirectoryName(mutant.File
         var tried = file.Where(drawn.Contains).ToArray();
         var unreached = tried.Where(mutant => !reached.Contains(mutant.Number)).ToArray();
         var unfound = tried.Except(unreached).Where(mutant => program.Run(mutant.Number, classes, limit).Passed)
-            .Select(mutant => { Console.Error.WriteLine($"{mutant.File}:{mutant.Line}: {mutant.Change}"); return mutant; }).ToArray(); // a long run may be stopped
+            // a long run may be stopped
+            .Select(mutant => { Console.Error.WriteLine($"{mutant.File}:{mutant.Line}: {mutant.Change}"); return mutant; }).ToArray();
         survivors.AddRange([.. unfound.Select(mutant => (mutant, "not found")), .. unreached.Select(mutant => (mutant, "not reached"))]);
-        Console.WriteLine($"| {file.Key} | {file.Count()} | {tried.Length} | {tried.Length - unfound.Length - unreached.Length} | {unfound.Length} | {unreached.Length} |");
+        Console.WriteLine(
+            $"| {file.Key} | {file.Count()} | {tried.Length} | {tried.Length - unfound.Length - unreached.Length} | {unfound.Length} | "
+            + $"{unreached.Length} |");
     }
 }
 Console.WriteLine($"\nNot found by the tests ({clock.Elapsed.TotalMinutes:F0} minutes):\n\n| place | change | |\n| --- | --- | --- |");

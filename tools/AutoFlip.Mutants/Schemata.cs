@@ -17,7 +17,8 @@ sealed class Schemata(ILookup<SyntaxNode, Mutant> mutants) : CSharpSyntaxRewrite
 
         static class MutantSwitch
         {
-            static readonly int Active = int.Parse(System.Environment.GetEnvironmentVariable("AUTOFLIP_MUTANT") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+            static readonly int Active = int.Parse(
+                System.Environment.GetEnvironmentVariable("AUTOFLIP_MUTANT") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
             static readonly bool[]? Reached = Note(System.Environment.GetEnvironmentVariable("AUTOFLIP_MUTANTS_REACHED"));
 
             public static bool Is(int number)
@@ -31,15 +32,19 @@ sealed class Schemata(ILookup<SyntaxNode, Mutant> mutants) : CSharpSyntaxRewrite
                 if (file is null) return null;
                 var reached = new bool[100_000];
                 System.AppDomain.CurrentDomain.ProcessExit += (_, _) => System.IO.File.WriteAllLines(file,
-                    System.Linq.Enumerable.Select(System.Linq.Enumerable.Where(System.Linq.Enumerable.Range(0, reached.Length), n => reached[n]), n => n.ToString()));
+                    System.Linq.Enumerable.Select(
+                        System.Linq.Enumerable.Where(System.Linq.Enumerable.Range(0, reached.Length), n => reached[n]),
+                        n => n.ToString()));
                 return reached;
             }
         }
         """;
 
     /// <summary>The mutant in which a place of a rewritten tree lies; 0 if it is in none.</summary>
-    public static int NumberAt(SyntaxNode root, Microsoft.CodeAnalysis.Text.TextSpan place) => root.FindNode(place, getInnermostNodeForTie: true).AncestorsAndSelf()
-        .SelectMany(node => node.GetAnnotations(Kind)).Select(mark => int.Parse(mark.Data!, System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
+    public static int NumberAt(SyntaxNode root, Microsoft.CodeAnalysis.Text.TextSpan place) =>
+        root.FindNode(place, getInnermostNodeForTie: true).AncestorsAndSelf()
+        .SelectMany(node => node.GetAnnotations(Kind)).Select(mark =>
+            int.Parse(mark.Data!, System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
 
     public override SyntaxNode? Visit(SyntaxNode? node)
     {
@@ -48,10 +53,12 @@ sealed class Schemata(ILookup<SyntaxNode, Mutant> mutants) : CSharpSyntaxRewrite
         foreach (var mutant in mutants[node])
             visited = visited switch
             {
-                StatementSyntax statement => IfStatement(PrefixUnaryExpression(SyntaxKind.LogicalNotExpression, Is(mutant)), Block(statement.WithoutTrivia()))
+                StatementSyntax statement =>
+                    IfStatement(PrefixUnaryExpression(SyntaxKind.LogicalNotExpression, Is(mutant)), Block(statement.WithoutTrivia()))
                     .WithTriviaFrom(statement).WithAdditionalAnnotations(Mark(mutant)),
                 ExpressionSyntax expression => ParenthesizedExpression(ConditionalExpression(
-                    Is(mutant), ParenthesizedExpression(mutant.Mistake!.WithoutTrivia()), ParenthesizedExpression(expression.WithoutTrivia())))
+                    Is(mutant), ParenthesizedExpression(mutant.Mistake!.WithoutTrivia()),
+                    ParenthesizedExpression(expression.WithoutTrivia())))
                     .WithTriviaFrom(expression).WithAdditionalAnnotations(Mark(mutant)),
                 _ => visited,
             };

@@ -4,7 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AutoFlip.Rooms;
 
-/// <summary>Which file of a project uses a type of which other file, by the compiler's semantic model: comments and equal words do not count.</summary>
+/// <summary>Which file of a project uses a type of which other file, by the compiler's semantic model: comments and
+/// equal words do not count.</summary>
 static class SourceUses
 {
     // What ImplicitUsings adds to every project of the repository.
@@ -22,18 +23,25 @@ static class SourceUses
             .Select(path => Path.GetRelativePath(source, path).Replace('\\', '/'))
             .Where(path => !path.Split('/').Any(part => part is "bin" or "obj"))
             .Order(StringComparer.Ordinal)
-            .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(source, path)), CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest), path))
+            .Select(path =>
+                CSharpSyntaxTree.ParseText(
+                    File.ReadAllText(Path.Combine(source, path)), CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest),
+                    path))
             .Append(CSharpSyntaxTree.ParseText(ImplicitUsings)).ToArray();
         var project = Path.GetFileName(Path.TrimEndingDirectorySeparator(source)) + ".dll";
-        var framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal));
-        var references = framework.Concat(Directory.EnumerateFiles(output, "*.dll").Where(path => Path.GetFileName(path) != project && IsManaged(path)))
+        var framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal));
+        var references = framework.Concat(Directory.EnumerateFiles(output, "*.dll").Where(path =>
+            Path.GetFileName(path) != project && IsManaged(path)))
             .DistinctBy(Path.GetFileName).Select(path => MetadataReference.CreateFromFile(path));
-        var compilation = CSharpCompilation.Create("measured", trees, references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
+        var compilation = CSharpCompilation.Create(
+            "measured", trees, references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
         return [.. trees.SelectMany(tree => UsesOf(tree, compilation.GetSemanticModel(tree)))];
     }
 
     /// <summary>The room of a file: its folder; a file at the root is a room of its own.</summary>
-    public static string RoomOf(string file) => Path.GetDirectoryName(file) is { Length: > 0 } folder ? folder.Replace('\\', '/').Split('/')[0] : file;
+    public static string RoomOf(string file) =>
+        Path.GetDirectoryName(file) is { Length: > 0 } folder ? folder.Replace('\\', '/').Split('/')[0] : file;
 
     static IEnumerable<(string, string, string)> UsesOf(SyntaxTree tree, SemanticModel model)
     {
@@ -42,7 +50,8 @@ static class SourceUses
         foreach (var name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
         {
             if (model.GetSymbolInfo(name).Symbol is not { } symbol) continue;
-            var type = symbol as INamedTypeSymbol ?? (symbol is IMethodSymbol { ReducedFrom: { } extension } ? extension.ContainingType : symbol.ContainingType);
+            var type = symbol as INamedTypeSymbol
+                ?? (symbol is IMethodSymbol { ReducedFrom: { } extension } ? extension.ContainingType : symbol.ContainingType);
             if (type is null || symbol is INamespaceSymbol) continue;
             var declared = type.OriginalDefinition.DeclaringSyntaxReferences.Select(place => place.SyntaxTree.FilePath).ToArray();
             if (declared.Contains(tree.FilePath)) continue; // a partial type uses itself

@@ -30,13 +30,16 @@ sealed class UseGraph
     public IEnumerable<string[]> Floors()
     {
         var floors = new Dictionary<string, int>();
-        int Floor(string node) => floors.TryGetValue(node, out var floor) ? floor : floors[node] = _to[node].Select(Floor).DefaultIfEmpty(-1).Max() + 1;
+        int Floor(string node) => floors.TryGetValue(node, out var floor)
+            ? floor
+            : floors[node] = _to[node].Select(Floor).DefaultIfEmpty(-1).Max() + 1;
         return _to.Keys.GroupBy(Floor).OrderBy(floor => floor.Key).Select(floor => floor.ToArray());
     }
 
     List<ImmutableArray<string>> Components()
     {
-        var (index, low, stack, found) = (new Dictionary<string, int>(), new Dictionary<string, int>(), new Stack<string>(), new List<ImmutableArray<string>>());
+        var (index, low, stack, found) = (
+            new Dictionary<string, int>(), new Dictionary<string, int>(), new Stack<string>(), new List<ImmutableArray<string>>());
         var open = new HashSet<string>();
         foreach (var node in _to.Keys)
             if (!index.ContainsKey(node)) Visit(node);

@@ -9,13 +9,16 @@ namespace AutoFlip.Site;
 /// <summary>One Markdown file of the documentation.</summary>
 sealed class DocumentationPage
 {
-    static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
+    static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables()
+        .UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
 
     DocumentationPage(string path, MarkdownDocument document)
     {
         Path = path;
         Document = document;
-        Title = document.Descendants<HeadingBlock>().FirstOrDefault(heading => heading.Level == 1) is { Inline: { } text } ? TextOf(text) : path;
+        Title = document.Descendants<HeadingBlock>().FirstOrDefault(heading => heading.Level == 1) is { Inline: { } text }
+            ? TextOf(text)
+            : path;
         Anchors = document.Descendants<HeadingBlock>().Select(heading => heading.GetAttributes().Id).OfType<string>().ToHashSet();
     }
 

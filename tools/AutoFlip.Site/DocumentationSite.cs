@@ -7,9 +7,9 @@ namespace AutoFlip.Site;
 
 /// <summary>The documentation of a checkout as a web site: the same files, as HTML, with one navigation.</summary>
 /// <remarks>
-/// Pages are the Markdown files of <c>docs</c> and <c>results</c> and those beside <c>README.md</c>. <c>docs/index.md</c> is the home page, and its lists of links
-/// are the navigation: there is no other table of contents to keep. Links between pages become links between their HTML files; links to other files lead into
-/// the checkout.
+/// Pages are the Markdown files of <c>docs</c> and <c>results</c> and those beside <c>README.md</c>. <c>docs/index.md</c> is the home page,
+/// and its lists of links are the navigation: there is no other table of contents to keep. Links between pages become links between their
+/// HTML files; links to other files lead into the checkout.
 /// </remarks>
 sealed class DocumentationSite
 {
@@ -57,7 +57,8 @@ sealed class DocumentationSite
         var open = new Queue<DocumentationPage>([_pages[Home]]);
         while (open.TryDequeue(out var page))
             foreach (var link in page.Links)
-                if (page.Resolve(link.Url ?? "") is { } target && PageAt(target.Path) is { } next && reached.Add(next.Path)) open.Enqueue(next);
+                if (page.Resolve(link.Url ?? "") is { } target && PageAt(target.Path) is { } next && reached.Add(next.Path))
+                    open.Enqueue(next);
         return _pages.Keys.Except(reached);
     }
 
@@ -80,7 +81,9 @@ sealed class DocumentationSite
     string? Why(string path, string anchor)
     {
         if (!System.IO.Path.Exists(System.IO.Path.Combine(_root, path))) return "there is no such file";
-        return anchor.Length > 0 && PageAt(path) is { } page && !page.Anchors.Contains(anchor) ? $"that page has no heading '#{anchor}'" : null;
+        return anchor.Length > 0 && PageAt(path) is { } page && !page.Anchors.Contains(anchor)
+            ? $"that page has no heading '#{anchor}'"
+            : null;
     }
 
     /// <summary>The page of a path; of a folder its README.</summary>
@@ -93,13 +96,15 @@ sealed class DocumentationSite
         html.Append($"<a href=\"{Relative(home, "index.md", file, output)}\"{Mark(Home)}>AutoFLIP</a>\n");
         foreach (var block in home.Document)
         {
-            if (block is HeadingBlock { Level: 2, Inline: { } heading }) html.Append($"<h2>{WebUtility.HtmlEncode(((LiteralInline)heading.FirstChild!).Content.ToString())}</h2>\n");
+            if (block is HeadingBlock { Level: 2, Inline: { } heading })
+                html.Append($"<h2>{WebUtility.HtmlEncode(((LiteralInline)heading.FirstChild!).Content.ToString())}</h2>\n");
             if (block is not ListBlock list) continue;
             html.Append("<ul>\n");
             foreach (var link in list.OfType<ListItemBlock>().Select(item => item.Descendants<LinkInline>().First()))
             {
                 var text = ((LiteralInline)link.FirstChild!).Content.ToString();
-                html.Append($"<li><a href=\"{Relative(home, link.Url!, file, output)}\"{Mark(home.Resolve(link.Url!)?.Path)}>{WebUtility.HtmlEncode(text)}</a></li>\n");
+                var (target, mark) = (Relative(home, link.Url!, file, output), Mark(home.Resolve(link.Url!)?.Path));
+                html.Append($"<li><a href=\"{target}\"{mark}>{WebUtility.HtmlEncode(text)}</a></li>\n");
             }
             html.Append("</ul>\n");
         }
@@ -112,7 +117,9 @@ sealed class DocumentationSite
     string Relative(DocumentationPage page, string url, string file, string output)
     {
         if (page.Resolve(url) is not var (path, anchor)) return url;
-        var target = PageAt(path) is { } other ? System.IO.Path.Combine(System.IO.Path.GetFullPath(output), other.HtmlPath) : System.IO.Path.Combine(_root, path);
+        var target = PageAt(path) is { } other
+            ? System.IO.Path.Combine(System.IO.Path.GetFullPath(output), other.HtmlPath)
+            : System.IO.Path.Combine(_root, path);
         var relative = System.IO.Path.GetRelativePath(System.IO.Path.GetDirectoryName(file)!, target).Replace('\\', '/');
         return anchor.Length > 0 ? $"{relative}#{anchor}" : relative;
     }

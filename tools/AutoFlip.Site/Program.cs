@@ -2,7 +2,9 @@ using AutoFlip.Site;
 
 if (args is not [var root, var output])
 {
-    Console.Error.WriteLine("Usage: dotnet run --project tools/AutoFlip.Site -- CHECKOUT OUTPUT\nWrites the documentation as a web site. Ends with 1 if a link leads nowhere.");
+    Console.Error.WriteLine(
+        "Usage: dotnet run --project tools/AutoFlip.Site -- CHECKOUT OUTPUT\nWrites the documentation as a web site. "
+        + "Ends with 1 if a link leads nowhere.");
     return 2;
 }
 var site = DocumentationSite.Read(root);

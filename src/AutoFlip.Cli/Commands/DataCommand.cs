@@ -42,33 +42,42 @@ sealed class DataCommand : ICommand
             case ["partition"]: Deal(request.Resolve(host.Warn), where, host); break;
             case ["cache"]: Cache(where, request.Cache.Clear, host); break;
             case ["show" or "get"]:
-                throw AutoFlipException.BadRequest($"data {words[0]}: the name of a data set is expected: {string.Join(", ", Catalog.DataSets.Names)}.");
+                throw AutoFlipException.BadRequest(
+                    $"data {words[0]}: the name of a data set is expected: {string.Join(", ", Catalog.DataSets.Names)}.");
             default:
-                throw AutoFlipException.BadRequest($"data: '{string.Join(' ', words)}' is not accepted. Accepted: list, show NAME, get NAME, partition, cache. See 'autoflip data --help'.");
+                throw AutoFlipException.BadRequest(
+                    $"data: '{string.Join(' ', words)}' is not accepted. Accepted: list, show NAME, get NAME, partition, cache. "
+                    + "See 'autoflip data --help'.");
         }
         return ExitCode.Done;
     }
 
     static void Cache(DataLocations where, bool clear, Host host)
     {
-        if (where.CachePath is null) throw AutoFlipException.BadRequest("data cache: this system has no cache folder. Set HOME or XDG_CACHE_HOME.");
+        if (where.CachePath is null)
+            throw AutoFlipException.BadRequest("data cache: this system has no cache folder. Set HOME or XDG_CACHE_HOME.");
         var folder = new PixelFolder(where.CachePath);
         var files = folder.Files;
         if (clear) folder.Clear();
-        host.Print($"{folder.Path}: {Readable.Count(files.Count)} files of decoded images, {Readable.Bytes(files.Sum(file => file.Length))}{(clear ? ", deleted" : "")}");
+        host.Print(
+            $"{folder.Path}: {Readable.Count(files.Count)} files of decoded images, "
+            + $"{Readable.Bytes(files.Sum(file => file.Length))}{(clear ? ", deleted" : "")}");
     }
 
     static void List(DataLocations where, bool json, Host host)
     {
         if (json)
         {
-            host.Out.WriteLine(new JsonArray([.. Catalog.DataSets.Select(entry => ToJson(entry.Value, where))]).ToJsonString(ReportJson.Options));
+            host.Out.WriteLine(new JsonArray([.. Catalog.DataSets.Select(entry => ToJson(entry.Value, where))])
+                .ToJsonString(ReportJson.Options));
             return;
         }
         var width = Catalog.DataSets.Names.Max(name => name.Length) + 2;
         foreach (var (name, set) in Catalog.DataSets)
         {
-            host.Print($"{name.PadRight(width)}{ShapeOf(set),-9} {TaskOf(set),12} {Readable.Count(set.TrainSamples),10} + {Readable.Count(set.TestSamples),-7} "
+            host.Print(
+                $"{name.PadRight(width)}{ShapeOf(set),-9} {TaskOf(set),12} {Readable.Count(set.TrainSamples),10} + "
+                + $"{Readable.Count(set.TestSamples),-7} "
                 + State(set, where));
         }
     }
@@ -88,7 +97,8 @@ sealed class DataCommand : ICommand
         host.Print($"  licence   {set.Licence}");
         host.Print($"  cite      {set.Citation}");
         if (set.Remarks is { } remarks) host.Print($"  remarks   {Spelling.Of(remarks)}");
-        if (!set.Files.IsEmpty) host.Print($"  files     {string.Join(", ", set.Files.Take(MostFiles))}{(set.Files.Length > MostFiles ? $" and {set.Files.Length - MostFiles} more" : "")}");
+        var more = set.Files.Length > MostFiles ? $" and {set.Files.Length - MostFiles} more" : "";
+        if (!set.Files.IsEmpty) host.Print($"  files     {string.Join(", ", set.Files.Take(MostFiles))}{more}");
         if (set is ImageDataSet { FilesPassedOver: { } passedOver }) host.Print($"  note      {passedOver}");
         var search = where.Locate(set);
         host.Print($"  where     {State(set, where)}");
@@ -126,7 +136,8 @@ sealed class DataCommand : ICommand
                 ["classes"] = Texts(table.ClassNames),
                 ["owners"] = table.OwnerNames is { } owners ? Texts(owners) : null,
                 ["columns"] = notes.Lines.Count > 0 ? Texts(notes.Lines) : null,
-                ["clients"] = new JsonArray([.. clients.Select(client => new JsonObject { ["train"] = Numbers(table.Train(client)), ["held_out"] = Numbers(table.HeldOut(client)) })]),
+                ["clients"] = new JsonArray([.. clients.Select(client =>
+                    new JsonObject { ["train"] = Numbers(table.Train(client)), ["held_out"] = Numbers(table.HeldOut(client)) })]),
             }.ToJsonString(ReportJson.Options));
             return;
         }
@@ -146,7 +157,8 @@ sealed class DataCommand : ICommand
     }
 
     /// <summary>What is understood of the columns of a table that is here.</summary>
-    static ImmutableArray<string> ColumnsOf(DataSet set, DataLocations where) => set is CsvDataSet table && where.Locate(set).Folder is not null ? table.Describe(where) : [];
+    static ImmutableArray<string> ColumnsOf(DataSet set, DataLocations where) =>
+        set is CsvDataSet table && where.Locate(set).Folder is not null ? table.Describe(where) : [];
 
     static string ShapeOf(DataSet set) => set.Shape is { } shape ? $"{shape}" : "varies";
 

@@ -19,7 +19,8 @@ sealed class DemoCommand : ICommand
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => [.. Cli.Settings.All.Where(setting => setting.Property?.DeclaringType != typeof(MethodChoice))];
+    public IReadOnlyList<Setting> Settings =>
+        [.. Cli.Settings.All.Where(setting => setting.Property?.DeclaringType != typeof(MethodChoice))];
 
     /// <inheritdoc/>
     public Request Defaults { get; } = new()
@@ -53,12 +54,14 @@ sealed class DemoCommand : ICommand
     {
         var (request, positionals, warnings) = line.Over(Defaults);
         foreach (var warning in warnings) host.Warn(warning);
-        if (positionals.Count > 0) throw AutoFlipException.BadRequest($"demo: '{positionals[0]}' is not accepted; only options are. See 'autoflip demo --help'.");
+        if (positionals.Count > 0)
+            throw AutoFlipException.BadRequest($"demo: '{positionals[0]}' is not accepted; only options are. See 'autoflip demo --help'.");
         request = request.Resolve(host.Warn);
 
         using var live = LiveRuns.Of(request.Show, host);
         RunSummary Under(Experiment experiment) =>
-            Session.Watch(request.Show, host, display => host.Engine.Run(experiment, request.Options, display, host.Time, host.Cancel), live);
+            Session.Watch(
+                request.Show, host, display => host.Engine.Run(experiment, request.Options, display, host.Time, host.Cancel), live);
         var (dense, pruned) = (Under(ExperimentRules.WithoutPruning(request.Experiment)), Under(request.Experiment.WithMethod("autoflip")));
         if (request.Show.Json) return ExitCode.Done;
         WriteComparison(dense, pruned, host);

@@ -40,12 +40,15 @@ sealed class EvaluateCommand : ICommand
         if (ModelSource.IsOnnx(path))
         {
             using var runner = OnnxRunner.Load(path);
-            Evaluate(runner.Card, runner.Experiment, (experiment, samples) => ModelEvaluation.Run(runner, experiment, samples, host.Cancel));
+            Evaluate(
+                runner.Card, runner.Experiment, (experiment, samples) => ModelEvaluation.Run(runner, experiment, samples, host.Cancel));
         }
         else
         {
             var model = ModelSource.Load(path, typed, host);
-            Evaluate(model.Card, model.Experiment, (experiment, samples) => ModelEvaluation.Run(model, experiment, samples, typed.Options.Workers, host.Cancel));
+            Evaluate(
+                model.Card, model.Experiment,
+                (experiment, samples) => ModelEvaluation.Run(model, experiment, samples, typed.Options.Workers, host.Cancel));
         }
         return ExitCode.Done;
 
@@ -56,18 +59,24 @@ sealed class EvaluateCommand : ICommand
                 Experiment = made ?? new() { Dataset = card.Dataset, Criterion = Experiment.Auto },
                 Options = new() { DataPath = Directory.Exists(path) ? RunRecord.OptionsOf(path).DataPath : null },
             });
-            if (!Directory.Exists(path) && typed.Experiment.Dataset == new Experiment().Dataset && DataSetName.IsWithoutFolders(request.Experiment.Dataset))
-                throw AutoFlipException.BadRequest($"evaluate: the model was trained on {request.Experiment.Dataset}, and model files do not contain paths. Give the path: --dataset {request.Experiment.Dataset.Split(':')[0]}:PATH");
+            if (
+                !Directory.Exists(path) && typed.Experiment.Dataset == new Experiment().Dataset
+                && DataSetName.IsWithoutFolders(request.Experiment.Dataset))
+                throw AutoFlipException.BadRequest(
+                    $"evaluate: the model was trained on {request.Experiment.Dataset}, and model files do not contain paths. "
+                    + $"Give the path: --dataset {request.Experiment.Dataset.Split(':')[0]}:PATH");
             var experiment = ModelEvaluation.Settle(card, request.Experiment);
             var split = request.Ship.Split;
-            var samples = ModelEvaluation.SamplesFor(card, experiment, split, DataLocations.Of(request.Options), new QuietDisplay(host), host.Cancel);
+            var samples = ModelEvaluation.SamplesFor(
+                card, experiment, split, DataLocations.Of(request.Options), new QuietDisplay(host), host.Cancel);
             Write(run(experiment, samples), experiment, ExperimentOption.Text(split), samples.Count, request.Show, host);
         }
     }
 
     static void Write(ServerEvaluation said, Experiment experiment, string split, int samples, Presentation show, Host host)
     {
-        IEnumerable<KeyValuePair<string, double?>> figures = [new("loss", said.Loss), .. experiment.Metrics.Distinct().Select(name => KeyValuePair.Create(name, said.Metrics[name]))];
+        IEnumerable<KeyValuePair<string, double?>> figures = [
+            new("loss", said.Loss), .. experiment.Metrics.Distinct().Select(name => KeyValuePair.Create(name, said.Metrics[name]))];
         if (show.Json)
         {
             host.Out.WriteLine(new JsonObject
@@ -81,6 +90,8 @@ sealed class EvaluateCommand : ICommand
             return;
         }
         host.Print($"{experiment.Dataset}, {split}: {Readable.Count(samples)} samples");
-        new FigureTable(["value"], [.. figures.Select(figure => (figure.Key, (IReadOnlyList<string>)[Readable.Metric(figure.Key, figure.Value)]))]).Write(host);
+        new FigureTable(
+            ["value"],
+            [.. figures.Select(figure => (figure.Key, (IReadOnlyList<string>)[Readable.Metric(figure.Key, figure.Value)]))]).Write(host);
     }
 }

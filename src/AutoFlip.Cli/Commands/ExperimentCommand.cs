@@ -30,7 +30,9 @@ sealed class ExperimentCommand : ICommand
     {
         var (request, files, warnings) = line.Over(new Request());
         foreach (var warning in warnings) host.Warn(warning);
-        if (files is []) throw AutoFlipException.BadRequest("experiment: at least one file is expected, such as experiments/paper-mnist.json. See 'autoflip experiment --help'.");
+        if (files is [])
+            throw AutoFlipException.BadRequest(
+                "experiment: at least one file is expected, such as experiments/paper-mnist.json. See 'autoflip experiment --help'.");
         ExperimentRules.Check(request.Options);
         request.Method.Apply(request.Experiment, host.Warn); // says what is odd about it once, not for every run
 
@@ -39,9 +41,13 @@ sealed class ExperimentCommand : ICommand
             var over = line.Over(new Request { Experiment = experiment }).Request;
             return over.Method.Apply(over.Experiment, _ => { });
         }
-        ExperimentTable[] tables = [.. files.Select(file => ExperimentTable.Load(file).Resolve(Typed))]; // all of them, before anything is run
-        if (tables.GroupBy(table => table.Experiment.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw AutoFlipException.BadRequest($"experiment: {string.Join(" and ", twice.Select(table => $"'{table.Source}'"))} are both called '{twice.Key}'. Each table is written into a folder of its name: give each its own name.");
+        // all of them, before anything is run
+        ExperimentTable[] tables = [.. files.Select(file => ExperimentTable.Load(file).Resolve(Typed))];
+        if (tables.GroupBy(
+            table => table.Experiment.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw AutoFlipException.BadRequest(
+                $"experiment: {string.Join(" and ", twice.Select(table => $"'{table.Source}'"))} are both called '{twice.Key}'. "
+                + "Each table is written into a folder of its name: give each its own name.");
 
         var session = new TableSession(tables, request, host);
         return request.Tables.DryRun ? session.DryRun() : session.Run();

@@ -33,8 +33,11 @@ sealed class ExportCommand : ICommand
         if (positionals is not [var directory])
             throw AutoFlipException.BadRequest("export: one run directory is expected. A run prints it as its first and last line.");
         var ship = request.Ship;
-        if (ship is { Small: true, Full: true }) throw AutoFlipException.BadRequest("--small and --full contradict each other. Give one of them.");
-        var onnx = (ship.Format ?? (ship.Output is { } named && ModelSource.IsOnnx(named) ? ExportFormat.Onnx : ExportFormat.Safetensors)) == ExportFormat.Onnx;
+        if (ship is { Small: true, Full: true })
+            throw AutoFlipException.BadRequest("--small and --full contradict each other. Give one of them.");
+        var onnx = (
+            ship.Format
+            ?? (ship.Output is { } named && ModelSource.IsOnnx(named) ? ExportFormat.Onnx : ExportFormat.Safetensors)) == ExportFormat.Onnx;
         var path = Target(ship, directory, onnx ? "onnx" : "safetensors");
         var model = RunModel.Load(directory, !ship.Full, request.Options.DataPath, new QuietDisplay(host), host.Cancel);
         if (onnx) model.WriteOnnx(path, ship.Half);
@@ -45,10 +48,14 @@ sealed class ExportCommand : ICommand
 
     static string Target(ShipOptions ship, string directory, string extension)
     {
-        var name = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)))}-{(ship.Full ? "full" : "small")}{(ship.Half ? "-fp16" : "")}.{extension}";
+        var run = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
+        var name = $"{run}-{(ship.Full ? "full" : "small")}{(ship.Half ? "-fp16" : "")}.{extension}";
         if (ship.Output is null) return name;
         if (Directory.Exists(ship.Output)) return Path.Combine(ship.Output, name);
         var folder = Path.GetDirectoryName(Path.GetFullPath(ship.Output));
-        return Directory.Exists(folder) ? ship.Output : throw AutoFlipException.BadRequest($"--output {ship.Output}: the folder '{folder}' does not exist. Create it, or give another.");
+        return Directory.Exists(folder)
+            ? ship.Output
+            : throw AutoFlipException.BadRequest(
+                $"--output {ship.Output}: the folder '{folder}' does not exist. Create it, or give another.");
     }
 }

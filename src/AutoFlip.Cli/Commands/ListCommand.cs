@@ -33,9 +33,11 @@ sealed class ListCommand : ICommand
         var (request, positionals, warnings) = line.Over(new Request());
         foreach (var warning in warnings) host.Warn(warning);
         var accepted = CatalogSections.All.Select(section => section.Plural);
-        if (positionals is not [var what]) throw AutoFlipException.BadRequest($"list: one of these is expected: {string.Join(", ", accepted)}.");
+        if (positionals is not [var what])
+            throw AutoFlipException.BadRequest($"list: one of these is expected: {string.Join(", ", accepted)}.");
         var section = CatalogSections.All.FirstOrDefault(section => section.Plural.Equals(what, StringComparison.OrdinalIgnoreCase))
-            ?? throw AutoFlipException.BadRequest($"list: there is no '{what}'.{Nearest.Hint(what, accepted)} Accepted: {string.Join(", ", accepted)}.");
+            ?? throw AutoFlipException.BadRequest(
+                $"list: there is no '{what}'.{Nearest.Hint(what, accepted)} Accepted: {string.Join(", ", accepted)}.");
         var names = section.Names().Concat(section.Patterns);
         if (section == CatalogSections.Models) ModelList.Of(request.Resolve(host.Warn)).Write(request.Show.Json, host);
         else if (request.Show.Json) host.Out.WriteLine(new JsonArray([.. names.Select(name => (JsonNode)name)]).ToJsonString());

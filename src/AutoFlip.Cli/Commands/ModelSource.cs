@@ -18,5 +18,6 @@ static class ModelSource
         IsOnnx(path) ? OnnxRunner.Load(path) : new NetworkRunner(Load(path, request, host));
 
     /// <summary>Whether a file is computed by ONNX Runtime, by its name.</summary>
-    public static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path);
+    public static bool IsOnnx(string path) =>
+        Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path);
 }

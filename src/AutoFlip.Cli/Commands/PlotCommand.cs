@@ -27,7 +27,8 @@ sealed class PlotCommand : ICommand
     {
         var (request, directories, warnings) = line.Over(new Request());
         foreach (var warning in warnings) host.Warn(warning);
-        if (directories is []) throw AutoFlipException.BadRequest("plot: at least one run directory is expected. A run prints it as its first and last line.");
+        if (directories is [])
+            throw AutoFlipException.BadRequest("plot: at least one run directory is expected. A run prints it as its first and last line.");
         if (directories.Count > 1 && request.Plot.Output is null)
             throw AutoFlipException.BadRequest("plot: a comparison of several runs needs an output directory: --output (-o) DIR.");
         PlotFormat[] formats = [.. request.Plot.Formats.Select(FormatOf).Distinct()];
@@ -66,6 +67,7 @@ sealed class PlotCommand : ICommand
         string[] names = [.. PlotFolder.AllFormats.Select(format => format.ToString().ToLowerInvariant())];
         return names.Contains(text, StringComparer.OrdinalIgnoreCase)
             ? Enum.Parse<PlotFormat>(text, ignoreCase: true)
-            : throw AutoFlipException.BadRequest($"--format: '{text}' is not accepted. Accepted: {string.Join(", ", names)}.{Nearest.Hint(text, names)}");
+            : throw AutoFlipException.BadRequest(
+                $"--format: '{text}' is not accepted. Accepted: {string.Join(", ", names)}.{Nearest.Hint(text, names)}");
     }
 }

@@ -36,11 +36,14 @@ sealed class PredictCommand : ICommand
         var (request, positionals, warnings) = line.Over(new Request());
         foreach (var warning in warnings) host.Warn(warning);
         if (positionals is not [var path, _, ..])
-            throw AutoFlipException.BadRequest($"predict: a model ({ModelSource.Accepted}) and at least one input are expected. See 'autoflip predict --help'.");
-        if (request.Ship.Top < 1) throw AutoFlipException.BadRequest($"--top: '{request.Ship.Top}' is not accepted. Accepted: a whole number of at least 1.");
+            throw AutoFlipException.BadRequest(
+                $"predict: a model ({ModelSource.Accepted}) and at least one input are expected. See 'autoflip predict --help'.");
+        if (request.Ship.Top < 1)
+            throw AutoFlipException.BadRequest($"--top: '{request.Ship.Top}' is not accepted. Accepted: a whole number of at least 1.");
         using var runner = ModelSource.Open(path, request, host);
         var broken = 0;
-        var inputs = positionals.Skip(1).SelectMany(source => RawInput.Of(runner.Card.Input, source, InputOf(source), request.Experiment.Encoding)).Select(Told);
+        var inputs = positionals.Skip(1)
+            .SelectMany(source => RawInput.Of(runner.Card.Input, source, InputOf(source), request.Experiment.Encoding)).Select(Told);
         PredictionText.Write(Prediction.All(runner, inputs, request.Ship.Top), request.Show, host);
         return broken == 0 ? ExitCode.Done : ExitCode.BadData;
 

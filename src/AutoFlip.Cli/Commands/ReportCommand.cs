@@ -33,12 +33,17 @@ sealed class ReportCommand : ICommand
     public ExitCode Invoke(CommandLine line, Host host)
     {
         var (request, directories, _) = line.Over(new Request());
-        if (directories is []) throw AutoFlipException.BadRequest("report: at least one run directory is expected. A run prints it as its first and last line.");
+        if (directories is [])
+            throw AutoFlipException.BadRequest(
+                "report: at least one run directory is expected. A run prints it as its first and last line.");
         var show = request.Show;
         var isForPage = show.Html is not null || show.Live is not null;
-        RunRecord[] records = isForPage || directories.Any(directory => RunStatus.Of(directory).Stage != RunStage.Done) ? [.. directories.Select(RunRecord.Load)] : [];
+        RunRecord[] records = isForPage || directories.Any(directory => RunStatus.Of(directory).Stage != RunStage.Done)
+            ? [.. directories.Select(RunRecord.Load)]
+            : [];
         RunSummary[] runs = records is [] ? [.. directories.Select(RunSummary.Load)] : [.. records.Select(record => record.Figures)];
-        RunStatus[] statuses = records is [] ? [.. runs.Select(_ => new RunStatus(RunStage.Done))] : [.. records.Select(record => record.Status)];
+        RunStatus[] statuses = records is [] ? [.. runs.Select(_ => new RunStatus(RunStage.Done))] : [.. records.Select(record =>
+            record.Status)];
         var page = show.Html is { } file ? Directory.Exists(file) ? Path.Combine(file, ReportFile.Name) : file : null;
         if (page is not null) ReportFile.Write(page, records, show.Report);
         if (show.Json) host.Out.WriteLine(new JsonArray([.. runs.Zip(statuses, Node)]).ToJsonString(ReportJson.Options));
@@ -48,7 +53,8 @@ sealed class ReportCommand : ICommand
     }
 
     /// <summary>How to see runs as a page.</summary>
-    public static string Hint(IEnumerable<string> directories, string file) => $"HTML report: autoflip report {string.Join(' ', directories.Select(ShellWord.Of))} --html {file}";
+    public static string Hint(IEnumerable<string> directories, string file) =>
+        $"HTML report: autoflip report {string.Join(' ', directories.Select(ShellWord.Of))} --html {file}";
 
     /// <summary>The fields of <c>summary.json</c>, and where the run stands.</summary>
     static JsonObject Node(RunSummary run, RunStatus status)
@@ -59,12 +65,14 @@ sealed class ReportCommand : ICommand
         return node;
     }
 
-    static void Print(IReadOnlyList<string> directories, IReadOnlyList<RunSummary> runs, IReadOnlyList<RunStatus> statuses, string? page, Host host)
+    static void Print(
+        IReadOnlyList<string> directories, IReadOnlyList<RunSummary> runs, IReadOnlyList<RunStatus> statuses, string? page, Host host)
     {
         foreach (var (directory, i) in directories.Select((directory, i) => (directory, i)))
         {
             host.Out.WriteLine($"{i + 1}  {directory}");
-            if (statuses[i].Stage != RunStage.Done) host.Out.WriteLine($"   {statuses[i].Advice(ShellWord.Of(directory), "autoflip resume") ?? "The run is still running."}");
+            if (statuses[i].Stage != RunStage.Done)
+                host.Out.WriteLine($"   {statuses[i].Advice(ShellWord.Of(directory), "autoflip resume") ?? "The run is still running."}");
         }
         host.Out.WriteLine();
         RunComparison.Of(runs).Write(host);

@@ -16,7 +16,8 @@ sealed class ResumeCommand : ICommand
     public string Details => "Resumes an interrupted run. Its experiment is fixed; only these options may change.";
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => [.. Cli.Settings.Running.Where(setting => setting.Property?.Name != nameof(RunOptions.ResultPath))];
+    public IReadOnlyList<Setting> Settings =>
+        [.. Cli.Settings.Running.Where(setting => setting.Property?.Name != nameof(RunOptions.ResultPath))];
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)

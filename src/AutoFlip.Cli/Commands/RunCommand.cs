@@ -38,7 +38,8 @@ sealed class RunCommand : ICommand
         var parsed = line.Over(FromFile);
         foreach (var warning in parsed.Warnings) host.Warn(warning);
         if (parsed.Positionals is [var file] && ExperimentFile.TableFieldsOf(file) is { Count: > 0 } fields)
-            host.Warn($"'{file}' is a table: 'autoflip run' ignores its {string.Join(", ", fields)}; 'autoflip experiment {file}' uses them.");
+            host.Warn(
+                $"'{file}' is a table: 'autoflip run' ignores its {string.Join(", ", fields)}; 'autoflip experiment {file}' uses them.");
         return parsed.Request.Resolve(host.Warn);
     }
 
@@ -48,6 +49,8 @@ sealed class RunCommand : ICommand
         [var file] when File.Exists(file) || Directory.Exists(file) => new() { Experiment = ExperimentFile.Load(file) },
         [var word] => throw AutoFlipException.BadRequest($"'{word}' is neither an experiment file nor an option."
             + Nearest.Hint($"--{word}", Cli.Settings.All.SelectMany(setting => setting.Declared)) + " See 'autoflip run --help'."),
-        _ => throw AutoFlipException.BadRequest($"Only one experiment file is accepted, not {string.Join(", ", files.Select(file => $"'{file}'"))}. See 'autoflip run --help'."),
+        _ => throw AutoFlipException.BadRequest(
+            $"Only one experiment file is accepted, not {string.Join(", ", files.Select(file => $"'{file}'"))}. "
+            + "See 'autoflip run --help'."),
     };
 }

@@ -24,10 +24,12 @@ sealed class JsonDisplay(Host host) : RunDisplay
     }
 
     /// <inheritdoc/>
-    public override void Explored(int done, int explorers) => Write("explored", new JsonObject { ["done"] = done, ["explorers"] = explorers });
+    public override void Explored(int done, int explorers) =>
+        Write("explored", new JsonObject { ["done"] = done, ["explorers"] = explorers });
 
     /// <inheritdoc/>
-    public override void RoundDone(RoundReport report) => Write("round", JsonSerializer.SerializeToNode(report, ReportJson.Options)!.AsObject());
+    public override void RoundDone(RoundReport report) =>
+        Write("round", JsonSerializer.SerializeToNode(report, ReportJson.Options)!.AsObject());
 
     /// <inheritdoc/>
     public override void Finished(RunSummary summary)
@@ -41,7 +43,9 @@ sealed class JsonDisplay(Host host) : RunDisplay
     public override void Failed(Exception why)
     {
         var isInterrupted = why is OperationCanceledException;
-        Write(isInterrupted ? "interrupted" : "failed", isInterrupted ? new() { ["directory"] = Directory } : new() { ["message"] = why.Message, ["directory"] = Directory });
+        Write(
+            isInterrupted ? "interrupted" : "failed",
+            isInterrupted ? new() { ["directory"] = Directory } : new() { ["message"] = why.Message, ["directory"] = Directory });
     }
 
     void Write(string what, JsonObject fields)

@@ -16,7 +16,8 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
     public static ModelList Of(Request request)
     {
         var (asked, options) = (request.List, ModelOptions.Of(request.Experiment));
-        if (asked.Outputs < 1) throw AutoFlipException.BadRequest($"--outputs: '{asked.Outputs}' is not accepted. Accepted: a whole number of at least 1.");
+        if (asked.Outputs < 1)
+            throw AutoFlipException.BadRequest($"--outputs: '{asked.Outputs}' is not accepted. Accepted: a whole number of at least 1.");
         return new(asked.Input, [.. Catalog.Models.Select(model => Describe(model.Key, model.Value, asked, options))]);
     }
 
@@ -25,7 +26,8 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
     {
         if (json)
         {
-            host.Out.WriteLine(new JsonArray([.. Models.Select(model => ToJson(model.Name, model.Network, model.Reason))]).ToJsonString(ReportJson.Options));
+            host.Out.WriteLine(new JsonArray([.. Models.Select(model => ToJson(model.Name, model.Network, model.Reason))])
+                .ToJsonString(ReportJson.Options));
             return;
         }
         if (Rows is { Length: > 0 } rows) new FigureTable(["reads", "parameters", "MACs", "units, groups"], rows).Write(host);
@@ -45,7 +47,8 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
            select (model.Name, (IReadOnlyList<string>)
            [
                network.Vocabulary is null ? $"{network.Input}" : $"{network.Input.Length} tokens",
-               Readable.Count(network.Layout.ParameterCount), Readable.Count(network.MacsPerSample), $"{Readable.Count(size.Units)} in {size.Groups}",
+               Readable.Count(network.Layout.ParameterCount), Readable.Count(network.MacsPerSample),
+               $"{Readable.Count(size.Units)} in {size.Groups}",
            ]),
     ];
 
@@ -68,7 +71,9 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
         }
         catch (AutoFlipException refused)
         {
-            return (null, Spelling.Of(refused.Message).Replace($"--model {name}: ", "", StringComparison.Ordinal).Split(". ")[0].TrimEnd('.') + ".");
+            return (
+                null,
+                Spelling.Of(refused.Message).Replace($"--model {name}: ", "", StringComparison.Ordinal).Split(". ")[0].TrimEnd('.') + ".");
         }
     }
 
@@ -76,15 +81,16 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
     static (int Groups, int Units) Size(Network network) =>
         (network.Groups.Count(group => !group.IsFixed), network.Groups.Where(group => !group.IsFixed).Sum(group => group.Width));
 
-    static JsonObject ToJson(string name, Network? network, string reason) => network is null ? new() { ["name"] = name, ["reason"] = reason } : new()
-    {
-        ["name"] = name,
-        ["input"] = new JsonArray(network.Input.Channels, network.Input.Height, network.Input.Width),
-        ["vocabulary"] = network.Vocabulary,
-        ["outputs"] = network.Outputs,
-        ["parameters"] = network.Layout.ParameterCount,
-        ["macs_per_sample"] = network.MacsPerSample,
-        ["groups"] = Size(network).Groups,
-        ["units"] = Size(network).Units,
-    };
+    static JsonObject ToJson(string name, Network? network, string reason) =>
+        network is null ? new() { ["name"] = name, ["reason"] = reason } : new()
+        {
+            ["name"] = name,
+            ["input"] = new JsonArray(network.Input.Channels, network.Input.Height, network.Input.Width),
+            ["vocabulary"] = network.Vocabulary,
+            ["outputs"] = network.Outputs,
+            ["parameters"] = network.Layout.ParameterCount,
+            ["macs_per_sample"] = network.MacsPerSample,
+            ["groups"] = Size(network).Groups,
+            ["units"] = Size(network).Units,
+        };
 }

@@ -16,16 +16,21 @@ static class PartitionText
         var classes = table.ClassNames.Count <= MostColumns ? table.ClassNames.Count : 0;
         string[][] rows =
         [
-            ["client", .. table.OwnerNames is null ? (string[])[] : ["owner"], "samples", "held out", "classes", .. Enumerable.Range(0, classes).Select(Text)],
+            ["client", .. table.OwnerNames is null ? (string[])[] : ["owner"], "samples", "held out", "classes", .. Enumerable.Range(
+                0, classes).Select(Text)],
             .. Enumerable.Range(0, table.Clients).Select(client => Row(table, client, classes)),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         if (widths.Sum(width => width + Gap.Length) - Gap.Length <= (host.Terminal?.Profile.Width ?? int.MaxValue))
             foreach (var row in rows) host.Out.WriteLine(string.Join(Gap, row.Select((cell, column) => cell.PadLeft(widths[column]))));
         else
-            foreach (var row in rows.Skip(1)) host.Print(string.Join(Gap, rows[0].Zip(row).Where(cell => cell.Second != None).Select(cell => $"{cell.First}: {cell.Second}")));
+            foreach (var row in rows.Skip(1))
+                host.Print(string.Join(
+                    Gap, rows[0].Zip(row).Where(cell => cell.Second != None).Select(cell => $"{cell.First}: {cell.Second}")));
         host.Print("");
-        if (classes > 0) host.Print($"classes: {string.Join(", ", table.ClassNames.Select((name, index) => name == Text(index) ? name : $"{index} {name}"))}");
+        if (classes > 0)
+            host.Print(
+                $"classes: {string.Join(", ", table.ClassNames.Select((name, index) => name == Text(index) ? name : $"{index} {name}"))}");
         host.Print($"sha256:  {table.Sha256}");
     }
 

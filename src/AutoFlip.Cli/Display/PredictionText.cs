@@ -22,7 +22,8 @@ static class PredictionText
         }
         List<(string Label, IReadOnlyList<string> Figures)> rows = [.. answered.Select(each => (each.Name, each.Fields))];
         if (rows.Count == 0) return;
-        var headers = rows[0].Figures.Count == 1 ? ["value"] : Enumerable.Range(0, rows.Max(row => row.Figures.Count)).Select(field => field % 2 == 0 ? "class" : "probability").ToList();
+        var headers = rows[0].Figures.Count == 1 ? ["value"] : Enumerable.Range(0, rows.Max(row => row.Figures.Count))
+            .Select(field => field % 2 == 0 ? "class" : "probability").ToList();
         new FigureTable(headers, rows).Write(host);
     }
 
@@ -41,7 +42,8 @@ static class PredictionText
             line["class"] = said.Top[0].Name;
             line["index"] = said.Top[0].Class;
             line["probability"] = Finite(said.Top[0].Probability);
-            line["top"] = new JsonArray([.. said.Top.Select(top => new JsonObject { ["class"] = top.Name, ["probability"] = Finite(top.Probability) })]);
+            line["top"] = new JsonArray([.. said.Top.Select(top =>
+                new JsonObject { ["class"] = top.Name, ["probability"] = Finite(top.Probability) })]);
             if (!said.Steps.IsEmpty) line["steps"] = new JsonArray([.. said.Steps.Select(step => (JsonNode)step)]);
         }
         return line;

@@ -71,7 +71,8 @@ sealed class PlainDisplay(Host host) : QuietDisplay(host)
     /// <inheritdoc/>
     public override void Explored(int done, int explorers)
     {
-        if (done > 0 && done * 10 / explorers > (done - 1) * 10 / explorers) Host.Out.WriteLine($"explored {done}/{explorers}"); // ten lines at most
+        // ten lines at most
+        if (done > 0 && done * 10 / explorers > (done - 1) * 10 / explorers) Host.Out.WriteLine($"explored {done}/{explorers}");
     }
 
     /// <inheritdoc/>

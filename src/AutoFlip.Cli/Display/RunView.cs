@@ -3,7 +3,8 @@ using Spectre.Console.Rendering;
 
 namespace AutoFlip.Cli;
 
-/// <summary>What is on the screen while a run goes on, as a value that is drawn anew after each change. Not safe for several threads.</summary>
+/// <summary>What is on the screen while a run goes on, as a value that is drawn anew after each change. Not
+/// safe for several threads.</summary>
 /// <param name="time">Tells how long things have taken.</param>
 /// <param name="unicode">Whether the terminal can show more than ASCII.</param>
 sealed class RunView(TimeProvider time, bool unicode)
@@ -26,7 +27,8 @@ sealed class RunView(TimeProvider time, bool unicode)
     public void Loading(string what, double? fraction) => _loading = (what, fraction);
 
     /// <summary>Work begins.</summary>
-    public void Start(RunStart start) => (_start, _loading, _roundsDone, _since) = (start, null, start.RoundsDone, (start.RoundsDone, time.GetTimestamp()));
+    public void Start(RunStart start) =>
+        (_start, _loading, _roundsDone, _since) = (start, null, start.RoundsDone, (start.RoundsDone, time.GetTimestamp()));
 
     /// <summary>Explorers are done. The clock begins anew: rounds after an exploration are smaller than those before it.</summary>
     public void Explored(int done, int all) => (_explored, _since) = ((done, all), (_roundsDone, time.GetTimestamp()));
@@ -58,20 +60,26 @@ sealed class RunView(TimeProvider time, bool unicode)
             parts.Add(new Text(ForeignText.OnOneLine(Results.Federation(_start)), new Style(Color.Grey)));
         }
         (string Label, double Fraction, string Note)[] bars = [.. Bars()];
-        if (bars.Length > 0) parts.Add(new WhereItFits(_ => bars.Select(bar => $"{bar.Label}  {bar.Note}"), Bars(bars, BarWidth), Bars(bars, ShortBar)));
-        if (_rounds.Count > 0) parts.Add(new WhereItFits(_ => _rounds.Select(round => round.ToText(_start!.Experiment.Rounds, MainMetric)), Rounds()));
+        if (bars.Length > 0)
+            parts.Add(new WhereItFits(_ => bars.Select(bar => $"{bar.Label}  {bar.Note}"), Bars(bars, BarWidth), Bars(bars, ShortBar)));
+        if (_rounds.Count > 0)
+            parts.Add(new WhereItFits(_ => _rounds.Select(round => round.ToText(_start!.Experiment.Rounds, MainMetric)), Rounds()));
         return new Rows(parts);
     }
 
     IEnumerable<(string Label, double Fraction, string Note)> Bars()
     {
-        if (_loading is { } loading) yield return (ForeignText.OnOneLine(loading.What), loading.Fraction ?? 0, loading.Fraction is { } share ? Readable.Percent(share) : "");
-        if (_explored is { } explored) yield return ("Exploring", (double)explored.Done / explored.All, $"{explored.Done}/{explored.All} explorers");
+        if (_loading is { } loading)
+            yield return (
+                ForeignText.OnOneLine(loading.What), loading.Fraction ?? 0, loading.Fraction is { } share ? Readable.Percent(share) : "");
+        if (_explored is { } explored)
+            yield return ("Exploring", (double)explored.Done / explored.All, $"{explored.Done}/{explored.All} explorers");
         if (_start is null || _explored is { } e && e.Done < e.All && _roundsDone == _start.RoundsDone && _current is null) yield break;
 
         yield return ("Rounds", (double)_roundsDone / _start.Experiment.Rounds, $"{_roundsDone}/{_start.Experiment.Rounds}{Clock()}");
         if (_current is { } now)
-            yield return ($"Round {now.Round}", (double)now.Done / now.Cohort, now.Evaluating ? "evaluating" : $"{now.Done}/{now.Cohort} clients");
+            yield return (
+                $"Round {now.Round}", (double)now.Done / now.Cohort, now.Evaluating ? "evaluating" : $"{now.Done}/{now.Cohort} clients");
     }
 
     string Clock()
@@ -88,8 +96,10 @@ sealed class RunView(TimeProvider time, bool unicode)
     Grid Bars(IReadOnlyCollection<(string Label, double Fraction, string Note)> bars, int width)
     {
         static GridColumn Column(int width, int gap) => new() { NoWrap = true, Width = width, Padding = new Padding(0, 0, gap, 0) };
-        var grid = new Grid().AddColumn(Column(bars.Max(bar => bar.Label.GetCellWidth()), 2)).AddColumn(Column(width, 2)).AddColumn(Column(bars.Max(bar => bar.Note.GetCellWidth()), 0));
-        foreach (var (label, fraction, note) in bars) grid.AddRow(new Text(label), Bar(fraction, width), new Text(note, new Style(Color.Grey)));
+        var grid = new Grid().AddColumn(Column(bars.Max(bar => bar.Label.GetCellWidth()), 2)).AddColumn(Column(width, 2))
+            .AddColumn(Column(bars.Max(bar => bar.Note.GetCellWidth()), 0));
+        foreach (var (label, fraction, note) in bars)
+            grid.AddRow(new Text(label), Bar(fraction, width), new Text(note, new Style(Color.Grey)));
         return grid;
     }
 

@@ -39,7 +39,8 @@ sealed class TerminalDisplay(IAnsiConsole terminal, TimeProvider time) : RunDisp
     /// <inheritdoc/>
     public override void Warning(string message)
     {
-        lock (_lock) terminal.Write(new OverLive(new Paragraph("warning: ", new Style(Color.Yellow)).Append(ForeignText.OnOneLine(message) + "\n")));
+        lock (_lock)
+            terminal.Write(new OverLive(new Paragraph("warning: ", new Style(Color.Yellow)).Append(ForeignText.OnOneLine(message) + "\n")));
     }
 
     /// <inheritdoc/>
@@ -74,7 +75,8 @@ sealed class TerminalDisplay(IAnsiConsole terminal, TimeProvider time) : RunDisp
     static WhereItFits ResultPanel(RunSummary summary)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        foreach (var (label, value) in Results.Rows(summary)) grid.AddRow(new Text(label, new Style(Color.Grey)), new Text(ForeignText.OnOneLine(value)));
+        foreach (var (label, value) in Results.Rows(summary))
+            grid.AddRow(new Text(label, new Style(Color.Grey)), new Text(ForeignText.OnOneLine(value)));
         var title = $"{summary.Dataset}, {Results.Method(summary.Algorithm, summary.Pruner)}, {summary.RoundsDone} rounds";
         return new(_ => Results.Lines(summary), new Panel(grid)
         {

@@ -3,7 +3,8 @@ using Spectre.Console.Rendering;
 
 namespace AutoFlip.Cli;
 
-/// <summary>The first of some drawings that a terminal is wide enough for, or lines with the same content: a drawing that is squeezed breaks numbers in two.</summary>
+/// <summary>The first of some drawings that a terminal is wide enough for, or lines with the same content: a drawing that is
+/// squeezed breaks numbers in two.</summary>
 /// <param name="lines">The lines, given the terminal's columns.</param>
 /// <param name="drawings">From the widest on. Each must have its true least width, see <see cref="TableColumn.Width"/>.</param>
 sealed class WhereItFits(Func<int, IEnumerable<string>> lines, params IRenderable[] drawings) : IRenderable
@@ -21,5 +22,6 @@ sealed class WhereItFits(Func<int, IEnumerable<string>> lines, params IRenderabl
 
     IRenderable Choose(RenderOptions options, int maxWidth) =>
         drawings.FirstOrDefault(drawing => maxWidth >= LeastWidth && drawing.Measure(options, Unbounded).Min <= maxWidth)
-            ?? new Rows(lines(maxWidth).SelectMany(line => LineBreaks.Of(ForeignText.OnOneLine(line), maxWidth)).Select(line => new Text(line)));
+            ?? new Rows(lines(maxWidth).SelectMany(line => LineBreaks.Of(ForeignText.OnOneLine(line), maxWidth))
+                .Select(line => new Text(line)));
 }

@@ -34,7 +34,9 @@ static class OptionPage
         Line("|---|---|");
         foreach (var command in commands) Line($"| [`{command.Name}`](#{command.Name}) | {Cell(command.Summary)} |");
         Line();
-        Line("In names of options dashes and underscores are interchangeable, and `--option=value` is accepted too. Where two spellings are listed, the second is that of the paper's code.");
+        Line(
+            "In names of options dashes and underscores are interchangeable, and `--option=value` is accepted too. "
+            + "Where two spellings are listed, the second is that of the paper's code.");
         Line("An unknown option or an invalid value ends the program before anything is read or written.");
         Line();
         Line("| exit code | |");

@@ -12,8 +12,10 @@ sealed record Engine(
 {
     /// <summary>The real one.</summary>
     public static Engine Default { get; } = new(
-        (experiment, options, observer, time, cancel) => Simulation.Run(experiment, options with { Wording = Spelling.Of }, observer, time, cancel),
-        (directory, options, observer, time, cancel) => Simulation.Resume(directory, options with { Wording = Spelling.Of }, observer, time, cancel));
+        (experiment, options, observer, time, cancel) => Simulation.Run(
+            experiment, options with { Wording = Spelling.Of }, observer, time, cancel),
+        (directory, options, observer, time, cancel) => Simulation.Resume(
+            directory, options with { Wording = Spelling.Of }, observer, time, cancel));
 }
 
 /// <summary>The world around a command: everything it reads or writes besides files.</summary>
@@ -64,13 +66,15 @@ sealed record Host
             Out = new PrintableWriter(output),
             OutputFailure = () => output.Failure,
             Error = new PrintableWriter(error),
-            Terminal = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? null : AnsiConsole.Console, // bars move by ANSI codes
+            // bars move by ANSI codes
+            Terminal = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? null : AnsiConsole.Console,
             Width = Console.IsOutputRedirected ? 80 : Math.Clamp(AnsiConsole.Console.Profile.Width, 20, 120),
             Cancel = cancel,
         };
     }
 
-    /// <summary>Prints a line for people. On a terminal that it does not fit it is broken between words, never within a number or a name.</summary>
+    /// <summary>Prints a line for people. On a terminal that it does not fit it is broken between words, never
+    /// within a number or a name.</summary>
     public void Print(string line)
     {
         foreach (var part in LineBreaks.Of(line, Terminal?.Profile.Width ?? int.MaxValue)) Out.WriteLine(part);

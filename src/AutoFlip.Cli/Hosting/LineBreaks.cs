@@ -5,7 +5,8 @@ static class LineBreaks
 {
     const string Gap = "  "; // two blanks or more separate the fields of a line
 
-    /// <summary>A line as it is where it fits; else its fields, whole where one fits, under the line's own indentation and a step further.</summary>
+    /// <summary>A line as it is where it fits; else its fields, whole where one fits, under the line's own
+    /// indentation and a step further.</summary>
     /// <param name="line">The line; its fields are separated by two blanks or more.</param>
     /// <param name="width">Columns. A single word that is longer exceeds them.</param>
     public static IEnumerable<string> Of(string line, int width)

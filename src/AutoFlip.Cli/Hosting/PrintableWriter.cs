@@ -2,7 +2,8 @@ using System.Text;
 
 namespace AutoFlip.Cli;
 
-/// <summary>Standard output or standard error, without the control characters that names from outside could carry to a terminal (<see cref="ForeignText"/>).</summary>
+/// <summary>Standard output or standard error, without the control characters that names from outside could carry to a terminal
+/// (<see cref="ForeignText"/>).</summary>
 /// <param name="inner">Where the text goes. Line ends and tabs pass; other control characters are written as <c>\u001b</c>.</param>
 sealed class PrintableWriter(TextWriter inner) : TextWriter(inner.FormatProvider)
 {

@@ -4,8 +4,9 @@ namespace AutoFlip.Cli;
 
 /// <summary>Standard streams that the program was started without, as by a shell's <c>&gt;&amp;-</c>.</summary>
 /// <remarks>
-/// Pipes of the runtime then occupy the free descriptors among 0, 1 and 2, and text that is printed, by native libraries too, arrives there as signals that
-/// nobody sent. Descriptors in use cannot be moved: the process executes its program again, with the null device in place of each missing stream.
+/// Pipes of the runtime then occupy the free descriptors among 0, 1 and 2, and text that is printed, by native libraries too, arrives
+/// there as signals that nobody sent. Descriptors in use cannot be moved: the process executes its program again, with the null
+/// device in place of each missing stream.
 /// </remarks>
 static partial class StandardStreams
 {

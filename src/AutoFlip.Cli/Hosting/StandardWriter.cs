@@ -3,7 +3,8 @@ using System.Text;
 namespace AutoFlip.Cli;
 
 /// <summary>A standard stream whose failure (a full disk, a lost terminal) stops nobody who writes to it.</summary>
-/// <remarks>The first error is kept, and nothing is written after it. A reader that closed its end of a pipe is no error: the runtime leaves it at that.</remarks>
+/// <remarks>The first error is kept, and nothing is written after it. A reader that closed its end of a pipe is no error: the
+/// runtime leaves it at that.</remarks>
 /// <param name="inner">The stream; borrowed.</param>
 sealed class StandardWriter(TextWriter inner) : TextWriter
 {

@@ -12,7 +12,8 @@ sealed class OnnxRunner : IModelRunner
     {
         (_session, _path) = (session, path);
         var metadata = session.Session.ModelMetadata.CustomMetadataMap;
-        Card = ModelCard.Find(metadata, path) ?? throw AutoFlipException.BadFile(path, "there is no model card in its metadata: another program wrote it");
+        Card = ModelCard.Find(metadata, path)
+            ?? throw AutoFlipException.BadFile(path, "there is no model card in its metadata: another program wrote it");
         Experiment = SavedModel.ExperimentOf(metadata, path);
     }
 
@@ -73,6 +74,7 @@ sealed class OnnxRunner : IModelRunner
         var steps = Card.Task == TaskKind.Labelling ? Card.Input.Shape.Length : 1;
         return outputs.LongLength == (long)count * steps * Card.Outputs
             ? outputs
-            : throw AutoFlipException.BadFile(_path, $"it puts out {outputs.Length / count} numbers for a sample, and its model card says {(long)steps * Card.Outputs}");
+            : throw AutoFlipException.BadFile(
+                _path, $"it puts out {outputs.Length / count} numbers for a sample, and its model card says {(long)steps * Card.Outputs}");
     }
 }

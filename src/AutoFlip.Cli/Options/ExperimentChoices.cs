@@ -15,7 +15,8 @@ static class ExperimentChoices
     [
         .. from property in typeof(Experiment).GetProperties()
            where property.SetMethod is not null
-           let setting = Settings.All.Where(setting => setting.Property?.Name == property.Name).OrderBy(setting => setting.Also is not null).FirstOrDefault()
+           let setting = Settings.All.Where(setting => setting.Property?.Name == property.Name).OrderBy(setting => setting.Also is not null)
+               .FirstOrDefault()
            where setting is not null
            orderby setting.Group, Settings.All.IndexOf(setting)
            select (property, setting),
@@ -29,7 +30,8 @@ static class ExperimentChoices
         {
             var (setting, text) = (Settings.Find(value.Option.ApiName)!, Values.Show(value.Value));
             return new ExperimentChoice(
-                value.Option.Property.Name, setting.Name, Spelling.Of(setting.Help), text, text, Values.Show(value.Option.Default), !value.IsDefault, [text]);
+                value.Option.Property.Name, setting.Name, Spelling.Of(setting.Help), text, text, Values.Show(value.Option.Default),
+                !value.IsDefault, [text]);
         });
         return Choices.Select(choice =>
         {
@@ -38,7 +40,8 @@ static class ExperimentChoices
                 ? (asked with { DenseRounds = null }).FirstPrunedRound - 1 // of as many rounds as there are
                 : Get(Defaults);
             return new ExperimentChoice(
-                choice.Property.Name, choice.Setting.Name, Spelling.Of(choice.Setting.Help), Values.Show(Get(asked)), Values.Show(Get(experiment)), Values.Show(usual), !DerivedValue.AreEqual(Get(asked), Get(Defaults)),
+                choice.Property.Name, choice.Setting.Name, Spelling.Of(choice.Setting.Help), Values.Show(Get(asked)),
+                Values.Show(Get(experiment)), Values.Show(usual), !DerivedValue.AreEqual(Get(asked), Get(Defaults)),
                 Get(asked) is ImmutableArray<string> words ? words : [Values.Show(Get(asked))]);
         }).Concat(options);
     }
@@ -54,5 +57,6 @@ static class ExperimentChoices
 
     /// <summary>What a reader looks for, and the method: named by halves it means another one.</summary>
     static bool IsSaidAnyway(ExperimentChoice choice) =>
-        choice.Property is nameof(Experiment.Dataset) or nameof(Experiment.Model) or nameof(Experiment.Algorithm) or nameof(Experiment.Pruner) or nameof(Experiment.Seed);
+        choice.Property is nameof(Experiment.Dataset) or nameof(Experiment.Model) or nameof(Experiment.Algorithm)
+            or nameof(Experiment.Pruner) or nameof(Experiment.Seed);
 }

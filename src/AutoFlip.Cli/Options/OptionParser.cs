@@ -17,8 +17,8 @@ sealed class CommandLine(OptionParser parser, Tokens tokens)
 
 /// <summary>Reads the words of a command line by a table of settings.</summary>
 /// <remarks>
-/// Words are taken apart first (<see cref="Tokens"/>); then the table decides what a value is and words every refusal. An option given twice counts once,
-/// with its last value, as with the reference.
+/// Words are taken apart first (<see cref="Tokens"/>); then the table decides what a value is and words every refusal. An option given
+/// twice counts once, with its last value, as with the reference.
 /// </remarks>
 /// <param name="command">The command's name, for messages.</param>
 /// <param name="settings">Its options.</param>
@@ -29,15 +29,18 @@ sealed class OptionParser(string command, IEnumerable<Setting> settings)
     /// <summary>Takes a command line apart.</summary>
     public CommandLine Parse(IReadOnlyList<string> arguments) => new(this, Tokens.Of(JoinFlags(arguments, _settings), _settings));
 
-    /// <summary>Writes each option whose value may be left out as <c>--option=value</c>, so that it never takes the argument after it unless that can be its value.</summary>
+    /// <summary>Writes each option whose value may be left out as <c>--option=value</c>, so that it never takes the argument after it
+    /// unless that can be its value.</summary>
     static string[] JoinFlags(IReadOnlyList<string> arguments, IReadOnlyList<Setting> settings)
     {
         var joined = new List<string>();
         for (var i = 0; i < arguments.Count; i++)
         {
-            var setting = settings.FirstOrDefault(setting => setting.Implied is not null && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
+            var setting = settings.FirstOrDefault(setting =>
+                setting.Implied is not null && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
             var hasValue = setting is not null && i + 1 < arguments.Count && Values.Parse(setting.Type, [arguments[i + 1]]) is not null;
-            joined.Add(setting is null ? arguments[i] : hasValue ? $"{arguments[i]}={arguments[++i]}" : $"{arguments[i]}={setting.Implied}");
+            joined.Add(
+                setting is null ? arguments[i] : hasValue ? $"{arguments[i]}={arguments[++i]}" : $"{arguments[i]}={setting.Implied}");
         }
         return [.. joined];
     }
@@ -49,7 +52,8 @@ sealed class OptionParser(string command, IEnumerable<Setting> settings)
     internal ParsedRequest Read(Tokens tokens, Func<IReadOnlyList<string>, Request> defaults)
     {
         List<string> warnings = [], errors = [], positionals = [];
-        var given = _settings.Where(tokens.Options.ContainsKey).Select(setting => (Setting: setting, Texts: tokens.Options[setting])).ToList();
+        var given = _settings.Where(tokens.Options.ContainsKey).Select(setting => (Setting: setting, Texts: tokens.Options[setting]))
+            .ToList();
 
         var words = new Queue<string>(tokens.Positionals);
         while (words.TryDequeue(out var word))
@@ -67,7 +71,10 @@ sealed class OptionParser(string command, IEnumerable<Setting> settings)
         var request = defaults(positionals);
         var ignored = given.Where(option => option.Setting.WithoutEffect is not null).Select(option => option.Setting).Distinct().ToList();
         if (ignored is [var only]) warnings.Add($"{only.Name} has no effect: {only.WithoutEffect}.");
-        else if (ignored is not []) warnings.Add($"These options have no effect: {string.Join("; ", ignored.Select(setting => $"{setting.Name} ({setting.WithoutEffect})"))}.");
+        else if (ignored is not [])
+            warnings.Add(
+                "These options have no effect: "
+                + $"{string.Join("; ", ignored.Select(setting => $"{setting.Name} ({setting.WithoutEffect})"))}.");
         foreach (var (setting, texts) in given)
         {
             if (setting.Arity != Arity.Many && texts.Distinct().Count() > 1)
@@ -95,6 +102,7 @@ sealed class OptionParser(string command, IEnumerable<Setting> settings)
     string Unknown(string word)
     {
         var name = word.Split('=')[0];
-        return $"There is no option '{name}'.{Nearest.Hint(name, _settings.SelectMany(setting => setting.Declared))} See 'autoflip {command} --help'.";
+        return $"There is no option '{name}'.{Nearest.Hint(name, _settings.SelectMany(setting => setting.Declared))} See 'autoflip "
+            + $"{command} --help'.";
     }
 }

@@ -9,5 +9,6 @@ sealed record PlotOptions
     public string? Output { get; init; }
 
     /// <summary>Names of formats.</summary>
-    public ImmutableArray<string> Formats { get; init; } = [.. PlotFolder.AllFormats.Select(format => format.ToString().ToLowerInvariant())];
+    public ImmutableArray<string> Formats { get; init; } = [.. PlotFolder.AllFormats.Select(format =>
+        format.ToString().ToLowerInvariant())];
 }

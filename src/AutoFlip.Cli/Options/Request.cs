@@ -58,7 +58,8 @@ sealed record MethodChoice
     /// <summary>The reference's <c>--mask_pruining</c>.</summary>
     public bool? Prune { get; init; }
 
-    /// <summary>Puts the choice on top of an experiment: <c>--pruner</c> decides, then random pruning, then no pruning, then the algorithm.</summary>
+    /// <summary>Puts the choice on top of an experiment: <c>--pruner</c> decides, then random pruning, then no
+    /// pruning, then the algorithm.</summary>
     /// <exception cref="AutoFlipException">The options contradict one another (exit 2).</exception>
     public Experiment Apply(Experiment experiment, Action<string> warn)
     {
@@ -78,7 +79,8 @@ sealed record MethodChoice
     void Refuse(bool given, string pruner, string option)
     {
         if (given && !Is(Pruner, pruner))
-            throw AutoFlipException.BadRequest($"--pruner {Pruner} and {option} contradict each other: {option} means --pruner {pruner}. Give one of them.");
+            throw AutoFlipException.BadRequest(
+                $"--pruner {Pruner} and {option} contradict each other: {option} means --pruner {pruner}. Give one of them.");
     }
 
     static bool Is(string? name, string other) => other.Equals(name, StringComparison.OrdinalIgnoreCase);

@@ -44,7 +44,8 @@ sealed record Setting
     /// <summary>How many values follow.</summary>
     public Arity Arity { get; init; } = Arity.One;
 
-    /// <summary>The value that stands for none, of a flag and of an option whose value may be left out; null where a value must follow.</summary>
+    /// <summary>The value that stands for none, of a flag and of an option whose value may be left out; null
+    /// where a value must follow.</summary>
     public string? Implied { get; init; }
 
     /// <summary>The property it sets; null if it sets none.</summary>
@@ -63,7 +64,8 @@ sealed record Setting
     public string? WithoutEffect { get; init; }
 
     /// <summary>Values that stand for others, in any case: the reference's spellings.</summary>
-    public ImmutableDictionary<string, string> Synonyms { get; init; } = ImmutableDictionary<string, string>.Empty.WithComparers(StringComparer.OrdinalIgnoreCase);
+    public ImmutableDictionary<string, string> Synonyms { get; init; } =
+        ImmutableDictionary<string, string>.Empty.WithComparers(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether each word is one value of a list, commas and all; otherwise commas separate values too.</summary>
     public bool IsVerbatim { get; init; }

@@ -3,15 +3,18 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Cli;
 
-/// <summary>Every option of a run, as a table. Parsing, help, messages and tests read it. Those of an experiment are rows of <see cref="ExperimentOptions"/>.</summary>
+/// <summary>Every option of a run, as a table. Parsing, help, messages and tests read it. Those of an experiment are rows of
+/// <see cref="ExperimentOptions"/>.</summary>
 static class Settings
 {
-    /// <summary>The options of an experiment: a setting for each row of the engine's table, but for those that together name a method.</summary>
+    /// <summary>The options of an experiment: a setting for each row of the engine's table, but for those
+    /// that together name a method.</summary>
     static ImmutableArray<Setting> Experiments { get; } = [.. ExperimentOptions.All.SelectMany(Of)];
 
     static IEnumerable<Setting> Of(ExperimentOption option) => option.Property.Name switch
     {
-        nameof(Experiment.Algorithm) => [Setting.Of(option) with { Property = typeof(MethodChoice).GetProperty(nameof(MethodChoice.Algorithm)) }],
+        nameof(Experiment.Algorithm) =>
+            [Setting.Of(option) with { Property = typeof(MethodChoice).GetProperty(nameof(MethodChoice.Algorithm)) }],
         nameof(Experiment.Pruner) =>
         [
             Setting.Of(option) with { Property = typeof(MethodChoice).GetProperty(nameof(MethodChoice.Pruner)) },
@@ -36,17 +39,26 @@ static class Settings
         _ => [Setting.Of(option)],
     };
 
-    static Setting OneWay(ExperimentOption option) => Setting.Of(option) with { Help = $"{option.Help.TrimEnd('.')}; after --wire, overrides it in this direction." };
+    static Setting OneWay(ExperimentOption option) =>
+        Setting.Of(option) with { Help = $"{option.Help.TrimEnd('.')}; after --wire, overrides it in this direction." };
 
     /// <summary>The one option of commands that only print.</summary>
     public static Setting Json { get; } = Grouped(SettingGroup.Running,
-        [Setting.Of((Presentation p) => p.Json, "--json", "", "Print only JSON; for a run, one object per line: start, explored, round, summary.")])[0];
+        [Setting.Of(
+            (Presentation p) => p.Json, "--json", "",
+            "Print only JSON; for a run, one object per line: start, explored, round, summary.")])[0];
 
     /// <summary>Where the live view is.</summary>
     public static Setting Live { get; } = Grouped(SettingGroup.Running,
     [
-        (Setting.Of((Presentation p) => p.Live, "--live", "[PORT]", $"Serve the report on this machine during the run, at http://127.0.0.1:PORT/. Default port {Presentation.DefaultPort}; 0 is any free one.")
-            with { Refuses = port => int.Parse(port, System.Globalization.CultureInfo.InvariantCulture) is >= 0 and <= 65535 ? null : $"'{port}' is not accepted. Accepted: 0 to 65535." })
+        (Setting.Of(
+            (Presentation p) => p.Live, "--live", "[PORT]",
+            $"Serve the report on this machine during the run, at http://127.0.0.1:PORT/. Default port {Presentation.DefaultPort}; "
+            + "0 is any free one.")
+            with { Refuses = port =>
+                int.Parse(port, System.Globalization.CultureInfo.InvariantCulture) is >= 0 and <= 65535
+                    ? null
+                    : $"'{port}' is not accepted. Accepted: 0 to 65535." })
             .Or($"{Presentation.DefaultPort}"),
     ])[0];
 
@@ -56,7 +68,9 @@ static class Settings
 
     /// <summary>Whether a report shows where data lie.</summary>
     public static Setting KeepPaths { get; } = Grouped(SettingGroup.Running,
-        [Setting.Of((Presentation p) => p.KeepPaths, "--keep-paths", "", "Show full paths of data sets (csv:PATH, folder:PATH) in the report, instead of their last part.")])[0];
+        [Setting.Of(
+            (Presentation p) => p.KeepPaths, "--keep-paths", "",
+            "Show full paths of data sets (csv:PATH, folder:PATH) in the report, instead of their last part.")])[0];
 
     /// <summary>What only tables of experiments take.</summary>
     public static Setting DryRun { get; } = Grouped(SettingGroup.Running,
@@ -65,25 +79,32 @@ static class Settings
     /// <summary>What a resumed run may be given too: none of it changes a result.</summary>
     public static ImmutableArray<Setting> Running { get; } = Grouped(SettingGroup.Running,
     [
-        Setting.Of((RunOptions o) => o.ResultPath, "--result-path --result_path", "DIR", "Directory in which the run directory is created."),
+        Setting.Of(
+            (RunOptions o) => o.ResultPath, "--result-path --result_path", "DIR", "Directory in which the run directory is created."),
         Setting.Of((RunOptions o) => o.DataPath, "--data-path --data_path", "DIR", "Directory that is searched first for data sets."),
         Setting.Of((RunOptions o) => o.Offline, "--offline", "", "Do not download data sets."),
         Setting.Of((RunOptions o) => o.Workers, "--workers", "N", "Number of clients trained in parallel. Does not change the result."),
         Setting.Of((RunOptions o) => o.SaveClients, "--save-clients", "", "Also save each client's model after the last round."),
-        Setting.Of((RunOptions o) => o.TensorBoard, "--tensorboard --use_tb", "", "Write TensorBoard event files into the run directory; view them with: tensorboard --logdir DIR"),
+        Setting.Of(
+            (RunOptions o) => o.TensorBoard, "--tensorboard --use_tb", "",
+            "Write TensorBoard event files into the run directory; view them with: tensorboard --logdir DIR"),
         Setting.Of((RunOptions o) => o.LogFormat, "--log-format", "human|json|reference",
-            "Format of run.log: sentences, JSON objects, or the lines of the paper's code. If given, the log also replaces the display, on standard error.")
+            "Format of run.log: sentences, JSON objects, or the lines of the paper's code. If given, the log also replaces the display, "
+            + "on standard error.")
             with { Also = typeof(Presentation).GetProperty(nameof(Presentation.LogFormat)) },
         Setting.Choice("--device", "cpu", "Compute device. Only cpu: this build has no GPU support.",
             value => value.Equals("cpu", StringComparison.OrdinalIgnoreCase) ? null
-                : $"'{value}' is not accepted: this build has no GPU support, and there is no silent fallback. Accepted: cpu. Give --device cpu or omit the option."),
+                : $"'{value}' is not accepted: this build has no GPU support, and there is no silent fallback. Accepted: cpu. "
+                    + "Give --device cpu or omit the option."),
         Setting.Of((Presentation p) => p.Quiet, "--quiet", "", "Print only the run directory and the result."),
         Json,
         Live,
         KeepPaths,
         Setting.Of((Presentation p) => p.Plain, "--plain", "", "Print plain lines even on a terminal."),
         Setting.Of((Presentation p) => p.Verbose, "--verbose", "", "Print stack traces of failures."),
-        Setting.Of((Presentation p) => p.Plot, "--plot", "", "Write plots into plots/ of the run directory after the run; later: autoflip plot DIR"),
+        Setting.Of(
+            (Presentation p) => p.Plot, "--plot", "",
+            "Write plots into plots/ of the run directory after the run; later: autoflip plot DIR"),
     ]);
 
     /// <summary>What <c>plot</c> takes.</summary>
@@ -97,7 +118,9 @@ static class Settings
     public static ImmutableArray<Setting> List => Grouped(SettingGroup.Model,
     [
         Setting.Of((ListOptions l) => l.Input, "--input", "CxHxW", "Shape of a sample: channels, height, width; 80x1x1 is 80 tokens."),
-        Setting.Of((ListOptions l) => l.Outputs, "--outputs", "N", "Number of outputs, one per class. Language models have one per token instead."),
+        Setting.Of(
+            (ListOptions l) => l.Outputs, "--outputs", "N",
+            "Number of outputs, one per class. Language models have one per token instead."),
         .. Experiments.Where(row => typeof(ModelOptions).GetProperty(row.Property!.Name) is not null),
     ]);
 
@@ -107,7 +130,9 @@ static class Settings
     /// <summary>What <c>export</c> takes.</summary>
     public static ImmutableArray<Setting> Export => Grouped(SettingGroup.Running,
     [
-        Setting.Of((ShipOptions s) => s.Format, "--format", "safetensors|onnx", "File format. Default: by the file's extension, else safetensors."),
+        Setting.Of(
+            (ShipOptions s) => s.Format, "--format", "safetensors|onnx",
+            "File format. Default: by the file's extension, else safetensors."),
         Setting.Of((ShipOptions s) => s.Small, "--small", "", "Export the pruned model without removed units (default)."),
         Setting.Of((ShipOptions s) => s.Full, "--full", "", "Export the full architecture, with zeros for removed weights."),
         Setting.Of((ShipOptions s) => s.Half, "--fp16", "", "Store weights in float16: half the size, three significant digits."),
@@ -116,7 +141,9 @@ static class Settings
     ]);
 
     /// <summary>What <c>data</c> takes.</summary>
-    public static ImmutableArray<Setting> DataSets => [.. All, .. Grouped(SettingGroup.Data, [Setting.Of((CacheOptions c) => c.Clear, "--clear", "", "With data cache: delete the decoded images.")])];
+    public static ImmutableArray<Setting> DataSets =>
+        [.. All, .. Grouped(
+            SettingGroup.Data, [Setting.Of((CacheOptions c) => c.Clear, "--clear", "", "With data cache: delete the decoded images.")])];
 
     /// <summary>What <c>predict</c> takes.</summary>
     public static ImmutableArray<Setting> Predict => Grouped(SettingGroup.Running,
@@ -128,22 +155,35 @@ static class Settings
     /// <summary>What <c>evaluate</c> takes.</summary>
     public static ImmutableArray<Setting> Evaluate =>
     [
-        .. Grouped(SettingGroup.Data, [Setting.Of((ShipOptions s) => s.Split, "--split", "test|train", "The server's test set, or all training samples of the clients.")]),
-        .. All.Where(setting => setting.Name is "--dataset" or "--target" or "--task" or "--column" or "--missing" or "--decimal" or "--encoding" or "--metrics" or "--average" or "--data-path" or "--offline" or "--workers" or "--json"),
+        .. Grouped(
+            SettingGroup.Data,
+            [Setting.Of(
+                (ShipOptions s) => s.Split, "--split", "test|train", "The server's test set, or all training samples of the clients.")]),
+        .. All.Where(setting =>
+            setting.Name is "--dataset" or "--target" or "--task" or "--column" or "--missing" or "--decimal" or "--encoding" or "--metrics"
+                or "--average" or "--data-path" or "--offline" or "--workers" or "--json"),
     ];
 
     static readonly Setting[] WithoutEffect =
     [
         Setting.Ignored<int>("--device_ids", "N...", "this build has no GPU support"),
         Setting.Ignored<string>("--log_path", "DIR", "the log is run.log in the run directory, which is made under --result-path"),
-        Setting.Ignored<int>("--tb_port", "N", "no TensorBoard server is started; view the files of --tensorboard with: tensorboard --logdir DIR --port N"),
-        Setting.Ignored<string>("--tb_host", "HOST", "no TensorBoard server is started; view the files of --tensorboard with: tensorboard --logdir DIR --host HOST"),
+        Setting.Ignored<int>(
+            "--tb_port", "N", "no TensorBoard server is started; view the files of --tensorboard with: tensorboard --logdir DIR --port N"),
+        Setting.Ignored<string>(
+            "--tb_host", "HOST",
+            "no TensorBoard server is started; view the files of --tensorboard with: tensorboard --logdir DIR --host HOST"),
         Setting.Ignored<bool>("--use_model_tokenizer", "", "pre-trained language models are not supported"),
         Setting.Ignored<bool>("--use_pt_model", "", "pre-trained models are not supported: training starts from --initialization"),
         Setting.Ignored<double>("--lr_server", "F", "the server step is the average of the updates; clients use --learning-rate (--lr)"),
-        Setting.Ignored<double>("--beta1", "F", "parameter of adaptive server optimisers, which the paper's code does not have either; server momentum is --server-momentum (--beta)"),
+        Setting.Ignored<double>(
+            "--beta1", "F",
+            "parameter of adaptive server optimisers, which the paper's code does not have either; "
+            + "server momentum is --server-momentum (--beta)"),
         Setting.Ignored<double>("--tau", "F", "parameter of adaptive server optimisers, which the paper's code does not have either"),
-        Setting.Ignored<double>("--initial_value_threshold", "F", "the paper's code never reads it; the pruned fraction is --prune-fraction (--treeshold_pruining)"),
+        Setting.Ignored<double>(
+            "--initial_value_threshold", "F",
+            "the paper's code never reads it; the pruned fraction is --prune-fraction (--treeshold_pruining)"),
         Setting.Ignored<int>("--CEXP2", "N", "the paper's code never reads it"),
     ];
 
@@ -155,11 +195,13 @@ static class Settings
 
     static readonly FrozenDictionary<string, Setting> ByApiName =
         All.Where(setting => setting is { Property: not null, Also: null } or { Option: not null })
-        .GroupBy(setting => setting.ApiName, StringComparer.Ordinal).ToFrozenDictionary(same => same.Key, same => same.First(), StringComparer.Ordinal);
+        .GroupBy(setting => setting.ApiName, StringComparer.Ordinal).ToFrozenDictionary(
+            same => same.Key, same => same.First(), StringComparer.Ordinal);
 
     /// <summary>The setting of a property that a text of the engine names, as <c>Experiment.Clients</c>; null if there is none.</summary>
     public static Setting? Find(string apiName) => ByApiName.GetValueOrDefault(apiName);
 
     /// <summary>Rows of the table under one heading of the help.</summary>
-    internal static ImmutableArray<Setting> Grouped(SettingGroup group, Setting[] rows) => [.. rows.Select(row => row with { Group = group })];
+    internal static ImmutableArray<Setting> Grouped(SettingGroup group, Setting[] rows) =>
+        [.. rows.Select(row => row with { Group = group })];
 }

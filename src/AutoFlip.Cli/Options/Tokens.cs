@@ -5,8 +5,10 @@ namespace AutoFlip.Cli;
 /// <param name="Positionals">All other words, unknown options among them.</param>
 sealed record Tokens(IReadOnlyDictionary<Setting, List<string>> Options, IReadOnlyList<string> Positionals)
 {
-    /// <summary>Takes words apart: <c>--option value</c>, <c>--option=value</c> and <c>--option:value</c>; behind <c>--</c> there are no options.</summary>
-    /// <remarks>A value is any word that is not the name of an option, so that -0.5 is one. An option of many values takes all words up to the next option.</remarks>
+    /// <summary>Takes words apart: <c>--option value</c>, <c>--option=value</c> and <c>--option:value</c>; behind
+    /// <c>--</c> there are no options.</summary>
+    /// <remarks>A value is any word that is not the name of an option, so that -0.5 is one. An option of many values takes all
+    /// words up to the next option.</remarks>
     public static Tokens Of(IEnumerable<string> words, IEnumerable<Setting> settings)
     {
         var names = new Dictionary<string, Setting>(StringComparer.Ordinal);

@@ -19,12 +19,19 @@ static class Values
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string)) return text;
         if (type == typeof(bool))
-            return Yes.Contains(text, StringComparer.OrdinalIgnoreCase) ? true : No.Contains(text, StringComparer.OrdinalIgnoreCase) ? false : null;
-        if (type == typeof(int)) return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
+            return Yes.Contains(text, StringComparer.OrdinalIgnoreCase)
+                ? true
+                : No.Contains(text, StringComparer.OrdinalIgnoreCase)
+                ? false
+                : null;
+        if (type == typeof(int))
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
         if (type == typeof(ulong)) return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : null;
         if (type == typeof(SampleShape)) return ParseShape(text);
-        if (type == typeof(double)) return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : null;
-        if (type == typeof(decimal)) return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) ? exact : null;
+        if (type == typeof(double))
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : null;
+        if (type == typeof(decimal))
+            return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) ? exact : null;
         return Enum.GetNames(type).FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } member
             ? Enum.Parse(type, member)
             : null;
@@ -32,7 +39,8 @@ static class Values
 
     static SampleShape? ParseShape(string text)
     {
-        var sizes = text.Split('x', 'X').Select(size => int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole : 0).ToList();
+        var sizes = text.Split('x', 'X')
+            .Select(size => int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole : 0).ToList();
         return sizes is [> 0 and var channels, > 0 and var height, > 0 and var width] && (double)channels * height * width <= LargestSample
             ? new(channels, height, width)
             : null;
@@ -46,7 +54,8 @@ static class Values
             : type == typeof(bool) ? "True or False"
             : type == typeof(int) ? "a whole number"
             : type == typeof(ulong) ? $"a whole number from 0 to {ulong.MaxValue}"
-            : type == typeof(SampleShape) ? $"channels x height x width, such as 3x32x32 (80x1x1 are 80 tokens), of at most {LargestSample} values"
+            : type == typeof(SampleShape)
+            ? $"channels x height x width, such as 3x32x32 (80x1x1 are 80 tokens), of at most {LargestSample} values"
             : type == typeof(double) || type == typeof(decimal) ? "a number, with a point for decimals"
             : type == typeof(ImmutableArray<string>) ? "one name or more"
             : "a text";

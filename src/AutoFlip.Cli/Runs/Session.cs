@@ -3,7 +3,8 @@ namespace AutoFlip.Cli;
 /// <summary>One run with its display.</summary>
 static class Session
 {
-    /// <summary>Shows and carries out a run, and makes of its directory what is made when a run has ended: see <see cref="Host.RunOutputs"/>.</summary>
+    /// <summary>Shows and carries out a run, and makes of its directory what is made when a run has ended: see
+    /// <see cref="Host.RunOutputs"/>.</summary>
     /// <param name="show">How to show it.</param>
     /// <param name="host">Where.</param>
     /// <param name="run">Carries it out.</param>
@@ -32,5 +33,6 @@ static class Session
 
     /// <summary>Says that a wish to stop was heard: what is under way may take a while to end.</summary>
     public static IDisposable Tell(RunObserver observer, Host host) =>
-        host.Cancel.Register(() => observer.Warning("Stopping. Press Ctrl-C again to stop immediately; the round in progress will be lost."));
+        host.Cancel.Register(() =>
+            observer.Warning("Stopping. Press Ctrl-C again to stop immediately; the round in progress will be lost."));
 }

@@ -14,7 +14,10 @@ sealed record TableJob(int Number, ExperimentTable Table, string Row, Experiment
     public static IReadOnlyList<TableJob> Of(IEnumerable<ExperimentTable> tables) =>
     [
         .. tables
-            .SelectMany(table => table.Rows.SelectMany(row => row.Experiments.Select((experiment, i) => (Turn: i, Job: new TableJob(0, table, row.Name, experiment)))).OrderBy(job => job.Turn))
+            .SelectMany(table =>
+                table.Rows.SelectMany(row =>
+                    row.Experiments.Select((experiment, i) =>
+                        (Turn: i, Job: new TableJob(0, table, row.Name, experiment)))).OrderBy(job => job.Turn))
             .Select(job => job.Job).DistinctBy(job => job.Identity).Select((job, i) => job with { Number = i + 1 }),
     ];
 

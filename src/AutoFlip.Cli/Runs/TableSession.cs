@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace AutoFlip.Cli;
 
 /// <summary>Carries out what is missing of some tables, and writes them anew after every run.</summary>
-/// <remarks>What there is is looked up on the disk before each run, never remembered: so a killed session loses nothing, and several at once share the work.</remarks>
+/// <remarks>What there is is looked up on the disk before each run, never remembered: so a killed session loses nothing, and
+/// several at once share the work.</remarks>
 /// <param name="tables">Resolved tables of different names.</param>
 /// <param name="request">How to carry runs out, and what to show.</param>
 /// <param name="host">The world around.</param>
@@ -55,7 +56,8 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         }
         if (run is { Status: { Stage: RunStage.Failed, IsRepeated: true } failed })
         {
-            var reason = $"{failed.Reason} It failed twice with this error and is not retried; delete its directory to start again: {run.Directory}";
+            var reason = $"{failed.Reason} It failed twice with this error and is not retried; delete its directory to start again: "
+                + $"{run.Directory}";
             _failures.Add((job, new AutoFlipException((ExitCode)(failed.ExitCode ?? (int)ExitCode.RunFailed), reason)));
             host.Warn($"{job.Label(jobs)}: {reason}");
             return false;
@@ -64,7 +66,8 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         try
         {
             Session.Watch(request.Show, host, display => run is null
-                ? host.Engine.Run(job.Experiment, request.Options with { ResultPath = FolderOf(job.Table) }, display, host.Time, host.Cancel)
+                ? host.Engine.Run(
+                    job.Experiment, request.Options with { ResultPath = FolderOf(job.Table) }, display, host.Time, host.Cancel)
                 : host.Engine.Resume(run.Directory, request.Options, display, host.Time, host.Cancel), live);
         }
         catch (AutoFlipException stopped) when (stopped.Code == ExitCode.Interrupted)
@@ -74,7 +77,9 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         }
         catch (Exception failure) // of one run: the others have their chance all the same, and the exit code remembers it
         {
-            var why = failure is AutoFlipException refused ? refused.With(Spelling.Of(refused.Message)) : AutoFlipException.RunFailed($"the run failed: {failure.Message}", failure);
+            var why = failure is AutoFlipException refused
+                ? refused.With(Spelling.Of(refused.Message))
+                : AutoFlipException.RunFailed($"the run failed: {failure.Message}", failure);
             _failures.Add((job, why));
             host.Warn($"{job.Label(jobs)}: {why.Message}");
             if (request.Show.Verbose) host.Error.WriteLine(failure);
@@ -90,7 +95,10 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         string[] open =
         [
             .. _failures.Count == 0 ? [] : new[] { $"{_failures.Count} of {jobs.Count} runs failed{Prospects(jobs, runs)}" },
-            .. elsewhere == 0 ? [] : new[] { $"{elsewhere} of {jobs.Count} runs are running in another process. Repeat the command later to complete the table." },
+            .. elsewhere == 0
+                ? []
+                : new[] { $"{elsewhere} of {jobs.Count} runs are running in another process. "
+                    + "Repeat the command later to complete the table." },
         ];
         if (open is []) return ExitCode.Done;
         var codes = _failures.Select(failure => failure.Why.Code).Distinct().ToList();

@@ -6,16 +6,20 @@ namespace AutoFlip.Cli;
 /// <param name="directories">The run directories; more may come.</param>
 /// <param name="time">The clock.</param>
 /// <remarks>
-/// Run directories are all it knows of a run, so runs of other processes are as good as this one's. A change is seen by the length of the logs
-/// and by which files there are; only then is anything read, once for all who look, and the next look comes after ten times as long as that took, though
-/// after three seconds at the latest: however fast rounds come, looking costs a tenth of one core. Safe for several threads.
+/// Run directories are all it knows of a run, so runs of other processes are as good as this one's. A change is seen by the
+/// length of the logs and by which files there are; only then is anything read, once for all who look, and the next look comes
+/// after ten times as long as that took, though after three seconds at the latest: however fast rounds come, looking costs a
+/// tenth of one core. Safe for several threads.
 /// </remarks>
 sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time)
 {
     const int Thrift = 10; // times as long as making the page took
     static readonly TimeSpan Least = TimeSpan.FromMilliseconds(250), Most = TimeSpan.FromSeconds(3);
     static readonly string[] Watched =
-        ["rounds.jsonl", Path.Combine("checkpoints", "exploration.jsonl"), "summary.json", "guidance.json", "partition.json", RunStatus.FileName];
+    [
+        "rounds.jsonl", Path.Combine("checkpoints", "exploration.jsonl"), "summary.json", "guidance.json", "partition.json",
+        RunStatus.FileName,
+    ];
 
     static readonly ReportPage Unreadable = new("AutoFLIP", "", Html.Of($"<h1>The run cannot be shown</h1>\n"), []);
 
@@ -45,7 +49,9 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
         try
         {
             RunRecord[] runs = [.. folders.Select(RunRecord.Load)];
-            return new(seen, ReportPage.Of(runs, new PageLinks(Folder: null), ExperimentChoices.ForReports), runs.Length > 0 && runs.All(run => run.Status.Stage != RunStage.Running), null);
+            return new(
+                seen, ReportPage.Of(runs, new PageLinks(Folder: null), ExperimentChoices.ForReports),
+                runs.Length > 0 && runs.All(run => run.Status.Stage != RunStage.Running), null);
         }
         catch (AutoFlipException trouble)
         {
@@ -53,7 +59,8 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
         }
     }
 
-    static string Signature(string folder) => string.Join('|', Watched.Select(name => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file ? file.Length : -1)
+    static string Signature(string folder) =>
+        string.Join('|', Watched.Select(name => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file ? file.Length : -1)
         .Prepend(IsInUse(folder) ? 1 : 0).Prepend(folder.Length)); // a killed run changes no file, but its lock is free
 
     static bool IsInUse(string folder)
@@ -89,5 +96,6 @@ sealed record LiveState(string Seen, ReportPage Page, bool Ended, string? Troubl
         ["charts"] = ChartJson.Of(Page.Charts),
     });
 
-    static Html ContentOf(ReportPage page, string? trouble) => trouble is null ? page.Content : Html.Of($"<p class=\"lead\">{trouble}</p>\n{page.Content}");
+    static Html ContentOf(ReportPage page, string? trouble) =>
+        trouble is null ? page.Content : Html.Of($"<p class=\"lead\">{trouble}</p>\n{page.Content}");
 }

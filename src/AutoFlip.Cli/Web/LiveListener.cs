@@ -6,13 +6,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AutoFlip.Cli;
 
-/// <summary>Accepts the connections of a live view, a bounded number at once: further ones wait in the system, where they take no file handle of this process. What the system refuses, for lack of file handles or ports, is reported once and tried again after a pause.</summary>
+/// <summary>Accepts the connections of a live view, a bounded number at once: further ones wait in the system, where they
+/// take no file handle of this process. What the system refuses, for lack of file handles or ports, is reported once and
+/// tried again after a pause.</summary>
 /// <remarks>Kestrel's own listener tries again at once and without a word, which takes a core for as long as handles are short.</remarks>
 /// <param name="connections">How many there may be at once.</param>
 /// <param name="report">Is given the first refusal.</param>
 /// <param name="time">The clock of the pauses.</param>
 /// <param name="accept">Waits for a connection to the listening socket.</param>
-sealed class LiveListener(int connections, Action<SocketException> report, TimeProvider time, Func<Socket, CancellationToken, ValueTask<Socket>> accept)
+sealed class LiveListener(
+    int connections, Action<SocketException> report, TimeProvider time, Func<Socket, CancellationToken, ValueTask<Socket>> accept)
     : IConnectionListenerFactory, IConnectionListener
 {
     const int Backlog = 64; // connections that wait to be accepted
@@ -64,7 +67,8 @@ sealed class LiveListener(int connections, Action<SocketException> report, TimeP
                 _reported = true;
                 await Task.Delay(Pause, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (Exception closed) when (_end.IsCancellationRequested && closed is OperationCanceledException or ObjectDisposedException or SocketException)
+            catch (Exception closed) when (
+                _end.IsCancellationRequested && closed is OperationCanceledException or ObjectDisposedException or SocketException)
             {
                 break;
             }

@@ -40,7 +40,9 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
         options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
         var listener = new LiveListener(
             limits.Connections,
-            refused => host.Warn($"--live: a connection could not be accepted: {refused.Message.TrimEnd('.')}. The run goes on, and the live view tries again."),
+            refused => host.Warn(
+                $"--live: a connection could not be accepted: {refused.Message.TrimEnd('.')}. The run goes on, "
+                + "and the live view tries again."),
             TimeProvider.System, (socket, cancel) => socket.AcceptAsync(cancel));
         _server = new KestrelServer(Options.Create(options), listener, NullLoggerFactory.Instance);
     }
@@ -107,7 +109,8 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
         response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
         response.Headers["Referrer-Policy"] = "no-referrer";
         if (request.Host.Host is not ("127.0.0.1" or "localhost")) response.StatusCode = StatusCodes.Status421MisdirectedRequest;
-        else if (!HttpMethods.IsGet(request.Method)) (response.StatusCode, response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, "GET");
+        else if (!HttpMethods.IsGet(request.Method))
+            (response.StatusCode, response.Headers.Allow) = (StatusCodes.Status405MethodNotAllowed, "GET");
         else if (request.Path == "/") await WritePage(response);
         else if (request.Path == Events) await WriteEventsIfFew(response, context.RequestAborted);
         else response.StatusCode = StatusCodes.Status404NotFound;
@@ -127,8 +130,10 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
             if (Interlocked.Increment(ref _streams) <= _limits.Streams) await WriteEvents(response, aborted);
             else
             {
-                (response.StatusCode, response.Headers.RetryAfter, response.ContentType) = (StatusCodes.Status503ServiceUnavailable, "10", "text/plain; charset=utf-8");
-                await response.WriteAsync($"{_limits.Streams} pages of this live view are open already. Close one, then reload this one.\n", aborted);
+                (response.StatusCode, response.Headers.RetryAfter, response.ContentType) = (
+                    StatusCodes.Status503ServiceUnavailable, "10", "text/plain; charset=utf-8");
+                await response.WriteAsync(
+                    $"{_limits.Streams} pages of this live view are open already. Close one, then reload this one.\n", aborted);
             }
         }
         finally

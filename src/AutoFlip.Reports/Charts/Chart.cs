@@ -31,7 +31,8 @@ public sealed record LineChart(string Id, string Title, Axis X, Axis Y, Immutabl
 /// <param name="Y">The vertical axis; it begins at 0.</param>
 /// <param name="Names">One per place.</param>
 /// <param name="Bars">Parts of every place's bar, from the bottom up.</param>
-public sealed record BarChart(string Id, string Title, string X, Axis Y, ImmutableArray<string> Names, ImmutableArray<Bar> Bars) : Chart(Id, Title);
+public sealed record BarChart(
+    string Id, string Title, string X, Axis Y, ImmutableArray<string> Names, ImmutableArray<Bar> Bars) : Chart(Id, Title);
 
 /// <summary>A table of numbers as colours.</summary>
 /// <param name="Id">See <see cref="Chart.Id"/>.</param>

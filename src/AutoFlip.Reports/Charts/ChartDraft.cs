@@ -19,8 +19,8 @@ static class ChartDraft
     public static Axis Rounds { get; } = new("round", AxisUnit.Count);
 
     /// <summary>A line through the points that are defined; null if none is.</summary>
-    /// <remarks>Of more than <see cref="MaxPoints"/> points n, those numbered round(i (n - 1) / (MaxPoints - 1)) are taken: evenly, the first and the
-    /// last among them. Points keep their own values; nothing is averaged.</remarks>
+    /// <remarks>Of more than <see cref="MaxPoints"/> points n, those numbered round(i (n - 1) / (MaxPoints - 1)) are taken: evenly, the
+    /// first and the last among them. Points keep their own values; nothing is averaged.</remarks>
     public static Line? Line(string name, IEnumerable<ChartPoint> points)
     {
         ChartPoint[] all = [.. points.Where(point => point.IsDefined)];
@@ -40,7 +40,8 @@ static class ChartDraft
         return drawn is [] ? null : new LineChart(id, title, x, y, [.. drawn]) { Note = note };
     }
 
-    /// <summary>The chart with a logarithmic vertical axis, if that shows more: no shares, and all that is drawn lies above 0 and spans two orders of magnitude or more.</summary>
+    /// <summary>The chart with a logarithmic vertical axis, if that shows more: no shares, and all that is drawn lies above 0 and spans two
+    /// orders of magnitude or more.</summary>
     public static LineChart? Spanning(LineChart? chart)
     {
         if (chart is null or { Y.Unit: AxisUnit.Share }) return chart;

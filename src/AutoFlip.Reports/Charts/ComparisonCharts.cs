@@ -16,21 +16,31 @@ static class ComparisonCharts
             var axis = new Axis(Metric.DisplayNameOf(metric), MetricScale.Of(metric).Unit);
             Figure server = (round, _, _) => round.ServerEvaluated?.Metrics.GetValueOrDefault(metric);
             yield return Over(id, $"{capital} on the server's test set", axis, server);
-            yield return Over($"{id}-clients", $"{capital} on clients outside the cohort", axis, (round, _, _) => round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal);
-            yield return Chart($"{id}-over-bytes", $"{capital} over bytes", new Axis("sent so far", AxisUnit.Bytes), axis, CostCharts.ExplorationIncluded,
+            yield return Over(
+                $"{id}-clients", $"{capital} on clients outside the cohort", axis,
+                (round, _, _) => round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal);
+            yield return Chart(
+                $"{id}-over-bytes", $"{capital} over bytes", new Axis("sent so far", AxisUnit.Bytes), axis, CostCharts.ExplorationIncluded,
                 (_, costs, place) => costs.Bytes(place), server);
-            yield return Chart($"{id}-over-macs", $"{capital} over computation", new Axis("multiply-accumulates so far", AxisUnit.Macs), axis,
+            yield return Chart(
+                $"{id}-over-macs", $"{capital} over computation", new Axis("multiply-accumulates so far", AxisUnit.Macs), axis,
                 $"{CostCharts.ExplorationIncluded} {CostCharts.ForwardOnly}", (_, costs, place) => costs.Macs[place], server);
         }
         yield return Over("compare-loss", "Loss on the server's test set", new Axis("loss"), (round, _, _) => round.ServerEvaluated?.Loss);
-        yield return Over("compare-density", "Parameters kept", new Axis("share of the dense model", AxisUnit.Share), (round, _, _) => round.Density);
-        yield return Over("compare-bytes", "Bytes sent so far", new Axis("sent so far", AxisUnit.Bytes), (_, costs, place) => costs.Bytes(place), CostCharts.ExplorationIncluded);
-        yield return Over("compare-seconds", "Time so far", new Axis("wall clock", AxisUnit.Seconds), (_, costs, place) => costs.Seconds[place], CostCharts.ExplorationIncluded);
+        yield return Over(
+            "compare-density", "Parameters kept", new Axis("share of the dense model", AxisUnit.Share), (round, _, _) => round.Density);
+        yield return Over(
+            "compare-bytes", "Bytes sent so far", new Axis("sent so far", AxisUnit.Bytes), (_, costs, place) => costs.Bytes(place),
+            CostCharts.ExplorationIncluded);
+        yield return Over(
+            "compare-seconds", "Time so far", new Axis("wall clock", AxisUnit.Seconds), (_, costs, place) => costs.Seconds[place],
+            CostCharts.ExplorationIncluded);
 
         LineChart? Over(string id, string title, Axis axis, Figure figure, string note = "") =>
             Chart(id, title, ChartDraft.Rounds, axis, note, (round, _, _) => round.Round, figure);
 
-        LineChart? Chart(string id, string title, Axis x, Axis y, string note, Figure at, Figure figure) => ChartDraft.Spanning(ChartDraft.Lines(
+        LineChart? Chart(string id, string title, Axis x, Axis y, string note, Figure at, Figure figure) =>
+            ChartDraft.Spanning(ChartDraft.Lines(
             id, title, x, y, string.Join(' ', ((string[])[OverSeeds, note]).Where(sentence => sentence.Length > 0)),
             groups.Select(group => ChartDraft.Line(group.Name, Mean(group, at, figure)))));
     }
@@ -44,7 +54,8 @@ static class ComparisonCharts
         var found = group.Runs.Select(run =>
         {
             var costs = RunCosts.Of(run.Experiment, run.Explorers, run.Rounds);
-            return run.Rounds.Select((round, place) => (round.Round, Point: new ChartPoint(at(round, costs, place) ?? double.NaN, figure(round, costs, place))))
+            return run.Rounds.Select((round, place) =>
+                (round.Round, Point: new ChartPoint(at(round, costs, place) ?? double.NaN, figure(round, costs, place))))
                 .Where(round => round.Point.IsDefined).ToDictionary(round => round.Round, round => round.Point);
         }).ToList();
         foreach (var round in found[0].Keys.Order().Where(round => found.All(run => run.ContainsKey(round))))

@@ -27,15 +27,19 @@ static class DealCharts
         string[] notes =
         [
             "Training samples of each class that a client holds.",
-            .. clients > MaxClients ? [FormattableString.Invariant($"{MaxClients} of {clients:N0} clients, evenly spaced.")] : Array.Empty<string>(),
+            .. clients > MaxClients
+                ? [FormattableString.Invariant($"{MaxClients} of {clients:N0} clients, evenly spaced.")]
+                : Array.Empty<string>(),
             .. columns.Length > CommonClasses && columns[^1].Length > 1
-                ? [FormattableString.Invariant($"The {CommonClasses} most frequent of {partition.Classes.Length:N0} classes; the last column holds all others.")]
+                ? [FormattableString.Invariant(
+                    $"The {CommonClasses} most frequent of {partition.Classes.Length:N0} classes; the last column holds all others.")]
                 : Array.Empty<string>(),
         ];
         return new HeatMap(
             "partition", "Clients and classes", "class", "client", new Axis("training samples", AxisUnit.Count), names,
             [.. shown.Select(client => FormattableString.Invariant($"{client}"))],
-            [.. shown.Select(client => columns.Select(classes => (double)classes.Sum(c => (long)partition.Train[client][c])).ToImmutableArray())])
+            [.. shown.Select(client =>
+                columns.Select(classes => (double)classes.Sum(c => (long)partition.Train[client][c])).ToImmutableArray())])
         {
             Note = string.Join(' ', notes),
         };
@@ -69,21 +73,26 @@ static class DealCharts
         foreach (var size in sizes) counts[Array.FindLastIndex(begins, begin => begin <= size)]++;
         return new BarChart(
             "samples", "How many samples clients hold", "samples", new Axis("clients", AxisUnit.Count),
-            [.. counts.Select((_, i) => begins[i + 1] - begins[i] == 1 ? FormattableString.Invariant($"{begins[i]}") : FormattableString.Invariant($"{begins[i]}–{begins[i + 1] - 1}"))],
+            [.. counts.Select((_, i) =>
+                begins[i + 1] - begins[i] == 1
+                    ? FormattableString.Invariant($"{begins[i]}")
+                    : FormattableString.Invariant($"{begins[i]}–{begins[i + 1] - 1}"))],
             [new Bar("clients", [.. counts])])
         {
             Note = "Training and held-out samples together.",
         };
     }
 
-    /// <summary>Where bins of one width begin, and the end of the last; whole samples, so that no bin is empty by its width alone.</summary>
+    /// <summary>Where bins of one width begin, and the end of the last; whole samples, so that no bin is
+    /// empty by its width alone.</summary>
     static int[] Even(int least, int most)
     {
         var width = (most - least) / Bins + 1;
         return [.. Enumerable.Range(0, (most - least) / width + 2).Select(i => least + i * width)];
     }
 
-    /// <summary>The same, each bin twice as wide as the one before, from the power of two at or below the least: 0, 1, 2, 4, 8, ...</summary>
+    /// <summary>The same, each bin twice as wide as the one before, from the power of two at or below the
+    /// least: 0, 1, 2, 4, 8, ...</summary>
     static int[] Doubling(int least, int most)
     {
         List<int> begins = [least == 0 ? 0 : 1 << (int)Math.Log2(least)];
@@ -91,5 +100,6 @@ static class DealCharts
         return [.. begins];
     }
 
-    static ImmutableArray<double> Sums(ImmutableArray<ImmutableArray<int>> counts) => [.. counts.Select(client => (double)client.Sum(count => (long)count))];
+    static ImmutableArray<double> Sums(ImmutableArray<ImmutableArray<int>> counts) =>
+        [.. counts.Select(client => (double)client.Sum(count => (long)count))];
 }

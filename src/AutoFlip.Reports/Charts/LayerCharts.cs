@@ -14,10 +14,12 @@ static class LayerCharts
         LayerFigures[] makers = [.. last.Layers.Where(layer => layer is { Units: not null, KeptUnits: not null })];
         yield return makers is [] ? null : Bars(
             "layer-units", "Units of each layer", new Axis("units", AxisUnit.Count), makers,
-            layer => layer.KeptUnits!.Value, layer => layer.Units!.Value - layer.KeptUnits!.Value, $"Units that a layer is the first to make, after round {last.Round}.");
+            layer => layer.KeptUnits!.Value, layer => layer.Units!.Value - layer.KeptUnits!.Value,
+            $"Units that a layer is the first to make, after round {last.Round}.");
         yield return Bars(
             "layer-parameters", "Parameters of each layer", new Axis("share of the layer's parameters", AxisUnit.Share), last.Layers,
-            layer => (double)layer.Kept / layer.Parameters, layer => 1 - (double)layer.Kept / layer.Parameters, $"After round {last.Round}.");
+            layer => (double)layer.Kept / layer.Parameters, layer => 1 - (double)layer.Kept / layer.Parameters,
+            $"After round {last.Round}.");
 
         var shown = Largest(last.Layers, MaxLines);
         var note = $"Euclidean norm over the layer's kept parameters.{Chosen(shown, last.Layers)}";
@@ -25,12 +27,16 @@ static class LayerCharts
         yield return Paths("layer-step", "Step of each round", "step", layer => layer.Step);
 
         LineChart? Paths(string id, string title, string label, Func<LayerFigures, double> figure) => ChartDraft.Spanning(ChartDraft.Lines(
-            id, title, ChartDraft.Rounds, new Axis(label), note, shown.Select(layer => ChartDraft.Line(layer.Name, run.Rounds.Select(round =>
-                new ChartPoint(round.Round, round.Layers.FirstOrDefault(candidate => candidate.Name == layer.Name) is { } found ? figure(found) : null))))));
+            id, title, ChartDraft.Rounds, new Axis(label), note,
+            shown.Select(layer => ChartDraft.Line(layer.Name, run.Rounds.Select(round =>
+                new ChartPoint(
+                    round.Round,
+                    round.Layers.FirstOrDefault(candidate => candidate.Name == layer.Name) is { } found ? figure(found) : null))))));
     }
 
     static BarChart Bars(
-        string id, string title, Axis axis, IReadOnlyCollection<LayerFigures> layers, Func<LayerFigures, double> kept, Func<LayerFigures, double> removed, string note)
+        string id, string title, Axis axis, IReadOnlyCollection<LayerFigures> layers, Func<LayerFigures, double> kept,
+        Func<LayerFigures, double> removed, string note)
     {
         var shown = Largest(layers, MaxBars);
         return new BarChart(
@@ -43,7 +49,8 @@ static class LayerCharts
 
     /// <summary>The layers with the most parameters, in the order in which layers run.</summary>
     static ImmutableArray<LayerFigures> Largest(IReadOnlyCollection<LayerFigures> layers, int most) =>
-        [.. layers.Index().OrderByDescending(layer => layer.Item.Parameters).Take(most).OrderBy(layer => layer.Index).Select(layer => layer.Item)];
+        [.. layers.Index().OrderByDescending(layer => layer.Item.Parameters).Take(most).OrderBy(layer => layer.Index)
+            .Select(layer => layer.Item)];
 
     static string Chosen(IReadOnlyCollection<LayerFigures> shown, IReadOnlyCollection<LayerFigures> all) =>
         shown.Count == all.Count ? "" : $" The {shown.Count} layers with the most parameters, of {all.Count}.";

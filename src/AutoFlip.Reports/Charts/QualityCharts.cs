@@ -23,20 +23,25 @@ static class QualityCharts
 
     /// <summary>One chart per kind of metric: shares and errors have no axis in common, and neither have two errors.</summary>
     static IEnumerable<Chart?> Global(RunRecord run) =>
-        from name in run.Rounds.SelectMany(round => round.ServerEvaluated?.Metrics.Keys ?? []).Distinct().OrderBy(run.Experiment.Metrics.IndexOf)
+        from name in run.Rounds.SelectMany(round => round.ServerEvaluated?.Metrics.Keys ?? []).Distinct()
+            .OrderBy(run.Experiment.Metrics.IndexOf)
         group name by MetricScale.Of(name) into scale
-        let title = scale.Count() == 1 ? $"{Metric.DisplayTitleOf(scale.Single())} on the server's test set" : "Metrics on the server's test set"
+        let title = scale.Count() == 1
+            ? $"{Metric.DisplayTitleOf(scale.Single())} on the server's test set"
+            : "Metrics on the server's test set"
         let label = scale.Count() == 1 ? Metric.DisplayNameOf(scale.Single()) : "value"
         select ChartDraft.Spanning(ChartDraft.Lines(
             $"global{scale.Key.Suffix}", title, ChartDraft.Rounds, new Axis(label, scale.Key.Unit), "",
             scale.Select(metric => ChartDraft.Line(
-                Metric.DisplayNameOf(metric), run.Rounds.Select(round => new ChartPoint(round.Round, round.ServerEvaluated?.Metrics.GetValueOrDefault(metric)))))));
+                Metric.DisplayNameOf(metric),
+                run.Rounds.Select(round => new ChartPoint(round.Round, round.ServerEvaluated?.Metrics.GetValueOrDefault(metric)))))));
 
     static LineChart? Local(RunRecord run)
     {
         var metric = Metric.MainOf(run.Experiment);
         return ChartDraft.Lines(
-            "local", $"{Metric.DisplayTitleOf(metric)} on clients", ChartDraft.Rounds, new Axis(Metric.DisplayNameOf(metric), MetricScale.Of(metric).Unit),
+            "local", $"{Metric.DisplayTitleOf(metric)} on clients", ChartDraft.Rounds,
+            new Axis(Metric.DisplayNameOf(metric), MetricScale.Of(metric).Unit),
             $"{EqualMeans} Bands: one standard deviation over clients. Training: the cohort in its last local epoch. "
                 + "Cohort, held out: its own models on its held-out samples. Other clients: the global model on theirs.",
             OfClients("training", run, round => round.ClientsUpdated, metric, spread: true),
@@ -47,5 +52,7 @@ static class QualityCharts
     static Line? OfClients(
         string name, RunRecord run, Func<RoundReport, IReadOnlyDictionary<string, MetricSummary>?> figures, string figure, bool spread) =>
         ChartDraft.Line(name, run.Rounds.Select(round =>
-            figures(round)?.GetValueOrDefault(figure) is { } summary ? new ChartPoint(round.Round, summary.Equal, spread ? summary.Std : null) : new(round.Round, null)));
+            figures(round)?.GetValueOrDefault(figure) is { } summary
+                ? new ChartPoint(round.Round, summary.Equal, spread ? summary.Std : null)
+                : new(round.Round, null)));
 }

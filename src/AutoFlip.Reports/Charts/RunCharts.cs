@@ -4,16 +4,18 @@ namespace AutoFlip.Reports;
 
 /// <summary>The figures of runs. Pure: they are made of what a run directory says, and of nothing else.</summary>
 /// <remarks>
-/// Figures that nothing is known about are left out: no chart is without lines and no line without points. Undefined values (null, NaN, infinity)
-/// are no points. Ids are unique within one answer.
+/// Figures that nothing is known about are left out: no chart is without lines and no line without points. Undefined values (null, NaN,
+/// infinity) are no points. Ids are unique within one answer.
 /// </remarks>
 public static class RunCharts
 {
     /// <summary>The figures of one run, finished or not.</summary>
     public static ImmutableArray<Chart> Of(RunRecord run) =>
-        [.. QualityCharts.Of(run).Concat(CostCharts.Of(run)).Concat(DealCharts.Of(run)).Concat(GuidanceCharts.Of(run)).Concat(LayerCharts.Of(run)).OfType<Chart>()];
+        [.. QualityCharts.Of(run).Concat(CostCharts.Of(run)).Concat(DealCharts.Of(run)).Concat(GuidanceCharts.Of(run))
+            .Concat(LayerCharts.Of(run)).OfType<Chart>()];
 
     /// <summary>The figures that runs can be compared by: a line per setting, see <see cref="RunGroup"/>.</summary>
     /// <param name="runs">In the order of the lines; none make no chart.</param>
-    public static ImmutableArray<Chart> Comparing(IReadOnlyList<RunRecord> runs) => [.. ComparisonCharts.Of(RunGroup.Of(runs)).OfType<Chart>()];
+    public static ImmutableArray<Chart> Comparing(IReadOnlyList<RunRecord> runs) =>
+        [.. ComparisonCharts.Of(RunGroup.Of(runs)).OfType<Chart>()];
 }

@@ -12,24 +12,29 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
     const int MaxDifferences = 3;
 
     static readonly PropertyInfo[] Choices =
-        [.. typeof(Experiment).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(Experiment.Name) or nameof(Experiment.Seed)))];
+        [.. typeof(Experiment).GetProperties()
+            .Where(property => property.CanWrite && property.Name is not (nameof(Experiment.Name) or nameof(Experiment.Seed)))];
 
     /// <summary>Puts runs together that differ in their seeds only, in the order in which settings first come.</summary>
     /// <remarks>
-    /// What an experiment is called does not count, and neither does how to prune where nothing is pruned. Of runs of one seed the one with the most rounds
-    /// stays: equal seeds give equal results. A group's name is its method and whatever differs between groups, at most three things.
+    /// What an experiment is called does not count, and neither does how to prune where nothing is pruned. Of runs of one seed
+    /// the one with the most rounds stays: equal seeds give equal results. A group's name is its method and whatever differs
+    /// between groups, at most three things.
     /// </remarks>
     public static ImmutableArray<RunGroup> Of(IReadOnlyList<RunRecord> runs)
     {
         var groups = runs.GroupBy(run => string.Join('\n', Texts(run.Experiment)))
-            .Select(group => group.GroupBy(run => run.Experiment.Seed).Select(same => same.MaxBy(run => run.Rounds.Length)!).ToImmutableArray()).ToList();
+            .Select(group => group.GroupBy(run => run.Experiment.Seed).Select(same => same.MaxBy(run => run.Rounds.Length)!)
+                .ToImmutableArray()).ToList();
         var taken = new HashSet<string>();
-        return [.. groups.Select(group => new RunGroup(Unique(NameOf(group[0].Experiment, [.. groups.Select(other => other[0].Experiment)]), taken), group))];
+        return [.. groups.Select(group =>
+            new RunGroup(Unique(NameOf(group[0].Experiment, [.. groups.Select(other => other[0].Experiment)]), taken), group))];
     }
 
     static string NameOf(Experiment experiment, IReadOnlyList<Experiment> all)
     {
-        var differences = Choices.Where(choice => all.Select(other => Text(other, choice)).OfType<string>().Distinct().Count() > 1).ToList();
+        var differences = Choices.Where(choice => all.Select(other => Text(other, choice)).OfType<string>().Distinct().Count() > 1)
+            .ToList();
         List<string> parts = [];
         var methods = differences.RemoveAll(choice => choice.Name is nameof(Experiment.Algorithm) or nameof(Experiment.Pruner));
         if (methods > 0 || differences is []) parts.Add(Results.Method(experiment.Algorithm, experiment.Pruner));
@@ -56,19 +61,21 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
     static IEnumerable<string?> Texts(Experiment experiment) => Choices.Select(choice => Text(experiment, choice));
 
     /// <summary>A choice as text; null where it does not matter.</summary>
-    static string? Text(Experiment experiment, PropertyInfo choice) => experiment.IsDense && ExperimentOptions.OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
-    {
-        null => "auto",
-        OptionValues options => options.Any() ? options.ToString() : null,
-        ImmutableArray<string> names => string.Join(' ', names),
-        decimal exact => exact.ToString("0.############################", CultureInfo.InvariantCulture), // 0.50 is 0.5
-        Enum value => value.ToString().ToLowerInvariant(),
-        bool flag => flag ? "true" : "false",
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        var other => other.ToString(),
-    };
+    static string? Text(Experiment experiment, PropertyInfo choice) =>
+        experiment.IsDense && ExperimentOptions.OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
+        {
+            null => "auto",
+            OptionValues options => options.Any() ? options.ToString() : null,
+            ImmutableArray<string> names => string.Join(' ', names),
+            decimal exact => exact.ToString("0.############################", CultureInfo.InvariantCulture), // 0.50 is 0.5
+            Enum value => value.ToString().ToLowerInvariant(),
+            bool flag => flag ? "true" : "false",
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            var other => other.ToString(),
+        };
 
     /// <summary>PruneFraction: prune fraction.</summary>
     static string Words(string name) =>
-        string.Concat(name.Select((letter, i) => i > 0 && char.IsAsciiLetterUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+        string.Concat(name.Select((letter, i) =>
+            i > 0 && char.IsAsciiLetterUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
 }

@@ -6,8 +6,9 @@ namespace AutoFlip.Reports;
 
 /// <summary>Figures as the page's script reads them: the data of <see cref="Chart"/>, short.</summary>
 /// <remarks>
-/// Numbers have the seven digits that float32 holds: more than a screen shows. Lines that share their places on the x axis share one list of them.
-/// The text is safe inside a script element: the encoder leaves no angle bracket, ampersand, quote or line separator of a text as it is.
+/// Numbers have the seven digits that float32 holds: more than a screen shows. Lines that share their places on the x axis
+/// share one list of them. The text is safe inside a script element: the encoder leaves no angle bracket, ampersand, quote
+/// or line separator of a text as it is.
 /// </remarks>
 public static class ChartJson
 {
@@ -29,7 +30,8 @@ public static class ChartJson
                 ["x"] = bars.X,
                 ["y"] = Of(bars.Y),
                 ["names"] = Texts(bars.Names),
-                ["bars"] = new JsonArray([.. bars.Bars.Select(bar => new JsonObject { ["name"] = bar.Name, ["values"] = Numbers(bar.Values) })]),
+                ["bars"] = new JsonArray([.. bars.Bars.Select(bar =>
+                    new JsonObject { ["name"] = bar.Name, ["values"] = Numbers(bar.Values) })]),
             },
             HeatMap map => new JsonObject
             {
@@ -71,7 +73,8 @@ public static class ChartJson
 
     static JsonObject Of(Axis axis) => new() { ["label"] = axis.Label, ["unit"] = $"{axis.Unit}", ["log"] = axis.IsLogarithmic };
 
-    static JsonArray Numbers(ImmutableArray<double> numbers) => new([.. numbers.Select(number => float.IsFinite((float)number) ? JsonValue.Create((float)number) : null)]);
+    static JsonArray Numbers(ImmutableArray<double> numbers) =>
+        new([.. numbers.Select(number => float.IsFinite((float)number) ? JsonValue.Create((float)number) : null)]);
 
     static JsonArray Texts(ImmutableArray<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 }

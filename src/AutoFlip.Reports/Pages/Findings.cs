@@ -31,39 +31,48 @@ static class Findings
         if (figures.RoundsDone == 0) yield break;
         if (Quality(main) is { } quality) yield return new(quality, Evidence.Measured);
         yield return new(
-            figures.ModelSize.Density >= 1 ? $"Nothing is removed: the model keeps all of its {Readable.Count(figures.ModelSize.Parameters)} parameters."
-                : $"The model keeps {Readable.Percent(figures.ModelSize.Density)} of its parameters: {Readable.Count(figures.ModelSize.ActiveParameters)} of {Readable.Count(figures.ModelSize.Parameters)}.",
+            figures.ModelSize.Density >= 1
+                ? $"Nothing is removed: the model keeps all of its {Readable.Count(figures.ModelSize.Parameters)} parameters."
+                : $"The model keeps {Readable.Percent(figures.ModelSize.Density)} of its parameters: "
+                    + $"{Readable.Count(figures.ModelSize.ActiveParameters)} of {Readable.Count(figures.ModelSize.Parameters)}.",
             Evidence.Counted);
         if (figures.Traffic.DenseFp32Bytes > 0)
             yield return new(
                 $"{Readable.Bytes(Sent(figures))} were sent{(figures.Traffic.ExploreBytes > 0 ? ", exploration included" : "")}: "
                     + $"{Than(figures.Traffic.DenseFp32Bytes, Sent(figures))} the "
-                    + $"{Readable.Bytes(figures.Traffic.DenseFp32Bytes)} that FedAvg would send in float32 over the same rounds. Sent bytes are measured; those of FedAvg are computed.",
+                    + $"{Readable.Bytes(figures.Traffic.DenseFp32Bytes)} that FedAvg would send in float32 over the same rounds. "
+                    + "Sent bytes are measured; those of FedAvg are computed.",
                 Evidence.Measured);
         if (figures.Compute.DenseMacs > 0)
             yield return new(
                 $"Clients computed {Than(figures.Compute.DenseMacs, Macs(figures))} with the dense model, "
                     + $"by multiply-accumulates{(figures.Compute.ExploreMacs > 0 ? ", exploration included" : "")}.",
                 Evidence.Counted);
+        var exploring = figures.Time.Explore > 0 ? $", {Readable.Time(figures.Time.Explore)} of it exploring" : "";
         yield return new(
-            $"It {(run.Status.Stage == RunStage.Running ? "has taken" : "took")} {Readable.Time(figures.Time.Total)}{(figures.Time.Explore > 0 ? $", {Readable.Time(figures.Time.Explore)} of it exploring" : "")}; "
-                + $"the median round {Readable.Time(figures.Time.MedianRound)}.",
+            $"It {(run.Status.Stage == RunStage.Running ? "has taken" : "took")} {Readable.Time(figures.Time.Total)}{exploring}; "
+            + $"the median round {Readable.Time(figures.Time.MedianRound)}.",
             Evidence.Measured);
     }
 
-    /// <summary>What each setting gained and lost against the run of plain FedAvg among them; nothing where there is none, or not after as many rounds.</summary>
+    /// <summary>What each setting gained and lost against the run of plain FedAvg among them; nothing where there is none, or
+    /// not after as many rounds.</summary>
     public static IEnumerable<(string Name, string Against, ImmutableArray<Finding> Findings)> Of(IReadOnlyList<RunGroup> groups) =>
         from setting in groups
         let baseline = BaselineOf(setting, groups)
-        where baseline is not null && setting.Runs.Concat(baseline.Runs).Select(run => run.Rounds.Length).Distinct().Count() == 1 && setting.Runs[0].Rounds.Length > 0
+        where baseline is not null && setting.Runs.Concat(baseline.Runs).Select(run => run.Rounds.Length).Distinct().Count() == 1
+            && setting.Runs[0].Rounds.Length > 0
         select (setting.Name, baseline.Name, Against(baseline, setting).ToImmutableArray());
 
-    /// <summary>FedAvg without pruning, of the same data set, model and number of rounds; null for itself and where there is none.</summary>
+    /// <summary>FedAvg without pruning, of the same data set, model and number of rounds; null for
+    /// itself and where there is none.</summary>
     public static RunGroup? BaselineOf(RunGroup group, IEnumerable<RunGroup> groups)
     {
         var experiment = group.Runs[0].Experiment;
-        return IsDense(experiment) ? null : groups.FirstOrDefault(other => IsDense(other.Runs[0].Experiment) && other.Runs[0].Experiment is var dense
-            && (dense.Dataset, dense.Model, dense.Rounds, dense.Clients, dense.Partition) == (experiment.Dataset, experiment.Model, experiment.Rounds, experiment.Clients, experiment.Partition));
+        return IsDense(experiment) ? null : groups.FirstOrDefault(
+            other => IsDense(other.Runs[0].Experiment) && Setting(other.Runs[0].Experiment) == Setting(experiment));
+
+        static (string, string, int, int, string) Setting(Experiment e) => (e.Dataset, e.Model, e.Rounds, e.Clients, e.Partition);
     }
 
     static bool IsDense(Experiment experiment) => experiment is { Algorithm: "fedavg", IsDense: true };
@@ -75,35 +84,51 @@ static class Findings
         if (Of(dense, Score) is { } before && Of(pruned, Score) is { } after)
         {
             var quality = Comparison.Quality(dense.Runs[0].Figures.Metrics.Shown.Name, before.Mean, after.Mean).TrimEnd('.');
-            yield return new($"{quality} ({HowCompared([.. dense.Runs, .. pruned.Runs])}).{Doubt(dense, pruned, Score)}", Evidence.Measured);
+            yield return new(
+                $"{quality} ({HowCompared([.. dense.Runs, .. pruned.Runs])}).{Doubt(dense, pruned, Score)}", Evidence.Measured);
         }
         if (Of(dense, run => Sent(run)) is { } denseBytes && Of(pruned, run => Sent(run)) is { } bytes)
             yield return new(
-                $"It sent {Comparison.Change(denseBytes.Mean, bytes.Mean, "fewer bytes", "more bytes", "as many bytes")}, {Readable.Bytes((long)bytes.Mean)} against {Readable.Bytes((long)denseBytes.Mean)}.",
+                $"It sent {Comparison.Change(denseBytes.Mean, bytes.Mean, "fewer bytes", "more bytes", "as many bytes")}, "
+                + $"{Readable.Bytes((long)bytes.Mean)} against {Readable.Bytes((long)denseBytes.Mean)}.",
                 Evidence.Measured);
         if (Of(dense, run => Macs(run)) is { } denseMacs && Of(pruned, run => Macs(run)) is { } macs)
-            yield return new($"Clients computed {Comparison.Change(denseMacs.Mean, macs.Mean, "less", "more", "as much")}, by multiply-accumulates.", Evidence.Counted);
+            yield return new(
+                $"Clients computed {Comparison.Change(denseMacs.Mean, macs.Mean, "less", "more", "as much")}, by multiply-accumulates.",
+                Evidence.Counted);
         if (Of(dense, run => run.Time.Total) is { } denseTime && Of(pruned, run => run.Time.Total) is { } time)
             yield return new(
-                $"It took {Comparison.Change(denseTime.Mean, time.Mean, "less time", "more time", "the same time")}, {Readable.Time(time.Mean)} against {Readable.Time(denseTime.Mean)}"
-                    + (dense.Runs.Concat(pruned.Runs).Select(run => run.Summary?.Workers).Distinct().Count() > 1 ? ", but not with as many workers." : ".")
+                $"It took {Comparison.Change(denseTime.Mean, time.Mean, "less time", "more time", "the same time")}, "
+                + $"{Readable.Time(time.Mean)} against {Readable.Time(denseTime.Mean)}"
+                    + (dense.Runs.Concat(pruned.Runs).Select(run => run.Summary?.Workers).Distinct()
+                        .Count() > 1 ? ", but not with as many workers." : ".")
                     + Doubt(dense, pruned, run => run.Time.Total),
                 Evidence.Measured);
     }
 
-    /// <summary>What a reader should know of a mean difference that is smaller than what it varies by, seed by seed: a seed's deal of samples is common to both.</summary>
+    /// <summary>What a reader should know of a mean difference that is smaller than what it varies by, seed by seed: a seed's deal of
+    /// samples is common to both.</summary>
     static string Doubt(RunGroup dense, RunGroup pruned, Func<RunSummary, double?> figure)
     {
-        var pairs = from one in dense.Runs from other in pruned.Runs where one.Experiment.Seed == other.Experiment.Seed select (figure(other.Figures), figure(one.Figures));
-        return Spread.OfDifferences(pairs) is { Deviation: { } deviation } apart && Math.Abs(apart.Mean) < deviation ? " The standard deviation over seeds is larger than this difference." : "";
+        var pairs = from one in dense.Runs
+                    from other in pruned.Runs
+                    where one.Experiment.Seed == other.Experiment.Seed
+                    select (
+            figure(other.Figures), figure(one.Figures));
+        return Spread.OfDifferences(pairs) is { Deviation: { } deviation } apart && Math.Abs(apart.Mean) < deviation
+            ? " The standard deviation over seeds is larger than this difference."
+            : "";
     }
 
     static string? Quality(SummaryMain main)
     {
         var name = Metric.DisplayTitleOf(main.Name);
-        if (main.Global is null) return main.Local is null ? null : $"{name} is {Readable.Metric(main.Name, main.Local)} on clients that did not take part.";
+        if (main.Global is null)
+            return main.Local is null ? null : $"{name} is {Readable.Metric(main.Name, main.Local)} on clients that did not take part.";
         return $"{name} is {Readable.Metric(main.Name, main.Global)} on the server's test set"
-            + (main.Best is null || main.Best == main.Global ? "" : $", at its best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound}")
+            + (
+                main.Best is null || main.Best == main.Global ? ""
+                    : $", at its best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound}")
             + (main.Local is null ? "." : $", and {Readable.Metric(main.Name, main.Local)} on clients that did not take part.");
     }
 
@@ -111,7 +136,8 @@ static class Findings
     public static string HowCompared(IReadOnlyCollection<RunRecord> runs)
     {
         if (runs.All(run => run.Figures.Metrics.Shown.Recent is null)) return "on clients";
-        var counts = runs.Select(run => Math.Min(run.Rounds.Count(round => round.ServerEvaluated is not null), RunSummary.RecentEvaluations)).Distinct().ToList();
+        var counts = runs.Select(run =>
+            Math.Min(run.Rounds.Count(round => round.ServerEvaluated is not null), RunSummary.RecentEvaluations)).Distinct().ToList();
         return counts switch
         {
             [1] => "in the last evaluation",

@@ -12,7 +12,8 @@ public readonly record struct Html(string Text)
     /// <summary>Nothing.</summary>
     public static Html None => new("");
 
-    /// <summary>Markup with holes: markup fits in as it is, everything else is encoded, for elements and for quoted attributes alike.</summary>
+    /// <summary>Markup with holes: markup fits in as it is, everything else is encoded, for elements and
+    /// for quoted attributes alike.</summary>
     public static Html Of(HtmlTemplate template) => new(template.ToString());
 
     /// <summary>One after the other.</summary>

@@ -9,7 +9,8 @@ namespace AutoFlip.Reports;
 sealed record HtmlDocument(string Title, Html Content)
 {
     const string Icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
-        + "%3Crect width='16' height='16' rx='4' fill='%230b5f86'/%3E%3Cpath d='M3 12 8 3l5 9' stroke='white' stroke-width='2' fill='none'/%3E%3C/svg%3E";
+        + "%3Crect width='16' height='16' rx='4' fill='%230b5f86'/%3E%3Cpath d='M3 12 8 3l5 9' stroke='white' stroke-width='2' "
+        + "fill='none'/%3E%3C/svg%3E";
 
     static readonly string Style = Asset("uPlot.min.css") + "\n" + Asset("report.css");
 
@@ -41,7 +42,8 @@ sealed record HtmlDocument(string Title, Html Content)
         </head>
         <body{Html.If(Events is not null, $" data-events=\"{Events}\"")}>
         <a class="skip" href="#content">Skip to the content</a>
-        <header class="bar"><span class="brand">Auto<b>FLIP</b></span>{Html.If(Script is not null, $"<p id=\"live\" role=\"status\"></p>")}</header>
+        <header class="bar"><span class="brand">Auto<b>FLIP</b></span>
+        {Html.If(Script is not null, $"<p id=\"live\" role=\"status\"></p>")}</header>
         <main id="content" tabindex="-1"{Html.If(IsWide, $" class=\"wide\"")}>
         {Content}</main>
         <footer><p>Made by autoflip {ExperimentFile.ProgramVersion}. This page loads no external files and sends no data.</p></footer>
@@ -56,7 +58,8 @@ sealed record HtmlDocument(string Title, Html Content)
         "; ",
         (string[])
         [
-            "default-src 'none'", .. script is null ? (string[])[] : [$"script-src {Hash(script)}"], $"style-src {Hash(Style)}", "img-src data:",
+            "default-src 'none'", .. script is null ? (string[])[] : [$"script-src {Hash(script)}"], $"style-src {Hash(Style)}",
+            "img-src data:",
             .. isLive ? (string[])["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
         ]);
 

@@ -9,7 +9,8 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
     readonly ImmutableArray<RunGroup> _groups = RunGroup.Of(Runs);
 
     /// <summary>The figures by which they are compared, and where these are drawn.</summary>
-    public ImmutableArray<(string Place, Chart Chart)> Charts { get; } = [.. RunCharts.Comparing(Runs).Select(chart => ($"all-{chart.Id}", chart))];
+    public ImmutableArray<(string Place, Chart Chart)> Charts { get; } = [.. RunCharts.Comparing(Runs).Select(chart =>
+        ($"all-{chart.Id}", chart))];
 
     /// <summary>Its sections with their titles, in order.</summary>
     public IEnumerable<(string Id, string Title, Html Content)> Sections =>
@@ -24,7 +25,10 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
         get
         {
             var gains = Findings.Of(_groups).ToList();
-            return gains is [] ? Html.Of($"<p>There is no baseline: none of these runs is plain FedAvg (<code>--pruner none</code>) with the same data, clients, model and number of rounds.</p>\n")
+            return gains is []
+                ? Html.Of(
+                    $"<p>There is no baseline: none of these runs is plain FedAvg (<code>--pruner none</code>) with the same data, "
+                    + $"clients, model and number of rounds.</p>\n")
                 : Html.Join(gains.Select(gain => Html.Of($"""
                     <section><h3>{gain.Name} <span class="against">against {gain.Against}</span></h3>
                     {PageParts.Sentences(gain.Findings)}</section>
@@ -41,21 +45,30 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
             string[] metrics = [.. _groups.Select(group => group.Runs[0].Figures.Metrics.Shown.Name).Distinct()];
             IReadOnlyList<Html> Row(RunGroup group)
             {
-                string Show(Func<RunSummary, double?> figure, Func<double, string> show) => Text(Spread.Of(group.Runs.Select(run => figure(run.Figures))), show);
+                string Show(Func<RunSummary, double?> figure, Func<double, string> show) => Text(
+                    Spread.Of(group.Runs.Select(run => figure(run.Figures))), show);
                 return HtmlTable.Row(
                 [
                     group.Name, $"{group.Runs.Length}", Show(run => run.RoundsDone, value => Readable.Count((long)Math.Round(value))),
-                    .. metrics.Select(metric => Show(run => run.Metrics.Shown.Name == metric ? run.Metrics.Shown.Compared : null, value => Readable.Metric(metric, value))),
-                    Show(run => run.ModelSize.Density, value => Readable.Percent(value)), Show(run => Findings.Sent(run), value => Readable.Bytes((long)value)),
+                    .. metrics.Select(metric =>
+                        Show(
+                            run => run.Metrics.Shown.Name == metric ? run.Metrics.Shown.Compared : null,
+                            value => Readable.Metric(metric, value))),
+                    Show(run => run.ModelSize.Density, value => Readable.Percent(value)),
+                    Show(run => Findings.Sent(run), value => Readable.Bytes((long)value)),
                     Show(run => run.Traffic.DenseFp32Bytes > 0 ? run.Traffic.Ratio : null, value => Readable.Ratio(value)),
-                    Show(run => run.Compute.DenseMacs > 0 ? Findings.Macs(run) / run.Compute.DenseMacs : null, value => Readable.Ratio(value)),
+                    Show(
+                        run => run.Compute.DenseMacs > 0 ? Findings.Macs(run) / run.Compute.DenseMacs : null,
+                        value => Readable.Ratio(value)),
                     Show(run => run.Time.Total, Readable.Time), Readable.Count(group.Runs.Sum(run => run.Figures.Failures)),
                 ]);
             }
             string[] names = [.. metrics.Select(Metric.DisplayNameOf)];
             return new HtmlTable("means",
-                $"Means over seeds ± sample standard deviation; {string.Join(", ", names)}: {Findings.HowCompared(Runs)}; bytes and multiply-accumulates also as ratios to dense float32 FedAvg",
-                ["setting", "seeds", "rounds", .. names, "kept", "sent", "sent / dense", "computed / dense", "time", "failed"], [.. _groups.Select(Row)]).Write();
+                $"Means over seeds ± sample standard deviation; {string.Join(", ", names)}: {Findings.HowCompared(Runs)}; "
+                + $"bytes and multiply-accumulates also as ratios to dense float32 FedAvg",
+                ["setting", "seeds", "rounds", .. names, "kept", "sent", "sent / dense", "computed / dense", "time", "failed"],
+                [.. _groups.Select(Row)]).Write();
         }
     }
 
@@ -69,8 +82,10 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
         get
         {
             var table = RunComparison.Of([.. Runs.Select(run => run.Figures)]);
-            return new HtmlTable("comparison-table", "All metrics of all runs; column numbers refer to the runs below", ["figure", .. table.Headers],
-                [.. table.Rows.Select(row => HtmlTable.Row([row.Label.Replace("  ", "· ", StringComparison.Ordinal), .. row.Figures]))]).Write();
+            return new HtmlTable(
+                "comparison-table", "All metrics of all runs; column numbers refer to the runs below", ["figure", .. table.Headers],
+                [.. table.Rows.Select(row =>
+                    HtmlTable.Row([row.Label.Replace("  ", "· ", StringComparison.Ordinal), .. row.Figures]))]).Write();
         }
     }
 }

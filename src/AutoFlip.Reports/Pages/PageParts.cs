@@ -46,7 +46,8 @@ static class PageParts
 
     /// <summary>A large figure with its name above and a remark below.</summary>
     public static Html Tile(string label, string figure, string remark, bool warns = false) => Html.Of(
-        $"<div class=\"tile{Html.If(warns, $" warns")}\"><dt>{label}</dt><dd><span class=\"figure\">{figure}</span> <span class=\"remark\">{remark}</span></dd></div>\n");
+        $"<div class=\"tile{Html.If(warns, $" warns")}\"><dt>{label}</dt><dd><span class=\"figure\">{figure}</span> <span "
+        + $"class=\"remark\">{remark}</span></dd></div>\n");
 
     /// <summary>Where a run stands, in a word or two.</summary>
     public static Html State(RunRecord run) => run.Status.Stage switch
@@ -66,7 +67,8 @@ static class PageParts
 
     /// <summary>Why a run that is neither done nor running is not, and what to do; nothing otherwise.</summary>
     public static Html Notice(RunRecord run) =>
-        run.Status.Advice(ShellWord.Of(run.Name), "autoflip resume") is { } advice ? Html.Of($"<p class=\"notice\" role=\"note\">{advice}</p>\n") : new Html("");
+        run.Status.Advice(ShellWord.Of(run.Name), "autoflip resume") is { } advice ? Html.Of(
+            $"<p class=\"notice\" role=\"note\">{advice}</p>\n") : new Html("");
 
     static string Step(RunRecord run) => run.Rounds is [.., var last] ? $"round {last.Round} of {run.Experiment.Rounds} done"
         : run.Explorers.Length > 0 ? $"exploring, {run.Explorers.Length} of {run.Experiment.ExplorerCount} done"

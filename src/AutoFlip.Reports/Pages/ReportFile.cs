@@ -40,7 +40,8 @@ public static class ReportFile
         """))
     {
         Script = Script,
-        Data = Html.Of($"<script type=\"application/json\" id=\"charts\">{new Html(ChartJson.Write(ChartJson.Of(page.Charts)))}</script>\n"),
+        Data = Html.Of(
+            $"<script type=\"application/json\" id=\"charts\">{new Html(ChartJson.Write(ChartJson.Of(page.Charts)))}</script>\n"),
         Events = events,
     }.Write();
 

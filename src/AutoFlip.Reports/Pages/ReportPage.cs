@@ -19,7 +19,8 @@ public sealed record ReportPage(string Title, string Progress, Html Content, Imm
     {
         [] => new("AutoFLIP", "loading", Html.Of($"<h1>No results yet</h1>\n<p class=\"lead\">The run is loading its data.</p>\n"), []),
         [var run] => OfOne(new RunPage(run, "run", 2, links, options)),
-        { Count: <= MostWithFigures } => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, options))]),
+        { Count: <= MostWithFigures } => OfMany(
+            new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, options))]),
         _ => OfMany(new ManyPage(runs), [.. runs.Select((run, i) => new RunPage(run, $"run{i + 1}", 4, links, options) { Charts = [] })]),
     };
 
@@ -37,10 +38,12 @@ public sealed record ReportPage(string Title, string Progress, Html Content, Imm
     static ReportPage OfMany(ManyPage all, IReadOnlyList<RunPage> pages)
     {
         var stages = pages.CountBy(page => page.Run.Status.Stage).OrderByDescending(stage => stage.Key).ToList();
-        var progress = stages is [(RunStage.Done, _)] ? "all runs have ended"
-            : $"of {pages.Count} runs, " + string.Join(", ", stages.Select(stage => $"{stage.Value} {(stage.Key == RunStage.Done ? "ended" : stage.Key.ToString().ToLowerInvariant())}"));
+        var counts = stages.Select(stage =>
+            $"{stage.Value} {(stage.Key == RunStage.Done ? "ended" : stage.Key.ToString().ToLowerInvariant())}");
+        var progress = stages is [(RunStage.Done, _)] ? "all runs have ended" : $"of {pages.Count} runs, {string.Join(", ", counts)}";
         var runs = Html.Join(pages.Select((page, i) => Html.Of($"""
-            <details class="run" id="{page.Id}"><summary><h3>{i + 1}. {page.Title}, seed {$"{page.Run.Experiment.Seed}"} {PageParts.State(page.Run)}</h3><span class="path">{page.Run.Name}</span></summary>
+            <details class="run" id="{page.Id}"><summary>
+            <h3>{i + 1}. {page.Title}, seed {Seed(page)} {PageParts.State(page.Run)}</h3><span class="path">{page.Run.Name}</span></summary>
             {page.Overview}
             {page.Sections.Select(section => PageParts.Section(section.Id, 4, section.Title, section.Content))}</details>
 
@@ -55,13 +58,23 @@ public sealed record ReportPage(string Title, string Progress, Html Content, Imm
         return new($"{pages.Count} runs compared", progress, content, [.. all.Charts, .. pages.SelectMany(page => page.Charts)]);
     }
 
-    static Html Heading(RunPage page, int level) => Html.Of($"""
-        <h{level}>{page.Title}</h{level}>
-        <p class="meta">{PageParts.State(page.Run)} <span>seed {$"{page.Run.Experiment.Seed}"}</span> <span class="path">{page.Run.Name}</span>{Html.If(page.Run.Rounds is [.., _], $" <span>last round {Date(page.Run)}</span>")}</p>
-        """);
+    static Html Heading(RunPage page, int level)
+    {
+        var last = Html.If(page.Run.Rounds is [.., _], $" <span>last round {Date(page.Run)}</span>");
+        return Html.Of($"""
+            <h{level}>{page.Title}</h{level}>
+            <p class="meta">{PageParts.State(page.Run)} <span>seed {Seed(page)}</span> <span class="path">{page.Run.Name}</span>{last}</p>
+            """);
+    }
 
-    static string Date(RunRecord run) => run.Rounds[^1].Time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
+    static string Seed(RunPage page) => $"{page.Run.Experiment.Seed}";
 
-    static Html Contents(IEnumerable<(string Id, string Title, Html Content)> sections) => Html.Of(
-        $"<nav aria-label=\"Sections\" class=\"contents\"><ul>{sections.Select(section => Html.Of($"<li><a href=\"#{section.Id}\">{section.Title}</a></li>"))}</ul></nav>");
+    static string Date(RunRecord run) =>
+        run.Rounds[^1].Time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
+
+    static Html Contents(IEnumerable<(string Id, string Title, Html Content)> sections)
+    {
+        var links = sections.Select(section => Html.Of($"<li><a href=\"#{section.Id}\">{section.Title}</a></li>"));
+        return Html.Of($"<nav aria-label=\"Sections\" class=\"contents\"><ul>{links}</ul></nav>");
+    }
 }

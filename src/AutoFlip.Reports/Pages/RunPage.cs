@@ -13,13 +13,19 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
     const int MostClients = 200, MostClasses = 20; // larger tables are read by nobody: partition.json holds them
 
     static readonly string[] Known =
-        [ReportFile.Name, "experiment.json", "summary.json", "results.json", "rounds.jsonl", "partition.json", "guidance.json", "run.log", "plots", "tensorboard"];
+    [
+        ReportFile.Name, "experiment.json", "summary.json", "results.json", "rounds.jsonl", "partition.json", "guidance.json", "run.log",
+        "plots", "tensorboard",
+    ];
 
     /// <summary>What the run is called in one line: data, model, method.</summary>
-    public string Title => $"{DataSetName.WithoutFolders(Run.Experiment.Dataset)}, {Run.Experiment.Model}, {Results.Method(Run.Experiment.Algorithm, Run.Experiment.Pruner)}";
+    public string Title =>
+        $"{DataSetName.WithoutFolders(Run.Experiment.Dataset)}, {Run.Experiment.Model}, "
+        + $"{Results.Method(Run.Experiment.Algorithm, Run.Experiment.Pruner)}";
 
     /// <summary>Its figures and where they are drawn.</summary>
-    public ImmutableArray<(string Place, Chart Chart)> Charts { get; init; } = [.. RunCharts.Of(Run).Select(chart => ($"{Id}-{chart.Id}", chart))];
+    public ImmutableArray<(string Place, Chart Chart)> Charts { get; init; } = [.. RunCharts.Of(Run).Select(chart =>
+        ($"{Id}-{chart.Id}", chart))];
 
     RunSummary Figures { get; } = Run.Figures;
 
@@ -31,8 +37,13 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         <dl class="tiles">
         {Tiles}</dl>
         {PageParts.Sentences(Findings.Of(Run))}
-        {Html.If(!Run.Experiment.IsDense && Level == 2, $"<p class=\"alone\">Accuracy and time of plain FedAvg can only be measured by a run of it: give <code>autoflip report</code> this run and one with <code>--pruner none</code>.</p>")}
+        {BaselineHint}
         """);
+
+    Html BaselineHint => Html.If(
+        !Run.Experiment.IsDense && Level == 2,
+        $"<p class=\"alone\">Accuracy and time of plain FedAvg can only be measured by a run of it: give <code>autoflip report</code> "
+        + $"this run and one with <code>--pruner none</code>.</p>");
 
     /// <summary>Its sections with their titles, in order.</summary>
     public IEnumerable<(string Id, string Title, Html Content)> Sections =>
@@ -52,7 +63,9 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         {
             var e = Run.Experiment;
             return $"{Readable.Count(e.Clients)} clients train {e.Model} on {DataSetName.WithoutFolders(e.Dataset)} by {e.Algorithm}"
-                + (e.IsDense ? ", without pruning" : $", pruned by {e.Pruner} to {Readable.Percent((double)(1 - e.PruneFraction))} of the parameters")
+                + (
+                    e.IsDense ? ", without pruning"
+                        : $", pruned by {e.Pruner} to {Readable.Percent((double)(1 - e.PruneFraction))} of the parameters")
                 + $"; {Readable.Count(e.CohortSize)} of them take part in each of {PageParts.Counted(e.Rounds, "round")}.";
         }
     }
@@ -65,15 +78,27 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
             if (main.Last is { } score)
                 yield return PageParts.Tile(
                     Metric.DisplayTitleOf(main.Name), Readable.Metric(main.Name, score),
-                    main.Global is null ? "on clients" : main.Best is { } best && best != score ? $"best {Readable.Metric(main.Name, best)}, round {main.BestRound}" : "on the server's test set");
-            yield return PageParts.Tile("Parameters kept", Readable.Percent(Figures.ModelSize.Density), $"{Readable.Count(Figures.ModelSize.ActiveParameters)} of {Readable.Count(Figures.ModelSize.Parameters)}");
+                    main.Global is null
+                        ? "on clients"
+                        : main.Best is { } best && best != score
+                        ? $"best {Readable.Metric(main.Name, best)}, round {main.BestRound}"
+                        : "on the server's test set");
+            yield return PageParts.Tile(
+                "Parameters kept", Readable.Percent(Figures.ModelSize.Density),
+                $"{Readable.Count(Figures.ModelSize.ActiveParameters)} of {Readable.Count(Figures.ModelSize.Parameters)}");
             yield return PageParts.Tile("Sent", Readable.Bytes(Findings.Sent(Figures)),
-                Figures.Traffic.DenseFp32Bytes > 0 ? $"{Findings.Than(Figures.Traffic.DenseFp32Bytes, Findings.Sent(Figures))} dense float32" : "");
+                Figures.Traffic.DenseFp32Bytes > 0
+                    ? $"{Findings.Than(Figures.Traffic.DenseFp32Bytes, Findings.Sent(Figures))} dense float32"
+                    : "");
             yield return PageParts.Tile("Computed", Readable.Macs(Findings.Macs(Figures)),
                 Figures.Compute.DenseMacs > 0 ? $"{Findings.Than(Figures.Compute.DenseMacs, Findings.Macs(Figures))} the dense model" : "");
             yield return PageParts.Tile("Time", Readable.Time(Figures.Time.Total), $"{Readable.Time(Figures.Time.MedianRound)} a round");
-            yield return PageParts.Tile("Rounds", Readable.Count(Figures.RoundsDone), Figures.RoundsDone == Figures.Rounds ? "all done" : $"of {Readable.Count(Figures.Rounds)}");
-            if (Figures.Failures > 0) yield return PageParts.Tile("Clients that failed", Readable.Count(Figures.Failures), "excluded from the average", warns: true);
+            yield return PageParts.Tile(
+                "Rounds", Readable.Count(Figures.RoundsDone),
+                Figures.RoundsDone == Figures.Rounds ? "all done" : $"of {Readable.Count(Figures.Rounds)}");
+            if (Figures.Failures > 0)
+                yield return PageParts.Tile(
+                    "Clients that failed", Readable.Count(Figures.Failures), "excluded from the average", warns: true);
         }
     }
 
@@ -83,18 +108,25 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         {
             var (rounds, explorers, time) = (Run.Rounds, Run.Explorers, Figures.Time);
             IReadOnlyList<Html> Bytes(string phase, long down, long up, long? dense) =>
-                HtmlTable.Row(phase, Readable.Bytes(down), Readable.Bytes(up), Readable.Bytes(down + up), dense is > 0 ? Readable.Bytes(dense.Value) : "-");
+                HtmlTable.Row(
+                    phase, Readable.Bytes(down), Readable.Bytes(up), Readable.Bytes(down + up),
+                    dense is > 0 ? Readable.Bytes(dense.Value) : "-");
             var (exploreDown, exploreUp) = (explorers.Sum(explorer => explorer.DownBytes), explorers.Sum(explorer => explorer.UpBytes));
-            var bytes = new HtmlTable($"{Id}-bytes-table", "Bytes sent, measured; last column: FedAvg in float32, computed", ["phase", "to clients", "from clients", "both", "dense float32"],
+            var bytes = new HtmlTable(
+                $"{Id}-bytes-table", "Bytes sent, measured; last column: FedAvg in float32, computed",
+                ["phase", "to clients", "from clients", "both", "dense float32"],
             [
                 .. explorers.IsEmpty ? Array.Empty<IReadOnlyList<Html>>() : [Bytes("exploration", exploreDown, exploreUp, null)],
-                Bytes("rounds", Figures.Traffic.DownBytes - exploreDown, Figures.Traffic.UpBytes - exploreUp, Figures.Traffic.DenseFp32Bytes),
+                Bytes(
+                    "rounds", Figures.Traffic.DownBytes - exploreDown, Figures.Traffic.UpBytes - exploreUp, Figures.Traffic.DenseFp32Bytes),
                 Bytes("all", Figures.Traffic.DownBytes, Figures.Traffic.UpBytes, Figures.Traffic.DenseFp32Bytes),
             ]);
             (string What, double Seconds)[] spent =
             [
-                ("wall clock: everything", time.Total), ("wall clock: exploration", time.Explore), ("wall clock: rounds", time.Rounds), ("server: masks", time.Mask), ("server: folding", time.Fold),
-                ("server: evaluation", time.Evaluate), ("clients: decoding", time.ClientDecode), ("clients: training", time.ClientTrain), ("clients: encoding", time.ClientEncode),
+                ("wall clock: everything", time.Total), ("wall clock: exploration", time.Explore), ("wall clock: rounds", time.Rounds),
+                ("server: masks", time.Mask), ("server: folding", time.Fold),
+                ("server: evaluation", time.Evaluate), ("clients: decoding", time.ClientDecode), ("clients: training", time.ClientTrain),
+                ("clients: encoding", time.ClientEncode),
                 ("clients: exploring", time.ExploreTrain),
             ];
             var seconds = new HtmlTable($"{Id}-seconds-table", "Time, measured; clients: sum over their own clocks", ["what", "time"],
@@ -108,31 +140,41 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         get
         {
             var metric = Metric.MainOf(Run.Experiment);
-            var lines = new HtmlTable($"{Id}-rounds-table", "Every round", ["round", metric, "loss", "train loss", "kept", "sent", "time", "failed"],
+            var lines = new HtmlTable(
+                $"{Id}-rounds-table", "Every round", ["round", metric, "loss", "train loss", "kept", "sent", "time", "failed"],
             [
                 .. Run.Rounds.Select(round => RoundLine.Of(round, metric)).Select(line => HtmlTable.Row(
-                    $"{line.Round}", Readable.Figure(line.Score), Readable.Figure(line.Loss), Readable.Figure(line.TrainLoss), Readable.Percent(line.Density), Readable.Bytes(line.Bytes),
+                    $"{line.Round}", Readable.Figure(line.Score), Readable.Figure(line.Loss), Readable.Figure(line.TrainLoss),
+                    Readable.Percent(line.Density), Readable.Bytes(line.Bytes),
                     Readable.Time(line.Seconds), $"{line.Failures}")),
             ]);
             (string Where, ClientFailure Failure)[] failed =
             [
-                .. Run.Explorers.Where(explorer => explorer.Failure is not null).Select(explorer => ("exploration", new ClientFailure(explorer.Client, explorer.Failure!))),
+                .. Run.Explorers.Where(explorer => explorer.Failure is not null).Select(explorer =>
+                    ("exploration", new ClientFailure(explorer.Client, explorer.Failure!))),
                 .. Run.Rounds.SelectMany(round => round.Failures.Select(failure => ($"round {round.Round}", failure))),
             ];
-            var failures = failed is [] ? Html.Of($"<p>No client failed.</p>\n") : new HtmlTable($"{Id}-failures", $"Clients that failed: {failed.Length}", ["where", "client", "why"],
+            var failures = failed is []
+                ? Html.Of($"<p>No client failed.</p>\n")
+                : new HtmlTable($"{Id}-failures", $"Clients that failed: {failed.Length}", ["where", "client", "why"],
                 [.. failed.Take(MostClients).Select(entry => HtmlTable.Row(entry.Where, $"{entry.Failure.Client}", entry.Failure.Reason))])
-            {
-                Words = [2],
-            }.Write();
+                {
+                    Words = [2],
+                }.Write();
             return Html.Join(failures, PageParts.Details($"{Id}-all-rounds", $"All {Run.Rounds.Length} rounds", lines.Write()));
         }
     }
 
-    Html Layers(RoundReport last) => new HtmlTable($"{Id}-layers-table", $"Layers after round {last.Round}", ["layer", "parameters", "kept", "share kept", "units", "units kept", "norm", "from w_0"],
+    Html Layers(RoundReport last) =>
+        new HtmlTable(
+            $"{Id}-layers-table", $"Layers after round {last.Round}",
+            ["layer", "parameters", "kept", "share kept", "units", "units kept", "norm", "from w_0"],
     [
         .. last.Layers.Select(layer => HtmlTable.Row(
-            layer.Name, Readable.Count(layer.Parameters), Readable.Count(layer.Kept), Readable.Percent((double)layer.Kept / layer.Parameters),
-            layer.Units is { } units ? Readable.Count(units) : "", layer.KeptUnits is { } kept ? Readable.Count(kept) : "", Readable.Figure(layer.Norm), Readable.Figure(layer.Distance))),
+            layer.Name, Readable.Count(layer.Parameters), Readable.Count(layer.Kept),
+            Readable.Percent((double)layer.Kept / layer.Parameters),
+            layer.Units is { } units ? Readable.Count(units) : "", layer.KeptUnits is { } kept ? Readable.Count(kept) : "",
+            Readable.Figure(layer.Norm), Readable.Figure(layer.Distance))),
     ]).Write();
 
     Html Clients(PartitionCounts partition)
@@ -141,16 +183,20 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         var rows = partition.Train.Take(MostClients).Select((train, client) => HtmlTable.Row(
         [
             $"{client}", Readable.Count(train.Sum()), Readable.Count(partition.HeldOut[client].Sum()),
-            .. Enumerable.Range(0, classes).Select(c => train[c] + partition.HeldOut[client][c] is var count and > 0 ? Readable.Count(count) : "·"),
+            .. Enumerable.Range(0, classes).Select(c =>
+                train[c] + partition.HeldOut[client][c] is var count and > 0 ? Readable.Count(count) : "·"),
         ]));
         var table = new HtmlTable($"{Id}-clients-table", "Samples of each client; per class, training and held-out samples together",
             ["client", "training", "held out", .. partition.Classes.Take(classes)], [.. rows]);
         var more = partition.Train.Length > MostClients ? $" The first {MostClients} are listed; partition.json has all of them." : "";
         return Html.Of($"""
-            <p>{Readable.Count(partition.Train.Length)} clients have {Readable.Count(partition.Train.Sum(client => (long)client.Sum()))} training samples and {Readable.Count(partition.HeldOut.Sum(client => (long)client.Sum()))} held-out samples (partition {Run.Experiment.Partition}).{more}</p>
+            <p>{Readable.Count(partition.Train.Length)} clients have {Samples(partition.Train)} training samples
+            and {Samples(partition.HeldOut)} held-out samples (partition {Run.Experiment.Partition}).{more}</p>
             {PageParts.Details($"{Id}-deal", "Samples per client", table.Write())}
             """);
     }
+
+    static string Samples(ImmutableArray<ImmutableArray<int>> counts) => Readable.Count(counts.Sum(client => (long)client.Sum()));
 
     Html Choices
     {
@@ -159,13 +205,19 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
             var choices = Options.Choices(Shown).ToList();
             IReadOnlyList<Html> Row(ExperimentChoice choice) =>
             [
-                Html.Of($"<code>{choice.Option}</code>"), Html.Of($"{(choice.Value.Length == 0 ? "-" : choice.Value)}"), Html.Of($"{choice.Default}"), Html.Of($"{choice.Help}"),
+                Html.Of($"<code>{choice.Option}</code>"), Html.Of($"{(choice.Value.Length == 0 ? "-" : choice.Value)}"),
+                Html.Of($"{choice.Default}"), Html.Of($"{choice.Help}"),
             ];
             HtmlTable Table(string name, string caption, Func<ExperimentChoice, bool> which) =>
-                new($"{Id}-{name}", caption, ["option", "value", "default", "description"], [.. choices.Where(which).Select(Row)]) { Words = [1, 2, 3] };
+                new(
+                    $"{Id}-{name}", caption, ["option", "value", "default", "description"],
+                    [.. choices.Where(which).Select(Row)])
+                { Words = [1, 2, 3] };
             return Html.Join(
                 Table("changed", "Options that differ from the defaults", choice => choice.IsChanged).Write(),
-                PageParts.Details($"{Id}-usual", "Options at their defaults", Table("unchanged", "Options at their defaults", choice => !choice.IsChanged).Write()));
+                PageParts.Details(
+                    $"{Id}-usual", "Options at their defaults",
+                    Table("unchanged", "Options at their defaults", choice => !choice.IsChanged).Write()));
         }
     }
 
@@ -173,16 +225,27 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
     {
         get
         {
-            var files = Known.Where(name => Path.Exists(Path.Combine(Run.Directory, name)) && !(name == ReportFile.Name && Level == 2)).Concat(Run.Models.Select(model => $"checkpoints/{model}"));
+            var files = Known.Where(name => Path.Exists(Path.Combine(Run.Directory, name)) && !(name == ReportFile.Name && Level == 2))
+                .Concat(Run.Models.Select(model => $"checkpoints/{model}"));
             return Html.Of($"""
                 <ul class="files">
                 {files.Select(file => Html.Of($"<li>{Links.To(Run.Directory, file)}</li>\n"))}</ul>
-                <p>The same experiment, from its file or from options. On the same type of processor it gives the same model, bit for bit.</p>
+                <p>The same experiment, from its file or from options. On one type of processor it gives the same model, bit for bit.</p>
                 <pre tabindex="0" aria-label="Commands to repeat the run"><code>autoflip run {ShellWord.Of(Run.Name)}
                 {Options.Command(Shown)}</code></pre>
-                {Html.If(Shown.Dataset != Run.Experiment.Dataset, $"<p>The folder of <code>{Shown.Dataset}</code> is omitted: give its path with <code>--dataset</code>. The first command reads it from experiment.json.</p>\n")}
-                {Html.If(Figures.ModelSha256.Length > 0, $"<dl class=\"facts\"><dt>model_sha256</dt><dd><code>{Figures.ModelSha256}</code></dd><dt>made by</dt><dd>autoflip {Figures.Version}, {PageParts.Counted(Figures.Workers, "worker")}, {Readable.Bytes(Figures.PeakRssBytes)} at most</dd></dl>\n")}
+                {OmittedFolder}{Origin}
                 """);
         }
     }
+
+    Html OmittedFolder => Html.If(
+        Shown.Dataset != Run.Experiment.Dataset,
+        $"<p>The folder of <code>{Shown.Dataset}</code> is omitted: give its path with <code>--dataset</code>. "
+        + $"The first command reads it from experiment.json.</p>\n");
+
+    Html Origin => Html.If(
+        Figures.ModelSha256.Length > 0,
+        $"<dl class=\"facts\"><dt>model_sha256</dt><dd><code>{Figures.ModelSha256}</code></dd><dt>made by</dt>"
+        + $"<dd>autoflip {Figures.Version}, {PageParts.Counted(Figures.Workers, "worker")}, "
+        + $"{Readable.Bytes(Figures.PeakRssBytes)} at most</dd></dl>\n");
 }

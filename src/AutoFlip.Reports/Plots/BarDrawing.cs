@@ -42,7 +42,12 @@ static class BarDrawing
 
     static void Fill(SKCanvas canvas, int part, SKRect area)
     {
-        using var paint = new SKPaint { Color = part == 1 ? LineStyle.Removed : LineStyle.ColorOf(part), Style = SKPaintStyle.Fill, IsAntialias = true };
+        using var paint = new SKPaint
+        {
+            Color = part == 1 ? LineStyle.Removed : LineStyle.ColorOf(part),
+            Style = SKPaintStyle.Fill,
+            IsAntialias = true
+        };
         canvas.DrawRect(area, paint);
     }
 }

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace AutoFlip.Reports;
 
 /// <summary>Charts as tables of comma-separated values (RFC 4180, lines end with a line feed): a line per point.</summary>
-/// <remarks>Numbers are those of the chart, unrounded, whatever the unit of its axis: bytes, seconds, shares in [0, 1]. Reading one gives the same double.</remarks>
+/// <remarks>Numbers are those of the chart, unrounded, whatever the unit of its axis: bytes, seconds, shares in [0, 1]. Reading
+/// one gives the same double.</remarks>
 static class ChartTable
 {
     /// <summary>The table of a chart, its header first.</summary>
@@ -14,9 +15,13 @@ static class ChartTable
         LineChart lines =>
         [
             ["series", "x", "y", "spread"],
-            .. lines.Lines.SelectMany(line => line.X.Select((x, i) => (string[])[line.Name, Number(x), Number(line.Y[i]), line.Spread is { } spread ? Number(spread[i]) : ""])),
+            .. lines.Lines.SelectMany(line =>
+                line.X.Select((x, i) =>
+                    (string[])[line.Name, Number(x), Number(line.Y[i]), line.Spread is { } spread ? Number(spread[i]) : ""])),
         ],
-        BarChart bars => [["series", "name", "value"], .. bars.Bars.SelectMany(bar => bars.Names.Select((name, i) => (string[])[bar.Name, name, Number(bar.Values[i])]))],
+        BarChart bars =>
+            [["series", "name", "value"], .. bars.Bars.SelectMany(bar =>
+                bars.Names.Select((name, i) => (string[])[bar.Name, name, Number(bar.Values[i])]))],
         HeatMap map =>
         [
             ["row", "column", "value"],

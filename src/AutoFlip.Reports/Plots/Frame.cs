@@ -87,7 +87,9 @@ sealed class Frame
     {
         foreach (var (at, text) in _x.Ticks)
         {
-            if (_x.Turn == 0) PlotText.Write(canvas, text, XOf(at), Data.Bottom + TickLength + 3 + PlotText.TickSize / 2, PlotText.TickSize, SKTextAlign.Center);
+            if (_x.Turn == 0)
+                PlotText.Write(
+                    canvas, text, XOf(at), Data.Bottom + TickLength + 3 + PlotText.TickSize / 2, PlotText.TickSize, SKTextAlign.Center);
             else PlotText.WriteTurned(canvas, text, XOf(at), Data.Bottom + TickLength + 5, _x.Turn, PlotText.TickSize, SKTextAlign.Right);
         }
         foreach (var (at, text) in _y.Ticks)

@@ -9,7 +9,8 @@ static class HeatMapDrawing
     const float NumberSize = 10;
 
     /// <summary>From little to much; between two of them colours are mixed.</summary>
-    static readonly SKColor[] Ramp = [new(0xE6, 0xF0, 0xF8), new(0x9C, 0xC8, 0xE4), new(0x3B, 0x8F, 0xC4), new(0x08, 0x51, 0x9C), new(0x06, 0x24, 0x55)];
+    static readonly SKColor[] Ramp = [
+        new(0xE6, 0xF0, 0xF8), new(0x9C, 0xC8, 0xE4), new(0x3B, 0x8F, 0xC4), new(0x08, 0x51, 0x9C), new(0x06, 0x24, 0x55)];
 
     /// <summary>The drawing of a chart.</summary>
     public static Drawing Of(HeatMap chart)
@@ -17,7 +18,11 @@ static class HeatMapDrawing
         var most = chart.Values.SelectMany(row => row).Max();
         var scale = Ruler.Of(chart.Value, 0, most > 0 ? most : 1, ticks: 5, fromZero: true, padded: false);
         var legend = PlotText.Wrap(scale.Label, PlotText.TickSize, 105, most: 3);
-        var right = Gap + Math.Max(BarWidth + 8 + scale.Ticks.Max(tick => PlotText.Width(tick.Text, PlotText.TickSize)), legend.Max(line => PlotText.Width(line, PlotText.TickSize))) + 10;
+        var right = Gap
+            + Math.Max(
+                BarWidth + 8 + scale.Ticks.Max(tick => PlotText.Width(tick.Text, PlotText.TickSize)),
+                legend.Max(line => PlotText.Width(line, PlotText.TickSize)))
+            + 10;
         var height = chart.Rows.Length * Math.Clamp(Usual / chart.Rows.Length, MinCell, MaxCell);
         var rows = Places.Vertical(chart.Y, chart.Rows, height / chart.Rows.Length);
         var slot = (Frame.Width - rows.Room - right - 50) / chart.Columns.Length;
@@ -47,7 +52,8 @@ static class HeatMapDrawing
                 if (written)
                 {
                     var ink = share > 0.45 ? SKColors.White : PlotText.Ink;
-                    PlotText.Write(canvas, Readable.Count((long)value), left + width / 2, top + height / 2, NumberSize, SKTextAlign.Center, ink);
+                    PlotText.Write(
+                        canvas, Readable.Count((long)value), left + width / 2, top + height / 2, NumberSize, SKTextAlign.Center, ink);
                 }
             }
         }
@@ -67,7 +73,9 @@ static class HeatMapDrawing
             canvas.DrawRect(SKRect.Create(left, top + height * (Steps - 1 - i) / Steps, BarWidth, height / Steps + 0.4f), paint);
         }
         foreach (var (at, text) in scale.Ticks)
-            PlotText.Write(canvas, text, left + BarWidth + 6, top + height * (float)(1 - (at - scale.Min) / (scale.Max - scale.Min)), PlotText.TickSize);
+            PlotText.Write(
+                canvas, text, left + BarWidth + 6, top + height * (float)(1 - (at - scale.Min) / (scale.Max - scale.Min)),
+                PlotText.TickSize);
     }
 
     static SKColor ColorOf(double share)

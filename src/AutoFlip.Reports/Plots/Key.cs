@@ -2,10 +2,12 @@ using SkiaSharp;
 
 namespace AutoFlip.Reports;
 
-/// <summary>Names beside a plot, each with a sample of what it names and as near as it gets to where that ends: nobody has to search a legend.</summary>
+/// <summary>Names beside a plot, each with a sample of what it names and as near as it gets to where that ends:
+/// nobody has to search a legend.</summary>
 sealed class Key
 {
-    const float Size = 11.5f, LineHeight = 14, Between = 5, MaxText = 190, Sample = 26, Gap = 8, MaxLeader = 40; // longer ones would be a bundle, and the order says as much
+    // longer ones would be a bundle, and the order says as much
+    const float Size = 11.5f, LineHeight = 14, Between = 5, MaxText = 190, Sample = 26, Gap = 8, MaxLeader = 40;
     const int MaxLines = 3;
 
     static readonly SKColor Leader = new(0xB4, 0xB8, 0xBC);
@@ -16,7 +18,9 @@ sealed class Key
     public Key(IEnumerable<Entry> entries)
     {
         _entries = [.. entries.Select(entry => (entry, PlotText.Wrap(entry.Name, Size, MaxText, MaxLines)))];
-        Room = _entries is [] ? 2 * Gap : Gap + Sample + 6 + _entries.SelectMany(entry => entry.Lines).Max(line => PlotText.Width(line, Size)) + Gap + 4;
+        Room = _entries is []
+            ? 2 * Gap
+            : Gap + Sample + 6 + _entries.SelectMany(entry => entry.Lines).Max(line => PlotText.Width(line, Size)) + Gap + 4;
         Height = _entries.Sum(entry => HeightOf(entry.Lines));
     }
 
@@ -38,13 +42,15 @@ sealed class Key
     {
         var order = _entries.OrderByDescending(entry => entry.Entry.Place).ToList();
         var middles = Spread(
-            [.. order.Select(entry => (double)frame.Y(entry.Entry.Place))], [.. order.Select(entry => (double)HeightOf(entry.Lines))], frame.Data.Top, frame.Data.Bottom);
+            [.. order.Select(entry => (double)frame.Y(entry.Entry.Place))], [.. order.Select(entry => (double)HeightOf(entry.Lines))],
+            frame.Data.Top, frame.Data.Bottom);
         using var leader = new SKPaint { Color = Leader, IsAntialias = true, StrokeWidth = 1, Style = SKPaintStyle.Stroke };
         for (var i = 0; i < order.Count; i++)
         {
             var (entry, lines) = order[i];
             var (left, middle) = (frame.Data.Right + Gap, (float)middles[i]);
-            if (entry.IsAtEdge && Math.Abs(frame.Y(entry.Place) - middle) < MaxLeader) canvas.DrawLine(frame.Data.Right + 1, frame.Y(entry.Place), left, middle, leader);
+            if (entry.IsAtEdge && Math.Abs(frame.Y(entry.Place) - middle) < MaxLeader)
+                canvas.DrawLine(frame.Data.Right + 1, frame.Y(entry.Place), left, middle, leader);
             entry.Draw(canvas, left, left + Sample, middle);
             for (var line = 0; line < lines.Count; line++)
                 PlotText.Write(canvas, lines[line], left + Sample + 6, middle + (line - (lines.Count - 1) / 2f) * LineHeight, Size);
@@ -53,8 +59,8 @@ sealed class Key
 
     static float HeightOf(List<string> lines) => lines.Count * LineHeight + Between;
 
-    /// <summary>Middles of blocks as near to where they want to be as they fit between top and bottom without overlaps: blocks that meet share
-    /// the mean of their wishes.</summary>
+    /// <summary>Middles of blocks as near to where they want to be as they fit between top and bottom without overlaps: blocks that meet
+    /// share the mean of their wishes.</summary>
     /// <param name="wanted">Ascending.</param>
     /// <param name="heights">Heights of the blocks.</param>
     /// <param name="top">The least place.</param>

@@ -33,7 +33,8 @@ static class LineDrawing
             var top = chart.Y.Unit == AxisUnit.Share ? Math.Min(1, y.Place(Math.Max(1, line.Y.Max()))) : 1; // no share exceeds 1
             style.DrawBand(
                 canvas,
-                line.X.Select((at, i) => Point(at, y.Place(line.Y[i] - spread[i]) is var low && double.IsFinite(low) ? Math.Max(low, 0) : 0)),
+                line.X.Select((at, i) =>
+                    Point(at, y.Place(line.Y[i] - spread[i]) is var low && double.IsFinite(low) ? Math.Max(low, 0) : 0)),
                 line.X.Select((at, i) => Point(at, Math.Min(y.Place(line.Y[i] + spread[i]), top))));
         }
 
@@ -57,7 +58,8 @@ static class LineDrawing
         return Ruler.Of(chart.Y, least, most);
     }
 
-    static IEnumerable<double> Ends(Line line, int side) => line.Spread is { } spread ? line.Y.Select((y, i) => y + side * spread[i]) : line.Y;
+    static IEnumerable<double> Ends(Line line, int side) =>
+        line.Spread is { } spread ? line.Y.Select((y, i) => y + side * spread[i]) : line.Y;
 
     static bool IsNamedByAxis(LineChart chart) => chart.Lines is [var only] && only.Name == chart.Y.Label;
 
@@ -65,7 +67,8 @@ static class LineDrawing
     /// lines that coincide do not.</summary>
     static IEnumerable<int> Marked(int count, int number) => count <= AllMarkers
         ? Enumerable.Range(0, count)
-        : Enumerable.Range(0, SomeMarkers).Select(i => (int)((i + 0.5 + number % 4 * 0.25 - 0.375) * count / SomeMarkers)).Where(i => i < count);
+        : Enumerable.Range(0, SomeMarkers).Select(i => (int)((i + 0.5 + number % 4 * 0.25 - 0.375) * count / SomeMarkers))
+            .Where(i => i < count);
 
     static void DrawSample(SKCanvas canvas, LineStyle style, float from, float to, float middle)
     {

@@ -3,7 +3,8 @@ using SkiaSharp;
 namespace AutoFlip.Reports;
 
 /// <summary>Colour, dashes and marker of a line. Dashes and markers tell lines apart where there is no colour.</summary>
-/// <remarks>Colours: M. Okabe and K. Ito, Color Universal Design, 2008, without the yellow, which is too light for a line on white.</remarks>
+/// <remarks>Colours: M. Okabe and K. Ito, Color Universal Design, 2008, without the yellow, which is too
+/// light for a line on white.</remarks>
 /// <param name="Color">Of line, markers and band.</param>
 /// <param name="Dashes">Lengths of dashes and gaps in turn; none is a solid line.</param>
 /// <param name="Marker">Shape of the markers.</param>
@@ -22,7 +23,8 @@ sealed record LineStyle(SKColor Color, float[] Dashes, Marker Marker)
 
     static readonly Marker[] Markers = Enum.GetValues<Marker>();
 
-    /// <summary>Colour of removed parameters and held-out samples: a light grey, different from every colour in print without colour.</summary>
+    /// <summary>Colour of removed parameters and held-out samples: a light grey, different from every
+    /// colour in print without colour.</summary>
     public static SKColor Removed { get; } = new(0xCB, 0xD0, 0xD6);
 
     /// <summary>Colour of the line or bar with this number.</summary>
@@ -59,7 +61,8 @@ sealed record LineStyle(SKColor Color, float[] Dashes, Marker Marker)
             canvas.DrawCircle(at, MarkerRadius, paint);
             return;
         }
-        using var path = PathOf([.. Marker.Corners.Select(corner => new SKPoint(at.X + MarkerRadius * corner.X, at.Y + MarkerRadius * corner.Y))]);
+        using var path = PathOf([.. Marker.Corners.Select(corner =>
+            new SKPoint(at.X + MarkerRadius * corner.X, at.Y + MarkerRadius * corner.Y))]);
         canvas.DrawPath(path, paint);
     }
 

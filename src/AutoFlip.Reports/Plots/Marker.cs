@@ -27,7 +27,8 @@ static class MarkerShapes
 {
     extension(Marker marker)
     {
-        /// <summary>Corners around (0, 0) for a radius of 1, y downwards; none for circles. Markers of one radius look about equally large.</summary>
+        /// <summary>Corners around (0, 0) for a radius of 1, y downwards; none for circles. Markers of one radius
+        /// look about equally large.</summary>
         public (float X, float Y)[] Corners => marker switch
         {
             Marker.Square => [(-0.95f, -0.95f), (0.95f, -0.95f), (0.95f, 0.95f), (-0.95f, 0.95f)],

@@ -26,7 +26,8 @@ public static class PlotFolder
 
     /// <summary>The figures of a run, in its own folder.</summary>
     /// <exception cref="AutoFlipException">The run cannot be read, or a file not be written.</exception>
-    public static void Write(string runDirectory) => Write(RunCharts.Of(RunRecord.Load(runDirectory)), OwnFile.Folder(runDirectory, Name), AllFormats);
+    public static void Write(string runDirectory) =>
+        Write(RunCharts.Of(RunRecord.Load(runDirectory)), OwnFile.Folder(runDirectory, Name), AllFormats);
 
     /// <summary>Writes every chart in every format.</summary>
     /// <param name="charts">The charts.</param>

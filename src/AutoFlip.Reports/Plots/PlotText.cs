@@ -29,7 +29,8 @@ static class PlotText
     /// <param name="size">Pixels.</param>
     /// <param name="align">Which side of the text the anchor is.</param>
     /// <param name="color">Null is <see cref="Ink"/>.</param>
-    public static void Write(SKCanvas canvas, string text, float x, float middle, float size, SKTextAlign align = SKTextAlign.Left, SKColor? color = null)
+    public static void Write(
+        SKCanvas canvas, string text, float x, float middle, float size, SKTextAlign align = SKTextAlign.Left, SKColor? color = null)
     {
         using var paint = new SKPaint { Color = color ?? Ink, IsAntialias = true };
         canvas.DrawText(text, x, middle + size * 0.36f, align, Font(text, size), paint); // half the height of a digit
@@ -76,7 +77,8 @@ static class PlotText
     /// <summary>Control characters, such as line breaks in names, as blanks.</summary>
     static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 
-    /// <summary>Open Sans, or for text that it cannot write a font of the machine that can write its first such letter, if there is one.</summary>
+    /// <summary>Open Sans, or for text that it cannot write a font of the machine that can write its first
+    /// such letter, if there is one.</summary>
     static SKFont Font(string text, float size)
     {
         var font = Font(OpenSans, size);
@@ -86,7 +88,8 @@ static class PlotText
     }
 
     static SKFont Font(SKTypeface typeface, float size) => Fonts.GetOrAdd(
-        (typeface, size), key => new SKFont(key.Typeface, key.Size) { Subpixel = true, Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None });
+        (typeface, size),
+        key => new SKFont(key.Typeface, key.Size) { Subpixel = true, Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None });
 
     static SKTypeface Load()
     {

@@ -40,13 +40,16 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
         var (factor, unit) = UnitOf(axis.Unit, Math.Max(Math.Abs(least), Math.Abs(most)));
         (least, most) = (least * factor, most * factor);
         if (fromZero || least > 0 && least < 0.5 * most) least = Math.Min(least, 0);
-        if (axis.Unit == AxisUnit.Count && most - least < 1) (least, most) = (least == 0 ? 0 : least - 1, most + 1); // at least one whole number
+        // at least one whole number
+        if (axis.Unit == AxisUnit.Count && most - least < 1) (least, most) = (least == 0 ? 0 : least - 1, most + 1);
         else if (most - least <= Math.Abs(most) * 1e-9) (least, most) = (least - Spare(least), most + Spare(most));
         var pad = padded ? (most - least) * Padding : 0;
         var (min, max) = (least == 0 || axis.Unit == AxisUnit.Share && least >= 0 && least < pad ? 0 : least - pad, most + pad);
-        if (axis.Unit == AxisUnit.Share && most <= 100 && padded) max = Math.Min(max, 100 + 2 * pad / 3); // beyond 100 % only as far as a line is thick
+        // beyond 100 % only as far as a line is thick
+        if (axis.Unit == AxisUnit.Share && most <= 100 && padded) max = Math.Min(max, 100 + 2 * pad / 3);
         var step = Step((max - min) / ticks, axis.Unit is AxisUnit.Count);
-        var format = $"{(axis.Unit == AxisUnit.Count || max >= 10_000 ? "N" : "F")}{Math.Max(0, (int)-Math.Floor(Math.Log10(step) + 1e-9))}";
+        var digits = Math.Max(0, (int)-Math.Floor(Math.Log10(step) + 1e-9));
+        var format = $"{(axis.Unit == AxisUnit.Count || max >= 10_000 ? "N" : "F")}{digits}";
         return new(
             unit.Length == 0 ? axis.Label : $"{axis.Label} ({unit})",
             [.. Multiples(step, min, max).Select(at => (at, at.ToString(format, CultureInfo.InvariantCulture)))], [])
@@ -66,17 +69,24 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
         var shift = Math.Log10(factor);
         var every = Math.Max(1, (int)Math.Ceiling((max - min) / (ticks + 2)));
         var decades = Multiples(1, Math.Floor(min + shift), max + shift).Select(decade => (int)Math.Round(decade)).ToList();
-        List<(double At, string Text)> marks = [.. decades.Where(decade => decade % every == 0).Select(decade => (decade - shift, Power(decade))).Where(mark => IsWithin(mark.Item1))];
-        var between = every > 1 ? [] : decades.SelectMany(decade => Enumerable.Range(2, 8).Select(digit => (At: decade + Math.Log10(digit) - shift, Decade: decade, Digit: digit)))
+        List<(double At, string Text)> marks = [.. decades.Where(decade => decade % every == 0)
+            .Select(decade => (decade - shift, Power(decade))).Where(mark => IsWithin(mark.Item1))];
+        var between = every > 1
+            ? []
+            : decades.SelectMany(decade =>
+                Enumerable.Range(2, 8).Select(digit => (At: decade + Math.Log10(digit) - shift, Decade: decade, Digit: digit)))
             .Where(mark => IsWithin(mark.At)).ToList();
         if (marks.Count < 3) // few decades: say more of them
         {
-            var more = between.Where(mark => mark.Digit is 2 or 5 && mark.Decade is >= -3 and <= 3).Select(mark => (mark.At, Times(mark.Digit, mark.Decade)));
+            var more = between.Where(mark => mark.Digit is 2 or 5 && mark.Decade is >= -3 and <= 3)
+                .Select(mark => (mark.At, Times(mark.Digit, mark.Decade)));
             marks = [.. marks.Concat(more).OrderBy(mark => mark.At)];
         }
         bool IsWithin(double at) => at >= min && at <= max;
 
-        return new(unit.Length == 0 ? axis.Label : $"{axis.Label} ({unit})", [.. marks], [.. between.Select(mark => mark.At).Except(marks.Select(mark => mark.At))])
+        return new(
+            unit.Length == 0 ? axis.Label : $"{axis.Label} ({unit})", [.. marks],
+            [.. between.Select(mark => mark.At).Except(marks.Select(mark => mark.At))])
         {
             IsLogarithmic = true,
             Min = min,
@@ -91,14 +101,16 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
         return unit switch
         {
             AxisUnit.Share => (100, "%"),
-            AxisUnit.Bytes when Math.Min(thousands, 6) is var power => (Math.Pow(1000, -power), (string[])["B", "kB", "MB", "GB", "TB", "PB", "EB"] is var names ? names[power] : ""),
+            AxisUnit.Bytes when Math.Min(thousands, 6) is var power => (
+                Math.Pow(1000, -power), (string[])["B", "kB", "MB", "GB", "TB", "PB", "EB"] is var names ? names[power] : ""),
             AxisUnit.Seconds when most >= 3 * 3600 => (1 / 3600.0, "h"),
             AxisUnit.Seconds when most >= 3 * 60 => (1 / 60.0, "min"),
             AxisUnit.Seconds when most < 0.1 && most > 0 => (1000, "ms"),
             AxisUnit.Seconds => (1, "s"),
             AxisUnit.Macs when thousands > 0 => (Math.Pow(1000, -thousands), $"×{Power(3 * thousands)}"),
             AxisUnit.Number when thousands > 1 => (Math.Pow(1000, -thousands), $"×{Power(3 * thousands)}"),
-            AxisUnit.Number when most is > 0 and < 1e-3 && (int)Math.Floor(Math.Log10(most)) is var power => (Math.Pow(10, -power), $"×{Power(power)}"),
+            AxisUnit.Number when most is > 0 and < 1e-3
+                && (int)Math.Floor(Math.Log10(most)) is var power => (Math.Pow(10, -power), $"×{Power(power)}"),
             _ => (1, ""),
         };
     }
@@ -111,7 +123,8 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
         _ => "10" + string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0'])),
     };
 
-    static string Times(int digit, int decade) => (digit * Math.Pow(10, decade)).ToString(decade < 0 ? $"F{-decade}" : "N0", CultureInfo.InvariantCulture);
+    static string Times(int digit, int decade) =>
+        (digit * Math.Pow(10, decade)).ToString(decade < 0 ? $"F{-decade}" : "N0", CultureInfo.InvariantCulture);
 
     /// <summary>The least of 1, 2 and 5 times a power of ten that is no smaller.</summary>
     static double Step(double raw, bool whole)

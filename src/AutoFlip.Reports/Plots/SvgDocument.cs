@@ -4,7 +4,8 @@ using System.Xml.Linq;
 
 namespace AutoFlip.Reports;
 
-/// <summary>What a vector canvas leaves out: what a picture shows in words, its size in a form that scales, and fonts for machines without ours.</summary>
+/// <summary>What a vector canvas leaves out: what a picture shows in words, its size in a form that scales, and fonts
+/// for machines without ours.</summary>
 static class SvgDocument
 {
     static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
@@ -16,7 +17,8 @@ static class SvgDocument
         var root = document.Root!;
         root.SetAttributeValue("viewBox", $"0 0 {width} {height}");
         root.SetAttributeValue("role", "img");
-        root.AddFirst(new XElement(Svg + "title", Xml(title)), description.Length == 0 ? null : new XElement(Svg + "desc", Xml(description)));
+        root.AddFirst(
+            new XElement(Svg + "title", Xml(title)), description.Length == 0 ? null : new XElement(Svg + "desc", Xml(description)));
         foreach (var text in root.Descendants(Svg + "text"))
         {
             if (text.Attribute("font-family")?.Value == "Open Sans") text.SetAttributeValue("font-family", PlotText.Families);
@@ -24,7 +26,9 @@ static class SvgDocument
                 places.Value = places.Value.TrimEnd(' ', ','); // the canvas ends lists of numbers with one
         }
         using var stream = new MemoryStream();
-        using (var writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false), NewLineHandling = NewLineHandling.None })) document.Save(writer);
+        using (var writer = XmlWriter.Create(
+            stream,
+            new XmlWriterSettings { Encoding = new UTF8Encoding(false), NewLineHandling = NewLineHandling.None })) document.Save(writer);
         return stream.ToArray();
     }
 

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip.Reports;
 
-/// <summary>A table for programs: <c>table.json</c> (rows with their runs) and <c>table.csv</c> (a line per run). Figures as measured, not rounded.</summary>
+/// <summary>A table for programs: <c>table.json</c> (rows with their runs) and <c>table.csv</c> (a line per run). Figures
+/// as measured, not rounded.</summary>
 static class TableData
 {
     /// <summary>Version of the format. Fields may be added without raising it.</summary>
@@ -28,9 +29,11 @@ static class TableData
             ["rows"] = new JsonArray([.. result.Rows.Select(row => new JsonObject
             {
                 ["name"] = row.Name,
-                ["figures"] = new JsonObject(figures.Select(figure => KeyValuePair.Create(figure.Key, Node(Spread.Of(row.Ended.Select(figure.Of)))))),
+                ["figures"] = new JsonObject(figures.Select(figure =>
+                    KeyValuePair.Create(figure.Key, Node(Spread.Of(row.Ended.Select(figure.Of)))))),
                 ["against_baseline"] = Node(result.Against(row)),
-                ["cost_to_reach"] = new JsonArray([.. CostToReach.Shares.Select(share => Reaching(share, result.CostsToReach(row, share)))]),
+                ["cost_to_reach"] = new JsonArray([.. CostToReach.Shares.Select(share =>
+                    Reaching(share, result.CostsToReach(row, share)))]),
                 ["runs"] = new JsonArray([.. row.Cells.Select(cell => Run(cell, figures, folder))]),
             })]),
         };
@@ -45,7 +48,8 @@ static class TableData
         IEnumerable<string[]> lines = result.Rows.SelectMany(row => row.Cells.Select(cell => (string[])
         [
             row.Name, cell.Experiment.Seed.ToString(CultureInfo.InvariantCulture), cell.State,
-            .. figures.Select(figure => cell.Summary is { } summary ? figure.Of(summary)?.ToString("R", CultureInfo.InvariantCulture) ?? "" : ""),
+            .. figures.Select(figure =>
+                cell.Summary is { } summary ? figure.Of(summary)?.ToString("R", CultureInfo.InvariantCulture) ?? "" : ""),
             cell.Summary?.ModelSha256 ?? "", cell.Run is { } run ? From(folder, run.Directory) : "",
         ]));
         return string.Concat(lines.Prepend(["row", "seed", "state", .. figures.Select(figure => figure.Key), "model_sha256", "directory"])
@@ -59,7 +63,8 @@ static class TableData
         ["directory"] = cell.Run is { } run ? From(folder, run.Directory) : null,
         ["model_sha256"] = cell.Summary?.ModelSha256,
         ["figures"] = cell.Summary is { } summary
-            ? new JsonObject(figures.Select(figure => KeyValuePair.Create(figure.Key, JsonSerializer.SerializeToNode(figure.Of(summary), ReportJson.Options))))
+            ? new JsonObject(figures.Select(figure =>
+                KeyValuePair.Create(figure.Key, JsonSerializer.SerializeToNode(figure.Of(summary), ReportJson.Options))))
             : null,
     };
 

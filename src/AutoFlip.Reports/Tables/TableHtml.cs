@@ -18,11 +18,13 @@ static class TableHtml
             Words = section.Words,
         }.Write();
 
-    static Html List(string id, string title, IReadOnlyList<(string Term, string Meaning)> list) => PageParts.Section(id, 2, title, Html.Of($"""
+    static Html List(string id, string title, IReadOnlyList<(string Term, string Meaning)> list) =>
+        PageParts.Section(id, 2, title, Html.Of($"""
         <dl class="facts">
         {list.Select(entry => Html.Of($"<dt>{entry.Term}</dt><dd>{entry.Meaning}</dd>\n"))}</dl>
 
         """));
 
-    static Html Cell(TableText cell) => cell.Target is { } target ? Html.Of($"<a href=\"{target}/\">{cell.Text}</a>") : Html.Of($"{cell.Text}");
+    static Html Cell(TableText cell) =>
+        cell.Target is { } target ? Html.Of($"<a href=\"{target}/\">{cell.Text}</a>") : Html.Of($"{cell.Text}");
 }

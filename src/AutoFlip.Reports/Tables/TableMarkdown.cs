@@ -12,7 +12,9 @@ static class TableMarkdown
         text.Append($"# {Plain(page.Title)}\n\n{page.Summary}\n");
         foreach (var section in page.Sections)
         {
-            text.Append($"\n## {section.Title}\n\n| {string.Join(" | ", section.Headers.Select(Plain))} |\n|---|{string.Concat(section.Headers.Skip(1).Select((_, i) => section.Words.Contains(i + 1) ? "---|" : "---:|"))}\n");
+            text.Append(
+                $"\n## {section.Title}\n\n| {string.Join(" | ", section.Headers.Select(Plain))} "
+                + $"|\n|---|{string.Concat(section.Headers.Skip(1).Select((_, i) => section.Words.Contains(i + 1) ? "---|" : "---:|"))}\n");
             foreach (var row in section.Rows) text.Append($"| {string.Join(" | ", row.Select(Cell))} |\n");
         }
         text.Append("\n## Columns\n\n");
@@ -22,9 +24,12 @@ static class TableMarkdown
         return text.ToString();
     }
 
-    static string Cell(TableText cell) => cell.Target is { } target ? $"[{Plain(cell.Text).Replace("]", "\\]", StringComparison.Ordinal)}]({target}/)" : Plain(cell.Text);
+    static string Cell(TableText cell) =>
+        cell.Target is { } target ? $"[{Plain(cell.Text).Replace("]", "\\]", StringComparison.Ordinal)}]({target}/)" : Plain(cell.Text);
 
-    /// <summary>Text that neither ends its cell nor becomes markup of HTML. Code and emphasis in a row's name are let through: whoever named it may have meant them.</summary>
+    /// <summary>Text that neither ends its cell nor becomes markup of HTML. Code and emphasis in a row's name are let through: whoever
+    /// named it may have meant them.</summary>
     static string Plain(string text) => text.ReplaceLineEndings(" ")
-        .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
+        .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(
+            "|", "\\|", StringComparison.Ordinal);
 }

@@ -26,7 +26,8 @@ sealed record TableSection(string Title, IReadOnlyList<string> Headers, IReadOnl
 /// <param name="Notes">Meaning of the columns, by their headers.</param>
 /// <param name="Facts">What the figures depend on besides.</param>
 sealed record TablePage(
-    string Title, string Summary, IReadOnlyList<TableSection> Sections, IReadOnlyList<(string Header, string Meaning)> Notes, IReadOnlyList<(string What, string Value)> Facts)
+    string Title, string Summary, IReadOnlyList<TableSection> Sections, IReadOnlyList<(string Header, string Meaning)> Notes,
+    IReadOnlyList<(string What, string Value)> Facts)
 {
     /// <summary>Puts it together.</summary>
     /// <param name="result">The table and its runs.</param>
@@ -45,14 +46,24 @@ sealed record TablePage(
                 ("seeds", "Finished runs, of all runs of the row."),
                 .. figures.Select(figure => (figure.Header, figure.Meaning)),
                 .. result.Rows.Any(row => result.CostsToReach(row, 1).Count > 0)
-                    ? [("cost to reach", $"Until the mean of {CostToReach.Window} evaluations in a row first reaches that share of the baseline's final figure of quality, seed by seed; "
+                    ? [(
+                        "cost to reach",
+                        $"Until the mean of {CostToReach.Window} evaluations in a row first reaches that share of the baseline's final "
+                        + "figure of quality, seed by seed; "
                         + "exploration included. Where some seeds never reach it, the mean is over the others, and their number is given.")]
                     : Array.Empty<(string, string)>(),
-                .. compared ? [("against the baseline", $"Difference to '{result.Table.Baseline}' in the first figure of quality, seed by seed: the mean of these differences, and its 95 % interval by Student's t distribution. A star marks an interval that excludes zero.")] : Array.Empty<(string, string)>(),
+                .. compared
+                    ? [(
+                        "against the baseline",
+                        $"Difference to '{result.Table.Baseline}' in the first figure of quality, seed by seed: "
+                        + "the mean of these differences, and its 95 % interval by Student's t distribution. "
+                        + "A star marks an interval that excludes zero.")]
+                    : Array.Empty<(string, string)>(),
             ],
             [
                 ("file", Path.GetFileName(result.Table.Source)),
-                ("versions of the runs", ended is [] ? "-" : string.Join(", ", ended.Select(run => run.Version).Distinct().Order(StringComparer.Ordinal))),
+                ("versions of the runs", ended is [] ? "-" : string.Join(
+                    ", ", ended.Select(run => run.Version).Distinct().Order(StringComparer.Ordinal))),
                 ("time of all runs", ended is [] ? "-" : Readable.Time(ended.Sum(run => run.Time.Total))),
                 ("clients side by side", ended is [] ? "-" : string.Join(", ", ended.Select(run => run.Workers).Distinct().Order())),
                 .. facts,
@@ -63,7 +74,8 @@ sealed record TablePage(
     public static string Cell(TableFigure figure, TableRowResult row)
     {
         var over = Spread.Of(row.Ended.Select(figure.Of));
-        return over is null ? "-" : figure.Show(over) + (over.Count < row.Ended.Count() ? $" ({over.Count} of {row.Ended.Count()})" : ""); // a loss that ran away is no number
+        // a loss that ran away is no number
+        return over is null ? "-" : figure.Show(over) + (over.Count < row.Ended.Count() ? $" ({over.Count} of {row.Ended.Count()})" : "");
     }
 
     /// <summary>How a row stands to the baseline, as people read it.</summary>
@@ -73,10 +85,14 @@ sealed record TablePage(
 
     static TableSection Comparison(TableResult result, IReadOnlyList<TableFigure> figures, bool compared) => new(
         "Comparison",
-        ["setting", "seeds", .. figures.Take(1).Select(figure => figure.Header), .. compared ? ["against the baseline"] : Array.Empty<string>(), .. figures.Skip(1).Select(figure => figure.Header)],
+        [
+            "setting", "seeds", .. figures.Take(1).Select(figure => figure.Header),
+            .. compared ? ["against the baseline"] : Array.Empty<string>(), .. figures.Skip(1).Select(figure => figure.Header),
+        ],
         [.. result.Rows.Select(row => (IReadOnlyList<TableText>)
         [
-            row.Name, row.Done, .. figures.Take(1).Select(figure => (TableText)Cell(figure, row)), .. compared ? [Against(result, row)] : Array.Empty<TableText>(),
+            row.Name, row.Done, .. figures.Take(1).Select(figure => (TableText)Cell(figure, row)),
+            .. compared ? [Against(result, row)] : Array.Empty<TableText>(),
             .. figures.Skip(1).Select(figure => (TableText)Cell(figure, row)),
         ])]);
 
@@ -86,7 +102,8 @@ sealed record TablePage(
         if (!result.Rows.Any(row => result.CostsToReach(row, 1).Count > 0)) yield break;
         (string Name, Func<CostToReach, double> Of, Func<double, string> Show)[] costs =
         [
-            ("bytes", cost => cost.Bytes, value => Readable.Bytes((long)value)), ("computation", cost => cost.Macs, Readable.Macs), ("time", cost => cost.Seconds, Readable.Time),
+            ("bytes", cost => cost.Bytes, value => Readable.Bytes((long)value)), ("computation", cost => cost.Macs, Readable.Macs),
+            ("time", cost => cost.Seconds, Readable.Time),
         ];
         yield return new(
             $"Cost to reach the final quality of '{result.Table.Baseline}'",
@@ -94,7 +111,8 @@ sealed record TablePage(
             [.. result.Rows.Select(row => (IReadOnlyList<TableText>)
             [
                 row.Name,
-                .. CostToReach.Shares.SelectMany(share => costs.Select(cost => (TableText)Mean(result.CostsToReach(row, share), cost.Of, cost.Show))),
+                .. CostToReach.Shares.SelectMany(share =>
+                    costs.Select(cost => (TableText)Mean(result.CostsToReach(row, share), cost.Of, cost.Show))),
             ])]);
 
         static string Mean(IReadOnlyList<CostToReach?> runs, Func<CostToReach, double> of, Func<double, string> show)
@@ -111,7 +129,9 @@ sealed record TablePage(
         [.. result.Rows.SelectMany(row => row.Cells.Select(cell => (IReadOnlyList<TableText>)
         [
             row.Name, $"{cell.Experiment.Seed}",
-            cell.Summary is { } summary ? $"{summary.Metrics.Shown.Name} {Readable.Metric(summary.Metrics.Shown.Name, summary.Metrics.Shown.Compared)}" : "-",
+            cell.Summary is { } summary
+                ? $"{summary.Metrics.Shown.Name} {Readable.Metric(summary.Metrics.Shown.Name, summary.Metrics.Shown.Compared)}"
+                : "-",
             cell.Summary is { } timed ? Readable.Time(timed.Time.Total) : "-",
             cell.State,
             cell.Run is { } run ? new TableText(Path.GetFileName(run.Directory), Link(folder, run.Directory)) : "-",
@@ -127,10 +147,16 @@ sealed record TablePage(
             yield return new("Settings of the rows", ["setting", .. settings.Own[0].Fields.Select(field => field.Field)],
                 [.. settings.Own.Select(row => (IReadOnlyList<TableText>)[row.Row, .. row.Fields.Select(field => (TableText)field.Value)])])
             {
-                Words = [.. Enumerable.Range(1, settings.Own[0].Fields.Count).Where(column => !settings.Own.All(row => IsNumber(row.Fields[column - 1].Value)))],
+                Words = [.. Enumerable.Range(1, settings.Own[0].Fields.Count).Where(column =>
+                    !settings.Own.All(row => IsNumber(row.Fields[column - 1].Value)))],
             };
         if (settings.Shared.Count > 0)
-            yield return new("Settings of all rows that differ from the defaults", ["field", "value"], [.. settings.Shared.Select(field => (IReadOnlyList<TableText>)[field.Field, field.Value])]) { Words = [1] };
+            yield return new(
+                "Settings of all rows that differ from the defaults", ["field", "value"],
+                [.. settings.Shared.Select(field => (IReadOnlyList<TableText>)[field.Field, field.Value])])
+            {
+                Words = [1],
+            };
     }
 
     static bool IsNumber(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);

@@ -45,7 +45,9 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
     /// <param name="runs">The runs there are.</param>
     /// <param name="failure">Why a run failed just now; null if it did not.</param>
     public static TableResult Of(ExperimentTable table, EarlierRuns runs, Func<Experiment, string?> failure) => new(
-        table, [.. table.Rows.Select(row => new TableRowResult(row.Name, [.. row.Experiments.Select(wanted => new TableCell(wanted, runs.Of(wanted), failure(wanted)))]))]);
+        table,
+        [.. table.Rows.Select(row =>
+            new TableRowResult(row.Name, [.. row.Experiments.Select(wanted => new TableCell(wanted, runs.Of(wanted), failure(wanted)))]))]);
 
     /// <summary>All runs.</summary>
     public IEnumerable<TableCell> Cells => Rows.SelectMany(row => row.Cells);
@@ -53,7 +55,8 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
     /// <summary>Figures of all runs that have ended.</summary>
     public IEnumerable<RunSummary> Ended => Rows.SelectMany(row => row.Ended);
 
-    /// <summary>The figures to look at first: quality, the difference to the baseline, and what is kept, sent and spent. Some run has ended.</summary>
+    /// <summary>The figures to look at first: quality, the difference to the baseline, and what is kept, sent and
+    /// spent. Some run has ended.</summary>
     public FigureTable Overview()
     {
         var figures = TableFigure.Measured([.. Ended]);
@@ -62,7 +65,8 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
             ["seeds", shown[0].Header, "against baseline", .. shown.Skip(1).Select(figure => figure.Header)],
             [.. Rows.Select(row => (row.Name, (IReadOnlyList<string>)
             [
-                row.Done, TablePage.Cell(shown[0], row), TablePage.Against(this, row), .. shown.Skip(1).Select(figure => TablePage.Cell(figure, row)),
+                row.Done, TablePage.Cell(shown[0], row), TablePage.Against(this, row),
+                .. shown.Skip(1).Select(figure => TablePage.Cell(figure, row)),
             ]))]);
     }
 
@@ -82,9 +86,11 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
     ];
 
     RunSummary? BaselineOf(TableCell cell) =>
-        Rows.SingleOrDefault(other => other.Name == Table.Baseline)?.Cells.FirstOrDefault(other => other.Experiment.Seed == cell.Experiment.Seed)?.Summary;
+        Rows.SingleOrDefault(other => other.Name == Table.Baseline)?.Cells.FirstOrDefault(other =>
+            other.Experiment.Seed == cell.Experiment.Seed)?.Summary;
 
-    /// <summary>How a row's runs differ from the baseline's of the same seed in the main metric; null for the baseline itself, and where no seed has ended in both.</summary>
+    /// <summary>How a row's runs differ from the baseline's of the same seed in the main metric; null for the baseline itself, and where
+    /// no seed has ended in both.</summary>
     public Spread? Against(TableRowResult row)
     {
         if (row.Name == Table.Baseline) return null;

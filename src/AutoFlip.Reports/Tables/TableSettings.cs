@@ -5,7 +5,8 @@ namespace AutoFlip.Reports;
 /// <summary>What the experiments of a table have in common, and in what its rows differ. Name and seed aside.</summary>
 /// <param name="Shared">Fields that are alike in all rows and other than by default.</param>
 /// <param name="Own">By row, fields that are not alike in all rows.</param>
-sealed record TableSettings(IReadOnlyList<(string Field, string Value)> Shared, IReadOnlyList<(string Row, IReadOnlyList<(string Field, string Value)> Fields)> Own)
+sealed record TableSettings(
+    IReadOnlyList<(string Field, string Value)> Shared, IReadOnlyList<(string Row, IReadOnlyList<(string Field, string Value)> Fields)> Own)
 {
     const string DatasetField = "dataset";
 
@@ -19,7 +20,8 @@ sealed record TableSettings(IReadOnlyList<(string Field, string Value)> Shared, 
         var alike = defaults.Keys.Where(field => rows.Select(row => row.Fields[field]).Distinct().Count() == 1).ToHashSet();
         return new(
             [.. rows[0].Fields.Where(field => alike.Contains(field.Key) && defaults[field.Key] != field.Value).Select(Shown)],
-            [.. rows.Select(row => (row.Name, (IReadOnlyList<(string, string)>)[.. row.Fields.Where(field => !alike.Contains(field.Key)).Select(Shown)]))]);
+            [.. rows.Select(row =>
+                (row.Name, (IReadOnlyList<(string, string)>)[.. row.Fields.Where(field => !alike.Contains(field.Key)).Select(Shown)]))]);
     }
 
     /// <summary>Fields and values as they are written in a file, in its order; what is derived is no setting.</summary>

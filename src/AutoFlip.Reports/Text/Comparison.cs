@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AutoFlip.Reports;
 
 /// <summary>Two runs of one seed side by side, and in words what the second gained and lost.</summary>
@@ -9,7 +11,8 @@ public static class Comparison
         var name = dense.Metrics.Shown.Name;
         return new(["FedAvg", "AutoFLIP"],
         [
-            (Metric.DisplayNameOf(name), [Readable.Metric(name, dense.Metrics.Shown.Last), Readable.Metric(name, pruned.Metrics.Shown.Last)]),
+            (Metric.DisplayNameOf(name), [
+                Readable.Metric(name, dense.Metrics.Shown.Last), Readable.Metric(name, pruned.Metrics.Shown.Last)]),
             ("loss", [Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)]),
             ("parameters kept", [Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)]),
             ("bytes sent", [Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))]),
@@ -26,7 +29,8 @@ public static class Comparison
                 + $" and sent {Change(Sent(dense), Sent(pruned), "fewer bytes", "more bytes", "as many bytes")}"
                 + (pruned.Traffic.ExploreBytes > 0 ? $", the exploration's {Readable.Bytes(pruned.Traffic.ExploreBytes)} included." : "."),
         };
-        if (dense.Metrics.Shown.Last is { } before && pruned.Metrics.Shown.Last is { } after) sentences.Add(Quality(dense.Metrics.Shown.Name, before, after));
+        if (dense.Metrics.Shown.Last is { } before && pruned.Metrics.Shown.Last is { } after)
+            sentences.Add(Quality(dense.Metrics.Shown.Name, before, after));
         sentences.Add($"It took {Change(dense.Time.Total, pruned.Time.Total, "less time", "more time", "the same time")}"
             + (pruned.Time.Explore > 0 ? $", {Readable.Time(pruned.Time.Explore)} of it exploring." : "."));
         return string.Join('\n', sentences);
@@ -39,7 +43,10 @@ public static class Comparison
         var points = Math.Round(after * 100, 1) - Math.Round(before * 100, 1); // of what is printed, so that a reader's sum agrees
         return Math.Abs(points) < 0.05
             ? $"Accuracy is the same, {Readable.Percent(after)}."
-            : FormattableString.Invariant($"It {(points > 0 ? "gained" : "lost")} {Math.Abs(points):0.0} points of accuracy, {Readable.Percent(before)} to {Readable.Percent(after)}.");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"It {(points > 0 ? "gained" : "lost")} {Math.Abs(points):0.0} points of accuracy, "
+                + $"{Readable.Percent(before)} to {Readable.Percent(after)}.");
     }
 
     /// <summary>A change as a share with its direction: 12.0 % fewer bytes.</summary>

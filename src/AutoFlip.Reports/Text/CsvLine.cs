@@ -6,5 +6,6 @@ static class CsvLine
     /// <summary>The line of some cells.</summary>
     public static string Of(IEnumerable<string> cells) => string.Join(',', cells.Select(Quoted)) + "\n";
 
-    static string Quoted(string cell) => cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    static string Quoted(string cell) =>
+        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -13,7 +13,8 @@ public sealed record FigureTable(IReadOnlyList<string> Headers, IReadOnlyList<(s
         var first = Rows.Max(row => row.Label.Length);
         int[] widths = [.. Headers.Select((header, i) => Math.Max(Least, Math.Max(header.Length, Rows.Max(row => row.Figures[i].Length))))];
         if (first + widths.Sum(width => width + Gap) > columns)
-            return Rows.SelectMany(row => row.Figures is [var only] ? [$"{row.Label}  {only}"] : Stacked(row.Label, Headers.Zip(row.Figures)));
+            return Rows.SelectMany(row =>
+                row.Figures is [var only] ? [$"{row.Label}  {only}"] : Stacked(row.Label, Headers.Zip(row.Figures)));
         string Line(string label, IReadOnlyList<string> cells) =>
             label.PadRight(first) + string.Concat(cells.Select((cell, i) => cell.PadLeft(widths[i] + Gap)));
         return [Line("", Headers), .. Rows.Select(row => Line(row.Label, row.Figures))];

@@ -31,18 +31,26 @@ public static class Results
     /// <summary>The result as labels and values; nothing that was not measured.</summary>
     public static IEnumerable<(string Label, string Value)> Rows(RunSummary summary)
     {
-        var (main, loss, size, traffic, time) = (summary.Metrics.Shown, summary.Metrics.Global.Loss, summary.ModelSize, summary.Traffic, summary.Time);
+        var (main, loss, size, traffic, time) = (
+            summary.Metrics.Shown, summary.Metrics.Global.Loss, summary.ModelSize, summary.Traffic, summary.Time);
         var label = Metric.DisplayTitleOf(main.Name);
         if (main.Global is not null)
             yield return (label, Readable.Metric(main.Name, main.Global)
                 + (main.Best != main.Global ? $" (best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound})" : ""));
-        if (main.Local is not null) yield return (main.Global is null ? $"{label} on clients" : "On clients", Readable.Metric(main.Name, main.Local));
+        if (main.Local is not null)
+            yield return (main.Global is null ? $"{label} on clients" : "On clients", Readable.Metric(main.Name, main.Local));
         if (loss is not null) yield return ("Loss", Readable.Figure(loss));
-        yield return ("Kept", $"{Readable.Percent(size.Density)} ({Readable.Count(size.ActiveParameters)} of {Readable.Count(size.Parameters)} parameters)");
+        yield return (
+            "Kept",
+            $"{Readable.Percent(size.Density)} ({Readable.Count(size.ActiveParameters)} of {Readable.Count(size.Parameters)} parameters)");
         yield return ("Sent", $"{Readable.Bytes(traffic.DownBytes + traffic.UpBytes)}"
-            + (traffic.DenseFp32Bytes > 0 ? $" ({Readable.Percent(traffic.Ratio)} of dense {Readable.Bytes(traffic.DenseFp32Bytes)})" : ""));
+            + (
+                traffic.DenseFp32Bytes > 0 ? $" ({Readable.Percent(traffic.Ratio)} of dense {Readable.Bytes(traffic.DenseFp32Bytes)})"
+                    : ""));
         yield return ("Time", Readable.Time(time.Total)
-            + (time.Explore > 0 ? $" ({Readable.Time(time.Explore)} exploring, {Readable.Time(time.MedianRound)} a round)" : $" ({Readable.Time(time.MedianRound)} a round)"));
+            + (
+                time.Explore > 0 ? $" ({Readable.Time(time.Explore)} exploring, {Readable.Time(time.MedianRound)} a round)"
+                    : $" ({Readable.Time(time.MedianRound)} a round)"));
         if (summary.Failures > 0) yield return ("Failures", Readable.Count(summary.Failures));
     }
 }

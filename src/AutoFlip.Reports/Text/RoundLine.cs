@@ -34,7 +34,8 @@ public sealed record RoundLine(
     {
         var width = rounds.ToString(System.Globalization.CultureInfo.InvariantCulture).Length;
         return $"round {Round.ToString(System.Globalization.CultureInfo.InvariantCulture).PadLeft(width)}/{rounds}"
-            + $"  train loss {Readable.Figure(TrainLoss)}  kept {Readable.Percent(Density)}  sent {Readable.Bytes(Bytes)}  {Readable.Time(Seconds)}"
+            + $"  train loss {Readable.Figure(TrainLoss)}  kept {Readable.Percent(Density)}  sent {Readable.Bytes(Bytes)}  "
+            + $"{Readable.Time(Seconds)}"
             + (Loss is null && Score is null ? "" : $"  {metric} {Readable.Figure(Score)}  loss {Readable.Figure(Loss)}")
             + (Failures == 0 ? "" : $"  {Failures} failed");
     }

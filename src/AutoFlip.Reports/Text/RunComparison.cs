@@ -43,10 +43,13 @@ public static class RunComparison
     /// <summary>The table, one column per run; of two runs a third says how the second stands to the first.</summary>
     public static FigureTable Of(IReadOnlyList<RunSummary> runs) => new(
         [.. runs.Select((_, i) => $"{i + 1}"), .. runs.Count == 2 ? ["2 against 1"] : Array.Empty<string>()],
-        [.. Identity.Concat(Quality(runs)).Concat(Reaching(runs)).Concat(Costs).Select(row => (row.Label, (IReadOnlyList<string>)[.. runs.Select(row.Show), .. runs is [var one, var two] ? [row.Against(one, two)] : Array.Empty<string>()]))]);
+        [.. Identity.Concat(Quality(runs)).Concat(Reaching(runs)).Concat(Costs).Select(row =>
+            (row.Label, (IReadOnlyList<string>)[
+                .. runs.Select(row.Show), .. runs is [var one, var two] ? [row.Against(one, two)] : Array.Empty<string>()]))]);
 
     /// <summary>The main metric of the runs; each of them if they differ.</summary>
-    static IEnumerable<Row> Quality(IReadOnlyList<RunSummary> runs) => runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric =>
+    static IEnumerable<Row> Quality(IReadOnlyList<RunSummary> runs) =>
+        runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric =>
     {
         var name = Metric.DisplayNameOf(metric);
         Row Of(string label, Func<SummaryMain, double?> figure)
@@ -88,7 +91,8 @@ public static class RunComparison
 
     sealed record Row(string Label, Func<RunSummary, string> Show, Func<RunSummary, RunSummary, string> Against)
     {
-        public static Row Text(string label, Func<RunSummary, string> text) => new(label, text, (one, two) => text(one) == text(two) ? "same" : "differs");
+        public static Row Text(string label, Func<RunSummary, string> text) =>
+            new(label, text, (one, two) => text(one) == text(two) ? "same" : "differs");
 
         public static Row Share(string label, Func<RunSummary, double?> share) => new(
             label, run => Readable.Percent(share(run)), (one, two) => Readable.Points(share(two) - share(one)));

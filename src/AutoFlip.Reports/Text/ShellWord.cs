@@ -10,5 +10,6 @@ public static class ShellWord
         : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     static bool IsPlain(char letter) =>
-        char.IsAsciiLetterOrDigit(letter) || letter is '/' or ':' or '.' or '_' or '-' or '+' or '=' or ',' or '@' or '%' || (letter == '\\' && OperatingSystem.IsWindows());
+        char.IsAsciiLetterOrDigit(letter) || letter is '/' or ':' or '.' or '_' or '-' or '+' or '=' or ',' or '@' or '%'
+            || (letter == '\\' && OperatingSystem.IsWindows());
 }
