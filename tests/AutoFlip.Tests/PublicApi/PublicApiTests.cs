@@ -22,7 +22,8 @@ public class PublicApiTests
         var differences = Differences(File.Exists(file) ? File.ReadAllText(file) : "", surface);
 
         Assert.True(differences is [],
-            $"The public surface of {package} differs from {file}. If it should, run this test with {AcceptVariable}=1 and commit the file.\n"
+            $"The public surface of {package} differs from {file}. If it should, run this test with {AcceptVariable}=1 and commit the "
+            + "file.\n"
             + string.Join('\n', differences.Take(MostLines))
             + (differences.Length > MostLines ? $"\n({differences.Length - MostLines} more)" : ""));
     }
