@@ -31,7 +31,8 @@ public class BuildTests
         Assert.True(ElfVersions.MakeOptional(after, Version));
 
         Assert.Equal(FlagsOf(before, Version)!.Value | WeakFlag, FlagsOf(after, Version)!.Value);
-        Assert.InRange(Enumerable.Range(0, before.Length).Count(i => before[i] != after[i]), 0, 1); // none: output of version 0.1, whose build set it
+        // none: output of version 0.1, whose build set it
+        Assert.InRange(Enumerable.Range(0, before.Length).Count(i => before[i] != after[i]), 0, 1);
     }
 
     [Fact]
@@ -48,16 +49,22 @@ public class BuildTests
 
     [Fact]
     public void Version_of_libtorch_is_that_of_the_packages() =>
-        Assert.Contains($"Include=\"libtorch-cpu-linux-x64\" Version=\"{LibTorch.Version}\"", SourceTree.Read("Directory.Packages.props"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"Include=\"libtorch-cpu-linux-x64\" Version=\"{LibTorch.Version}\"", SourceTree.Read("Directory.Packages.props"),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_missing_libtorch_is_one_sentence_that_names_its_package()
     {
         Assert.Equal(
-            "The native library libtorch is missing: add it to the program with 'dotnet add package libtorch-cpu-linux-x64 --version 2.10.0'.",
+            "The native library libtorch is missing: add it to the program with 'dotnet add package libtorch-cpu-linux-x64 --version "
+            + "2.10.0'.",
             LibTorch.Fault("libtorch-cpu-linux-x64", found: null));
-        Assert.StartsWith("The native library '/a/libtorch_cpu.so' is there but cannot be loaded: its version must be 2.10.0", LibTorch.Fault("libtorch-cpu-linux-x64", "/a/libtorch_cpu.so"), StringComparison.Ordinal);
-        Assert.EndsWith("it is for linux-x64, win-x64 and osx-arm64.", LibTorch.Fault(package: null, found: null), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The native library '/a/libtorch_cpu.so' is there but cannot be loaded: its version must be 2.10.0",
+            LibTorch.Fault("libtorch-cpu-linux-x64", "/a/libtorch_cpu.so"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "it is for linux-x64, win-x64 and osx-arm64.", LibTorch.Fault(package: null, found: null), StringComparison.Ordinal);
     }
 
     static void SkipUnlessLinux()
@@ -68,7 +75,9 @@ public class BuildTests
     /// <summary>vna_flags of a version that an ELF library (64-bit, little-endian) asks for; null if it does not.</summary>
     static ushort? FlagsOf(ReadOnlySpan<byte> elf, string version)
     {
-        Assert.True(elf[..6].SequenceEqual((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1]), "not a 64-bit little-endian ELF file");
+        Assert.True(
+            elf[..6].SequenceEqual((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1]),
+            "not a 64-bit little-endian ELF file");
         var table = (int)BinaryPrimitives.ReadInt64LittleEndian(elf[0x28..]);   // e_shoff
         var headerSize = BinaryPrimitives.ReadUInt16LittleEndian(elf[0x3a..]);  // e_shentsize
         var headers = BinaryPrimitives.ReadUInt16LittleEndian(elf[0x3c..]);     // e_shnum
@@ -86,7 +95,8 @@ public class BuildTests
                 for (int k = BinaryPrimitives.ReadUInt16LittleEndian(file[2..]); k > 0; k--)
                 {
                     var name = names[BinaryPrimitives.ReadInt32LittleEndian(entry[8..])..];
-                    if (Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]) == version) return BinaryPrimitives.ReadUInt16LittleEndian(entry[4..]);
+                    if (Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]) == version)
+                        return BinaryPrimitives.ReadUInt16LittleEndian(entry[4..]);
                     entry = entry[BinaryPrimitives.ReadInt32LittleEndian(entry[12..])..];
                 }
             }

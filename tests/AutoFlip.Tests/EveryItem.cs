@@ -5,7 +5,8 @@ static class EveryItem
 {
     extension(Assert)
     {
-        /// <summary>All items pass, and there is at least one. Where none is right too: <c>Assert.All(items, check, throwIfEmpty: false)</c>.</summary>
+        /// <summary>All items pass, and there is at least one. Where none is right too: <c>Assert.All(items, check,
+        /// throwIfEmpty: false)</c>.</summary>
         public static void Every<T>(IEnumerable<T> items, Action<T> check) => Assert.All(items, check, throwIfEmpty: true);
     }
 }

@@ -98,7 +98,8 @@ public class FloorTests
 
     sealed record Project(string Folder, string[][] Floors, int LargestCircle, int LeastUses)
     {
-        public Dictionary<string, int> FloorOf { get; } = Floors.Index().SelectMany(floor => floor.Item, (floor, room) => (room, floor.Index)).ToDictionary();
+        public Dictionary<string, int> FloorOf { get; } = Floors.Index()
+            .SelectMany(floor => floor.Item, (floor, room) => (room, floor.Index)).ToDictionary();
 
         public Lazy<IReadOnlyList<(string From, string To, string Word)>> Uses { get; } =
             new(() => SourceUses.Read(Path.Combine(SourceTree.Root, Folder), AppContext.BaseDirectory));

@@ -12,7 +12,9 @@ static class FullDisk
 
     /// <summary>What writing beyond the largest file throws (EFBIG), as the runtime makes it.</summary>
     public static Exception TooLarge() =>
-        new ArgumentOutOfRangeException("value", "Specified file length was too large for the file system.") { Source = "System.Private.CoreLib" };
+        new ArgumentOutOfRangeException(
+            "value", "Specified file length was too large for the file system.")
+        { Source = "System.Private.CoreLib" };
 }
 
 /// <summary>A disk of some kilobytes in a folder, until it is disposed. Needs Linux and root; elsewhere the test is skipped.</summary>
@@ -37,7 +39,8 @@ sealed class SmallDisk : IDisposable
     {
         var rest = (int)(new FileInfo(file).Length % Page);
         File.AppendAllText(file, new string(' ', Page - rest - 1) + "\n");
-        using var rubbish = new FileStream(Path.Combine(_folder, "rubbish"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var rubbish = new FileStream(
+            Path.Combine(_folder, "rubbish"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         Assert.Throws<IOException>((Action)(() =>
         {
             for (; ; ) rubbish.Write(new byte[Page]);
@@ -52,7 +55,8 @@ sealed class SmallDisk : IDisposable
 
     bool Mount(string options)
     {
-        using var mount = Process.Start(new ProcessStartInfo("mount", $"-t tmpfs -o {options} {_folder}") { RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("mount", $"-t tmpfs -o {options} {_folder}") { RedirectStandardError = true };
+        using var mount = Process.Start(start)!;
         mount.StandardError.ReadToEnd();
         mount.WaitForExit();
         return mount.ExitCode == 0;

@@ -27,6 +27,7 @@ static class SourceTree
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "AutoFlip.slnx"))) return folder.FullName;
-        throw new DirectoryNotFoundException($"No folder above '{AppContext.BaseDirectory}' holds AutoFlip.slnx: run the tests from a checkout.");
+        throw new DirectoryNotFoundException(
+            $"No folder above '{AppContext.BaseDirectory}' holds AutoFlip.slnx: run the tests from a checkout.");
     }
 }

@@ -116,7 +116,8 @@ public sealed class TaskRunTests : IDisposable
         Assert.Equal(fitted.Reports[^1].ServerEvaluated!.Loss, half.Reports[^1].ServerEvaluated!.Loss); // it changes no model
         double Recall(Rounds rounds) => rounds.Reports[^1].ServerEvaluated!.Metrics["recall"]!.Value;
         Assert.True(Recall(fitted) > Recall(half) + 0.05, $"{Recall(fitted)} {Recall(half)}");
-        double Local(Rounds rounds) => rounds.Reports[^1].ClientsEvaluatedOut!["recall"].Equal!.Value; // what crossed to the clients is used there
+        // what crossed to the clients is used there
+        double Local(Rounds rounds) => rounds.Reports[^1].ClientsEvaluatedOut!["recall"].Equal!.Value;
         Assert.True(Local(fitted) > Local(half), $"{Local(fitted)} {Local(half)}");
     }
 
@@ -147,7 +148,9 @@ public sealed class TaskRunTests : IDisposable
         var wide = await TinyFederation.RunAsync(experiment, workers: 3, data: data, network: network);
         var resumed = await TinyFederation.RunAsync(experiment, data: data, network: network, from: whole.Rounds[4].State);
 
-        static string Said(RoundResult round) => $"{round.Report.CutOff} {string.Join(' ', round.Report.ServerEvaluated?.Metrics.Values ?? [])} {round.Report.ClientsEvaluatedOut?["f1"]}";
+        static string Said(RoundResult round) =>
+            $"{round.Report.CutOff} {string.Join(' ', round.Report.ServerEvaluated?.Metrics.Values ?? [])} "
+            + $"{round.Report.ClientsEvaluatedOut?["f1"]}";
         Assert.Equal(whole.Rounds.Select(Said), wide.Rounds.Select(Said));
         Assert.Equal(whole.Rounds[5..].Select(Said), resumed.Rounds.Select(Said));
     }
@@ -160,11 +163,14 @@ public sealed class TaskRunTests : IDisposable
         static VectorSet Set(int count)
         {
             float[] values = [.. Enumerable.Range(0, count * Steps).Select(i => (float)(i * 7 % Tokens))];
-            return new VectorSet(Steps, values, Targets.Steps([.. values.Select((token, i) => i % Steps < 2 + i / Steps % 4 ? (int)token % 3 : Targets.Ignored)], Steps));
+            return new VectorSet(
+                Steps, values,
+                Targets.Steps([.. values.Select((token, i) => i % Steps < 2 + i / Steps % 4 ? (int)token % 3 : Targets.Ignored)], Steps));
         }
         var loaded = new LoadedData(Set(120), Set(30), LearningTask.Labelling("0", "1", "2"));
         var experiment = ExperimentRules.Settle(Small with { Rounds = 6, Pruner = "none" }, loaded.Task);
-        var network = new NetworkBuilder("steps", loaded.Train.Shape).Sequence("features", f => f.Embedding(Tokens, 8).Lstm(8)).Linear(3, "classifier").Build(3);
+        var network = new NetworkBuilder("steps", loaded.Train.Shape).Sequence("features", f => f.Embedding(Tokens, 8).Lstm(8))
+            .Linear(3, "classifier").Build(3);
 
         var outcome = await TinyFederation.RunAsync(experiment, data: FederatedData.Deal(experiment, loaded), network: network);
 
@@ -180,7 +186,9 @@ public sealed class TaskRunTests : IDisposable
     {
         var rounds = new Rounds();
 
-        Simulation.Run(Small with { Resize = 0, Rounds = 1, LocalEpochs = 1, Metrics = ["acc1"] }, new RunOptions { ResultPath = _folder.Path, Offline = true },
+        Simulation.Run(
+            Small with { Resize = 0, Rounds = 1, LocalEpochs = 1, Metrics = ["acc1"] },
+            new RunOptions { ResultPath = _folder.Path, Offline = true },
             rounds, TimeProvider.System, TestContext.Current.CancellationToken);
 
         Assert.Null(Assert.Single(rounds.Reports).CutOff);
@@ -189,8 +197,10 @@ public sealed class TaskRunTests : IDisposable
 
     public static TheoryData<Experiment, string> Unfitting => new()
     {
-        { Small with { Metrics = ["mse", "acc1"] }, "Experiment.Metrics: acc1 compares classes; this data set has numbers. Use mse, rmse, mae, mape, r2 or d2." },
-        { Small with { Criterion = "CrossEntropyLoss" }, "Experiment.Criterion: 'CrossEntropyLoss' is not accepted. Accepted: MSELoss, L1Loss, SmoothL1Loss, the losses for the numbers of Digits." },
+        { Small with { Metrics = ["mse", "acc1"] }, "Experiment.Metrics: acc1 compares classes; this data set has numbers. Use mse, "
+            + "rmse, mae, mape, r2 or d2." },
+        { Small with { Criterion = "CrossEntropyLoss" }, "Experiment.Criterion: 'CrossEntropyLoss' is not accepted. Accepted: MSELoss, "
+            + "L1Loss, SmoothL1Loss, the losses for the numbers of Digits." },
     };
 
     [Theory, MemberData(nameof(Unfitting))]
@@ -206,12 +216,15 @@ public sealed class TaskRunTests : IDisposable
     public void Negative_log_likelihood_needs_log_probabilities()
     {
         var three = new LoadedData(
-            new VectorSet(2, Gaussian(240, 1), Targets.Classes([.. Enumerable.Range(0, 120).Select(i => i % 3)])), null, LearningTask.Classification("0", "1", "2"));
+            new VectorSet(2, Gaussian(240, 1), Targets.Classes([.. Enumerable.Range(0, 120).Select(i => i % 3)])), null,
+            LearningTask.Classification("0", "1", "2"));
         var experiment = Small with { Criterion = "NLLLoss", Rounds = 1, EvaluationScope = EvaluationScope.Local, Metrics = ["acc1"] };
 
         var refused = Assert.Throws<AutoFlipException>(() => Run(experiment with { Model = "TwoNN" }, three));
         Assert.Equal(ExitCode.BadRequest, refused.Code);
-        Assert.StartsWith("Experiment.Criterion: NLLLoss needs a model that puts out log-probabilities, such as LogReg", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Experiment.Criterion: NLLLoss needs a model that puts out log-probabilities, such as LogReg", refused.Message,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(_folder.Path));
 
         Assert.Equal(1, Run(experiment, three).RoundsDone);

@@ -7,7 +7,8 @@ sealed class TemporaryDirectory : IDisposable
 
     public string this[string file] => System.IO.Path.Combine(Path, file);
 
-    public IEnumerable<string> Files => Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry)!).Order();
+    public IEnumerable<string> Files =>
+        Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry)!).Order();
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

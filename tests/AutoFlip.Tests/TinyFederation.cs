@@ -48,7 +48,8 @@ static class TinyFederation
     public static Network Network(Experiment experiment) =>
         Catalog.Models[experiment.Model](new SampleShape(1, 4, 4), 3, ModelOptions.Of(experiment));
 
-    public static Weights Initial(Experiment experiment, Network? network = null) => Initialization.Draw(network ?? Network(experiment), Catalog.Initializers["xavier"], 1, new Seeds(experiment.Seed));
+    public static Weights Initial(Experiment experiment, Network? network = null) =>
+        Initialization.Draw(network ?? Network(experiment), Catalog.Initializers["xavier"], 1, new Seeds(experiment.Seed));
 
     /// <summary>Runs all rounds.</summary>
     /// <param name="experiment">What to run.</param>
@@ -63,18 +64,23 @@ static class TinyFederation
     /// <param name="pruner">Another pruner than the experiment names.</param>
     public static async Task<Outcome> RunAsync(
         Experiment experiment, int workers = 1, Func<IClientTransport, IClientTransport>? wrap = null, Action<RoundResult>? inspect = null,
-        FederatedData? data = null, Network? network = null, RunState? from = null, RunObserver? observer = null, IClientStore? store = null, Pruner? pruner = null)
+        FederatedData? data = null, Network? network = null, RunState? from = null, RunObserver? observer = null,
+        IClientStore? store = null, Pruner? pruner = null)
     {
         data ??= Data(experiment);
         network ??= Network(experiment);
         var method = Catalog.Resolve(experiment);
         if (pruner is not null) method = method with { Pruner = pruner };
         using var pool = new WorkerPool(workers, 1, () => Workspace.Of(experiment));
-        IClientTransport transport = new InProcessTransport(new ServerLink(experiment), new ClientHost(experiment, method, network, new SimulatedData(data), store ?? new VolatileStore(), TimeProvider.System), data, pool);
+        IClientTransport transport = new InProcessTransport(
+            new ServerLink(experiment),
+            new ClientHost(experiment, method, network, new SimulatedData(data), store ?? new VolatileStore(), TimeProvider.System), data,
+            pool);
         var metrics = Metric.AllOf(experiment);
         var run = new RecordedRun(
             experiment, method, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
-            (small, weights, cutOff, ct) => Evaluation.RunAsync(pool, small, weights, cutOff, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
+            (small, weights, cutOff, ct) => Evaluation.RunAsync(
+                pool, small, weights, cutOff, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
             observer ?? RunObserver.None, TimeProvider.System);
 
         var results = new List<RoundResult>();
@@ -87,7 +93,8 @@ static class TinyFederation
     }
 
     /// <summary>One client's samples are not numbers.</summary>
-    public static FederatedData WithPoison(FederatedData data, int client) => data with { Train = new Poisoned(data.Train, [.. data.Clients[client].Train.Span]) };
+    public static FederatedData WithPoison(FederatedData data, int client) =>
+        data with { Train = new Poisoned(data.Train, [.. data.Clients[client].Train.Span]) };
 
     public sealed record Outcome(ImmutableArray<RoundResult> Rounds, Weights Global);
 

@@ -56,7 +56,8 @@ public class FedAvgTests
     {
         var layout = Layout(2);
         var algorithm = new FedAvg(0.5);
-        var state = algorithm.ServerUpdate(algorithm.Initialize(new Weights(layout, [1, 1])), new Weights(layout, [0, 0])); // v = 0.5, w = 0.5
+        // v = 0.5, w = 0.5
+        var state = algorithm.ServerUpdate(algorithm.Initialize(new Weights(layout, [1, 1])), new Weights(layout, [0, 0]));
         var mask = FirstOf(layout);
 
         var kept = state.Masked(mask, Regrow.Keep);

@@ -8,7 +8,8 @@ public sealed class FedProxTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>f = ½(w - 2)², learning rate ½, μ = 1, from w_t = 0. Step 1: g = -2 + 0, w = 1. Step 2: g = -1 + 1 = 0: it stays at a / (1 + μ) = 1.</summary>
+    /// <summary>f = ½(w - 2)², learning rate ½, μ = 1, from w_t = 0. Step 1: g = -2 + 0, w = 1. Step 2: g = -1 + 1 = 0: it
+    /// stays at a / (1 + μ) = 1.</summary>
     [Fact]
     public void The_pull_stops_a_client_where_it_outweighs_the_loss()
     {
@@ -45,12 +46,16 @@ public sealed class FedProxTests : IDisposable
         var file = Path.Combine(run, "experiment.json");
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"rounds\": 2", "\"rounds\": 3", StringComparison.Ordinal));
 
-        Assert.Equal(whole.ModelSha256, Simulation.Resume(run, new RunOptions { Workers = 1 }, RunObserver.None, TimeProvider.System, default).ModelSha256);
+        Assert.Equal(
+            whole.ModelSha256,
+            Simulation.Resume(run, new RunOptions { Workers = 1 }, RunObserver.None, TimeProvider.System, default).ModelSha256);
     }
 
     RunSummary Run(Experiment experiment, string name)
     {
         Directory.CreateDirectory(_folder[name]);
-        return Simulation.Run(experiment, new RunOptions { ResultPath = _folder[name], Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System, default);
+        return Simulation.Run(
+            experiment, new RunOptions { ResultPath = _folder[name], Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System,
+            default);
     }
 }

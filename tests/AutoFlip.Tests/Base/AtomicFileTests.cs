@@ -56,14 +56,16 @@ public sealed class AtomicFileTests : IDisposable
         var failure = Assert.Throws<AutoFlipException>(() => AtomicFile.Write(_folder["a"], _ => throw FullDisk.TooLarge()));
 
         Assert.Equal(ExitCode.RunFailed, failure.Code);
-        Assert.Equal($"'{_folder["a"]}' could not be written: it would be larger than its file system or the user's limit (ulimit -f) allows.",
+        Assert.Equal(
+            $"'{_folder["a"]}' could not be written: it would be larger than its file system or the user's limit (ulimit -f) allows.",
             failure.Message);
         Assert.Empty(_folder.Files);
     }
 
     [Fact]
     public void A_wrong_argument_stays_one() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => AtomicFile.Write(_folder["a"], _ => throw new ArgumentOutOfRangeException("value", "by us")));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            AtomicFile.Write(_folder["a"], _ => throw new ArgumentOutOfRangeException("value", "by us")));
 
     [Fact]
     public void Full_disk_fails_the_run_in_one_sentence_and_leaves_the_old_file()
@@ -77,7 +79,8 @@ public sealed class AtomicFileTests : IDisposable
         }));
 
         Assert.Equal(ExitCode.RunFailed, failure.Code);
-        Assert.Equal($"'{_folder["a"]}' could not be written: the disk is full. Free some space, or choose another place.", failure.Message);
+        Assert.Equal(
+            $"'{_folder["a"]}' could not be written: the disk is full. Free some space, or choose another place.", failure.Message);
         Assert.Equal("old", File.ReadAllText(_folder["a"]));
         Assert.Equal(["a"], _folder.Files);
     }

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace AutoFlip.Tests;
 
-/// <summary>The structure that <see cref="FileKind"/> reads is the runtime's own: a test of every kind finds out if another version has another one.</summary>
+/// <summary>The structure that <see cref="FileKind"/> reads is the runtime's own: a test of every kind finds out if
+/// another version has another one.</summary>
 public sealed class FileKindTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();
@@ -37,12 +38,15 @@ public sealed class FileKindTests : IDisposable
     {
         var path = _folder["guidance.json"];
         MakePipe(path);
-        using var otherEnd = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite); // so that whoever opens it need not wait
+        // so that whoever opens it need not wait
+        using var otherEnd = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
 
         var failure = Assert.Throws<AutoFlipException>(() => RunJson.Load<GuidanceReport>(path));
 
         Assert.Equal("a named pipe", FileKind.OtherThanFile(path));
-        Assert.Equal((ExitCode.BadData, $"'{path}' is a named pipe, and only a regular file is accepted there. Remove it and try again."), (failure.Code, failure.Message));
+        Assert.Equal(
+            (ExitCode.BadData, $"'{path}' is a named pipe, and only a regular file is accepted there. Remove it and try again."),
+            (failure.Code, failure.Message));
     }
 
     /// <summary>Makes a named pipe: whoever opens it for reading waits for its other end.</summary>

@@ -24,7 +24,8 @@ public class JsonFaultTests
         Assert.Equal(2, RunJson.Read<PartitionCounts>(Encoding.UTF8.GetBytes(Partition), "partition.json", "").Train.Length);
 
         var failure = Assert.Throws<AutoFlipException>(
-            () => RunJson.Read<PartitionCounts>(Encoding.UTF8.GetBytes(Partition.Replace(sound, damaged, StringComparison.Ordinal)), "partition.json", ""));
+            () => RunJson.Read<PartitionCounts>(
+                Encoding.UTF8.GetBytes(Partition.Replace(sound, damaged, StringComparison.Ordinal)), "partition.json", ""));
 
         Assert.Equal((ExitCode.BadData, $"'partition.json' is damaged: {fault}."), (failure.Code, failure.Message));
     }

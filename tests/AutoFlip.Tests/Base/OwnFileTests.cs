@@ -2,7 +2,8 @@ using System.Net.Sockets;
 
 namespace AutoFlip.Tests;
 
-/// <summary>A run directory may come from a stranger: links in it must not lead writes elsewhere, and what is no file must not keep readers waiting.</summary>
+/// <summary>A run directory may come from a stranger: links in it must not lead writes elsewhere, and what is no file must
+/// not keep readers waiting.</summary>
 public sealed class OwnFileTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();
@@ -101,7 +102,8 @@ public sealed class OwnFileTests : IDisposable
         Assert.Equal(3, Simulation.Resume(_folder["link"], Options, RunObserver.None, TimeProvider.System, default).RoundsDone);
     }
 
-    /// <summary>A socket stands for all that is no file: unlike a pipe, it fails whoever opens it instead of letting him wait. See FileKindTests for the others.</summary>
+    /// <summary>A socket stands for all that is no file: unlike a pipe, it fails whoever opens it instead of letting him wait. See
+    /// FileKindTests for the others.</summary>
     [Fact]
     public void What_is_no_regular_file_is_refused_by_whoever_reads_or_goes_on_with_a_run()
     {
@@ -112,10 +114,14 @@ public sealed class OwnFileTests : IDisposable
         void Predict() => RunModel.Load(run, small: true, null, RunObserver.None, default);
         (Action Read, string[] Files)[] readers =
         [
-            (Report, ["partition.json", "guidance.json", "rounds.jsonl", "experiment.json", "summary.json", "checkpoints/exploration.jsonl"]),
+            (Report,
+                ["partition.json", "guidance.json", "rounds.jsonl", "experiment.json", "summary.json", "checkpoints/exploration.jsonl"]),
             (() => RunStatus.IsInUse(run), ["checkpoints/lock"]),
-            (Resume, ["run.log", "rounds.jsonl", "experiment.json", "checkpoints/lock", "checkpoints/options.json", "checkpoints/run.json", "checkpoints/resume.safetensors",
-                "checkpoints/exploration.jsonl", "checkpoints/exploration.bin", Path.GetRelativePath(run, residual), $"tensorboard/{TensorBoardLog.FileName}"]),
+            (Resume,
+                ["run.log", "rounds.jsonl", "experiment.json", "checkpoints/lock", "checkpoints/options.json", "checkpoints/run.json",
+                 "checkpoints/resume.safetensors",
+                "checkpoints/exploration.jsonl", "checkpoints/exploration.bin", Path.GetRelativePath(run, residual),
+                $"tensorboard/{TensorBoardLog.FileName}"]),
             (Predict, ["checkpoints/final-small.safetensors"]),
         ];
 
@@ -148,7 +154,9 @@ public sealed class OwnFileTests : IDisposable
     {
         Simulation.Run(FinishedRuns.Small with { WireUp = WireFormat.Int8 }, Options, RunObserver.None, TimeProvider.System, default);
         var run = Assert.Single(Directory.GetDirectories(_folder.Path));
-        File.WriteAllText(Path.Combine(run, "experiment.json"), File.ReadAllText(Path.Combine(run, "experiment.json")).Replace("\"rounds\": 2", "\"rounds\": 3"));
+        File.WriteAllText(
+            Path.Combine(run, "experiment.json"),
+            File.ReadAllText(Path.Combine(run, "experiment.json")).Replace("\"rounds\": 2", "\"rounds\": 3"));
         return run;
     }
 

@@ -40,7 +40,9 @@ public sealed class SealTests : IDisposable
 
     [Fact]
     public void What_need_not_be_sealed_is_read_without() =>
-        Assert.Equal("saliency", RunJson.Read<GuidanceReport>("""{"guidance":"saliency","explorers":2,"round":1,"tensors":[]}"""u8, "file", "").Guidance);
+        Assert.Equal(
+            "saliency",
+            RunJson.Read<GuidanceReport>("""{"guidance":"saliency","explorers":2,"round":1,"tensors":[]}"""u8, "file", "").Guidance);
 
     [Fact]
     public void Any_flipped_bit_of_a_model_file_is_found()
@@ -58,7 +60,9 @@ public sealed class SealTests : IDisposable
                 Assert.Equal(weights.Sha256(), Safetensors.Read(new MemoryStream(whole), "file", isSealed).ToWeights(layout).Sha256());
 
                 Assert.Every(Flipped(whole), damaged =>
-                    Assert.Equal(ExitCode.BadData, Assert.Throws<AutoFlipException>(() => Safetensors.Read(new MemoryStream(damaged), "file", isSealed)).Code));
+                    Assert.Equal(
+                        ExitCode.BadData,
+                        Assert.Throws<AutoFlipException>(() => Safetensors.Read(new MemoryStream(damaged), "file", isSealed)).Code));
             }
         }
     }
@@ -83,7 +87,8 @@ public sealed class SealTests : IDisposable
             new Dictionary<string, string> { [WeightsHash.Key] = WeightsHash.Wanted });
         var file = stream.ToArray();
         Assert.Null(OnnxModel.Fault(file));
-        var (from, to) = (8 * file.AsSpan().IndexOf("weights_sha256"u8), 8 * (Seal.InOnnx(file)!.Value.End.Value + 2)); // both remarks, and what announces the graph
+        // both remarks, and what announces the graph
+        var (from, to) = (8 * file.AsSpan().IndexOf("weights_sha256"u8), 8 * (Seal.InOnnx(file)!.Value.End.Value + 2));
 
         Gen.OneOf(Gen.Int[0, 8 * file.Length - 1], Gen.Int[from, to]).Sample(bit =>
         {

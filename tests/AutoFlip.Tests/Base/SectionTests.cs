@@ -5,7 +5,8 @@ public class SectionTests
     static readonly Section<int> Numbers = new("number", "--number") { { "One", 1 }, { "two", 2, "zwei", "deux" } };
 
     [Theory]
-    [InlineData("One", 1, "One"), InlineData("ONE", 1, "One"), InlineData("two", 2, "two"), InlineData("Zwei", 2, "two"), InlineData("deux", 2, "two")]
+    [InlineData("One", 1, "One"), InlineData("ONE", 1, "One"), InlineData("two", 2, "two"), InlineData("Zwei", 2, "two")]
+    [InlineData("deux", 2, "two")]
     public void Names_and_aliases_are_found_without_regard_to_case(string typed, int value, string name)
     {
         Assert.Equal(value, Numbers[typed]);

@@ -27,7 +27,8 @@ public sealed class BenchTests
     });
 
     static BenchContext Context(Experiment experiment, StringWriter output, BenchOptions? bench = null) => new(
-        ExperimentRules.Resolve(experiment), new RunOptions { Workers = 2, Offline = true }, bench ?? new BenchOptions { Repeats = 1 }, output, TextWriter.Null, TimeProvider.System, TestContext.Current.CancellationToken)
+        ExperimentRules.Resolve(experiment), new RunOptions { Workers = 2, Offline = true }, bench ?? new BenchOptions { Repeats = 1 },
+        output, TextWriter.Null, TimeProvider.System, TestContext.Current.CancellationToken)
     {
         Command = "./bench tiny",
     };
@@ -50,10 +51,13 @@ public sealed class BenchTests
             if (!lines[i].StartsWith('|') || !lines[i - 1].StartsWith('|')) continue;
             Assert.Equal(Cells(lines[i - 1]).Length, Cells(lines[i]).Length);
         }
-        var verdicts = lines.SkipWhile(line => !line.StartsWith("| demanded of |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).ToList();
+        var verdicts = lines.SkipWhile(line => !line.StartsWith("| demanded of |", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => line.StartsWith('|')).ToList();
         Assert.NotEmpty(verdicts);
         Assert.Every(verdicts, row => Assert.Contains(Cells(row)[^1], (string[])["met", "NOT met"]));
-        foreach (var fact in (string[])["measured with", "commit", "processor", "memory", "system", ".NET", "TorchSharp, libtorch", "date", "wall time of the measurement"])
+        foreach (var fact in (string[])[
+            "measured with", "commit", "processor", "memory", "system", ".NET", "TorchSharp, libtorch", "date",
+            "wall time of the measurement"])
             Assert.Single(lines, line => line.StartsWith($"| {fact} |", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.Contains("NaN", StringComparison.Ordinal));
     }
@@ -65,13 +69,16 @@ public sealed class BenchTests
     {
         var lines = Report(Tiny, RoundBench.Measure);
 
-        foreach (var row in (string[])["a round of AutoFLIP", "bare TorchSharp loop", "bare loop, own network and optimiser", "a round in bf16", "a round of half the width", "a round of half the width in bf16", "fold a reply", "update the server"])
+        foreach (var row in (string[])[
+            "a round of AutoFLIP", "bare TorchSharp loop", "bare loop, own network and optimiser", "a round in bf16",
+            "a round of half the width", "a round of half the width in bf16", "fold a reply", "update the server"])
             Assert.Contains(lines, line => line.StartsWith($"| {row} |", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Round_refuses_a_setting_that_the_bare_loop_does_not_know() =>
-        Assert.Equal(ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => Report(Tiny with { Model = "TwoNN" }, RoundBench.Measure)).Code);
+        Assert.Equal(
+            ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => Report(Tiny with { Model = "TwoNN" }, RoundBench.Measure)).Code);
 
     [Fact]
     public void Augmentation_reports_a_gap() => Report(Tiny, AugmentationBench.Measure);
@@ -81,7 +88,9 @@ public sealed class BenchTests
     {
         var lines = Report(Tiny with { Dataset = "Digits", Resize = 4 }, LoadBench.Measure);
 
-        foreach (var row in (string[])["from the files", "from the files into the cache", "from the cache", "as they are", "flips and colour jitter", "all augmentations"])
+        foreach (var row in (string[])[
+            "from the files", "from the files into the cache", "from the cache", "as they are", "flips and colour jitter",
+            "all augmentations"])
             Assert.Contains(lines, line => line.StartsWith($"| {row} |", StringComparison.Ordinal));
     }
 
@@ -134,7 +143,8 @@ public sealed class BenchTests
     }
 
     [Fact]
-    public void Wire_reports_every_format() => Report(Tiny, context => WireBench.Measure(context, TinyFederation.Network(TinyFederation.Experiment)));
+    public void Wire_reports_every_format() =>
+        Report(Tiny, context => WireBench.Measure(context, TinyFederation.Network(TinyFederation.Experiment)));
 
     [Fact]
     public void Memory_reports_each_case() => Report(
@@ -150,9 +160,14 @@ public sealed class BenchTests
     [Fact]
     public void Leak_reports_five_readings_of_each_run()
     {
-        var lines = Report(Tiny with { Pruner = "autoflip", ExplorerFraction = 1, Rounds = 5 }, context => LeakBench.Measure(context, one => LeakBench.Run(context, one)));
+        var lines = Report(
+            Tiny with { Pruner = "autoflip", ExplorerFraction = 1, Rounds = 5 },
+            context => LeakBench.Measure(context, one => LeakBench.Run(context, one)));
 
-        Assert.Equal(15, lines.SkipWhile(line => !line.StartsWith("| pruning |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Count());
+        Assert.Equal(
+            15,
+            lines.SkipWhile(line => !line.StartsWith("| pruning |", StringComparison.Ordinal)).Skip(2)
+                .TakeWhile(line => line.StartsWith('|')).Count());
     }
 
     [Fact]
@@ -162,7 +177,8 @@ public sealed class BenchTests
 
         var lines = Report(setting, StressBench.Measure, new BenchOptions { Minutes = 0 });
 
-        Assert.Equal("met", Cells(lines[Array.FindIndex(lines, line => line.StartsWith("| demanded of |", StringComparison.Ordinal)) + 2])[^1]);
+        Assert.Equal(
+            "met", Cells(lines[Array.FindIndex(lines, line => line.StartsWith("| demanded of |", StringComparison.Ordinal)) + 2])[^1]);
     }
 
     [Fact]
@@ -195,7 +211,10 @@ public sealed class BenchTests
         var task = new SentTask(Tiny, new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout)));
 
         bare.Train(batches[0]);
-        var (_, reply) = task.Read(new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System).Handle(workspace, task.Whole.Span, batches.Cohort[0], context.Cancel), batches.Cohort[0]);
+        var (_, reply) = task.Read(
+            new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System)
+                .Handle(workspace, task.Whole.Span, batches.Cohort[0], context.Cancel),
+            batches.Cohort[0]);
 
         Assert.True(reply.Values.SequenceEqual(bare.Values));
     }
@@ -231,7 +250,8 @@ public sealed class BenchTests
     [Fact]
     public void A_job_that_throws_reaches_the_caller()
     {
-        var thrown = Assert.Throws<InvalidOperationException>(() => SideBySide.Run(2, 4, (_, job) => throw new InvalidOperationException($"job {job}")));
+        var thrown = Assert.Throws<InvalidOperationException>(() =>
+            SideBySide.Run(2, 4, (_, job) => throw new InvalidOperationException($"job {job}")));
 
         Assert.StartsWith("job ", thrown.Message);
     }
@@ -253,7 +273,9 @@ public sealed class BenchTests
         Assert.Equal((int)ExitCode.Done, code);
         Assert.StartsWith("Usage: ./bench NAME [options]\n", output.ToString(), StringComparison.Ordinal);
         Assert.Every(Benchmark.All, benchmark => Assert.Contains($"\n  {benchmark.Name} ", output.ToString(), StringComparison.Ordinal));
-        Assert.Every(["--repeats", "--minutes", "--case", "--workers"], option => Assert.Contains($"\n  {option} ", output.ToString(), StringComparison.Ordinal));
+        Assert.Every(
+            ["--repeats", "--minutes", "--case", "--workers"],
+            option => Assert.Contains($"\n  {option} ", output.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -261,7 +283,8 @@ public sealed class BenchTests
     {
         var parser = new OptionParser("bench", new BenchCommand().Settings);
 
-        var request = (BenchRequest)parser.Parse(["round", "--minutes", "2.5", "--workers", "3", "--case", "a", "--rounds", "4"]).Over(new BenchRequest()).Request;
+        var request = (BenchRequest)parser.Parse(["round", "--minutes", "2.5", "--workers", "3", "--case", "a", "--rounds", "4"])
+            .Over(new BenchRequest()).Request;
 
         Assert.Equal(new BenchOptions { Minutes = 2.5, Case = "a" }, request.Bench);
         Assert.Equal((3, 4), (request.Options.Workers, request.Experiment.Rounds));

@@ -15,7 +15,9 @@ public class AppTests
 
         Assert.Equal(ExitCode.Done, ended.Exit);
         Assert.InRange(ended.Lines.Length, 5, 20);
-        Assert.Every((string[])["run ", "resume ", "demo ", "experiment ", "report ", "list ", "data "], command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));
+        Assert.Every(
+            (string[])["run ", "resume ", "demo ", "experiment ", "report ", "list ", "data "],
+            command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));
         Assert.Every(ended.Lines, line => Assert.InRange(line.Length, 0, 80));
     }
 
@@ -107,7 +109,9 @@ public class AppTests
 
         Assert.Equal(130, ended.Code);
         Assert.Contains("Stopping. Press Ctrl-C again to stop immediately", ended.Error + ended.Out, StringComparison.Ordinal);
-        Assert.EndsWith("autoflip: interrupted; finished rounds are saved. To resume: autoflip resume runs/fake_1_autoflip\n", ended.Error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "autoflip: interrupted; finished rounds are saved. To resume: autoflip resume runs/fake_1_autoflip\n", ended.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,15 +134,19 @@ public class AppTests
     [Fact]
     public void Json_run_prints_json_lines_and_nothing_else()
     {
-        var ended = Shell.Run("run", "--json", "--dataset", "digits", "--K", "4", "--R", "2", "--eval_every", "2", "--perc_clients_for_mask", "1");
+        var ended = Shell.Run(
+            "run", "--json", "--dataset", "digits", "--K", "4", "--R", "2", "--eval_every", "2", "--perc_clients_for_mask", "1");
 
         var lines = ended.Lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Equal(["start", "explored", "explored", "explored", "explored", "round", "round", "summary"], lines.Select(line => line.GetProperty("event").GetString()));
+        Assert.Equal(
+            ["start", "explored", "explored", "explored", "explored", "round", "round", "summary"],
+            lines.Select(line => line.GetProperty("event").GetString()));
         Assert.Equal("Digits", lines[0].GetProperty("experiment").GetProperty("dataset").GetString());
         Assert.Equal("runs/fake_1_autoflip", lines[0].GetProperty("directory").GetString());
         Assert.Equal((4, 4), (lines[4].GetProperty("done").GetInt32(), lines[4].GetProperty("explorers").GetInt32()));
         Assert.Equal(0.75, lines[6].GetProperty("server_evaluated").GetProperty("loss").GetDouble());
-        Assert.Equal(JsonValueKind.Null, lines[6].GetProperty("clients_evaluated_out").GetProperty("loss").GetProperty("equal").ValueKind); // NaN
+        // NaN
+        Assert.Equal(JsonValueKind.Null, lines[6].GetProperty("clients_evaluated_out").GetProperty("loss").GetProperty("equal").ValueKind);
         Assert.Equal(25.0, lines[7].GetProperty("time").GetProperty("total_s").GetDouble());
         Assert.Equal(1, lines[7].GetProperty("schema").GetInt32());
     }
@@ -171,7 +179,8 @@ public class AppTests
     }
 
     [Fact]
-    public void Demo_describes_a_sound_experiment() => Assert.Empty(ExperimentRules.Violations(((ICommand)new DemoCommand()).Defaults.Experiment));
+    public void Demo_describes_a_sound_experiment() =>
+        Assert.Empty(ExperimentRules.Violations(((ICommand)new DemoCommand()).Defaults.Experiment));
 
     [Theory]
     [InlineData("datasets", "Digits")]
@@ -207,8 +216,10 @@ public class AppTests
 
         var clients = JsonDocument.Parse(dealt.Out).RootElement.GetProperty("clients").EnumerateArray().ToList();
         Assert.Equal(5, clients.Count);
-        Assert.Equal(1_438, clients.Sum(client => client.EnumerateObject().Sum(part => part.Value.EnumerateArray().Sum(count => count.GetInt32()))));
-        Assert.Equal(1 + 1 + 5 + 2, Shell.Run("data", "partition", "--dataset", "digits", "--K", "5").Lines.Length); // title, header, clients, classes and hash
+        Assert.Equal(
+            1_438, clients.Sum(client => client.EnumerateObject().Sum(part => part.Value.EnumerateArray().Sum(count => count.GetInt32()))));
+        // title, header, clients, classes and hash
+        Assert.Equal(1 + 1 + 5 + 2, Shell.Run("data", "partition", "--dataset", "digits", "--K", "5").Lines.Length);
     }
 
     [Fact]
@@ -224,7 +235,8 @@ public class AppTests
 
     static readonly string[] Tiny =
     [
-        "--dataset", "Digits", "--resize", "0", "--model", "TwoNN", "--hidden-size", "8", "--partition", "iid", "--clients", "4", "--cohort-fraction", "0.5", "--rounds", "2",
+        "--dataset", "Digits", "--resize", "0", "--model", "TwoNN", "--hidden-size", "8", "--partition", "iid", "--clients", "4",
+        "--cohort-fraction", "0.5", "--rounds", "2",
         "--local-epochs", "1", "--explorer-fraction", "0.5", "--unit-multiple", "1", "--offline", "--quiet",
     ];
 
@@ -237,8 +249,11 @@ public class AppTests
         var code = App.Run(["run", .. Tiny, "--result-path", folder.Path, "--live", "0"], new Host { Out = output, Error = error });
 
         Assert.Equal(0, code);
-        Assert.Contains("<span class=\"chip ended\">", File.ReadAllText(Path.Combine(Directory.GetDirectories(folder.Path).Single(), "report.html")), StringComparison.Ordinal);
-        Assert.StartsWith("autoflip: live view: http://127.0.0.1:", error.ToString(), StringComparison.Ordinal); // and nothing of it on standard output
+        Assert.Contains(
+            "<span class=\"chip ended\">", File.ReadAllText(Path.Combine(Directory.GetDirectories(folder.Path).Single(), "report.html")),
+            StringComparison.Ordinal);
+        // and nothing of it on standard output
+        Assert.StartsWith("autoflip: live view: http://127.0.0.1:", error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("http", output.ToString(), StringComparison.Ordinal);
     }
 
@@ -258,14 +273,18 @@ public class AppTests
             Engine = FakeEngine.Create(),
             RunOutputs =
             [
-                new("report", directory => $"report {directory}", _ => true, (_, _) => throw AutoFlipException.RunFailed("the disk is full.")),
+                new(
+                    "report", directory => $"report {directory}", _ => true,
+                    (_, _) => throw AutoFlipException.RunFailed("the disk is full.")),
                 new("rest", directory => directory, _ => true, (_, _) => output.Write("made")),
                 new("plots", directory => directory, show => show.Plot, (_, _) => output.Write("not asked for")),
             ],
         });
 
         Assert.Equal(0, code);
-        Assert.Contains("its report could not be written: the disk is full. Try again with: autoflip report runs/fake_1_autoflip", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "its report could not be written: the disk is full. Try again with: autoflip report runs/fake_1_autoflip", error.ToString(),
+            StringComparison.Ordinal);
         Assert.EndsWith("made", output.ToString(), StringComparison.Ordinal); // what comes after it
     }
 }

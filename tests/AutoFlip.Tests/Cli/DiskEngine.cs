@@ -25,7 +25,8 @@ sealed class DiskEngine
             Begin(directory, resolved);
             return Finish("run", directory, resolved, options, observer, cancel);
         },
-        (directory, options, observer, _, cancel) => Finish("resume", directory, ExperimentFile.OfRun(directory), options, observer, cancel));
+        (directory, options, observer, _, cancel) => Finish(
+            "resume", directory, ExperimentFile.OfRun(directory), options, observer, cancel));
 
     /// <summary>A directory of a run that has begun.</summary>
     public static void Begin(string directory, Experiment experiment)
@@ -38,7 +39,9 @@ sealed class DiskEngine
     /// <summary>The figures of a run.</summary>
     public RunSummary Summary(Experiment e, RunOptions options) => FakeEngine.Summary(e, options) with
     {
-        Metrics = new(new(Score(e), 0.25, null, null), new(null), new SummaryMain("acc1", LowerIsBetter: false, Score(e), Score(e), 1, Score(e), null)),
+        Metrics = new(
+            new(Score(e), 0.25, null, null), new(null),
+            new SummaryMain("acc1", LowerIsBetter: false, Score(e), Score(e), 1, Score(e), null)),
     };
 
     RunSummary Finish(string how, string directory, Experiment e, RunOptions options, RunObserver observer, CancellationToken cancel)

@@ -5,7 +5,8 @@ namespace AutoFlip.Tests;
 
 public class DisplayTests
 {
-    static readonly string[] Small = ["run", "--dataset", "digits", "--K", "4", "--C", "0.5", "--R", "2", "--eval_every", "2", "--perc_clients_for_mask", "1"];
+    static readonly string[] Small = [
+        "run", "--dataset", "digits", "--K", "4", "--C", "0.5", "--R", "2", "--eval_every", "2", "--perc_clients_for_mask", "1"];
 
     [Fact]
     public void Plain_lines_begin_and_end_with_the_run_directory()
@@ -42,7 +43,9 @@ public class DisplayTests
 
         Assert.Equal(3, ended.Lines.Length);
         Assert.Equal(("runs/fake_1_autoflip", "runs/fake_1_autoflip"), (ended.Lines[0], ended.Lines[2]));
-        Assert.StartsWith("accuracy 70.0 % (best 76.0 % in round 2), on clients 60.0 %, loss 0.5000, kept 50.0 %", ended.Lines[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "accuracy 70.0 % (best 76.0 % in round 2), on clients 60.0 %, loss 0.5000, kept 50.0 %", ended.Lines[1],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,7 +62,8 @@ public class DisplayTests
     {
         var clock = new Clock();
         var view = new RunView(clock, unicode: true);
-        var experiment = new Experiment { Clients = 20, Rounds = 10, CohortFraction = 0.25, Metrics = ["f1", "acc1"] }; // accuracy is the main metric, wherever it stands
+        // accuracy is the main metric, wherever it stands
+        var experiment = new Experiment { Clients = 20, Rounds = 10, CohortFraction = 0.25, Metrics = ["f1", "acc1"] };
         view.Start(new RunStart(experiment, "dir", 1_664_970, 1, 50_000, 10_000, 10_000, 0));
         view.Explored(20, 20);
         view.RoundDone(Report(1, evaluated: false));
@@ -105,8 +109,10 @@ public class DisplayTests
     {
         var view = new RunView(TimeProvider.System, unicode: false);
         view.Start(new RunStart(
-            new Experiment { Dataset = "EMNIST-balanced", Model = new string('M', 60), Rounds = 100_000, Clients = 1_000_000 }, "dir", int.MaxValue, 1, long.MaxValue, 1, 1, 99_000));
-        for (var round = 99_001; round <= 99_020; round++) view.RoundDone(Report(round, evaluated: true) with { Seconds = 359_999, DownBytes = 999_999_999_999_999 });
+            new Experiment { Dataset = "EMNIST-balanced", Model = new string('M', 60), Rounds = 100_000, Clients = 1_000_000 }, "dir",
+            int.MaxValue, 1, long.MaxValue, 1, 1, 99_000));
+        for (var round = 99_001; round <= 99_020; round++)
+            view.RoundDone(Report(round, evaluated: true) with { Seconds = 359_999, DownBytes = 999_999_999_999_999 });
         view.Round(99_021, 999_998, 999_999);
 
         var drawn = Drawn(view);
@@ -126,7 +132,8 @@ public class DisplayTests
         Assert.Equal(ExitCode.Done, ended.Exit);
         Assert.Contains("warning: client 3 sent nothing [in time]", ended.Out, StringComparison.Ordinal);
         Assert.Contains("Digits, fedavg + autoflip, 2 rounds", ended.Out, StringComparison.Ordinal);
-        Assert.StartsWith("runs/fake_1_autoflip", ended.Out.Split("\u001b[0J")[1], StringComparison.Ordinal); // first thing above the moving part
+        // first thing above the moving part
+        Assert.StartsWith("runs/fake_1_autoflip", ended.Out.Split("\u001b[0J")[1], StringComparison.Ordinal);
         Assert.Equal("runs/fake_1_autoflip", ended.Lines[^1]);
     }
 
@@ -179,6 +186,8 @@ public class DisplayTests
         TrainSamples = 1,
         LearningRate = 0.1,
         ClientsUpdated = ImmutableSortedDictionary<string, MetricSummary>.Empty.Add("loss", new MetricSummary(2.3026, 2.3026, 0)),
-        ServerEvaluated = evaluated ? new ServerEvaluation(double.NaN, ImmutableSortedDictionary<string, double?>.Empty.Add("acc1", 0.5123)) : null,
+        ServerEvaluated = evaluated
+            ? new ServerEvaluation(double.NaN, ImmutableSortedDictionary<string, double?>.Empty.Add("acc1", 0.5123))
+            : null,
     };
 }

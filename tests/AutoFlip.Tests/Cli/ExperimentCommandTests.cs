@@ -46,7 +46,8 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.DoesNotContain("[3/4]", again.Out, StringComparison.Ordinal);
         Assert.Equal(["t-AutoFLIP_1", "t-AutoFLIP_2", "t-FedAvg_1", "t-FedAvg_2", "table.csv", "table.html", "table.json", "table.md"],
             Directory.EnumerateFileSystemEntries(Path.Combine(Results, "t")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.EndsWith($"{Path.Combine(Results, "t", "table.md")}\n{Path.Combine(Results, "t", "table.html")}\n", again.Out, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"{Path.Combine(Results, "t", "table.md")}\n{Path.Combine(Results, "t", "table.html")}\n", again.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +80,8 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Equal(ExitCode.BadData, failed.Exit);
         Assert.Contains("autoflip: warning: [1/4] t: FedAvg, seed 1: There is | no data.\n", failed.Error, StringComparison.Ordinal);
         Assert.EndsWith("autoflip: 1 of 4 runs failed. The same command retries them.\n", failed.Error, StringComparison.Ordinal);
-        Assert.Contains("| FedAvg | 1 | - | - | failed: There is \\| no data. | [t-FedAvg_1](t-FedAvg_1/) |", table, StringComparison.Ordinal);
+        Assert.Contains(
+            "| FedAvg | 1 | - | - | failed: There is \\| no data. | [t-FedAvg_1](t-FedAvg_1/) |", table, StringComparison.Ordinal);
         Assert.Contains("3 of 4 runs are done.", table, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Done, healed.Exit);
         Assert.Equal("resume none 1", _engine.Seen[^1]);
@@ -91,7 +93,8 @@ public sealed class ExperimentCommandTests : IDisposable
     {
         _engine.Step = experiment =>
         {
-            if (experiment.Seed == 1) throw experiment.Pruner == "none" ? AutoFlipException.BadData("No data.") : new InvalidOperationException("odd");
+            if (experiment.Seed == 1)
+                throw experiment.Pruner == "none" ? AutoFlipException.BadData("No data.") : new InvalidOperationException("odd");
         };
 
         var ended = Run(FileOf(TwoByTwo), "--verbose");
@@ -114,8 +117,11 @@ public sealed class ExperimentCommandTests : IDisposable
 
         Assert.Equal(ExitCode.RunFailed, ended.Exit);
         Assert.Equal(["run autoflip 1", "run none 2", "run autoflip 2"], _engine.Seen);
-        Assert.Contains($"[1/4] t: FedAvg, seed 1: skipped, another process is running it: {theirs}", ended.Error, StringComparison.Ordinal);
-        Assert.EndsWith("1 of 4 runs are running in another process. Repeat the command later to complete the table.\n", ended.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"[1/4] t: FedAvg, seed 1: skipped, another process is running it: {theirs}", ended.Error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "1 of 4 runs are running in another process. Repeat the command later to complete the table.\n", ended.Error,
+            StringComparison.Ordinal);
         Assert.Contains("| FedAvg | 1 | - | - | running |", Table("md"), StringComparison.Ordinal);
     }
 
@@ -129,7 +135,9 @@ public sealed class ExperimentCommandTests : IDisposable
         {
             var directory = Path.Combine(Results, "t", name);
             DiskEngine.Begin(directory, table.Rows[row].Experiments[0]);
-            File.WriteAllText(Path.Combine(directory, RunStatus.FileName), $$"""{ "state": "failed", "exit_code": 4, "reason": "The loss is NaN."{{more}} }""");
+            File.WriteAllText(
+                Path.Combine(directory, RunStatus.FileName),
+                $$"""{ "state": "failed", "exit_code": 4, "reason": "The loss is NaN."{{more}} }""");
         }
         Fail(0, "once", "");
         Fail(1, "twice", ", \"is_repeated\": true");
@@ -140,8 +148,12 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Contains($"[2/4] t: AutoFLIP, seed 1: failed: The loss is NaN.: {Path.Combine(Results, "t", "twice")}", before.Lines);
         Assert.Equal(["resume none 1", "run none 2", "run autoflip 2"], _engine.Seen);
         Assert.Equal(ExitCode.RunFailed, after.Exit);
-        Assert.Contains("| AutoFLIP | 1 | - | - | failed: The loss is NaN. It failed twice with this error and is not retried", Table("md"), StringComparison.Ordinal);
-        Assert.EndsWith("autoflip: 1 of 4 runs failed, 1 of them twice with the same error: it is not retried until its directory is deleted.\n", after.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "| AutoFLIP | 1 | - | - | failed: The loss is NaN. It failed twice with this error and is not retried", Table("md"),
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "autoflip: 1 of 4 runs failed, 1 of them twice with the same error: it is not retried until its directory is deleted.\n",
+            after.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,7 +171,9 @@ public sealed class ExperimentCommandTests : IDisposable
         var completed = Run(file);
 
         Assert.Equal(ExitCode.Interrupted, stopped.Exit);
-        Assert.EndsWith("autoflip: interrupted; finished runs and rounds are saved. Repeat the command to complete the table.\n", stopped.Error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "autoflip: interrupted; finished runs and rounds are saved. Repeat the command to complete the table.\n", stopped.Error,
+            StringComparison.Ordinal);
         Assert.Equal(ExitCode.Done, completed.Exit);
         Assert.Equal(["run none 1", "run autoflip 1", "resume autoflip 1", "run none 2", "run autoflip 2"], _engine.Seen);
     }
@@ -176,7 +190,10 @@ public sealed class ExperimentCommandTests : IDisposable
 
         Assert.False(existed);
         Assert.Equal(
-            ["[1/4] t: FedAvg, seed 1: not run yet", "[2/4] t: AutoFLIP, seed 1: not run yet", "[3/4] t: FedAvg, seed 2: not run yet", "[4/4] t: AutoFLIP, seed 2: not run yet"],
+            [
+                "[1/4] t: FedAvg, seed 1: not run yet", "[2/4] t: AutoFLIP, seed 1: not run yet", "[3/4] t: FedAvg, seed 2: not run yet",
+                "[4/4] t: AutoFLIP, seed 2: not run yet"
+            ],
             before.Lines);
         Assert.Every(after.Lines, line => Assert.Equal("done", JsonDocument.Parse(line).RootElement.GetProperty("state").GetString()));
         Assert.Equal(4, _engine.Seen.Count);
@@ -198,7 +215,9 @@ public sealed class ExperimentCommandTests : IDisposable
     [Fact]
     public void Tables_share_their_runs()
     {
-        var (one, other) = (FileOf(TwoByTwo), FileOf(TwoByTwo.Replace("\"t\"", "\"u\"", StringComparison.Ordinal).Replace("0.5", "0.3", StringComparison.Ordinal), "u.json"));
+        var (one, other) = (
+            FileOf(TwoByTwo),
+            FileOf(TwoByTwo.Replace("\"t\"", "\"u\"", StringComparison.Ordinal).Replace("0.5", "0.3", StringComparison.Ordinal), "u.json"));
 
         Run(one, other);
 
@@ -228,8 +247,13 @@ public sealed class ExperimentCommandTests : IDisposable
         var ended = Run(FileOf(TwoByTwo), "--json");
 
         var lines = ended.Lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Equal(["run", "start", "summary", "run", "start", "summary", "run", "start", "summary", "run", "start", "summary", "table"], lines.Select(line => line.GetProperty("event").GetString()));
-        Assert.Equal((2, 4, "AutoFLIP", "started"), (lines[3].GetProperty("number").GetInt32(), lines[3].GetProperty("runs").GetInt32(), lines[3].GetProperty("row").GetString(), lines[3].GetProperty("state").GetString()));
+        Assert.Equal(
+            ["run", "start", "summary", "run", "start", "summary", "run", "start", "summary", "run", "start", "summary", "table"],
+            lines.Select(line => line.GetProperty("event").GetString()));
+        Assert.Equal(
+            (2, 4, "AutoFLIP", "started"),
+            (lines[3].GetProperty("number").GetInt32(), lines[3].GetProperty("runs").GetInt32(), lines[3].GetProperty("row").GetString(),
+                lines[3].GetProperty("state").GetString()));
         Assert.Equal(4, lines[^1].GetProperty("runs_done").GetInt32());
     }
 
@@ -260,10 +284,13 @@ public sealed class ExperimentCommandTests : IDisposable
         var again = Shell.Run(command, step: null, engine: Engine.Default);
 
         Assert.Equal((ExitCode.Done, ExitCode.Done), (first.Exit, again.Exit));
-        Assert.Equal([4 * 3 + 2, 2], new[] { first, again }.Select(ended => ended.Lines.Length)); // directory, result, directory; then where the table lies
+        // directory, result, directory; then where the table lies
+        Assert.Equal([4 * 3 + 2, 2], new[] { first, again }.Select(ended => ended.Lines.Length));
         using var table = JsonDocument.Parse(Table("json", "tiny"));
         Assert.Equal(4, table.RootElement.GetProperty("runs_done").GetInt32());
-        Assert.Equal(0.5, table.RootElement.GetProperty("rows")[1].GetProperty("figures").GetProperty("density").GetProperty("mean").GetDouble(), 0.01);
+        Assert.Equal(
+            0.5, table.RootElement.GetProperty("rows")[1].GetProperty("figures").GetProperty("density").GetProperty("mean").GetDouble(),
+            0.01);
         Assert.Equal(2, table.RootElement.GetProperty("rows")[1].GetProperty("against_baseline").GetProperty("count").GetInt32());
     }
 }

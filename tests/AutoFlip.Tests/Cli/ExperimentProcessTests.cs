@@ -26,7 +26,8 @@ public sealed class ExperimentProcessTests : IDisposable
 
         using (var process = Start([.. command, "--result-path", _folder["killed"]]))
         {
-            for (var rounds = 0; rounds < 2 + 3;) // the first row's two, and three of the second: a full pipe stops it some dozens ahead of its reader
+            // the first row's two, and three of the second: a full pipe stops it some dozens ahead of its reader
+            for (var rounds = 0; rounds < 2 + 3;)
             {
                 var line = process.StandardOutput.ReadLine();
                 Assert.NotNull(line);
@@ -39,17 +40,21 @@ public sealed class ExperimentProcessTests : IDisposable
         var resumed = Shell.Run([.. command, "--result-path", _folder["killed"]], step: null, engine: Engine.Default);
 
         Assert.Equal((ExitCode.Done, ExitCode.Done), (whole.Exit, resumed.Exit));
-        var runs = resumed.Lines.Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.GetProperty("event").GetString() == "run").ToList();
-        Assert.Equal(("AutoFLIP", "resumed"), (Assert.Single(runs).GetProperty("row").GetString(), runs[0].GetProperty("state").GetString()));
+        var runs = resumed.Lines.Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("event").GetString() == "run").ToList();
+        Assert.Equal(
+            ("AutoFLIP", "resumed"), (Assert.Single(runs).GetProperty("row").GetString(), runs[0].GetProperty("state").GetString()));
         Assert.Equal(Models(whole), Models(resumed));
     }
 
     static IEnumerable<string?> Models(Shell.Ended ended) =>
-        JsonDocument.Parse(ended.Lines[^1]).RootElement.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("runs")[0].GetProperty("model_sha256").GetString());
+        JsonDocument.Parse(ended.Lines[^1]).RootElement.GetProperty("rows").EnumerateArray()
+            .Select(row => row.GetProperty("runs")[0].GetProperty("model_sha256").GetString());
 
     static Process Start(string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

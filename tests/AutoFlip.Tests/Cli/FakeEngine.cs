@@ -27,7 +27,8 @@ static class FakeEngine
             });
 
     static RunSummary Run(
-        Experiment e, RunOptions options, RunObserver observer, TimeProvider time, Action step, string directory, int done, CancellationToken cancel)
+        Experiment e, RunOptions options, RunObserver observer, TimeProvider time, Action step, string directory, int done,
+        CancellationToken cancel)
     {
         for (var i = 0; i <= 2; i++)
         {
@@ -85,7 +86,9 @@ static class FakeEngine
         Failures = round == 2 ? [new ClientFailure(3, "it sent nothing [in time]")] : [],
         ClientsUpdated = Figures("loss", 2.0 / round, "acc1", 0.5),
         ClientsEvaluatedOut = evaluated ? Figures("loss", double.NaN, "acc1", 0.25) : null,
-        ServerEvaluated = evaluated ? new ServerEvaluation(1.5 / round, ImmutableSortedDictionary<string, double?>.Empty.Add("acc1", 1 - 1.0 / (round + 1))) : null,
+        ServerEvaluated = evaluated
+            ? new ServerEvaluation(1.5 / round, ImmutableSortedDictionary<string, double?>.Empty.Add("acc1", 1 - 1.0 / (round + 1)))
+            : null,
     };
 
     static ImmutableSortedDictionary<string, MetricSummary> Figures(string one, double value, string other, double otherValue) =>

@@ -10,11 +10,13 @@ public class ListModelsTests
         var ended = Shell.Run("list", "models");
 
         Assert.Equal(ExitCode.Done, ended.Exit);
-        var names = ended.Lines.Skip(1).Where(line => !line.StartsWith("Not on", StringComparison.Ordinal)).Select(line => line.Split((char[])[' ', ':'], StringSplitOptions.RemoveEmptyEntries)[0]);
+        var names = ended.Lines.Skip(1).Where(line => !line.StartsWith("Not on", StringComparison.Ordinal))
+            .Select(line => line.Split((char[])[' ', ':'], StringSplitOptions.RemoveEmptyEntries)[0]);
         Assert.Equal(Catalog.Models.Names.Order(), names.Order());
         // 3x32x32, h = 32: 30*30 * 32*75 + 14*14 * 64*800 + 3136*512 + 512*10; 32 + 64 + 512 units.
         Assert.Contains(
-            "TwoCNN 3x32x32 1,664,970 13,805,952 608 in 3", ended.Lines.Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+            "TwoCNN 3x32x32 1,664,970 13,805,952 608 in 3",
+            ended.Lines.Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
         Assert.Contains("\nNot on 3x32x32:\n", ended.Out, StringComparison.Ordinal);
         Assert.Contains("  MobileViT: height and width must be multiples of 64, and not 32x32.\n", ended.Out, StringComparison.Ordinal);
     }
@@ -24,12 +26,18 @@ public class ListModelsTests
     {
         var models = Json("--hidden-size", "16", "--num_layers", "2", "--num-embeddings", "50", "--embedding_size", "8", "--outputs", "3");
 
-        Assert.Equal((16, "[3,32,32]"), (models["TwoNN"].GetProperty("units").GetInt32() / 2, models["TwoNN"].GetProperty("input").GetRawText()));
+        Assert.Equal(
+            (16, "[3,32,32]"), (models["TwoNN"].GetProperty("units").GetInt32() / 2, models["TwoNN"].GetProperty("input").GetRawText()));
         Assert.Equal(JsonValueKind.Null, models["TwoNN"].GetProperty("vocabulary").ValueKind);
         // 50*8 + 64*(8 + 16 + 2) + 64*(16 + 16 + 2) + 17 outputs; groups: embedding 8, cells 16 and 16.
         JsonElement chars = models["NextCharLSTM"], words = models["NextWordLSTM"];
-        Assert.Equal((50 * 8 + 64 * 26 + 64 * 34 + 17 * 3, "[80,1,1]", 3), (chars.GetProperty("parameters").GetInt32(), chars.GetProperty("input").GetRawText(), chars.GetProperty("outputs").GetInt32()));
-        Assert.Equal((50 * 8 + 64 * 26 + 64 * 34 + 17 * 50, 50, 50), (words.GetProperty("parameters").GetInt32(), words.GetProperty("vocabulary").GetInt32(), words.GetProperty("outputs").GetInt32()));
+        Assert.Equal(
+            (50 * 8 + 64 * 26 + 64 * 34 + 17 * 3, "[80,1,1]", 3),
+            (chars.GetProperty("parameters").GetInt32(), chars.GetProperty("input").GetRawText(), chars.GetProperty("outputs").GetInt32()));
+        Assert.Equal(
+            (50 * 8 + 64 * 26 + 64 * 34 + 17 * 50, 50, 50),
+            (words.GetProperty("parameters").GetInt32(), words.GetProperty("vocabulary").GetInt32(),
+                words.GetProperty("outputs").GetInt32()));
         Assert.Equal((3, 40), (words.GetProperty("groups").GetInt32(), words.GetProperty("units").GetInt32()));
         Assert.Equal(80 * (64 * 24 + 64 * 32 + 16 * 50), words.GetProperty("macs_per_sample").GetInt64());
     }
@@ -40,7 +48,8 @@ public class ListModelsTests
         var models = Json("--input", "20x1x1");
 
         Assert.Equal("[20,1,1]", models["NextCharLSTM"].GetProperty("input").GetRawText());
-        Assert.Contains("its window of 5 is larger than 1 pixels", models["TwoCNN"].GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "its window of 5 is larger than 1 pixels", models["TwoCNN"].GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.DoesNotContain("--", models["TwoCNN"].GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
@@ -52,16 +61,23 @@ public class ListModelsTests
         Assert.Every(Json("--input", "3x64x64"), listed =>
         {
             var (name, model) = listed;
-            Assert.Contains(lines, line => line.Split("  ", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var label, _, var parameters, var macs, var units]
+            Assert.Contains(
+                lines,
+                line => line.Split(
+                    "  ",
+                    StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var label, _, var parameters, var macs,
+                    var units]
                 && label == name
-                && parameters == $"{model.GetProperty("parameters").GetInt32():N0}" && macs == $"{model.GetProperty("macs_per_sample").GetInt64():N0}"
+                && parameters == $"{model.GetProperty("parameters").GetInt32():N0}"
+                && macs == $"{model.GetProperty("macs_per_sample").GetInt64():N0}"
                 && units == $"{model.GetProperty("units").GetInt32():N0} in {model.GetProperty("groups").GetInt32()}");
         });
     }
 
     [Fact]
     public void Models_that_no_machine_could_hold_are_reasons_too() =>
-        Assert.Equal("it would have more than 2147483647 parameters.", Json("--hidden-size", "512")["ResNet10"].GetProperty("reason").GetString());
+        Assert.Equal(
+            "it would have more than 2147483647 parameters.", Json("--hidden-size", "512")["ResNet10"].GetProperty("reason").GetString());
 
     [Fact]
     public void No_weight_is_allocated()
@@ -92,7 +108,8 @@ public class ListModelsTests
     static Dictionary<string, JsonElement> Json(params string[] options)
     {
         var ended = Shell.Run(["list", "models", "--json", .. options]);
-        var models = JsonDocument.Parse(ended.Out).RootElement.EnumerateArray().ToDictionary(model => model.GetProperty("name").GetString()!);
+        var models = JsonDocument.Parse(ended.Out).RootElement.EnumerateArray()
+            .ToDictionary(model => model.GetProperty("name").GetString()!);
         Assert.Equal(Catalog.Models.Names, models.Keys);
         return models;
     }

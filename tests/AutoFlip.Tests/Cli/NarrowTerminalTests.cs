@@ -22,12 +22,14 @@ public sealed partial class NarrowTerminalTests : IDisposable
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]")]
     static partial Regex Control { get; }
 
-    static IEnumerable<string> Numbers(string text) => Number.Matches(Control.Replace(text, "")).Select(match => match.Value.TrimEnd('.', ',', ':')).Distinct().Order();
+    static IEnumerable<string> Numbers(string text) =>
+        Number.Matches(Control.Replace(text, "")).Select(match => match.Value.TrimEnd('.', ',', ':')).Distinct().Order();
 
     /// <summary>The terminal would break it, and it could have been broken at a blank.</summary>
     static bool Overflows(string line, int columns) => line.Trim() is var text && text.Length > columns && text.Contains(' ');
 
-    static Host HostOf(TextWriter output, int columns) => new() { Out = output, Error = TextWriter.Null, Terminal = Shell.Terminal(output, ansi: false, columns), Width = columns };
+    static Host HostOf(TextWriter output, int columns) =>
+        new() { Out = output, Error = TextWriter.Null, Terminal = Shell.Terminal(output, ansi: false, columns), Width = columns };
 
     static string Printed(Action<Host> print, int columns)
     {
@@ -36,7 +38,8 @@ public sealed partial class NarrowTerminalTests : IDisposable
         return output.ToString();
     }
 
-    /// <summary>The same numbers as on a wide terminal, none of them split, and no line that the terminal itself would have to break, but for single words.</summary>
+    /// <summary>The same numbers as on a wide terminal, none of them split, and no line that the terminal itself would have to
+    /// break, but for single words.</summary>
     static void CheckPrinted(Action<Host> print, int columns)
     {
         var text = Printed(print, columns);
@@ -46,22 +49,25 @@ public sealed partial class NarrowTerminalTests : IDisposable
         if (columns < 70) Assert.DoesNotContain('│', text);
     }
 
-    static RunSummary Summary(string pruner) => FakeEngine.Summary(new Experiment { Pruner = pruner, Dataset = "EMNIST-balanced", Rounds = 12_000 }, new RunOptions()) with
-    {
-        ModelSize = new(11_181_642, 3_354_493, 0.3, 4_123_456, 13_417_972),
-        Traffic = new(123_456_789_012, 98_765_432_109, 1_234_567_890_123, 0.18, 7_654_321),
-        ModelSha256 = "0a1b2c3d4e5f",
-    };
+    static RunSummary Summary(string pruner) =>
+        FakeEngine.Summary(new Experiment { Pruner = pruner, Dataset = "EMNIST-balanced", Rounds = 12_000 }, new RunOptions()) with
+        {
+            ModelSize = new(11_181_642, 3_354_493, 0.3, 4_123_456, 13_417_972),
+            Traffic = new(123_456_789_012, 98_765_432_109, 1_234_567_890_123, 0.18, 7_654_321),
+            ModelSha256 = "0a1b2c3d4e5f",
+        };
 
     [Theory, MemberData(nameof(Widths))]
     public void Reports_of_one_run_and_of_several_split_no_number(int columns)
     {
-        foreach (var runs in (RunSummary[][])[[Summary("none")], [Summary("none"), Summary("autoflip")], [.. Enumerable.Repeat(Summary("none"), 6)]])
+        foreach (var runs in (RunSummary[][])[
+            [Summary("none")], [Summary("none"), Summary("autoflip")], [.. Enumerable.Repeat(Summary("none"), 6)]])
             CheckPrinted(RunComparison.Of(runs).Write, columns);
     }
 
     [Theory, MemberData(nameof(Widths))]
-    public void Comparison_of_the_demo_splits_no_number(int columns) => CheckPrinted(host => DemoCommand.WriteComparison(Summary("none"), Summary("autoflip"), host), columns);
+    public void Comparison_of_the_demo_splits_no_number(int columns) =>
+        CheckPrinted(host => DemoCommand.WriteComparison(Summary("none"), Summary("autoflip"), host), columns);
 
     /// <summary>As <c>autoflip experiment</c> prints it: long names, means with deviations.</summary>
     [Theory, MemberData(nameof(Widths))]
@@ -83,14 +89,18 @@ public sealed partial class NarrowTerminalTests : IDisposable
 
     [Theory, MemberData(nameof(Widths))]
     public void Partition_splits_no_number(int columns) =>
-        CheckPrinted(host => Assert.Equal((int)ExitCode.Done, App.Run(["data", "partition", "--dataset", "Digits", "--clients", "12", "--partition", "diri"], host)), columns);
+        CheckPrinted(
+            host => Assert.Equal(
+                (int)ExitCode.Done, App.Run(["data", "partition", "--dataset", "Digits", "--clients", "12", "--partition", "diri"], host)),
+            columns);
 
     [Theory, MemberData(nameof(Widths))]
     public void Evaluations_and_predictions_split_no_number(int columns)
     {
         CheckPrinted(new FigureTable(["value"], [("loss", ["12,345.6"]), ("acc1", ["98.7 %"]), ("auroc", ["0.9987"])]).Write, columns);
         var said = new Prediction([new(8, "Bag", 0.51234), new(9, "Ankle boot", 0.3), new(4, "Coat", 0.12)], null, []);
-        (RawInput, Prediction?)[] predictions = [.. Enumerable.Range(0, 3).Select(i => (new RawInput($"photos/image_{i}.png", [], null), (Prediction?)said))];
+        (RawInput, Prediction?)[] predictions = [.. Enumerable.Range(0, 3).Select(i =>
+            (new RawInput($"photos/image_{i}.png", [], null), (Prediction?)said))];
         CheckPrinted(host => PredictionText.Write(predictions, new Presentation(), host), columns);
         (RawInput, Prediction?)[] values = [(new RawInput("houses.csv:2", [], null), new Prediction([], 1234567.875, []))];
         CheckPrinted(host => PredictionText.Write(values, new Presentation(), host), columns);
@@ -100,7 +110,9 @@ public sealed partial class NarrowTerminalTests : IDisposable
     [Theory, MemberData(nameof(Widths))]
     public void Run_splits_no_number_while_it_goes_on_and_in_its_result(int columns)
     {
-        string[] run = ["run", "--dataset", "digits", "--K", "1000", "--C", "0.01", "--R", "12", "--eval_every", "5", "--perc_clients_for_mask", "0.02"];
+        string[] run = [
+            "run", "--dataset", "digits", "--K", "1000", "--C", "0.01", "--R", "12", "--eval_every", "5", "--perc_clients_for_mask",
+            "0.02"];
         string[] known = [.. Numbers(Shell.Run(run).Out), .. Numbers(Shell.Run(run, step: null, terminal: true, columns: Wide).Out)];
 
         var ended = Shell.Run(run, step: null, terminal: true, columns: columns);
@@ -124,6 +136,7 @@ public sealed partial class NarrowTerminalTests : IDisposable
 
         Assert.Equal([Line], LineBreaks.Of(Line, Line.Length));
         Assert.Equal(["  round 1/12", "    train loss 2.3026", "    kept 70.0 %"], LineBreaks.Of(Line, 24)); // the first two would take 31
-        Assert.Equal(["  round 1/12", "    train loss", "    2.3026", "    kept 70.0 %"], LineBreaks.Of(Line, 16)); // "train loss 2.3026" would take 21
+        // "train loss 2.3026" would take 21
+        Assert.Equal(["  round 1/12", "    train loss", "    2.3026", "    kept 70.0 %"], LineBreaks.Of(Line, 16));
     }
 }

@@ -33,17 +33,20 @@ public class OptionParserTests
             Algorithm = "fedavg",
             Pruner = "autoflip",
         };
-        Assert.Equal(ExperimentFile.Write(ExperimentRules.Resolve(expected)), ExperimentFile.Write(ended.Experiment!)); // all else is the reference's default
+        // all else is the reference's default
+        Assert.Equal(ExperimentFile.Write(ExperimentRules.Resolve(expected)), ExperimentFile.Write(ended.Experiment!));
     }
 
     [Theory]
-    [InlineData("--live", 8642), InlineData("--live 8080", 8080), InlineData("--live=0", 0), InlineData("--live --quiet", 8642), InlineData("x.json --seed 2", null)]
+    [InlineData("--live", 8642), InlineData("--live 8080", 8080), InlineData("--live=0", 0), InlineData("--live --quiet", 8642)]
+    [InlineData("x.json --seed 2", null)]
     public void Port_may_be_left_out(string words, int? port) =>
         Assert.Equal(port, new OptionParser("run", Settings.All).Parse(words.Split(' ')).Over(new Request()).Request.Show.Live);
 
     [Theory]
     [InlineData("--live=x"), InlineData("--live=-1"), InlineData("--live=65536")]
-    public void Port_that_is_none_is_refused(string word) => Assert.Contains("--live", Shell.Run("run", word).Error, StringComparison.Ordinal);
+    public void Port_that_is_none_is_refused(string word) =>
+        Assert.Contains("--live", Shell.Run("run", word).Error, StringComparison.Ordinal);
 
     [Fact]
     public void Directory_after_live_is_a_directory() =>
@@ -80,7 +83,9 @@ public class OptionParserTests
         var ended = Shell.Run(["run", .. options.Split(' ')]);
 
         Assert.Equal(clients, ended.Experiment!.Clients);
-        Assert.Equal(options.Contains("3", StringComparison.Ordinal), ended.Error.Contains("given more than once; the last value, 7, counts", StringComparison.Ordinal));
+        Assert.Equal(
+            options.Contains("3", StringComparison.Ordinal),
+            ended.Error.Contains("given more than once; the last value, 7, counts", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -98,7 +103,9 @@ public class OptionParserTests
     [Fact]
     public void Names_are_found_in_any_case_and_options_are_not()
     {
-        var ended = Shell.Run("run", "--dataset", "DIGITS", "--model", "lenet", "--optimizer", "sgd", "--metrics", "ACC1", "F1,acc1", "--B", "5", "--beta", "0");
+        var ended = Shell.Run(
+            "run", "--dataset", "DIGITS", "--model", "lenet", "--optimizer", "sgd", "--metrics", "ACC1", "F1,acc1", "--B", "5", "--beta",
+            "0");
 
         Assert.Equal(("Digits", "LeNet", "SGD"), (ended.Experiment!.Dataset, ended.Experiment.Model, ended.Experiment.Optimizer));
         Assert.Equal(["acc1", "f1"], ended.Experiment.Metrics);

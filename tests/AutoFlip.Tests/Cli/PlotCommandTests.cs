@@ -13,8 +13,11 @@ public sealed class PlotCommandTests : IDisposable
     string Run(string name, ulong seed = 1)
     {
         var directory = Directory.CreateDirectory(_folder[name]).FullName;
-        File.WriteAllText(Path.Combine(directory, ExperimentFile.FileName), ExperimentFile.Write(HandMadeRun.Experiment with { Seed = seed }));
-        File.WriteAllLines(Path.Combine(directory, "rounds.jsonl"), HandMadeRun.Record.Rounds.Select(round => JsonSerializer.Serialize(round, RunJson.Line)));
+        File.WriteAllText(
+            Path.Combine(directory, ExperimentFile.FileName), ExperimentFile.Write(HandMadeRun.Experiment with { Seed = seed }));
+        File.WriteAllLines(
+            Path.Combine(directory, "rounds.jsonl"),
+            HandMadeRun.Record.Rounds.Select(round => JsonSerializer.Serialize(round, RunJson.Line)));
         return directory;
     }
 
@@ -29,7 +32,9 @@ public sealed class PlotCommandTests : IDisposable
 
         Assert.Equal((ExitCode.Done, ""), (ended.Exit, ended.Error));
         var charts = RunCharts.Of(RunRecord.Load(directory));
-        Assert.Equal(charts.SelectMany(chart => new[] { "csv", "png", "svg" }.Select(format => $"{chart.Id}.{format}")).Order(), Names(Path.Combine(directory, "plots")));
+        Assert.Equal(
+            charts.SelectMany(chart => new[] { "csv", "png", "svg" }.Select(format => $"{chart.Id}.{format}")).Order(),
+            Names(Path.Combine(directory, "plots")));
         Assert.Equal($"{Path.Combine(directory, "plots")}: {charts.Length} figures", Assert.Single(ended.Lines));
     }
 
@@ -93,7 +98,9 @@ public sealed class PlotCommandTests : IDisposable
     [Fact]
     public void Run_draws_its_figures_at_its_end_if_asked_to()
     {
-        string[] run = ["run", "--dataset", "Digits", "--resize", "0", "--model", "TwoNN", "--hidden-size", "8", "--K", "4", "--C", "0.5", "--R", "2", "--E", "1", "--offline", "--quiet", "--unit-multiple", "1", "--partition", "iid"];
+        string[] run = [
+            "run", "--dataset", "Digits", "--resize", "0", "--model", "TwoNN", "--hidden-size", "8", "--K", "4", "--C", "0.5", "--R", "2",
+            "--E", "1", "--offline", "--quiet", "--unit-multiple", "1", "--partition", "iid"];
         using StringWriter output = new(), error = new();
         var host = new Host { Out = output, Error = error };
 
@@ -112,7 +119,8 @@ public sealed class PlotCommandTests : IDisposable
         var directory = Run("one");
         using StringWriter output = new(), error = new();
 
-        var code = App.Run(["resume", directory, "--plot", "--quiet"], new Host { Out = output, Error = error, Engine = FakeEngine.Create() });
+        var code = App.Run(
+            ["resume", directory, "--plot", "--quiet"], new Host { Out = output, Error = error, Engine = FakeEngine.Create() });
 
         Assert.Equal(0, code);
         Assert.Contains("bytes.svg", Names(Path.Combine(directory, "plots")));
@@ -122,7 +130,8 @@ public sealed class PlotCommandTests : IDisposable
     public void Plots_that_fail_leave_a_sentence_and_the_run_s_success()
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new();
-        var code = App.Run(["run", "--plot", "--quiet"], new Host { Out = output, Error = error, Engine = FakeEngine.Create() }); // which leaves no directory behind
+        // which leaves no directory behind
+        var code = App.Run(["run", "--plot", "--quiet"], new Host { Out = output, Error = error, Engine = FakeEngine.Create() });
 
         Assert.Equal(0, code);
         Assert.Contains("the run has ended and is saved, but its plots could not be written: ", error.ToString(), StringComparison.Ordinal);

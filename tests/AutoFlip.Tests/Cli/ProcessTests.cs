@@ -30,7 +30,8 @@ public sealed partial class ProcessTests(ProcessTests.Unbroken unbroken) : IClas
     static string[] Small =>
     [
         "--dataset", "Digits", "--resize", "0", "--model", "TwoNN", "--hidden-size", "8", "--clients", "8", "--cohort-fraction", "0.5",
-        "--rounds", $"{Rounds}", "--local-epochs", "1", "--batch-size", "20", "--explorer-fraction", "1", "--prune-fraction", "0.5", "--seed", "3",
+        "--rounds", $"{Rounds}", "--local-epochs", "1", "--batch-size", "20", "--explorer-fraction", "1", "--prune-fraction", "0.5",
+        "--seed", "3",
         "--evaluate-every", "7", "--offline", "--json",
     ];
 
@@ -55,7 +56,9 @@ public sealed partial class ProcessTests(ProcessTests.Unbroken unbroken) : IClas
         // Ten, unless this machine is so busy that the run got far ahead of its reader: a full pipe stops it some rounds ahead.
         Assert.InRange(kills, 3, 10);
         Assert.Equal(unbroken.Sha256, Hash(Run(["resume", directory, "--json"])));
-        Assert.Equal(Enumerable.Range(0, Rounds + 1), EventFileReader.Read(Path.Combine(directory, TensorBoardLog.Folder, TensorBoardLog.FileName)).Select(e => (int)e.Step));
+        Assert.Equal(
+            Enumerable.Range(0, Rounds + 1),
+            EventFileReader.Read(Path.Combine(directory, TensorBoardLog.Folder, TensorBoardLog.FileName)).Select(e => (int)e.Step));
     }
 
     [Fact]
@@ -125,7 +128,8 @@ public sealed partial class ProcessTests(ProcessTests.Unbroken unbroken) : IClas
 
     static Process Start(string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -145,11 +149,13 @@ public sealed partial class ProcessTests(ProcessTests.Unbroken unbroken) : IClas
 
     const int Interrupt = 2, Terminate = 15;
 
-    /// <summary>A shell starts what runs in its background deaf to interrupts, and so is all that is started from there: then it is asked to terminate, which is the same to it.</summary>
+    /// <summary>A shell starts what runs in its background deaf to interrupts, and so is all that is started from there: then it is asked
+    /// to terminate, which is the same to it.</summary>
     static bool IgnoresInterrupts(Process process)
     {
         var status = $"/proc/{process.Id}/status";
-        return File.Exists(status) && File.ReadLines(status).Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is var line
+        return File.Exists(status)
+            && File.ReadLines(status).Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is var line
             && (Convert.ToUInt64(line.Split('\t')[1], 16) & (1UL << (Interrupt - 1))) != 0;
     }
 

@@ -16,12 +16,14 @@ public sealed class ReportCommandTests : IDisposable
         var directory = Directory.CreateDirectory(_folder[pruner]).FullName;
         var summary = FakeEngine.Summary(experiment, new RunOptions());
         File.WriteAllText(Path.Combine(directory, ExperimentFile.FileName), ExperimentFile.Write(experiment));
-        File.WriteAllText(Path.Combine(directory, RunSummary.FileName), JsonSerializer.Serialize(change?.Invoke(summary) ?? summary, RunJson.Document));
+        File.WriteAllText(
+            Path.Combine(directory, RunSummary.FileName), JsonSerializer.Serialize(change?.Invoke(summary) ?? summary, RunJson.Document));
         return directory;
     }
 
     static string[] Row(Shell.Ended ended, string label) =>
-        ended.Lines.Single(line => line.StartsWith(label + "  ", StringComparison.Ordinal))[label.Length..].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        ended.Lines.Single(line => line.StartsWith(label + "  ", StringComparison.Ordinal))[label.Length..]
+            .Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>The fake's figures: accuracy 0.75 and 0.70, 1,000 and 500 parameters, 20 and 25 s.</summary>
     [Fact]
@@ -49,7 +51,8 @@ public sealed class ReportCommandTests : IDisposable
     [Fact]
     public void A_figure_that_was_not_measured_is_a_dash()
     {
-        var ended = Shell.Run("report", Ended("none", summary => summary with { Metrics = new(new(null, null, null, null), new(null)) }), Ended("random"));
+        var ended = Shell.Run(
+            "report", Ended("none", summary => summary with { Metrics = new(new(null, null, null, null), new(null)) }), Ended("random"));
 
         Assert.Equal(["-", "70.0 %", "-"], Row(ended, "accuracy, last evaluation"));
     }
@@ -95,7 +98,8 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Contains("5 of 12", ended.Out, StringComparison.Ordinal);
         Assert.Equal(_folder["both.html"], ended.Lines[^1]);
         Assert.Equal(["a", "b", "both.html"], _folder.Files);
-        Assert.DoesNotContain("report.html", Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Assert.DoesNotContain(
+            "report.html", Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -165,14 +169,20 @@ public sealed class ReportCommandTests : IDisposable
         File.Delete(Path.Combine(directory, RunSummary.FileName));
 
         var stopped = Shell.Run("report", directory);
-        File.WriteAllText(Path.Combine(directory, RunStatus.FileName), """{ "state": "failed", "reason": "Round 1: the loss is \u001b[31mNaN." }""");
+        File.WriteAllText(
+            Path.Combine(directory, RunStatus.FileName), """{ "state": "failed", "reason": "Round 1: the loss is \u001b[31mNaN." }""");
         var failed = Shell.Run("report", directory);
         var json = JsonNode.Parse(Shell.Run("report", "--json", directory).Lines[0])![0]!;
 
         Assert.Equal((ExitCode.Done, ExitCode.Done), (stopped.Exit, failed.Exit));
-        Assert.Equal($"   The run was stopped before its end, and no process runs it now. Resume it with: autoflip resume {directory}", stopped.Lines[1]);
-        Assert.Equal($"   The run failed: Round 1: the loss is  [31mNaN. Once the cause is removed, resume it with: autoflip resume {directory}", failed.Lines[1]);
-        Assert.Equal(("failed", "Round 1: the loss is  [31mNaN.", 0), ((string)json["state"]!, (string)json["reason"]!, (int)json["rounds_done"]!));
+        Assert.Equal(
+            $"   The run was stopped before its end, and no process runs it now. Resume it with: autoflip resume {directory}",
+            stopped.Lines[1]);
+        Assert.Equal(
+            $"   The run failed: Round 1: the loss is  [31mNaN. Once the cause is removed, resume it with: autoflip resume {directory}",
+            failed.Lines[1]);
+        Assert.Equal(
+            ("failed", "Round 1: the loss is  [31mNaN.", 0), ((string)json["state"]!, (string)json["reason"]!, (int)json["rounds_done"]!));
     }
 
     [Theory]

@@ -9,28 +9,39 @@ public partial class SettingsTests
     public static TheoryData<string, string, string> ReferenceOptions => new()
     {
         { "--exp_name", "x", "Name=x" }, { "--seed", "7", "Seed=7" }, { "--device", "cpu", "" }, { "--device_ids", "0", "" },
-        { "--data_path", "d", "DataPath=d" }, { "--log_path", "l", "" }, { "--result_path", "r", "ResultPath=r" }, { "--use_tb", "", "TensorBoard=True" },
+        { "--data_path", "d", "DataPath=d" }, { "--log_path", "l", "" }, { "--result_path", "r", "ResultPath=r" },
+        { "--use_tb", "", "TensorBoard=True" },
         { "--tb_port", "6006", "" }, { "--tb_host", "h", "" }, { "--dataset", "digits", "Dataset=digits" },
         { "--test_fraction", "0.3", "TestFraction=0.3" }, { "--rawsmpl", "0.5", "SampleFraction=0.5" }, { "--resize", "28", "Resize=28" },
         { "--imnorm", "", "ImageNetNormalization=True" }, { "--randrot", "10", "RandomRotation=10" },
-        { "--randhf", "0.1", "RandomHorizontalFlip=0.1" }, { "--randvf", "0.1", "RandomVerticalFlip=0.1" }, { "--randjit", "0.1", "ColorJitter=0.1" },
+        { "--randhf", "0.1", "RandomHorizontalFlip=0.1" }, { "--randvf", "0.1", "RandomVerticalFlip=0.1" },
+        { "--randjit", "0.1", "ColorJitter=0.1" },
         { "--split_type", "iid", "Partition=iid" }, { "--mincls", "3", "ClassesPerClient=3" }, { "--cncntrtn", "0.7", "Concentration=0.7" },
         { "--model_name", "LeNet", "Model=LeNet" }, { "--hidden_size", "64", "HiddenSize=64" }, { "--dropout", "0.1", "Dropout=0.1" },
-        { "--use_model_tokenizer", "", "" }, { "--use_pt_model", "", "" }, { "--seq_len", "80", "SequenceLength=80" }, { "--num_layers", "2", "LayerCount=2" },
-        { "--num_embeddings", "80", "EmbeddingCount=80" }, { "--embedding_size", "8", "EmbeddingSize=8" }, { "--init_type", "kaiming", "Initialization=kaiming" },
-        { "--init_gain", "2", "InitializationGain=2" }, { "--algorithm", "fedavg", "Algorithm=fedavg" }, { "--eval_type", "local", "EvaluationScope=local" },
-        { "--eval_fraction", "0.5", "EvaluationFraction=0.5" }, { "--eval_every", "3", "EvaluateEvery=3" }, { "--eval_metrics", "acc1 f1", "Metrics=acc1 f1" },
+        { "--use_model_tokenizer", "", "" }, { "--use_pt_model", "", "" }, { "--seq_len", "80", "SequenceLength=80" },
+        { "--num_layers", "2", "LayerCount=2" },
+        { "--num_embeddings", "80", "EmbeddingCount=80" }, { "--embedding_size", "8", "EmbeddingSize=8" },
+        { "--init_type", "kaiming", "Initialization=kaiming" },
+        { "--init_gain", "2", "InitializationGain=2" }, { "--algorithm", "fedavg", "Algorithm=fedavg" },
+        { "--eval_type", "local", "EvaluationScope=local" },
+        { "--eval_fraction", "0.5", "EvaluationFraction=0.5" }, { "--eval_every", "3", "EvaluateEvery=3" },
+        { "--eval_metrics", "acc1 f1", "Metrics=acc1 f1" },
         { "--average", "macro", "Average=macro" }, { "--cut-off", "half", "CutOff=half" },
         { "--K", "8", "Clients=8" }, { "--R", "9", "Rounds=9" }, { "--C", "0.5", "CohortFraction=0.5" }, { "--E", "2", "LocalEpochs=2" },
         { "--B", "32", "BatchSize=32" }, { "--beta", "0.5", "ServerMomentum=0.5" }, { "--no_shuffle", "", "NoShuffle=True" },
-        { "--optimizer", "SGD", "Optimizer=SGD" }, { "--max_grad_norm", "1", "MaxGradientNorm=1" }, { "--weight_decay", "0.1", "WeightDecay=0.1" },
-        { "--momentum", "0.9", "Momentum=0.9" }, { "--lr", "0.1", "LearningRate=0.1" }, { "--lr_server", "0.1", "" }, { "--lr_decay", "0.5", "LearningRateDecay=0.5" },
-        { "--lr_decay_step", "2", "LearningRateDecayStep=2" }, { "--criterion", "NLLLoss", "Criterion=NLLLoss" }, { "--mu", "0.1", "mu=0.1" },
+        { "--optimizer", "SGD", "Optimizer=SGD" }, { "--max_grad_norm", "1", "MaxGradientNorm=1" },
+        { "--weight_decay", "0.1", "WeightDecay=0.1" },
+        { "--momentum", "0.9", "Momentum=0.9" }, { "--lr", "0.1", "LearningRate=0.1" }, { "--lr_server", "0.1", "" },
+        { "--lr_decay", "0.5", "LearningRateDecay=0.5" },
+        { "--lr_decay_step", "2", "LearningRateDecayStep=2" }, { "--criterion", "NLLLoss", "Criterion=NLLLoss" },
+        { "--mu", "0.1", "mu=0.1" },
         { "--Patience_mask", "5", "ExplorationPatience=5" }, { "--epoochs_mask", "6", "ExplorationEpochs=6" },
-        { "--perc_clients_for_mask", "0.4", "ExplorerFraction=0.4" }, { "--guidence_normalization", "RobustScaler", "GuidanceNormalization=robust" },
+        { "--perc_clients_for_mask", "0.4", "ExplorerFraction=0.4" },
+        { "--guidence_normalization", "RobustScaler", "GuidanceNormalization=robust" },
         { "--guidance_normalization", "MinMax", "GuidanceNormalization=minmax" }, { "--mask_pruining", "False", "Prune=False" },
         { "--treeshold_pruining", "0.30", "PruneFraction=0.30" }, { "--initial_value_threshold", "0.5", "" }, { "--beta1", "0.9", "" },
-        { "--tau", "0.001", "" }, { "--plot", "True", "Plot=True" }, { "--CEXP2", "1", "" }, { "--random_pruning", "True", "RandomPruning=True" },
+        { "--tau", "0.001", "" }, { "--plot", "True", "Plot=True" }, { "--CEXP2", "1", "" },
+        { "--random_pruning", "True", "RandomPruning=True" },
     };
 
     [Theory, MemberData(nameof(ReferenceOptions))]
@@ -65,7 +76,9 @@ public partial class SettingsTests
         var typed = Settings.All.Select(setting => setting.Property?.Name).ToHashSet();
 
         Assert.Every(ExperimentFile.Fields, field => Assert.Contains(char.ToUpperInvariant(field[0]) + field[1..], typed));
-        Assert.Every(typeof(RunOptions).GetProperties().Where(property => property.Name != nameof(RunOptions.Wording)), property => Assert.Contains(property.Name, typed));
+        Assert.Every(
+            typeof(RunOptions).GetProperties().Where(property => property.Name != nameof(RunOptions.Wording)),
+            property => Assert.Contains(property.Name, typed));
     }
 
     [Fact]
@@ -134,10 +147,13 @@ public partial class SettingsTests
 
         string[] violations = [.. ExperimentRules.Violations(broken).Select(Spelling.Of)];
 
-        // Every field but the seed and the ones any value of which is sound: three flags, two columns, texts for missing values and eleven enumerations.
+        // Every field but the seed and the ones any value of which is sound: three flags, two columns, texts for
+        // missing values and eleven enumerations.
         Assert.Equal(ExperimentFile.Fields.Count() - 18, violations.Length);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
-        Assert.Every(violations, violation => Assert.Every(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
+        Assert.Every(
+            violations,
+            violation => Assert.Every(OptionName.Matches(violation.Split(':')[0]), match => Assert.Contains(match.Value, spellings)));
     }
 
     [Fact]

@@ -16,7 +16,9 @@ static class Shell
 
     public static Ended Run(params string[] arguments) => Run(arguments, step: null);
 
-    public static Ended Run(string[] arguments, Action? step, CancellationToken cancel = default, bool terminal = false, Engine? engine = null, string input = "", int columns = 80)
+    public static Ended Run(
+        string[] arguments, Action? step, CancellationToken cancel = default, bool terminal = false, Engine? engine = null,
+        string input = "", int columns = 80)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
         (Experiment? experiment, RunOptions? options) = (null, null);

@@ -17,7 +17,8 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         var path = _folder[form];
         var half = form.Contains("16", StringComparison.Ordinal);
         var full = form.StartsWith("full", StringComparison.Ordinal);
-        var ended = Shell.Run(["export", runs.Digits, "-o", path, .. half ? ["--fp16"] : (string[])[], .. full ? ["--full"] : (string[])[]]);
+        var ended = Shell.Run([
+            "export", runs.Digits, "-o", path, .. half ? ["--fp16"] : (string[])[], .. full ? ["--full"] : (string[])[]]);
         Assert.Equal((ExitCode.Done, $"{path}\n", ""), (ended.Exit, ended.Out, ended.Error));
         return path;
     }
@@ -29,7 +30,8 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         return [.. Enumerable.Range(0, count).Select(row => _folder.Write($"images/{row}.pgm", SmallImages.Ppm(8, 8, set[row].ToArray())))];
     }
 
-    [Theory, InlineData("run"), InlineData("small.safetensors"), InlineData("full.safetensors"), InlineData("small.onnx"), InlineData("full.onnx"), InlineData("small16.safetensors"), InlineData("small16.onnx")]
+    [Theory, InlineData("run"), InlineData("small.safetensors"), InlineData("full.safetensors"), InlineData("small.onnx")]
+    [InlineData("full.onnx"), InlineData("small16.safetensors"), InlineData("small16.onnx")]
     public void A_model_says_the_same_in_every_form(string form)
     {
         var files = Images(70); // more than a batch
@@ -42,11 +44,13 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
 
         Assert.Equal((ExitCode.Done, ""), (ended.Exit, ended.Error));
         Assert.Equal(70, ended.Lines.Length);
-        var said = ended.Lines.Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(line => line.GetProperty("input").GetString()!);
+        var said = ended.Lines.Select(line => JsonDocument.Parse(line).RootElement)
+            .ToDictionary(line => line.GetProperty("input").GetString()!);
         var allowed = form.Contains("16", StringComparison.Ordinal) ? 2e-3 : 1e-5;
         for (var row = 0; row < 70; row++)
         {
-            var expected = Prediction.Of(model.Card, outputs.AsSpan(row * 10, 10), [], 10).Top.ToDictionary(top => top.Name, top => top.Probability);
+            var expected = Prediction.Of(model.Card, outputs.AsSpan(row * 10, 10), [], 10).Top.ToDictionary(
+                top => top.Name, top => top.Probability);
             Assert.Every(said[files[row]].GetProperty("top").EnumerateArray(), top =>
                 Assert.Equal(expected[top.GetProperty("class").GetString()!], top.GetProperty("probability").GetDouble(), allowed));
         }
@@ -60,9 +64,13 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         Assert.Equal((ExitCode.Done, ""), (ended.Exit, ended.Error));
         var said = JsonDocument.Parse(ended.Out).RootElement;
         var reported = FinishedRuns.LastEvaluation(runs.Digits);
-        Assert.Equal(("Digits", "test", 359), (said.GetProperty("dataset").GetString(), said.GetProperty("split").GetString(), said.GetProperty("samples").GetInt32()));
+        Assert.Equal(
+            ("Digits", "test", 359),
+            (said.GetProperty("dataset").GetString(), said.GetProperty("split").GetString(), said.GetProperty("samples").GetInt32()));
         Assert.Equal(reported.Loss, said.GetProperty("loss").GetDouble(), form is "run" or "small.safetensors" ? 0 : 1e-5);
-        Assert.Equal(reported.Metrics, said.GetProperty("metrics").EnumerateObject().ToDictionary(metric => metric.Name, metric => (double?)metric.Value.GetDouble()));
+        Assert.Equal(
+            reported.Metrics,
+            said.GetProperty("metrics").EnumerateObject().ToDictionary(metric => metric.Name, metric => (double?)metric.Value.GetDouble()));
     }
 
     [Fact]
@@ -76,7 +84,9 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         Assert.Equal($"csv:{runs.TablePath}, test: 60 samples", ended.Lines[0]);
         Assert.Equal(["loss", "f1", "acc1"], ended.Lines[2..].Select(line => line.Split(' ')[0]));
         Assert.EndsWith(Readable.Figure(reported.Metrics["f1"]), ended.Lines[3], StringComparison.Ordinal);
-        Assert.StartsWith($"csv:{runs.TablePath}, train: 240 samples", Shell.Run("evaluate", runs.Table, "--split", "train").Out, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"csv:{runs.TablePath}, train: 240 samples", Shell.Run("evaluate", runs.Table, "--split", "train").Out,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,11 +194,17 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         var lie = model.Card with { Classes = ["a", "b", "c"], Outputs = 3 };
         OnnxModel.Write(_folder["lie.onnx"], model.Network, model.Weights, lie.Metadata(model.Experiment!));
         OnnxModel.Write(_folder["bare.onnx"], model.Network, model.Weights, new Dictionary<string, string>());
-        OnnxModel.Write(_folder["wide.onnx"], model.Network, model.Weights, (model.Card with { Input = new ImageRecipe(1, 9, 8, [0], [1]) }).Metadata(model.Experiment!));
+        OnnxModel.Write(
+            _folder["wide.onnx"], model.Network, model.Weights,
+            (model.Card with { Input = new ImageRecipe(1, 9, 8, [0], [1]) }).Metadata(model.Experiment!));
 
-        Assert.Contains("puts out 10 numbers for a sample, and its model card says 3", Shell.Run(["predict", _folder["lie.onnx"], .. Images(1)]).Error, StringComparison.Ordinal);
-        Assert.Contains("there is no model card", Shell.Run(["predict", _folder["bare.onnx"], .. Images(1)]).Error, StringComparison.Ordinal);
-        Assert.Contains("ONNX Runtime cannot compute it", Shell.Run(["predict", _folder["wide.onnx"], .. Images(1)]).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "puts out 10 numbers for a sample, and its model card says 3", Shell.Run(["predict", _folder["lie.onnx"], .. Images(1)]).Error,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no model card", Shell.Run(["predict", _folder["bare.onnx"], .. Images(1)]).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "ONNX Runtime cannot compute it", Shell.Run(["predict", _folder["wide.onnx"], .. Images(1)]).Error, StringComparison.Ordinal);
     }
 
     [Theory, InlineData("export"), InlineData("predict"), InlineData("evaluate")]

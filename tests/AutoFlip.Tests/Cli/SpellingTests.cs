@@ -5,7 +5,8 @@ namespace AutoFlip.Tests;
 public class SpellingTests
 {
     [Theory]
-    [InlineData("Experiment.Clients: '0' is not accepted.", "--clients (--K): '0' is not accepted.")] // a refusal has the paper's spelling too
+    // a refusal has the paper's spelling too
+    [InlineData("Experiment.Clients: '0' is not accepted.", "--clients (--K): '0' is not accepted.")]
     [InlineData("Experiment.Clients 3: lower Experiment.Clients or RunOptions.Workers.", "--clients 3: lower --clients or --workers.")]
     [InlineData("Experiment.Pruner and Experiment.Algorithm", "--pruner and --algorithm")]
     [InlineData("Experiment.WireDown, Experiment.WireUp", "--wire-down, --wire-up")] // and not --wire, which sets both

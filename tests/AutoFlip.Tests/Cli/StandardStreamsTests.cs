@@ -9,7 +9,10 @@ public sealed class StandardStreamsTests : IDisposable
     static readonly string[] Closed = [">&-", "2>&-", "<&- >&- 2>&-"];
 
     static readonly string[] Small =
-        ["--dataset", "Digits", "--model", "TwoNN", "--hidden-size", "8", "--clients", "4", "--cohort-fraction", "0.5", "--rounds", "2", "--partition", "iid", "--offline"];
+        [
+            "--dataset", "Digits", "--model", "TwoNN", "--hidden-size", "8", "--clients", "4", "--cohort-fraction", "0.5", "--rounds", "2",
+            "--partition", "iid", "--offline"
+        ];
 
     readonly TemporaryDirectory _folder = new();
 
@@ -21,7 +24,9 @@ public sealed class StandardStreamsTests : IDisposable
     static (int Code, string Out, string Error) Run(string line, params string[] arguments)
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var word in (string[])["-c", line, "sh", "dotnet", Path.Combine(AppContext.BaseDirectory, "AutoFlip.Cli.dll"), .. arguments]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])[
+            "-c", line, "sh", "dotnet", Path.Combine(AppContext.BaseDirectory, "AutoFlip.Cli.dll"),
+            .. arguments]) start.ArgumentList.Add(word);
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = process.StandardOutput.ReadToEnd();
@@ -37,10 +42,13 @@ public sealed class StandardStreamsTests : IDisposable
         Assert.True(File.Exists(Path.Combine(run, "report.html")));
         (ExitCode Code, string[] Command)[] commands =
         [
-            (ExitCode.Done, ["--version"]), (ExitCode.Done, ["run", "--help"]), (ExitCode.Done, ["resume", run]), (ExitCode.Done, ["report", run]),
-            (ExitCode.Done, ["plot", run, "--format", "csv"]), (ExitCode.Done, ["export", run, "-o", _folder["model.onnx"]]), (ExitCode.Done, ["evaluate", run]),
+            (ExitCode.Done, ["--version"]), (ExitCode.Done, ["run", "--help"]), (ExitCode.Done, ["resume", run]),
+            (ExitCode.Done, ["report", run]),
+            (ExitCode.Done, ["plot", run, "--format", "csv"]), (ExitCode.Done, ["export", run, "-o", _folder["model.onnx"]]),
+            (ExitCode.Done, ["evaluate", run]),
             (ExitCode.Done, ["list", "models"]), (ExitCode.Done, ["data", "list"]), (ExitCode.Done, ["data", "partition", .. Small]),
-            (ExitCode.BadRequest, ["nonsense"]), (ExitCode.BadData, ["run", "--dataset", "MNIST", "--data-path", _folder["nothing"], "--offline"]),
+            (ExitCode.BadRequest, ["nonsense"]),
+            (ExitCode.BadData, ["run", "--dataset", "MNIST", "--data-path", _folder["nothing"], "--offline"]),
         ];
 
         var wrong =
@@ -80,7 +88,10 @@ public sealed class StandardStreamsTests : IDisposable
         var run = Run("\"$@\" > /dev/full", ["run", .. Small, "--result-path", _folder["runs"]]);
 
         Assert.Equal((int)ExitCode.RunFailed, run.Code);
-        Assert.Contains("autoflip: standard output could not be written: No space left on device. The printed output is incomplete; files are complete.", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "autoflip: standard output could not be written: No space left on device. The printed output is incomplete; "
+            + "files are complete.",
+            run.Error, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Assert.Single(Directory.GetDirectories(_folder["runs"])), "summary.json")));
     }
 }

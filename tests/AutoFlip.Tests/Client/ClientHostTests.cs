@@ -4,7 +4,8 @@ public class ClientHostTests
 {
     static readonly Experiment Tiny = TinyFederation.Experiment;
 
-    /// <summary>The n-th reading of the clock is n² seconds: 1-4 around decoding, 9-16 around training, 25-36 around preparing values.</summary>
+    /// <summary>The n-th reading of the clock is n² seconds: 1-4 around decoding, 9-16 around training,
+    /// 25-36 around preparing values.</summary>
     [Theory]
     [InlineData(ClientWork.Train, 3, 7, 11), InlineData(ClientWork.Explore, 3, 7, 11), InlineData(ClientWork.Evaluate, 3, 0, 0)]
     public void A_reply_says_what_each_part_of_the_work_cost(ClientWork work, double decode, double train, double encode)
@@ -30,7 +31,8 @@ public class ClientHostTests
     {
         var rounded = Tiny with { WireUp = WireFormat.Int8 };
 
-        var failure = Assert.Throws<AutoFlipException>(() => Handle(ClientWork.Train, TinyFederation.Data(rounded), rounded, new FullStore()));
+        var failure = Assert.Throws<AutoFlipException>(() =>
+            Handle(ClientWork.Train, TinyFederation.Data(rounded), rounded, new FullStore()));
 
         Assert.Equal(ExitCode.RunFailed, failure.Code);
     }
@@ -40,8 +42,10 @@ public class ClientHostTests
         experiment ??= Tiny;
         var network = TinyFederation.Network(experiment);
         using var workspace = Workspace.Of(experiment);
-        var task = new SentTask(experiment, new ClientTask(work, 1, experiment.LearningRate, TinyFederation.Initial(experiment), Mask.Dense(network.Layout)));
-        var host = new ClientHost(experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), store ?? new VolatileStore(), new Squares());
+        var task = new SentTask(
+            experiment, new ClientTask(work, 1, experiment.LearningRate, TinyFederation.Initial(experiment), Mask.Dense(network.Layout)));
+        var host = new ClientHost(
+            experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), store ?? new VolatileStore(), new Squares());
         return task.Read(host.Handle(workspace, task.Whole.Span, client: 0, TestContext.Current.CancellationToken), client: 0).Reply;
     }
 
@@ -49,7 +53,8 @@ public class ClientHostTests
     {
         public KeptVector? Before(int client, string name, int round) => null;
 
-        public void Save(int client, string name, int round, KeptVector vector) => throw AutoFlipException.RunFailed("It cannot be written.", FullDisk.Failure());
+        public void Save(int client, string name, int round, KeptVector vector) =>
+            throw AutoFlipException.RunFailed("It cannot be written.", FullDisk.Failure());
     }
 
     sealed class Squares : TimeProvider

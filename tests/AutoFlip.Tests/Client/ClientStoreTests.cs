@@ -6,7 +6,8 @@ public class ClientStoreTests
 {
     static readonly Gen<Selection> Selections = Gen.Bool.Array[150].Select(kept => Selection.Of(kept));
 
-    static KeptVector Of(Selection kept) => new(kept, Enumerable.Range(0, kept.Count).Where(i => kept[i]).Select(i => (float)(i + 1)).ToArray());
+    static KeptVector Of(Selection kept) =>
+        new(kept, Enumerable.Range(0, kept.Count).Where(i => kept[i]).Select(i => (float)(i + 1)).ToArray());
 
     [Fact]
     public void What_two_masks_share_is_added_in_its_place() => Gen.Select(Selections, Selections).Sample((old, now) =>
@@ -15,7 +16,8 @@ public class ClientStoreTests
 
         Of(old).AddTo(now, values);
 
-        Assert.Equal(Enumerable.Range(0, 150).Where(i => now[i]).Select(i => old[i] ? i + 1f : 0f), values); // what the mask removed is dropped
+        // what the mask removed is dropped
+        Assert.Equal(Enumerable.Range(0, 150).Where(i => now[i]).Select(i => old[i] ? i + 1f : 0f), values);
     });
 
     [Fact]
@@ -67,7 +69,8 @@ public class ClientStoreTests
 
         files.Save(client: 3, "v", 9, Round(9));                                              // again, after a kill in round 9
         Assert.Equal(5, Before(9));
-        files.Save(client: 3, "v", 7, Round(7));                                              // from an older state: 9 is a future that was not
+        // from an older state: 9 is a future that was not
+        files.Save(client: 3, "v", 7, Round(7));
         Assert.Equal([5, 7], [Before(7), Before(100)]);
         Assert.Equal(2, Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).Length);
     }
@@ -105,9 +108,11 @@ public class ClientStoreTests
         using var folder = new TemporaryDirectory();
         File.WriteAllText(folder["0003"], "no folder");
 
-        var failure = Assert.Throws<AutoFlipException>(() => new ClientFiles(folder.Path, 150).Save(client: 3, "v", 1, Of(Selection.All(150))));
+        var failure = Assert.Throws<AutoFlipException>(() =>
+            new ClientFiles(folder.Path, 150).Save(client: 3, "v", 1, Of(Selection.All(150))));
 
         Assert.Equal(ExitCode.RunFailed, failure.Code);
-        Assert.StartsWith($"The vector 'v' of client 3 could not be replaced in '{folder["0003"]}': ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The vector 'v' of client 3 could not be replaced in '{folder["0003"]}': ", failure.Message, StringComparison.Ordinal);
     }
 }

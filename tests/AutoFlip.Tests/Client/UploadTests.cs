@@ -10,7 +10,8 @@ public class UploadTests
         select (mask, mask.Units!.Network, seed);
 
     /// <summary>The client's side of a round: what it received, and a trained vector near it.</summary>
-    static (SentTask Sent, ReceivedTask Received, float[] Trained) Round(Experiment experiment, Mask mask, Network network, ulong seed, int round = 1)
+    static (SentTask Sent, ReceivedTask Received, float[] Trained) Round(
+        Experiment experiment, Mask mask, Network network, ulong seed, int round = 1)
     {
         var sent = new SentTask(experiment, new ClientTask(ClientWork.Train, round, 0.1, Masks.Values(network.Layout, seed), mask));
         var received = TaskCodec.Decode(sent.Whole.Span, ValueFormat.Of(experiment.WireDown), new MaskStore(network), [])!;
@@ -25,7 +26,8 @@ public class UploadTests
     {
         var writer = ReplyCodec.Begin(TaskId.Of(run: 0, round: 1, ClientWork.Train), client: 0);
         values.Write(writer);
-        NamedValues.Write(writer, ValueFormat.Of(WireFormat.Fp32), new KeptTensors([], 0), ClientOutcome.None.Vectors, ClientOutcome.None.Numbers);
+        NamedValues.Write(
+            writer, ValueFormat.Of(WireFormat.Fp32), new KeptTensors([], 0), ClientOutcome.None.Vectors, ClientOutcome.None.Numbers);
         return sent.Read(ReplyCodec.Finish(writer, new ClientReply { Client = 0 }), client: 0).Reply;
     }
 
@@ -43,7 +45,9 @@ public class UploadTests
 
         var reply = Reply(sent, new Upload(new Experiment(), new VolatileStore()).Update(trained, received, client: 0));
 
-        Assert.Equal(Kept(received.Task.Mask.Values, trained).Select(BitConverter.SingleToInt32Bits), reply.Values.ToArray().Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal(
+            Kept(received.Task.Mask.Values, trained).Select(BitConverter.SingleToInt32Bits),
+            reply.Values.ToArray().Select(BitConverter.SingleToInt32Bits));
     });
 
     /// <summary>What the server gets is its own exact vector plus what the client changed, whatever was rounded on the way down.</summary>
@@ -57,9 +61,12 @@ public class UploadTests
 
             var got = Reply(sent, new Upload(experiment, new VolatileStore()).Update(trained, received, client: 0)).Values.ToArray();
 
-            float[] own = Kept(one.Mask.Values, Masks.Values(one.Network.Layout, one.Seed).Values), start = Kept(received.Task.Mask.Values, received.Task.Weights.Values);
+            float[] own = Kept(
+                one.Mask.Values,
+                Masks.Values(one.Network.Layout, one.Seed).Values), start = Kept(received.Task.Mask.Values, received.Task.Weights.Values);
             var end = Kept(received.Task.Mask.Values, trained);
-            var step = up == WireFormat.Int8 ? 0.06f / 127 : 1e-4f;                                             // differences stay below six deviations of 0.01
+            // differences stay below six deviations of 0.01
+            var step = up == WireFormat.Int8 ? 0.06f / 127 : 1e-4f;
             for (var i = 0; i < parameters; i++) Assert.Equal(own[i] + (end[i] - start[i]), got[i], step);
             Assert.Equal(end[parameters..], got[parameters..]);                                                 // statistics, as they are
         });
@@ -72,7 +79,8 @@ public class UploadTests
         var upload = new Upload(experiment, store);
         var (_, received, trained) = Round(experiment, one.Mask, one.Network, one.Seed);
         var kept = received.Mask.Parameters;
-        var before = new KeptVector(kept, Masks.Values(one.Network.Layout, one.Seed + 9).Values[..kept.Kept].ToArray().Select(value => 1e-4f * value).ToArray());
+        var before = new KeptVector(
+            kept, Masks.Values(one.Network.Layout, one.Seed + 9).Values[..kept.Kept].ToArray().Select(value => 1e-4f * value).ToArray());
         store.Save(client: 0, Upload.ResidualName, round: 0, before);
 
         var sent = upload.Update(trained, received, client: 0).Values(received.Mask.Tensors);
@@ -82,11 +90,14 @@ public class UploadTests
         for (var i = 0; i < kept.Kept; i++)
         {
             var due = end[i] - start[i] + before.Values.Span[i];
-            Assert.Equal(due, sent[i] + after.Values.Span[i], Math.BitIncrement(MathF.Abs(due)) - MathF.Abs(due) + MathF.Abs(sent[i]) * 1e-7f); // an ulp
+            // an ulp
+            Assert.Equal(
+                due, sent[i] + after.Values.Span[i], Math.BitIncrement(MathF.Abs(due)) - MathF.Abs(due) + MathF.Abs(sent[i]) * 1e-7f);
         }
     });
 
-    /// <summary>A client that always means the same small difference: with its residual the sum of what it sent follows the sum of what it meant.</summary>
+    /// <summary>A client that always means the same small difference: with its residual the sum of what it sent follows
+    /// the sum of what it meant.</summary>
     [Fact]
     public void Error_feedback_lets_nothing_pile_up()
     {
@@ -98,7 +109,8 @@ public class UploadTests
         float[] meant = [1, .. Enumerable.Range(1, network.Layout.Count - 1).Select(i => 1e-3f * i / 200)]; // below a step of 1/127
         for (var round = 1; round <= Rounds; round++)
         {
-            var task = new ReceivedTask(new MaskStore(network).Dense, new ClientTask(ClientWork.Train, round, 0, Weights.Zeros(network.Layout), mask), Id: 0);
+            var task = new ReceivedTask(
+                new MaskStore(network).Dense, new ClientTask(ClientWork.Train, round, 0, Weights.Zeros(network.Layout), mask), Id: 0);
             var sent = upload.Update(meant, task, client: 0).Values(task.Mask.Tensors);
             for (var i = 0; i < sum.Length; i++) sum[i] += sent[i];
         }

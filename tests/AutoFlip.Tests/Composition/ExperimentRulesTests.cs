@@ -23,7 +23,8 @@ public class ExperimentRulesTests
         { Sound with { ServerMomentum = double.NaN }, "Experiment.ServerMomentum: 'NaN'" },
         { Sound with { LearningRateDecayStep = 0 }, "Experiment.LearningRateDecayStep: '0'" },
         { Sound with { EvaluationScope = EvaluationScope.Local, TestFraction = 0 }, "Experiment.EvaluationScope: 'local'" },
-        { Sound with { ClassesPerClient = 11 }, "Experiment.ClassesPerClient: '11' is not accepted. Accepted: 1 to 10, the classes of CIFAR10." },
+        { Sound with { ClassesPerClient = 11 }, "Experiment.ClassesPerClient: '11' is not accepted. Accepted: 1 to 10, "
+            + "the classes of CIFAR10." },
         { Sound with { Metrics = ["acc1", "accuracy"] }, "Experiment.Metrics: there is no metric 'accuracy'." },
     };
 
@@ -69,7 +70,8 @@ public class ExperimentRulesTests
 
         Assert.Equal(
             ("CIFAR10", "TwoCNN", "Adam", "CrossEntropyLoss", "xavier", "patho", "fedavg", "none"),
-            (resolved.Dataset, resolved.Model, resolved.Optimizer, resolved.Criterion, resolved.Initialization, resolved.Partition, resolved.Algorithm, resolved.Pruner));
+            (resolved.Dataset, resolved.Model, resolved.Optimizer, resolved.Criterion, resolved.Initialization, resolved.Partition,
+                resolved.Algorithm, resolved.Pruner));
         Assert.Equal(["acc1"], resolved.Metrics);
         Assert.Equal(ExperimentFile.Write(resolved), ExperimentFile.Write(ExperimentRules.Resolve(resolved))); // twice is once
     }

@@ -14,7 +14,9 @@ public class MethodOptionsTests
     {
         Assert.Equal(("mu", "mu", "Options.Mu", 0.01), (Mu.Name, Mu.Spelling, Mu.ApiName, Mu.Default));
         Assert.Equal("a number of at least 0", Mu.Accepted);
-        Assert.Equal([true, true, false, false, false], ((double[])[0, 7, -1e-9, double.NaN, double.PositiveInfinity]).Select(value => Mu.Accepts(value)));
+        Assert.Equal(
+            [true, true, false, false, false],
+            ((double[])[0, 7, -1e-9, double.NaN, double.PositiveInfinity]).Select(value => Mu.Accepts(value)));
         Assert.Empty(MethodOption.Of(new FedAvg(0)));
     }
 
@@ -32,28 +34,34 @@ public class MethodOptionsTests
     [Fact]
     public void An_option_has_one_type_one_default_and_one_kind_of_method_and_no_name_of_an_experiments_own()
     {
-        var options = new[] { Catalog.Algorithms.Select(entry => (object)entry.Value(new())), Catalog.Pruners.Select(entry => (object)entry.Value(new())),
+        var options = new[] {
+            Catalog.Algorithms.Select(entry => (object)entry.Value(new())), Catalog.Pruners.Select(entry => (object)entry.Value(new())),
             Catalog.Guidances.Select(entry => (object)entry.Value), Catalog.Partitions.Select(entry => (object)entry.Value(new())) }
-            .SelectMany((methods, kind) => methods.SelectMany(method => MethodOption.Of(method)).Select(option => (option.Name, option.Type, option.Default, kind)));
+            .SelectMany((methods, kind) =>
+                methods.SelectMany(method => MethodOption.Of(method)).Select(option => (option.Name, option.Type, option.Default, kind)));
 
         Assert.Every(options.GroupBy(option => option.Name), same => Assert.Single(same.Distinct()));
         Assert.DoesNotContain(MethodOptions.All, declared => ExperimentFile.Fields.Contains(declared.Option.Name));
         Assert.Every(MethodOptions.All, declared => Assert.True(declared.Option.Accepts(declared.Option.Default)));
-        Assert.Every(MethodOptions.All, declared => Assert.Contains(declared.Option.Type, (Type[])[typeof(double), typeof(int), typeof(bool)]));
+        Assert.Every(
+            MethodOptions.All, declared => Assert.Contains(declared.Option.Type, (Type[])[typeof(double), typeof(int), typeof(bool)]));
     }
 
     [Theory]
     [InlineData("fedprox", -1.0, "Options.Mu: '-1' is not accepted. Accepted: a number of at least 0.")]
-    [InlineData("fedavg", 0.5, "Options.Mu: '0.5' is not accepted. Accepted: only with Experiment.Algorithm fedprox; fedavg has no such option.")]
+    [InlineData(
+        "fedavg", 0.5, "Options.Mu: '0.5' is not accepted. Accepted: only with Experiment.Algorithm fedprox; fedavg has no such option.")]
     public void A_value_is_refused_out_of_range_and_where_the_method_has_no_such_option(string algorithm, double mu, string sentence) =>
         Assert.Equal([sentence], ExperimentRules.Violations((Prox with { Algorithm = algorithm }).WithOption("mu", mu)));
 
     [Fact]
     public void An_option_that_no_method_has_is_refused()
     {
-        Assert.Equal("No method has an option 'nu'. Did you mean 'mu'?", Assert.Throws<AutoFlipException>(() => Prox.WithOption("nu", 1.0)).Message);
         Assert.Equal(
-            "Options.Mu: 'a' is not accepted. Accepted: a number of at least 0.", Assert.Throws<AutoFlipException>(() => Prox.WithOption("mu", "a")).Message);
+            "No method has an option 'nu'. Did you mean 'mu'?", Assert.Throws<AutoFlipException>(() => Prox.WithOption("nu", 1.0)).Message);
+        Assert.Equal(
+            "Options.Mu: 'a' is not accepted. Accepted: a number of at least 0.",
+            Assert.Throws<AutoFlipException>(() => Prox.WithOption("mu", "a")).Message);
     }
 
     [Fact]
@@ -71,7 +79,8 @@ public class MethodOptionsTests
 
         Assert.Contains("\n  \"mu\": 0.5\n", text, StringComparison.Ordinal);
         Assert.Equal(resolved.Options, ExperimentFile.Read(text, "my.json").Options);
-        Assert.Equal(0.5, ((AutoFlip.FedProx)Catalog.Resolve(resolved with { Criterion = "CrossEntropyLoss", Metrics = ["acc1"] }).Algorithm).Mu);
+        Assert.Equal(
+            0.5, ((AutoFlip.FedProx)Catalog.Resolve(resolved with { Criterion = "CrossEntropyLoss", Metrics = ["acc1"] }).Algorithm).Mu);
     }
 
     [Fact]
@@ -85,7 +94,8 @@ public class MethodOptionsTests
     [InlineData("""{"mu":"x"}""", "my.json: field 'mu': \"x\" is not accepted. Accepted: a number.")]
     [InlineData("""{"mi":1}""", "my.json: there is no field 'mi'. Did you mean 'mu'?")]
     public void A_wrong_field_is_refused(string json, string sentence) =>
-        Assert.StartsWith(sentence, Assert.Throws<AutoFlipException>(() => ExperimentFile.Read(json, "my.json")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            sentence, Assert.Throws<AutoFlipException>(() => ExperimentFile.Read(json, "my.json")).Message, StringComparison.Ordinal);
 
     /// <summary>A default is no choice: a run of a program in which the method did not have the option yet is the same run.</summary>
     [Fact]
@@ -99,7 +109,8 @@ public class MethodOptionsTests
     public void The_command_line_has_the_option_its_help_and_its_refusal()
     {
         var ended = Shell.Run("run", "--algorithm", "FedProx", "--mu", "0.5");
-        Assert.Equal(("fedprox", "none", "mu 0.5"), (ended.Experiment!.Algorithm, ended.Experiment.Pruner, ended.Experiment.Options.ToString()));
+        Assert.Equal(
+            ("fedprox", "none", "mu 0.5"), (ended.Experiment!.Algorithm, ended.Experiment.Pruner, ended.Experiment.Options.ToString()));
 
         var help = Shell.Run("run", "--help", "fedprox").Out;
         Assert.Contains("--mu F ", help, StringComparison.Ordinal);

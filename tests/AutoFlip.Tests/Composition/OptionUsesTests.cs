@@ -3,7 +3,17 @@ namespace AutoFlip.Tests;
 /// <summary>Options that were chosen and have no effect are named, with the reason; all others are not.</summary>
 public sealed class OptionUsesTests
 {
-    static readonly Experiment Digits = new() { Dataset = "Digits", Model = "TwoNN", Resize = 0, Clients = 6, CohortFraction = 0.5, Rounds = 6, HiddenSize = 8, Metrics = ["acc1"] };
+    static readonly Experiment Digits = new()
+    {
+        Dataset = "Digits",
+        Model = "TwoNN",
+        Resize = 0,
+        Clients = 6,
+        CohortFraction = 0.5,
+        Rounds = 6,
+        HiddenSize = 8,
+        Metrics = ["acc1"]
+    };
 
     static readonly Lazy<LoadedData> Images = new(() =>
         DataSet.Of(Digits).Load(Digits, DataLocations.Of(new RunOptions { Offline = true }), RunObserver.None, CancellationToken.None));
@@ -12,15 +22,22 @@ public sealed class OptionUsesTests
     static LoadedData Table(LearningTask task)
     {
         float[] values = [.. Enumerable.Range(0, 40)];
-        var targets = task.Kind == TaskKind.Regression ? Targets.Numbers(values) : Targets.Classes([.. Enumerable.Range(0, 40).Select(i => i % 2)]);
-        return new LoadedData(new Rows(targets), null, task) { Owners = new(["a", "b", "c", "d"], [.. Enumerable.Range(0, 40).Select(i => i / 10)], TrainRows: 40) };
+        var targets = task.Kind == TaskKind.Regression
+            ? Targets.Numbers(values)
+            : Targets.Classes([.. Enumerable.Range(0, 40).Select(i => i % 2)]);
+        return new LoadedData(new Rows(targets), null, task)
+        {
+            Owners = new(
+            ["a", "b", "c", "d"], [.. Enumerable.Range(0, 40).Select(i => i / 10)], TrainRows: 40)
+        };
     }
 
     static string? Warning(Experiment experiment, LoadedData? data = null)
     {
         var dealt = FederatedData.Deal(ExperimentRules.Resolve(experiment, task: null), data ?? Images.Value);
         experiment = ExperimentRules.Settle(ExperimentRules.Resolve(experiment, task: null), dealt.Task, dealt.Clients.Length);
-        return OptionUses.Warning(new PreparedRun(experiment, RunNetwork.Build(experiment, Catalog.Resolve(experiment), dealt.Contract), dealt));
+        return OptionUses.Warning(new PreparedRun(
+            experiment, RunNetwork.Build(experiment, Catalog.Resolve(experiment), dealt.Contract), dealt));
     }
 
     /// <summary>A run in which an option has no effect, and the clause about it. Every row of the table is here at least once.</summary>
@@ -28,44 +45,82 @@ public sealed class OptionUsesTests
     {
         { "Target", Digits with { Target = "y" }, "Experiment.Target y (it is for tables named csv:PATH)" },
         { "Owner", Digits with { Owner = "who" }, "Experiment.Owner who (it is for tables named csv:PATH)" },
-        { "TaskChoice", Digits with { TaskChoice = TaskChoice.Classification }, "Experiment.TaskChoice classification (it is for tables named csv:PATH)" },
-        { "Columns", Digits with { Columns = ["a b:number", "c:date"] }, "Experiment.Columns a b:number c:date (it is for tables named csv:PATH)" },
+        { "TaskChoice", Digits with { TaskChoice = TaskChoice.Classification }, "Experiment.TaskChoice classification (it is for tables "
+            + "named csv:PATH)" },
+        { "Columns", Digits with { Columns = ["a b:number", "c:date"] }, "Experiment.Columns a b:number c:date (it is for tables named "
+            + "csv:PATH)" },
         { "Missing", Digits with { Missing = ["none"] }, "Experiment.Missing none (it is for tables named csv:PATH)" },
         { "Decimal", Digits with { Decimal = DecimalChoice.Comma }, "Experiment.Decimal comma (it is for tables named csv:PATH)" },
         { "Encoding", Digits with { Encoding = "latin1" }, "Experiment.Encoding latin1 (it is for tables named csv:PATH)" },
         { "SequenceLength", Digits with { SequenceLength = 64 }, "Experiment.SequenceLength 64 (Digits has no texts of variable length)" },
-        { "ClassesPerClient", Digits with { Partition = "iid", ClassesPerClient = 3 }, "Experiment.ClassesPerClient 3 (the partition iid does not use it)" },
+        { "ClassesPerClient", Digits with { Partition = "iid", ClassesPerClient = 3 }, "Experiment.ClassesPerClient 3 (the partition iid "
+            + "does not use it)" },
         { "Concentration", Digits with { Concentration = 1 }, "Experiment.Concentration 1 (the partition patho does not use it)" },
-        { "ShardsPerClient", Digits with { Partition = "diri", ShardsPerClient = 4 }, "Experiment.ShardsPerClient 4 (the partition diri does not use it)" },
-        { "HiddenSize", Digits with { Model = "LogReg", Pruner = "none", HiddenSize = 9 }, "Experiment.HiddenSize 9 (LogReg has no width of that name)" },
+        { "ShardsPerClient", Digits with { Partition = "diri", ShardsPerClient = 4 }, "Experiment.ShardsPerClient 4 (the partition diri "
+            + "does not use it)" },
+        { "HiddenSize", Digits with { Model = "LogReg", Pruner = "none", HiddenSize = 9 }, "Experiment.HiddenSize 9 (LogReg has no width "
+            + "of that name)" },
         { "Dropout", Digits with { Model = "TwoNN", Dropout = 0.99 }, "Experiment.Dropout 0.99 (TwoNN has no dropout layer)" },
-        { "WidthMultiplier", Digits with { Model = "LogReg", HiddenSize = 32, Pruner = "none", WidthMultiplier = 0.5 }, "Experiment.WidthMultiplier 0.5 (LogReg has no width that could change)" },
+        { "WidthMultiplier", Digits with {
+            Model = "LogReg", HiddenSize = 32, Pruner = "none",
+            WidthMultiplier = 0.5 }, "Experiment.WidthMultiplier 0.5 (LogReg has no width that could change)" },
         { "LayerCount", Digits with { Model = "TwoNN", LayerCount = 2 }, "Experiment.LayerCount 2 (TwoNN has a fixed number of layers)" },
         { "Depth", Digits with { Model = "TwoNN", Depth = 16 }, "Experiment.Depth 16 (TwoNN has a fixed depth)" },
         { "WidenFactor", Digits with { Model = "TwoNN", WidenFactor = 2 }, "Experiment.WidenFactor 2 (TwoNN has no widen factor)" },
-        { "EmbeddingCount", Digits with { Model = "TwoNN", EmbeddingCount = 50 }, "Experiment.EmbeddingCount 50 (TwoNN has no embedding of tokens)" },
-        { "EmbeddingSize", Digits with { Model = "TwoNN", EmbeddingSize = 50 }, "Experiment.EmbeddingSize 50 (TwoNN has no embedding of that size)" },
-        { "InitializationGain", Digits with { Model = "TwoNN", Initialization = "kaiming", InitializationGain = 2 }, "Experiment.InitializationGain 2 (the scheme kaiming has no gain)" },
-        { "PruneFraction", Digits with { Model = "TwoNN", Pruner = "none", PruneFraction = 0.3m }, "Experiment.PruneFraction 0.3 (nothing is pruned)" },
-        { "DenseRounds", Digits with { Model = "TwoNN", Pruner = "none", DenseRounds = 2 }, "Experiment.DenseRounds 2 (nothing is pruned)" },
-        { "ExplorationEpochs", Digits with { Model = "TwoNN", Pruner = "random", ExplorationEpochs = 2 }, "Experiment.ExplorationEpochs 2 (the pruner random does not use it)" },
-        { "ExplorationPatience", Digits with { Model = "TwoNN", ExplorationPatience = 5 }, "Experiment.ExplorationPatience 5 (explorers train at most 1 epochs)" },
-        { "ExplorerFraction", Digits with { Model = "TwoNN", Pruner = "random", ExplorerFraction = 1 }, "Experiment.ExplorerFraction 1 (the pruner random does not use it)" },
-        { "Guidance", Digits with { Model = "TwoNN", Pruner = "random", Guidance = "fisher" }, "Experiment.Guidance fisher (the pruner random does not use it)" },
-        { "GuidanceNormalization", Digits with { Model = "TwoNN", Pruner = "none", GuidanceNormalization = GuidanceScale.Mean }, "Experiment.GuidanceNormalization mean (nothing is pruned)" },
-        { "MaskRefresh", Digits with { Model = "TwoNN", Pruner = "random", MaskRefresh = MaskRefresh.Cohort }, "Experiment.MaskRefresh cohort (the pruner random does not use it)" },
+        { "EmbeddingCount", Digits with { Model = "TwoNN", EmbeddingCount = 50 }, "Experiment.EmbeddingCount 50 (TwoNN has no embedding "
+            + "of tokens)" },
+        { "EmbeddingSize", Digits with { Model = "TwoNN", EmbeddingSize = 50 }, "Experiment.EmbeddingSize 50 (TwoNN has no embedding of "
+            + "that size)" },
+        { "InitializationGain", Digits with {
+            Model = "TwoNN", Initialization = "kaiming",
+            InitializationGain = 2 }, "Experiment.InitializationGain 2 (the scheme kaiming has no gain)" },
+        { "PruneFraction", Digits with { Model = "TwoNN", Pruner = "none", PruneFraction = 0.3m }, "Experiment.PruneFraction 0.3 "
+            + "(nothing is pruned)" },
+        {
+            "DenseRounds", Digits with { Model = "TwoNN", Pruner = "none", DenseRounds = 2 },
+            "Experiment.DenseRounds 2 (nothing is pruned)"
+        },
+        { "ExplorationEpochs", Digits with { Model = "TwoNN", Pruner = "random", ExplorationEpochs = 2 }, "Experiment.ExplorationEpochs "
+            + "2 (the pruner random does not use it)" },
+        { "ExplorationPatience", Digits with { Model = "TwoNN", ExplorationPatience = 5 }, "Experiment.ExplorationPatience 5 (explorers "
+            + "train at most 1 epochs)" },
+        { "ExplorerFraction", Digits with { Model = "TwoNN", Pruner = "random", ExplorerFraction = 1 }, "Experiment.ExplorerFraction 1 "
+            + "(the pruner random does not use it)" },
+        { "Guidance", Digits with { Model = "TwoNN", Pruner = "random", Guidance = "fisher" }, "Experiment.Guidance fisher (the pruner "
+            + "random does not use it)" },
+        { "GuidanceNormalization", Digits with {
+            Model = "TwoNN", Pruner = "none",
+            GuidanceNormalization = GuidanceScale.Mean }, "Experiment.GuidanceNormalization mean (nothing is pruned)" },
+        { "MaskRefresh", Digits with {
+            Model = "TwoNN", Pruner = "random",
+            MaskRefresh = MaskRefresh.Cohort }, "Experiment.MaskRefresh cohort (the pruner random does not use it)" },
         { "KeepNorm", Digits with { Model = "TwoNN", Pruner = "none", KeepNorm = false }, "Experiment.KeepNorm False (nothing is pruned)" },
-        { "Regrow", Digits with { Model = "TwoNN", Regrow = Regrow.Zero }, "Experiment.Regrow zero (the mask is made once, so no weight comes back)" },
-        { "Pruning", Digits with { Model = "TwoNN", Pruner = "none", Pruning = PruningKind.Structured }, "Experiment.Pruning structured (nothing is pruned)" },
-        { "StructuredShare", Digits with { Model = "TwoNN", Pruning = PruningKind.Structured, StructuredShare = 0.5 }, "Experiment.StructuredShare 0.5 (it is for Experiment.Pruning hybrid)" },
-        { "UnitMultiple", Digits with { Model = "TwoNN", Pruning = PruningKind.Unstructured, UnitMultiple = 4 }, "Experiment.UnitMultiple 4 (no whole units are removed)" },
-        { "MinUnits", Digits with { Model = "TwoNN", StructuredShare = 0, MinUnits = 4 }, "Experiment.MinUnits 4 (no whole units are removed)" },
+        { "Regrow", Digits with { Model = "TwoNN", Regrow = Regrow.Zero }, "Experiment.Regrow zero (the mask is made once, "
+            + "so no weight comes back)" },
+        { "Pruning", Digits with {
+            Model = "TwoNN", Pruner = "none", Pruning = PruningKind.Structured }, "Experiment.Pruning structured (nothing is pruned)" },
+        { "StructuredShare", Digits with {
+            Model = "TwoNN", Pruning = PruningKind.Structured,
+            StructuredShare = 0.5 }, "Experiment.StructuredShare 0.5 (it is for Experiment.Pruning hybrid)" },
+        { "UnitMultiple", Digits with {
+            Model = "TwoNN", Pruning = PruningKind.Unstructured,
+            UnitMultiple = 4 }, "Experiment.UnitMultiple 4 (no whole units are removed)" },
+        { "MinUnits", Digits with { Model = "TwoNN", StructuredShare = 0, MinUnits = 4 }, "Experiment.MinUnits 4 (no whole units are "
+            + "removed)" },
         { "Momentum", Digits with { Model = "TwoNN", Momentum = 0.9 }, "Experiment.Momentum 0.9 (the optimizer Adam has none)" },
-        { "LearningRateDecay", Digits with { Model = "TwoNN", LearningRateDecay = 0.5, LearningRateDecayStep = 6 }, "Experiment.LearningRateDecay 0.5 (the first decay would come after round 6)" },
-        { "LearningRateDecayStep", Digits with { Model = "TwoNN", LearningRateDecay = 1, LearningRateDecayStep = 3 }, "Experiment.LearningRateDecayStep 3 (Experiment.LearningRateDecay is 1)" },
-        { "EvaluationFraction", Digits with { Model = "TwoNN", EvaluationFraction = 0.5, CohortFraction = 1 }, "Experiment.EvaluationFraction 0.5 (every client takes part in every round)" },
-        { "Average", Digits with { Model = "TwoNN", Average = Average.Macro }, "Experiment.Average macro (no metric of this run is a mean over classes)" },
-        { "CutOff", Digits with { Model = "TwoNN", CutOff = CutOffRule.Half }, "Experiment.CutOff half (only tasks of two classes have a cut-off)" },
+        { "LearningRateDecay", Digits with {
+            Model = "TwoNN", LearningRateDecay = 0.5,
+            LearningRateDecayStep = 6 }, "Experiment.LearningRateDecay 0.5 (the first decay would come after round 6)" },
+        { "LearningRateDecayStep", Digits with {
+            Model = "TwoNN", LearningRateDecay = 1,
+            LearningRateDecayStep = 3 }, "Experiment.LearningRateDecayStep 3 (Experiment.LearningRateDecay is 1)" },
+        { "EvaluationFraction", Digits with {
+            Model = "TwoNN", EvaluationFraction = 0.5,
+            CohortFraction = 1 }, "Experiment.EvaluationFraction 0.5 (every client takes part in every round)" },
+        { "Average", Digits with { Model = "TwoNN", Average = Average.Macro }, "Experiment.Average macro (no metric of this run is a "
+            + "mean over classes)" },
+        { "CutOff", Digits with { Model = "TwoNN", CutOff = CutOffRule.Half }, "Experiment.CutOff half (only tasks of two classes have a "
+            + "cut-off)" },
     };
 
     [Theory, MemberData(nameof(Unused))]
@@ -99,7 +154,8 @@ public sealed class OptionUsesTests
         };
 
         Assert.Equal(
-            "Without effect in this run: Experiment.Resize 32 (csv:my.csv has no images), Experiment.ImageNetNormalization True (csv:my.csv has no images), "
+            "Without effect in this run: Experiment.Resize 32 (csv:my.csv has no images), Experiment.ImageNetNormalization True "
+            + "(csv:my.csv has no images), "
             + "Experiment.RandomRotation 10 (csv:my.csv has no images), Experiment.RandomHorizontalFlip 0.1 (csv:my.csv has no images), "
             + "Experiment.RandomVerticalFlip 0.1 (csv:my.csv has no images), Experiment.ColorJitter 0.1 (csv:my.csv has no images), "
             + "Experiment.Clients 9 (under the partition pre each of the 4 owners is a client).",
@@ -110,10 +166,18 @@ public sealed class OptionUsesTests
     public static TheoryData<Experiment> Used =>
     [
         Digits with { Model = "TwoNN" },
-        Digits with { Model = "WideResNet", HiddenSize = 32, Depth = 10, WidenFactor = 1, Dropout = 0.3, WidthMultiplier = 0.5, Partition = "diri", Concentration = 1, Resize = 16, RandomRotation = 5 },
-        Digits with { Model = "TwoCNN", Resize = 24, ClassesPerClient = 3, UnitMultiple = 4, MinUnits = 2, StructuredShare = 0.5, Guidance = "fisher", ExplorationEpochs = 4, ExplorationPatience = 2 },
-        Digits with { Model = "TwoNN", MaskRefresh = MaskRefresh.Cohort, Regrow = Regrow.Zero, Pruning = PruningKind.Unstructured, DenseRounds = 1, ExplorerFraction = 1, KeepNorm = false },
-        Digits with { Model = "TwoNN", Optimizer = "SGD", Momentum = 0.9, LearningRateDecay = 0.5, LearningRateDecayStep = 3, InitializationGain = 2, Metrics = ["f1"], Average = Average.Macro },
+        Digits with {
+            Model = "WideResNet", HiddenSize = 32, Depth = 10, WidenFactor = 1, Dropout = 0.3, WidthMultiplier = 0.5, Partition = "diri",
+            Concentration = 1, Resize = 16, RandomRotation = 5 },
+        Digits with {
+            Model = "TwoCNN", Resize = 24, ClassesPerClient = 3, UnitMultiple = 4, MinUnits = 2, StructuredShare = 0.5, Guidance = "fisher",
+            ExplorationEpochs = 4, ExplorationPatience = 2 },
+        Digits with {
+            Model = "TwoNN", MaskRefresh = MaskRefresh.Cohort, Regrow = Regrow.Zero, Pruning = PruningKind.Unstructured, DenseRounds = 1,
+            ExplorerFraction = 1, KeepNorm = false },
+        Digits with {
+            Model = "TwoNN", Optimizer = "SGD", Momentum = 0.9, LearningRateDecay = 0.5, LearningRateDecayStep = 3, InitializationGain = 2,
+            Metrics = ["f1"], Average = Average.Macro },
         Digits with { Model = "TwoNN", Pruner = "none", EvaluationFraction = 0.5, TestFraction = 0.3 },
     ];
 
@@ -124,30 +188,54 @@ public sealed class OptionUsesTests
     public void What_is_off_is_not_missed_and_owners_may_hold_out_by_their_own_rule()
     {
         var data = Table(LearningTask.Regression);
-        var table = new Experiment { Dataset = "csv:my.csv", Target = "y", Owner = "who", Partition = "pre", Model = "LogReg", Pruner = "none", RandomHorizontalFlip = 0, ColorJitter = 0, TestFraction = 0.5 };
+        var table = new Experiment
+        {
+            Dataset = "csv:my.csv",
+            Target = "y",
+            Owner = "who",
+            Partition = "pre",
+            Model = "LogReg",
+            Pruner = "none",
+            RandomHorizontalFlip = 0,
+            ColorJitter = 0,
+            TestFraction = 0.5
+        };
 
         Assert.Null(Warning(table, data));
         Assert.Equal( // rows from 30 on are held out by the last owner
             "Without effect in this run: Experiment.TestFraction 0.5 (owners hold out samples by the data set's own rule).",
-            Warning(table, data with { Owners = data.Owners! with { OfRow = [.. Enumerable.Range(0, 40).Select(i => i % 4)], TrainRows = 30 } }));
+            Warning(
+                table,
+                data with { Owners = data.Owners! with { OfRow = [.. Enumerable.Range(0, 40).Select(i => i % 4)], TrainRows = 30 } }));
     }
 
     [Fact]
     public void Every_row_of_the_table_has_a_test()
     {
-        string[] tested = [.. Unused.Select(row => row.Data.Item1), .. (string[])["Resize", "ImageNetNormalization", "RandomRotation", "RandomHorizontalFlip",
-            "RandomVerticalFlip", "ColorJitter", "Clients", "TestFraction", "ServerMomentum"]]; // FedAvg is the only algorithm, and has a momentum
+        string[] tested = [
+            .. Unused.Select(row => row.Data.Item1),
+            .. (string[])["Resize", "ImageNetNormalization", "RandomRotation", "RandomHorizontalFlip",
+            // FedAvg is the only algorithm, and has a momentum
+            "RandomVerticalFlip", "ColorJitter", "Clients", "TestFraction", "ServerMomentum"]];
 
         Assert.Equal(OptionUses.All.Select(use => use.Property).Order(), tested.Order());
     }
 
     [Fact]
     public void Without_pruning_nothing_is_said_about_how_to_prune() => Assert.Null(
-        Warning(OptionUses.WithoutPruning(Digits with { Model = "TwoNN", PruneFraction = 0.3m, ExplorationEpochs = 3, DenseRounds = 2, UnitMultiple = 1 })));
+        Warning(OptionUses.WithoutPruning(Digits with
+        {
+            Model = "TwoNN",
+            PruneFraction = 0.3m,
+            ExplorationEpochs = 3,
+            DenseRounds = 2,
+            UnitMultiple = 1
+        })));
 
     /// <summary>
-    /// TwoNN of 4 on 8x8 grey images: 64·4 + 4 + 4·4 + 4 + 4·10 + 10 = 330 parameters. Units go gcd(4, 8) = 4 at a time, which is all that a layer has, and one must stay.
-    /// Of LogReg's one layer no unit can go. Of 16 units 8 can: 64·8 + 8 + 8·8 + 8 + 8·10 + 10 = 682 of 64·16 + 16 + 16·16 + 16 + 16·10 + 10 = 1,482 parameters are 46.0 %.
+    /// TwoNN of 4 on 8x8 grey images: 64·4 + 4 + 4·4 + 4 + 4·10 + 10 = 330 parameters. Units go gcd(4, 8) = 4 at a time, which is all that
+    /// a layer has, and one must stay. Of LogReg's one layer no unit can go. Of 16 units 8 can: 64·8 + 8 + 8·8 + 8 + 8·10 + 10 = 682 of
+    /// 64·16 + 16 + 16·16 + 16 + 16·10 + 10 = 1,482 parameters are 46.0 %.
     /// </summary>
     [Theory]
     [InlineData("TwoNN", 4, "100 %", "every layer is as narrow as Experiment.UnitMultiple 8 and Experiment.MinUnits 1 allow")]
@@ -157,23 +245,29 @@ public sealed class OptionUsesTests
     {
         var plan = new PruningPlan(0.9m, 1, 1, 8) { UnitsOnly = true };
         var network = Catalog.Models[model](new SampleShape(1, 8, 8), 10, new ModelOptions { HiddenSize = hidden });
-        var mask = plan.Prune(network, [.. network.Groups.Select(group => new double[group.Width])], new float[network.Layout.ParameterCount]);
+        var mask = plan.Prune(
+            network, [.. network.Groups.Select(group => new double[group.Width])], new float[network.Layout.ParameterCount]);
 
         Assert.Equal(
-            $"Experiment.PruneFraction 0.9 is not reached: {kept} of the parameters are kept instead of 10 %. Under Experiment.Pruning structured only whole units go, and {reason}.",
+            $"Experiment.PruneFraction 0.9 is not reached: {kept} of the parameters are kept instead of 10 %. "
+            + $"Under Experiment.Pruning structured only whole units go, and {reason}.",
             plan.Shortfall(network, mask));
     }
 
-    /// <summary>Half of 1,482 is 741; without eight units of the first layer it keeps 64·8 + 8 + 8·16 + 16 + 16·10 + 10 = 834, and 682 would be below 741.</summary>
+    /// <summary>Half of 1,482 is 741; without eight units of the first layer it keeps 64·8 + 8 + 8·16 + 16 + 16·10 + 10 = 834,
+    /// and 682 would be below 741.</summary>
     [Fact]
     public void Pruning_that_stops_before_the_next_units_is_explained_and_what_is_reached_is_not()
     {
         var network = Catalog.Models["TwoNN"](new SampleShape(1, 8, 8), 10, new ModelOptions { HiddenSize = 16 });
-        Mask Mask(PruningPlan plan) => plan.Prune(network, [.. network.Groups.Select(group => new double[group.Width])], new float[network.Layout.ParameterCount]);
+        Mask Mask(PruningPlan plan) =>
+            plan.Prune(network, [.. network.Groups.Select(group => new double[group.Width])], new float[network.Layout.ParameterCount]);
         var structured = new PruningPlan(0.5m, 1, 1, 8) { UnitsOnly = true };
         var hybrid = new PruningPlan(0.5m, 1, 1, 8);
 
-        Assert.EndsWith("and the next units would take more than that with them.", structured.Shortfall(network, Mask(structured)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "and the next units would take more than that with them.", structured.Shortfall(network, Mask(structured)),
+            StringComparison.Ordinal);
         Assert.Null(hybrid.Shortfall(network, Mask(hybrid)));
     }
 
@@ -181,12 +275,27 @@ public sealed class OptionUsesTests
     public void Run_warns_once_in_its_log()
     {
         using var folder = new TemporaryDirectory();
-        var experiment = Digits with { Model = "TwoNN", HiddenSize = 4, Rounds = 2, DenseRounds = 0, LocalEpochs = 1, Dropout = 0.99, Pruning = PruningKind.Structured, PruneFraction = 0.9m };
+        var experiment = Digits with
+        {
+            Model = "TwoNN",
+            HiddenSize = 4,
+            Rounds = 2,
+            DenseRounds = 0,
+            LocalEpochs = 1,
+            Dropout = 0.99,
+            Pruning = PruningKind.Structured,
+            PruneFraction = 0.9m
+        };
 
-        Simulation.Run(experiment, new RunOptions { ResultPath = folder.Path, Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System, default);
+        Simulation.Run(
+            experiment, new RunOptions { ResultPath = folder.Path, Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System,
+            default);
 
         var log = File.ReadAllLines(Path.Combine(Assert.Single(Directory.GetDirectories(folder.Path)), "run.log"));
-        Assert.Single(log, line => line.EndsWith("[warning] Without effect in this run: Experiment.Dropout 0.99 (TwoNN has no dropout layer).", StringComparison.Ordinal));
+        Assert.Single(
+            log,
+            line => line.EndsWith(
+                "[warning] Without effect in this run: Experiment.Dropout 0.99 (TwoNN has no dropout layer).", StringComparison.Ordinal));
         Assert.Single(log, line => line.Contains("[warning] Experiment.PruneFraction 0.9 is not reached: 100 %", StringComparison.Ordinal));
     }
 

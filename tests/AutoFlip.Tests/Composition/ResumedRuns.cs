@@ -11,7 +11,8 @@ static class ResumedRuns
     {
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => Run(experiment, folder, new StopAfter(after, stop), stop.Token));
-        return Simulation.Resume(Assert.Single(Directory.GetDirectories(folder)), Options(folder), RunObserver.None, TimeProvider.System, default).ModelSha256;
+        return Simulation.Resume(
+            Assert.Single(Directory.GetDirectories(folder)), Options(folder), RunObserver.None, TimeProvider.System, default).ModelSha256;
     }
 
     static RunSummary Run(Experiment experiment, string folder, RunObserver? observer = null, CancellationToken cancel = default)

@@ -2,15 +2,24 @@ namespace AutoFlip.Tests;
 
 public class RunWarningsTests
 {
-    /// <summary>TwoCNN 32 on grey 24x24 has 1,663,370 parameters: 4 bytes of 700 explorers are 4.3 GiB, two rounds of 400 clients 4.9 GiB.</summary>
+    /// <summary>TwoCNN 32 on grey 24x24 has 1,663,370 parameters: 4 bytes of 700 explorers are 4.3 GiB, two
+    /// rounds of 400 clients 4.9 GiB.</summary>
     [Theory]
-    [InlineData(10, 1, WireFormat.Int8), InlineData(700, 1, WireFormat.Fp16, "Experiment.ExplorerFraction"), InlineData(400, 0.1, WireFormat.Int8, "Experiment.WireUp fp16")]
+    [InlineData(10, 1, WireFormat.Int8), InlineData(700, 1, WireFormat.Fp16, "Experiment.ExplorerFraction")]
+    [InlineData(400, 0.1, WireFormat.Int8, "Experiment.WireUp fp16")]
     [InlineData(700, 1, WireFormat.Int8, "Experiment.ExplorerFraction", "Experiment.WireUp fp16")]
     public void What_would_fill_a_disk_is_said_beforehand(int clients, double explorers, WireFormat up, params string[] remedies)
     {
         var network = Catalog.Models["TwoCNN"](new SampleShape(1, 24, 24), 10, new ModelOptions());
 
-        var experiment = new Experiment { Clients = clients, ExplorerFraction = explorers, WireUp = up, Criterion = "CrossEntropyLoss", Metrics = ["acc1"] };
+        var experiment = new Experiment
+        {
+            Clients = clients,
+            ExplorerFraction = explorers,
+            WireUp = up,
+            Criterion = "CrossEntropyLoss",
+            Metrics = ["acc1"]
+        };
 
         var warnings = RunWarnings.OfSize(experiment, Catalog.Resolve(experiment), network, "here").ToList();
 
@@ -23,7 +32,14 @@ public class RunWarningsTests
     public void State_of_clients_that_would_fill_a_disk_is_said_beforehand()
     {
         var network = Catalog.Models["TwoCNN"](new SampleShape(1, 24, 24), 10, new ModelOptions());
-        var experiment = new Experiment { Clients = 400, Algorithm = "scaffold", Optimizer = "SGD", Criterion = "CrossEntropyLoss", Metrics = ["acc1"] };
+        var experiment = new Experiment
+        {
+            Clients = 400,
+            Algorithm = "scaffold",
+            Optimizer = "SGD",
+            Criterion = "CrossEntropyLoss",
+            Metrics = ["acc1"]
+        };
 
         var warning = Assert.Single(RunWarnings.OfSize(experiment, Catalog.Resolve(experiment), network, "here"));
 

@@ -4,7 +4,7 @@ namespace AutoFlip.Tests;
 
 /// <summary>Whole runs on the embedded digits, with everything they write.</summary>
 [Trait("speed", "slow")]
-public sealed class SimulationTests : IDisposable
+public sealed partial class SimulationTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();
 
@@ -47,12 +47,15 @@ public sealed class SimulationTests : IDisposable
         var summary = Run(Small);
 
         Assert.StartsWith("small_3_digits_twonn_", Path.GetFileName(OnlyRun));
-        foreach (var file in new[] { "experiment.json", "results.json", "summary.json", "rounds.jsonl", "checkpoints/initial.safetensors", "checkpoints/initial-pruned.safetensors", "checkpoints/final.safetensors" })
+        foreach (var file in new[] {
+            "experiment.json", "results.json", "summary.json", "rounds.jsonl", "checkpoints/initial.safetensors",
+            "checkpoints/initial-pruned.safetensors", "checkpoints/final.safetensors" })
             Assert.True(File.Exists(Path.Combine(OnlyRun, file)), file);
         Assert.Empty(Directory.EnumerateFiles(OnlyRun, "*.partial", SearchOption.AllDirectories));
         Assert.Equal(0.5, summary.ModelSize.Density, 1e-3);
         var layout = Catalog.Models["TwoNN"](new SampleShape(1, 8, 8), 10, ModelOptions.Of(Small)).Layout;
-        Assert.Equal(summary.ModelSha256, Safetensors.Read(Path.Combine(OnlyRun, "checkpoints/final.safetensors")).ToWeights(layout).Sha256());
+        Assert.Equal(
+            summary.ModelSha256, Safetensors.Read(Path.Combine(OnlyRun, "checkpoints/final.safetensors")).ToWeights(layout).Sha256());
     }
 
     [Fact]
@@ -62,15 +65,19 @@ public sealed class SimulationTests : IDisposable
 
         using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(OnlyRun, "results.json")));
         Assert.Equal(["1", "2", "3", "4"], results.RootElement.EnumerateObject().Select(round => round.Name));
-        Assert.Equal(["clients_updated", "clients_evaluated_in"], results.RootElement.GetProperty("1").EnumerateObject().Select(part => part.Name));
+        Assert.Equal(
+            ["clients_updated", "clients_evaluated_in"], results.RootElement.GetProperty("1").EnumerateObject().Select(part => part.Name));
         var second = results.RootElement.GetProperty("2");
         Assert.Equal(
             ["clients_updated", "clients_evaluated_in", "clients_evaluated_out", "server_evaluated", "generalization_gap"],
             second.EnumerateObject().Select(part => part.Name));
-        Assert.Equal(["weighted", "equal", "std"], second.GetProperty("clients_updated").GetProperty("loss").EnumerateObject().Select(part => part.Name));
+        Assert.Equal(
+            ["weighted", "equal", "std"],
+            second.GetProperty("clients_updated").GetProperty("loss").EnumerateObject().Select(part => part.Name));
         Assert.Equal(["loss", "metrics"], second.GetProperty("server_evaluated").EnumerateObject().Select(part => part.Name));
         Assert.Equal(JsonValueKind.Number, second.GetProperty("server_evaluated").GetProperty("metrics").GetProperty("acc1").ValueKind);
-        Assert.Equal(JsonValueKind.Number, second.GetProperty("generalization_gap").GetProperty("gen_gap_acc1").GetProperty("equal").ValueKind);
+        Assert.Equal(
+            JsonValueKind.Number, second.GetProperty("generalization_gap").GetProperty("gen_gap_acc1").GetProperty("equal").ValueKind);
         Assert.True(second.GetProperty("generalization_gap").GetProperty("gen_gap_acc1").TryGetProperty("weighted", out _));
     }
 
@@ -99,14 +106,22 @@ public sealed class SimulationTests : IDisposable
     {
         var summary = Run(Small);
 
-        long[] Sum(string file, string field) => [.. File.ReadLines(Path.Combine(OnlyRun, file)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty(field).GetInt64())];
-        Assert.Equal(summary.Traffic.DownBytes, Sum("rounds.jsonl", "down_bytes").Sum() + Sum("checkpoints/exploration.jsonl", "down_bytes").Sum());
-        Assert.Equal(summary.Traffic.UpBytes, Sum("rounds.jsonl", "up_bytes").Sum() + Sum("checkpoints/exploration.jsonl", "up_bytes").Sum());
-        Assert.Equal(summary.Compute.ActiveMacs, Sum("rounds.jsonl", "train_samples").Zip(Sum("rounds.jsonl", "active_macs_per_sample"), (samples, macs) => samples * macs).Sum());
+        long[] Sum(string file, string field) => [.. File.ReadLines(Path.Combine(OnlyRun, file)).Select(line =>
+            JsonDocument.Parse(line).RootElement.GetProperty(field).GetInt64())];
+        Assert.Equal(
+            summary.Traffic.DownBytes, Sum("rounds.jsonl", "down_bytes").Sum() + Sum("checkpoints/exploration.jsonl", "down_bytes").Sum());
+        Assert.Equal(
+            summary.Traffic.UpBytes, Sum("rounds.jsonl", "up_bytes").Sum() + Sum("checkpoints/exploration.jsonl", "up_bytes").Sum());
+        Assert.Equal(
+            summary.Compute.ActiveMacs,
+            Sum("rounds.jsonl", "train_samples").Zip(Sum("rounds.jsonl", "active_macs_per_sample"), (samples, macs) => samples * macs)
+                .Sum());
         Assert.InRange(summary.Compute.ActiveMacs, 1, summary.Compute.DenseMacs);
         Assert.InRange(summary.Time.ClientTrain, 1e-9, summary.Time.Rounds * summary.Workers);
         Assert.InRange(summary.Time.ExploreTrain, 1e-9, summary.Time.Explore * summary.Workers);
-        Assert.Equal(summary.Compute.TrainSamples, Sum("rounds.jsonl", "train_samples").Sum() + Sum("checkpoints/exploration.jsonl", "train_samples").Sum());
+        Assert.Equal(
+            summary.Compute.TrainSamples,
+            Sum("rounds.jsonl", "train_samples").Sum() + Sum("checkpoints/exploration.jsonl", "train_samples").Sum());
     }
 
     [Fact]
@@ -142,11 +157,21 @@ public sealed class SimulationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(WireFormat.Fp32, WireFormat.Int8, MaskRefresh.Cohort), InlineData(WireFormat.Int8, WireFormat.Int8, MaskRefresh.Once), InlineData(WireFormat.Fp16, WireFormat.Fp16, MaskRefresh.Once)]
+    [InlineData(WireFormat.Fp32, WireFormat.Int8, MaskRefresh.Cohort), InlineData(WireFormat.Int8, WireFormat.Int8, MaskRefresh.Once)]
+    [InlineData(WireFormat.Fp16, WireFormat.Fp16, MaskRefresh.Once)]
     [InlineData(WireFormat.Fp16, WireFormat.Int8, MaskRefresh.Once, 2)]
-    public void A_run_that_breaks_resumes_to_the_same_model_and_bytes_in_every_format(WireFormat down, WireFormat up, MaskRefresh refresh, int denseRounds = 0)
+    public void A_run_that_breaks_resumes_to_the_same_model_and_bytes_in_every_format(
+        WireFormat down, WireFormat up, MaskRefresh refresh, int denseRounds = 0)
     {
-        var experiment = Small with { WireDown = down, WireUp = up, MaskRefresh = refresh, DenseRounds = denseRounds, CohortFraction = 0.75 }; // the same clients again and again
+        // the same clients again and again
+        var experiment = Small with
+        {
+            WireDown = down,
+            WireUp = up,
+            MaskRefresh = refresh,
+            DenseRounds = denseRounds,
+            CohortFraction = 0.75
+        };
         var whole = new BreakAt(int.MaxValue);
         var want = Run(experiment, whole);
 
@@ -181,7 +206,8 @@ public sealed class SimulationTests : IDisposable
     public void A_round_whose_state_was_not_saved_is_done_again()
     {
         byte[]? early = null;
-        var want = Run(Small, new OnRound(2, () => early = File.ReadAllBytes(Path.Combine(OnlyRun, "checkpoints/resume.safetensors")))).ModelSha256;
+        var want = Run(
+            Small, new OnRound(2, () => early = File.ReadAllBytes(Path.Combine(OnlyRun, "checkpoints/resume.safetensors")))).ModelSha256;
         File.WriteAllBytes(Path.Combine(OnlyRun, "checkpoints/resume.safetensors"), early!); // rounds.jsonl is two rounds ahead now
 
         Assert.Equal(want, Resume(OnlyRun).ModelSha256);
@@ -196,7 +222,8 @@ public sealed class SimulationTests : IDisposable
         Weights? left = null;
         var experiment = Small with { DenseRounds = 2, KeepNorm = false };
         Run(experiment, new OnRound(2, () => left = ResumeState.Read(
-            Path.Combine(OnlyRun, "checkpoints/resume.safetensors"), new FedAvg(experiment.ServerMomentum).Initialize(Weights.Zeros(layout)), network, experiment)!.Server.Weights));
+            Path.Combine(OnlyRun, "checkpoints/resume.safetensors"),
+            new FedAvg(experiment.ServerMomentum).Initialize(Weights.Zeros(layout)), network, experiment)!.Server.Weights));
 
         var began = Safetensors.Read(Path.Combine(OnlyRun, "checkpoints/initial-pruned.safetensors")).ToWeights(layout).ToArray();
         Assert.Equal(0.5, began.Count(value => value != 0) / (double)layout.ParameterCount, 0.02);
@@ -208,7 +235,8 @@ public sealed class SimulationTests : IDisposable
     public void Dense_rounds_are_no_time_of_exploration()
     {
         var clock = new Clock();
-        var summary = Simulation.Run(Small with { DenseRounds = 2 }, Options, new Ticking(clock), clock, TestContext.Current.CancellationToken);
+        var summary = Simulation.Run(
+            Small with { DenseRounds = 2 }, Options, new Ticking(clock), clock, TestContext.Current.CancellationToken);
 
         Assert.Equal((4, 400), (summary.Time.Explore, summary.Time.Rounds));
     }
@@ -292,7 +320,8 @@ public sealed class SimulationTests : IDisposable
     public void Missing_data_leaves_no_directory_behind()
     {
         var e = Assert.Throws<AutoFlipException>(() => Simulation.Run(
-            Small with { Dataset = "KMNIST", Resize = 24 }, Options with { DataPath = _folder.Path }, RunObserver.None, TimeProvider.System, default));
+            Small with { Dataset = "KMNIST", Resize = 24 }, Options with { DataPath = _folder.Path }, RunObserver.None, TimeProvider.System,
+            default));
 
         Assert.Equal(ExitCode.BadData, e.Code);
         Assert.Contains("DataLocations.Require KMNIST", e.Message);
@@ -315,7 +344,8 @@ public sealed class SimulationTests : IDisposable
         var file = _folder["file"];
         File.WriteAllText(file, "");
 
-        var e = Assert.Throws<AutoFlipException>(() => Simulation.Run(Small, Options with { ResultPath = file }, RunObserver.None, TimeProvider.System, default));
+        var e = Assert.Throws<AutoFlipException>(() =>
+            Simulation.Run(Small, Options with { ResultPath = file }, RunObserver.None, TimeProvider.System, default));
 
         Assert.Equal(ExitCode.RunFailed, e.Code);
         Assert.Contains("RunOptions.ResultPath", e.Message);
@@ -353,29 +383,5 @@ public sealed class SimulationTests : IDisposable
         }
 
         public sealed class Broken : Exception;
-    }
-
-    sealed class BreakAtRound(int begun) : RunObserver
-    {
-        public override void RoundStarted(int round, int cohort)
-        {
-            if (round == begun) throw new BreakAt.Broken();
-        }
-    }
-
-    /// <summary>Lets time pass.</summary>
-    sealed class Ticking(Clock clock) : RunObserver
-    {
-        public override void Explored(int done, int explorers) => clock.Seconds += done < explorers ? 1 : 0;
-
-        public override void ClientDone(int round, int done, int cohort) => clock.Seconds += done == cohort ? 100 : 0;
-    }
-
-    sealed class OnRound(int round, Action act) : RunObserver
-    {
-        public override void RoundDone(RoundReport report)
-        {
-            if (report.Round == round) act();
-        }
     }
 }

@@ -25,13 +25,17 @@ public class TaskRulesTests
     [Fact]
     public void What_is_asked_for_is_kept_and_auto_may_stand_beside_it()
     {
-        Assert.Equal("L1Loss: d2 mse mae r2", Chosen(ExperimentRules.Settle(Sound with { Criterion = "L1Loss", Metrics = ["d2", "auto", "mse"] }, LearningTask.Regression)));
+        Assert.Equal(
+            "L1Loss: d2 mse mae r2",
+            Chosen(ExperimentRules.Settle(Sound with { Criterion = "L1Loss", Metrics = ["d2", "auto", "mse"] }, LearningTask.Regression)));
         Assert.Equal("NLLLoss: auroc", Chosen(ExperimentRules.Settle(Sound with { Criterion = "NLLLoss", Metrics = ["auroc"] }, Ten)));
     }
 
     [Fact]
     public void Cross_entropy_of_two_classes_is_that_of_one_logit() =>
-        Assert.Equal("BCEWithLogitsLoss: acc1", Chosen(ExperimentRules.Settle(Sound with { Criterion = "CrossEntropyLoss", Metrics = ["acc1"] }, Two)));
+        Assert.Equal(
+            "BCEWithLogitsLoss: acc1",
+            Chosen(ExperimentRules.Settle(Sound with { Criterion = "CrossEntropyLoss", Metrics = ["acc1"] }, Two)));
 
     [Fact]
     public void A_settled_experiment_settles_as_itself()
@@ -47,9 +51,17 @@ public class TaskRulesTests
     [Fact]
     public void A_loss_that_does_not_fit_is_refused_with_those_that_do()
     {
-        Assert.Equal("Experiment.Criterion: 'CrossEntropyLoss' is not accepted. Accepted: MSELoss, L1Loss, SmoothL1Loss, the losses for the numbers of some.", Refusal("CrossEntropyLoss", LearningTask.Regression));
-        Assert.Equal("Experiment.Criterion: 'MSELoss' is not accepted. Accepted: CrossEntropyLoss, the losses for the sequences of some.", Refusal("MSELoss", Sequences));
-        Assert.Equal("Experiment.Criterion: 'NLLLoss' is not accepted. Accepted: CrossEntropyLoss, BCEWithLogitsLoss, the losses for the 2 classes of some.", Refusal("NLLLoss", Two));
+        Assert.Equal(
+            "Experiment.Criterion: 'CrossEntropyLoss' is not accepted. Accepted: MSELoss, L1Loss, SmoothL1Loss, "
+            + "the losses for the numbers of some.",
+            Refusal("CrossEntropyLoss", LearningTask.Regression));
+        Assert.Equal(
+            "Experiment.Criterion: 'MSELoss' is not accepted. Accepted: CrossEntropyLoss, the losses for the sequences of some.",
+            Refusal("MSELoss", Sequences));
+        Assert.Equal(
+            "Experiment.Criterion: 'NLLLoss' is not accepted. Accepted: CrossEntropyLoss, BCEWithLogitsLoss, "
+            + "the losses for the 2 classes of some.",
+            Refusal("NLLLoss", Two));
         Assert.Every(Catalog.Criteria.Names, name => Assert.Empty(TaskRules.Misfits(Sound with { Criterion = name }, Ten)));
 
         static string Refusal(string loss, LearningTask task) => Assert.Single(TaskRules.Misfits(Sound with { Criterion = loss }, task));
@@ -69,7 +81,8 @@ public class TaskRulesTests
     [Fact]
     public void A_misfit_is_refused_before_data_load_where_the_name_says_what_is_to_be_learnt() => Assert.StartsWith(
         "Experiment.Metrics: mse compares numbers; this data set has classes.",
-        Assert.Throws<AutoFlipException>(() => ExperimentRules.Resolve(new() { Dataset = "CIFAR10", Metrics = ["acc1", "mse"] })).Message, StringComparison.Ordinal);
+        Assert.Throws<AutoFlipException>(() => ExperimentRules.Resolve(new() { Dataset = "CIFAR10", Metrics = ["acc1", "mse"] })).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Nothing_can_be_dealt_by_class_where_there_is_none() => Assert.StartsWith(
@@ -79,7 +92,8 @@ public class TaskRulesTests
     [Fact]
     public void A_task_that_only_the_data_know_is_left_open()
     {
-        var resolved = ExperimentRules.Resolve(Sound with { Dataset = "Digits", Criterion = "AUTO", Metrics = ["Auto", "MSE"] }, task: null);
+        var resolved = ExperimentRules.Resolve(
+            Sound with { Dataset = "Digits", Criterion = "AUTO", Metrics = ["Auto", "MSE"] }, task: null);
 
         Assert.Equal("auto: auto mse", Chosen(resolved));
     }

@@ -10,11 +10,13 @@ public sealed class TrainingMemoryTests : IDisposable
 
     RunSummary Run(Experiment experiment, FederatedData data, long memory, CancellationTokenSource? stopAtStart = null) => Simulation.Run(
         experiment, new RunOptions { ResultPath = _folder.Path, Workers = 2, MemoryLimit = memory }, (_, _) => data,
-        stopAtStart is null ? RunObserver.None : new StopAtStart(stopAtStart), TimeProvider.System, stopAtStart?.Token ?? CancellationToken.None);
+        stopAtStart is null ? RunObserver.None : new StopAtStart(stopAtStart), TimeProvider.System,
+        stopAtStart?.Token ?? CancellationToken.None);
 
     /// <summary>
-    /// TwoNN of 8 neurons on 1x4x4 with 3 classes: 16*8+8 + 8*8+8 + 8*3+3 = 235 weights of 4 bytes, 940 bytes. Server: 2 * 940. Each of two
-    /// workers: 2 * 940, and of a batch of 5 the sample and the outputs of three products, 5 * (16+8+8+3) * 4 = 700. In all 1880 + 2 * 2580 = 7040.
+    /// TwoNN of 8 neurons on 1x4x4 with 3 classes: 16*8+8 + 8*8+8 + 8*3+3 = 235 weights of 4 bytes, 940 bytes. Server: 2 * 940.
+    /// Each of two workers: 2 * 940, and of a batch of 5 the sample and the outputs of three products, 5 * (16+8+8+3) * 4 =
+    /// 700. In all 1880 + 2 * 2580 = 7040.
     /// </summary>
     [Fact]
     public void Need_is_counted_from_weights_and_batches_and_refused_with_the_options_to_lower()
@@ -27,11 +29,13 @@ public sealed class TrainingMemoryTests : IDisposable
         var refused = Assert.Throws<AutoFlipException>(() => need.Require(experiment, 7039));
         Assert.Equal(ExitCode.BadRequest, refused.Code);
         Assert.Equal(
-            "Experiment.Model TwoNN: the run needs at least 0.0 GiB of memory, and there are 0.0 GiB: 235 weights take 0.0 GiB, a batch of 5 samples 0.0 GiB, 2 at a time. Lower RunOptions.Workers, or choose a smaller Experiment.Model.",
+            "Experiment.Model TwoNN: the run needs at least 0.0 GiB of memory, and there are 0.0 GiB: 235 weights take 0.0 GiB, "
+            + "a batch of 5 samples 0.0 GiB, 2 at a time. Lower RunOptions.Workers, or choose a smaller Experiment.Model.",
             refused.Message);
     }
 
-    /// <summary>65,536 neurons would be 65536^2 weights, more than a network can have; 20,000 are 4.0e8 weights, 1.5 GiB, six times in all.</summary>
+    /// <summary>65,536 neurons would be 65536^2 weights, more than a network can have; 20,000 are 4.0e8 weights,
+    /// 1.5 GiB, six times in all.</summary>
     [Fact]
     public void Nothing_is_written_of_a_run_that_does_not_fit()
     {
@@ -44,11 +48,14 @@ public sealed class TrainingMemoryTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000); // the weights alone are 1.6e9 bytes
         Assert.Equal(ExitCode.BadRequest, refused.Code);
         Assert.Contains("at least 9.0 GiB of memory, and there are 4.0 GiB", refused.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Lower Experiment.HiddenSize, RunOptions.Workers, or choose a smaller Experiment.Model.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Lower Experiment.HiddenSize, RunOptions.Workers, or choose a smaller Experiment.Model.", refused.Message,
+            StringComparison.Ordinal);
         Assert.Empty(_folder.Files);
     }
 
-    /// <summary>16 * 30000 + 30000 + 30000^2 + 30000 + 3 * 30000 + 3 = 900,630,003 weights are 3.4 GiB; an array has 2. Its size overflowed before.</summary>
+    /// <summary>16 * 30000 + 30000 + 30000^2 + 30000 + 3 * 30000 + 3 = 900,630,003 weights are 3.4 GiB; an array has 2.
+    /// Its size overflowed before.</summary>
     [Fact]
     public void Model_that_no_message_can_hold_is_refused_whatever_memory_there_is()
     {
@@ -60,7 +67,9 @@ public sealed class TrainingMemoryTests : IDisposable
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000); // no pruner is tried on such a model
         Assert.Equal(
-            "Experiment.Model TwoNN: it has 900,630,003 weights, and a message to a client holds 500,000,000 at most. Lower Experiment.HiddenSize, or choose a smaller Experiment.Model.", refused.Message);
+            "Experiment.Model TwoNN: it has 900,630,003 weights, and a message to a client holds 500,000,000 at most. "
+            + "Lower Experiment.HiddenSize, or choose a smaller Experiment.Model.",
+            refused.Message);
         Assert.Empty(_folder.Files);
     }
 
@@ -76,12 +85,18 @@ public sealed class TrainingMemoryTests : IDisposable
     }
 
     public static TheoryData<string> WholeNumbers => [.. typeof(Experiment).GetProperties()
-        .Where(property => property.SetMethod is not null && property.PropertyType is var type && (type == typeof(int) || type == typeof(int?))).Select(property => property.Name)];
+        .Where(property =>
+            property.SetMethod is not null && property.PropertyType is var type
+                && (type == typeof(int) || type == typeof(int?))).Select(property => property.Name)];
 
     static readonly (string Model, string Partition)[] Kinds =
-        [("TwoNN", "iid"), ("GRUClassifier", "patho"), ("WideResNet", "diri"), ("NextCharLSTM", "shards"), ("ResNet10", "diri-quantity"), ("MobileNet", "unbalanced")];
+        [
+            ("TwoNN", "iid"), ("GRUClassifier", "patho"), ("WideResNet", "diri"), ("NextCharLSTM", "shards"), ("ResNet10", "diri-quantity"),
+            ("MobileNet", "unbalanced")
+        ];
 
-    /// <summary>Whatever a whole number is: the run starts, or ends in one sentence with exit 2 after little work, measured in bytes.</summary>
+    /// <summary>Whatever a whole number is: the run starts, or ends in one sentence with exit 2 after
+    /// little work, measured in bytes.</summary>
     [Theory, MemberData(nameof(WholeNumbers))]
     public void Extreme_whole_numbers_start_a_run_or_are_refused_in_one_sentence(string name)
     {
@@ -95,7 +110,9 @@ public sealed class TrainingMemoryTests : IDisposable
                 Exception? ended = null;
                 try
                 {
-                    Simulation.Run(experiment, new RunOptions { ResultPath = _folder.Path, Workers = 1, MemoryLimit = 64 << 20 }, (resolved, _) => FederatedData.Deal(resolved, Data(model)),
+                    Simulation.Run(
+                        experiment, new RunOptions { ResultPath = _folder.Path, Workers = 1, MemoryLimit = 64 << 20 },
+                        (resolved, _) => FederatedData.Deal(resolved, Data(model)),
                         new StopAtStart(stop), TimeProvider.System, stop.Token);
                 }
                 catch (Exception e)
@@ -107,17 +124,29 @@ public sealed class TrainingMemoryTests : IDisposable
                 if (stop.IsCancellationRequested) continue; // it would have trained
                 var refused = ended as AutoFlipException;
                 Assert.True(refused is { Code: ExitCode.BadRequest }, what);
-                Assert.True(refused.Message.StartsWith("Experiment.", StringComparison.Ordinal) && refused.Message.EndsWith('.') && refused.Message.Length < 500, what);
+                Assert.True(
+                    refused.Message.StartsWith("Experiment.", StringComparison.Ordinal) && refused.Message.EndsWith('.')
+                        && refused.Message.Length < 500,
+                    what);
                 Assert.DoesNotContain('\n', refused.Message);
             }
     }
 
-    /// <summary>Batches of everything, no patience running out, no decay, only the last round evaluated, nothing that may be removed.</summary>
+    /// <summary>Batches of everything, no patience running out, no decay, only the last round evaluated,
+    /// nothing that may be removed.</summary>
     [Fact]
     public void Largest_values_without_a_bound_run_as_moderate_ones_do()
     {
         var experiment = TinyFederation.Experiment with { Dataset = "Digits" };
-        var moderate = experiment with { BatchSize = 1000, ExplorationPatience = 1000, LearningRateDecayStep = 1000, EvaluateEvery = 1000, MinUnits = 1000, UnitMultiple = 1 << 20 };
+        var moderate = experiment with
+        {
+            BatchSize = 1000,
+            ExplorationPatience = 1000,
+            LearningRateDecayStep = 1000,
+            EvaluateEvery = 1000,
+            MinUnits = 1000,
+            UnitMultiple = 1 << 20
+        };
         var largest = experiment with
         {
             BatchSize = int.MaxValue,
@@ -134,7 +163,8 @@ public sealed class TrainingMemoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("iid"), InlineData("unbalanced"), InlineData("patho"), InlineData("diri"), InlineData("diri-quantity"), InlineData("shards"), InlineData("semantic")]
+    [InlineData("iid"), InlineData("unbalanced"), InlineData("patho"), InlineData("diri"), InlineData("diri-quantity")]
+    [InlineData("shards"), InlineData("semantic")]
     public void More_clients_than_samples_are_refused_before_they_are_made(string partition)
     {
         var experiment = Small("TwoNN", partition) with { Clients = int.MaxValue };
@@ -147,7 +177,8 @@ public sealed class TrainingMemoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--layers"), InlineData("--depth"), InlineData("--hidden-size"), InlineData("--widen-factor"), InlineData("--num-embeddings"), InlineData("--embedding-size")]
+    [InlineData("--layers"), InlineData("--depth"), InlineData("--hidden-size"), InlineData("--widen-factor")]
+    [InlineData("--num-embeddings"), InlineData("--embedding-size")]
     public void Lists_of_models_refuse_sizes_that_no_network_has(string option)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -185,7 +216,8 @@ public sealed class TrainingMemoryTests : IDisposable
         WidthMultiplier = model == "MobileNet" ? 0.1 : 1,
     };
 
-    /// <summary>120 samples of three classes: images of 1x4x4, or of 10 tokens for a model that reads those, or of 3x32x32 for one that shrinks by 32.</summary>
+    /// <summary>120 samples of three classes: images of 1x4x4, or of 10 tokens for a model that reads those, or of 3x32x32
+    /// for one that shrinks by 32.</summary>
     static LoadedData Data(string model)
     {
         const int Count = 120;

@@ -24,7 +24,8 @@ public sealed class DealRecordTests : IDisposable
 
     RunOptions Options => new() { ResultPath = _folder.Path, Workers = 1, Offline = true };
 
-    RunSummary Run(Experiment experiment) => Simulation.Run(experiment, Options, RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
+    RunSummary Run(Experiment experiment) =>
+        Simulation.Run(experiment, Options, RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
 
     string ExperimentOfOnlyRun => Path.Combine(Assert.Single(Directory.GetDirectories(_folder.Path)), ExperimentFile.FileName);
 
@@ -47,14 +48,17 @@ public sealed class DealRecordTests : IDisposable
         Run(Small);
         var file = ExperimentOfOnlyRun;
         var deal = ExperimentFile.PartitionSha256Of(file)!;
-        File.WriteAllText(file, File.ReadAllText(file).Replace(deal, new string('0', 64), StringComparison.Ordinal)); // as if data had changed since
+        // as if data had changed since
+        File.WriteAllText(file, File.ReadAllText(file).Replace(deal, new string('0', 64), StringComparison.Ordinal));
 
         var error = Assert.Throws<AutoFlipException>(() =>
-            Simulation.Resume(Path.GetDirectoryName(file)!, Options, RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken));
+            Simulation.Resume(
+                Path.GetDirectoryName(file)!, Options, RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken));
 
         Assert.Equal(ExitCode.BadData, error.Code);
         Assert.Equal(
-            $"The data of Digits differ from those this run started with: clients would get different samples (partition_sha256 {deal[..8]} instead of 00000000). "
+            "The data of Digits differ from those this run started with: clients would get different samples (partition_sha256 "
+            + $"{deal[..8]} instead of 00000000). "
             + "Name the folder of the data used then with RunOptions.DataPath, or start a new run.", error.Message);
     }
 }

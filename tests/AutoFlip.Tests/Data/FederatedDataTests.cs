@@ -203,7 +203,8 @@ public class FederatedDataTests
     [Fact]
     public void Under_other_partitions_nobody_trains_on_what_owners_hold_out()
     {
-        var data = FederatedData.Deal(Digits with { Partition = "iid", Clients = 2, TestFraction = 0 }, Owned([0, 1, 0, 1, 0, 1], trainRows: 4));
+        var data = FederatedData.Deal(
+            Digits with { Partition = "iid", Clients = 2, TestFraction = 0 }, Owned([0, 1, 0, 1, 0, 1], trainRows: 4));
 
         Assert.Equal([0, 1, 2, 3], data.Clients.SelectMany(client => client.Train.ToArray()).Order());
         Assert.Every(data.Clients, client => Assert.Equal(0, client.HeldOut.Length));
@@ -233,10 +234,12 @@ public class FederatedDataTests
     }
 
     static LoadedData Owned(int[] owners, int trainRows) => new(
-        new ImageSet(new SampleShape(1, 1, 1), new byte[owners.Length], new int[owners.Length]), null, LearningTask.Classification("a", "b"))
+        new ImageSet(new SampleShape(1, 1, 1), new byte[owners.Length], new int[owners.Length]), null,
+        LearningTask.Classification("a", "b"))
     {
         Owners = new Owners(["ann", "bob", "cy", "di"], owners, trainRows),
     };
 
-    static FederatedData Load(Experiment experiment) => FederatedData.Load(experiment, new DataLocations { Offline = true }, RunObserver.None);
+    static FederatedData Load(Experiment experiment) =>
+        FederatedData.Load(experiment, new DataLocations { Offline = true }, RunObserver.None);
 }

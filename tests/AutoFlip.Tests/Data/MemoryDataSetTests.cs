@@ -7,7 +7,8 @@ public class MemoryDataSetTests
     static ArraySet Numbers(params int[] classes) =>
         new(new SampleShape(2, 1, 1), [.. Enumerable.Range(0, 2 * classes.Length).Select(i => i / 2f)], Targets.Classes(classes));
 
-    static LoadedData Load(MemoryDataSet set, Experiment experiment) => set.Load(experiment, new DataLocations { Offline = true }, ILoadObserver.None);
+    static LoadedData Load(MemoryDataSet set, Experiment experiment) =>
+        set.Load(experiment, new DataLocations { Offline = true }, ILoadObserver.None);
 
     [Fact]
     public void Arrays_are_read_row_by_row_in_the_order_that_is_wanted()
@@ -27,8 +28,14 @@ public class MemoryDataSetTests
     {
         SampleShape shape = new(2, 1, 1);
 
-        Assert.StartsWith("2 samples of 2x1x1 have 4 values, not 3.", Assert.Throws<ArgumentException>(() => new ArraySet(shape, [1, 2, 3], Targets.Classes([0, 1]))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("Value 1 of sample 1 is NaN", Assert.Throws<ArgumentException>(() => new ArraySet(shape, [1, 2, 3, float.NaN], Targets.Classes([0, 1]))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "2 samples of 2x1x1 have 4 values, not 3.",
+            Assert.Throws<ArgumentException>(() => new ArraySet(shape, [1, 2, 3], Targets.Classes([0, 1]))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Value 1 of sample 1 is NaN",
+            Assert.Throws<ArgumentException>(() => new ArraySet(shape, [1, 2, 3, float.NaN], Targets.Classes([0, 1]))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,13 +43,19 @@ public class MemoryDataSetTests
     {
         var set = new MemoryDataSet("mine", new LoadedData(Numbers(0, 2, 1), Numbers(1), Task));
 
-        Assert.Equal(("mine", Task, new SampleShape(2, 1, 1), 3, 1, true), (set.Name, set.Task, set.Shape, set.TrainSamples, set.TestSamples, set.Files.IsEmpty));
+        Assert.Equal(
+            ("mine", Task, new SampleShape(2, 1, 1), 3, 1, true),
+            (set.Name, set.Task, set.Shape, set.TrainSamples, set.TestSamples, set.Files.IsEmpty));
     }
 
     [Fact]
     public void Owners_of_a_set_in_memory_become_clients()
     {
-        var data = new LoadedData(Numbers(0, 2, 1, 1), Test: null, Task) { Owners = new Owners(["north", "south"], [0, 1, 0, 1], TrainRows: 4) };
+        var data = new LoadedData(Numbers(0, 2, 1, 1), Test: null, Task)
+        {
+            Owners = new Owners(
+            ["north", "south"], [0, 1, 0, 1], TrainRows: 4)
+        };
         var experiment = new Experiment { Partition = "pre", TestFraction = 0 };
 
         var dealt = FederatedData.Deal(experiment, Load(new MemoryDataSet("mine", data), experiment));
@@ -50,7 +63,8 @@ public class MemoryDataSetTests
         Assert.Equal<int[]>([[0, 2], [1, 3]], dealt.Clients.Select(client => (int[])[.. client.Train.ToArray().Order()]));
     }
 
-    /// <summary>Four pixels of one image, halved in each direction: their mean. Without a transform a pixel of 0 .. 255 is read as 0 .. 1.</summary>
+    /// <summary>Four pixels of one image, halved in each direction: their mean. Without a transform a pixel of 0
+    /// .. 255 is read as 0 .. 1.</summary>
     [Fact]
     public void Images_in_memory_are_resized_as_the_experiment_asks()
     {
@@ -69,12 +83,21 @@ public class MemoryDataSetTests
     [Fact]
     public void Data_that_do_not_fit_their_task_are_refused()
     {
-        static string Refusal(string name, LoadedData data) => Assert.Throws<ArgumentException>(() => new MemoryDataSet(name, data)).Message;
+        static string Refusal(string name, LoadedData data) =>
+            Assert.Throws<ArgumentException>(() => new MemoryDataSet(name, data)).Message;
 
-        Assert.StartsWith("The class of sample 1 is 3; accepted are 0 to 2.", Refusal("mine", new(Numbers(0, 3), null, Task)), StringComparison.Ordinal);
-        Assert.StartsWith("The class of sample 0 is 4; accepted are 0 to 2.", Refusal("mine", new(Numbers(0), Numbers(4), Task)), StringComparison.Ordinal);
-        Assert.StartsWith("The task is Regression, and the targets are classes.", Refusal("mine", new(Numbers(0), null, LearningTask.Regression)), StringComparison.Ordinal);
-        Assert.StartsWith("Samples for testing are 1x1x1, samples for training 2x1x1.", Refusal("mine", new(Numbers(0), new ArraySet(new(1, 1, 1), [0], Targets.Classes([0])), Task)), StringComparison.Ordinal);
-        Assert.StartsWith("'a:b' is not accepted as the name of a data set", Refusal("a:b", new(Numbers(0), null, Task)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The class of sample 1 is 3; accepted are 0 to 2.", Refusal("mine", new(Numbers(0, 3), null, Task)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The class of sample 0 is 4; accepted are 0 to 2.", Refusal("mine", new(Numbers(0), Numbers(4), Task)),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The task is Regression, and the targets are classes.", Refusal("mine", new(Numbers(0), null, LearningTask.Regression)),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Samples for testing are 1x1x1, samples for training 2x1x1.",
+            Refusal("mine", new(Numbers(0), new ArraySet(new(1, 1, 1), [0], Targets.Classes([0])), Task)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'a:b' is not accepted as the name of a data set", Refusal("a:b", new(Numbers(0), null, Task)), StringComparison.Ordinal);
     }
 }

@@ -9,7 +9,8 @@ public class MomentsTests
     {
         var moments = Of([2, 4, 4, 4, 5, 5, 7, 9]);
 
-        Assert.Equal((8, 5.0, 2.0), (moments.Count, moments.Mean, moments.Deviation)); // squares: 9 + 1 + 1 + 1 + 0 + 0 + 4 + 16 = 32 = 8 * 4
+        // squares: 9 + 1 + 1 + 1 + 0 + 0 + 4 + 16 = 32 = 8 * 4
+        Assert.Equal((8, 5.0, 2.0), (moments.Count, moments.Mean, moments.Deviation));
         Assert.Equal((0, 0.0, 0.0), (default(Moments).Count, default(Moments).Mean, default(Moments).Deviation));
     }
 
@@ -18,7 +19,8 @@ public class MomentsTests
         Gen.Select(Gen.Double[-100, 100].Array[0, 20], Gen.Double[-100, 100].Array[0, 20]).Sample((a, b) =>
         {
             var (whole, parts) = (Of([.. a, .. b]), Of(a) + Of(b));
-            return whole.Count == parts.Count && Math.Abs(whole.Mean - parts.Mean) < 1e-9 && Math.Abs(whole.Deviation - parts.Deviation) < 1e-6;
+            return whole.Count == parts.Count && Math.Abs(whole.Mean - parts.Mean) < 1e-9
+                && Math.Abs(whole.Deviation - parts.Deviation) < 1e-6;
         });
 
     [Fact]

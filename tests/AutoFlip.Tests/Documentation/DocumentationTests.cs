@@ -16,7 +16,8 @@ public sealed class DocumentationTests : IDisposable
         var printed = Shell.Run("help", "--markdown");
 
         Assert.Equal(ExitCode.Done, printed.Exit);
-        Assert.True(printed.Out == SourceTree.Read("docs/cli.md"), "docs/cli.md is not what 'autoflip help --markdown' prints: write it anew.");
+        Assert.True(
+            printed.Out == SourceTree.Read("docs/cli.md"), "docs/cli.md is not what 'autoflip help --markdown' prints: write it anew.");
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class DocumentationTests : IDisposable
     [Fact]
     public void Page_of_the_library_shows_the_programs_that_are_built() => Assert.Every(
         SourceTree.Files("docs/examples", "*.cs"),
-        path => Assert.Contains($"```csharp\n{SourceTree.Read(path).Trim()}\n```", SourceTree.Read("docs/library.md"), StringComparison.Ordinal));
+        path => Assert.Contains(
+            $"```csharp\n{SourceTree.Read(path).Trim()}\n```", SourceTree.Read("docs/library.md"), StringComparison.Ordinal));
 
     [Fact]
     public void Links_of_all_pages_lead_somewhere() => Assert.Empty(DocumentationSite.Read(SourceTree.Root).BrokenLinks());
@@ -50,7 +52,11 @@ public sealed class DocumentationTests : IDisposable
         Page("docs/other.md", "# Other\n\n## Part\n\n[up](../README.md)");
 
         Assert.Equal(
-            ["docs/index.md, line 3: gone.md: there is no such file", "docs/index.md, line 3: other.md#missing: that page has no heading '#missing'", "docs/other.md, line 5: ../README.md: there is no such file"],
+            [
+                "docs/index.md, line 3: gone.md: there is no such file",
+                "docs/index.md, line 3: other.md#missing: that page has no heading '#missing'",
+                "docs/other.md, line 5: ../README.md: there is no such file"
+            ],
             DocumentationSite.Read(_folder.Path).BrokenLinks());
     }
 

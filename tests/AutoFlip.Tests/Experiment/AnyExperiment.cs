@@ -11,11 +11,14 @@ static class AnyExperiment
 
     static readonly object[] Candidates =
     [
-        .. (int[])[0, 1, 2, 3, 5, 8, 16, 40, 64], .. (double[])[0, 1e-5, 0.1, 1.0 / 3, 0.5, 0.75, 1, 2], .. (decimal[])[0, 0.30m, 0.999m], ulong.MaxValue, true, false,
+        .. (int[])[0, 1, 2, 3, 5, 8, 16, 40, 64], .. (double[])[0, 1e-5, 0.1, 1.0 / 3, 0.5, 0.75, 1, 2], .. (decimal[])[0, 0.30m, 0.999m],
+        ulong.MaxValue, true, false,
         .. (string[])["it's a name; with $(signs)", "-v", "--task", "two words", "ä=ö"],
         .. CatalogSections.All.SelectMany(section => section.Names()), "csv:my table.csv", "windows-1252",
-        .. (ImmutableArray<string>[])[["-x:number", "y:ignore"], ["house no:category", "a, b:date"], ["acc1"], ["auto", "auroc"], ["rmse", "mae"]],
-        .. typeof(Experiment).GetProperties().Select(property => property.PropertyType).Where(type => type.IsEnum).Distinct().SelectMany(type => Enum.GetValues(type).Cast<object>()),
+        .. (ImmutableArray<string>[])[
+            ["-x:number", "y:ignore"], ["house no:category", "a, b:date"], ["acc1"], ["auto", "auroc"], ["rmse", "mae"]],
+        .. typeof(Experiment).GetProperties().Select(property => property.PropertyType).Where(type => type.IsEnum).Distinct()
+            .SelectMany(type => Enum.GetValues(type).Cast<object>()),
     ];
 
     /// <summary>Values that each property may take, each of which is sound where all else is as by default.</summary>
@@ -23,7 +26,10 @@ static class AnyExperiment
     [
         .. from property in ExperimentOptions.All.Select(option => option.Property)
            let type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType
-           select (property, Candidates.Where(value => value.GetType() == type && ExperimentRules.Violations(With(new Experiment(), property, value)) is []).ToArray()),
+           select (
+               property,
+               Candidates.Where(value =>
+                   value.GetType() == type && ExperimentRules.Violations(With(new Experiment(), property, value)) is []).ToArray()),
     ];
 
     /// <summary>Sound experiments.</summary>

@@ -17,11 +17,13 @@ public sealed class DerivedValueTests : IDisposable
         return ExperimentFile.Load(_folder["run.json"]);
     }
 
-    static string Without(string text, string field) => string.Join('\n', text.Split('\n').Where(line => !line.Contains(field, StringComparison.Ordinal)));
+    static string Without(string text, string field) =>
+        string.Join('\n', text.Split('\n').Where(line => !line.Contains(field, StringComparison.Ordinal)));
 
     /// <summary>As versions before the list of derived values wrote it: from its name to the line before the deal.</summary>
     static string OfEarlierVersion(string text) =>
-        text[..text.IndexOf("  \"derived\"", StringComparison.Ordinal)] + text[text.IndexOf("  \"partition_sha256\"", StringComparison.Ordinal)..];
+        text[..text.IndexOf("  \"derived\"", StringComparison.Ordinal)]
+            + text[text.IndexOf("  \"partition_sha256\"", StringComparison.Ordinal)..];
 
     /// <summary>Of 30 rounds 5 are dense, of 3 none, of 60 ten: a sixth, rounded down.</summary>
     [Theory]
@@ -45,26 +47,35 @@ public sealed class DerivedValueTests : IDisposable
         Assert.Equal(7, ExperimentRules.Resolve(Base(chosen, OfEarlierVersion) with { Rounds = 60 }).DenseRounds);
 
         // A sixth of 30 all the same: only a file with the list can tell that it was a choice.
-        Assert.Equal(5, ExperimentRules.Resolve(Base(ExperimentRules.Resolve(Thirty with { DenseRounds = 5 })) with { Rounds = 60 }).DenseRounds);
+        Assert.Equal(
+            5, ExperimentRules.Resolve(Base(ExperimentRules.Resolve(Thirty with { DenseRounds = 5 })) with { Rounds = 60 }).DenseRounds);
         Assert.Equal(4, ExperimentRules.Resolve(ExperimentRules.Resolve(Thirty) with { Rounds = 60, DenseRounds = 4 }).DenseRounds);
     }
 
     [Fact]
     public void What_is_changed_by_hand_in_the_file_of_a_run_counts_as_chosen()
     {
-        var edited = Base(ExperimentRules.Resolve(Thirty), text => text.Replace("\"denseRounds\": 5", "\"denseRounds\": 4", StringComparison.Ordinal));
+        var edited = Base(
+            ExperimentRules.Resolve(Thirty), text => text.Replace("\"denseRounds\": 5", "\"denseRounds\": 4", StringComparison.Ordinal));
 
         Assert.Equal(4, edited.DenseRounds);
         Assert.Equal(Experiment.Auto, edited.Criterion); // the others are still derived
     }
 
-    /// <summary>Classes of digits, then numbers of a table: the loss and the metrics of the first run would be refused for the second.</summary>
+    /// <summary>Classes of digits, then numbers of a table: the loss and the metrics of the first run would
+    /// be refused for the second.</summary>
     [Theory]
     [InlineData(false), InlineData(true)]
     public void Loss_and_metrics_follow_the_task(bool earlierVersion)
     {
         var resolved = ExperimentRules.Resolve(Thirty);
-        var next = Base(resolved, earlierVersion ? OfEarlierVersion : null) with { Dataset = "csv:my.csv", Target = "price", Model = "LogReg", Partition = "iid" };
+        var next = Base(resolved, earlierVersion ? OfEarlierVersion : null) with
+        {
+            Dataset = "csv:my.csv",
+            Target = "price",
+            Model = "LogReg",
+            Partition = "iid"
+        };
 
         var settled = ExperimentRules.Settle(ExperimentRules.Resolve(next), LearningTask.Regression);
 
@@ -72,17 +83,31 @@ public sealed class DerivedValueTests : IDisposable
         Assert.Equal(("MSELoss", "mse mae r2"), (settled.Criterion, string.Join(' ', settled.Metrics)));
     }
 
-    /// <summary>Of two classes CrossEntropyLoss becomes BCEWithLogitsLoss, and auto beside auroc becomes four metrics: what was asked for comes back.</summary>
+    /// <summary>Of two classes CrossEntropyLoss becomes BCEWithLogitsLoss, and auto beside auroc becomes four metrics: what
+    /// was asked for comes back.</summary>
     [Fact]
     public void What_was_asked_for_comes_back_not_only_auto()
     {
-        var asked = new Experiment { Dataset = "csv:two.csv", Target = "y", Partition = "pre", Owner = "who", Model = "LogReg", Criterion = "CrossEntropyLoss", Metrics = ["auto", "auroc"] };
+        var asked = new Experiment
+        {
+            Dataset = "csv:two.csv",
+            Target = "y",
+            Partition = "pre",
+            Owner = "who",
+            Model = "LogReg",
+            Criterion = "CrossEntropyLoss",
+            Metrics = ["auto", "auroc"]
+        };
         var settled = ExperimentRules.Settle(ExperimentRules.Resolve(asked), LearningTask.Classification("no", "yes"), clients: 7);
 
         var again = Base(settled);
 
-        Assert.Equal(("BCEWithLogitsLoss", "acc1 f1 precision recall auroc", 7), (settled.Criterion, string.Join(' ', settled.Metrics), settled.Clients));
-        Assert.Equal(("CrossEntropyLoss", "auto auroc", 20, (int?)null), (again.Criterion, string.Join(' ', again.Metrics), again.Clients, again.DenseRounds));
+        Assert.Equal(
+            ("BCEWithLogitsLoss", "acc1 f1 precision recall auroc", 7),
+            (settled.Criterion, string.Join(' ', settled.Metrics), settled.Clients));
+        Assert.Equal(
+            ("CrossEntropyLoss", "auto auroc", 20, (int?)null),
+            (again.Criterion, string.Join(' ', again.Metrics), again.Clients, again.DenseRounds));
     }
 
     [Fact]
@@ -90,7 +115,8 @@ public sealed class DerivedValueTests : IDisposable
     {
         var resolved = ExperimentRules.Resolve(Thirty);
         Directory.CreateDirectory(_folder["run"]);
-        File.WriteAllText(_folder["run/experiment.json"], ExperimentFile.Write(resolved with { Rounds = 60 }, "deal")); // rounds may be edited before resuming
+        // rounds may be edited before resuming
+        File.WriteAllText(_folder["run/experiment.json"], ExperimentFile.Write(resolved with { Rounds = 60 }, "deal"));
 
         var run = ExperimentFile.OfRun(_folder["run"]);
 
@@ -98,7 +124,8 @@ public sealed class DerivedValueTests : IDisposable
     }
 
     [Theory]
-    [InlineData("3"), InlineData("""{ "rounds": 3 }"""), InlineData("""{ "nonsense": { "asked": null, "value": 5 } }"""), InlineData("""{ "rounds": { "value": 5 } }""")]
+    [InlineData("3"), InlineData("""{ "rounds": 3 }"""), InlineData("""{ "nonsense": { "asked": null, "value": 5 } }""")]
+    [InlineData("""{ "rounds": { "value": 5 } }""")]
     public void A_list_that_is_none_is_refused(string list)
     {
         var refused = Assert.Throws<AutoFlipException>(() => ExperimentFile.Read($$"""{ "rounds": 30, "derived": {{list}} }""", "my.json"));
@@ -124,6 +151,9 @@ public sealed class DerivedValueTests : IDisposable
                   "value": "CrossEntropyLoss"
                 },
             """.ReplaceLineEndings("\n"), ExperimentFile.Write(resolved, "deal"), StringComparison.Ordinal);
-        Assert.Equal(Without(ExperimentFile.Write(resolved), "version"), Without(OfEarlierVersion(ExperimentFile.Write(resolved, "deal")), "version").Replace(",\n  \"partition_sha256\": \"deal\"", "", StringComparison.Ordinal));
+        Assert.Equal(
+            Without(ExperimentFile.Write(resolved), "version"),
+            Without(OfEarlierVersion(ExperimentFile.Write(resolved, "deal")), "version")
+                .Replace(",\n  \"partition_sha256\": \"deal\"", "", StringComparison.Ordinal));
     }
 }

@@ -98,11 +98,14 @@ public class ExperimentFileTests
     public void A_file_in_another_encoding_is_refused_by_line_and_byte()
     {
         using var folder = new TemporaryDirectory();
-        File.WriteAllBytes(folder["e.json"], "{\n\"target\": \"K\u00f6ln\"}"u8.ToArray()[..14].Concat((byte[])[0xF6, (byte)'"', (byte)'}']).ToArray());
+        File.WriteAllBytes(
+            folder["e.json"], "{\n\"target\": \"K\u00f6ln\"}"u8.ToArray()[..14].Concat((byte[])[0xF6, (byte)'"', (byte)'}']).ToArray());
 
         var refused = Assert.Throws<AutoFlipException>(() => ExperimentFile.Load(folder["e.json"]));
 
-        Assert.Equal((ExitCode.BadRequest, $"'{folder["e.json"]}', line 2: byte 15 of the file (0xF6) is not UTF-8. Save it as UTF-8."), (refused.Code, refused.Message));
+        Assert.Equal(
+            (ExitCode.BadRequest, $"'{folder["e.json"]}', line 2: byte 15 of the file (0xF6) is not UTF-8. Save it as UTF-8."),
+            (refused.Code, refused.Message));
     }
 
     [Theory]
@@ -154,11 +157,15 @@ public class ExperimentFileTests
     public void Command_line_overrides_the_file_and_a_run_directory_stands_for_its_file()
     {
         using var directory = new TemporaryDirectory();
-        File.WriteAllText(directory["experiment.json"], ExperimentFile.Write(new Experiment { Dataset = "Digits", Seed = 5, Clients = 8, Pruner = "random" }));
+        File.WriteAllText(
+            directory["experiment.json"],
+            ExperimentFile.Write(new Experiment { Dataset = "Digits", Seed = 5, Clients = 8, Pruner = "random" }));
 
         var ended = Shell.Run("run", directory["experiment.json"], "--seed", "2");
 
-        Assert.Equal(("Digits", 2ul, 8, "random"), (ended.Experiment!.Dataset, ended.Experiment.Seed, ended.Experiment.Clients, ended.Experiment.Pruner));
+        Assert.Equal(
+            ("Digits", 2ul, 8, "random"),
+            (ended.Experiment!.Dataset, ended.Experiment.Seed, ended.Experiment.Clients, ended.Experiment.Pruner));
         Assert.Equal(5ul, Shell.Run("run", directory.Path).Experiment!.Seed);
         Assert.Equal("none", Shell.Run("run", directory.Path, "--algorithm", "fedavg").Experiment!.Pruner);
     }

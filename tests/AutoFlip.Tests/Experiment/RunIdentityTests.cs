@@ -20,7 +20,9 @@ public class RunIdentityTests
 
     [Fact]
     public void A_value_given_as_its_default_is_no_other_run() =>
-        Assert.Equal(RunIdentity.Of(new Experiment()), RunIdentity.Of(new Experiment { LearningRate = new Experiment().LearningRate, Metrics = [.. new Experiment().Metrics] }));
+        Assert.Equal(
+            RunIdentity.Of(new Experiment()),
+            RunIdentity.Of(new Experiment { LearningRate = new Experiment().LearningRate, Metrics = [.. new Experiment().Metrics] }));
 
     /// <summary>What the program of f479c9f wrote into checkpoints/resume.safetensors of a run of this experiment.</summary>
     [Fact]

@@ -18,7 +18,9 @@ public sealed class EarlierRunsTests : IDisposable
 
     string Ended(string name, Experiment experiment)
     {
-        File.WriteAllText(Path.Combine(Begun(name, experiment), RunSummary.FileName), JsonSerializer.Serialize(FakeEngine.Summary(experiment, new()), RunJson.Document));
+        File.WriteAllText(
+            Path.Combine(Begun(name, experiment), RunSummary.FileName),
+            JsonSerializer.Serialize(FakeEngine.Summary(experiment, new()), RunJson.Document));
         return _folder[name];
     }
 
@@ -94,7 +96,8 @@ public sealed class EarlierRunsTests : IDisposable
 
         Assert.True(EarlierRuns.IsRunOf(own with { Clients = 176 }, own));
         Assert.True(EarlierRuns.IsRunOf(table with { Criterion = "MSELoss", Metrics = ["mse", "mae", "r2"] }, table));
-        Assert.True(EarlierRuns.IsRunOf(table with { Criterion = "BCEWithLogitsLoss", Metrics = ["acc1"] }, table with { Criterion = "CrossEntropyLoss" }));
+        Assert.True(EarlierRuns.IsRunOf(
+            table with { Criterion = "BCEWithLogitsLoss", Metrics = ["acc1"] }, table with { Criterion = "CrossEntropyLoss" }));
         Assert.False(EarlierRuns.IsRunOf(table with { Criterion = "MSELoss" }, table with { Criterion = "L1Loss" }));
     }
 }

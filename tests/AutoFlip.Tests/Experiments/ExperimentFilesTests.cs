@@ -1,3 +1,4 @@
+using System.Globalization;
 using AutoFlip.Cli;
 
 namespace AutoFlip.Tests;
@@ -7,7 +8,8 @@ public class ExperimentFilesTests
 {
     static readonly string Folder = Path.Combine(SourceTree.Root, "experiments");
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string, string> PaperFiles => new()
     {
@@ -26,26 +28,38 @@ public class ExperimentFilesTests
         Assert.Equal(Path.GetFileNameWithoutExtension(file), table.Experiment.Name);
         Assert.True(table.Rows.Length >= 3);
         Assert.Empty(ExperimentRules.Violations(ExperimentFile.Load(Path.Combine(Folder, file)))); // 'run' takes it too
-        Assert.Equal(table.Rows.Length, table.Rows.Select(row => TableJob.IdentityOf(row.Experiments[0])).Distinct().Count()); // no two rows are the same
+        // no two rows are the same
+        Assert.Equal(table.Rows.Length, table.Rows.Select(row => TableJob.IdentityOf(row.Experiments[0])).Distinct().Count());
     }
 
-    /// <summary>REFERENCE: K 20, R 200, E 5, B 350, beta 0.9, Adam 3e-4 with 0.99 a round, threshold 0.30, 150 epochs, patience 40.</summary>
+    /// <summary>REFERENCE: K 20, R 200, E 5, B 350, beta 0.9, Adam 3e-4 with 0.99 a round, threshold
+    /// 0.30, 150 epochs, patience 40.</summary>
     [Theory, MemberData(nameof(PaperFiles))]
     public void The_papers_tables_hold_its_methods_and_ours(string file, string setting)
     {
         var table = Table(file);
 
-        Assert.Equal(["FedAvg", "random, as in the paper", "AutoFLIP, as in the paper", "random, ours", "AutoFLIP, ours"], table.Rows.Select(row => row.Name));
+        Assert.Equal(
+            ["FedAvg", "random, as in the paper", "AutoFLIP, as in the paper", "random, ours", "AutoFLIP, ours"],
+            table.Rows.Select(row => row.Name));
         Assert.Equal(["none", "random", "autoflip", "random", "autoflip"], table.Rows.Select(row => row.Experiments[0].Pruner));
         Assert.Every(table.Rows.SelectMany(row => row.Experiments), e => Assert.Equal(
-            (200, 5, 350, 0.9, "Adam", 0.0003, 0.99), (e.Rounds, e.LocalEpochs, e.BatchSize, e.ServerMomentum, e.Optimizer, e.LearningRate, e.LearningRateDecay)));
+            (200, 5, 350, 0.9, "Adam", 0.0003, 0.99),
+            (e.Rounds, e.LocalEpochs, e.BatchSize, e.ServerMomentum, e.Optimizer, e.LearningRate, e.LearningRateDecay)));
         var paper = table.Rows[2].Experiments[0];
-        Assert.Equal(setting, FormattableString.Invariant($"{paper.Dataset} {paper.Model} {paper.PruneFraction} {paper.ExplorationEpochs} {paper.ExplorationPatience} {paper.EvaluationScope}"));
+        Assert.Equal(
+            setting,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{paper.Dataset} {paper.Model} {paper.PruneFraction} {paper.ExplorationEpochs} {paper.ExplorationPatience} "
+                + $"{paper.EvaluationScope}"));
         Assert.Equal(
             (PruningKind.Unstructured, "deviation", GuidanceScale.MinMax, 0, false, MaskRefresh.Cohort),
             (paper.Pruning, paper.Guidance, paper.GuidanceNormalization, paper.DenseRounds!.Value, paper.KeepNorm, paper.MaskRefresh));
         var (ours, defaults) = (table.Rows[4].Experiments[0], new Experiment());
-        Assert.Equal((defaults.Pruning, defaults.Guidance, defaults.KeepNorm, defaults.MaskRefresh, 33), (ours.Pruning, ours.Guidance, ours.KeepNorm, ours.MaskRefresh, ours.DenseRounds!.Value));
+        Assert.Equal(
+            (defaults.Pruning, defaults.Guidance, defaults.KeepNorm, defaults.MaskRefresh, 33),
+            (ours.Pruning, ours.Guidance, ours.KeepNorm, ours.MaskRefresh, ours.DenseRounds!.Value));
     }
 
     [Fact]
@@ -53,9 +67,11 @@ public class ExperimentFilesTests
     {
         static IEnumerable<string> Runs(string file) => TableJob.Of([Table(file)]).Select(job => job.Identity);
 
-        var fractions = Table("cifar10-threshold-ablation.json").Rows.Where(row => row.Name.Contains("as in the paper", StringComparison.Ordinal)).Select(row => row.Experiments[0].PruneFraction);
+        var fractions = Table("cifar10-threshold-ablation.json").Rows.Where(row =>
+            row.Name.Contains("as in the paper", StringComparison.Ordinal)).Select(row => row.Experiments[0].PruneFraction);
 
         Assert.Equal([0.1m, 0.2m, 0.3m, 0.4m, 0.5m], fractions);
-        Assert.Equal(9, Runs("cifar10-threshold-ablation.json").Intersect(Runs("paper-cifar10.json")).Count()); // FedAvg, the paper's and ours at 0.3, three seeds each
+        // FedAvg, the paper's and ours at 0.3, three seeds each
+        Assert.Equal(9, Runs("cifar10-threshold-ablation.json").Intersect(Runs("paper-cifar10.json")).Count());
     }
 }

@@ -13,7 +13,8 @@ public sealed class ExperimentTableTests : IDisposable
     }
 
     string Refusal(string json) =>
-        Assert.Throws<AutoFlipException>(() => Read(json).Resolve()).Message.Replace(_folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+        Assert.Throws<AutoFlipException>(() => Read(json).Resolve()).Message.Replace(
+            _folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
 
     static IEnumerable<string> Names(ExperimentTable table) => table.Rows.Select(row => row.Name);
 
@@ -49,14 +50,16 @@ public sealed class ExperimentTableTests : IDisposable
     public void Runs_of_a_grid_are_counted_before_they_are_made()
     {
         string Axis(string field, int values) => $"\"{field}\": [{string.Join(", ", Enumerable.Range(1, values))}]";
-        var json = $"{{ \"seeds\": [1, 2], \"grid\": {{ {Axis("rounds", 300)}, {Axis("clients", 300)}, {Axis("hiddenSize", 300)}, {Axis("batchSize", 300)} }} }}";
+        var json = $"{{ \"seeds\": [1, 2], \"grid\": {{ {Axis("rounds", 300)}, {Axis("clients", 300)}, {Axis("hiddenSize", 300)}, "
+            + $"{Axis("batchSize", 300)} }} }}";
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         var message = Refusal(json);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
         Assert.Equal(
-            "my.json: the table has 16,200,000,000 runs (rounds 300 x clients 300 x hiddenSize 300 x batchSize 300 x seeds 2). Accepted: up to 10,000; list fewer values, or split the table into several files.",
+            "my.json: the table has 16,200,000,000 runs (rounds 300 x clients 300 x hiddenSize 300 x batchSize 300 x seeds 2). Accepted: "
+            + "up to 10,000; list fewer values, or split the table into several files.",
             message);
     }
 
@@ -70,7 +73,9 @@ public sealed class ExperimentTableTests : IDisposable
             """;
 
         Assert.Equal(10_000, Read(Table(2)).Rows.Length);
-        Assert.StartsWith("my.json: the table has 15,000 runs (3 rows, the largest rounds 100 x clients 50 x seeds 1).", Refusal(Table(3)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "my.json: the table has 15,000 runs (3 rows, the largest rounds 100 x clients 50 x seeds 1).", Refusal(Table(3)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +93,10 @@ public sealed class ExperimentTableTests : IDisposable
             """).Resolve();
 
         Assert.Equal(
-            ["a, pruneFraction 0.1, metrics acc1", "a, pruneFraction 0.1, metrics acc1 f1", "a, pruneFraction 0.5, metrics acc1", "a, pruneFraction 0.5, metrics acc1 f1", "b, pruneFraction 0.1", "b, pruneFraction 0.5"],
+            [
+                "a, pruneFraction 0.1, metrics acc1", "a, pruneFraction 0.1, metrics acc1 f1", "a, pruneFraction 0.5, metrics acc1",
+                "a, pruneFraction 0.5, metrics acc1 f1", "b, pruneFraction 0.1", "b, pruneFraction 0.5"
+            ],
             Names(table));
         Assert.Equal([0.1m, 0.1m, 0.5m, 0.5m, 0.1m, 0.5m], table.Rows.Select(row => row.Experiments[0].PruneFraction));
         Assert.Equal(["algorithm fedavg", "algorithm autoflip"], Names(Read("""{ "grid": { "algorithm": ["fedavg", "autoflip"] } }""")));
@@ -97,13 +105,16 @@ public sealed class ExperimentTableTests : IDisposable
     [Fact]
     public void Base_gives_its_experiment_and_nothing_of_its_table()
     {
-        File.WriteAllText(_folder["base.json"], """{ "name": "base", "dataset": "Digits", "rounds": 9, "clients": 5, "seeds": [4, 5], "rows": [{ "name": "a" }] }""");
+        File.WriteAllText(
+            _folder["base.json"],
+            """{ "name": "base", "dataset": "Digits", "rounds": 9, "clients": 5, "seeds": [4, 5], "rows": [{ "name": "a" }] }""");
 
         var table = Read("""{ "base": "base.json", "name": "mine", "clients": 6 }""");
 
         var experiment = Assert.Single(Assert.Single(table.Rows).Experiments);
         Assert.Equal(("mine", 9, 6, 1ul), (experiment.Name, experiment.Rounds, experiment.Clients, experiment.Seed));
-        Assert.Equal(experiment with { Metrics = [] }, ExperimentFile.Load(_folder["my.json"]) with { Metrics = [] }); // 'run' reads it alike
+        // 'run' reads it alike
+        Assert.Equal(experiment with { Metrics = [] }, ExperimentFile.Load(_folder["my.json"]) with { Metrics = [] });
     }
 
     [Fact]
@@ -113,7 +124,9 @@ public sealed class ExperimentTableTests : IDisposable
             .Resolve(experiment => experiment with { Seed = 9, Rounds = 3, Name = "smoke" });
 
         Assert.Equal("smoke", table.Experiment.Name);
-        Assert.Equal([("smoke-a", 9ul, 3), ("smoke-b", 9ul, 3)], table.Rows.SelectMany(row => row.Experiments).Select(e => (e.Name, e.Seed, e.Rounds)));
+        Assert.Equal(
+            [("smoke-a", 9ul, 3), ("smoke-b", 9ul, 3)],
+            table.Rows.SelectMany(row => row.Experiments).Select(e => (e.Name, e.Seed, e.Rounds)));
     }
 
     [Theory]
@@ -123,9 +136,12 @@ public sealed class ExperimentTableTests : IDisposable
     [InlineData("""{"rows":[3]}""", "my.json: row 1 is not accepted.")]
     [InlineData("""{"rows":[{"name":"a"},{"rounds":3}]}""", "my.json: row 2 is not accepted.")]
     [InlineData("""{"rows":[{"name":"a","prune":0.1}]}""", "my.json: row 'a': there is no field 'prune'. Did you mean 'pruner'?")]
-    [InlineData("""{"rows":[{"name":"a","rounds":"x"}]}""", "my.json: row 'a': field 'rounds': \"x\" is not accepted. Accepted: a whole number.")]
+    [InlineData(
+        """{"rows":[{"name":"a","rounds":"x"}]}""", "my.json: row 'a': field 'rounds': \"x\" is not accepted. Accepted: a whole number.")]
     [InlineData("""{"rows":[{"name":"a","rounds":1,"rounds":2}]}""", "my.json: row 'a': the field 'rounds' is there twice.")]
-    [InlineData("""{"rows":[{"name":"a","seed":3}]}""", "my.json: row 'a': the field 'seed' is not accepted in a row. Accepted: \"seeds\", a list.")]
+    [InlineData(
+        """{"rows":[{"name":"a","seed":3}]}""",
+        "my.json: row 'a': the field 'seed' is not accepted in a row. Accepted: \"seeds\", a list.")]
     [InlineData("""{"rows":[{"name":"a"},{"name":"a"}]}""", "my.json: two rows are called 'a'.")]
     [InlineData("""{"seeds":[]}""", "my.json: field 'seeds': [] is not accepted.")]
     [InlineData("""{"seeds":[1,1]}""", "my.json: field 'seeds': [1,1] is not accepted. Accepted: a list of different whole numbers")]
@@ -135,13 +151,17 @@ public sealed class ExperimentTableTests : IDisposable
     [InlineData("""{"grid":{"rounds":3}}""", "my.json: field 'grid.rounds': 3 is not accepted.")]
     [InlineData("""{"grid":{"round":[3]}}""", "my.json: there is no field 'round'. Did you mean 'rounds'?")]
     [InlineData("""{"grid":{"seed":[3]}}""", "my.json: the field 'seed' is not accepted in a grid")]
-    [InlineData("""{"rows":[{"name":"FedAvg"}],"baseline":"Fedavg"}""", "my.json: field 'baseline': there is no row 'Fedavg'. Did you mean 'FedAvg'? Accepted: 'FedAvg'.")]
+    [InlineData(
+        """{"rows":[{"name":"FedAvg"}],"baseline":"Fedavg"}""",
+        "my.json: field 'baseline': there is no row 'Fedavg'. Did you mean 'FedAvg'? Accepted: 'FedAvg'.")]
     [InlineData("""{"base":3}""", "my.json: field 'base': 3 is not accepted.")]
     [InlineData("""{"base":"my.json"}""", "my.json: its base 'my.json' has a base itself.")]
     [InlineData("""{"base":"none.json"}""", "The experiment file 'none.json' cannot be read: it does not exist.")]
     [InlineData("""{"rounds":0}""", "my.json: Experiment.Rounds: '0' is not accepted.")]
     [InlineData("""{"rows":[{"name":"a"},{"name":"b","pruner":"autoflop"}]}""", "my.json: row 'b': ")]
-    [InlineData("""{"rows":[{"name":"a","dataset":"Digits","classesPerClient":11}]}""", "my.json: Experiment.ClassesPerClient: '11' is not accepted.")]
+    [InlineData(
+        """{"rows":[{"name":"a","dataset":"Digits","classesPerClient":11}]}""",
+        "my.json: Experiment.ClassesPerClient: '11' is not accepted.")]
     [InlineData("[]", "my.json: a JSON object with the fields of an experiment is expected")]
     public void Wrong_file_is_refused_in_one_sentence_with_its_row(string json, string sentence)
     {
@@ -153,5 +173,8 @@ public sealed class ExperimentTableTests : IDisposable
 
     [Fact]
     public void Every_violation_of_every_row_is_told_once() =>
-        Assert.Equal(3, Refusal("""{ "seeds": [1, 2], "rows": [{ "name": "a", "rounds": 0 }, { "name": "b", "rounds": 0, "batchSize": -1 }] }""").Split('\n').Length);
+        Assert.Equal(
+            3,
+            Refusal("""{ "seeds": [1, 2], "rows": [{ "name": "a", "rounds": 0 }, { "name": "b", "rounds": 0, "batchSize": -1 }] }""")
+                .Split('\n').Length);
 }

@@ -1,6 +1,7 @@
 namespace AutoFlip.Tests;
 
-/// <summary>Runs that have ended, for tests that only look at them: digits under a mask of whole units, and a table of two classes with a fitted cut-off.</summary>
+/// <summary>Runs that have ended, for tests that only look at them: digits under a mask of whole units, and a table of two
+/// classes with a fitted cut-off.</summary>
 public sealed class FinishedRuns : IDisposable
 {
     readonly TemporaryDirectory _folder = new();
@@ -34,10 +35,19 @@ public sealed class FinishedRuns : IDisposable
     {
         var random = new KeyedRandom(5);
         // A number in thousands, a town, and a class that the number decides with some luck, one in three.
-        string Row(int i) => FormattableString.Invariant($"{(i % 3 == 0 ? 3000 : 1000) + 900 * random.NextGaussian():0.0},{"abc"[i % 3 * (i % 2)]},{(i % 3 == 0 ? "rare" : "often")}");
+        string Row(int i) => FormattableString.Invariant(
+            $"{(i % 3 == 0 ? 3000 : 1000) + 900 * random.NextGaussian():0.0},{"abc"[i % 3 * (i % 2)]},{(i % 3 == 0 ? "rare" : "often")}");
         File.WriteAllText(TablePath, "income,town,kind\n" + string.Join('\n', Enumerable.Range(0, 300).Select(Row)));
         Digits = Run(Small);
-        Table = Run(Small with { Name = "table", Dataset = $"csv:{TablePath}", Target = "kind", PruneFraction = 0, Pruner = "none", Metrics = ["acc1", "f1", "youdenj"] });
+        Table = Run(Small with
+        {
+            Name = "table",
+            Dataset = $"csv:{TablePath}",
+            Target = "kind",
+            PruneFraction = 0,
+            Pruner = "none",
+            Metrics = ["acc1", "f1", "youdenj"]
+        });
     }
 
     /// <summary>The run directory.</summary>
@@ -52,13 +62,16 @@ public sealed class FinishedRuns : IDisposable
     public void Dispose() => _folder.Dispose();
 
     internal static ServerEvaluation LastEvaluation(string run) =>
-        System.Text.Json.JsonSerializer.Deserialize<RoundReport>(File.ReadLines(Path.Combine(run, "rounds.jsonl")).Last(), RunJson.Line)!.ServerEvaluated!;
+        System.Text.Json.JsonSerializer.Deserialize<RoundReport>(
+            File.ReadLines(Path.Combine(run, "rounds.jsonl")).Last(), RunJson.Line)!.ServerEvaluated!;
 
     string Run(Experiment experiment)
     {
         var results = _folder[experiment.Name];
         Directory.CreateDirectory(results);
-        Simulation.Run(experiment, new RunOptions { ResultPath = results, Workers = 2, Offline = true }, RunObserver.None, TimeProvider.System, CancellationToken.None);
+        Simulation.Run(
+            experiment, new RunOptions { ResultPath = results, Workers = 2, Offline = true }, RunObserver.None, TimeProvider.System,
+            CancellationToken.None);
         return Directory.GetDirectories(results).Single();
     }
 }

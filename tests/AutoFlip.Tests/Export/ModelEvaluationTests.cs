@@ -12,7 +12,8 @@ public sealed class ModelEvaluationTests(FinishedRuns runs) : IClassFixture<Fini
     {
         var run = table ? runs.Table : runs.Digits;
         var model = SavedModel.Load(Path.Combine(run, SavedModel.SmallFile));
-        var made = table ? model.Experiment! with { Dataset = $"csv:{runs.TablePath}" } : model.Experiment!; // a file does not hold the table's folder
+        // a file does not hold the table's folder
+        var made = table ? model.Experiment! with { Dataset = $"csv:{runs.TablePath}" } : model.Experiment!;
         var experiment = ModelEvaluation.Settle(model.Card, made);
 
         var said = ModelEvaluation.Run(model, experiment, Samples(model.Card, experiment), 2, CancellationToken.None);
@@ -31,23 +32,34 @@ public sealed class ModelEvaluationTests(FinishedRuns runs) : IClassFixture<Fini
     {
         var model = SavedModel.Load(Path.Combine(runs.Digits, SavedModel.SmallFile));
 
-        Assert.Equal((1438, 359), (Samples(model.Card, model.Experiment!, DataSplit.Train).Count, Samples(model.Card, model.Experiment!).Count));
+        Assert.Equal(
+            (1438, 359), (Samples(model.Card, model.Experiment!, DataSplit.Train).Count, Samples(model.Card, model.Experiment!).Count));
     }
 
     [Fact]
     public void Data_about_other_classes_in_another_shape_or_of_other_columns_are_refused()
     {
-        var (digits, table) = (SavedModel.Load(Path.Combine(runs.Digits, SavedModel.SmallFile)), SavedModel.Load(Path.Combine(runs.Table, SavedModel.SmallFile)));
+        var (digits, table) = (
+            SavedModel.Load(Path.Combine(runs.Digits, SavedModel.SmallFile)),
+            SavedModel.Load(Path.Combine(runs.Table, SavedModel.SmallFile)));
         using var folder = new TemporaryDirectory();
         File.WriteAllText(folder["other.csv"], "age,kind\n1,rare\n2,often\n3,often\n4,rare\n5,rare\n6,often");
-        string Refusal(SavedModel model, Experiment experiment) => Assert.Throws<AutoFlipException>(() => Samples(model.Card, experiment)).Message;
+        string Refusal(SavedModel model, Experiment experiment) => Assert.Throws<AutoFlipException>(() =>
+            Samples(model.Card, experiment)).Message;
 
-        Assert.Equal("Experiment.Dataset CIFAR10: it is about 10 classes (airplane, automobile, bird, cat, deer, ...), and the model about 10 classes (0, 1, 2, 3, 4, ...).",
+        Assert.Equal(
+            "Experiment.Dataset CIFAR10: it is about 10 classes (airplane, automobile, bird, cat, deer, ...), "
+            + "and the model about 10 classes (0, 1, 2, 3, 4, ...).",
             Refusal(digits, digits.Experiment! with { Dataset = "CIFAR10" }));
-        Assert.Equal($"Experiment.Dataset csv:{folder["other.csv"]}: it has other columns than the model reads.".Replace("it has other columns than the model reads", "its samples are 1x1x1, and the model reads 4x1x1", StringComparison.Ordinal),
+        Assert.Equal($"Experiment.Dataset csv:{folder["other.csv"]}: it has other columns than the model reads.".Replace(
+            "it has other columns than the model reads", "its samples are 1x1x1, and the model reads 4x1x1", StringComparison.Ordinal),
             Refusal(table, table.Experiment! with { Dataset = $"csv:{folder["other.csv"]}" }));
-        Assert.Equal("Experiment.Dataset Digits: its samples are 1x16x16, and the model reads 1x8x8.", Refusal(digits, digits.Experiment! with { Resize = 16 }));
-        Assert.Equal("Experiment.Dataset Digits: its samples are read in another way than the model's.", Refusal(digits, digits.Experiment! with { ImageNetNormalization = false }));
+        Assert.Equal(
+            "Experiment.Dataset Digits: its samples are 1x16x16, and the model reads 1x8x8.",
+            Refusal(digits, digits.Experiment! with { Resize = 16 }));
+        Assert.Equal(
+            "Experiment.Dataset Digits: its samples are read in another way than the model's.",
+            Refusal(digits, digits.Experiment! with { ImageNetNormalization = false }));
     }
 
     [Fact]
@@ -57,7 +69,9 @@ public sealed class ModelEvaluationTests(FinishedRuns runs) : IClassFixture<Fini
         folder.WriteMnist("MNIST");
         var model = SavedModel.Load(Path.Combine(runs.Digits, SavedModel.SmallFile));
 
-        var samples = ModelEvaluation.SamplesFor(model.Card, model.Experiment! with { Dataset = "MNIST" }, DataSplit.Test, new() { DataPath = folder.Path, Offline = true }, RunObserver.None, default);
+        var samples = ModelEvaluation.SamplesFor(
+            model.Card, model.Experiment! with { Dataset = "MNIST" }, DataSplit.Test, new() { DataPath = folder.Path, Offline = true },
+            RunObserver.None, default);
 
         Assert.Equal((2, new SampleShape(1, 8, 8)), (samples.Count, samples.Shape));
     }
@@ -83,6 +97,8 @@ public sealed class ModelEvaluationTests(FinishedRuns runs) : IClassFixture<Fini
 
         var settled = ModelEvaluation.Settle(card, new Experiment { Dataset = "digits", Metrics = ["ACC1", "auto"], Criterion = "auto" });
 
-        Assert.Equal(("Digits", "CrossEntropyLoss", "acc1 acc5 f1 precision recall"), (settled.Dataset, settled.Criterion, string.Join(' ', settled.Metrics)));
+        Assert.Equal(
+            ("Digits", "CrossEntropyLoss", "acc1 acc5 f1 precision recall"),
+            (settled.Dataset, settled.Criterion, string.Join(' ', settled.Metrics)));
     }
 }

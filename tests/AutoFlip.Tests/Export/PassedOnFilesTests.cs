@@ -30,7 +30,9 @@ public sealed class PassedOnFilesTests : IDisposable
     string Images()
     {
         for (var i = 0; i < 20; i++)
-            _data.Write($"{Folder}/flowers/{(i % 2 == 0 ? "rose" : "lily")}/{i}.pgm", SmallImages.Ppm(4, 4, [.. Enumerable.Repeat((byte)(i * 10), 16)]));
+            _data.Write(
+                $"{Folder}/flowers/{(i % 2 == 0 ? "rose" : "lily")}/{i}.pgm",
+                SmallImages.Ppm(4, 4, [.. Enumerable.Repeat((byte)(i * 10), 16)]));
         return _data[$"{Folder}/flowers"];
     }
 
@@ -45,8 +47,10 @@ public sealed class PassedOnFilesTests : IDisposable
     string Run(string dataset, params string[] more)
     {
         var (code, output, error) = Do([
-            "run", "--dataset", dataset, "--model", "TwoNN", "--hidden-size", "8", "--partition", "iid", "--clients", "3", "--cohort-fraction", "1", "--rounds", "2", "--dense-rounds", "1",
-            "--local-epochs", "1", "--unit-multiple", "1", "--result-path", _results.Path, "--save-clients", "--tensorboard", "--plot", "--log-format", "json", "--quiet", "--resize", "4", .. more]);
+            "run", "--dataset", dataset, "--model", "TwoNN", "--hidden-size", "8", "--partition", "iid", "--clients", "3",
+            "--cohort-fraction", "1", "--rounds", "2", "--dense-rounds", "1",
+            "--local-epochs", "1", "--unit-multiple", "1", "--result-path", _results.Path, "--save-clients", "--tensorboard", "--plot",
+            "--log-format", "json", "--quiet", "--resize", "4", .. more]);
         Assert.True(code == ExitCode.Done, error);
         return output.Split('\n')[0];
     }
@@ -70,7 +74,8 @@ public sealed class PassedOnFilesTests : IDisposable
         Assert.Contains("experiment.json", holding);
         Assert.Empty(holding.Except(MayHold));
         Assert.Every((string[])["model.onnx", "model.safetensors", "report.html", "two.html", "summary.json"], name =>
-            Assert.Contains(kind == "csv" ? "csv:people.csv" : "folder:flowers", File.ReadAllText(Path.Combine(run, name)), StringComparison.Ordinal));
+            Assert.Contains(
+                kind == "csv" ? "csv:people.csv" : "folder:flowers", File.ReadAllText(Path.Combine(run, name)), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -84,7 +89,7 @@ public sealed class PassedOnFilesTests : IDisposable
 
         var text = File.ReadAllText(Path.Combine(run, "report.html"));
         Assert.Contains("--dataset csv:people.csv ", text, StringComparison.Ordinal);
-        Assert.Contains("The folder of <code>csv:people.csv</code> is left out", text, StringComparison.Ordinal);
+        Assert.Contains("The folder of <code>csv:people.csv</code> is omitted", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +110,9 @@ public sealed class PassedOnFilesTests : IDisposable
         Assert.Equal((ExitCode.Done, ExitCode.Done), (own.Code, named.Code));
         Assert.Equal((ExitCode.BadRequest, ""), (refused.Code, refused.Out));
         Assert.Equal(
-            "autoflip: evaluate: the model was trained on csv:people.csv, and a model file does not hold the folder of such a set. Give its path: --dataset csv:PATH\n", refused.Error);
+            "autoflip: evaluate: the model was trained on csv:people.csv, and model files do not contain paths. "
+            + "Give the path: --dataset csv:PATH\n",
+            refused.Error);
         double Accuracy(string json) => JsonNode.Parse(json)!["metrics"]!["acc1"]!.GetValue<double>();
         Assert.Equal(Accuracy(own.Out), Accuracy(named.Out));
     }

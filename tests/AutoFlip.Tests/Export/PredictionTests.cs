@@ -55,7 +55,8 @@ public class PredictionTests
     [Fact]
     public void Batches_keep_the_order_and_leave_out_what_could_not_be_read()
     {
-        var inputs = Enumerable.Range(0, 150).Select(i => i % 50 == 7 ? new RawInput($"{i}", null, "broken") : new RawInput($"{i}", [i], null));
+        var inputs = Enumerable.Range(0, 150)
+            .Select(i => i % 50 == 7 ? new RawInput($"{i}", null, "broken") : new RawInput($"{i}", [i], null));
         using var runner = new Echo();
 
         var said = Prediction.All(runner, inputs, 1).ToList();

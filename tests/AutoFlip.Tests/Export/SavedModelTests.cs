@@ -26,7 +26,9 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
         Assert.True(small.Network.Layout.Count < full.Network.Layout.Count);
         Assert.Equal(RunSummary.Load(runs.Digits).ModelSha256, full.Weights.Sha256());
         Assert.Equal(full.Weights.Sha256(), small.Card.ModelSha256);
-        Assert.Equal(full.Card, small.Card with { Widths = null, Input = full.Card.Input, Classes = full.Card.Classes, Options = full.Card.Options });
+        Assert.Equal(
+            full.Card,
+            small.Card with { Widths = null, Input = full.Card.Input, Classes = full.Card.Classes, Options = full.Card.Options });
         var random = new KeyedRandom(1);
         float[] samples = [.. Enumerable.Range(0, 3 * 64).Select(_ => random.NextSingle())];
         Assert.Every(Outputs(full, samples).Zip(Outputs(small, samples)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
@@ -69,7 +71,9 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
         var (_, batch) = Prediction.All(runner, [new RawInput("one", sample, null)], top: 3).Single();
         Assert.Equal(batch!.Top, single.Top.AsEnumerable());
         Assert.Equal(3, single.Top.Length);
-        Assert.StartsWith("The sample has 63 values; the model reads 1x8x8, 64 values.", Assert.Throws<ArgumentException>(() => Prediction.Of(runner, sample[1..])).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The sample has 63 values; the model reads 1x8x8, 64 values.",
+            Assert.Throws<ArgumentException>(() => Prediction.Of(runner, sample[1..])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,8 +91,12 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
 
         Assert.Equal([2, 10], outputs.shape);
         var lines = SourceTree.Read("tests/AutoFlip.Tests/Export/SavedModelTests.cs").Split('\n');
-        var code = lines[(Array.FindIndex(lines, line => line.Trim() == "#region code") + 1)..Array.FindIndex(lines, line => line.Trim() == "#endregion")];
-        Assert.Contains($"```csharp\n{string.Join('\n', code.Select(line => line.Trim()))}\n```", SourceTree.Read("docs/models.md"), StringComparison.Ordinal);
+        var code = lines[(
+            Array.FindIndex(lines, line => line.Trim() == "#region code")
+            + 1)..Array.FindIndex(lines, line => line.Trim() == "#endregion")];
+        Assert.Contains(
+            $"```csharp\n{string.Join('\n', code.Select(line => line.Trim()))}\n```", SourceTree.Read("docs/models.md"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,13 +135,19 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
     {
         var model = SavedModel.Load(Small);
         Safetensors.Write(_folder["bare"], model.Weights);
-        Assert.Contains("there is no model card in its metadata", Assert.Throws<AutoFlipException>(() => SavedModel.Load(_folder["bare"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no model card in its metadata", Assert.Throws<AutoFlipException>(() => SavedModel.Load(_folder["bare"])).Message,
+            StringComparison.Ordinal);
 
         Safetensors.Write(_folder["other"], SavedModel.Load(Full).Weights, model.Card.Metadata(model.Experiment!)); // the small one's card
-        Assert.Contains("does not fit the model", Assert.Throws<AutoFlipException>(() => SavedModel.Load(_folder["other"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not fit the model", Assert.Throws<AutoFlipException>(() => SavedModel.Load(_folder["other"])).Message,
+            StringComparison.Ordinal);
 
         Safetensors.Write(_folder["experiment"], model.Weights, model.Card.Metadata(model.Experiment!).SetItem("experiment", "{"));
-        Assert.Contains("the experiment in its metadata", Assert.Throws<AutoFlipException>(() => SavedModel.Load(_folder["experiment"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the experiment in its metadata", Assert.Throws<AutoFlipException>(() => SavedModel.Load(_folder["experiment"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -141,7 +155,9 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
     {
         var copy = Copy(runs.Digits);
         foreach (var name in (string[])[SavedModel.SmallFile, SavedModel.FullFile])
-            Safetensors.Write(Path.Combine(copy, name), SavedModel.Load(Path.Combine(runs.Digits, name)).Weights, new Dictionary<string, string> { ["model"] = "TwoNN", ["dataset"] = "Digits" });
+            Safetensors.Write(
+                Path.Combine(copy, name), SavedModel.Load(Path.Combine(runs.Digits, name)).Weights,
+                new Dictionary<string, string> { ["model"] = "TwoNN", ["dataset"] = "Digits" });
         var observer = new RecordingObserver();
 
         var model = RunModel.Load(copy, small, null, observer, CancellationToken.None);
@@ -159,7 +175,8 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
         File.Delete(Path.Combine(copy, SavedModel.SmallFile));
 
         var unfinished = Assert.Throws<AutoFlipException>(() => RunModel.Load(copy, true, null, RunObserver.None, CancellationToken.None));
-        var none = Assert.Throws<AutoFlipException>(() => RunModel.Load(_folder.Path, true, null, RunObserver.None, CancellationToken.None));
+        var none = Assert.Throws<AutoFlipException>(() =>
+            RunModel.Load(_folder.Path, true, null, RunObserver.None, CancellationToken.None));
 
         Assert.Equal($"'{copy}' has no final model: the run is not done. It is still running.", unfinished.Message);
         Assert.Contains("is no run directory", none.Message, StringComparison.Ordinal);

@@ -17,7 +17,8 @@ public class MaskTests
 
     /// <summary>So a small vector and a full one exchange kept values without any table.</summary>
     [Fact]
-    public void Kept_values_are_the_same_in_the_same_order_seen_from_small_and_full() => Gen.Select(Masks.OfAll, Gen.ULong).Sample((mask, seed) =>
+    public void Kept_values_are_the_same_in_the_same_order_seen_from_small_and_full() =>
+        Gen.Select(Masks.OfAll, Gen.ULong).Sample((mask, seed) =>
     {
         var full = Masks.Values(mask.Layout, seed);
         float[] fromFull = new float[mask.Values.Kept], fromSmall = new float[mask.SmallValues.Kept];
@@ -53,7 +54,9 @@ public class MaskTests
         mask.Apply(weights).Values.CopyTo(full.Values);
         mask.Shrink(weights).Values.CopyTo(small.Values);
         var random = new KeyedRandom(seed);
-        var input = torch.tensor(Enumerable.Range(0, 2 * network.Input.Length).Select(_ => random.NextSingle()).ToArray(), [2, network.Input.Channels, network.Input.Height, network.Input.Width]);
+        var input = torch.tensor(
+            Enumerable.Range(0, 2 * network.Input.Length).Select(_ => random.NextSingle()).ToArray(),
+            [2, network.Input.Channels, network.Input.Height, network.Input.Width]);
 
         var want = full.Forward(input, training: false).data<float>().ToArray();
         var got = small.Forward(input, training: false).data<float>().ToArray();

@@ -7,10 +7,13 @@ static class Masks
 {
     static readonly Network[] Networks =
     [
-        new NetworkBuilder("chain", new SampleShape(1, 6, 6)).Conv2d(3, 3).ReLU().MaxPool2d(2).Flatten().Linear(5).ReLU().Linear(3).Build(3),
-        new NetworkBuilder("norm", new SampleShape(2, 5, 5)).Conv2d(4, 3).BatchNorm2d().ReLU().Conv2d(3, 3).BatchNorm2d().Flatten().Linear(2).Build(2),
+        new NetworkBuilder("chain", new SampleShape(1, 6, 6)).Conv2d(3, 3).ReLU().MaxPool2d(2).Flatten().Linear(5).ReLU().Linear(3)
+            .Build(3),
+        new NetworkBuilder("norm", new SampleShape(2, 5, 5)).Conv2d(4, 3).BatchNorm2d().ReLU().Conv2d(3, 3).BatchNorm2d().Flatten()
+            .Linear(2).Build(2),
         new NetworkBuilder("residual", new SampleShape(1, 5, 5)).Conv2d(4, 3, padding: 1).BatchNorm2d().ReLU()
-            .Fork("sum", new Add(), ("a", a => a.Conv2d(4, 3, padding: 1).BatchNorm2d()), ("b", b => b)).ReLU().Flatten().Linear(3).Build(3),
+            .Fork(
+                "sum", new Add(), ("a", a => a.Conv2d(4, 3, padding: 1).BatchNorm2d()), ("b", b => b)).ReLU().Flatten().Linear(3).Build(3),
     ];
 
     /// <summary>A network and units of it.</summary>
@@ -52,7 +55,8 @@ static class Masks
         var layout = units.Small.Layout;
         var kept = new bool[layout.Count];
         foreach (var tensor in layout.Entries)
-            for (var i = tensor.Offset; i < tensor.Range.End.Value; i++) kept[i] = !weights || tensor.Role != TensorRole.Weight || random.NextDouble() < 0.7;
+            for (var i = tensor.Offset; i < tensor.Range.End.Value; i++)
+                kept[i] = !weights || tensor.Role != TensorRole.Weight || random.NextDouble() < 0.7;
         return Mask.OfUnits(units, Selection.Of(kept));
     }
 }

@@ -23,14 +23,17 @@ public class ClientReplyTests
         { "claims 11 training samples, and has declared 10", Honest with { Examples = 11 } },
         { "trained on 31 samples; 3 passes through its 10 are the most", Honest with { TrainSamples = 31 } },
         { "trained on -1 samples", Honest with { TrainSamples = -1 } },
-        { "a value it returned is not a finite number", Honest with { ValueBytes = MemoryMarshal.AsBytes<float>([1, float.NaN]).ToArray() } },
-        { "a value of 'control' that it returned is not a finite number", Honest with { Vectors = ClientOutcome.None.With("control", [float.PositiveInfinity]).Vectors } },
+        { "a value it returned is not a finite number", Honest with { ValueBytes = MemoryMarshal.AsBytes<float>([
+            1, float.NaN]).ToArray() } },
+        { "a value of 'control' that it returned is not a finite number", Honest with { Vectors = ClientOutcome.None.With(
+            "control", [float.PositiveInfinity]).Vectors } },
     };
 
     [Theory, MemberData(nameof(Lies))]
     public void A_reply_that_cannot_be_is_a_failure_and_nothing_of_it_is_left(string why, ClientReply lie)
     {
-        var refused = lie.Checked(values: lie.Examples < 0 ? 3 : 2, passes: 3, declared: lie.Examples < 0 ? null : lie.Examples == 0 ? null : 10);
+        var refused = lie.Checked(
+            values: lie.Examples < 0 ? 3 : 2, passes: 3, declared: lie.Examples < 0 ? null : lie.Examples == 0 ? null : 10);
 
         Assert.Contains(why, refused.Failure, StringComparison.Ordinal);
         Assert.Empty(refused.Vectors);

@@ -7,15 +7,19 @@ public class ScoreCountsTests
 {
     static readonly Gen<(float[] Logits, int[] Classes)> Samples =
         from count in Gen.Int[0, 40]
-        from logits in Gen.Frequency((20, Gen.Int[-40, 40].Select(x => x / 7f)), (1, Gen.OneOf<float>(float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f))).Array[count]
+        from logits in Gen.Frequency(
+            (20, Gen.Int[-40, 40].Select(x => x / 7f)),
+            (1, Gen.OneOf<float>(float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f))).Array[count]
         from classes in Gen.Int[0, 1].Array[count]
         select (logits, classes);
 
     [Theory]
     [InlineData(new float[] { -3, -1, 2, 4 }, new[] { 0, 0, 1, 1 }, 0)] // anything between -1 and 2 separates them: one half does
-    [InlineData(new float[] { 1, 2, 3, 4 }, new[] { 0, 0, 1, 1 }, 2.125f)] // the edges from 2 1/8 to 3 are as good, this is the nearest to 0
+    // the edges from 2 1/8 to 3 are as good, this is the nearest to 0
+    [InlineData(new float[] { 1, 2, 3, 4 }, new[] { 0, 0, 1, 1 }, 2.125f)]
     [InlineData(new float[] { -4, -3, -2, -1 }, new[] { 0, 0, 1, 1 }, -2)] // those from -2 7/8 to -2
-    [InlineData(new float[] { -1, 0.5f, -0.5f, 1 }, new[] { 0, 0, 1, 1 }, -0.5f)] // J is 1/2 from -0.875 to -0.5 and from 0.625 to 1: -0.5 is nearer
+    // J is 1/2 from -0.875 to -0.5 and from 0.625 to 1: -0.5 is nearer
+    [InlineData(new float[] { -1, 0.5f, -0.5f, 1 }, new[] { 0, 0, 1, 1 }, -0.5f)]
     [InlineData(new float[] { 3, 1 }, new[] { 0, 1 }, 0)] // worse than chance everywhere
     [InlineData(new float[] { 3, 1 }, new[] { 1, 1 }, 0)] // no negatives
     [InlineData(new float[] { }, new int[] { }, 0)]
@@ -25,7 +29,8 @@ public class ScoreCountsTests
     public void Cut_off_of_a_hand_made_table(float[] logits, int[] classes, float cutOff) =>
         Assert.Equal(cutOff, ScoreCounts.Of(logits, classes).CutOff);
 
-    /// <summary>8 · 15.8 = 126.4 is in bin 126 + 128 = 254, 8 · 15.9 = 127.2 and everything above in the last, 255; everything below -16 is in bin 0.</summary>
+    /// <summary>8 · 15.8 = 126.4 is in bin 126 + 128 = 254, 8 · 15.9 = 127.2 and everything above in the last, 255;
+    /// everything below -16 is in bin 0.</summary>
     [Fact]
     public void The_first_and_the_last_bin_hold_what_lies_outside()
     {
@@ -40,7 +45,8 @@ public class ScoreCountsTests
         var (logits, classes) = sample;
         float[] Own(int label) => [.. logits.Where((logit, i) => classes[i] == label && !float.IsNaN(logit))];
         var (zeros, ones) = (Own(0), Own(1));
-        double J(float edge) => (double)ones.Count(logit => logit >= edge) / ones.Length - (double)zeros.Count(logit => logit >= edge) / zeros.Length;
+        double J(float edge) => (double)ones.Count(logit => logit >= edge) / ones.Length - (double)zeros.Count(logit =>
+            logit >= edge) / zeros.Length;
         var best = zeros is [] || ones is [] ? 0 : Enumerable.Range(-127, 255).Max(edge => J(edge / 8f));
 
         var cutOff = ScoreCounts.Of(logits, classes).CutOff;

@@ -21,13 +21,18 @@ public class GoldenModelTests
         var network = Networks.Golden(model, want.GetProperty("args"), want.GetProperty("input"));
 
         // What the reference holds and never computes with is left out, with the statistics beside it (docs/decisions/0018).
-        var unused = want.TryGetProperty("unused", out var names) ? names.EnumerateArray().Select(name => name.GetString()!).ToHashSet() : [];
+        var unused = want.TryGetProperty("unused", out var names)
+            ? names.EnumerateArray().Select(name => name.GetString()!).ToHashSet()
+            : [];
         var idle = unused.Select(Owner).ToHashSet();
         Assert.Equal(
-            want.GetProperty("parameters").GetInt32() - (unused.Count > 0 ? want.GetProperty("unused_parameters").GetInt32() : 0), network.Layout.ParameterCount);
+            want.GetProperty("parameters").GetInt32() - (unused.Count > 0 ? want.GetProperty("unused_parameters").GetInt32() : 0),
+            network.Layout.ParameterCount);
         Assert.Equal(Rows(want.GetProperty("tensors"), name => !unused.Contains(name)), network.Layout.Parameters.Select(Row));
         Assert.Equal(
-            Rows(want.GetProperty("buffers"), name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal) && !idle.Contains(Owner(name))),
+            Rows(
+                want.GetProperty("buffers"),
+                name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal) && !idle.Contains(Owner(name))),
             network.Layout.Entries.Where(entry => entry.Role == TensorRole.Statistic).Select(Row));
         Assert.Equal(GoldenCase.Ints(want.GetProperty("output_shape"))[^1], network.Outputs);
         Assert.Equal(GoldenCase.Ints(want.GetProperty("output_shape"))[1..], network.Nodes[^1].OutputShape);

@@ -12,20 +12,26 @@ public class MobileVitTests
         var error = Assert.Throws<AutoFlipException>(() => MobileVit.Create(new(3, height, width), 10, new ModelOptions()));
 
         Assert.Equal(
-            $"Experiment.Model MobileViT: height and width must be multiples of 64, and not {height}x{width}. Choose Experiment.Resize 64, or a multiple of it.", error.Message);
+            $"Experiment.Model MobileViT: height and width must be multiples of 64, and not {height}x{width}. "
+            + "Choose Experiment.Resize 64, or a multiple of it.",
+            error.Message);
     }
 
     [Fact]
     public void Sides_may_differ() => Assert.Equal([10], MobileVit.Create(new(1, 64, 128), 10, new ModelOptions()).Nodes[^1].OutputShape);
 
-    /// <summary>What a bottleneck adds to belongs to the group before it. Of a transformer, conv2 makes the stream that all its layers add to.</summary>
+    /// <summary>What a bottleneck adds to belongs to the group before it. Of a transformer, conv2 makes the stream
+    /// that all its layers add to.</summary>
     [Fact]
     public void Channels_streams_heads_and_feed_forward_units_shrink()
     {
         (string Name, int Width)[] expected = [
-            ("features.0", 16), ("features.3.conv.0", 64), ("features.4.conv.0", 64), ("features.4.conv.6", 24), ("features.5.conv.0", 96), ("features.6.conv.0", 96),
-            ("features.7.conv.0", 96), ("features.7.conv.6", 48), .. Block(8, 48, 64, 2, 128), ("features.9.conv.0", 192), ("features.9.conv.6", 64),
-            .. Block(10, 64, 80, 4, 320), ("features.11.conv.0", 256), ("features.11.conv.6", 80), .. Block(12, 80, 96, 3, 384), ("features.13", 320)];
+            ("features.0", 16), ("features.3.conv.0", 64), ("features.4.conv.0", 64), ("features.4.conv.6", 24), ("features.5.conv.0", 96),
+            ("features.6.conv.0", 96),
+            ("features.7.conv.0", 96), ("features.7.conv.6", 48), .. Block(8, 48, 64, 2, 128), ("features.9.conv.0", 192),
+            ("features.9.conv.6", 64),
+            .. Block(10, 64, 80, 4, 320), ("features.11.conv.0", 256), ("features.11.conv.6", 80), .. Block(12, 80, 96, 3, 384),
+            ("features.13", 320)];
 
         Assert.Equal(expected, Small.Groups.Where(group => !group.IsFixed).Select(group => (group.Name, group.Width)));
 

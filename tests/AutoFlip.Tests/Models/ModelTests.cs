@@ -57,7 +57,8 @@ public class ModelTests
     [Fact]
     public void SqueezeNet_rectifies_classes_but_not_a_single_logit()
     {
-        bool Rectifies(int outputs) => SqueezeNet.Create(new(3, 32, 32), outputs, new ModelOptions()).Nodes.Any(node => node is { Name: "classifier.2", Layer: ReLU });
+        bool Rectifies(int outputs) => SqueezeNet.Create(new(3, 32, 32), outputs, new ModelOptions()).Nodes.Any(node =>
+            node is { Name: "classifier.2", Layer: ReLU });
 
         Assert.True(Rectifies(2));
         Assert.False(Rectifies(1));
@@ -68,7 +69,9 @@ public class ModelTests
     {
         var error = Assert.Throws<AutoFlipException>(() => WideResNet.Create(Cifar, 10, new ModelOptions { Depth = depth }));
 
-        Assert.Equal($"Experiment.Depth: '{depth}' is not accepted. Accepted: 6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on, up to 4096.", error.Message);
+        Assert.Equal(
+            $"Experiment.Depth: '{depth}' is not accepted. Accepted: 6n + 4 layers: 10, 16, 22, 28, 34, 40 and so on, up to 4096.",
+            error.Message);
     }
 
     [Fact]
@@ -76,15 +79,18 @@ public class ModelTests
     {
         var network = WideResNet.Create(Cifar, 10, new ModelOptions { Depth = 16, WidenFactor = 1, Dropout = 0.3 });
 
-        // 16 = 6 * 2 + 4: two blocks in each of three stages. 16 k channels with k = 1 come in as they go out, so block 1.0 has no shortcut.
+        // 16 = 6 * 2 + 4: two blocks in each of three stages. 16 k channels with k = 1 come in as they
+        // go out, so block 1.0 has no shortcut.
         Assert.Equal(
             ["block1.0.dropout", "block1.1.dropout", "block2.0.dropout", "block2.1.dropout", "block3.0.dropout", "block3.1.dropout"],
             network.Nodes.Where(node => node.Layer is Dropout { Rate: 0.3 }).Select(node => node.Name));
-        Assert.Equal(["block2.0.convShortcut", "block3.0.convShortcut"], network.Nodes.Select(node => node.Name).Where(node => node.Contains("Shortcut", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["block2.0.convShortcut", "block3.0.convShortcut"],
+            network.Nodes.Select(node => node.Name).Where(node => node.Contains("Shortcut", StringComparison.Ordinal)));
     }
 
-    /// <summary>VGG9 has widths 64, 128, 256, 256, 512, 512, 4096, 4096; a tenth is 6.4, 12.8, 25.6, 51.2 and 409.6; a thousandth below a half but for
-    /// 0.512 and 4.096.</summary>
+    /// <summary>VGG9 has widths 64, 128, 256, 256, 512, 512, 4096, 4096; a tenth is 6.4, 12.8, 25.6, 51.2 and 409.6; a thousandth below a
+    /// half but for 0.512 and 4.096.</summary>
     [Theory]
     [InlineData(1, 64, 128, 256, 256, 512, 512, 4096, 4096)]
     [InlineData(0.1, 6, 13, 26, 26, 51, 51, 410, 410)]
@@ -109,7 +115,8 @@ public class ModelTests
         var network = Catalog.Models["MobileViT"](new(3, 64, 64), 10, new ModelOptions { WidthMultiplier = 0.5 });
 
         Assert.Every(
-            network.Nodes.Where(node => node.Layer is LayerNorm), node => Assert.Equal(node.OutputShape[1], ((LayerNorm)node.Layer!).Width));
+            network.Nodes.Where(node => node.Layer is LayerNorm),
+            node => Assert.Equal(node.OutputShape[1], ((LayerNorm)node.Layer!).Width));
     }
 
     [Fact]
@@ -160,7 +167,8 @@ public class ModelTests
         var error = Assert.Throws<AutoFlipException>(() => TwoCnn.Create(new(3, 1, 1), 10, new ModelOptions()));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
-        Assert.StartsWith("Experiment.Model TwoCNN: layer features.0 (Conv2d) cannot work on 3x1x1: its window of 5 is larger than", error.Message);
+        Assert.StartsWith(
+            "Experiment.Model TwoCNN: layer features.0 (Conv2d) cannot work on 3x1x1: its window of 5 is larger than", error.Message);
         Assert.Contains("Experiment.Resize", error.Message, StringComparison.Ordinal);
     }
 

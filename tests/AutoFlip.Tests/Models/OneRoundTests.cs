@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Tests;
 
-/// <summary>Every architecture, small, in a federation of two: FedAvg, and AutoFLIP with exploration and mask; a round, evaluation.</summary>
+/// <summary>Every architecture, small, in a federation of two: FedAvg, and AutoFLIP with exploration and
+/// mask; a round, evaluation.</summary>
 [Trait("speed", "slow")]
 public sealed class OneRoundTests : IDisposable
 {
@@ -28,7 +29,9 @@ public sealed class OneRoundTests : IDisposable
         var summary = Run(model, "autoflip");
 
         Assert.Equal(0, summary.Failures);
-        Assert.InRange(summary.ModelSize.Density * summary.ModelSize.Parameters, 0.5 * summary.ModelSize.Parameters, 0.5 * summary.ModelSize.Parameters + 1);
+        Assert.InRange(
+            summary.ModelSize.Density * summary.ModelSize.Parameters, 0.5 * summary.ModelSize.Parameters,
+            0.5 * summary.ModelSize.Parameters + 1);
         Assert.True(double.IsFinite(summary.Metrics.Global.Loss!.Value));
         if (SmallModels.Create(model).Groups.All(group => group.IsFixed)) return; // without units there is nothing to shrink
         Assert.InRange(summary.ModelSize.TrainedParameters, 1, 0.8 * summary.ModelSize.Parameters); // most of it went as whole units
@@ -74,7 +77,8 @@ public sealed class OneRoundTests : IDisposable
         ImmutableArray<string> tokens = [.. Enumerable.Range(0, vocabulary).Select(id => $"{id}")];
         var task = SmallModels.ScoresTokens(model) ? LearningTask.Labelling(tokens) : LearningTask.Classification("a", "b", "c");
         var samples = new Counting(shape, task, SmallModels.Create(model).Vocabulary);
-        ImmutableArray<ClientRows> clients = [new(Enumerable.Range(0, 8).ToArray(), new[] { 8, 9 }), new(Enumerable.Range(10, 8).ToArray(), new[] { 18, 19 })];
+        ImmutableArray<ClientRows> clients = [
+            new(Enumerable.Range(0, 8).ToArray(), new[] { 8, 9 }), new(Enumerable.Range(10, 8).ToArray(), new[] { 18, 19 })];
         return new FederatedData
         {
             Train = samples,
@@ -95,7 +99,9 @@ public sealed class OneRoundTests : IDisposable
         public override int? Vocabulary => vocabulary;
 
         public override Targets Targets { get; } = task.Kind == TaskKind.Labelling
-            ? Targets.Steps([.. Enumerable.Range(0, 20).SelectMany(row => Enumerable.Range(row + 1, shape.Length)).Select(id => id % task.Classes)], shape.Length)
+            ? Targets.Steps(
+                [.. Enumerable.Range(0, 20).SelectMany(row => Enumerable.Range(row + 1, shape.Length)).Select(id => id % task.Classes)],
+                shape.Length)
             : Targets.Classes([.. Enumerable.Range(0, 20).Select(row => row % task.Classes)]);
 
         public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)

@@ -5,7 +5,8 @@ namespace AutoFlip.Tests;
 /// <param name="Options">Narrow widths and few layers.</param>
 sealed record SmallModel(SampleShape Input, ModelOptions Options);
 
-/// <summary>The catalogue's architectures, each small and on samples that it can read: a line for each that differs from the usual.</summary>
+/// <summary>The catalogue's architectures, each small and on samples that it can read: a line for each
+/// that differs from the usual.</summary>
 static class SmallModels
 {
     const int Vocabulary = 11;

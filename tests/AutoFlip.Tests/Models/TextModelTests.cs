@@ -20,7 +20,8 @@ public class TextModelTests
         var network = Catalog.Models[model](model == "GRUClassifier" ? new(1, 7, 5) : new(7, 1, 1), outputs, Options);
 
         Assert.Equal(3, network.Nodes.Count(node => node.Layer is Recurrent { Hidden: 4 }));
-        Assert.Equal([0.25, 0.25], network.Nodes.Select(node => node.Layer).OfType<Dropout>().Select(layer => layer.Rate)); // between layers
+        // between layers
+        Assert.Equal([0.25, 0.25], network.Nodes.Select(node => node.Layer).OfType<Dropout>().Select(layer => layer.Rate));
         Assert.Equal(model == "GRUClassifier" ? [] : [new Embedding(20, 5)], network.Nodes.Select(node => node.Layer).OfType<Embedding>());
     }
 
@@ -33,7 +34,9 @@ public class TextModelTests
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
         Assert.Equal(
-            "Experiment.Model NextWordLSTM: it scores the tokens that it reads, so Experiment.EmbeddingCount must be the number of outputs, 10, and not 20.", error.Message);
+            "Experiment.Model NextWordLSTM: it scores the tokens that it reads, so Experiment.EmbeddingCount must be the number of "
+            + "outputs, 10, and not 20.",
+            error.Message);
     }
 
     [Fact]
@@ -47,8 +50,10 @@ public class TextModelTests
     [Fact]
     public void A_network_too_large_for_its_vector_is_refused_and_not_a_defect()
     {
-        var error = Assert.Throws<AutoFlipException>(() => TwoNn.Create(new(3, 1024, 1024), 10, new ModelOptions { HiddenSize = 1024 })); // 2^31.6 weights
+        // 2^31.6 weights
+        var error = Assert.Throws<AutoFlipException>(() => TwoNn.Create(new(3, 1024, 1024), 10, new ModelOptions { HiddenSize = 1024 }));
 
-        Assert.StartsWith("Experiment.Model TwoNN: it would have more than 2147483647 parameters.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Experiment.Model TwoNN: it would have more than 2147483647 parameters.", error.Message, StringComparison.Ordinal);
     }
 }

@@ -31,7 +31,8 @@ public sealed class Bfloat16Tests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     RunSummary Run(Experiment experiment, int workers = 2) => Simulation.Run(
-        experiment, new RunOptions { ResultPath = _folder.Path, Workers = workers, Offline = true }, RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
+        experiment, new RunOptions { ResultPath = _folder.Path, Workers = workers, Offline = true }, RunObserver.None, TimeProvider.System,
+        TestContext.Current.CancellationToken);
 
     [Fact]
     public void A_run_reaches_the_accuracy_of_float32() // exploration and pruning included
@@ -53,13 +54,20 @@ public sealed class Bfloat16Tests : IDisposable
     public void What_is_removed_stays_exactly_zero()
     {
         var experiment = TinyFederation.Experiment with { Precision = TrainingPrecision.Bf16 };
-        var (network, initial, data) = (TinyFederation.Network(experiment), TinyFederation.Initial(experiment), TinyFederation.Data(experiment));
+        var (network, initial, data) = (
+            TinyFederation.Network(experiment), TinyFederation.Initial(experiment), TinyFederation.Data(experiment));
         var random = new KeyedRandom(3);
-        var mask = Mask.OfWeights(network.Layout, Selection.Highest([.. Enumerable.Range(0, network.Layout.ParameterCount).Select(_ => random.NextSingle())], network.Layout.ParameterCount / 2));
+        var mask = Mask.OfWeights(
+            network.Layout,
+            Selection.Highest(
+                [.. Enumerable.Range(0, network.Layout.ParameterCount).Select(_ => random.NextSingle())],
+                network.Layout.ParameterCount / 2));
         using var workspace = Workspace.Of(experiment);
         var task = new ClientTask(ClientWork.Train, 1, 0.01, mask.Apply(initial), mask);
 
-        var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], network, task, 0, data.Train, data.Clients[0].Train, new NoMemory(), default);
+        var training = new LocalTraining(
+            experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], network, task, 0, data.Train, data.Clients[0].Train,
+            new NoMemory(), default);
         training.Run(epochs: 3);
 
         Assert.True(training.SamplesSeen > 0);

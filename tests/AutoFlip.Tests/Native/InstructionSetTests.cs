@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace AutoFlip.Tests;
 
-/// <summary>oneDNN has other kernels for each instruction set. A kernel that writes past a buffer ends the process, so each set has one of its own.</summary>
+/// <summary>oneDNN has other kernels for each instruction set. A kernel that writes past a buffer ends the process, so
+/// each set has one of its own.</summary>
 [Trait("speed", "slow")]
 public class InstructionSetTests
 {
@@ -15,7 +16,8 @@ public class InstructionSetTests
 
     static (string Name, bool IsSupported)[] Known =>
     [
-        ("SSE41", true), ("AVX", Avx.IsSupported), ("AVX2", Avx2.IsSupported), ("AVX512_CORE", Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported),
+        ("SSE41", true), ("AVX", Avx.IsSupported), ("AVX2", Avx2.IsSupported),
+        ("AVX512_CORE", Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported),
     ];
 
     [Theory]
@@ -23,7 +25,8 @@ public class InstructionSetTests
     public async Task Convolutions_are_right_under(string instructions) =>
         await Run(instructions, [nameof(SteppingConvolutionTests)], []);
 
-    /// <summary>oneDNN's record of the processor is spoilt as by a machine that hides its caches, and mended (docs/decisions/0030).</summary>
+    /// <summary>oneDNN's record of the processor is spoilt as by a machine that hides its caches, and
+    /// mended (docs/decisions/0030).</summary>
     [Theory]
     [MemberData(nameof(Sets))]
     public async Task Convolutions_are_right_where_caches_are_hidden_under(string instructions)
@@ -40,7 +43,8 @@ public class InstructionSetTests
     {
         Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "These instruction sets are those of x64.");
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet") start.ArgumentList.Add(typeof(InstructionSetTests).Assembly.Location);
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
+            start.ArgumentList.Add(typeof(InstructionSetTests).Assembly.Location);
         foreach (var word in classes.SelectMany(name => (string[])["--filter-class", $"*.{name}"]).Concat(["--progress", "off"]))
             start.ArgumentList.Add(word);
         start.Environment[OneDnn.WidestVariable] = instructions;

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace AutoFlip.Tests;
 
 /// <summary>What is freed stays with the process (docs/decisions/0016).</summary>
-/// <remarks>Whole heaps of threads stay too, which is measured there and not tested: what the runtime allocates between tensors decides which heaps are ever empty.</remarks>
+/// <remarks>Whole heaps of threads stay too, which is measured there and not tested: what the runtime allocates between tensors decides
+/// which heaps are ever empty.</remarks>
 public unsafe class NativeHeapTests
 {
     const int Size = 40 << 20, Page = 4 << 10; // two blocks do not fit into one of the heaps of 64 MB that threads have
@@ -46,6 +47,8 @@ public unsafe class NativeHeapTests
         return (nint)block;
     }
 
-    /// <summary>Pages that this thread was given so far: minflt of proc(5), the tenth field. The second, a name, may hold blanks, but ends with a parenthesis.</summary>
-    static long Faults() => long.Parse(File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ')[8], CultureInfo.InvariantCulture);
+    /// <summary>Pages that this thread was given so far: minflt of proc(5), the tenth field. The second, a name, may hold blanks,
+    /// but ends with a parenthesis.</summary>
+    static long Faults() =>
+        long.Parse(File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ')[8], CultureInfo.InvariantCulture);
 }

@@ -7,10 +7,12 @@ using TorchSharp;
 
 namespace AutoFlip.Tests;
 
-/// <summary>Where a machine hides its caches, oneDNN is helped (docs/decisions/0030); <see cref="ConvolutionTests"/> says whether it can be trusted then.</summary>
+/// <summary>Where a machine hides its caches, oneDNN is helped (docs/decisions/0030); <see cref="ConvolutionTests"/> says
+/// whether it can be trusted then.</summary>
 public unsafe class OneDnnTests
 {
-    /// <summary>As every program should that convolves by itself before it makes a network: tests run in any order, and some convolve.</summary>
+    /// <summary>As every program should that convolves by itself before it makes a network: tests run in any
+    /// order, and some convolve.</summary>
     [ModuleInitializer]
     internal static void Prepare()
     {
@@ -47,7 +49,8 @@ public unsafe class OneDnnTests
         }));
     }
 
-    /// <summary>Of this libtorch, on any machine: after an update this says whether its record is still where, and as, <see cref="OneDnn"/> looks for it.</summary>
+    /// <summary>Of this libtorch, on any machine: after an update this says whether its record is still where, and as,
+    /// <see cref="OneDnn"/> looks for it.</summary>
     [Fact]
     public void It_believes_in_caches_that_can_be()
     {
@@ -150,5 +153,6 @@ public unsafe class OneDnnTests
     }
 
     static void SkipUnlessLinuxOnX64() => Assert.SkipUnless(
-        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "Its record of the processor is looked for under Linux on x64.");
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
+        "Its record of the processor is looked for under Linux on x64.");
 }

@@ -37,7 +37,8 @@ sealed class GoldenCase
 
     /// <summary>Numbers, or token ids where the reference reads whole numbers.</summary>
     public float[] Input => _case.GetProperty("input").GetProperty("dtype").GetString() == "int64"
-        ? GoldenFill.Tokens(InputShape, Root.GetProperty("token_multiplier").GetInt64(), _case.GetProperty("args").GetProperty("num_embeddings").GetInt64())
+        ? GoldenFill.Tokens(
+            InputShape, Root.GetProperty("token_multiplier").GetInt64(), _case.GetProperty("args").GetProperty("num_embeddings").GetInt64())
         : Fill.Input(InputShape);
 
     public long[] Labels => [.. _case.GetProperty("labels").Items().Select(label => label.GetInt64())];

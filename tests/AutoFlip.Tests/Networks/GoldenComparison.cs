@@ -12,8 +12,9 @@ sealed class GoldenComparison<T>(string id, string fill)
     static readonly bool IsDouble = typeof(T) == typeof(double);
     static readonly double Step = IsDouble ? 1e-6 : 1e-4;
 
-    /// <summary>The case in which rounding flips rectifiers, so that the reference's runs in single precision differ by 1e-3 in the gradients of
-    /// some kernels, and ours in others. All its single gradients are allowed what was measured; in doubles they are compared as usual.</summary>
+    /// <summary>The case in which rounding flips rectifiers, so that the reference's runs in single precision differ by 1e-3 in
+    /// the gradients of some kernels, and ours in others. All its single gradients are allowed what was measured; in doubles
+    /// they are compared as usual.</summary>
     const string Flips = "WideResNet";
 
     readonly GoldenCase _case = GoldenCase.Load(id, fill);
@@ -48,7 +49,8 @@ sealed class GoldenComparison<T>(string id, string fill)
     void Gradients(NetworkModule<T> module)
     {
         if (!_want.TryGetProperty("gradients", out var gradients)) return; // left out where float32 cannot be compared
-        var want = gradients.EnumerateArray().Select(pair => pair.ValueKind == JsonValueKind.Null ? [0, 0] : GoldenCase.Doubles(pair)).ToList();
+        var want = gradients.EnumerateArray().Select(pair => pair.ValueKind == JsonValueKind.Null ? [0, 0] : GoldenCase.Doubles(pair))
+            .ToList();
         var noisy = IsDouble ? [] : GoldenCase.Ints(_deviation.GetProperty("gradients").GetProperty("noisy"));
         var floor = 1e-6 * want.Max(pair => pair[1]);
         var tolerance = !IsDouble && id == Flips ? Tolerance(_deviation.GetProperty("gradients"), "max", Step) : Step;

@@ -40,7 +40,8 @@ public class HardActivationTests
     [InlineData(18, 9)]
     public void Pooling_with_a_ceiling_counts_windows_that_begin_in_the_image(int side, int windows)
     {
-        var network = new NetworkBuilder("test", new(1, side, side)).Then(new MaxPool2d(3, 2, Ceiling: true)).Flatten().Build(windows * windows);
+        var network = new NetworkBuilder("test", new(1, side, side)).Then(new MaxPool2d(3, 2, Ceiling: true)).Flatten()
+            .Build(windows * windows);
 
         var outputs = Run(network, [], [.. Enumerable.Range(0, side * side).Select(i => (double)i)]);
 
@@ -51,7 +52,8 @@ public class HardActivationTests
     /// <summary>3 pixels, windows of 1, 4 apart: rounding up, a second would begin at pixel 4, where nothing is.</summary>
     [Fact]
     public void Pooling_never_begins_behind_the_image() => Assert.Equal(
-        [1, 1, 1], new NetworkBuilder("test", new(1, 3, 3)).Then(new MaxPool2d(1, 4, Ceiling: true)).Flatten().Build(1).Nodes[1].OutputShape);
+        [1, 1, 1],
+        new NetworkBuilder("test", new(1, 3, 3)).Then(new MaxPool2d(1, 4, Ceiling: true)).Flatten().Build(1).Nodes[1].OutputShape);
 
     /// <remarks>In torch the slope 1/6 of HardSigmoid is the float, in doubles too: 3e-8 off.</remarks>
     static void Check(Layer layer, double[] values, double[] slopes)
@@ -78,6 +80,7 @@ public class HardActivationTests
         using var scope = torch.NewDisposeScope();
         using var module = new NetworkModule<double>(network);
         values.CopyTo(module.Values);
-        return module.Forward(torch.tensor(input, [1, 1, network.Input.Height, network.Input.Width]), training: false).contiguous().data<double>().ToArray();
+        return module.Forward(
+            torch.tensor(input, [1, 1, network.Input.Height, network.Input.Width]), training: false).contiguous().data<double>().ToArray();
     }
 }

@@ -10,13 +10,17 @@ static class LawNetworks
     static readonly Dictionary<string, Network> Small = new[]
     {
         Start("chain").Conv2d(5, 3).ReLU().MaxPool2d(2).Flatten().Linear(7).ReLU().Linear(4).Build(4),
-        Start("normalised").Conv2d(6, 3, stride: 2, bias: false).BatchNorm2d().ReLU().Then(new AvgPool2d(3, 1)).Flatten().Linear(4).Build(4),
+        Start("normalised").Conv2d(6, 3, stride: 2, bias: false).BatchNorm2d().ReLU().Then(new AvgPool2d(3, 1)).Flatten().Linear(4)
+            .Build(4),
         Start("residual").Conv2d(6, 3, padding: 1).BatchNorm2d().ReLU()
-            .Fork("add", new Add(), ("main", m => m.Conv2d(5, 3, padding: 1).ReLU().Conv2d(6, 3, padding: 1).BatchNorm2d()), ("skip", s => s))
+            .Fork(
+                "add", new Add(), ("main", m => m.Conv2d(5, 3, padding: 1).ReLU().Conv2d(6, 3, padding: 1).BatchNorm2d()), ("skip", s => s))
             .ReLU().Flatten().Linear(4).Build(4),
         Start("bottleneck").Conv2d(4, 3, padding: 1)
             .Fork("add", new Add(),
-                ("main", m => m.Conv2d(3, 1).BatchNorm2d().ReLU().Conv2d(5, 3, stride: 2, padding: 1).BatchNorm2d().ReLU().Conv2d(8, 1).BatchNorm2d()),
+                ("main",
+                    m => m.Conv2d(3, 1).BatchNorm2d().ReLU().Conv2d(5, 3, stride: 2, padding: 1).BatchNorm2d().ReLU().Conv2d(8, 1)
+                        .BatchNorm2d()),
                 ("skip", s => s.Conv2d(8, 1, stride: 2).BatchNorm2d()))
             .ReLU().AdaptiveAvgPool2d(2).Flatten().Linear(4).Build(4),
         Start("concatenated").Fork("cat", new Concat(), ("a", a => a.Conv2d(4, 3).ReLU()), ("b", b => b.Conv2d(5, 3)))
@@ -32,14 +36,17 @@ static class LawNetworks
         Start("depthwise on the sample").Conv2d(6, 3, groups: 3).ReLU().Conv2d(5, 1).Flatten().Linear(4).Build(4),
         Start("depthwise on a concatenation").Fork("cat", new Concat(), ("a", a => a.Conv2d(4, 3)), ("b", b => b.Conv2d(3, 3)))
             .Conv2d(7, 3, groups: 7).ReLU().Conv2d(5, 1).Flatten().Linear(4).Build(4),
-        Start("grouped").Conv2d(12, 3).BatchNorm2d().ReLU().Conv2d(18, 3, groups: 6).BatchNorm2d().ReLU().Conv2d(5, 1).Flatten().Linear(4).Build(4),
+        Start("grouped").Conv2d(12, 3).BatchNorm2d().ReLU().Conv2d(18, 3, groups: 6).BatchNorm2d().ReLU().Conv2d(5, 1).Flatten().Linear(4)
+            .Build(4),
         Start("grouped bottleneck").Conv2d(8, 1)
             .Fork("add", new Add(),
                 ("main", m => m.Conv2d(12, 1).BatchNorm2d().ReLU().Conv2d(12, 3, padding: 1, groups: 4).BatchNorm2d().ReLU().Conv2d(8, 1)),
                 ("skip", s => s))
             .Flatten().Linear(4).Build(4),
         Start("groups of two widths added")
-            .Fork("add", new Add(), ("a", a => a.Conv2d(24, 1).Conv2d(24, 3, groups: 12)), ("b", b => b.Conv2d(24, 1).Conv2d(24, 3, groups: 8)))
+            .Fork(
+                "add", new Add(), ("a", a => a.Conv2d(24, 1).Conv2d(24, 3, groups: 12)),
+                ("b", b => b.Conv2d(24, 1).Conv2d(24, 3, groups: 8)))
             .ReLU().Flatten().Linear(4).Build(4),
         Start("groups added to plain channels")
             .Fork("add", new Add(), ("a", a => a.Conv2d(12, 3)), ("b", b => b.Conv2d(6, 1).Conv2d(12, 3, groups: 3)))
@@ -47,12 +54,17 @@ static class LawNetworks
         Start("groups on a concatenation").Fork("cat", new Concat(), ("a", a => a.Conv2d(6, 1)), ("b", b => b.Conv2d(4, 1)))
             .BatchNorm2d().Conv2d(15, 3, groups: 5).ReLU().Flatten().Linear(4).Build(4),
         Start("squeeze and excitation").Conv2d(6, 3).BatchNorm2d()
-            .Fork("scale", new Multiply(), ("image", s => s), ("factors", g => g.AdaptiveAvgPool2d(1).Flatten().Linear(3).ReLU().Linear(6).Then(new Sigmoid())))
+            .Fork(
+                "scale", new Multiply(), ("image", s => s),
+                ("factors", g => g.AdaptiveAvgPool2d(1).Flatten().Linear(3).ReLU().Linear(6).Then(new Sigmoid())))
             .Flatten().Linear(5).Then(new Sigmoid()).Linear(4).Build(4),
         Start("hard gate").Conv2d(6, 3).BatchNorm2d().Then(new HardSwish())
-            .Fork("scale", new Multiply(), ("image", s => s), ("factors", g => g.AdaptiveAvgPool2d(1).Flatten().Linear(3).ReLU().Linear(6).Then(new HardSigmoid())))
+            .Fork(
+                "scale", new Multiply(), ("image", s => s),
+                ("factors", g => g.AdaptiveAvgPool2d(1).Flatten().Linear(3).ReLU().Linear(6).Then(new HardSigmoid())))
             .Conv2d(5, 1).Then(new ReLU6()).Flatten().Linear(4).Build(4),
-        Start("kernels that are no squares").Conv2d(6, new(1, 3), padding: new(0, 1)).ReLU().Conv2d(5, new(3, 2), 2, new(1, 0)).Then(new ReLU6())
+        Start("kernels that are no squares").Conv2d(6, new(1, 3), padding: new(0, 1)).ReLU().Conv2d(5, new(3, 2), 2, new(1, 0))
+            .Then(new ReLU6())
             .Then(new MaxPool2d(2, 2, Ceiling: true)).Flatten().Linear(4).Build(4),
         Text("lstm, last step").Lstm(5).LastStep().Linear(4).Build(4),
         Text("lstm of two layers").Lstm(5, layers: 2).LastStep().Linear(4).Build(4),
@@ -86,12 +98,14 @@ static class LawNetworks
     /// <summary>How many random masks a test tries: few of networks that take tenths of seconds.</summary>
     public static int Tries(string name) => Small.ContainsKey(name) ? 20 : 2;
 
-    /// <summary>Whether three samples go through so many batch normalisations that single precision leaves nothing of a small difference.</summary>
+    /// <summary>Whether three samples go through so many batch normalisations that single precision leaves
+    /// nothing of a small difference.</summary>
     public static bool IsDeep(Network network) => network.Nodes.Count(node => node.Layer is BatchNorm2d) > 25;
 
     /// <summary>Some samples: token ids where an embedding reads them, else numbers between 0 and 1.</summary>
     public static double[] Samples(Network network, KeyedRandom random, int count = 3) =>
-        [.. Enumerable.Range(0, count * network.Input.Length).Select(_ => network.Vocabulary is { } tokens ? random.Next(tokens) : random.NextDouble())];
+        [.. Enumerable.Range(0, count * network.Input.Length).Select(_ =>
+            network.Vocabulary is { } tokens ? random.Next(tokens) : random.NextDouble())];
 
     /// <summary>A mask that keeps a random share of each group's units, and a random share of the weights that these leave.</summary>
     /// <param name="network">Whose.</param>
@@ -112,7 +126,8 @@ static class LawNetworks
         var present = new bool[layout.Count];
         var density = weights ? 0.3 + 0.7 * random.NextDouble() : 1;
         foreach (var tensor in layout.Entries)
-            for (var i = tensor.Offset; i < tensor.Range.End.Value; i++) present[i] = tensor.Role != TensorRole.Weight || random.NextDouble() < density;
+            for (var i = tensor.Offset; i < tensor.Range.End.Value; i++)
+                present[i] = tensor.Role != TensorRole.Weight || random.NextDouble() < density;
         return Mask.OfUnits(units, Selection.Of(present));
     }
 

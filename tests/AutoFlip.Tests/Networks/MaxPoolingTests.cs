@@ -12,11 +12,14 @@ public class MaxPoolingTests
     static readonly float[] Values = [-2, -1, -0f, 0, 0, 1, 1, 2, float.NegativeInfinity, float.PositiveInfinity, float.NaN];
 
     static readonly Gen<(int Count, int Channels, int Height, int Width, int Kernel, int Gap, int Padding)> Cases = Gen.Select(
-        Gen.Int[1, 3], Gen.Int[8, 35], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Frequency((8, Gen.Int[1, 4]), (1, Gen.Const(15))), Gen.Int[0, 2], Gen.Int[0, 7],
-        (count, channels, height, width, kernel, gap, padding) => (count, channels, kernel + height, kernel + width, kernel, gap, Math.Min(padding, kernel / 2)));
+        Gen.Int[1, 3], Gen.Int[8, 35], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Frequency((8, Gen.Int[1, 4]), (1, Gen.Const(15))), Gen.Int[0, 2],
+        Gen.Int[0, 7],
+        (count, channels, height, width, kernel, gap, padding) => (
+            count, channels, kernel + height, kernel + width, kernel, gap, Math.Min(padding, kernel / 2)));
 
     [Fact]
-    public void It_gives_the_bits_of_torch_forwards_and_backwards() => Gen.Select(Cases, Gen.Bool, Gen.Bool, Gen.UInt).Sample((one, narrow, finite, seed) =>
+    public void It_gives_the_bits_of_torch_forwards_and_backwards() =>
+        Gen.Select(Cases, Gen.Bool, Gen.Bool, Gen.UInt).Sample((one, narrow, finite, seed) =>
     {
         using var scope = NewDisposeScope();
         var random = new KeyedRandom(seed);
@@ -41,7 +44,8 @@ public class MaxPoolingTests
 
     /// <summary>A rectifier's zero has no sign that anybody could rely on, so numbers are compared and not bits.</summary>
     [Fact]
-    public void Rectifying_in_the_same_pass_equals_a_rectifier_before_or_after() => Gen.Select(Cases, Gen.Bool, Gen.UInt).Sample((one, narrow, seed) =>
+    public void Rectifying_in_the_same_pass_equals_a_rectifier_before_or_after() =>
+        Gen.Select(Cases, Gen.Bool, Gen.UInt).Sample((one, narrow, seed) =>
     {
         using var scope = NewDisposeScope();
         var random = new KeyedRandom(seed);
@@ -85,7 +89,8 @@ public class MaxPoolingTests
     public void Other_cases_are_left_to_torch(string what)
     {
         using var scope = NewDisposeScope();
-        Tensor Images(int channels, ScalarType type = ScalarType.Float32) => ChannelsLast(2, channels, 20, 20, new KeyedRandom(1), Values, type);
+        Tensor Images(int channels, ScalarType type = ScalarType.Float32) =>
+            ChannelsLast(2, channels, 20, 20, new KeyedRandom(1), Values, type);
 
         Assert.Null(what switch
         {
@@ -160,11 +165,15 @@ public class MaxPoolingTests
         nn.functional.max_pool2d(input, [kernel, kernel], [stride, stride], [padding, padding]);
 
     static Tensor ChannelsLast(int count, int channels, int height, int width, KeyedRandom random, float[] from, ScalarType type) =>
-        tensor(Enumerable.Range(0, count * channels * height * width).Select(_ => from[random.Next(from.Length)]).ToArray(), [count, height, width, channels])
+        tensor(
+            Enumerable.Range(0, count * channels * height * width).Select(_ => from[random.Next(from.Length)]).ToArray(),
+            [count, height, width, channels])
             .to_type(type).permute(0, 3, 1, 2);
 
-    static float[] Numbers(Tensor values) => MemoryMarshal.Cast<byte, float>(values.detach().to_type(ScalarType.Float32).contiguous().bytes).ToArray();
+    static float[] Numbers(Tensor values) =>
+        MemoryMarshal.Cast<byte, float>(values.detach().to_type(ScalarType.Float32).contiguous().bytes).ToArray();
 
     /// <summary>Of the numbers as float32; all NaNs are one.</summary>
-    static int[] Bits(Tensor values) => Array.ConvertAll(Numbers(values), value => float.IsNaN(value) ? -1 : BitConverter.SingleToInt32Bits(value));
+    static int[] Bits(Tensor values) =>
+        Array.ConvertAll(Numbers(values), value => float.IsNaN(value) ? -1 : BitConverter.SingleToInt32Bits(value));
 }

@@ -1,6 +1,7 @@
 namespace AutoFlip.Tests;
 
-/// <summary>Networks that cannot be are refused while they are written down, after work that does not grow with what was asked for.</summary>
+/// <summary>Networks that cannot be are refused while they are written down, after work that does not
+/// grow with what was asked for.</summary>
 public sealed class NetworkBoundsTests
 {
     static string Refusal(Func<Network> build)
@@ -14,7 +15,8 @@ public sealed class NetworkBoundsTests
 
     [Fact]
     public void Two_billion_recurrent_layers_are_refused_at_the_32768th() => Assert.Equal(
-        "Experiment.Model GRUClassifier: it would have more than 32768 layers. Choose fewer Experiment.LayerCount, or a smaller Experiment.Depth.",
+        "Experiment.Model GRUClassifier: it would have more than 32768 layers. Choose fewer Experiment.LayerCount, "
+        + "or a smaller Experiment.Depth.",
         Refusal(() => GruClassifier.Create(new(1, 4, 4), 3, new ModelOptions { HiddenSize = 1, LayerCount = int.MaxValue })));
 
     /// <summary>Two layers of 65,536: 2^32 weights.</summary>
@@ -33,7 +35,8 @@ public sealed class NetworkBoundsTests
     [Fact]
     public void Width_multiplier_cannot_overflow() => Assert.Contains(
         "it would have more than 2147483647 parameters.",
-        Refusal(() => Catalog.Models["TwoNN"](new(1000, 20, 100), 3, new ModelOptions { HiddenSize = 1000, WidthMultiplier = 16 })), StringComparison.Ordinal);
+        Refusal(() => Catalog.Models["TwoNN"](new(1000, 20, 100), 3, new ModelOptions { HiddenSize = 1000, WidthMultiplier = 16 })),
+        StringComparison.Ordinal);
 
     /// <summary>The greatest depth, 4096 = 6 * 682 + 4: 3 * 682 blocks of at most 9 layers, and 6 besides.</summary>
     [Fact]

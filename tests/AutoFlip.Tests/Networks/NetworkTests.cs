@@ -141,11 +141,13 @@ public class NetworkTests
         {
             Assert.Equal(before.IsFixed ? before.Width : Math.Max(before.Width / 3, 1), after.Width);
             Assert.Equal(
-                before.Memberships.Select(m => (m.Tensor, m.Axis, m.Block, m.Makes)), after.Memberships.Select(m => (m.Tensor, m.Axis, m.Block, m.Makes)));
+                before.Memberships.Select(m => (m.Tensor, m.Axis, m.Block, m.Makes)),
+                after.Memberships.Select(m => (m.Tensor, m.Axis, m.Block, m.Makes)));
         }
         foreach (var (before, after) in network.Layout.Entries.Zip(small.Layout.Entries))
             for (var axis = 0; axis < before.Shape.Length; axis++)
-                Assert.Equal(Covered(network, before.Name, axis) == 0 ? before.Shape[axis] : Covered(small, before.Name, axis), after.Shape[axis]);
+                Assert.Equal(
+                    Covered(network, before.Name, axis) == 0 ? before.Shape[axis] : Covered(small, before.Name, axis), after.Shape[axis]);
     }
 
     /// <summary>Indices of an axis that belong to units.</summary>

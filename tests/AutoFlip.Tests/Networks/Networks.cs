@@ -9,15 +9,17 @@ static class Networks
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", file)));
 
     /// <summary>Builds a model from a golden case's constructor arguments and input shape (with its batch axis).</summary>
-    public static Network Golden(string model, JsonElement args, JsonElement input) => Golden(model, args, GoldenCase.Ints(input.GetProperty("shape")) switch
-    {
-        [_, var channels, var height, var width] => new SampleShape(channels, height, width),
-        [_, var steps, var features] => new SampleShape(1, steps, features),
-        [_, var columns] => new SampleShape(columns, 1, 1),
-        var other => throw new NotSupportedException(string.Join("x", other)),
-    });
+    public static Network Golden(string model, JsonElement args, JsonElement input) =>
+        Golden(model, args, GoldenCase.Ints(input.GetProperty("shape")) switch
+        {
+            [_, var channels, var height, var width] => new SampleShape(channels, height, width),
+            [_, var steps, var features] => new SampleShape(1, steps, features),
+            [_, var columns] => new SampleShape(columns, 1, 1),
+            var other => throw new NotSupportedException(string.Join("x", other)),
+        });
 
-    /// <summary>Builds a model from a golden case's constructor arguments alone: five tokens, or images of 28x28, for which the reference's TwoCNN is made.</summary>
+    /// <summary>Builds a model from a golden case's constructor arguments alone: five tokens, or images of 28x28, for which the
+    /// reference's TwoCNN is made.</summary>
     public static Network Golden(string model, JsonElement args) => Golden(model, args, args.TryGetProperty("in_channels", out var channels)
         ? new SampleShape(channels.GetInt32(), 28, 28)
         : new SampleShape(5, 1, 1));

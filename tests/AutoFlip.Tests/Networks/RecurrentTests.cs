@@ -13,7 +13,8 @@ public class RecurrentTests
     [Fact]
     public void An_lstm_is_its_formula()
     {
-        double[] values = [Math.Log(3), 0, Math.Log(2), 0, /* h */ 0, 0, 1, 0, /* bias_ih */ 0, 0, 0, 0, /* bias_hh */ 0, Math.Log(3), 0, 0];
+        double[] values = [
+            Math.Log(3), 0, Math.Log(2), 0, /* h */ 0, 0, 1, 0, /* bias_ih */ 0, 0, 0, 0, /* bias_hh */ 0, Math.Log(3), 0, 0];
 
         var outputs = Run(Steps(2, 1).Lstm(1).Build(1), values, [1, 0]);
 
@@ -45,14 +46,17 @@ public class RecurrentTests
     [Fact]
     public void Layers_of_a_stack_have_PyTorchs_names_and_sizes()
     {
-        var network = new NetworkBuilder("test", new(9, 1, 1)).Sequence("features", f => f.Embedding(20, 8).Lstm(5, layers: 2, dropout: 0.1))
+        var network = new NetworkBuilder("test", new(9, 1, 1))
+            .Sequence("features", f => f.Embedding(20, 8).Lstm(5, layers: 2, dropout: 0.1))
             .Then(new LastStep(), "last").Linear(3, "classifier").Build(3);
 
         Assert.Equal(
             [
                 "features.0.weight [20, 8]",
-                "features.1.weight_ih_l0 [20, 8]", "features.1.weight_hh_l0 [20, 5]", "features.1.bias_ih_l0 [20]", "features.1.bias_hh_l0 [20]",
-                "features.1.weight_ih_l1 [20, 5]", "features.1.weight_hh_l1 [20, 5]", "features.1.bias_ih_l1 [20]", "features.1.bias_hh_l1 [20]",
+                "features.1.weight_ih_l0 [20, 8]", "features.1.weight_hh_l0 [20, 5]", "features.1.bias_ih_l0 [20]",
+                "features.1.bias_hh_l0 [20]",
+                "features.1.weight_ih_l1 [20, 5]", "features.1.weight_hh_l1 [20, 5]", "features.1.bias_ih_l1 [20]",
+                "features.1.bias_hh_l1 [20]",
                 "classifier.weight [3, 5]", "classifier.bias [3]",
             ],
             network.Layout.Entries.Select(entry => entry.ToString()));
@@ -60,7 +64,8 @@ public class RecurrentTests
             ["input", "features.0", "features.1_l0", "features.1_dropout1", "features.1_l1", "last", "classifier"],
             network.Nodes.Select(node => node.Name));
         Assert.Equal(["0.weight_ih_l0", "0.weight_hh_l0", "0.bias_ih_l0", "0.bias_hh_l0"], // a layer by itself
-            new NetworkBuilder("test", new(1, 3, 4)).Then(new RowSequence(), "rows").Then(new Gru(5)).Build(5).Layout.Entries.Select(entry => entry.Name));
+            new NetworkBuilder("test", new(1, 3, 4)).Then(new RowSequence(), "rows").Then(new Gru(5))
+                .Build(5).Layout.Entries.Select(entry => entry.Name));
     }
 
     /// <summary>9 steps. LSTM: 4*5 rows of 8 + 5 columns, then of 5 + 5; the table is only read. Linear: 3 * 5, at the last step.</summary>
@@ -107,7 +112,8 @@ public class RecurrentTests
     [Fact]
     public void Training_leaves_no_tensor_behind()
     {
-        var network = new NetworkBuilder("test", new(7, 1, 1)).Embedding(11, 6).Lstm(5, layers: 2, dropout: 0.5).Gru(4).LastStep().Linear(3).Build(3);
+        var network = new NetworkBuilder("test", new(7, 1, 1)).Embedding(11, 6).Lstm(5, layers: 2, dropout: 0.5).Gru(4).LastStep().Linear(3)
+            .Build(3);
         Train(network); // compiles
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
@@ -116,7 +122,8 @@ public class RecurrentTests
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    /// <summary>PyTorch's defaults: the run's scheme is for matrices and kernels, and would make these two much too large or small.</summary>
+    /// <summary>PyTorch's defaults: the run's scheme is for matrices and kernels, and would make these
+    /// two much too large or small.</summary>
     [Fact]
     public void Cells_start_uniform_within_one_over_the_root_and_tables_standard_normal()
     {
@@ -124,7 +131,8 @@ public class RecurrentTests
 
         var weights = Initialization.Draw(network, Initialization.Xavier, 1, new Seeds(1));
 
-        // Of n draws the mean square is within five of its own deviations: normal 1 +- 5 sqrt(2/n); uniform on (-b, b) b^2/3 (1 +- 5 sqrt(0.8/n)).
+        // Of n draws the mean square is within five of its own deviations: normal 1 +- 5 sqrt(2/n); uniform on
+        // (-b, b) b^2/3 (1 +- 5 sqrt(0.8/n)).
         double MeanSquare(string name) => TensorPrimitives.SumOfSquares(weights[name]) / weights[name].Length;
         Assert.InRange(MeanSquare("0.weight"), 1 - 5 * Math.Sqrt(2 / 5000.0), 1 + 5 * Math.Sqrt(2 / 5000.0));
         Assert.Every(network.Layout.Entries.Where(entry => entry.Name.Contains("_l0", StringComparison.Ordinal)), entry =>
@@ -155,14 +163,16 @@ public class RecurrentTests
         using var module = new NetworkModule<T>(network);
         var random = new KeyedRandom(5);
         foreach (ref var value in module.Values) value = T.CreateTruncating(random.NextGaussian());
-        var input = torch.tensor([.. Enumerable.Range(0, 4 * 7 * features).Select(_ => random.NextGaussian())], [4, 7, features]).to_type(type);
+        var input = torch.tensor(
+            [.. Enumerable.Range(0, 4 * 7 * features).Select(_ => random.NextGaussian())], [4, 7, features]).to_type(type);
 
         using var lstm = torch.nn.LSTM(features, hidden, layers, batchFirst: true, dtype: type);
         using var gru = torch.nn.GRU(features, hidden, layers, batchFirst: true, dtype: type);
         var parameters = (kind == "lstm" ? lstm.parameters() : gru.parameters()).ToArray();
         using (torch.no_grad())
             foreach (var (parameter, entry) in parameters.Zip(network.Layout.Entries))
-                parameter.copy_(torch.tensor(module.Values[entry.Range].ToArray().Select(double.CreateTruncating).ToArray(), parameter.shape));
+                parameter.copy_(torch.tensor(
+                    module.Values[entry.Range].ToArray().Select(double.CreateTruncating).ToArray(), parameter.shape));
         var want = kind == "lstm" ? lstm.call(input).Item1 : gru.call(input).Item1;
         want.mul(want).sum().backward();
 
@@ -171,7 +181,9 @@ public class RecurrentTests
 
         Assert.Equal(want.contiguous().bytes.ToArray(), got.contiguous().bytes.ToArray());
         foreach (var (parameter, entry) in parameters.Zip(network.Layout.Entries))
-            Assert.Equal([.. parameter.grad!.to_type(torch.float64).data<double>()], module.Gradients[entry.Range].ToArray().Select(double.CreateTruncating));
+            Assert.Equal(
+                [.. parameter.grad!.to_type(torch.float64).data<double>()],
+                module.Gradients[entry.Range].ToArray().Select(double.CreateTruncating));
     }
 
     /// <summary>A few passes over ids with fixed steps; returns the values' hash.</summary>
@@ -184,7 +196,8 @@ public class RecurrentTests
         for (var step = 0; step < 5; step++)
         {
             using var scope = torch.NewDisposeScope();
-            var ids = torch.tensor([.. Enumerable.Range(0, 3 * network.Input.Length).Select(i => (float)(i * 5 % 11))], [3, network.Input.Channels, 1, 1]);
+            var ids = torch.tensor(
+                [.. Enumerable.Range(0, 3 * network.Input.Length).Select(i => (float)(i * 5 % 11))], [3, network.Input.Channels, 1, 1]);
             module.ZeroGradients();
             var outputs = module.Forward(ids, training: true, random);
             outputs.mul(outputs).sum().backward();

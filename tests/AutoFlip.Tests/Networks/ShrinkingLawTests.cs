@@ -10,9 +10,9 @@ namespace AutoFlip.Tests;
 /// computes with masked values, forward and backward; and nothing but what is masked is lost on the way to the small vector and back.
 /// </summary>
 /// <remarks>
-/// Why the full network can do without a removed unit: its rows, offset, scale and shift are 0, so what it puts out is act(0). Rectifiers (SiLU too),
-/// pooling, dropout and normalisation with scale and shift 0 keep 0 at 0, and so does a mean of values 0; cells of recurrent layers stay at 0 (see Lstm, Gru); and
-/// where an activation makes something of 0, as the sigmoid does, the readers' columns are 0 as well.
+/// Why the full network can do without a removed unit: its rows, offset, scale and shift are 0, so what it puts out is act(0). Rectifiers
+/// (SiLU too), pooling, dropout and normalisation with scale and shift 0 keep 0 at 0, and so does a mean of values 0; cells of recurrent
+/// layers stay at 0 (see Lstm, Gru); and where an activation makes something of 0, as the sigmoid does, the readers' columns are 0 as well.
 /// </remarks>
 [Trait("speed", "slow")]
 public class ShrinkingLawTests
@@ -80,8 +80,9 @@ public class ShrinkingLawTests
         Assert.Equal(momentum, travelled);
     }, iter: LawNetworks.Tries(name));
 
-    /// <summary>A weight of a matrix or kernel is multiplied once per place: pixel of the output, step, or sample. Tables are read. Attention also
-    /// multiplies each entry of a query with every key of its sequence, and each weight with every entry of a value.</summary>
+    /// <summary>A weight of a matrix or kernel is multiplied once per place: pixel of the output, step, or sample.
+    /// Tables are read. Attention also multiplies each entry of a query with every key of its sequence, and each weight
+    /// with every entry of a value.</summary>
     [Theory, MemberData(nameof(Names))]
     public void Multiply_accumulates_are_those_of_the_small_tensors(string name) => Gen.ULong.Sample(seed =>
     {
@@ -134,12 +135,13 @@ public class ShrinkingLawTests
 
     /// <summary>Both networks sum the same terms in another order, which differs by rounding; a missing slice differs by about 1.</summary>
     /// <remarks>
-    /// Training divides by the deviation of the batch, which may be as little as sqrt(eps) = 1/316 of a pixel: rounding grows by so much, and layer
-    /// by layer in deep networks: by millions, so that these train in doubles only. And a
-    /// rectifier or a window that decides otherwise, by rounding, moves a gradient by more than rounding: in doubles that does not happen,
-    /// in floats it does once in some thousand runs. There gradients are compared where nothing decides.
-    /// <para>Gradients are those of what the mask keeps, which is what is trained. A removed weight need not have one: where a kernel is left with a
-    /// single weight and that reads zeros, all pixels of a window are equal, the loss has a kink in the removed weights, and which pixel wins is up to rounding.</para>
+    /// Training divides by the deviation of the batch, which may be as little as sqrt(eps) = 1/316 of a pixel: rounding grows by so much,
+    /// and layer by layer in deep networks: by millions, so that these train in doubles only. And a rectifier or a window that decides
+    /// otherwise, by rounding, moves a gradient by more than rounding: in doubles that does not happen, in floats it does once in some
+    /// thousand runs. There gradients are compared where nothing decides.
+    /// <para>Gradients are those of what the mask keeps, which is what is trained. A removed weight need not have one: where a kernel is
+    /// left with a single weight and that reads zeros, all pixels of a window are equal, the loss has a kink in the removed weights, and
+    /// which pixel wins is up to rounding.</para>
     /// </remarks>
     static void Compare<T>(Network network, KeyedRandom random, double rounding) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -162,11 +164,13 @@ public class ShrinkingLawTests
 
         torch.Tensor fullOutput = full.Forward(input, training: true), smallOutput = small.Forward(input, training: true);
         Near("outputs of training", fullOutput, smallOutput, trained);
-        var direction = torch.tensor([.. Enumerable.Range(0, (int)fullOutput.numel()).Select(_ => random.NextGaussian())], fullOutput.shape).to_type(type);
+        var direction = torch.tensor(
+            [.. Enumerable.Range(0, (int)fullOutput.numel()).Select(_ => random.NextGaussian())], fullOutput.shape).to_type(type);
         fullOutput.mul(direction).sum().backward();
         smallOutput.mul(direction).sum().backward();
         Near("statistics", Gather<T>(full.Values, present), Doubles<T>(small.Values), trained);
-        if (typeof(T) == typeof(double) || !decides) Near("gradients", Gather<T>(full.Gradients, mask.Values), Gather<T>(small.Gradients, mask.SmallValues), 10 * trained);
+        if (typeof(T) == typeof(double) || !decides)
+            Near("gradients", Gather<T>(full.Gradients, mask.Values), Gather<T>(small.Gradients, mask.SmallValues), 10 * trained);
     }
 
     static Selection Kept(Network network, Mask mask, int group) => mask.Units?.Kept[group] ?? Selection.All(network.Groups[group].Width);
@@ -195,7 +199,8 @@ public class ShrinkingLawTests
         [.. Doubles(full).Where((_, i) => present[i])];
 
     static void Near(string what, torch.Tensor want, torch.Tensor got, double tolerance) => Near(
-        what, [.. want.to_type(torch.ScalarType.Float64).data<double>()], [.. got.to_type(torch.ScalarType.Float64).data<double>()], tolerance);
+        what, [.. want.to_type(torch.ScalarType.Float64).data<double>()], [.. got.to_type(torch.ScalarType.Float64).data<double>()],
+        tolerance);
 
     /// <summary>Every difference is at most <paramref name="tolerance"/> times the largest value.</summary>
     static void Near(string what, double[] want, double[] got, double tolerance)
@@ -203,6 +208,7 @@ public class ShrinkingLawTests
         Assert.Equal(want.Length, got.Length);
         var allowed = tolerance * want.Max(Math.Abs);
         for (var i = 0; i < want.Length; i++)
-            Assert.True(Math.Abs(want[i] - got[i]) <= allowed, $"{what} {i}: want {want[i]:r}, got {got[i]:r}, allowed difference {allowed:g3}");
+            Assert.True(
+                Math.Abs(want[i] - got[i]) <= allowed, $"{what} {i}: want {want[i]:r}, got {got[i]:r}, allowed difference {allowed:g3}");
     }
 }

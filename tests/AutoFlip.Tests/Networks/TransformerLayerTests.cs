@@ -21,7 +21,8 @@ public class TransformerLayerTests
         Assert.Equal([10 - 1, 20 - 2 / 3.0, 30 + 1, 40 + 4], outputs, Near); // over sqrt(5 + 4) = 3
     }
 
-    /// <summary>Of steps (1, 3) and (2, 2), with two zeros: means 1 and 1; variances (0 + 4 + 1 + 1) / 4 = 3/2 and (1 + 1 + 1 + 1) / 4 = 1.</summary>
+    /// <summary>Of steps (1, 3) and (2, 2), with two zeros: means 1 and 1; variances (0 + 4 + 1 + 1) / 4 = 3/2
+    /// and (1 + 1 + 1 + 1) / 4 = 1.</summary>
     [Fact]
     public void Layer_normalisation_counts_missing_features_as_zeros()
     {
@@ -31,9 +32,9 @@ public class TransformerLayerTests
     }
 
     /// <summary>
-    /// Heads of width 4 on steps of one number x; sequences (1, 0) and (1, 1). Head 0: q = (2 ln 3) x, k = x in the first entry, v = (1, 2, 3, 4) x.
-    /// q k / sqrt(4) is ln 3 and 0 for the first step: weights 3/4 and 1/4 of values (1..4) and 0; for the second 0 and 0: 1/2 and 1/2. In
-    /// the second sequence both values are (1..4). Head 1: q = k = 0, v = (8, 0, 0, 0) x, so the mean of 8 x: 4, 4, 8, 8.
+    /// Heads of width 4 on steps of one number x; sequences (1, 0) and (1, 1). Head 0: q = (2 ln 3) x, k = x in the first entry, v = (1, 2,
+    /// 3, 4) x. q k / sqrt(4) is ln 3 and 0 for the first step: weights 3/4 and 1/4 of values (1..4) and 0; for the second 0 and 0: 1/2 and
+    /// 1/2. In the second sequence both values are (1..4). Head 1: q = k = 0, v = (8, 0, 0, 0) x, so the mean of 8 x: 4, 4, 8, 8.
     /// </summary>
     [Fact]
     public void Attention_is_its_formula_within_each_sequence()
@@ -54,16 +55,19 @@ public class TransformerLayerTests
 
         Assert.Equal(["input (1, fixed)", "qkv (3)", "out (2, fixed)"], network.Groups.Select(group => group.ToString()));
         Assert.Equal(
-            [new("qkv.weight", 0, 0, 2), new("qkv.weight", 0, 6, 2), new("qkv.weight", 0, 12, 2), new("out.weight", 1, 0, 2)], network.Groups[1].Memberships);
+            [new("qkv.weight", 0, 0, 2), new("qkv.weight", 0, 6, 2), new("qkv.weight", 0, 12, 2), new("out.weight", 1, 0, 2)],
+            network.Groups[1].Memberships);
         Assert.Equal([3 * 2 * 2, 5], network.WithWidths(_ => 2).Layout["qkv.weight"].Shape);
     }
 
-    /// <summary>6 steps of 5 numbers, 3 heads of 2, 2 sequences of 3 steps. Projection 6 * 18 * 5; 6 * 3 pairs of steps, each 6 for q k and 6 for v.</summary>
+    /// <summary>6 steps of 5 numbers, 3 heads of 2, 2 sequences of 3 steps. Projection 6 * 18 * 5; 6 * 3 pairs of steps,
+    /// each 6 for q k and 6 for v.</summary>
     [Fact]
     public void Attention_counts_projections_and_pairs() =>
         Assert.Equal(6 * 18 * 5 + 6 * 3 * 12, Steps(6, 5).Then(new SelfAttention(3, 2, Sequences: 2)).Build(6).MacsPerSample);
 
-    /// <summary>Two channels of 2 x 4 pixels, 0..7 and 10..17: two patches side by side. The same place of both, then the next place.</summary>
+    /// <summary>Two channels of 2 x 4 pixels, 0..7 and 10..17: two patches side by side. The same place of
+    /// both, then the next place.</summary>
     [Fact]
     public void Patches_are_read_place_by_place()
     {
@@ -92,7 +96,8 @@ public class TransformerLayerTests
         Assert.Equal(["input (3, fixed)", "0 (6)", "p.f.1 (9)", "2 (2, fixed)"], network.Groups.Select(group => group.ToString()));
         Assert.Equal(
             [
-                new("0.weight", 0, 0, 1), new("0.bias", 0, 0, 1), new("p.f.0.weight", 0, 0, 1), new("p.f.0.bias", 0, 0, 1), new("p.f.1.weight", 1, 0, 1),
+                new("0.weight", 0, 0, 1), new("0.bias", 0, 0, 1), new("p.f.0.weight", 0, 0, 1), new("p.f.0.bias", 0, 0, 1),
+                new("p.f.1.weight", 1, 0, 1),
                 new("p.f.3.weight", 0, 0, 1), new("p.f.3.bias", 0, 0, 1), new("2.weight", 1, 0, 16),
             ],
             network.Groups[1].Memberships);
@@ -106,8 +111,12 @@ public class TransformerLayerTests
             want, Assert.Throws<AutoFlipException>(() => body(new NetworkBuilder("test", new(2, 6, 6)))).Message, StringComparison.Ordinal);
 
         Refused("0 (PatchSequence) cannot work on 2x6x6: it cannot be cut into patches of 4x4", b => b.Then(new PatchSequence(4)));
-        Refused("1 (PatchImage) cannot work on 36x2: it makes images of 6x5 pixels from patches of 2x2", b => b.Then(new PatchSequence(2)).Then(new PatchImage(2, 6, 5)));
-        Refused("1 (SelfAttention) cannot work on 6x12: 6 steps are not 4 sequences of equal length", b => b.RowSequence().Then(new SelfAttention(2, 2, 4)));
+        Refused(
+            "1 (PatchImage) cannot work on 36x2: it makes images of 6x5 pixels from patches of 2x2",
+            b => b.Then(new PatchSequence(2)).Then(new PatchImage(2, 6, 5)));
+        Refused(
+            "1 (SelfAttention) cannot work on 6x12: 6 steps are not 4 sequences of equal length",
+            b => b.RowSequence().Then(new SelfAttention(2, 2, 4)));
         Refused("1 (SelfAttention) cannot work on 6x12: it would have 0 units", b => b.RowSequence().Then(new SelfAttention(0, 2)));
         Refused("1 (LayerNorm) cannot work on 72: it normalises 71 features", b => b.Flatten().Then(new LayerNorm(71)));
         Refused("0 (LayerNorm) cannot work on 2x6x6: it needs a vector", b => b.LayerNorm());
@@ -121,7 +130,8 @@ public class TransformerLayerTests
         Assert.Equal([1, 1, 1, 0, 0, 0], weights.Values.ToArray());
     }
 
-    static NetworkBuilder Steps(int steps, int features) => new NetworkBuilder("test", new(1, steps, features)).Then(new RowSequence(), "rows");
+    static NetworkBuilder Steps(int steps, int features) =>
+        new NetworkBuilder("test", new(1, steps, features)).Then(new RowSequence(), "rows");
 
     static double[] Run(Network network, double[] values, double[] input)
     {
@@ -129,7 +139,8 @@ public class TransformerLayerTests
         using var module = new NetworkModule<double>(network);
         values.CopyTo(module.Values);
         var shape = network.Input;
-        return [.. module.Forward(torch.tensor(input, [1, shape.Channels, shape.Height, shape.Width]), training: false).contiguous().data<double>()];
+        return [.. module.Forward(
+            torch.tensor(input, [1, shape.Channels, shape.Height, shape.Width]), training: false).contiguous().data<double>()];
     }
 
     static bool Near(double want, double got) => Math.Abs(want - got) < 1e-14;

@@ -39,7 +39,9 @@ public class GuidanceScalingTests
     public void Kept_counts_are_exact_decimals()
     {
         foreach (var count in Golden.GetProperty("kept_counts").Items())
-            Assert.Equal(count.GetProperty("kept").GetInt32(), PruningPlan.KeptCount(count.GetProperty("fraction").GetDecimal(), count.GetProperty("n").GetInt32()));
+            Assert.Equal(
+                count.GetProperty("kept").GetInt32(),
+                PruningPlan.KeptCount(count.GetProperty("fraction").GetDecimal(), count.GetProperty("n").GetInt32()));
     }
 
     [Fact]
@@ -88,7 +90,8 @@ public class GuidanceScalingTests
     }
 
     [Fact]
-    public void No_scale_changes_an_order_within_a_tensor() => Gen.Select(Gen.Float[0, 100].Array[1, 50], Gen.Enum<GuidanceScale>()).Sample((values, scale) =>
+    public void No_scale_changes_an_order_within_a_tensor() =>
+        Gen.Select(Gen.Float[0, 100].Array[1, 50], Gen.Enum<GuidanceScale>()).Sample((values, scale) =>
     {
         var scaled = (float[])values.Clone();
         GuidanceScaling.Scale(scaled, scale);

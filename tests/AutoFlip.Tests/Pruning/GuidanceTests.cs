@@ -5,7 +5,14 @@ namespace AutoFlip.Tests;
 public class GuidanceTests
 {
     /// <summary>One epoch of one batch of plain SGD at rate 1/2: w_c = w_0 - g/2, so exploration itself tells g.</summary>
-    static readonly Experiment OneStep = TinyFederation.Experiment with { Optimizer = "SGD", Momentum = 0, BatchSize = 0, LearningRate = 0.5, ExplorationEpochs = 1 };
+    static readonly Experiment OneStep = TinyFederation.Experiment with
+    {
+        Optimizer = "SGD",
+        Momentum = 0,
+        BatchSize = 0,
+        LearningRate = 0.5,
+        ExplorationEpochs = 1
+    };
 
     public static TheoryData<string> Names => [.. Catalog.Guidances.Names];
 
@@ -46,7 +53,8 @@ public class GuidanceTests
         }
     }
 
-    /// <summary>|mean d| = mean distance times agreement. Three explorers by +2, one by -2: mean 1, distance 2, agreement 2·3/4 - 1 = 1/2.</summary>
+    /// <summary>|mean d| = mean distance times agreement. Three explorers by +2, one by -2: mean 1, distance 2,
+    /// agreement 2·3/4 - 1 = 1/2.</summary>
     [Fact]
     public void Agreement_is_the_distance_times_how_far_explorers_agree()
     {
@@ -68,7 +76,8 @@ public class GuidanceTests
     public async Task Each_guidance_prunes_a_federation_exactly_and_alike_with_any_number_of_workers(string name)
     {
         var experiment = TinyFederation.Experiment with { Guidance = name, Rounds = 2 };
-        var one = await TinyFederation.RunAsync(experiment, inspect: result => Assert.Equal(PruningPlan.KeptCount(0.3m, result.Mask.Count), result.Mask.Kept));
+        var one = await TinyFederation.RunAsync(
+            experiment, inspect: result => Assert.Equal(PruningPlan.KeptCount(0.3m, result.Mask.Count), result.Mask.Kept));
         var three = await TinyFederation.RunAsync(experiment, workers: 3);
 
         Assert.Equal(one.Global.Sha256(), three.Global.Sha256());
@@ -79,7 +88,8 @@ public class GuidanceTests
     {
         var masks = new HashSet<string>();
         foreach (var name in Catalog.Guidances.Names)
-            await TinyFederation.RunAsync(TinyFederation.Experiment with { Guidance = name, Rounds = 1 }, inspect: result => masks.Add(result.Mask.Values.Sha256));
+            await TinyFederation.RunAsync(
+                TinyFederation.Experiment with { Guidance = name, Rounds = 1 }, inspect: result => masks.Add(result.Mask.Values.Sha256));
 
         Assert.Equal(Catalog.Guidances.Names.Count(), masks.Count);
     }
@@ -95,6 +105,8 @@ public class GuidanceTests
         var data = TinyFederation.Data(experiment);
         var initial = TinyFederation.Initial(experiment);
         var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRate, initial, Mask.Dense(initial.Layout));
-        return new(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, new NoMemory(), default);
+        return new(
+            experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train,
+            data.Clients[0].Train, new NoMemory(), default);
     }
 }

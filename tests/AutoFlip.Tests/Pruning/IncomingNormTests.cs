@@ -4,20 +4,22 @@ namespace AutoFlip.Tests;
 
 public class IncomingNormTests
 {
-    /// <summary>A 2-3-2 network that loses hidden unit 2. Output 0 reads (3, 0, 4) of norm 5 and keeps (3, 0): 5/3 of it. Output 1 reads (1, 2, 2) of
-    /// norm 3 and keeps (1, 2) of norm √5: 3/√5 of it. Hidden units read the sample, of which nothing is removed.</summary>
+    /// <summary>A 2-3-2 network that loses hidden unit 2. Output 0 reads (3, 0, 4) of norm 5 and keeps (3, 0): 5/3 of it. Output 1 reads
+    /// (1, 2, 2) of norm 3 and keeps (1, 2) of norm √5: 3/√5 of it. Hidden units read the sample, of which nothing is removed.</summary>
     [Fact]
     public void What_an_output_keeps_of_its_incoming_weights_has_the_norm_of_all()
     {
         var network = new NetworkBuilder("n", new SampleShape(2, 1, 1)).Flatten().Linear(3).ReLU().Linear(2).Build(2);
         float[] hidden = [1, 2, 3, 4, 5, 6], bias = [7, 8, 9], bias2 = [10, 11];
         var full = new Weights(network.Layout, [.. hidden, .. bias, 3, 0, 4, 1, 2, 2, .. bias2]);
-        var units = new Units(network, [.. network.Groups.Select(group => group.IsFixed ? Selection.All(2) : Selection.FromBits([0b011], 3))]);
+        var units = new Units(
+            network, [.. network.Groups.Select(group => group.IsFixed ? Selection.All(2) : Selection.FromBits([0b011], 3))]);
 
         var kept = IncomingNorm.Keep(network, Mask.OfUnits(units, Selection.All(units.Small.Layout.Count)), full);
 
         var third = (float)(3 / Math.Sqrt(5));
-        Assert.Equal([.. hidden, .. bias, 5, 0, 4, third, 2 * third, 2, .. bias2], kept.Values.ToArray()); // the 4 and the last 2 are remembered as they were
+        // the 4 and the last 2 are remembered as they were
+        Assert.Equal([.. hidden, .. bias, 5, 0, 4, third, 2 * third, 2, .. bias2], kept.Values.ToArray());
     }
 
     /// <summary>Weights (1, 2, 2, 4) of norm 5 of which 2 and 4 stay, of norm √20; and (1, 0, 0, 1) of which only zeros stay.</summary>
@@ -33,7 +35,8 @@ public class IncomingNormTests
         Assert.Equal([1, (float)(2 * factor), 2, (float)(4 * factor), 1, 0, 0, 1, 0.5f, 0.5f], kept.Values.ToArray());
     }
 
-    /// <summary>A table [3, 4] that loses two columns: what reads them makes up for it, the table does not. Gates make up in both matrices.</summary>
+    /// <summary>A table [3, 4] that loses two columns: what reads them makes up for it, the table does not. Gates
+    /// make up in both matrices.</summary>
     [Fact]
     public void An_embedding_keeps_its_values_and_what_reads_it_its_norms()
     {
@@ -52,12 +55,14 @@ public class IncomingNormTests
         {
             var length = network.Layout[name].Shape[1];
             for (var row = 0; row < 12; row++)
-                if (row % 3 < 2) Assert.Equal(Norm(full[name].Slice(row * length, length)), Norm(masked[name].Slice(row * length, length)), 1e-5);
+                if (row % 3 < 2)
+                    Assert.Equal(Norm(full[name].Slice(row * length, length)), Norm(masked[name].Slice(row * length, length)), 1e-5);
         }
     }
 
     [Fact]
-    public void Only_kept_weights_of_rows_that_lost_some_change_and_their_norm_is_the_whole_rows() => Gen.Select(Masks.OfUnits, Gen.ULong).Sample((units, seed) =>
+    public void Only_kept_weights_of_rows_that_lost_some_change_and_their_norm_is_the_whole_rows() =>
+        Gen.Select(Masks.OfUnits, Gen.ULong).Sample((units, seed) =>
     {
         var (network, full) = (units.Network, Masks.Values(units.Network.Layout, seed));
         var mask = Mask.OfUnits(units, Selection.All(units.Small.Layout.Count));

@@ -12,13 +12,18 @@ public sealed class MagnitudePrunerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     static Mask Prune(MagnitudePruner pruner, Weights weights, int round = 1, Mask? before = null) =>
-        pruner.Prune(new(weights.Layout == TwoCnn.Layout ? TwoCnn : TaskCodecTests.Linear(weights.Layout.ParameterCount - 1), round, [], null, new Seeds(1)) { First = 1, Weights = weights, Before = before });
+        pruner.Prune(new(
+            weights.Layout == TwoCnn.Layout ? TwoCnn : TaskCodecTests.Linear(weights.Layout.ParameterCount - 1), round, [], null,
+            new Seeds(1))
+        { First = 1, Weights = weights, Before = before });
 
     /// <summary>Half of 0.1 -0.9 0.3 -0.2 0.5 and the bias, 6 parameters: 3 stay, and a bias is never removed alone.</summary>
     [Fact]
     public void The_smallest_weights_go_whatever_their_sign()
     {
-        var mask = Prune(new(new PruningPlan(0.5m, 0, 1, 1), GuidanceScale.None), new Weights(TaskCodecTests.Linear(5).Layout, [0.1f, -0.9f, 0.3f, -0.2f, 0.5f, 0]));
+        var mask = Prune(
+            new(new PruningPlan(0.5m, 0, 1, 1), GuidanceScale.None),
+            new Weights(TaskCodecTests.Linear(5).Layout, [0.1f, -0.9f, 0.3f, -0.2f, 0.5f, 0]));
 
         Assert.Equal([1, 4, 5], Enumerable.Range(0, 6).Where(i => mask.Values[i]));
     }
@@ -38,13 +43,16 @@ public sealed class MagnitudePrunerTests : IDisposable
     {
         var pruner = new MagnitudePruner(new PruningPlan(0.5m, 0, 1, 1), GuidanceScale.None) { PruningSteps = 4, PruningInterval = 3 };
 
-        Assert.Equal([5, 5, 5, 8, 8, 8, 11, 11, 11, 14, 14, 14, 14], Enumerable.Range(5, 13).Select(round => pruner.MadeFor(round, first: 5)));
+        Assert.Equal(
+            [5, 5, 5, 8, 8, 8, 11, 11, 11, 14, 14, 14, 14], Enumerable.Range(5, 13).Select(round => pruner.MadeFor(round, first: 5)));
         Assert.Equal([5, 5, 5], Enumerable.Range(5, 3).Select(round => (pruner with { PruningSteps = 1 }).MadeFor(round, first: 5)));
     }
 
     [Theory]
-    [InlineData(0.0, GuidanceScale.None), InlineData(0.0, GuidanceScale.Rank), InlineData(0.5, GuidanceScale.Rank), InlineData(1.0, GuidanceScale.None), InlineData(1.0, GuidanceScale.Rank)]
-    public void What_is_removed_stays_removed_and_each_step_keeps_its_share(double structured, GuidanceScale scale) => Gen.Select(Gen.Decimal[0.1m, 0.9m], Gen.ULong, Gen.Int[1, 6]).Sample((fraction, seed, steps) =>
+    [InlineData(0.0, GuidanceScale.None), InlineData(0.0, GuidanceScale.Rank), InlineData(0.5, GuidanceScale.Rank)]
+    [InlineData(1.0, GuidanceScale.None), InlineData(1.0, GuidanceScale.Rank)]
+    public void What_is_removed_stays_removed_and_each_step_keeps_its_share(double structured, GuidanceScale scale) =>
+        Gen.Select(Gen.Decimal[0.1m, 0.9m], Gen.ULong, Gen.Int[1, 6]).Sample((fraction, seed, steps) =>
     {
         var pruner = new MagnitudePruner(new PruningPlan(fraction, structured, 1, 1), scale) { PruningSteps = steps };
         Mask? before = null;
@@ -63,7 +71,14 @@ public sealed class MagnitudePrunerTests : IDisposable
     [InlineData(WireFormat.Fp32, 1), InlineData(WireFormat.Fp16, 1), InlineData(WireFormat.Int8, 1), InlineData(WireFormat.Fp32, 3)]
     public async Task A_run_that_goes_on_from_a_state_has_its_mask_and_ends_in_the_same_model(WireFormat wire, int steps)
     {
-        var experiment = TinyFederation.Experiment with { Pruner = "magnitude", Rounds = 5, DenseRounds = 1, WireUp = wire, WireDown = wire };
+        var experiment = TinyFederation.Experiment with
+        {
+            Pruner = "magnitude",
+            Rounds = 5,
+            DenseRounds = 1,
+            WireUp = wire,
+            WireDown = wire
+        };
         var pruner = new MagnitudePruner(PruningPlan.Of(experiment), GuidanceScale.Rank) { PruningSteps = steps };
         var store = new VolatileStore();
 
@@ -78,10 +93,20 @@ public sealed class MagnitudePrunerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(WireFormat.Fp32, PruningKind.Structured), InlineData(WireFormat.Int8, PruningKind.Unstructured), InlineData(WireFormat.Fp16, PruningKind.Hybrid)]
+    [InlineData(WireFormat.Fp32, PruningKind.Structured), InlineData(WireFormat.Int8, PruningKind.Unstructured)]
+    [InlineData(WireFormat.Fp16, PruningKind.Hybrid)]
     public void A_resumed_run_ends_as_an_unbroken_one(WireFormat wire, PruningKind pruning)
     {
-        var experiment = FinishedRuns.Small with { Pruner = "magnitude", Pruning = pruning, StructuredShare = 0.5, WireUp = wire, WireDown = wire, Rounds = 4, DenseRounds = 1 };
+        var experiment = FinishedRuns.Small with
+        {
+            Pruner = "magnitude",
+            Pruning = pruning,
+            StructuredShare = 0.5,
+            WireUp = wire,
+            WireDown = wire,
+            Rounds = 4,
+            DenseRounds = 1
+        };
 
         Assert.Equal(ResumedRuns.Unbroken(experiment, _folder["whole"]), ResumedRuns.Resumed(experiment, _folder["broken"], after: 2));
     }

@@ -29,7 +29,8 @@ public class PruningPlanTests
     }, iter: 30);
 
     [Fact]
-    public void Widths_stay_as_even_as_they_are() => Gen.Select(Gen.Decimal[0, 0.9m], Gen.ULong, Gen.Int[3, 4]).Sample((fraction, seed, log) =>
+    public void Widths_stay_as_even_as_they_are() =>
+        Gen.Select(Gen.Decimal[0, 0.9m], Gen.ULong, Gen.Int[3, 4]).Sample((fraction, seed, log) =>
     {
         var wide = Catalog.Models["TwoCNN"](new SampleShape(1, 12, 12), 10, new ModelOptions { HiddenSize = 12 }); // 12, 24, 512 wide
         var mask = Prune(wide, new PruningPlan(fraction, 1, 1, 1 << log), seed);
@@ -53,9 +54,11 @@ public class PruningPlanTests
 
     /// <summary>Eight channels go together: two of eight units of 4 channels, four of units of 2, any of units of 8.</summary>
     [Theory, InlineData(2, 4), InlineData(4, 2), InlineData(8, 1), InlineData(3, 8)]
-    public void A_unit_of_several_channels_counts_as_that_many(int headWidth, int together) => Gen.Select(Gen.Decimal[0, 0.5m], Gen.ULong).Sample((fraction, seed) =>
+    public void A_unit_of_several_channels_counts_as_that_many(int headWidth, int together) =>
+        Gen.Select(Gen.Decimal[0, 0.5m], Gen.ULong).Sample((fraction, seed) =>
     {
-        var network = new NetworkBuilder("n", new SampleShape(1, 2, 5)).RowSequence().Then(new SelfAttention(8, headWidth)).Flatten().Linear(1).Build(1);
+        var network = new NetworkBuilder("n", new SampleShape(1, 2, 5)).RowSequence().Then(new SelfAttention(8, headWidth)).Flatten()
+            .Linear(1).Build(1);
 
         var mask = Prune(network, new PruningPlan(fraction, 1, 1, 8) { UnitsOnly = true }, seed);
 
@@ -68,7 +71,8 @@ public class PruningPlanTests
     public void What_no_unit_fits_goes_as_single_weights_unless_only_units_may()
     {
         var plan = new PruningPlan(0.5m, 1, 1, 4);
-        var network = new NetworkBuilder("n", new SampleShape(4, 1, 1)).Flatten().Linear(4).ReLU().Linear(1).Build(1); // 16 + 4 + 4 + 1 = 25
+        // 16 + 4 + 4 + 1 = 25
+        var network = new NetworkBuilder("n", new SampleShape(4, 1, 1)).Flatten().Linear(4).ReLU().Linear(1).Build(1);
 
         Assert.Equal(13, Prune(network, plan, 1).Kept);
         Assert.True(Prune(network, plan with { UnitsOnly = true }, 1).IsDense);
@@ -88,12 +92,14 @@ public class PruningPlanTests
     [Fact]
     public void The_lowest_scoring_units_go_first()
     {
-        var scores = TwoCnn.Groups.Select(group => Enumerable.Range(0, group.Width).Select(unit => (double)unit / group.Width).ToArray()).ToArray();
+        var scores = TwoCnn.Groups.Select(group => Enumerable.Range(0, group.Width).Select(unit => (double)unit / group.Width).ToArray())
+            .ToArray();
 
         var mask = new PruningPlan(0.5m, 1, 1, 1).Prune(TwoCnn, scores, new float[TwoCnn.Layout.ParameterCount]);
 
         foreach (var units in mask.Units!.Kept) // kept are the last of each group
-            Assert.Equal(Enumerable.Range(units.Count - units.Kept, units.Kept), Enumerable.Range(0, units.Count).Where(unit => units[unit]));
+            Assert.Equal(
+                Enumerable.Range(units.Count - units.Kept, units.Kept), Enumerable.Range(0, units.Count).Where(unit => units[unit]));
     }
 
     [Fact]
@@ -130,9 +136,14 @@ public class PruningPlanTests
         var random = new KeyedRandom(seed);
         var weights = new float[network.Layout.ParameterCount];
         foreach (ref var weight in weights.AsSpan()) weight = random.NextSingle();
-        return plan.Prune(network, [.. network.Groups.Select(group => Enumerable.Range(0, group.Width).Select(_ => random.NextDouble()).ToArray())], weights);
+        return plan.Prune(
+            network, [.. network.Groups.Select(group => Enumerable.Range(0, group.Width).Select(_ => random.NextDouble()).ToArray())],
+            weights);
     }
 
-    static int LargestUnit(Network network) => network.Groups.Where(group => !group.IsFixed).Max(group => group.Memberships.Sum(membership =>
-        network.Layout[membership.Tensor] is { Role: not TensorRole.Statistic } tensor ? tensor.Length / tensor.Shape[membership.Axis] * membership.Block : 0));
+    static int LargestUnit(Network network) =>
+        network.Groups.Where(group => !group.IsFixed).Max(group => group.Memberships.Sum(membership =>
+        network.Layout[membership.Tensor] is { Role: not TensorRole.Statistic } tensor
+            ? tensor.Length / tensor.Shape[membership.Axis] * membership.Block
+            : 0));
 }

@@ -20,7 +20,8 @@ public class UnitScoresTests
         Assert.Equal([0.75, 0.25], UnitScores.Of(network, scores, GuidanceScale.Rank)[hidden]);
     }
 
-    /// <summary>Table [3, 2] with columns (1, 3, 5) and (2, 4, 6): sums 9 and 12, mean 10.5. Cells: rows of four gates and their offsets.</summary>
+    /// <summary>Table [3, 2] with columns (1, 3, 5) and (2, 4, 6): sums 9 and 12, mean 10.5. Cells: rows of
+    /// four gates and their offsets.</summary>
     [Fact]
     public void Units_are_scored_by_what_makes_them_columns_and_gate_rows_too()
     {
@@ -48,9 +49,9 @@ public class UnitScoresTests
         Assert.Equal([3, 5], UnitScores.Of(network, [3, 5, 9, 9, 9], GuidanceScale.None)[1]);
     }
 
-    /// <summary>Two branches of two channels, concatenated and normalised: the second branch begins at index 2 of the normalisation's tensors. Per channel
-    /// a weight and a bias of the convolution and the bias of the normalisation. Branch a: (9 + 0 + 3) / 3, (0 + 2 + 4) / 3. Branch b: (1 + 3 + 2) / 3,
-    /// (3 + 1 + 5) / 3.</summary>
+    /// <summary>Two branches of two channels, concatenated and normalised: the second branch begins at index 2 of the normalisation's
+    /// tensors. Per channel a weight and a bias of the convolution and the bias of the normalisation. Branch a: (9 + 0 + 3) / 3, (0 + 2 +
+    /// 4) / 3. Branch b: (1 + 3 + 2) / 3, (3 + 1 + 5) / 3.</summary>
     [Fact]
     public void Units_behind_a_concatenation_are_scored_by_their_own_part_of_each_tensor()
     {

@@ -26,7 +26,8 @@ public partial class ReadmeTests
     [Fact]
     public void Its_links_lead_somewhere()
     {
-        var targets = Link().Matches(Page).Select(match => match.Groups[1].Value).Where(target => !target.StartsWith("http", StringComparison.Ordinal)).ToList();
+        var targets = Link().Matches(Page).Select(match => match.Groups[1].Value)
+            .Where(target => !target.StartsWith("http", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(targets);
         Assert.Every(targets, target => Assert.True(Path.Exists(Path.Combine(SourceTree.Root, target)), target));
@@ -44,7 +45,8 @@ public partial class ReadmeTests
     }
 
     [Fact]
-    public void The_example_algorithm_without_pull_is_FedAvg_to_the_bit() => Assert.Equal(Train(new FedAvg(0.9)), Train(new FedProx(0.9, 0)));
+    public void The_example_algorithm_without_pull_is_FedAvg_to_the_bit() =>
+        Assert.Equal(Train(new FedAvg(0.9)), Train(new FedProx(0.9, 0)));
 
     [Fact]
     public void The_example_algorithm_stays_closer_to_what_it_received()
@@ -63,10 +65,13 @@ public partial class ReadmeTests
     public void The_example_data_set_can_be_read()
     {
         using var folder = new TemporaryDirectory();
-        File.WriteAllBytes(Path.Combine(folder.Path, "parcels-train.bin"), [.. Enumerable.Range(0, 6).SelectMany(i => new byte[257].Select((_, k) => (byte)(k == 0 ? i % 3 : k)))]);
+        File.WriteAllBytes(
+            Path.Combine(folder.Path, "parcels-train.bin"),
+            [.. Enumerable.Range(0, 6).SelectMany(i => new byte[257].Select((_, k) => (byte)(k == 0 ? i % 3 : k)))]);
         File.WriteAllBytes(Path.Combine(folder.Path, "parcels-test.bin"), new byte[3 * 257]);
 
-        var data = Parcels.Instance.Load(TinyFederation.Experiment with { Resize = 8 }, new DataLocations { DataPath = folder.Path, Offline = true }, RunObserver.None);
+        var data = Parcels.Instance.Load(
+            TinyFederation.Experiment with { Resize = 8 }, new DataLocations { DataPath = folder.Path, Offline = true }, RunObserver.None);
 
         Assert.Equal((6, 3, new SampleShape(1, 8, 8)), (data.Train.Count, data.Test!.Count, data.Train.Shape));
     }
@@ -78,7 +83,9 @@ public partial class ReadmeTests
         var weights = TinyFederation.Initial(experiment);
         using var workspace = new Workspace(Catalog.Optimizers["SGD"](experiment));
         var task = new ClientTask(ClientWork.Train, 1, 0.05, weights, Mask.Dense(weights.Layout));
-        var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, new NoMemory(), default);
+        var training = new LocalTraining(
+            experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train,
+            data.Clients[0].Train, new NoMemory(), default);
         algorithm.ClientUpdate(training, 5);
         return training.Values.ToArray();
     }

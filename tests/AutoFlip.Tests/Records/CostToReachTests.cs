@@ -5,11 +5,15 @@ namespace AutoFlip.Tests;
 public class CostToReachTests
 {
     /// <summary>Evaluations after rounds 10, 20, ...: 100 bytes, 1000 multiply-accumulates and 1 second for each ten rounds.</summary>
-    static RunSummary Run(bool lowerIsBetter, double? compared, params double?[] values) => FakeEngine.Summary(new Experiment { Dataset = "Digits" }, new RunOptions()) with
-    {
-        Metrics = new(new(null, null, null, null), new(null), new SummaryMain("m", lowerIsBetter, null, null, null, compared, null)),
-        Evaluations = [.. values.Select((value, i) => new SummaryEvaluation(10 * (i + 1), value, 100 * (i + 1), 1000 * (i + 1), i + 1))],
-    };
+    static RunSummary Run(bool lowerIsBetter, double? compared, params double?[] values) =>
+        FakeEngine.Summary(new Experiment { Dataset = "Digits" }, new RunOptions()) with
+        {
+            Metrics = new(new(null, null, null, null), new(null), new SummaryMain("m", lowerIsBetter, null, null, null, compared, null)),
+            Evaluations =
+            [
+                .. values.Select((value, i) => new SummaryEvaluation(10 * (i + 1), value, 100 * (i + 1), 1000 * (i + 1), i + 1)),
+            ],
+        };
 
     /// <summary>Windows: (0.2, 0.9, 0.4) is 0.5, (0.9, 0.4, 0.5) is 0.6: one peak of 0.9 does not count, the mean of three does.</summary>
     [Theory]
@@ -42,21 +46,35 @@ public class CostToReachTests
     [Fact]
     public void A_runs_summary_holds_its_evaluations_with_what_they_cost()
     {
-        var run = MadeUpRun.Record(new Experiment { Dataset = "Digits", Pruner = "autoflip", DenseRounds = 1, Rounds = 4, Clients = 4, EvaluateEvery = 2, Metrics = ["acc1"] });
+        var run = MadeUpRun.Record(new Experiment
+        {
+            Dataset = "Digits",
+            Pruner = "autoflip",
+            DenseRounds = 1,
+            Rounds = 4,
+            Clients = 4,
+            EvaluateEvery = 2,
+            Metrics = ["acc1"]
+        });
 
         var evaluations = Summaries.SoFar(run.Experiment, new Acc1(), run.Explorers, run.Rounds).Evaluations;
 
         var costs = RunCosts.Of(run.Experiment, run.Explorers, run.Rounds);
-        Assert.Equal(run.Rounds.Where(round => round.ServerEvaluated is not null).Select(round => round.Round), evaluations.Select(evaluation => evaluation.Round));
+        Assert.Equal(
+            run.Rounds.Where(round => round.ServerEvaluated is not null).Select(round => round.Round),
+            evaluations.Select(evaluation => evaluation.Round));
         Assert.NotEmpty(evaluations);
         Assert.Every(evaluations, evaluation => Assert.Equal(
-            (costs.Bytes(evaluation.Round - 1), costs.Macs[evaluation.Round - 1], costs.Seconds[evaluation.Round - 1]), (evaluation.Bytes, evaluation.Macs, evaluation.Seconds)));
+            (costs.Bytes(evaluation.Round - 1), costs.Macs[evaluation.Round - 1], costs.Seconds[evaluation.Round - 1]),
+            (evaluation.Bytes, evaluation.Macs, evaluation.Seconds)));
         Assert.Equal(run.Figures.Traffic.DownBytes + run.Figures.Traffic.UpBytes, costs.Bytes(run.Rounds.Length - 1));
     }
 
     [Fact]
     public void A_summary_of_an_earlier_version_has_none() =>
-        Assert.Equal(ImmutableArray<SummaryEvaluation>.Empty, FakeEngine.Summary(new Experiment { Dataset = "Digits" }, new RunOptions()).Evaluations);
+        Assert.Equal(
+            ImmutableArray<SummaryEvaluation>.Empty,
+            FakeEngine.Summary(new Experiment { Dataset = "Digits" }, new RunOptions()).Evaluations);
 
     /// <summary>Targets from the first run's 0.8: 0.72, 0.76, 0.8. Its means of three: 0.73, 0.753, 0.777, 0.8.</summary>
     [Fact]

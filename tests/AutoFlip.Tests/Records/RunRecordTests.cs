@@ -30,7 +30,9 @@ public sealed class RunRecordTests : IDisposable
 
     string Run(Experiment experiment)
     {
-        Simulation.Run(experiment, new RunOptions { ResultPath = _folder.Path, Offline = true }, RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
+        Simulation.Run(
+            experiment, new RunOptions { ResultPath = _folder.Path, Offline = true }, RunObserver.None, TimeProvider.System,
+            TestContext.Current.CancellationToken);
         return Assert.Single(Directory.GetDirectories(_folder.Path));
     }
 
@@ -53,7 +55,8 @@ public sealed class RunRecordTests : IDisposable
         var record = RunRecord.Load(Run(Small));
 
         Assert.Every(record.Rounds, round =>
-            Assert.Equal(round.Density, (double)round.Layers.Sum(layer => layer.Kept) / round.Layers.Sum(layer => layer.Parameters), 1e-12));
+            Assert.Equal(
+                round.Density, (double)round.Layers.Sum(layer => layer.Kept) / round.Layers.Sum(layer => layer.Parameters), 1e-12));
         Assert.Every(record.Rounds[0].Layers, layer => Assert.Equal(layer.Parameters, layer.Kept)); // the dense round
         Assert.Every(record.Rounds[0].Layers, layer => Assert.Equal(layer.Distance, layer.Step)); // it began with w_0
         Assert.Contains(record.Rounds[1].Layers, layer => layer.KeptUnits < layer.Units);
@@ -65,7 +68,9 @@ public sealed class RunRecordTests : IDisposable
         var record = RunRecord.Load(Run(Small with { Pruning = PruningKind.Unstructured }));
 
         // Biases are not pruned by themselves: what the mask keeps beyond the weights of the histograms is all of them.
-        var (weights, kept) = (record.Guidance!.Tensors.Sum(tensor => tensor.Count.Sum() + tensor.Zeros), record.Guidance.Tensors.Sum(tensor => tensor.Kept.Sum() + tensor.ZerosKept));
+        var (weights, kept) = (
+            record.Guidance!.Tensors.Sum(tensor => tensor.Count.Sum() + tensor.Zeros),
+            record.Guidance.Tensors.Sum(tensor => tensor.Kept.Sum() + tensor.ZerosKept));
         var layers = record.Rounds[1].Layers;
         Assert.Equal(layers.Sum(layer => layer.Parameters) - layers.Sum(layer => layer.Kept), weights - kept);
     }

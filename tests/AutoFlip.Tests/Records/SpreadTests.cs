@@ -25,13 +25,15 @@ public class SpreadTests
 
     [Fact]
     public void Equal_values_differ_by_exactly_nothing() =>
-        Gen.Select(Gen.Double[-1e9, 1e9], Gen.Int[2, 40]).Sample((value, count) => Spread.Of(Enumerable.Repeat<double?>(value, count)) == new Spread(count, value, 0));
+        Gen.Select(Gen.Double[-1e9, 1e9], Gen.Int[2, 40])
+            .Sample((value, count) => Spread.Of(Enumerable.Repeat<double?>(value, count)) == new Spread(count, value, 0));
 
     [Fact]
     public void Shifted_values_have_a_shifted_mean_and_the_same_deviation() =>
         Gen.Select(Gen.Double[-1, 1].Array[2, 9], Gen.Double[-10, 10]).Sample((values, shift) =>
         {
-            var (here, there) = (Spread.Of(values.Select(value => (double?)value))!, Spread.Of(values.Select(value => (double?)(value + shift)))!);
+            var (here, there) = (
+                Spread.Of(values.Select(value => (double?)value))!, Spread.Of(values.Select(value => (double?)(value + shift)))!);
             return Math.Abs(there.Mean - here.Mean - shift) < 1e-12 && Math.Abs(there.Deviation!.Value - here.Deviation!.Value) < 1e-12;
         });
 
@@ -53,5 +55,6 @@ public class SpreadTests
     }
 
     [Fact]
-    public void One_repetition_has_no_interval() => Assert.Equal((null, false), (new Spread(1, 3, null).Margin, new Spread(1, 3, null).ExcludesZero));
+    public void One_repetition_has_no_interval() =>
+        Assert.Equal((null, false), (new Spread(1, 3, null).Margin, new Spread(1, 3, null).ExcludesZero));
 }

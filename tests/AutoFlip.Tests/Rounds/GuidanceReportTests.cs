@@ -15,7 +15,8 @@ public sealed class GuidanceReportTests
 
         var report = GuidanceReport.Of(Network, guidance, Mask.OfWeights(Network.Layout, Selection.Of(kept)), "deviation", 5, 3);
 
-        Assert.Equal(("deviation", 5, 3, 3), (report.Guidance, report.Explorers, report.Round, report.Tensors.Length)); // biases are not pruned by themselves
+        // biases are not pruned by themselves
+        Assert.Equal(("deviation", 5, 3, 3), (report.Guidance, report.Explorers, report.Round, report.Tensors.Length));
         var first = report.Tensors[0];
         Assert.Equal((1, 0), (first.Zeros, first.ZerosKept));
         Assert.Equal((-8.0, 0.0), (Math.Round(first.Min, 6), Math.Round(first.Max, 6)));
@@ -26,7 +27,8 @@ public sealed class GuidanceReportTests
     [Fact]
     public void Tensor_that_nothing_is_known_about_is_all_zeros()
     {
-        var first = GuidanceReport.Of(Network, new float[Network.Layout.ParameterCount], Mask.Dense(Network.Layout), "deviation", 1, 1).Tensors[0];
+        var first = GuidanceReport.Of(
+            Network, new float[Network.Layout.ParameterCount], Mask.Dense(Network.Layout), "deviation", 1, 1).Tensors[0];
 
         Assert.Equal((0.0, 0.0, 4, 4, 0), (first.Min, first.Max, first.Zeros, first.ZerosKept, first.Count.Sum()));
     }

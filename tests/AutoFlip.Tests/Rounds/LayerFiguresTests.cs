@@ -3,7 +3,8 @@ namespace AutoFlip.Tests;
 /// <summary>What a round says about each layer.</summary>
 public sealed class LayerFiguresTests
 {
-    // TwoNN on 1x1x2 with two hidden units: features.1 (weight 2x2, bias 2), features.3 (weight 2x2, bias 2), classifier (weight 3x2, bias 3).
+    // TwoNN on 1x1x2 with two hidden units: features.1 (weight 2x2, bias 2), features.3 (weight 2x2, bias
+    // 2), classifier (weight 3x2, bias 3).
     static readonly Network Network = Catalog.Models["TwoNN"](new SampleShape(1, 1, 2), 3, new ModelOptions { HiddenSize = 2 });
 
     [Fact]
@@ -14,7 +15,8 @@ public sealed class LayerFiguresTests
 
         Assert.Equal(3, layers.Length);
         // 2x2 weights and 2 biases: sqrt(6 * 4^2) (norm), sqrt(6 * 3^2) (distance), sqrt(6 * 1^2) (step)
-        Assert.Equal(new LayerFigures(layers[0].Name, 6, 6, Math.Sqrt(96), Math.Sqrt(54), Math.Sqrt(6)) { Units = 2, KeptUnits = 2 }, layers[0]);
+        Assert.Equal(
+            new LayerFigures(layers[0].Name, 6, 6, Math.Sqrt(96), Math.Sqrt(54), Math.Sqrt(6)) { Units = 2, KeptUnits = 2 }, layers[0]);
         Assert.Equal(new LayerFigures(layers[2].Name, 9, 9, 12, 9, 3), layers[2]); // sqrt(9) = 3; classes are no units to remove
     }
 
@@ -22,7 +24,8 @@ public sealed class LayerFiguresTests
     public void Removed_values_count_nowhere()
     {
         var kept = Enumerable.Range(0, Network.Layout.ParameterCount).Select(i => i != 0).ToArray();
-        var (one, five) = (Weights.Zeros(Network.Layout), new Weights(Network.Layout, [5, .. Enumerable.Repeat(0f, Network.Layout.Count - 1)]));
+        var (one, five) = (
+            Weights.Zeros(Network.Layout), new Weights(Network.Layout, [5, .. Enumerable.Repeat(0f, Network.Layout.Count - 1)]));
 
         var first = LayerFigures.Of(Network, Mask.OfWeights(Network.Layout, Selection.Of(kept)), one, one, five)[0];
 
@@ -32,7 +35,8 @@ public sealed class LayerFiguresTests
     [Fact]
     public void Removed_units_are_counted_where_they_are_made()
     {
-        var units = new Units(Network, [.. Network.Groups.Select((group, i) => i == 1 ? Selection.Of([true, false]) : Selection.All(group.Width))]);
+        var units = new Units(
+            Network, [.. Network.Groups.Select((group, i) => i == 1 ? Selection.Of([true, false]) : Selection.All(group.Width))]);
         var mask = Mask.OfUnits(units, Selection.All(units.Present.Kept));
         var zeros = Weights.Zeros(Network.Layout);
 

@@ -7,7 +7,8 @@ public class ObserverGroupTests
     [Fact]
     public void Every_sign_of_life_reaches_every_observer_in_order()
     {
-        var methods = typeof(RunObserver).GetMethods().Where(method => method.DeclaringType == typeof(RunObserver) && method.IsVirtual).ToList();
+        var methods = typeof(RunObserver).GetMethods().Where(method => method.DeclaringType == typeof(RunObserver) && method.IsVirtual)
+            .ToList();
         var heard = new List<string>();
         var group = RunObserver.All(new Listener("a", heard), new Listener("b", heard));
 
@@ -32,7 +33,11 @@ public class ObserverGroupTests
     public void Sentences_are_worded_by_the_program_before_any_observer_gets_them()
     {
         var heard = new List<string>();
-        var group = new ObserverGroup([new Reader(heard)]) { Wording = text => text.Replace("Experiment.Clients", "clients", StringComparison.Ordinal) };
+        var group = new ObserverGroup([new Reader(heard)])
+        {
+            Wording = text =>
+            text.Replace("Experiment.Clients", "clients", StringComparison.Ordinal)
+        };
 
         group.Warning("Experiment.Clients 1");
         group.Note("Experiment.Clients 2");
@@ -52,7 +57,13 @@ public class ObserverGroupTests
     }
 
     static object? Some(ParameterInfo parameter) =>
-        parameter.ParameterType == typeof(int) ? 1 : parameter.ParameterType == typeof(string) ? "text" : parameter.ParameterType == typeof(double?) ? 0.5 : null;
+        parameter.ParameterType == typeof(int)
+            ? 1
+            : parameter.ParameterType == typeof(string)
+            ? "text"
+            : parameter.ParameterType == typeof(double?)
+            ? 0.5
+            : null;
 
     sealed class Throwing : RunObserver
     {

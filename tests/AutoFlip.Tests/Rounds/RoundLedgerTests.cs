@@ -37,7 +37,8 @@ public class RoundLedgerTests
     public void Costs_of_replies_are_summed_and_a_failed_reply_still_cost_its_bytes()
     {
         var ledger = new RoundLedger(Network, new Seconds());
-        ledger.Add(ClientWork.Train, new ClientReply { Client = 0, DownBytes = 10, UpBytes = 20, TrainSamples = 7, Seconds = new(1, 2, 3) });
+        ledger.Add(
+            ClientWork.Train, new ClientReply { Client = 0, DownBytes = 10, UpBytes = 20, TrainSamples = 7, Seconds = new(1, 2, 3) });
         ledger.Add(ClientWork.Train, new ClientReply { Client = 1, DownBytes = 30, UpBytes = 40, Failure = "It broke." });
         ledger.Add(ClientWork.Evaluate, new ClientReply { Client = 2, DownBytes = 50, UpBytes = 60, Seconds = new(10, 0, 30) });
 
@@ -57,7 +58,8 @@ public class RoundLedgerTests
     {
         var kept = Network.Groups.Select(group => group.IsFixed
             ? Selection.All(group.Width)
-            : Selection.Of([.. Enumerable.Range(0, group.Width).Select(unit => unit >= (group == Network.Groups.First(other => !other.IsFixed) ? 2 : 1))]));
+            : Selection.Of([.. Enumerable.Range(0, group.Width).Select(unit =>
+                unit >= (group == Network.Groups.First(other => !other.IsFixed) ? 2 : 1))]));
         var mask = Mask.OfUnits(new Units(Network, [.. kept]), Selection.All(16 * 6 + 6 * 7 + 7 * 3 + 16));
 
         var report = new RoundLedger(Network, new Seconds()).Report(Task(mask), [], evaluated: null);

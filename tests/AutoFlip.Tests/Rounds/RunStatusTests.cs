@@ -31,13 +31,22 @@ public sealed class RunStatusTests : IDisposable
     void Run(Experiment experiment, RunObserver? observer = null, CancellationToken cancel = default) =>
         Simulation.Run(experiment, Options, observer ?? RunObserver.None, TimeProvider.System, cancel);
 
-    void Resume(RunObserver? observer = null) => Simulation.Resume(OnlyRun, Options, observer ?? RunObserver.None, TimeProvider.System, default);
+    void Resume(RunObserver? observer = null) => Simulation.Resume(
+        OnlyRun, Options, observer ?? RunObserver.None, TimeProvider.System, default);
 
     /// <summary>Targets of 1e30: their squares are beyond float32, whose largest number is 3.4e38.</summary>
     Experiment Huge()
     {
-        File.WriteAllText(_folder["hugey.csv"], "x,y\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"0.{i + 10},{(i % 2 == 0 ? "" : "-")}1e30\n")));
-        return Small with { Dataset = $"csv:{_folder["hugey.csv"]}", Target = "y", TaskChoice = TaskChoice.Regression, LearningRate = 0.05 };
+        File.WriteAllText(
+            _folder["hugey.csv"],
+            "x,y\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"0.{i + 10},{(i % 2 == 0 ? "" : "-")}1e30\n")));
+        return Small with
+        {
+            Dataset = $"csv:{_folder["hugey.csv"]}",
+            Target = "y",
+            TaskChoice = TaskChoice.Regression,
+            LearningRate = 0.05
+        };
     }
 
     [Fact]
@@ -47,7 +56,8 @@ public sealed class RunStatusTests : IDisposable
 
         Assert.Equal((RunStage.Failed, (int)ExitCode.RunFailed, false), (Status.Stage, Status.ExitCode, Status.IsRepeated));
         Assert.Equal(
-            "Round 1: no client returned a usable update. Client 0: the loss is Infinity before the first step: inputs or targets are too large, or not finite; scale them to values near 1.",
+            "Round 1: no client returned a usable update. Client 0: the loss is Infinity before the first step: "
+            + "inputs or targets are too large, or not finite; scale them to values near 1.",
             Status.Reason);
         Assert.StartsWith("The run failed: Round 1", Status.Advice("run"), StringComparison.Ordinal);
         Assert.EndsWith("resume it with: Simulation.Resume run", Status.Advice("run"), StringComparison.Ordinal);
@@ -66,7 +76,8 @@ public sealed class RunStatusTests : IDisposable
         Assert.Equal(RunStage.Failed, Assert.Single(Directory.GetDirectories(_folder["runs"]).Select(run => RunStatus.Of(run).Stage)));
     }
 
-    /// <summary>In round 2, then in round 3, then by a full disk twice: none is the same failure at the same place of something that only the run decides.</summary>
+    /// <summary>In round 2, then in round 3, then by a full disk twice: none is the same failure at the same place of something
+    /// that only the run decides.</summary>
     [Fact]
     public void A_failure_elsewhere_or_from_outside_is_not_a_repetition()
     {
@@ -126,7 +137,8 @@ public sealed class RunStatusTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{"), InlineData("null"), InlineData("[]"), InlineData("""{ "state": "failed" }"""), InlineData("""{ "state": "done" }"""), InlineData("""{ "state": "nonsense" }""")]
+    [InlineData("{"), InlineData("null"), InlineData("[]"), InlineData("""{ "state": "failed" }"""), InlineData("""{ "state": "done" }""")]
+    [InlineData("""{ "state": "nonsense" }""")]
     public void A_damaged_record_is_named_and_keeps_no_run_from_being_resumed(string content)
     {
         Assert.Throws<InvalidOperationException>(() => Run(Small, new Failing(2, new InvalidOperationException("broken"))));

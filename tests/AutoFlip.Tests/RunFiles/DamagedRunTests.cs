@@ -19,7 +19,9 @@ public sealed class DamagedRunTests : IDisposable
     string Unfinished()
     {
         Directory.CreateDirectory(_folder["runs"]);
-        Simulation.Run(FinishedRuns.Small with { WireUp = WireFormat.Int8, MaskRefresh = MaskRefresh.Cohort }, Options, RunObserver.None, TimeProvider.System, default);
+        Simulation.Run(
+            FinishedRuns.Small with { WireUp = WireFormat.Int8, MaskRefresh = MaskRefresh.Cohort }, Options, RunObserver.None,
+            TimeProvider.System, default);
         var run = Assert.Single(Directory.GetDirectories(_folder["runs"]));
         var experiment = Path.Combine(run, "experiment.json");
         File.WriteAllText(experiment, File.ReadAllText(experiment).Replace("\"rounds\": 2", "\"rounds\": 3"));
@@ -35,7 +37,9 @@ public sealed class DamagedRunTests : IDisposable
         var expected = Resumed(Copy(run, "whole"));
         var (random, refused) = (new KeyedRandom(11), 0);
         string[] files = ["checkpoints/resume.safetensors", "checkpoints/exploration.bin", "checkpoints/exploration.jsonl", "rounds.jsonl",
-            .. Directory.GetFiles(Path.Combine(run, "checkpoints/clients-memory"), "*", SearchOption.AllDirectories).Order().Select(file => Path.GetRelativePath(run, file)).TakeLast(1)];
+            .. Directory.GetFiles(
+                Path.Combine(run, "checkpoints/clients-memory"), "*",
+                SearchOption.AllDirectories).Order().Select(file => Path.GetRelativePath(run, file)).TakeLast(1)];
 
         foreach (var file in files)
         {
@@ -66,11 +70,13 @@ public sealed class DamagedRunTests : IDisposable
         void Report() => RunRecord.Load(run);
         (string File, Action Read)[] files =
         [
-            ("partition.json", Report), ("guidance.json", Report), ("summary.json", Report), ("rounds.jsonl", Report), ("checkpoints/exploration.jsonl", Report),
+            ("partition.json", Report), ("guidance.json", Report), ("summary.json", Report), ("rounds.jsonl", Report),
+            ("checkpoints/exploration.jsonl", Report),
             ("checkpoints/options.json", () => RunDirectory.OptionsOf(run)),
             ("checkpoints/run.json", () => RunStamp.Load(Path.Combine(run, "checkpoints"))),
             ("checkpoints/resume.safetensors", () => Safetensors.Read(Path.Combine(run, "checkpoints/resume.safetensors"))),
-            .. new[] { "initial", "final", "final-small" }.Select(name => $"checkpoints/{name}.safetensors").Select(name => (name, (Action)(() => SavedModel.Load(Path.Combine(run, name))))),
+            .. new[] { "initial", "final", "final-small" }.Select(name => $"checkpoints/{name}.safetensors").Select(name =>
+                (name, (Action)(() => SavedModel.Load(Path.Combine(run, name))))),
         ];
         foreach (var (name, read) in files)
         {
@@ -100,11 +106,14 @@ public sealed class DamagedRunTests : IDisposable
         foreach (var file in Directory.GetFiles(run, "*.json*", SearchOption.AllDirectories))
             File.WriteAllText(file, Regex.Replace(File.ReadAllText(file), ",\\s*\"xxh3\":\\s*\"[0-9a-f]{16}\"", ""));
         var state = Path.Combine(run, "checkpoints/resume.safetensors");
-        File.WriteAllText(state, File.ReadAllText(state, Encoding.Latin1).Replace("\"xxh3\"", "\"note\"", StringComparison.Ordinal), Encoding.Latin1);
+        File.WriteAllText(
+            state, File.ReadAllText(state, Encoding.Latin1).Replace("\"xxh3\"", "\"note\"", StringComparison.Ordinal), Encoding.Latin1);
         var observer = new RecordingObserver();
 
         Assert.Equal(expected, Simulation.Resume(run, Options, observer, TimeProvider.System, default).ModelSha256);
-        Assert.Equal("An earlier version began this run, and its files carry no checksum: damage to what the run is resumed from is not noticed.", Assert.Single(observer.Warnings));
+        Assert.Equal(
+            "An earlier version began this run, and its files carry no checksum: damage to what the run is resumed from is not noticed.",
+            Assert.Single(observer.Warnings));
     }
 
     [Fact]
@@ -163,7 +172,9 @@ public sealed class DamagedRunTests : IDisposable
         var failure = Assert.Throws<AutoFlipException>(() => Resumed(run));
 
         Assert.Equal(ExitCode.BadData, failure.Code);
-        Assert.Contains($"'weights.{layout.Entries[0].Name["weights.".Length..]}' has values that are not finite", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'weights.{layout.Entries[0].Name["weights.".Length..]}' has values that are not finite", failure.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,7 +185,8 @@ public sealed class DamagedRunTests : IDisposable
         var model = SavedModel.Load(path);
         var values = model.Weights.Values.ToArray();
         values[0] += 1;
-        Safetensors.Write(path, new Weights(model.Weights.Layout, values), model.Card.Metadata(model.Experiment!)); // sealed anew: the card still names the old hash
+        // sealed anew: the card still names the old hash
+        Safetensors.Write(path, new Weights(model.Weights.Layout, values), model.Card.Metadata(model.Experiment!));
 
         var failure = Assert.Throws<AutoFlipException>(() => SavedModel.Load(path));
 

@@ -36,12 +36,21 @@ public class ModelCardTests
         InputRecipe[] recipes =
         [
             Card.Input,
-            new TableRecipe([new("a", ColumnKind.Number, [], true) { Mean = 0.1 + 0.2, Deviation = 1 / 3.0 }, new("b", ColumnKind.Category, ["x", "y"], false)]),
-            new WordRecipe(["<PAD>", "<UNK>", "\""], 5), new SequenceRecipe(["<PAD>", "<UNK>"], 5), new CharacterRecipe(LeafShakespeare.Alphabet, 80), new NumberRecipe(3, 2, 1, 9),
+            new TableRecipe([
+                new("a", ColumnKind.Number, [], true) { Mean = 0.1 + 0.2, Deviation = 1 / 3.0 },
+                new("b", ColumnKind.Category, ["x", "y"], false)]),
+            new WordRecipe(["<PAD>", "<UNK>", "\""], 5), new SequenceRecipe(["<PAD>", "<UNK>"], 5),
+            new CharacterRecipe(LeafShakespeare.Alphabet, 80), new NumberRecipe(3, 2, 1, 9),
         ];
         foreach (var recipe in recipes)
         {
-            var card = Card with { Input = recipe, CutOff = 0.3, Widths = Card.WithWidthsOf(Card.BuildNetwork("test")).Widths, ModelSha256 = "ff" };
+            var card = Card with
+            {
+                Input = recipe,
+                CutOff = 0.3,
+                Widths = Card.WithWidthsOf(Card.BuildNetwork("test")).Widths,
+                ModelSha256 = "ff"
+            };
 
             var read = Parse(ModelCard.ToJson(card));
 
@@ -83,13 +92,20 @@ public class ModelCardTests
     [InlineData("input.deviation", "[0]", "no number to scale by")]
     [InlineData("input", "{\"kind\":\"table\",\"columns\":[]}", "rows of such a length")]
     [InlineData("input", "{\"kind\":\"table\",\"columns\":[null]}", "at $.input.columns[0] a value is expected instead of null")]
-    [InlineData("input", "{\"kind\":\"table\",\"columns\":[{\"name\":\"a\",\"kind\":\"owner\",\"categories\":[],\"flags_missing\":false}]}", "of a kind that is not read")]
-    [InlineData("input", "{\"kind\":\"table\",\"columns\":[{\"name\":\"a\",\"kind\":\"category\",\"categories\":[null],\"flags_missing\":false}]}", "at $.input.columns[0].categories[0] a value is expected instead of null")]
-    [InlineData("input", "{\"kind\":\"words\",\"words\":[\"a\",null],\"length\":5}", "at $.input.words[1] a value is expected instead of null")]
+    [InlineData(
+        "input", "{\"kind\":\"table\",\"columns\":[{\"name\":\"a\",\"kind\":\"owner\",\"categories\":[],\"flags_missing\":false}]}",
+        "of a kind that is not read")]
+    [InlineData(
+        "input", "{\"kind\":\"table\",\"columns\":[{\"name\":\"a\",\"kind\":\"category\",\"categories\":[null],\"flags_missing\":false}]}",
+        "at $.input.columns[0].categories[0] a value is expected instead of null")]
+    [InlineData(
+        "input", "{\"kind\":\"words\",\"words\":[\"a\",null],\"length\":5}", "at $.input.words[1] a value is expected instead of null")]
     [InlineData("input", "{\"kind\":\"words\",\"words\":[\"a\",\"b\"],\"length\":2000000000}", "texts of such a length")]
     [InlineData("input", "{\"kind\":\"characters\",\"alphabet\":\"\",\"length\":5}", "texts of such a length")]
     [InlineData("input", "{\"kind\":\"numbers\",\"channels\":100000,\"height\":100000,\"width\":1}", "sample shape is not valid")]
-    [InlineData("input", "{\"kind\":\"numbers\",\"channels\":1,\"height\":1,\"width\":1,\"tokens\":-3}", "at $.input.tokens a number of at least 0 is expected")]
+    [InlineData(
+        "input", "{\"kind\":\"numbers\",\"channels\":1,\"height\":1,\"width\":1,\"tokens\":-3}",
+        "at $.input.tokens a number of at least 0 is expected")]
     public void A_card_that_cannot_be_is_refused_with_its_reason(string field, string json, string reason)
     {
         var error = Assert.Throws<AutoFlipException>(() => Parse(With(field, json)));
@@ -107,7 +123,9 @@ public class ModelCardTests
     [InlineData("{\"schema\":1,\"schema\":1}")]
     [InlineData("{\"model\":\"\\ud800\"}")]
     public void Text_that_is_no_card_is_refused(string text) =>
-        Assert.Matches("^'test', model card, is damaged: .+; a later version of the program may have written it\\.$", Assert.Throws<AutoFlipException>(() => Parse(text)).Message);
+        Assert.Matches(
+            "^'test', model card, is damaged: .+; a later version of the program may have written it\\.$",
+            Assert.Throws<AutoFlipException>(() => Parse(text)).Message);
 
     [Theory]
     [InlineData("model", "\"NoSuchNet\"", "cannot be built: Experiment.Model: there is no model 'NoSuchNet'")]
@@ -152,9 +170,20 @@ public class ModelCardTests
     {
         static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
         var anySize = OneOf(1, 2, 3, 28, 224, 4096, 65536, 1 << 24, int.MaxValue, -1);
-        var options = Gen.Select(anySize, anySize, anySize, anySize, anySize, OneOf(1e-300, 0.5, 1, 16), (hidden, layers, depth, widen, embedding, factor) =>
-            new ModelOptions { HiddenSize = hidden, LayerCount = layers, Depth = depth, WidenFactor = widen, EmbeddingCount = embedding, EmbeddingSize = hidden, WidthMultiplier = factor });
-        Gen.Select(OneOf<string>([.. Catalog.Models.Names]), options, anySize, anySize, anySize, OneOf<int?>(null, 2, 1 << 24), Gen.Bool).Sample((name, told, channels, height, width, tokens, labelling) =>
+        var options = Gen.Select(
+            anySize, anySize, anySize, anySize, anySize, OneOf(1e-300, 0.5, 1, 16), (hidden, layers, depth, widen, embedding, factor) =>
+            new ModelOptions
+            {
+                HiddenSize = hidden,
+                LayerCount = layers,
+                Depth = depth,
+                WidenFactor = widen,
+                EmbeddingCount = embedding,
+                EmbeddingSize = hidden,
+                WidthMultiplier = factor
+            });
+        Gen.Select(OneOf<string>([.. Catalog.Models.Names]), options, anySize, anySize, anySize, OneOf<int?>(null, 2, 1 << 24), Gen.Bool)
+            .Sample((name, told, channels, height, width, tokens, labelling) =>
         {
             var card = Card with
             {

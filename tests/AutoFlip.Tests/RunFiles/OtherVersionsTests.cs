@@ -2,9 +2,10 @@ namespace AutoFlip.Tests;
 
 /// <summary>Run directories of an earlier and of a later program.</summary>
 /// <remarks>
-/// <c>Version01Run</c> is what the program of commit f479c9f wrote of a run of two rounds: <c>autoflip run --name old --dataset Digits --resize 0
-/// --model TwoNN --hidden-size 4 --partition diri --concentration 0.7 --clients 4 --cohort-fraction 0.5 --rounds 2 --dense-rounds 0
-/// --local-epochs 1 --batch-size 32 --learning-rate 0.01 --prune-fraction 0.3 --metrics acc1 --workers 1</c>, without reports and models.
+/// <c>Version01Run</c> is what the program of commit f479c9f wrote of a run of two rounds: <c>autoflip run --name old --dataset
+/// Digits --resize 0 --model TwoNN --hidden-size 4 --partition diri --concentration 0.7 --clients 4 --cohort-fraction 0.5
+/// --rounds 2 --dense-rounds 0 --local-epochs 1 --batch-size 32 --learning-rate 0.01 --prune-fraction 0.3 --metrics acc1
+/// --workers 1</c>, without reports and models.
 /// </remarks>
 public sealed class OtherVersionsTests : IDisposable
 {
@@ -28,7 +29,8 @@ public sealed class OtherVersionsTests : IDisposable
         return _folder["run"];
     }
 
-    static RunSummary Resume(string run) => Simulation.Resume(run, new RunOptions { Workers = 1 }, RunObserver.None, TimeProvider.System, default);
+    static RunSummary Resume(string run) =>
+        Simulation.Resume(run, new RunOptions { Workers = 1 }, RunObserver.None, TimeProvider.System, default);
 
     [Fact]
     public void A_run_of_the_first_version_goes_on_where_it_stopped()

@@ -10,10 +10,21 @@ static class Reports
     {
         public override DateTimeOffset GetUtcNow() => new(2026, 1, 2, 14, 4, 5, TimeSpan.Zero);
 
-        public override TimeZoneInfo LocalTimeZone { get; } = TimeZoneInfo.CreateCustomTimeZone("test", TimeSpan.FromHours(1), "test", "test");
+        public override TimeZoneInfo LocalTimeZone { get; } = TimeZoneInfo.CreateCustomTimeZone(
+            "test", TimeSpan.FromHours(1), "test", "test");
     }
 
-    public static Experiment Experiment { get; } = new() { Name = "made-up", Seed = 7, Dataset = "Digits", Model = "TwoNN", Clients = 4, CohortFraction = 0.5, Rounds = 12, Metrics = ["f1", "acc1"] };
+    public static Experiment Experiment { get; } = new()
+    {
+        Name = "made-up",
+        Seed = 7,
+        Dataset = "Digits",
+        Model = "TwoNN",
+        Clients = 4,
+        CohortFraction = 0.5,
+        Rounds = 12,
+        Metrics = ["f1", "acc1"]
+    };
 
     public static RunStart Start(string directory = "runs/x", params RoundReport[] rounds) =>
         new(Experiment, directory, 1_234, 5_000, 2_000, 500, 1_000, rounds.Length) { Rounds = rounds };
@@ -52,6 +63,8 @@ static class Reports
         ClientsEvaluatedIn = Means(2, 0.75, 0.5),
         ClientsEvaluatedOut = round % 2 == 0 ? Means(3, 0.25, 0.125) : null,
         ServerEvaluated = round % 2 == 0 ? new ServerEvaluation(1.5, Values(0, 0.625, 0.375).Remove("loss")) : null,
-        GeneralizationGap = round % 2 == 0 ? ImmutableSortedDictionary<string, Gap>.Empty.Add("gen_gap_acc1", new(-0.5, -0.25)).Add("gen_gap_loss", new(1, 2)) : null,
+        GeneralizationGap = round % 2 == 0
+            ? ImmutableSortedDictionary<string, Gap>.Empty.Add("gen_gap_acc1", new(-0.5, -0.25)).Add("gen_gap_loss", new(1, 2))
+            : null,
     };
 }

@@ -54,7 +54,8 @@ public sealed class RunFilesTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(OnlyRun, TensorBoardLog.Folder)));
     }
 
-    /// <summary>A run that breaks in a round, or between rounds, has the event files of its rounds in the end; its log tells of both parts.</summary>
+    /// <summary>A run that breaks in a round, or between rounds, has the event files of its rounds in the end;
+    /// its log tells of both parts.</summary>
     [Theory]
     [InlineData(1, false), InlineData(3, false), InlineData(3, true), InlineData(4, true)]
     public void A_run_that_breaks_and_is_resumed_has_every_round_once_in_its_event_files(int round, bool done)
@@ -69,10 +70,17 @@ public sealed class RunFilesTests : IDisposable
         Assert.Equal([0, 1, 2, 3, 4], events.Select(e => e.Step));
         Assert.Equal([0, 1, 2, 3, 4], EventFileReader.Read(Events(TensorBoardLog.Weighted)).Select(e => e.Step));
         var reports = Rounds(OnlyRun);
-        Assert.Equal(reports.Select(report => (report.Time - DateTimeOffset.UnixEpoch).TotalSeconds), events.Skip(1).Select(e => e.WallTime));
-        Assert.Equal(reports.Select(report => (float)report.ClientsUpdated["loss"].Equal!), events.Skip(1).Select(e => e.Values.Single(value => value.Tag == "Local Training Loss").Value));
-        Assert.Equal(reports.Sum(report => report.DownBytes + report.UpBytes), events[^1].Values.Single(value => value.Tag == "Traffic/bytes of rounds (cumulative)").Value);
-        Assert.Contains(round == 1 ? "[info] Run in" : $"[info] Resumed after round {(done ? round : round - 1)}", Log.Split("broken")[^1], StringComparison.Ordinal);
+        Assert.Equal(
+            reports.Select(report => (report.Time - DateTimeOffset.UnixEpoch).TotalSeconds), events.Skip(1).Select(e => e.WallTime));
+        Assert.Equal(
+            reports.Select(report => (float)report.ClientsUpdated["loss"].Equal!),
+            events.Skip(1).Select(e => e.Values.Single(value => value.Tag == "Local Training Loss").Value));
+        Assert.Equal(
+            reports.Sum(report => report.DownBytes + report.UpBytes),
+            events[^1].Values.Single(value => value.Tag == "Traffic/bytes of rounds (cumulative)").Value);
+        Assert.Contains(
+            round == 1 ? "[info] Run in" : $"[info] Resumed after round {(done ? round : round - 1)}", Log.Split("broken")[^1],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,14 +114,17 @@ public sealed class RunFilesTests : IDisposable
     {
         Run(Options with { LogFormat = LogFormat.Reference });
 
-        var round = Log.Split('\n').Where(line => line.Contains("[Round: 0004] [", StringComparison.Ordinal)).Select(line => line[(line.IndexOf("0004] ", StringComparison.Ordinal) + 6)..]).ToList();
+        var round = Log.Split('\n').Where(line => line.Contains("[Round: 0004] [", StringComparison.Ordinal))
+            .Select(line => line[(line.IndexOf("0004] ", StringComparison.Ordinal) + 6)..]).ToList();
         Assert.Equal(
-            ["[UPDATE] [CLIENT]", "[UPDATE] [CLIENT]", "[UPDATE] [SUMMARY] (2 clients):", "[EVALUATE] [CLIENT]", "[EVALUATE] [CLIENT]", "[EVALUATE] [SUMMARY] (2 clients):",
+            ["[UPDATE] [CLIENT]", "[UPDATE] [CLIENT]", "[UPDATE] [SUMMARY] (2 clients):", "[EVALUATE] [CLIENT]", "[EVALUATE] [CLIENT]",
+             "[EVALUATE] [SUMMARY] (2 clients):",
                 .. Enumerable.Repeat("[EVALUATE] [CLIENT]", 6), "[EVALUATE] [SUMMARY] (6 clients):", "[EVALUATE] [SERVER]"],
             round.Select(line => line.Split(['<', '|'])[0].TrimEnd()));
         Assert.Equal(
             Cohort.Sample(Small, 4).Select(client => $"[UPDATE] [CLIENT] < {client:000000} >"),
-            round.Where(line => line.StartsWith("[UPDATE] [CLIENT]", StringComparison.Ordinal)).Select(line => line.Split('|')[0].TrimEnd()));
+            round.Where(line => line.StartsWith("[UPDATE] [CLIENT]", StringComparison.Ordinal))
+                .Select(line => line.Split('|')[0].TrimEnd()));
     }
 
     [Fact]
@@ -165,7 +176,9 @@ public sealed class RunFilesTests : IDisposable
 
         Assert.Equal(4, answers.Of(0, ClientWork.Explore).Count());
         Assert.Equal(Cohort.Sample(Small, 1), answers.Of(1, ClientWork.Train).Select(answer => answer.Client));
-        Assert.Every(answers.Of(1, ClientWork.Train), answer => Assert.True(answer is { Failure: null, Trained.Samples: > 0, HeldOut.Samples: > 0 }));
+        Assert.Every(
+            answers.Of(1, ClientWork.Train),
+            answer => Assert.True(answer is { Failure: null, Trained.Samples: > 0, HeldOut.Samples: > 0 }));
         Assert.Equal(6, answers.Of(2, ClientWork.Evaluate).Count());
         Assert.Every(answers.Of(2, ClientWork.Evaluate), answer => Assert.True(answer is { Trained: null, HeldOut: not null }));
     }
@@ -212,7 +225,8 @@ public sealed class RunFilesTests : IDisposable
     {
         readonly List<ClientAnswer> _answers = [];
 
-        public IEnumerable<ClientAnswer> Of(int round, ClientWork work) => _answers.Where(answer => answer.Round == round && answer.Work == work);
+        public IEnumerable<ClientAnswer> Of(int round, ClientWork work) =>
+            _answers.Where(answer => answer.Round == round && answer.Work == work);
 
         public override void ClientAnswered(ClientAnswer answer) => _answers.Add(answer);
     }

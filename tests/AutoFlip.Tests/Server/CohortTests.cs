@@ -18,7 +18,8 @@ public class CohortTests
     [Fact]
     public void A_share_that_binary_fractions_fall_short_of_counts_in_full() => Assert.Equal(
         (29, 29),
-        (Cohort.Evaluators(new Experiment { Clients = 101, EvaluationFraction = 0.29 }, round: 1, cohort: [0]).Length, new Experiment { Clients = 100, CohortFraction = 0.29 }.CohortSize));
+        (Cohort.Evaluators(new Experiment { Clients = 101, EvaluationFraction = 0.29 }, round: 1, cohort: [0]).Length,
+            new Experiment { Clients = 100, CohortFraction = 0.29 }.CohortSize));
 
     [Fact]
     public void Where_all_took_part_all_evaluate() =>
@@ -28,7 +29,9 @@ public class CohortTests
     public void Every_round_draws_anew_and_a_round_always_the_same()
     {
         var experiment = new Experiment { Clients = 100, CohortFraction = 0.1, EvaluationFraction = 0.1 };
-        int[][] Draw() => [.. Enumerable.Range(1, 5).Select(t => Cohort.Sample(experiment, t)), .. Enumerable.Range(1, 5).Select(t => Cohort.Evaluators(experiment, t, [0]))];
+        int[][] Draw() => [
+            .. Enumerable.Range(1, 5).Select(t => Cohort.Sample(experiment, t)),
+            .. Enumerable.Range(1, 5).Select(t => Cohort.Evaluators(experiment, t, [0]))];
 
         Assert.Equal(Draw(), Draw());
         Assert.Equal(10, Draw().Select(cohort => string.Join(' ', cohort)).Distinct().Count());

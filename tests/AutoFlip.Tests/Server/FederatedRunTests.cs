@@ -13,7 +13,9 @@ public class FederatedRunTests
         var three = await TinyFederation.RunAsync(Tiny, workers: 3);
 
         Assert.Equal(one.Global.Sha256(), three.Global.Sha256());
-        Assert.Equal(one.Rounds.Select(round => round.Report.ServerEvaluated?.Loss), three.Rounds.Select(round => round.Report.ServerEvaluated?.Loss));
+        Assert.Equal(
+            one.Rounds.Select(round => round.Report.ServerEvaluated?.Loss),
+            three.Rounds.Select(round => round.Report.ServerEvaluated?.Loss));
     }
 
     [Fact]
@@ -66,7 +68,9 @@ public class FederatedRunTests
         {
             Assert.True(got.Mask.IsDense);
             Assert.Equal(want.State.Server.Weights.Sha256(), got.State.Server.Weights.Sha256());
-            Assert.Equal((want.Report.DownBytes, want.Report.UpBytes, 1.0, null), (got.Report.DownBytes, got.Report.UpBytes, got.Report.Density, got.Report.Mask));
+            Assert.Equal(
+                (want.Report.DownBytes, want.Report.UpBytes, 1.0, null),
+                (got.Report.DownBytes, got.Report.UpBytes, got.Report.Density, got.Report.Mask));
         }
         foreach (var result in pruned.Rounds[2..])
         {
@@ -81,22 +85,32 @@ public class FederatedRunTests
     public async Task Explorers_start_from_what_the_dense_rounds_left_at_the_learning_rate_that_is_next()
     {
         var explored = new List<ClientTask>();
-        var outcome = await TinyFederation.RunAsync(Tiny with { DenseRounds = 2, LearningRateDecay = 0.5 }, wrap: inner => new Tap(inner, (task, _) =>
+        var outcome = await TinyFederation.RunAsync(
+            Tiny with { DenseRounds = 2, LearningRateDecay = 0.5 }, wrap: inner => new Tap(inner, (task, _) =>
         {
             if (task.Work == ClientWork.Explore) explored.Add(task);
         }));
 
         Assert.Equal(6, explored.Count);
         var start = outcome.Rounds[1].State.Server.Weights.Sha256();
-        Assert.Every(explored, task => Assert.Equal((start, 0, 0.0025), (task.Weights.Sha256(), task.Round, task.LearningRate))); // 0.01 halved twice
+        // 0.01 halved twice
+        Assert.Every(explored, task => Assert.Equal((start, 0, 0.0025), (task.Weights.Sha256(), task.Round, task.LearningRate)));
     }
 
     /// <summary>Also when what is removed is forgotten (zero): the norm is that of the weights before the mask.</summary>
     [Theory]
-    [InlineData(0, Regrow.Keep, MaskRefresh.Once), InlineData(2, Regrow.Keep, MaskRefresh.Cohort), InlineData(2, Regrow.Zero, MaskRefresh.Once)]
+    [InlineData(0, Regrow.Keep, MaskRefresh.Once), InlineData(2, Regrow.Keep, MaskRefresh.Cohort)]
+    [InlineData(2, Regrow.Zero, MaskRefresh.Once)]
     public async Task Norms_are_kept_once_when_the_first_mask_comes(int denseRounds, Regrow regrow, MaskRefresh refresh)
     {
-        var experiment = Tiny with { KeepNorm = true, DenseRounds = denseRounds, Regrow = regrow, MaskRefresh = refresh, ServerMomentum = 0 };
+        var experiment = Tiny with
+        {
+            KeepNorm = true,
+            DenseRounds = denseRounds,
+            Regrow = regrow,
+            MaskRefresh = refresh,
+            ServerMomentum = 0
+        };
         var network = TinyFederation.Network(experiment);
         var outcome = await TinyFederation.RunAsync(experiment);
 
@@ -159,7 +173,15 @@ public class FederatedRunTests
     [Fact]
     public async Task FedAvg_with_one_client_and_no_momentum_is_plain_training()
     {
-        var experiment = Tiny with { Clients = 1, CohortFraction = 1, ServerMomentum = 0, Pruner = "none", Rounds = 3, EvaluationScope = EvaluationScope.Global };
+        var experiment = Tiny with
+        {
+            Clients = 1,
+            CohortFraction = 1,
+            ServerMomentum = 0,
+            Pruner = "none",
+            Rounds = 3,
+            EvaluationScope = EvaluationScope.Global
+        };
         var federated = await TinyFederation.RunAsync(experiment);
 
         var data = TinyFederation.Data(experiment);
@@ -168,7 +190,9 @@ public class FederatedRunTests
         for (var round = 1; round <= 3; round++)
         {
             var task = new ClientTask(ClientWork.Train, round, experiment.LearningRateOf(round), weights, Mask.Dense(weights.Layout));
-            var training = new LocalTraining(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train, data.Clients[0].Train, new NoMemory(), default);
+            var training = new LocalTraining(
+                experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], TinyFederation.Network(experiment), task, 0, data.Train,
+                data.Clients[0].Train, new NoMemory(), default);
             training.Run(experiment.LocalEpochs);
             weights = new Weights(weights.Layout, training.Values.ToArray());
         }
@@ -193,7 +217,8 @@ public class FederatedRunTests
     [Fact]
     public async Task A_client_that_fails_is_left_out_named_and_the_round_goes_on()
     {
-        var outcome = await TinyFederation.RunAsync(Tiny with { CohortFraction = 1 }, wrap: inner => new Replace(inner, Lost(client => client == 2)));
+        var outcome = await TinyFederation.RunAsync(
+            Tiny with { CohortFraction = 1 }, wrap: inner => new Replace(inner, Lost(client => client == 2)));
 
         foreach (var round in outcome.Rounds)
         {
@@ -205,7 +230,8 @@ public class FederatedRunTests
     [Fact]
     public async Task A_round_without_any_usable_update_fails_the_run()
     {
-        var e = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(Tiny with { Pruner = "none" }, wrap: inner => new Replace(inner, Lost(_ => true))));
+        var e = await Assert.ThrowsAsync<AutoFlipException>(() =>
+            TinyFederation.RunAsync(Tiny with { Pruner = "none" }, wrap: inner => new Replace(inner, Lost(_ => true))));
 
         Assert.Equal(ExitCode.RunFailed, e.Code);
         Assert.Contains("no client returned a usable update", e.Message);
@@ -215,7 +241,8 @@ public class FederatedRunTests
     [Fact]
     public async Task A_loss_that_is_not_finite_is_a_failure_that_says_what_to_do()
     {
-        var e = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(Tiny with { Optimizer = "SGD", LearningRate = 1e30, Pruner = "none" }));
+        var e = await Assert.ThrowsAsync<AutoFlipException>(() =>
+            TinyFederation.RunAsync(Tiny with { Optimizer = "SGD", LearningRate = 1e30, Pruner = "none" }));
 
         Assert.Equal(ExitCode.RunFailed, e.Code);
         Assert.Contains("lower Experiment.LearningRate", e.Message);
@@ -225,19 +252,24 @@ public class FederatedRunTests
     public async Task A_client_whose_loss_is_NaN_is_refused_by_name_and_the_run_goes_on()
     {
         var experiment = Tiny with { CohortFraction = 1 };
-        var outcome = await TinyFederation.RunAsync(experiment, workers: 2, data: TinyFederation.WithPoison(TinyFederation.Data(experiment), client: 4));
+        var outcome = await TinyFederation.RunAsync(
+            experiment, workers: 2, data: TinyFederation.WithPoison(TinyFederation.Data(experiment), client: 4));
 
         Assert.Every(outcome.Rounds, round => Assert.Equal(4, Assert.Single(round.Report.Failures).Client));
-        Assert.Contains("the loss is NaN before the first step: inputs or targets are too large, or not finite", outcome.Rounds[0].Report.Failures[0].Reason);
+        Assert.Contains(
+            "the loss is NaN before the first step: inputs or targets are too large, or not finite",
+            outcome.Rounds[0].Report.Failures[0].Reason);
         Assert.Every(outcome.Global.Values.ToArray(), value => Assert.True(float.IsFinite(value)));
     }
 
     [Theory]
-    [InlineData("values where", 4, 0, 7), InlineData("claims 0 training samples", 0, 0, 0), InlineData("not a finite number", 0, 0xFF, 7)] // 0xFFFFFFFF is NaN
+    // 0xFFFFFFFF is NaN
+    [InlineData("values where", 4, 0, 7), InlineData("claims 0 training samples", 0, 0, 0), InlineData("not a finite number", 0, 0xFF, 7)]
     public async Task A_client_that_lies_is_refused_by_name_and_the_run_goes_on(string reason, int missing, int fill, int examples)
     {
         byte[] Lie(int length) => [.. Enumerable.Repeat((byte)fill, length)];
-        var outcome = await TinyFederation.RunAsync(Tiny with { CohortFraction = 1 }, wrap: inner => new Replace(inner, reply => reply.Client == 1
+        var outcome = await TinyFederation.RunAsync(
+            Tiny with { CohortFraction = 1 }, wrap: inner => new Replace(inner, reply => reply.Client == 1
             ? reply with { Examples = examples, ValueBytes = Lie(reply.ValueBytes.Length - missing) }
             : reply));
 
@@ -252,7 +284,12 @@ public class FederatedRunTests
         var network = TinyFederation.Network(Tiny);
         using var pool = new WorkerPool(1, 1, () => new Workspace(Catalog.Optimizers["Adam"](Tiny)));
         var scores = new MemoryScores(network.Layout.ParameterCount);
-        var transport = new Tap(new InProcessTransport(new ServerLink(Tiny), new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System), data, pool), (task, _) =>
+        var transport = new Tap(
+            new InProcessTransport(
+                new ServerLink(Tiny),
+                new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System),
+                data, pool),
+            (task, _) =>
         {
             if (task.Work == ClientWork.Train) source.Cancel();
         });
@@ -275,7 +312,8 @@ public class FederatedRunTests
         Assert.NotNull(first.ClientsEvaluatedIn);
         Assert.NotNull(second.ServerEvaluated);
         Assert.Equal(
-            second.ClientsEvaluatedOut!["acc1"].Equal - second.ClientsEvaluatedIn!["acc1"].Equal, second.GeneralizationGap!["gen_gap_acc1"].Equal);
+            second.ClientsEvaluatedOut!["acc1"].Equal - second.ClientsEvaluatedIn!["acc1"].Equal,
+            second.GeneralizationGap!["gen_gap_acc1"].Equal);
         var n = TinyFederation.Initial(Tiny).Layout.Count;
         Assert.Equal(3 * 2 * 4L * n, first.DenseFp32Bytes);
         Assert.Equal(3 * 2 * 4L * n + 3 * 4L * n, second.DenseFp32Bytes); // three others evaluate: model down only
@@ -290,7 +328,8 @@ public class FederatedRunTests
     {
         public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 
-        public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+        public async IAsyncEnumerable<ClientReply> DispatchAsync(
+            ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {
             await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
             {
@@ -314,9 +353,11 @@ public class FederatedRunTests
     {
         public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 
-        public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+        public async IAsyncEnumerable<ClientReply> DispatchAsync(
+            ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {
-            await foreach (var reply in inner.DispatchAsync(task, cohort, ct)) yield return task.Work == ClientWork.Train ? other(reply) : reply;
+            await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
+                yield return task.Work == ClientWork.Train ? other(reply) : reply;
         }
     }
 }

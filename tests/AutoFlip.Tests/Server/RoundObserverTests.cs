@@ -25,9 +25,12 @@ public class RoundObserverTests
     [Fact]
     public async Task An_exploration_without_any_scores_fails_with_its_first_reason()
     {
-        var failure = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(OneRound, wrap: inner => new Lossy(inner, _ => true)));
+        var failure = await Assert.ThrowsAsync<AutoFlipException>(() =>
+            TinyFederation.RunAsync(OneRound, wrap: inner => new Lossy(inner, _ => true)));
 
-        Assert.Equal((ExitCode.RunFailed, "Exploration failed: no explorer returned usable scores. Client 0: lost"), (failure.Code, failure.Message));
+        Assert.Equal(
+            (ExitCode.RunFailed, "Exploration failed: no explorer returned usable scores. Client 0: lost"),
+            (failure.Code, failure.Message));
     }
 
     sealed class Listing : RunObserver
@@ -52,10 +55,13 @@ public class RoundObserverTests
     {
         public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 
-        public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+        public async IAsyncEnumerable<ClientReply> DispatchAsync(
+            ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {
             await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
-                yield return task.Work == ClientWork.Explore && which(reply.Client) ? new ClientReply { Client = reply.Client, Failure = "lost" } : reply;
+                yield return task.Work == ClientWork.Explore && which(reply.Client)
+                    ? new ClientReply { Client = reply.Client, Failure = "lost" }
+                    : reply;
         }
     }
 }

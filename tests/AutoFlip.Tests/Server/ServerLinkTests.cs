@@ -10,7 +10,8 @@ public class ServerLinkTests
 
     static readonly Mask Some = Mask.OfWeights(Network.Layout, Selection.Highest(Masks.Values(Network.Layout, 1).Values, 300));
 
-    static SentTask Task(ServerLink link, Mask mask, int round = 1) => link.Prepare(new ClientTask(ClientWork.Evaluate, round, 0, Masks.Values(Network.Layout, 2), mask));
+    static SentTask Task(ServerLink link, Mask mask, int round = 1) =>
+        link.Prepare(new ClientTask(ClientWork.Evaluate, round, 0, Masks.Values(Network.Layout, 2), mask));
 
     static readonly UInt128 Id = TaskId.Of(run: 0, round: 1, ClientWork.Evaluate);
 
@@ -71,7 +72,8 @@ public class ServerLinkTests
     {
         var link = new ServerLink(Tiny);
 
-        Assert.Contains("asks for a mask that it was sent", Ask(link, Task(link, Some), 0, ReplyCodec.Without(ReplyStatus.MaskUnknown, Id, 0)).Failure);
+        Assert.Contains(
+            "asks for a mask that it was sent", Ask(link, Task(link, Some), 0, ReplyCodec.Without(ReplyStatus.MaskUnknown, Id, 0)).Failure);
     }
 
     [Fact]
@@ -82,7 +84,8 @@ public class ServerLinkTests
         Assert.Contains("cannot be read: The message is cut off", Ask(link, Task(link, Some), 0, new byte[5]).Failure);
         Assert.Contains("answers another task", Ask(link, Task(link, Some), 0, Done(1)).Failure);
         Assert.Contains("answers another task", Ask(link, Task(link, Some, round: 2), 0, Done(0)).Failure); // a late answer
-        Assert.Contains("answers another task", Ask(new ServerLink(Tiny, run: 9), Task(new ServerLink(Tiny, run: 9), Some), 0, Done(0)).Failure);
+        Assert.Contains(
+            "answers another task", Ask(new ServerLink(Tiny, run: 9), Task(new ServerLink(Tiny, run: 9), Some), 0, Done(0)).Failure);
     }
 
     [Fact]
@@ -102,8 +105,13 @@ public class ServerLinkTests
         var data = TinyFederation.Data(Tiny);
         var network = TinyFederation.Network(Tiny);
         using var pool = new WorkerPool(2, 1, () => Workspace.Of(Tiny));
-        var transport = new Forgetful(new ServerLink(Tiny), () => new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System), data, pool);
-        var run = new RecordedRun(Tiny, Catalog.Resolve(Tiny), network, transport, new MemoryScores(network.Layout.ParameterCount), null, RunObserver.None, TimeProvider.System);
+        var transport = new Forgetful(
+            new ServerLink(Tiny),
+            () => new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System),
+            data, pool);
+        var run = new RecordedRun(
+            Tiny, Catalog.Resolve(Tiny), network, transport, new MemoryScores(network.Layout.ParameterCount), null, RunObserver.None,
+            TimeProvider.System);
 
         RoundResult? last = null;
         await foreach (var round in run.RunAsync(TinyFederation.Initial(Tiny), null, TestContext.Current.CancellationToken)) last = round;
@@ -118,14 +126,17 @@ public class ServerLinkTests
     {
         var outcome = await TinyFederation.RunAsync(Tiny with { EvaluationScope = EvaluationScope.Global });
 
-        var task = new SentTask(Tiny, new ClientTask(ClientWork.Train, 2, Tiny.LearningRateOf(2), outcome.Rounds[0].State.Server.Weights, outcome.Rounds[1].Mask));
+        var task = new SentTask(
+            Tiny,
+            new ClientTask(ClientWork.Train, 2, Tiny.LearningRateOf(2), outcome.Rounds[0].State.Server.Weights, outcome.Rounds[1].Mask));
         Assert.Equal(6 * task.ByReference.Length, outcome.Rounds[1].Report.DownBytes);
         Assert.True(task.Whole.Length > task.ByReference.Length);
         Assert.Equal(WireMask.NameOf(outcome.Rounds[1].Mask), outcome.Rounds[1].Report.Mask);
     }
 
     [Theory]
-    [InlineData(WireFormat.Fp16, WireFormat.Fp16), InlineData(WireFormat.Int8, WireFormat.Int8), InlineData(WireFormat.Fp32, WireFormat.Int8), InlineData(WireFormat.Int8, WireFormat.Fp32)]
+    [InlineData(WireFormat.Fp16, WireFormat.Fp16), InlineData(WireFormat.Int8, WireFormat.Int8)]
+    [InlineData(WireFormat.Fp32, WireFormat.Int8), InlineData(WireFormat.Int8, WireFormat.Fp32)]
     public async Task Any_number_of_workers_gives_the_same_model_and_the_same_bytes_in_every_format(WireFormat down, WireFormat up)
     {
         var experiment = TinyFederation.Experiment with { WireDown = down, WireUp = up, MaskRefresh = MaskRefresh.Cohort };
@@ -134,7 +145,9 @@ public class ServerLinkTests
         var three = await TinyFederation.RunAsync(experiment, workers: 3);
 
         Assert.Equal(one.Global.Sha256(), three.Global.Sha256());
-        Assert.Equal(one.Rounds.Select(round => (round.Report.DownBytes, round.Report.UpBytes)), three.Rounds.Select(round => (round.Report.DownBytes, round.Report.UpBytes)));
+        Assert.Equal(
+            one.Rounds.Select(round => (round.Report.DownBytes, round.Report.UpBytes)),
+            three.Rounds.Select(round => (round.Report.DownBytes, round.Report.UpBytes)));
         Assert.Every(one.Rounds, round => Assert.Empty(round.Report.Failures));
         Assert.NotEqual((await TinyFederation.RunAsync(TinyFederation.Experiment)).Global.Sha256(), one.Global.Sha256());
     }
@@ -144,7 +157,15 @@ public class ServerLinkTests
     public async Task It_learns_in_every_format(WireFormat format)
     {
         var outcome = await TinyFederation.RunAsync(
-            TinyFederation.Experiment with { WireDown = format, WireUp = format, Pruner = "none", Rounds = 20, ServerMomentum = 0, CohortFraction = 1 });
+            TinyFederation.Experiment with
+            {
+                WireDown = format,
+                WireUp = format,
+                Pruner = "none",
+                Rounds = 20,
+                ServerMomentum = 0,
+                CohortFraction = 1
+            });
 
         Assert.True(outcome.Rounds[^1].Report.ServerEvaluated!.Metrics["acc1"] > 0.9);
     }
@@ -154,9 +175,11 @@ public class ServerLinkTests
     {
         public ValueTask<int> CountAsync(CancellationToken ct) => new InProcessTransport(link, host(), data, pool).CountAsync(ct);
 
-        public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+        public async IAsyncEnumerable<ClientReply> DispatchAsync(
+            ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {
-            await foreach (var reply in new InProcessTransport(link, host(), data, pool).DispatchAsync(task, cohort, ct)) yield return reply;
+            await foreach (var reply in new InProcessTransport(link, host(), data, pool).DispatchAsync(task, cohort, ct))
+                yield return reply;
         }
     }
 }

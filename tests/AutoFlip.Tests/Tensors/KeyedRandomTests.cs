@@ -10,9 +10,15 @@ public class KeyedRandomTests
     // xoshiro256** on a state from SplitMix64, worked out in Python from the authors' definitions; the same script gives their
     // published sequences: 11520, 0, 1509978240, 1215971899390074240 from the state 1, 2, 3, 4, and e220a8397b1dcdaf,
     // 6e789e6aa1b965f4, 06c45d188009454f, f88bb8a8724c81ec for SplitMix64 from 0.
-    [InlineData(0UL, new ulong[] { 0x99EC5F36CB75F2B4, 0xBF6E1F784956452A, 0x1A5F849D4933E6E0, 0x6AA594F1262D2D2C, 0xBBA5AD4A1F842E59 }, 0x7AAC8C483A2EDD2F)]
-    [InlineData(42UL, new ulong[] { 0x15780B2E0C2EC716, 0x6104D9866D113A7E, 0xAE17533239E499A1, 0xECB8AD4703B360A1, 0xFDE6DC7FE2EC5E64 }, 0x8DE5848C61AB8968)]
-    [InlineData(ulong.MaxValue, new ulong[] { 0x8F5520D52A7EAD08, 0xC476A018CAA1802D, 0x81DE31C0D260469E, 0xBF658D7E065F3C2F, 0x913593FDA1BCA32A }, 0xC3C93EA5CDE434CC)]
+    [InlineData(
+        0UL, new ulong[] { 0x99EC5F36CB75F2B4, 0xBF6E1F784956452A, 0x1A5F849D4933E6E0, 0x6AA594F1262D2D2C, 0xBBA5AD4A1F842E59 },
+        0x7AAC8C483A2EDD2F)]
+    [InlineData(
+        42UL, new ulong[] { 0x15780B2E0C2EC716, 0x6104D9866D113A7E, 0xAE17533239E499A1, 0xECB8AD4703B360A1, 0xFDE6DC7FE2EC5E64 },
+        0x8DE5848C61AB8968)]
+    [InlineData(
+        ulong.MaxValue, new ulong[] { 0x8F5520D52A7EAD08, 0xC476A018CAA1802D, 0x81DE31C0D260469E, 0xBF658D7E065F3C2F, 0x913593FDA1BCA32A },
+        0xC3C93EA5CDE434CC)]
     public void Stream_is_xoshiro256_starstar_seeded_by_SplitMix64(ulong seed, ulong[] first, ulong thousandth)
     {
         var random = new KeyedRandom(seed);
@@ -124,7 +130,8 @@ public class KeyedRandomTests
         Assert.Equal(shape, drawn.Average(x => (x - shape) * (x - shape)), 5 * Math.Sqrt((2 * shape * shape + 6 * shape) / n));
     }
 
-    /// <summary>Marsaglia and Tsang: d (1 + x / sqrt(9 d))³ with d = 2.5 - 1/3, x being the stream's first normal number, which is accepted here.</summary>
+    /// <summary>Marsaglia and Tsang: d (1 + x / sqrt(9 d))³ with d = 2.5 - 1/3, x being the stream's first normal
+    /// number, which is accepted here.</summary>
     [Fact]
     public void A_gamma_rises_with_the_normal_number_that_it_is_drawn_from()
     {

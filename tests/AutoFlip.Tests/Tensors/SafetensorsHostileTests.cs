@@ -15,8 +15,13 @@ public class SafetensorsHostileTests
     [InlineData("[]", "not a JSON object")]
     [InlineData("{", "not valid JSON")]
     [InlineData("{}x", "not valid JSON")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "names something twice")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "names something twice")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "names something twice")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+            + "\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        "names something twice")]
     [InlineData("{\"\\ud800\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "not valid JSON")]
     [InlineData("{\"a\":1}", "is not described")]
     [InlineData("{\"a\":{}}", "has no type")]
@@ -39,8 +44,12 @@ public class SafetensorsHostileTests
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1,-2],\"data_offsets\":[0,8]}}", "shape that does not fit")]
     [InlineData("{\"a\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[1,5]}}", "lies outside")]
     [InlineData("{\"a\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,8]}}", "shape that does not fit")]
-    [InlineData("{\"a\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[2,6]}}", "lies outside")]
-    [InlineData("{\"a\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F16\",\"shape\":[3],\"data_offsets\":[2,8]}}", "overlap")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[2,6]}}",
+        "lies outside")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F16\",\"shape\":[3],\"data_offsets\":[2,8]}}",
+        "overlap")]
     // 2^32 * 2^32 + ... wraps around to small numbers in 64 bits
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", "shape that does not fit")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2,9223372036854775807],\"data_offsets\":[0,8]}}", "shape that does not fit")]
@@ -48,8 +57,12 @@ public class SafetensorsHostileTests
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "bytes behind")]
     [InlineData("{}", "bytes behind")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "leave a gap")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "overlap")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "overlap")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        "overlap")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+        "overlap")]
     [InlineData("{\"__metadata__\":[]}", "metadata are not a JSON object")]
     [InlineData("{\"__metadata__\":{\"k\":1}}", "metadata 'k' are not text")]
     [InlineData("{\"__metadata__\":{\"k\":\"\\udc00\"}}", "not valid JSON")]
@@ -62,12 +75,15 @@ public class SafetensorsHostileTests
     {
         const int depth = 1_000_000;
 
-        Assert.Contains("not valid JSON", Refusal(SafetensorsTests.File("{\"a\":" + new string('[', depth) + new string(']', depth) + "}")), StringComparison.Ordinal);
+        Assert.Contains(
+            "not valid JSON", Refusal(SafetensorsTests.File("{\"a\":" + new string('[', depth) + new string(']', depth) + "}")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Header_that_is_no_UTF8_is_refused() =>
-        Assert.Contains("not UTF-8", Refusal(SafetensorsTests.File([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)'}'])), StringComparison.Ordinal);
+        Assert.Contains(
+            "not UTF-8", Refusal(SafetensorsTests.File([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)'}'])), StringComparison.Ordinal);
 
     [Fact]
     public void Values_that_are_no_whole_floats_are_refused() =>
@@ -115,7 +131,8 @@ public class SafetensorsHostileTests
 
     static readonly byte[] Valid = SafetensorsTests.Bytes(
         new Weights(
-            WeightLayout.Create([("conv.weight", [2, 3, 2], TensorRole.Weight), ("conv.bias", [2], TensorRole.Bias), ("s", [1], TensorRole.Weight)]),
+            WeightLayout.Create([
+                ("conv.weight", [2, 3, 2], TensorRole.Weight), ("conv.bias", [2], TensorRole.Bias), ("s", [1], TensorRole.Weight)]),
             [.. Enumerable.Range(0, 15).Select(i => i / 7f)]),
         new Dictionary<string, string> { ["seed"] = "1", ["ключ"] = "значение" });
 
@@ -131,7 +148,8 @@ public class SafetensorsHostileTests
 
     [Fact]
     public void Any_replaced_bytes_end_in_a_reading_or_a_sentence() =>
-        Gen.Select(Gen.Int[0, Valid.Length - 1], Gen.OneOf(Gen.Byte, Gen.OneOf<byte>([.. "{}[]\":,0-9e.\\"u8])).Array[1, 8]).Sample((at, with) =>
+        Gen.Select(Gen.Int[0, Valid.Length - 1], Gen.OneOf(Gen.Byte, Gen.OneOf<byte>([.. "{}[]\":,0-9e.\\"u8])).Array[1, 8])
+            .Sample((at, with) =>
         {
             var bytes = (byte[])Valid.Clone();
             with.AsSpan(0, Math.Min(with.Length, bytes.Length - at)).CopyTo(bytes.AsSpan(at));

@@ -73,11 +73,14 @@ public sealed class SafetensorsTests : IDisposable
 
         Safetensors.Write(stream, new Weights(layout, [1, -65504, 1 + 1 / 2048f]), null, half: true);
 
-        // Read without our reader. float16: 1 is 3C00; the largest, negated, is FBFF; 1 + 2^-11 lies between two and falls to the even one, 1.
+        // Read without our reader. float16: 1 is 3C00; the largest, negated, is FBFF; 1 + 2^-11 lies
+        // between two and falls to the even one, 1.
         var bytes = stream.ToArray();
         var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         using var header = System.Text.Json.JsonDocument.Parse(bytes.AsMemory(8, length));
-        Assert.Equal("""{"b":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"a":{"dtype":"F16","shape":[1,1],"data_offsets":[4,6]}}""", header.RootElement.GetRawText());
+        Assert.Equal(
+            """{"b":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"a":{"dtype":"F16","shape":[1,1],"data_offsets":[4,6]}}""",
+            header.RootElement.GetRawText());
         Assert.Equal([0x00, 0x3c, 0xff, 0xfb, 0x00, 0x3c], bytes[(8 + length)..]);
         Assert.Equal([1, -65504, 1], Parse(bytes).ToWeights(layout).Values.ToArray());
     }
@@ -99,7 +102,9 @@ public sealed class SafetensorsTests : IDisposable
     public void Both_types_may_be_in_one_file()
     {
         // 1.5 is 3E00 in float16.
-        var file = File("""{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"f":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", BitConverter.Int32BitsToSingle(0x3E003E00), 7);
+        var file = File(
+            """{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"f":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+            BitConverter.Int32BitsToSingle(0x3E003E00), 7);
 
         Assert.Equal([1.5f, 1.5f, 7], Parse(file).Tensors.SelectMany(tensor => tensor.Values.ToArray()));
     }
@@ -114,14 +119,16 @@ public sealed class SafetensorsTests : IDisposable
         void Write() => Safetensors.Write(_folder["m"], weights, half: true);
 
         if (!refused) Write();
-        else Assert.Equal("'a.weight' has a value of -65520, and fp16 ends at 65504; write it in fp32.", Assert.Throws<AutoFlipException>(Write).Message);
+        else Assert.Equal(
+            "'a.weight' has a value of -65520, and fp16 ends at 65504; write it in fp32.", Assert.Throws<AutoFlipException>(Write).Message);
         Assert.Equal(refused ? [] : ["m"], _folder.Files);
     }
 
     [Fact]
     public void Tensors_may_lie_in_any_order()
     {
-        var file = File("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 1, 2, 3);
+        var file = File(
+            """{"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 1, 2, 3);
         var layout = WeightLayout.Create([("b", [1], TensorRole.Weight), ("a", [2], TensorRole.Weight)]);
 
         var read = Parse(file);

@@ -37,7 +37,8 @@ public class SelectionTests
     [Fact]
     public void Order_holds_over_all_magnitudes_signs_and_infinities()
     {
-        float[] ascending = [float.NegativeInfinity, -1e30f, -1, -1e-38f, -float.Epsilon, 0, float.Epsilon, 1e-38f, 1, 1e30f, float.PositiveInfinity];
+        float[] ascending = [
+            float.NegativeInfinity, -1e30f, -1, -1e-38f, -float.Epsilon, 0, float.Epsilon, 1e-38f, 1, 1e30f, float.PositiveInfinity];
 
         for (var keep = 0; keep <= ascending.Length; keep++)
             Assert.Equal(keep, Enumerable.Range(0, ascending.Length).SkipWhile(i => !Selection.Highest(ascending, keep)[i]).Count());
@@ -58,7 +59,8 @@ public class SelectionTests
         sample.Mask.Apply(twice);
 
         return once.SequenceEqual(twice)
-            && Enumerable.Range(0, once.Length).All(i => BitConverter.SingleToInt32Bits(once[i]) == (sample.Mask[i] ? BitConverter.SingleToInt32Bits(sample.Values[i]) : 0));
+            && Enumerable.Range(0, once.Length).All(i =>
+                BitConverter.SingleToInt32Bits(once[i]) == (sample.Mask[i] ? BitConverter.SingleToInt32Bits(sample.Values[i]) : 0));
     });
 
     [Fact]
@@ -105,7 +107,8 @@ public class SelectionTests
     [Fact]
     public void Kept_values_are_gathered_into_a_new_array() => Assert.Equal([1, 3], Selection.Of([true, false, true]).Gather([1, 2, 3]));
 
-    /// <summary>Parameters 63 to 127 are those of the outer selection: seen from inside, the second word begins at bit 1, and its last bit is in the next word.</summary>
+    /// <summary>Parameters 63 to 127 are those of the outer selection: seen from inside, the second word begins at bit 1, and its
+    /// last bit is in the next word.</summary>
     [Fact]
     public void Bits_that_cross_a_word_are_carried_over()
     {

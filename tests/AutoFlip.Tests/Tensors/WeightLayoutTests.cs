@@ -17,7 +17,8 @@ public class WeightLayoutTests
     [Fact]
     public void Create_puts_parameters_first_and_statistics_behind_in_their_own_order()
     {
-        Assert.Equal(["conv.weight", "conv.bias", "bn.weight", "bn.running_mean", "bn.running_var"], Layout.Entries.Select(entry => entry.Name));
+        Assert.Equal(
+            ["conv.weight", "conv.bias", "bn.weight", "bn.running_mean", "bn.running_var"], Layout.Entries.Select(entry => entry.Name));
         Assert.Equal([0, 48, 52, 56, 60], Layout.Entries.Select(entry => entry.Offset)); // 4 * 3 * 2 * 2 = 48, then fours
         Assert.Equal(64, Layout.Count);
         Assert.Equal(56, Layout.ParameterCount);
@@ -67,7 +68,8 @@ public class WeightLayoutTests
     public void Vector_of_more_than_an_int_of_values_is_refused()
     {
         Assert.Throws<OverflowException>(() => One("w", [1 << 16, 1 << 16]));
-        Assert.Throws<OverflowException>(() => WeightLayout.Create([("a", [1 << 30], TensorRole.Weight), ("b", [1 << 30], TensorRole.Weight)]));
+        Assert.Throws<OverflowException>(() =>
+            WeightLayout.Create([("a", [1 << 30], TensorRole.Weight), ("b", [1 << 30], TensorRole.Weight)]));
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class WeightsHashTests
 
     static readonly Weights Weights = TinyFederation.Initial(TinyFederation.Experiment);
 
-    /// <summary>SHA-256 of the two float32 values 1 and 2, little-endian: `printf '\x00\x00\x80\x3f\x00\x00\x00\x40' | sha256sum`; of the same in float16, `printf '\x00\x3c\x00\x40' | sha256sum`.</summary>
+    /// <summary>SHA-256 of the two float32 values 1 and 2, little-endian: `printf '\x00\x00\x80\x3f\x00\x00\x00\x40' | sha256sum`; of the
+    /// same in float16, `printf '\x00\x3c\x00\x40' | sha256sum`.</summary>
     [Theory]
     [InlineData(false, "b9c80b5adeca450753a16950c3cc655d271f7bef7a485bc83f112b72fef21d37")]
     [InlineData(true, "6b60ada811679b7b8aeee509afcdd89fde521eef8c3686639eb8c923d109c639")]
@@ -23,7 +24,8 @@ public sealed class WeightsHashTests
         Assert.Equal(expected, Safetensors.Read(new MemoryStream(stream.ToArray()), "file").Metadata[WeightsHash.Key]);
     }
 
-    /// <summary>Of a file that names the hash of its weights, which only this program writes, and of any file of a run that has checksums.</summary>
+    /// <summary>Of a file that names the hash of its weights, which only this program writes, and of any file of
+    /// a run that has checksums.</summary>
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
@@ -53,7 +55,10 @@ public sealed class WeightsHashTests
         Seal.Fill(content, Seal.InJson(content[..(int)BinaryPrimitives.ReadInt64LittleEndian(file)])!.Value);
 
         var failure = Assert.Throws<AutoFlipException>(() => Safetensors.Read(new MemoryStream(file), "file"));
-        Assert.Equal((ExitCode.BadData, "'file' is not a safetensors file that can be used: its weights do not have the weights_sha256 that its metadata name."), (failure.Code, failure.Message));
+        Assert.Equal(
+            (ExitCode.BadData,
+                "'file' is not a safetensors file that can be used: its weights do not have the weights_sha256 that its metadata name."),
+            (failure.Code, failure.Message));
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -75,7 +80,9 @@ public sealed class WeightsHashTests
         var values = Weights.Values.ToArray();
         values[0] = float.NaN;
 
-        Assert.Equal($"the tensor '{Weights.Layout.Entries[0].Name}' has values that are not finite (NaN or infinity)", OnnxModel.Fault(Onnx(new Weights(Weights.Layout, values), half)));
+        Assert.Equal(
+            $"the tensor '{Weights.Layout.Entries[0].Name}' has values that are not finite (NaN or infinity)",
+            OnnxModel.Fault(Onnx(new Weights(Weights.Layout, values), half)));
     }
 
     [Fact]
@@ -83,7 +90,8 @@ public sealed class WeightsHashTests
     {
         Assert.Equal("it is not an ONNX model", OnnxModel.Fault([0x3A, 0x05, 1])); // field 7 of 5 bytes, of which one is there
         Assert.Equal("it is not an ONNX model", OnnxModel.Fault([0x3F]));          // field 7 of a kind 7, which there is not
-        Assert.Equal("it is not an ONNX model", OnnxModel.Fault([.. Enumerable.Repeat((byte)0xFF, 11)])); // a whole number of more than 64 bits
+        // a whole number of more than 64 bits
+        Assert.Equal("it is not an ONNX model", OnnxModel.Fault([.. Enumerable.Repeat((byte)0xFF, 11)]));
     }
 
     static byte[] Onnx(Weights weights, bool half)

@@ -4,7 +4,8 @@ namespace AutoFlip.Tests;
 
 public class EvaluationTests
 {
-    static readonly double Right = Math.Log(1 + Math.Exp(-2)); // cross-entropy of the scores (2, 0) where class 0 is right; 2 more where class 1 is
+    // cross-entropy of the scores (2, 0) where class 0 is right; 2 more where class 1 is
+    static readonly double Right = Math.Log(1 + Math.Exp(-2));
 
     static Outputs Run(SampleSet samples, Func<torch.Tensor, torch.Tensor> forward, int width, CancellationToken ct)
     {
@@ -13,9 +14,12 @@ public class EvaluationTests
     }
 
     static VectorSet Alike(int count, int columns, Targets targets) =>
-        new(columns, [.. Enumerable.Range(0, count).SelectMany(_ => Enumerable.Range(0, columns).Select(c => c % 2 == 0 ? 2f : 0f))], targets);
+        new(
+            columns, [.. Enumerable.Range(0, count).SelectMany(_ => Enumerable.Range(0, columns).Select(c => c % 2 == 0 ? 2f : 0f))],
+            targets);
 
-    /// <summary>Chunks of 500, 500 and 3. Every fourth sample from the second on is of class 1: 251 of 1003, on which the prediction of class 0 is wrong.</summary>
+    /// <summary>Chunks of 500, 500 and 3. Every fourth sample from the second on is of class 1: 251 of 1003, on which the
+    /// prediction of class 0 is wrong.</summary>
     [Fact]
     public void Loss_and_metrics_are_means_over_all_samples_of_all_chunks()
     {

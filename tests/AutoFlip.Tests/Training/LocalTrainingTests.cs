@@ -9,12 +9,15 @@ public class LocalTrainingTests
 
     static readonly FederatedData Data = TinyFederation.Data(FullBatch);
 
-    static LocalTraining Start(Experiment experiment, Workspace workspace, Recorded samples, Mask? mask = null, int round = 1, int client = 0)
+    static LocalTraining Start(
+        Experiment experiment, Workspace workspace, Recorded samples, Mask? mask = null, int round = 1, int client = 0)
     {
         var (network, initial) = (TinyFederation.Network(experiment), TinyFederation.Initial(experiment));
         mask ??= Mask.Dense(network.Layout);
         var task = new ClientTask(ClientWork.Train, round, LearningRate, mask.Apply(initial), mask);
-        return new(experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], network, task, client, samples, Data.Clients[0].Train, new NoMemory(), default);
+        return new(
+            experiment, workspace, Catalog.Criteria["CrossEntropyLoss"], network, task, client, samples, Data.Clients[0].Train,
+            new NoMemory(), default);
     }
 
     static int[] Order(Experiment experiment, int round, int client, int epochs)
@@ -54,7 +57,8 @@ public class LocalTrainingTests
         Assert.Equal([.. own, .. own], Order(FullBatch with { BatchSize = 5 }, round: 1, client: 0, epochs: 2));
     }
 
-    /// <summary>No step changes anything, so epoch 1 lowers the mean loss (from infinity) and no later one does: one epoch and the patience.</summary>
+    /// <summary>No step changes anything, so epoch 1 lowers the mean loss (from infinity) and no later one does:
+    /// one epoch and the patience.</summary>
     [Theory]
     [InlineData(1, 2), InlineData(2, 3), InlineData(5, 6), InlineData(6, 7), InlineData(7, 7), InlineData(int.MaxValue, 7)]
     public void Training_stops_after_as_many_stale_epochs_as_the_patience(int patience, int epochs)
@@ -73,7 +77,8 @@ public class LocalTrainingTests
         Assert.Equal(epochs * Data.Clients[0].Train.Length, training.SamplesSeen);
     }
 
-    /// <summary>Only epoch 2 makes a step. Epoch 1: lower than infinity. 2: stale (1). 3: lower. 4: stale (1). 5: stale (2), the end.</summary>
+    /// <summary>Only epoch 2 makes a step. Epoch 1: lower than infinity. 2: stale (1). 3: lower. 4: stale
+    /// (1). 5: stale (2), the end.</summary>
     [Fact]
     public void An_epoch_that_lowers_the_loss_starts_the_patience_anew()
     {

@@ -22,7 +22,8 @@ public sealed class LiveLimitsTests : IDisposable
         _folder.Dispose();
     }
 
-    LiveView Start(LiveLimits limits) => LiveView.Start(0, () => [_folder["run"]], new Host { Out = TextWriter.Null, Error = TextWriter.Null }, limits);
+    LiveView Start(LiveLimits limits) =>
+        LiveView.Start(0, () => [_folder["run"]], new Host { Out = TextWriter.Null, Error = TextWriter.Null }, limits);
 
     static async Task<Socket> Connect(int port)
     {
@@ -69,7 +70,8 @@ public sealed class LiveLimitsTests : IDisposable
         foreach (var socket in sockets) socket.Dispose();
     }
 
-    /// <summary>Twelve connections that send nothing, four at once: they end by their idle time, and whoever came after them is served.</summary>
+    /// <summary>Twelve connections that send nothing, four at once: they end by their idle time, and whoever
+    /// came after them is served.</summary>
     [Fact]
     public async Task View_is_served_behind_a_crowd_of_silent_connections()
     {
@@ -83,7 +85,8 @@ public sealed class LiveLimitsTests : IDisposable
     /// <summary>An eighth of the free handles: 1024 / 8 = 128 is more than the 64 that are enough, 100 / 8 = 12.</summary>
     [Theory]
     [InlineData(1_024, 64), InlineData(100, 12), InlineData(5, 4), InlineData(-1, 4)]
-    public void Bound_on_connections_leaves_the_run_its_file_handles(long free, int connections) => Assert.Equal(connections, LiveLimits.ConnectionsFor(free));
+    public void Bound_on_connections_leaves_the_run_its_file_handles(long free, int connections) =>
+        Assert.Equal(connections, LiveLimits.ConnectionsFor(free));
 
     [Fact]
     public async Task Request_that_does_not_arrive_in_time_is_ended()
@@ -106,7 +109,9 @@ public sealed class LiveLimitsTests : IDisposable
         using var third = await _client.GetAsync(events, Cancel);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, third.StatusCode);
-        Assert.Equal("2 pages of this live view are open already. Close one, then reload this one.\n", await third.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(
+            "2 pages of this live view are open already. Close one, then reload this one.\n",
+            await third.Content.ReadAsStringAsync(Cancel));
         Assert.Contains("Digits, TwoNN", await _client.GetStringAsync(view.Address, Cancel));
     }
 

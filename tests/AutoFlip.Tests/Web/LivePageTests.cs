@@ -27,7 +27,11 @@ public sealed class LivePageTests(Browser browser) : IDisposable
     void Put(int rounds)
     {
         var record = MadeUpRun.Record(MadeUpRun.Experiment with { EvaluateEvery = 3 }, rounds, _folder["run"]);
-        MadeUpRun.Write(record with { Rounds = [.. record.Rounds.Select(round => round.Round % 3 == 0 ? round : round with { ServerEvaluated = null })] });
+        MadeUpRun.Write(record with
+        {
+            Rounds = [.. record.Rounds.Select(round =>
+            round.Round % 3 == 0 ? round : round with { ServerEvaluated = null })]
+        });
     }
 
     /// <summary>Waits until every figure has been drawn, without any scrolling.</summary>
@@ -56,11 +60,13 @@ public sealed class LivePageTests(Browser browser) : IDisposable
     public async Task Page_that_gets_no_events_is_told_why()
     {
         Put(rounds: 2);
-        using var view = LiveView.Start(0, () => [_folder["run"]], new Host { Out = TextWriter.Null, Error = TextWriter.Null }, new() { Streams = 0 });
+        using var view = LiveView.Start(
+            0, () => [_folder["run"]], new Host { Out = TextWriter.Null, Error = TextWriter.Null }, new() { Streams = 0 });
 
         var page = await Open(view.Address.AbsoluteUri);
 
-        await Assertions.Expect(page.Locator("#live")).ToHaveTextAsync("not kept up to date: the live view has too many open pages; close one, then reload");
+        await Assertions.Expect(page.Locator("#live"))
+            .ToHaveTextAsync("not kept up to date: the live view has too many open pages; close one, then reload");
         await page.Locator("#run-local canvas").WaitForAsync(); // the page itself is whole
     }
 
@@ -68,8 +74,10 @@ public sealed class LivePageTests(Browser browser) : IDisposable
     [Fact]
     public async Task Fault_of_one_figure_is_reported_and_costs_no_other_figure()
     {
-        Chart Of(string id, AxisUnit unit) => new LineChart(id, id, new("round", unit), new("loss"), [new("loss", [1, 2, 3], [0.5, 0.25, 0.125])]);
-        ImmutableArray<(string, Chart)> charts = [("bad", Of("bad", (AxisUnit)99)), .. Enumerable.Range(0, 12).Select(i => ($"good{i}", Of($"good{i}", AxisUnit.Count)))];
+        Chart Of(string id, AxisUnit unit) =>
+            new LineChart(id, id, new("round", unit), new("loss"), [new("loss", [1, 2, 3], [0.5, 0.25, 0.125])]);
+        ImmutableArray<(string, Chart)> charts = [
+            ("bad", Of("bad", (AxisUnit)99)), .. Enumerable.Range(0, 12).Select(i => ($"good{i}", Of($"good{i}", AxisUnit.Count)))];
         var page = await Open(await WritePage(charts));
 
         await page.WaitForFunctionAsync("() => document.querySelectorAll('figure[id^=good] canvas').length === 12");
@@ -81,7 +89,8 @@ public sealed class LivePageTests(Browser browser) : IDisposable
     [Fact]
     public async Task Zooming_stops_before_numbers_on_the_axis_run_out_of_digits()
     {
-        Chart chart = new LineChart("macs", "macs", new("so far", AxisUnit.Macs), new("loss"), [new("loss", [1e12, 5e12, 1.1e13], [0.5, 0.25, 0.125])]);
+        Chart chart = new LineChart(
+            "macs", "macs", new("so far", AxisUnit.Macs), new("loss"), [new("loss", [1e12, 5e12, 1.1e13], [0.5, 0.25, 0.125])]);
         var page = await Open(await WritePage(("macs", chart)));
         var plot = page.Locator("#macs .plot");
         await plot.Locator("canvas").WaitForAsync();
@@ -98,7 +107,8 @@ public sealed class LivePageTests(Browser browser) : IDisposable
     public async Task Long_names_below_a_figure_stay_inside_it()
     {
         string[] classes = [.. Enumerable.Range(0, 6).Select(i => $"a_class_of_a_very_long_name_{i}")];
-        Chart chart = new HeatMap("map", "map", "class", "client", new("samples", AxisUnit.Count), [.. classes], ["0"], [[1, 2, 3, 4, 5, 6]]);
+        Chart chart = new HeatMap(
+            "map", "map", "class", "client", new("samples", AxisUnit.Count), [.. classes], ["0"], [[1, 2, 3, 4, 5, 6]]);
 
         var page = await Open(await WritePage(("map", chart)));
         await page.Locator("#map .plot svg").WaitForAsync();
@@ -112,7 +122,8 @@ public sealed class LivePageTests(Browser browser) : IDisposable
 
     async Task<string> WritePage(params ImmutableArray<(string Place, Chart Chart)> charts)
     {
-        await File.WriteAllTextAsync(_folder["page.html"], ReportFile.Text(new("t", "p", PageParts.Figures(charts), charts)), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            _folder["page.html"], ReportFile.Text(new("t", "p", PageParts.Figures(charts), charts)), TestContext.Current.CancellationToken);
         return new Uri(_folder["page.html"]).AbsoluteUri;
     }
 }

@@ -60,7 +60,8 @@ public sealed class LiveViewTests : IDisposable
     }
 
     [Theory]
-    [InlineData("/experiment.json"), InlineData("/checkpoints/final.safetensors"), InlineData("/../run/experiment.json"), InlineData("/%2e%2e/run/experiment.json"), InlineData("/events/x"), InlineData("//")]
+    [InlineData("/experiment.json"), InlineData("/checkpoints/final.safetensors"), InlineData("/../run/experiment.json")]
+    [InlineData("/%2e%2e/run/experiment.json"), InlineData("/events/x"), InlineData("//")]
     public async Task Nothing_else_is_served(string path)
     {
         using var view = Start();
@@ -84,7 +85,8 @@ public sealed class LiveViewTests : IDisposable
 
     /// <summary>A name of somebody else's that was made to point here (DNS rebinding).</summary>
     [Theory]
-    [InlineData("evil.example"), InlineData("127.0.0.1.evil.example"), InlineData("localhost.evil.example:8642"), InlineData("10.0.0.1"), InlineData("[::1]")]
+    [InlineData("evil.example"), InlineData("127.0.0.1.evil.example"), InlineData("localhost.evil.example:8642"), InlineData("10.0.0.1")]
+    [InlineData("[::1]")]
     public async Task Another_name_is_refused(string host)
     {
         using var view = Start();
@@ -116,7 +118,8 @@ public sealed class LiveViewTests : IDisposable
 
         MadeUpRun.Write(MadeUpRun.Record(rounds: 4, directory: _run));
         var page = await Next(stream);
-        while (page.GetProperty("progress").GetString() == "round 3 of 12 done") page = await Next(stream); // files are written one after the other
+        // files are written one after the other
+        while (page.GetProperty("progress").GetString() == "round 3 of 12 done") page = await Next(stream);
         Assert.Equal("round 4 of 12 done", page.GetProperty("progress").GetString());
         Assert.False(page.GetProperty("ended").GetBoolean());
         Assert.Contains("run-figures", page.GetProperty("content").GetString());

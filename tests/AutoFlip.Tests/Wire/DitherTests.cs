@@ -5,8 +5,9 @@ namespace AutoFlip.Tests;
 
 public class DitherTests
 {
-    /// <summary>lowbias32 with the key in between, worked out in Python from its definition. The key is the first draw of the seed (see
-    /// <see cref="KeyedRandomTests"/>): its lower half is added to the index, its upper half mixed in; the upper 24 bits of the result are the number.</summary>
+    /// <summary>lowbias32 with the key in between, worked out in Python from its definition. The key is the first draw of the seed
+    /// (see <see cref="KeyedRandomTests"/>): its lower half is added to the index, its upper half mixed in; the upper 24 bits of
+    /// the result are the number.</summary>
     [Theory]
     [InlineData(0UL, new[] { 11968011, 160487, 4702946 }, 8783021)] // key 99EC5F36 CB75F2B4
     [InlineData(42UL, new[] { 5326014, 10006397, 1548821 }, 2439069)] // key 15780B2E 0C2EC716
@@ -29,7 +30,8 @@ public class DitherTests
         for (var k = 0; k < Vector<float>.Count; k++) Assert.Equal(dither[index + k], many[k]);
     });
 
-    /// <summary>Chi-square over 64 bins and 2^16 draws: 63 degrees of freedom, deviation sqrt(126) = 11.2; five of these above or below.</summary>
+    /// <summary>Chi-square over 64 bins and 2^16 draws: 63 degrees of freedom, deviation sqrt(126) = 11.2;
+    /// five of these above or below.</summary>
     [Theory]
     [InlineData(1), InlineData(2), InlineData(3)]
     public void Dither_is_uniform_over_indices_and_over_keys(ulong seed)
@@ -44,6 +46,7 @@ public class DitherTests
         }
 
         foreach (var counts in (int[][])[byIndex, byKey])
-            Assert.InRange(counts.Sum(count => Math.Pow(count - (double)Draws / Bins, 2) / ((double)Draws / Bins)), 63 - 5 * 11.2, 63 + 5 * 11.2);
+            Assert.InRange(
+                counts.Sum(count => Math.Pow(count - (double)Draws / Bins, 2) / ((double)Draws / Bins)), 63 - 5 * 11.2, 63 + 5 * 11.2);
     }
 }

@@ -13,7 +13,8 @@ public class MessageEndTests
 
     static readonly ClientReply Reply = new() { Client = 7, Examples = 12, TrainSamples = 24 };
 
-    public static TheoryData<string> Cases => ["task", "task by reference", "reply", "reply with times and counts", "failure", "unknown mask", "residual"];
+    public static TheoryData<string> Cases =>
+        ["task", "task by reference", "reply", "reply with times and counts", "failure", "unknown mask", "residual"];
 
     [Theory, MemberData(nameof(Cases))]
     public void A_byte_behind_the_end_of_a_message_is_refused(string name)
@@ -56,10 +57,13 @@ public class MessageEndTests
             "task" => (MessageKind.Task, sent.Whole, Task),
             "task by reference" => (MessageKind.Task, sent.ByReference, Task),
             "reply" => (MessageKind.Reply, Encode(Reply), Answer),
-            "reply with times and counts" => (MessageKind.Reply, Encode(Reply with { Seconds = new(1, 2, 3), ScoreCounts = ScoreCounts.Empty }), Answer),
+            "reply with times and counts" => (
+                MessageKind.Reply, Encode(Reply with { Seconds = new(1, 2, 3), ScoreCounts = ScoreCounts.Empty }), Answer),
             "failure" => (MessageKind.Reply, ReplyCodec.Without(ReplyStatus.Failed, 0, 7, "no"), Answer),
             "unknown mask" => (MessageKind.Reply, ReplyCodec.Without(ReplyStatus.MaskUnknown, 0, 7), Answer),
-            "residual" => (MessageKind.Memory, new KeptVector(Selection.All(150), new float[150]).ToBytes(), message => KeptVector.FromBytes(message.Span, 150)),
+            "residual" => (
+                MessageKind.Memory, new KeptVector(Selection.All(150), new float[150]).ToBytes(),
+                message => KeptVector.FromBytes(message.Span, 150)),
             _ => throw new NotSupportedException(name),
         };
     }
@@ -71,7 +75,8 @@ public class MessageEndTests
         Assert.NotNull(TaskCodec.Decode(message.Span, ValueFormat.Of(WireFormat.Fp32), masks, []));
     }
 
-    static void Answer(ReadOnlyMemory<byte> message) => ReplyCodec.Decode(message.Span, TaskId.Of(task: 0, 7), ValueFormat.Of(WireFormat.Fp32), Due);
+    static void Answer(ReadOnlyMemory<byte> message) =>
+        ReplyCodec.Decode(message.Span, TaskId.Of(task: 0, 7), ValueFormat.Of(WireFormat.Fp32), Due);
 
     static ReadOnlyMemory<byte> Encode(ClientReply reply)
     {

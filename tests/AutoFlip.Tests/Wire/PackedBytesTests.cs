@@ -52,7 +52,8 @@ public class PackedBytesTests
     }
 
     [Fact]
-    public void A_damaged_frame_is_a_clear_error_or_other_bytes_of_the_same_number() => Gen.Select(Runs, Gen.Double[0, 1], Gen.Byte).Sample((bytes, where, value) =>
+    public void A_damaged_frame_is_a_clear_error_or_other_bytes_of_the_same_number() =>
+        Gen.Select(Runs, Gen.Double[0, 1], Gen.Byte).Sample((bytes, where, value) =>
     {
         var body = Write(bytes).ToArray()[Message.HeaderLength..^Message.ChecksumLength];
         if (body.Length > 0) body[Math.Min((int)(where * body.Length), body.Length - 1)] = value;

@@ -41,7 +41,8 @@ public class ReplyCodecTests
         var (status, back) = ReplyCodec.Decode(message.Span, Task, ValueFormat.Of(WireFormat.Fp32), Due);
 
         Assert.Equal(ReplyStatus.Done, status);
-        Assert.Equal((7, 12, 1L << 40, null, message.Length), (back.Client, back.Examples, back.TrainSamples, back.Failure, (int)back.UpBytes));
+        Assert.Equal(
+            (7, 12, 1L << 40, null, message.Length), (back.Client, back.Examples, back.TrainSamples, back.Failure, (int)back.UpBytes));
         Assert.Equal(Known.Seconds, back.Seconds);
         Assert.Equal(Known.Trained!.Values, back.Trained!.Values);
         Assert.Null(back.HeldOut);
@@ -49,16 +50,22 @@ public class ReplyCodecTests
     });
 
     [Theory]
-    [InlineData(WireFormat.Fp32, 0), InlineData(WireFormat.Fp16, 1 / 2048.0), InlineData(WireFormat.Int8, 1 / 2048.0)] // eleven bits of a half float
+    // eleven bits of a half float
+    [InlineData(WireFormat.Fp32, 0), InlineData(WireFormat.Fp16, 1 / 2048.0), InlineData(WireFormat.Int8, 1 / 2048.0)]
     public void Named_vectors_and_numbers_come_back(WireFormat format, double error)
     {
         var vector = Ten(3)[..8]; // one value per parameter, none for the two statistics
-        var sent = Known with { Vectors = ClientOutcome.None.With("control", vector).Vectors, Numbers = ClientOutcome.None.With("steps", 12.5).Numbers };
+        var sent = Known with
+        {
+            Vectors = ClientOutcome.None.With("control", vector).Vectors,
+            Numbers = ClientOutcome.None.With("steps", 12.5).Numbers
+        };
 
         var back = ReplyCodec.Decode(Encode(sent, Ten(1), format).Span, Task, ValueFormat.Of(format), Due, vectors: ["control"]).Reply;
 
         Assert.Equal(["control"], back.Vectors.Keys);
-        foreach (var (got, meant) in back.Vectors["control"].ToArray().Zip(vector)) Assert.InRange(got, meant - error * Math.Abs(meant), meant + error * Math.Abs(meant));
+        foreach (var (got, meant) in back.Vectors["control"].ToArray().Zip(vector))
+            Assert.InRange(got, meant - error * Math.Abs(meant), meant + error * Math.Abs(meant));
         Assert.Equal(12.5, back.Numbers["steps"]);
         Assert.Equal(Known.Seconds, back.Seconds);
     }
@@ -70,8 +77,10 @@ public class ReplyCodecTests
         void Decode(params string[] due) => ReplyCodec.Decode(message.Span, Task, ValueFormat.Of(WireFormat.Fp32), Due, vectors: due);
 
         Decode("control");
-        Assert.Contains("1 named vectors where 0 are due", Assert.Throws<InvalidDataException>(() => Decode()).Message, StringComparison.Ordinal);
-        Assert.Contains("where 'drift' is due", Assert.Throws<InvalidDataException>(() => Decode("drift")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 named vectors where 0 are due", Assert.Throws<InvalidDataException>(() => Decode()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "where 'drift' is due", Assert.Throws<InvalidDataException>(() => Decode("drift")).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => Decode("control", "drift"));
     }
 
@@ -93,10 +102,13 @@ public class ReplyCodecTests
         var writer = ReplyCodec.Begin(task, client: 7);
         var message = ReplyCodec.Finish(writer, Known);
         ReplyStatus Decode(UInt128 run, int round, ClientWork work, int client) =>
-            ReplyCodec.Decode(message.Span, TaskId.Of(TaskId.Of(run, round, work), client), ValueFormat.Of(WireFormat.Fp32), tensors: null).Status;
+            ReplyCodec.Decode(
+                message.Span, TaskId.Of(TaskId.Of(run, round, work), client), ValueFormat.Of(WireFormat.Fp32), tensors: null).Status;
 
         Assert.Equal(ReplyStatus.Done, Decode(5, 3, ClientWork.Train, 7));
-        foreach (var other in (Action[])[() => Decode(6, 3, ClientWork.Train, 7), () => Decode(5, 4, ClientWork.Train, 7), () => Decode(5, 3, ClientWork.Explore, 7), () => Decode(5, 3, ClientWork.Train, 8)])
+        foreach (var other in (Action[])[
+            () => Decode(6, 3, ClientWork.Train, 7), () => Decode(5, 4, ClientWork.Train, 7), () => Decode(5, 3, ClientWork.Explore, 7),
+            () => Decode(5, 3, ClientWork.Train, 8)])
             Assert.Contains("another task", Assert.Throws<InvalidDataException>(other).Message, StringComparison.Ordinal);
     }
 
@@ -119,7 +131,8 @@ public class ReplyCodecTests
     {
         var message = Encode(Known, Ten(1)).ToArray();
         message[^(Message.ChecksumLength + 3 * sizeof(double) + 1)] |= 4; // the byte in front of the seconds
-        System.IO.Hashing.XxHash3.Hash(message.AsSpan(..^Message.ChecksumLength)).Reverse().ToArray().CopyTo(message, message.Length - Message.ChecksumLength);
+        System.IO.Hashing.XxHash3.Hash(message.AsSpan(..^Message.ChecksumLength)).Reverse().ToArray()
+            .CopyTo(message, message.Length - Message.ChecksumLength);
 
         var refused = Assert.Throws<InvalidDataException>(() => ReplyCodec.Decode(message, Task, ValueFormat.Of(WireFormat.Fp32), Due));
 
@@ -130,7 +143,8 @@ public class ReplyCodecTests
     [InlineData((int)ReplyStatus.Failed), InlineData((int)ReplyStatus.MaskUnknown)]
     public void A_reply_without_a_result_says_why(int status)
     {
-        var (got, reply) = ReplyCodec.Decode(ReplyCodec.Without((ReplyStatus)status, task: 0, 3, "no").Span, TaskId.Of(task: 0, 3), ValueFormat.Of(WireFormat.Int8), Due);
+        var (got, reply) = ReplyCodec.Decode(
+            ReplyCodec.Without((ReplyStatus)status, task: 0, 3, "no").Span, TaskId.Of(task: 0, 3), ValueFormat.Of(WireFormat.Int8), Due);
 
         Assert.Equal((status, 3, 0), ((int)got, reply.Client, reply.Values.Length));
         Assert.Equal(got == ReplyStatus.Failed ? "no" : null, reply.Failure);
@@ -141,8 +155,10 @@ public class ReplyCodecTests
     {
         var message = Encode(Known, Ten(1));
 
-        Assert.Throws<InvalidDataException>(() => ReplyCodec.Decode(message.Span, Task, ValueFormat.Of(WireFormat.Fp32), new KeptTensors([5, 3], 1)));
-        Assert.Throws<InvalidDataException>(() => ReplyCodec.Decode(message.Span, Task, ValueFormat.Of(WireFormat.Fp32), new KeptTensors([5, 3], 3)));
+        Assert.Throws<InvalidDataException>(() =>
+            ReplyCodec.Decode(message.Span, Task, ValueFormat.Of(WireFormat.Fp32), new KeptTensors([5, 3], 1)));
+        Assert.Throws<InvalidDataException>(() =>
+            ReplyCodec.Decode(message.Span, Task, ValueFormat.Of(WireFormat.Fp32), new KeptTensors([5, 3], 3)));
         Assert.Throws<InvalidDataException>(() => ReplyCodec.Decode(message.Span, Task, ValueFormat.Of(WireFormat.Fp16), Due));
         Assert.Throws<InvalidDataException>(() => ReplyCodec.Decode(message.Span, Task, ValueFormat.Of(WireFormat.Fp32), null));
     }
@@ -160,7 +176,9 @@ public class ReplyCodecTests
             try
             {
                 var body = damaged[Message.HeaderLength..^Message.ChecksumLength];
-                Assert.InRange(ReplyCodec.Decode(TaskCodecTests.Sealed(MessageKind.Reply, body).Span, Task, format, Due).Reply.Values.Length, 0, Due.Count);
+                Assert.InRange(
+                    ReplyCodec.Decode(TaskCodecTests.Sealed(MessageKind.Reply, body).Span, Task, format, Due).Reply.Values.Length, 0,
+                    Due.Count);
             }
             catch (InvalidDataException)
             {
@@ -175,7 +193,8 @@ public class ReplyCodecTests
         BitConverter.TryWriteBytes(body.AsSpan(16 + 1 + 4 + 1), scale); // behind task, status, client and format
 
         Assert.Contains("scales a tensor", Assert.Throws<InvalidDataException>(
-            () => ReplyCodec.Decode(TaskCodecTests.Sealed(MessageKind.Reply, body).Span, Task, ValueFormat.Of(WireFormat.Int8), Due)).Message);
+            () => ReplyCodec.Decode(
+                TaskCodecTests.Sealed(MessageKind.Reply, body).Span, Task, ValueFormat.Of(WireFormat.Int8), Due)).Message);
     }
 
     [Fact]

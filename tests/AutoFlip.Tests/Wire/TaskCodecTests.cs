@@ -14,7 +14,11 @@ public class TaskCodecTests
         let network = mask.Units?.Network ?? units.Network
         let used = mask.Units is null ? Mask.Dense(network.Layout) : mask
         let evaluates = work == ClientWork.Evaluate // needs no learning rate, and is the only work that needs a cut-off
-        select (new ClientTask(work, round, evaluates ? 0 : rate, Masks.Values(network.Layout, seed), used) { CutOff = evaluates ? (float)rate : 0 }, network);
+        select (
+            new ClientTask(
+                work, round, evaluates ? 0 : rate, Masks.Values(network.Layout, seed), used)
+            { CutOff = evaluates ? (float)rate : 0 },
+            network);
 
     static readonly Gen<WireFormat> Formats = Gen.Enum<WireFormat>();
 
@@ -76,10 +80,12 @@ public class TaskCodecTests
     [Fact]
     public void Only_kept_values_cross_the_wire()
     {
-        var network = new NetworkBuilder("n", new SampleShape(64, 1, 1)).Flatten().Linear(1000).Linear(1).Build(1); // 64,000 + 1,000 + 1,000 + 1
+        // 64,000 + 1,000 + 1,000 + 1
+        var network = new NetworkBuilder("n", new SampleShape(64, 1, 1)).Flatten().Linear(1000).Linear(1).Build(1);
         var random = new KeyedRandom(1);
         var values = new float[network.Layout.Count];
-        foreach (ref var value in values.AsSpan()) value = BitConverter.UInt32BitsToSingle((uint)random.NextUInt64()); // noise: nothing to compress
+        // noise: nothing to compress
+        foreach (ref var value in values.AsSpan()) value = BitConverter.UInt32BitsToSingle((uint)random.NextUInt64());
         var weights = new Weights(network.Layout, values);
         var half = Selection.Of([.. Enumerable.Range(0, 1000).Select(unit => unit < 500)]);
         var units = new Units(network, [.. network.Groups.Select(group => group.IsFixed ? Selection.All(group.Width) : half)]);
@@ -88,11 +94,14 @@ public class TaskCodecTests
         var single = Of(Mask.OfWeights(network.Layout, Selection.Highest(Masks.Values(network.Layout, 2).Values, 33_000)));
         var whole = Of(Mask.OfUnits(units, Selection.All(units.Small.Layout.Count)));
 
-        // Header 8, task 16, work 1, round 4, rate 8, model 8, form 1, format 1, a byte for each of four planes, two counts of what is named, checksum 8.
+        // Header 8, task 16, work 1, round 4, rate 8, model 8, form 1, format 1, a byte for each of four planes, two
+        // counts of what is named, checksum 8.
         Assert.Equal(61 + 4 * 66_001, Of(Mask.Dense(network.Layout)).Whole.Length);
         Assert.Equal(61 + 16 + 4 * 33_000, single.ByReference.Length);                                     // the hash
-        Assert.Equal(61 + 16 + 4 * 33_000 + 1 + 8_251, single.Whole.Length);                               // a bit per parameter: 66,001 / 8
-        Assert.InRange(whole.Whole.Length - whole.ByReference.Length, 1, 1 + network.Groups.Sum(group => (group.Width + 7) / 8)); // at most a bit per unit
+        // a bit per parameter: 66,001 / 8
+        Assert.Equal(61 + 16 + 4 * 33_000 + 1 + 8_251, single.Whole.Length);
+        // at most a bit per unit
+        Assert.InRange(whole.Whole.Length - whole.ByReference.Length, 1, 1 + network.Groups.Sum(group => (group.Width + 7) / 8));
         Assert.Equal(61 + 16 + 4 * 33_001, whole.ByReference.Length);
     }
 
@@ -140,10 +149,13 @@ public class TaskCodecTests
     public void A_mask_that_is_not_the_one_it_is_named_is_refused()
     {
         var network = Linear(64);
-        var message = Sent(new ClientTask(ClientWork.Train, 1, 0, Weights.Zeros(network.Layout), Mask.OfWeights(network.Layout, Selection.Highest(new float[65], 30)))).Whole.ToArray();
+        var message = Sent(new ClientTask(
+            ClientWork.Train, 1, 0, Weights.Zeros(network.Layout),
+            Mask.OfWeights(network.Layout, Selection.Highest(new float[65], 30)))).Whole.ToArray();
         message[Message.HeaderLength + 16 + 1 + 4 + 8 + 8 + 1] ^= 1; // the hash's first byte
 
-        var e = Assert.Throws<InvalidDataException>(() => Decode(Sealed(MessageKind.Task, message[Message.HeaderLength..^Message.ChecksumLength]), network));
+        var e = Assert.Throws<InvalidDataException>(() =>
+            Decode(Sealed(MessageKind.Task, message[Message.HeaderLength..^Message.ChecksumLength]), network));
 
         Assert.Contains("not the one that it names", e.Message);
     }
@@ -151,11 +163,13 @@ public class TaskCodecTests
     [Fact]
     public void Another_format_than_agreed_is_refused() => Assert.Contains(
         "as Int8 where Fp16 is due",
-        Assert.Throws<InvalidDataException>(() => Decode(Sent(Dense(Linear(3)), WireFormat.Int8).Whole, Linear(3), WireFormat.Fp16)).Message);
+        Assert.Throws<InvalidDataException>(() =>
+            Decode(Sent(Dense(Linear(3)), WireFormat.Int8).Whole, Linear(3), WireFormat.Fp16)).Message);
 
     [Fact]
     public void Another_model_is_refused() =>
-        Assert.Contains("another model", Assert.Throws<InvalidDataException>(() => Decode(Sent(Dense(Linear(3))).Whole, Linear(4))).Message);
+        Assert.Contains(
+            "another model", Assert.Throws<InvalidDataException>(() => Decode(Sent(Dense(Linear(3))).Whole, Linear(4))).Message);
 
     [Fact]
     public void A_later_version_is_refused_by_number()

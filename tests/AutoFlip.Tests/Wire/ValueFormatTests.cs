@@ -12,7 +12,8 @@ public class ValueFormatTests
         let random = new KeyedRandom(seed)
         select Enumerable.Range(0, length).Select(_ => MathF.ScaleB((float)random.NextGaussian(), magnitude - random.Next(40))).ToArray();
 
-    static float[] There(WireFormat format, float[] values, ulong seed = 1) => Quantized.There(format, new KeptTensors([values.Length], 0), values, seed);
+    static float[] There(WireFormat format, float[] values, ulong seed = 1) =>
+        Quantized.There(format, new KeptTensors([values.Length], 0), values, seed);
 
     [Fact]
     public void Fp32_keeps_every_bit_of_anything() => Gen.UInt.Array[0, 300].Sample(bits =>
@@ -27,9 +28,12 @@ public class ValueFormatTests
     {
         var largest = values.Max(MathF.Abs);
 
-        // Below 2^-29 of the largest value halves become subnormal: a step is then 2^-24 of the scale, which is at most 2^-14 of the largest.
+        // Below 2^-29 of the largest value halves become subnormal: a step is then 2^-24 of the scale,
+        // which is at most 2^-14 of the largest.
         foreach (var (value, there) in values.Zip(There(WireFormat.Fp16, values)))
-            Assert.True(MathF.Abs(value - there) <= Math.Max(MathF.Abs(value) * MathF.ScaleB(1, -11), largest * MathF.ScaleB(1, -39)), $"{value} {there}");
+            Assert.True(
+                MathF.Abs(value - there) <= Math.Max(MathF.Abs(value) * MathF.ScaleB(1, -11), largest * MathF.ScaleB(1, -39)),
+                $"{value} {there}");
     });
 
     /// <summary>Whole numbers below 2048, which halves hold: tensors longer than what is rounded at a time.</summary>
@@ -43,21 +47,24 @@ public class ValueFormatTests
 
     [Fact]
     public void Fp16_keeps_differences_as_small_as_no_half_can_be() =>
-        Assert.Equal([1e-9f, -2e-9f], There(WireFormat.Fp16, [1e-9f, -2e-9f]), (want, got) => Math.Abs(want - got) <= Math.Abs(want) / 2048);
+        Assert.Equal(
+            [1e-9f, -2e-9f], There(WireFormat.Fp16, [1e-9f, -2e-9f]), (want, got) => Math.Abs(want - got) <= Math.Abs(want) / 2048);
 
     [Fact]
-    public void Fp16_takes_values_that_no_half_can_hold() => Assert.Equal([3e38f, -1e5f], There(WireFormat.Fp16, [3e38f, -1e5f]), (want, got) => Math.Abs(want - got) <= 3e38f / 2048);
+    public void Fp16_takes_values_that_no_half_can_hold() =>
+        Assert.Equal([3e38f, -1e5f], There(WireFormat.Fp16, [3e38f, -1e5f]), (want, got) => Math.Abs(want - got) <= 3e38f / 2048);
 
     [Fact]
     public void Int8_errs_by_less_than_a_step() => Gen.Select(Tensors, Gen.ULong).Sample((values, seed) =>
     {
         var step = values.Max(MathF.Abs) / 127;
 
-        foreach (var (value, there) in values.Zip(There(WireFormat.Int8, values, seed))) Assert.InRange(MathF.Abs(value - there), 0, step * 1.0001f);
+        foreach (var (value, there) in values.Zip(There(WireFormat.Int8, values, seed)))
+            Assert.InRange(MathF.Abs(value - there), 0, step * 1.0001f);
     });
 
-    /// <summary>A code is floor(x + u): it errs by a variance of f(1 - f) steps², at most 1/4, f the fraction of x. Over n keys the mean errs by
-    /// sqrt(f(1 - f) / n) steps; four of these are passed once in 16,000.</summary>
+    /// <summary>A code is floor(x + u): it errs by a variance of f(1 - f) steps², at most 1/4, f the fraction of x. Over n keys the mean
+    /// errs by sqrt(f(1 - f) / n) steps; four of these are passed once in 16,000.</summary>
     [Theory]
     [InlineData(0.3), InlineData(-0.7), InlineData(12.5), InlineData(-0.001), InlineData(126.9)]
     public void Int8_is_unbiased(double steps)
@@ -84,7 +91,9 @@ public class ValueFormatTests
         float[] values = [1e6f, -1e6f, 1e-6f, -1e-6f, 0];
         foreach (var format in Enum.GetValues<WireFormat>())
         {
-            Assert.Equal(values, Quantized.There(format, new KeptTensors([2, 0, 2], 1), values), (want, got) => Math.Abs(want - got) <= Math.Abs(want) / 2048);
+            Assert.Equal(
+                values, Quantized.There(format, new KeptTensors([2, 0, 2], 1), values),
+                (want, got) => Math.Abs(want - got) <= Math.Abs(want) / 2048);
         }
     }
 
@@ -98,11 +107,13 @@ public class ValueFormatTests
 
     [Fact]
     public void What_is_written_is_read_and_what_is_read_is_what_the_sender_thinks() =>
-        Gen.Select(Gen.Enum<WireFormat>(), Gen.Int[0, 200].Array[1, 6], Gen.Int[0, 50], Gen.ULong).Sample((name, lengths, statistics, seed) =>
+        Gen.Select(Gen.Enum<WireFormat>(), Gen.Int[0, 200].Array[1, 6], Gen.Int[0, 50], Gen.ULong)
+            .Sample((name, lengths, statistics, seed) =>
         {
             var (format, tensors) = (ValueFormat.Of(name), new KeptTensors([.. lengths], statistics));
             var random = new KeyedRandom(seed);
-            using var sent = Quantized.Of(name, tensors, [.. Enumerable.Range(0, tensors.Count).Select(_ => (float)random.NextGaussian())], seed);
+            using var sent = Quantized.Of(
+                name, tensors, [.. Enumerable.Range(0, tensors.Count).Select(_ => (float)random.NextGaussian())], seed);
             var writer = MessageWriter.Begin(MessageKind.Task);
 
             sent.Write(writer);
@@ -132,6 +143,8 @@ public class ValueFormatTests
         Assert.Equal<int>(full.Parameters, small.Parameters);
         Assert.Equal(full.Statistics, small.Statistics);
         Assert.Equal(mask.Values.Kept, full.Count);
-        Assert.Equal(mask.Layout.Parameters.Select(tensor => Enumerable.Range(tensor.Offset, tensor.Length).Count(i => mask.Values[i])), full.Parameters);
+        Assert.Equal(
+            mask.Layout.Parameters.Select(tensor => Enumerable.Range(tensor.Offset, tensor.Length).Count(i => mask.Values[i])),
+            full.Parameters);
     });
 }

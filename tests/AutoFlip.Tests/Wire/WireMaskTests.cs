@@ -7,7 +7,8 @@ public class WireMaskTests
     public void Masks_of_equal_bits_over_different_tensors_have_different_names()
     {
         static string? NameOf(int first, int second) => WireMask.NameOf(Mask.OfWeights(
-            WeightLayout.Create([("a", [first], TensorRole.Weight), ("b", [second], TensorRole.Weight)]), Selection.FromBits([0b10110], 5)));
+            WeightLayout.Create([("a", [first], TensorRole.Weight), ("b", [second], TensorRole.Weight)]),
+            Selection.FromBits([0b10110], 5)));
 
         Assert.Equal(NameOf(2, 3), NameOf(2, 3));
         Assert.NotEqual(NameOf(2, 3), NameOf(3, 2));

@@ -25,7 +25,9 @@ public class ColorAdjustmentTests
             {
                 Turn(ref r[i], ref g[i], ref b[i], (byte)shift);
                 if ((r[i], g[i], b[i]) != (turnedRed[i], turnedGreen[i], turnedBlue[i]))
-                    Assert.Fail($"({red}, {i % 256}, {i / 256 * 3}) becomes ({turnedRed[i]}, {turnedGreen[i]}, {turnedBlue[i]}) instead of ({r[i]}, {g[i]}, {b[i]})");
+                    Assert.Fail(
+                        $"({red}, {i % 256}, {i / 256 * 3}) becomes ({turnedRed[i]}, {turnedGreen[i]}, "
+                        + $"{turnedBlue[i]}) instead of ({r[i]}, {g[i]}, {b[i]})");
             }
         });
     }

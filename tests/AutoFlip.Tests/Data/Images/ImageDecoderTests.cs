@@ -8,7 +8,8 @@ public class ImageDecoderTests
     [Fact]
     public void Png_comes_back_exactly_as_planes()
     {
-        var content = SmallImages.Encoded(2, 3, SKEncodedImageFormat.Png, (x, y) => new SKColor((byte)(10 * x), (byte)(100 + y), (byte)(200 + x + y)));
+        var content = SmallImages.Encoded(
+            2, 3, SKEncodedImageFormat.Png, (x, y) => new SKColor((byte)(10 * x), (byte)(100 + y), (byte)(200 + x + y)));
 
         var (shape, pixels) = Decode("a.png", content, 3);
 
@@ -91,7 +92,8 @@ public class ImageDecoderTests
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A stored image of two columns and three rows, numbered 1 2 / 3 4 / 5 6, and what is to be seen: EXIF's orientations 1 to 8.</summary>
+    /// <summary>A stored image of two columns and three rows, numbered 1 2 / 3 4 / 5 6, and what is to be seen:
+    /// EXIF's orientations 1 to 8.</summary>
     [Theory]
     [InlineData(1, 2, "12 34 56")]
     [InlineData(2, 2, "21 43 65")] // mirrored
@@ -104,19 +106,23 @@ public class ImageDecoderTests
     public void An_image_is_seen_as_its_orientation_says(int orientation, int width, string seen)
     {
         // Blocks of 16 pixels survive JPEG's rounding: grey of 40 times the number.
-        var jpeg = SmallImages.Encoded(32, 48, SKEncodedImageFormat.Jpeg, (x, y) => { var grey = (byte)(40 * (1 + x / 16 + 2 * (y / 16))); return new SKColor(grey, grey, grey); });
+        var jpeg = SmallImages.Encoded(
+            32, 48, SKEncodedImageFormat.Jpeg,
+            (x, y) => { var grey = (byte)(40 * (1 + x / 16 + 2 * (y / 16))); return new SKColor(grey, grey, grey); });
 
         var (shape, pixels) = Decode("a.jpg", WithOrientation(jpeg, orientation), 1);
 
         Assert.Equal((16 * width, 96 / width), (shape.Width, shape.Height));
         Assert.Equal(seen, string.Join(' ', Enumerable.Range(0, shape.Height / 16).Select(row =>
-            string.Concat(Enumerable.Range(0, width).Select(column => (pixels[(16 * row + 8) * shape.Width + 16 * column + 8] + 20) / 40)))));
+            string.Concat(Enumerable.Range(0, width).Select(column =>
+                (pixels[(16 * row + 8) * shape.Width + 16 * column + 8] + 20) / 40)))));
     }
 
     /// <summary>Puts an EXIF segment behind the first marker: TIFF, big-endian, one directory with the tag 0x0112, a short.</summary>
     static byte[] WithOrientation(byte[] jpeg, int orientation) =>
     [
-        .. jpeg[..2], 0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, .. jpeg[2..],
+        .. jpeg[..2], 0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0,
+        (byte)orientation, 0, 0, 0, 0, 0, 0, .. jpeg[2..],
     ];
 
     /// <summary>Width and height stand in the header chunk, whose checksum (CRC-32) follows them.</summary>

@@ -43,7 +43,8 @@ public class ImageSetTests
 
         Assert.Equal([0.2f, 0f, 1f, 0.4f], Read(set.With(new ImageTransform { HorizontalFlip = 1 }), [0], new KeyedRandom(1)));
         Assert.Equal([0.4f, 1f, 0f, 0.2f], Read(set.With(new ImageTransform { VerticalFlip = 1 }), [0], new KeyedRandom(1)));
-        Assert.Equal([1f, 0.4f, 0.2f, 0f], Read(set.With(new ImageTransform { HorizontalFlip = 1, VerticalFlip = 1 }), [0], new KeyedRandom(1)));
+        Assert.Equal(
+            [1f, 0.4f, 0.2f, 0f], Read(set.With(new ImageTransform { HorizontalFlip = 1, VerticalFlip = 1 }), [0], new KeyedRandom(1)));
     }
 
     [Fact]

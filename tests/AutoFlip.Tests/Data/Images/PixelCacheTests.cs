@@ -111,7 +111,8 @@ public class PixelCacheTests
     public void An_image_that_cannot_be_decoded_leaves_nothing_and_the_first_of_them_is_named()
     {
         using var folder = new TemporaryFolder();
-        for (var i = 0; i < 100; i++) folder.Write($"mine/{"ab"[i / 50]}/{i:00}.png", i is 33 or 34 or 90 ? [1] : SmallImages.Png(2, 2, 1, 2, 3));
+        for (var i = 0; i < 100; i++)
+            folder.Write($"mine/{"ab"[i / 50]}/{i:00}.png", i is 33 or 34 or 90 ? [1] : SmallImages.Png(2, 2, 1, 2, 3));
 
         var error = Assert.Throws<AutoFlipException>(() => DataSet.Of(new Experiment { Dataset = $"folder:{folder["mine"]}" })
             .Load(Small, new DataLocations { CachePath = folder["cache"] }, RunObserver.None));
@@ -186,7 +187,8 @@ public class PixelCacheTests
 
     static ImageSet Load(TemporaryFolder folder, bool cached = true, Experiment? experiment = null, RunObserver? observer = null) =>
         (ImageSet)IdxDataSet.Mnist.Load(experiment ?? Small,
-            new DataLocations { DataPath = folder["data"], CachePath = cached ? folder["cache"] : null, Offline = true }, observer ?? RunObserver.None).Train;
+            new DataLocations { DataPath = folder["data"], CachePath = cached ? folder["cache"] : null, Offline = true },
+            observer ?? RunObserver.None).Train;
 
     static string[] Cached(TemporaryFolder folder) => [.. folder.Files.Where(file => file.StartsWith("cache/", StringComparison.Ordinal))];
 }

@@ -32,7 +32,9 @@ public class LeafDataSetTests
 
         Assert.Equal(new SampleShape(1, 24, 24), train.Shape);
         Assert.Equal(0.5, train.Transform.HorizontalFlip);
-        Assert.Contains("1 training and 1 test samples of 1 users; LEAF's whole set has 805263 of 3550", Assert.Single(observer.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "1 training and 1 test samples of 1 users; LEAF's whole set has 805263 of 3550", Assert.Single(observer.Warnings),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,12 +42,16 @@ public class LeafDataSetTests
     {
         using var one = new TemporaryFolder();
         using var other = new TemporaryFolder();
-        var (b, a, c) = (("b", new object[] { LeafJson.Image(0.2), LeafJson.Image(0.4) }, new object[] { 2, 3 }), ("a", new object[] { LeafJson.Image(0.6) }, new object[] { 1 }), ("c", new object[] { LeafJson.Image(0.8) }, new object[] { 4 }));
+        var (b, a, c) = (
+            ("b", new object[] { LeafJson.Image(0.2), LeafJson.Image(0.4) }, new object[] { 2, 3 }),
+            ("a", new object[] { LeafJson.Image(0.6) }, new object[] { 1 }),
+            ("c", new object[] { LeafJson.Image(0.8) }, new object[] { 4 }));
         one.Write("train/0.json", LeafJson.Of(b, a, c));
         other.Write("train/0.json", LeafJson.Of(c));
         other.Write("train/1.json", LeafJson.Of(b));
         other.Write("train/2.json", LeafJson.Of(a));
-        foreach (var folder in (TemporaryFolder[])[one, other]) folder.Write("test/0.json", LeafJson.Of(c, ("d", [LeafJson.Image(1)], [5]), a));
+        foreach (var folder in (TemporaryFolder[])[one, other])
+            folder.Write("test/0.json", LeafJson.Of(c, ("d", [LeafJson.Image(1)], [5]), a));
 
         foreach (var folder in (TemporaryFolder[])[one, other])
         {
@@ -92,7 +98,8 @@ public class LeafDataSetTests
         var data = folder.Load(LeafShakespeare.Instance, LeafJson.Of(("a", [window, window], ["a", "*"])), LeafJson.Of());
 
         // 10 signs and the full stop, 10 digits, 5 signs, 26 letters, 2 brackets, 26 letters, }. What is not there has the last id.
-        float[] ids = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 19, 20, 21, 22, 23, 24, 25, 50, 51, 52, 53, 78, 79, 79, 79, 79, 79, .. new float[50]];
+        float[] ids = [
+            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 19, 20, 21, 22, 23, 24, 25, 50, 51, 52, 53, 78, 79, 79, 79, 79, 79, .. new float[50]];
         Assert.Equal(ids, data.Train.Row(0));
         Assert.Equal([53, 79], data.Train.Labels.ToArray());
         Assert.Equal((80, 80, "a"), (data.Train.Vocabulary, data.Task.Outputs, data.Task.ClassNames[53]));
@@ -104,14 +111,17 @@ public class LeafDataSetTests
     {
         using var folder = new TemporaryFolder();
         foreach (var red in (byte[])[10, 20, 30]) // 2 x 2 pixels of one red, in a format that needs no encoder
-            folder.Write($"celeba/data/raw/img_align_celeba/{red}.jpg", [.. "P6 2 2 255\n"u8, .. Enumerable.Range(0, 12).Select(i => i % 3 == 0 ? red : (byte)0)]);
+            folder.Write(
+                $"celeba/data/raw/img_align_celeba/{red}.jpg",
+                [.. "P6 2 2 255\n"u8, .. Enumerable.Range(0, 12).Select(i => i % 3 == 0 ? red : (byte)0)]);
         folder.Write("celeba/data/train/a.json", LeafJson.Of(("9", ["20.jpg", "10.jpg"], [1, 0.0])));
         folder.Write("celeba/data/test/a.json", LeafJson.Of(("10", ["30.jpg"], [1.0])));
         var where = new DataLocations { DataPath = folder.Path, CachePath = cached ? folder["cache"] : null, Offline = true };
 
         for (var time = 0; time < 2; time++)
         {
-            var data = LeafCelebA.Instance.Load(new Experiment { Resize = 2 }, where, RunObserver.None, TestContext.Current.CancellationToken);
+            var data = LeafCelebA.Instance.Load(
+                new Experiment { Resize = 2 }, where, RunObserver.None, TestContext.Current.CancellationToken);
 
             Assert.Equal([20, 10, 30], Enumerable.Range(0, 3).Select(row => (int)(data.Train.Row(row)[0] * 255 + 0.5)));
             Assert.Equal([1, 0, 1], data.Train.Labels.ToArray());
@@ -132,7 +142,8 @@ public class LeafDataSetTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["raw/img_align_celeba"]);
 
-        var error = Assert.Throws<AutoFlipException>(() => folder.Load(LeafCelebA.Instance, LeafJson.Of(("a", [name], [1])), LeafJson.Of()));
+        var error = Assert.Throws<AutoFlipException>(() =>
+            folder.Load(LeafCelebA.Instance, LeafJson.Of(("a", [name], [1])), LeafJson.Of()));
 
         Assert.Equal(ExitCode.BadData, error.Code);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
@@ -143,9 +154,11 @@ public class LeafDataSetTests
     {
         using var folder = new TemporaryFolder();
         var experiment = new Experiment { SequenceLength = 4, EmbeddingCount = 5 };
-        var train = LeafJson.Of(("ann", [LeafJson.Tweet("Good GOOD day to"), LeafJson.Tweet("day")], [4, 0]), ("bob", [LeafJson.Tweet("to good")], [1]));
+        var train = LeafJson.Of(
+            ("ann", [LeafJson.Tweet("Good GOOD day to"), LeafJson.Tweet("day")], [4, 0]), ("bob", [LeafJson.Tweet("to good")], [1]));
 
-        var data = folder.Load(LeafSent140.Instance, train, LeafJson.Of(("ann", [LeafJson.Tweet("rain rain rain, good day today")], [0])), experiment);
+        var data = folder.Load(
+            LeafSent140.Instance, train, LeafJson.Of(("ann", [LeafJson.Tweet("rain rain rain, good day today")], [0])), experiment);
 
         // good 3, then day and to with 2 each in ordinal order: ids 2, 3, 4; test words are unknown, 1; padding, 0, comes first
         Assert.Equal([2, 2, 3, 4], data.Train.Row(0));
@@ -161,13 +174,15 @@ public class LeafDataSetTests
     {
         using var folder = new TemporaryFolder();
         object[] Comment(params string[][] sequences) => sequences;
-        object Next(params string[][] sequences) => new { subreddit = "all", created_utc = 1, target_tokens = sequences, count_tokens = new[] { new[] { 1.0, 1, 1 } } };
+        object Next(params string[][] sequences) =>
+            new { subreddit = "all", created_utc = 1, target_tokens = sequences, count_tokens = new[] { new[] { 1.0, 1, 1 } } };
         // As LEAF cuts "b b c" into threes: <BOS> b b | c <EOS> <PAD>, followed by b b c | <EOS> <PAD> <PAD>.
         // "c b" fills its last sequence with <EOS> alone, of which nothing follows: <BOS> c b | <EOS> <PAD> <PAD> has no targets.
         var train = LeafJson.Of(
             ("7", [Comment(["<BOS>", "b", "b"], ["c", "<EOS>", "<PAD>"])], [Next(["b", "b", "c"], ["<EOS>", "<PAD>", "<PAD>"])]),
             ("12", [Comment(["<BOS>", "c", "b"], ["<EOS>", "<PAD>", "<PAD>"])], [Next(["c", "b", "<EOS>"], ["<PAD>", "<PAD>", "<PAD>"])]));
-        train = train.Replace("\"num_samples\":[1,1]", "\"num_samples\":[9,5]", StringComparison.Ordinal); // of all parts together, as LEAF has it
+        // of all parts together, as LEAF has it
+        train = train.Replace("\"num_samples\":[1,1]", "\"num_samples\":[9,5]", StringComparison.Ordinal);
         var test = LeafJson.Of(("7", [Comment(["<BOS>", "new", "c"])], [Next(["new", "c", "<EOS>"])]));
 
         var data = folder.Load(LeafReddit.Instance, train, test, new Experiment { EmbeddingCount = 100 });
@@ -211,7 +226,8 @@ public class LeafDataSetTests
     [InlineData("Reddit", "[[[\"a\"]]]", "[{}]", "a y has no 'target_tokens'")]
     [InlineData("Reddit", "[[[\"a\"]]]", "[[[\"a\"]]]", "an object with target_tokens is expected, not a list")]
     [InlineData("Reddit", "[[[\"a\"]]]", "[{\"target_tokens\": [[\"a\", \"b\"]]}]", "a sequence has 2 words, and the first one has 1")]
-    [InlineData("Reddit", "[[[\"a\"], [\"b\"]]]", "[{\"target_tokens\": [[\"a\"]]}]", "a comment has other numbers of sequences in x than in y")]
+    [InlineData(
+        "Reddit", "[[[\"a\"], [\"b\"]]]", "[{\"target_tokens\": [[\"a\"]]}]", "a comment has other numbers of sequences in x than in y")]
     [InlineData("Reddit", "[[[]]]", "[{\"target_tokens\": [[]]}]", "a sequence has 0 words, and not 1 to 4096")]
     public void Samples_of_another_kind_are_refused_by_path_and_user(string name, string x, string y, string reason)
     {
@@ -223,7 +239,9 @@ public class LeafDataSetTests
 
         Assert.Equal(ExitCode.BadData, error.Code);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        if (y != "[]" || x != "[]") Assert.Contains($"{folder["train/all_data_train_9.json"]}' is not usable: user 'somebody': ", error.Message, StringComparison.Ordinal);
+        if (y != "[]" || x != "[]")
+            Assert.Contains(
+                $"{folder["train/all_data_train_9.json"]}' is not usable: user 'somebody': ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -231,10 +249,14 @@ public class LeafDataSetTests
     {
         using var folder = new TemporaryFolder();
 
-        var error = Assert.Throws<AutoFlipException>(() => LeafShakespeare.Instance.Load(new(), new() { DataPath = folder.Path }, RunObserver.None));
+        var error = Assert.Throws<AutoFlipException>(() =>
+            LeafShakespeare.Instance.Load(new(), new() { DataPath = folder.Path }, RunObserver.None));
 
         Assert.Equal(ExitCode.BadData, error.Code);
         Assert.Contains("it has to be fetched by hand", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Get it from https://github.com/TalwalkarLab/leaf (data/shakespeare/preprocess.sh makes data/shakespeare/data), so that train/*.json, test/*.json lie in a folder", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Get it from https://github.com/TalwalkarLab/leaf (data/shakespeare/preprocess.sh makes data/shakespeare/data), "
+            + "so that train/*.json, test/*.json lie in a folder",
+            error.Message, StringComparison.Ordinal);
     }
 }

@@ -38,7 +38,8 @@ public class LeafFileTests
     public void Any_file_reads_the_same_whatever_pieces_its_stream_comes_in() =>
         Gen.Select(Gen.Int[0, 1000].Array[0, 40].Array[1, 30], Gen.Int[1, 5000]).Sample((users, piece) =>
         {
-            var file = LeafJson.Of([.. users.Select((xs, i) => ($"user {i} äöü €", xs.Cast<object>().ToArray(), xs.Select(x => (object)(x + 1)).ToArray()))]);
+            var file = LeafJson.Of([.. users.Select((xs, i) =>
+                ($"user {i} äöü €", xs.Cast<object>().ToArray(), xs.Select(x => (object)(x + 1)).ToArray()))]);
             var decoder = new Numbers();
 
             var read = LeafFile.Read(new Pieces(Encoding.UTF8.GetBytes(file), piece), "file", decoder);
@@ -86,9 +87,14 @@ public class LeafFileTests
     [InlineData("""{"num_samples": [null]}""", "'num_samples': a number of samples is expected, not true, false or null")]
     [InlineData("""{"users": ["a"], "num_samples": [], "user_data": {}}""", "there are 1 'users' but 0 'num_samples'")]
     [InlineData("""{"users": ["a"], "num_samples": [1], "user_data": {}}""", "'user_data' lacks 'a', one of its 'users'")]
-    [InlineData("""{"users": ["a"], "num_samples": [2], "user_data": {"a": {"x": [1], "y": [1]}}}""", "'num_samples' promises 2 samples of 'a', and there are 1")]
-    [InlineData("""{"users": ["a"], "num_samples": [-1], "user_data": {"a": {"x": [], "y": []}}}""", "promises -1 samples of 'a', and there are 0")]
-    [InlineData("""{"users": [], "num_samples": [], "user_data": {"a": {"x": [1], "y": [1]}}}""", "'user_data' has samples of 'a', who is none of its 'users'")]
+    [InlineData(
+        """{"users": ["a"], "num_samples": [2], "user_data": {"a": {"x": [1], "y": [1]}}}""",
+        "'num_samples' promises 2 samples of 'a', and there are 1")]
+    [InlineData(
+        """{"users": ["a"], "num_samples": [-1], "user_data": {"a": {"x": [], "y": []}}}""", "promises -1 samples of 'a', and there are 0")]
+    [InlineData(
+        """{"users": [], "num_samples": [], "user_data": {"a": {"x": [1], "y": [1]}}}""",
+        "'user_data' has samples of 'a', who is none of its 'users'")]
     [InlineData("""{"users": ["a", "a"], "num_samples": [0, 0], "user_data": {"a": {"x": [], "y": []}}}""", "'users' names 'a' twice")]
     [InlineData("""{"user_data": {"a": {"x": [], "y": []}, "a": {"x": [], "y": []}}}""", "user 'a': 'user_data' has this user twice")]
     [InlineData("""{"user_data": {"a": {"x": [1, 2], "y": [1]}}}""", "user 'a': there are 2 x but 1 y")]
@@ -107,14 +113,17 @@ public class LeafFileTests
     public void Something_behind_the_end_is_refused() => Refused(Encoding.UTF8.GetBytes(Good + " {}"), "it is not whole, valid JSON");
 
     [Fact]
-    public void Invalid_utf8_is_refused() => Refused([.. "{\"users\": [\""u8, 0xC3, 0x28, .. "\"]}"u8], "'users': a text is not valid UTF-8");
+    public void Invalid_utf8_is_refused() =>
+        Refused([.. "{\"users\": [\""u8, 0xC3, 0x28, .. "\"]}"u8], "'users': a text is not valid UTF-8");
 
     [Fact]
-    public void Endless_nesting_is_refused() => Refused([.. "{\"other\": "u8, .. Enumerable.Repeat((byte)'[', 100000)], "it is not whole, valid JSON");
+    public void Endless_nesting_is_refused() =>
+        Refused([.. "{\"other\": "u8, .. Enumerable.Repeat((byte)'[', 100000)], "it is not whole, valid JSON");
 
     [Fact]
     public void A_value_without_end_is_refused_before_it_fills_the_memory() =>
-        Refused([.. "{\"users\": [\""u8, .. Enumerable.Repeat((byte)'n', (1 << 24) + 1000)], "a single value is longer than 16777216 bytes");
+        Refused(
+            [.. "{\"users\": [\""u8, .. Enumerable.Repeat((byte)'n', (1 << 24) + 1000)], "a single value is longer than 16777216 bytes");
 
     [Fact]
     public void A_truncated_file_is_refused_wherever_it_ends()
@@ -131,7 +140,8 @@ public class LeafFileTests
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
-    static List<LeafUser> Read(string file, LeafDecoder decoder) => LeafFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(file)), "file", decoder);
+    static List<LeafUser> Read(string file, LeafDecoder decoder) =>
+        LeafFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(file)), "file", decoder);
 
     sealed class Numbers : LeafDecoder
     {

@@ -19,7 +19,8 @@ static class LeafJson
     /// <summary>A tweet as Sent140 has it.</summary>
     public static object Tweet(string text) => new[] { "1467810369", "Mon Apr 06 22:19:45 PDT 2009", "NO_QUERY", "somebody", text };
 
-    public static void Write(this TemporaryFolder folder, string name, string content) => folder.Write(name, System.Text.Encoding.UTF8.GetBytes(content));
+    public static void Write(this TemporaryFolder folder, string name, string content) =>
+        folder.Write(name, System.Text.Encoding.UTF8.GetBytes(content));
 
     /// <summary>Loads a set of which both parts are these files.</summary>
     public static LoadedData Load(this TemporaryFolder folder, DataSet set, string train, string test, Experiment? experiment = null)
@@ -29,8 +30,10 @@ static class LeafJson
         return folder.Load(set, experiment);
     }
 
-    public static LoadedData Load(this TemporaryFolder folder, DataSet set, Experiment? experiment = null, RunObserver? observer = null) => set.Load(
-        experiment ?? new Experiment { Resize = 0 }, new DataLocations { DataPath = folder.Path, Offline = true }, observer ?? RunObserver.None,
+    public static LoadedData Load(this TemporaryFolder folder, DataSet set, Experiment? experiment = null, RunObserver? observer = null) =>
+        set.Load(
+        experiment ?? new Experiment { Resize = 0 }, new DataLocations { DataPath = folder.Path, Offline = true },
+        observer ?? RunObserver.None,
         TestContext.Current.CancellationToken);
 
     /// <summary>A sample's values.</summary>

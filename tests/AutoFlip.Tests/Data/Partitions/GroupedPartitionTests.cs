@@ -30,8 +30,11 @@ public class GroupedPartitionTests
     {
         var error = Assert.Throws<AutoFlipException>(() => Deal(clients, 1));
 
-        Assert.Equal($"Experiment.Clients: '{clients}' is not accepted. Accepted: 1 to 5, the owners of samples, who are put together into clients.", error.Message);
+        Assert.Equal(
+            $"Experiment.Clients: '{clients}' is not accepted. Accepted: 1 to 5, the owners of samples, who are put together into clients.",
+            error.Message);
     }
 
-    static int[][] Deal(int clients, ulong seed) => new GroupedPartition().Deal(new Deck(new int[10], 1, Owners), clients, new KeyedRandom(seed));
+    static int[][] Deal(int clients, ulong seed) =>
+        new GroupedPartition().Deal(new Deck(new int[10], 1, Owners), clients, new KeyedRandom(seed));
 }

@@ -50,7 +50,8 @@ public class PartitionTests
         var labels = Labels(10, 20);
 
         Assert.Every(All.Where(partition => partition is not PathologicalPartition { ClassesPerClient: 1 }), partition =>
-            Assert.NotEqual(partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(1)), partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(2))));
+            Assert.NotEqual(
+                partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(1)), partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(2))));
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public class PartitionTests
 
     [Fact]
     public void Patho_gives_exactly_the_asked_number_of_classes_whenever_there_are_enough_samples() =>
-        Gen.Select(Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[1, 60], Gen.Int[0, 40].Array[12], Gen.ULong).Sample((classes, m, clients, more, seed) =>
+        Gen.Select(Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[1, 60], Gen.Int[0, 40].Array[12], Gen.ULong)
+            .Sample((classes, m, clients, more, seed) =>
         {
             // Every class has at least as many samples as clients: then only K m >= C and m <= C matter.
             int[] labels = [.. Enumerable.Range(0, classes).SelectMany(c => Enumerable.Repeat(c, clients + more[c]))];
@@ -81,7 +83,8 @@ public class PartitionTests
             if (m > classes || clients * m < classes)
                 return Assert.Throws<AutoFlipException>(Deal).Message.StartsWith("Experiment.ClassesPerClient", StringComparison.Ordinal);
             var dealt = Deal();
-            return dealt.All(rows => rows.Select(row => labels[row]).Distinct().Count() == m) && dealt.Sum(rows => rows.Length) == labels.Length;
+            return dealt.All(rows => rows.Select(row => labels[row]).Distinct().Count() == m)
+                && dealt.Sum(rows => rows.Length) == labels.Length;
         }, iter: 1000);
 
     [Fact]
@@ -183,7 +186,10 @@ public class PartitionTests
         var experiment = new Experiment { ClassesPerClient = 3, Concentration = 0.7, ShardsPerClient = 5 };
 
         Assert.Equal(
-            ["iid", "unbalanced", "patho", "diri", "pre", "shards", "linear", "square", "exponential", "diri-quantity", "grouped", "semantic"],
+            [
+                "iid", "unbalanced", "patho", "diri", "pre", "shards", "linear", "square", "exponential", "diri-quantity", "grouped",
+                "semantic"
+            ],
             Catalog.Partitions.Names);
         Assert.Equal(new PathologicalPartition(3), Catalog.Partitions["PATHO"](experiment));
         Assert.Equal(new DirichletPartition(0.7), Catalog.Partitions["diri"](experiment));
@@ -195,7 +201,8 @@ public class PartitionTests
         c.Partition.Deal(DeckOf(c.Labels, c.Classes), c.Clients, new KeyedRandom(c.Seed));
 
     /// <summary>Labels with owners and points.</summary>
-    static Deck DeckOf(int[] labels, int classes) => new(labels, classes, Owners(labels), () => new Points(labels, row => [row % 5, row % 3, labels[row]]));
+    static Deck DeckOf(int[] labels, int classes) =>
+        new(labels, classes, Owners(labels), () => new Points(labels, row => [row % 5, row % 3, labels[row]]));
 
     /// <summary>Up to 23 owners.</summary>
     static int[] Owners(int[] labels) => [.. labels.Select((_, row) => row * row % 23)];

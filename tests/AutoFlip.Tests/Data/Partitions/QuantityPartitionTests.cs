@@ -45,7 +45,9 @@ public class QuantityPartitionTests
 
     [Fact]
     public void Dirichlet_sizes_refuse_a_concentration_that_is_none() =>
-        Assert.StartsWith("Experiment.Concentration: '0' is not accepted. Accepted: a number above 0.", Assert.Throws<AutoFlipException>(() => Sizes(new DirichletQuantityPartition(0), 10, 2)).Message);
+        Assert.StartsWith(
+            "Experiment.Concentration: '0' is not accepted. Accepted: a number above 0.",
+            Assert.Throws<AutoFlipException>(() => Sizes(new DirichletQuantityPartition(0), 10, 2)).Message);
 
     static int[] Sizes(Partition partition, int samples, int clients)
     {

@@ -16,7 +16,8 @@ public class SemanticPartitionTests
 
         Assert.Every(dealt, rows => Assert.Equal(60, rows.Length));
         Assert.Every(dealt, rows => Assert.Single(rows.Select(Side).Distinct())); // its own part of the world
-        Assert.Every(dealt, rows => Assert.Equal([20, 20, 20], rows.GroupBy(row => labels[row]).Select(group => group.Count()))); // of all classes
+        // of all classes
+        Assert.Every(dealt, rows => Assert.Equal([20, 20, 20], rows.GroupBy(row => labels[row]).Select(group => group.Count())));
     }
 
     [Fact]
@@ -24,7 +25,8 @@ public class SemanticPartitionTests
     {
         int[] labels = [0, 0, 0, 1, 1, 1]; // six clients: either class fills three of them
 
-        var dealt = new SemanticPartition().Deal(new Deck(labels, 2, samples: () => new Points(labels, row => [row])), 6, new KeyedRandom(1));
+        var dealt = new SemanticPartition()
+            .Deal(new Deck(labels, 2, samples: () => new Points(labels, row => [row])), 6, new KeyedRandom(1));
 
         Assert.Every(dealt, rows => Assert.Single(rows));
     }
@@ -57,7 +59,8 @@ public class SemanticPartitionTests
         var table = FederatedData.Load(experiment, new DataLocations { Offline = true }, RunObserver.None).Table;
 
         Assert.StartsWith("0b76867271045aac", table.Sha256);
-        Assert.Every(Enumerable.Range(0, 10), client => Assert.InRange(table.ClassCount(client), 9, 10)); // classes are not what tells clients apart
+        // classes are not what tells clients apart
+        Assert.Every(Enumerable.Range(0, 10), client => Assert.InRange(table.ClassCount(client), 9, 10));
     }
 
     [Fact]
@@ -72,7 +75,8 @@ public class SemanticPartitionTests
 
     [Fact]
     public void Any_points_make_as_many_clusters_as_asked_for_and_none_is_empty() =>
-        Gen.Select(Gen.Int[0, 3].Select(value => (double)value).Array[2].Array[1, 40], Gen.Int[1, 40], Gen.ULong).Sample((points, k, seed) =>
+        Gen.Select(Gen.Int[0, 3].Select(value => (double)value).Array[2].Array[1, 40], Gen.Int[1, 40], Gen.ULong)
+            .Sample((points, k, seed) =>
         {
             k = Math.Min(k, points.Length);
             var clusters = Cluster.Of(points, [.. Enumerable.Range(0, points.Length)], k, new KeyedRandom(seed));
@@ -108,7 +112,8 @@ public class SemanticPartitionTests
     public void Principal_components_keep_distances_where_there_are_as_many_as_values()
     {
         var random = new KeyedRandom(1);
-        float[][] values = [.. Enumerable.Range(0, 30).Select(_ => new[] { (float)random.NextGaussian(), (float)random.NextGaussian() * 100, 5 })];
+        float[][] values = [.. Enumerable.Range(0, 30).Select(_ =>
+            new[] { (float)random.NextGaussian(), (float)random.NextGaussian() * 100, 5 })];
 
         var points = PrincipalComponents.Of(new Points(new int[30], row => values[row]), 3, random);
 
@@ -124,5 +129,6 @@ public class SemanticPartitionTests
 
     static IEnumerable<int[]> Arrangements(int things, int places) => things == 0
         ? [[]]
-        : Arrangements(things - 1, places).SelectMany(rest => Enumerable.Range(0, places).Except(rest).Select(place => (int[])[.. rest, place]));
+        : Arrangements(things - 1, places)
+            .SelectMany(rest => Enumerable.Range(0, places).Except(rest).Select(place => (int[])[.. rest, place]));
 }

@@ -11,7 +11,8 @@ public class ShardPartitionTests
         var dealt = new ShardPartition(2).Deal(new Deck(labels, 10), 20, new KeyedRandom(1));
 
         Assert.Every(dealt, rows => Assert.Equal(30, rows.Length));
-        Assert.Every(dealt, rows => Assert.Every(rows.GroupBy(row => labels[row]), shard => Assert.Contains(shard.Count(), (int[])[15, 30])));
+        Assert.Every(
+            dealt, rows => Assert.Every(rows.GroupBy(row => labels[row]), shard => Assert.Contains(shard.Count(), (int[])[15, 30])));
         Assert.Contains(dealt, rows => rows.Select(row => labels[row]).Distinct().Count() == 1); // twice the same class may happen
         Assert.Contains(dealt, rows => rows.Select(row => labels[row]).Distinct().Count() == 2);
     }

@@ -2,7 +2,8 @@ using SkiaSharp;
 
 namespace AutoFlip.Tests;
 
-/// <summary>A recipe makes of a raw file what the data set's own reader made of it: the same bits, also after its way through a file.</summary>
+/// <summary>A recipe makes of a raw file what the data set's own reader made of it: the same bits, also
+/// after its way through a file.</summary>
 public sealed class InputRecipeTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
@@ -31,11 +32,14 @@ public sealed class InputRecipeTests : IDisposable
             foreach (var (width, height) in sizes)
             {
                 var format = width == 5 ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png;
-                _folder.Write($"train/{name}/{width}.{(width == 5 ? "jpg" : "png")}", SmallImages.Encoded(width, height, format, (x, y) => new((byte)(x * 9), (byte)(y * 7), (byte)(x * y))));
+                _folder.Write(
+                    $"train/{name}/{width}.{(width == 5 ? "jpg" : "png")}",
+                    SmallImages.Encoded(width, height, format, (x, y) => new((byte)(x * 9), (byte)(y * 7), (byte)(x * y))));
             }
         }
         var experiment = new Experiment { Dataset = $"folder:{_folder.Path}", Resize = 8, ImageNetNormalization = normalised };
-        var set = DataSet.Of(experiment).Load(experiment, new DataLocations { DataPath = _folder.Path, Offline = true }, RunObserver.None).Train;
+        var set = DataSet.Of(experiment)
+            .Load(experiment, new DataLocations { DataPath = _folder.Path, Offline = true }, RunObserver.None).Train;
         var recipe = Received<ImageRecipe>(set);
 
         // Of six images the fifth is the server's.
@@ -48,7 +52,8 @@ public sealed class InputRecipeTests : IDisposable
     public void Grey_images_are_read_as_in_training()
     {
         byte[] pixels = [.. Enumerable.Range(0, 28 * 28).Select(i => (byte)(i * 31))];
-        var set = new ImageSet(new SampleShape(1, 28, 28), pixels, [3]).Resized(24).With(new ImageTransform { ImageNetNormalization = true, HorizontalFlip = 1 });
+        var set = new ImageSet(new SampleShape(1, 28, 28), pixels, [3]).Resized(24)
+            .With(new ImageTransform { ImageNetNormalization = true, HorizontalFlip = 1 });
 
         var read = Samples(Received<ImageRecipe>(set), _folder.Write("digit.pgm", SmallImages.Ppm(28, 28, pixels)));
 
@@ -59,14 +64,28 @@ public sealed class InputRecipeTests : IDisposable
     public void A_row_of_a_table_is_scaled_as_the_servers_test_rows()
     {
         const string Header = "size,member,colour,town,label";
-        string[] rows = ["1.5,1,red,a,no", ",0,blue,b,yes", "3,1,,a,no", "4,?,red,b,yes", "9,1,green,a,no", "2,0,blue,a,no", "2,0,red,b,yes", "70,1,red,b,yes", "6,1,blue,a,no", "?,0,,b,yes"];
+        string[] rows = [
+            "1.5,1,red,a,no", ",0,blue,b,yes", "3,1,,a,no", "4,?,red,b,yes", "9,1,green,a,no", "2,0,blue,a,no", "2,0,red,b,yes",
+            "70,1,red,b,yes", "6,1,blue,a,no", "?,0,,b,yes"];
         _folder.Write("t.csv", string.Join('\n', [Header, .. rows]));
-        var experiment = new Experiment { Dataset = $"csv:{_folder["t.csv"]}", Target = "label", Owner = "town", Partition = "pre", TestFraction = 0.2 };
+        var experiment = new Experiment
+        {
+            Dataset = $"csv:{_folder["t.csv"]}",
+            Target = "label",
+            Owner = "town",
+            Partition = "pre",
+            TestFraction = 0.2
+        };
         var data = FederatedData.Load(experiment, new DataLocations { Offline = true }, RunObserver.None);
         var recipe = Received<TableRecipe>(data.Train);
 
         // Columns are found by name: others, and their order, do not matter.
-        var test = string.Join('\n', ["colour,Size,unused,member", .. new[] { rows[4], rows[9] }.Select(row => row.Split(',')).Select(f => $"{f[2]},{f[0]},x,{f[1]}")]);
+        var test = string.Join(
+            '\n',
+            [
+                "colour,Size,unused,member",
+                .. new[] { rows[4], rows[9] }.Select(row => row.Split(',')).Select(f => $"{f[2]},{f[0]},x,{f[1]}")
+            ]);
         _folder.Write("mine.csv", test);
         Assert.Equal([data.Test!.Row(0), data.Test!.Row(1)], Samples(recipe, _folder["mine.csv"]));
         Assert.True(recipe.Equivalent(data.Test!.Recipe)); // whichever set is asked
@@ -110,7 +129,9 @@ public sealed class InputRecipeTests : IDisposable
     public void Sequences_become_the_ids_they_had_in_training()
     {
         var sequence = (string[])["<BOS>", "b", "c"];
-        var users = LeafJson.Of(("7", [new[] { sequence, ["c", "<EOS>", "<PAD>"] }], [new { target_tokens = new[] { (string[])["b", "c", "c"], ["<EOS>", "<PAD>", "<PAD>"] } }]));
+        var users = LeafJson.Of((
+            "7", [new[] { sequence, ["c", "<EOS>", "<PAD>"] }],
+            [new { target_tokens = new[] { (string[])["b", "c", "c"], ["<EOS>", "<PAD>", "<PAD>"] } }]));
         var data = _folder.Load(LeafReddit.Instance, users, LeafJson.Of(), new Experiment { EmbeddingCount = 20 });
         _folder.Write("mine.txt", "<BOS> b c\nc <EOS>\nx <BOS> b  c");
 
@@ -129,9 +150,14 @@ public sealed class InputRecipeTests : IDisposable
 
         Assert.Equal(set.Row(0), inputs[0].Sample);
         Assert.Equal(
-            [$"'{_folder["mine.csv"]}', line 2: there are 2 values, and the model reads 3.", $"'{_folder["mine.csv"]}', line 3: 'x' is no number."],
+            [
+                $"'{_folder["mine.csv"]}', line 2: there are 2 values, and the model reads 3.",
+                $"'{_folder["mine.csv"]}', line 3: 'x' is no number."
+            ],
             inputs[1..].Select(input => input.Fault));
-        Assert.Equal("'-', line 1: '7' is no token: those are 0 to 6.", Assert.Single(RawInput.Of(new NumberRecipe(2, 1, 1, Tokens: 7), "-", new StringReader("1,7"))).Fault);
+        Assert.Equal(
+            "'-', line 1: '7' is no token: those are 0 to 6.",
+            Assert.Single(RawInput.Of(new NumberRecipe(2, 1, 1, Tokens: 7), "-", new StringReader("1,7"))).Fault);
     }
 
     [Fact]
@@ -153,16 +179,23 @@ public sealed class InputRecipeTests : IDisposable
         _folder.Write("empty/readme.txt", [1]);
         var recipe = new ImageRecipe(3, 2, 2, [0, 0, 0], [1, 1, 1]);
 
-        var inputs = ((string[])["a", "none.png", "empty"]).SelectMany(name => RawInput.Of(recipe, _folder[name], TextReader.Null)).ToList();
+        var inputs = ((string[])["a", "none.png", "empty"]).SelectMany(name => RawInput.Of(recipe, _folder[name], TextReader.Null))
+            .ToList();
 
         Assert.Equal([true, false, true, false, false], inputs.Select(input => input.Fault is null));
         Assert.Contains("it is not a JPEG", inputs[1].Fault!, StringComparison.Ordinal);
         Assert.Contains("none.png", inputs[3].Fault!, StringComparison.Ordinal);
         Assert.Contains("there are no images in this folder", inputs[4].Fault!, StringComparison.Ordinal);
         _folder.Write("bad.txt", [0x61, 0x0a, 0xff]);
-        Assert.Equal($"'{_folder["bad.txt"]}', line 2: byte 3 of the file (0xFF) is not UTF-8. {TextInput.OptionRemedy}.", RawInput.Of(new CharacterRecipe("ab", 1), _folder["bad.txt"], TextReader.Null).Last().Fault);
-        Assert.Equal($"'{_folder["none.txt"]}' does not exist.", RawInput.Of(new CharacterRecipe("ab", 1), _folder["none.txt"], TextReader.Null).Single().Fault);
-        Assert.Contains("it is a folder", RawInput.Of(new CharacterRecipe("ab", 1), _folder.Path, TextReader.Null).Single().Fault!, StringComparison.Ordinal);
+        Assert.Equal(
+            $"'{_folder["bad.txt"]}', line 2: byte 3 of the file (0xFF) is not UTF-8. {TextInput.OptionRemedy}.",
+            RawInput.Of(new CharacterRecipe("ab", 1), _folder["bad.txt"], TextReader.Null).Last().Fault);
+        Assert.Equal(
+            $"'{_folder["none.txt"]}' does not exist.",
+            RawInput.Of(new CharacterRecipe("ab", 1), _folder["none.txt"], TextReader.Null).Single().Fault);
+        Assert.Contains(
+            "it is a folder", RawInput.Of(new CharacterRecipe("ab", 1), _folder.Path, TextReader.Null).Single().Fault!,
+            StringComparison.Ordinal);
         Assert.Equal(ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => RawInput.Of(recipe, "-", TextReader.Null)).Code);
     }
 
@@ -173,6 +206,8 @@ public sealed class InputRecipeTests : IDisposable
 
         var fault = Assert.Single(RawInput.Of(recipe, "-", new StringReader("age,town\n3,x"))).Fault!;
 
-        Assert.Equal("'-' is not usable: its first line names no column 'sex'. The model reads age, sex, in any order; others are passed over.", fault);
+        Assert.Equal(
+            "'-' is not usable: its first line names no column 'sex'. The model reads age, sex, in any order; others are passed over.",
+            fault);
     }
 }

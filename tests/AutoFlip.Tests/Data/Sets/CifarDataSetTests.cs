@@ -41,7 +41,8 @@ public class CifarDataSetTests
 
         var error = Assert.Throws<AutoFlipException>(() => Load(CifarDataSet.Cifar100, folder));
 
-        Assert.EndsWith("test.bin' is not usable: it goes on after the 10000 images that CIFAR100 has.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "test.bin' is not usable: it goes on after the 10000 images that CIFAR100 has.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -51,7 +51,12 @@ public class DataLocationsTests
     public void Files_may_lie_in_folders_and_match_patterns()
     {
         using var folder = new TemporaryFolder();
-        var set = DigitsDataSet.Instance with { Name = "Writers", Folders = ["writers"], Files = ["Train/*.json", "test/", "facts/names.txt"] };
+        var set = DigitsDataSet.Instance with
+        {
+            Name = "Writers",
+            Folders = ["writers"],
+            Files = ["Train/*.json", "test/", "facts/names.txt"]
+        };
         var where = new DataLocations { DataPath = folder["data"], Offline = true };
         foreach (var name in (string[])["train", "test", "facts"]) Directory.CreateDirectory(folder[$"data/Writers/{name}"]);
         File.WriteAllText(folder["data/Writers/facts/Names.txt"], "");
@@ -61,7 +66,8 @@ public class DataLocationsTests
 
         var found = where.Locate(set).Folder!;
         Assert.Equal([folder["data/Writers/train/a.json"], folder["data/Writers/train/b.json"]], found.Matching("Train/*.json"));
-        Assert.Equal((folder["data/Writers/test"], folder["data/Writers/facts/Names.txt"]), (found.Files["test/"], found.Files["facts/names.txt"]));
+        Assert.Equal(
+            (folder["data/Writers/test"], folder["data/Writers/facts/Names.txt"]), (found.Files["test/"], found.Files["facts/names.txt"]));
     }
 
     [Fact]
@@ -70,7 +76,13 @@ public class DataLocationsTests
         using var folder = new TemporaryFolder();
         folder.WriteMnist("data/fashion-mnist");
         File.Delete(folder["data/fashion-mnist/t10k-labels-idx1-ubyte"]);
-        var where = new DataLocations { DataPath = folder["data"], SystemPath = folder["system"], CachePath = folder["cache"], Offline = true };
+        var where = new DataLocations
+        {
+            DataPath = folder["data"],
+            SystemPath = folder["system"],
+            CachePath = folder["cache"],
+            Offline = true
+        };
 
         var error = Assert.Throws<AutoFlipException>(() => where.Require(IdxDataSet.FashionMnist, RunObserver.None));
 
@@ -87,9 +99,12 @@ public class DataLocationsTests
     {
         var sets = Catalog.DataSets.Select(entry => entry.Value).ToList();
 
-        var sharing = sets.Where(set => sets.Any(other => other.Files.SequenceEqual(set.Files) && !other.Folders.SequenceEqual(set.Folders)));
+        var sharing = sets.Where(set =>
+            sets.Any(other => other.Files.SequenceEqual(set.Files) && !other.Folders.SequenceEqual(set.Folders)));
 
-        Assert.Equal(string.Join(' ', sharing.Select(set => set.Name).Order()), string.Join(' ', sets.Where(set => set.SharesFileNames).Select(set => set.Name).Order()));
+        Assert.Equal(
+            string.Join(' ', sharing.Select(set => set.Name).Order()),
+            string.Join(' ', sets.Where(set => set.SharesFileNames).Select(set => set.Name).Order()));
     }
 
     [Theory]
@@ -113,7 +128,8 @@ public class DataLocationsTests
         var options = new RunOptions { DataPath = "d", Offline = true };
 
         var linux = DataLocations.Of(options, Variables(("HOME", "/home/me"), ("AUTOFLIP_DATA", "/srv")), windows: false);
-        var xdg = DataLocations.Of(new RunOptions(), Variables(("HOME", "/h"), ("XDG_CACHE_HOME", "/cache"), ("AUTOFLIP_DATA", "")), windows: false);
+        var xdg = DataLocations.Of(
+            new RunOptions(), Variables(("HOME", "/h"), ("XDG_CACHE_HOME", "/cache"), ("AUTOFLIP_DATA", "")), windows: false);
         var windows = DataLocations.Of(new RunOptions(), Variables(("LOCALAPPDATA", "local")), windows: true);
         var bare = DataLocations.Of(new RunOptions(), Variables(), windows: false);
 

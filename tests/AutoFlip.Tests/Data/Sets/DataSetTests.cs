@@ -32,7 +32,14 @@ public class DataSetTests
 
         Assert.Equal(new SampleShape(1, 12, 12), train.Shape);
         Assert.Equal(
-            new ImageTransform { RotationDegrees = 3, HorizontalFlip = 0.5, VerticalFlip = 0.25, ColorJitter = 0.5, ImageNetNormalization = true },
+            new ImageTransform
+            {
+                RotationDegrees = 3,
+                HorizontalFlip = 0.5,
+                VerticalFlip = 0.25,
+                ColorJitter = 0.5,
+                ImageNetNormalization = true
+            },
             train.Transform);
     }
 
@@ -101,7 +108,12 @@ public class DataSetTests
             Assert.NotEmpty(set.Citation);
             var brought = set.Downloads.SelectMany(download => download.Members.IsEmpty ? [download.Name] : download.Members).ToHashSet();
             if (set.Downloads.IsEmpty && !set.Files.IsEmpty) Assert.NotEmpty(set.Origin ?? "");
-            else Assert.All(set.Files, file => Assert.True(brought.Contains(file) || brought.Contains(file + ".gz") || brought.Contains(file[..(file.IndexOf('/') + 1)]), $"{name}: {file}"), throwIfEmpty: false);
+            else Assert.All(
+                set.Files,
+                file => Assert.True(
+                    brought.Contains(file) || brought.Contains(file + ".gz") || brought.Contains(file[..(file.IndexOf('/') + 1)]),
+                    $"{name}: {file}"),
+                throwIfEmpty: false);
             Assert.All(set.Downloads, download => Assert.Matches("^[0-9a-f]{64}$", download.Sha256), throwIfEmpty: false);
             Assert.All(set.Downloads, download => Assert.True(download.Bytes > 0), throwIfEmpty: false);
         });

@@ -51,7 +51,8 @@ public class DownloadTests
     public void Archives_give_up_whole_folders_and_keep_what_is_in_them_together(string kind)
     {
         using var folder = new TemporaryFolder();
-        var archive = Archive(kind, ("top/images/cat/a.jpg", [1]), ("top/images/dog/a.jpg", [2]), ("top/meta/a.txt", [3]), ("top/other/a.txt", [4]),
+        var archive = Archive(
+            kind, ("top/images/cat/a.jpg", [1]), ("top/images/dog/a.jpg", [2]), ("top/meta/a.txt", [3]), ("top/other/a.txt", [4]),
             ("images/../../evil.txt", [5]), ("top/images/cat/../b.jpg", [6]));
         var server = new Server(($"all.{kind}", archive));
         var set = SetOf(Plain($"all.{kind}", archive) with { Members = ["images/", "meta/"] });
@@ -167,7 +168,8 @@ public class DownloadTests
         Assert.Contains(folder["cache"], error.Message);
     }
 
-    static DataLocations Where(TemporaryFolder folder, Server server) => new() { CachePath = folder["cache"], Http = new HttpClient(server) };
+    static DataLocations Where(TemporaryFolder folder, Server server) =>
+        new() { CachePath = folder["cache"], Http = new HttpClient(server) };
 
     static DataDownload Plain(string name, byte[] content) =>
         new(new Uri($"http://test/{name}"), content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));

@@ -51,7 +51,8 @@ public class IdxReaderTests
             var error = Assert.Throws<AutoFlipException>(() => Load(IdxDataSet.Mnist, folder));
 
             Assert.Equal(ExitCode.BadData, error.Code);
-            Assert.Every([path, reason], part => Assert.True(error.Message.Contains(part, StringComparison.Ordinal), $"{what}: {error.Message}"));
+            Assert.Every(
+                [path, reason], part => Assert.True(error.Message.Contains(part, StringComparison.Ordinal), $"{what}: {error.Message}"));
         }
     }
 

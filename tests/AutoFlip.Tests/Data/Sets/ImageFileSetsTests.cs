@@ -32,9 +32,11 @@ public class ImageFileSetsTests
     public void A_folder_without_parts_gives_every_fifth_image_to_the_test()
     {
         using var folder = new TemporaryFolder();
-        foreach (var name in (string[])["x/1", "x/2", "x/3", "x/4", "x/5", "y/1"]) folder.Write($"mine/{name}.png", name == "x/5" ? White : Black);
+        foreach (var name in (string[])["x/1", "x/2", "x/3", "x/4", "x/5", "y/1"])
+            folder.Write($"mine/{name}.png", name == "x/5" ? White : Black);
 
-        var data = DataSet.Of(new Experiment { Dataset = $"folder:{folder["mine"]}" }).Load(new Experiment { Resize = 1 }, new DataLocations(), RunObserver.None);
+        var data = DataSet.Of(new Experiment { Dataset = $"folder:{folder["mine"]}" })
+            .Load(new Experiment { Resize = 1 }, new DataLocations(), RunObserver.None);
 
         Assert.Equal([0, 0, 0, 0, 1], data.Train.Labels.ToArray());
         Assert.Equal([0], data.Test!.Labels.ToArray());
@@ -63,9 +65,13 @@ public class ImageFileSetsTests
     public void Files_beside_the_images_are_counted_by_kind()
     {
         using var folder = new TemporaryFolder();
-        foreach (var name in (string[])["cat/a.png", "cat/b.psd", "cat/Thumbs.db", "dog/a.png", "dog/b.psd", "dog/README", "dog/deep/c.png", "dog/.DS_Store"]) folder.Write($"mine/{name}", Black);
+        foreach (var name in (string[])[
+            "cat/a.png", "cat/b.psd", "cat/Thumbs.db", "dog/a.png", "dog/b.psd", "dog/README", "dog/deep/c.png",
+            "dog/.DS_Store"]) folder.Write($"mine/{name}", Black);
 
-        Assert.Equal($"Not read in the class folders of '{folder["mine"]}': 2 .psd, 1 without an ending and 1 folders. Read are JPEG, PNG, GIF, BMP, WebP, TIFF, PPM and PGM images.",
+        Assert.Equal(
+            $"Not read in the class folders of '{folder["mine"]}': 2 .psd, 1 without an ending and 1 folders. Read are JPEG, PNG, GIF, "
+            + "BMP, WebP, TIFF, PPM and PGM images.",
             ClassFolders.PassedOver(folder["mine"]));
     }
 
@@ -88,7 +94,8 @@ public class ImageFileSetsTests
             folder.Write($"corrupt/train/{image}", image[4] >= 'c' ? [1, 2, 3] : Black);
 
         var error = Assert.Throws<AutoFlipException>(() =>
-            DataSet.Of(new Experiment { Dataset = $"folder:{folder[how]}" }).Load(new Experiment { Resize = 4 }, new DataLocations(), RunObserver.None));
+            DataSet.Of(new Experiment { Dataset = $"folder:{folder[how]}" })
+                .Load(new Experiment { Resize = 4 }, new DataLocations(), RunObserver.None));
 
         Assert.Equal(ExitCode.BadData, error.Code);
         Assert.Contains(folder[how], error.Message, StringComparison.Ordinal);
@@ -104,7 +111,8 @@ public class ImageFileSetsTests
 
         foreach (var set in (DataSet[])[DataSet.Of(new Experiment { Dataset = $"folder:{folder["mine"]}" }), Catalog.DataSets["Food101"]])
         {
-            var error = Assert.Throws<AutoFlipException>(() => set.Load(new Experiment { Resize = 0 }, new DataLocations { Offline = true }, RunObserver.None));
+            var error = Assert.Throws<AutoFlipException>(() =>
+                set.Load(new Experiment { Resize = 0 }, new DataLocations { Offline = true }, RunObserver.None));
 
             Assert.Equal(ExitCode.BadRequest, error.Code);
             Assert.Contains("Experiment.Resize 0", error.Message, StringComparison.Ordinal);
@@ -143,9 +151,11 @@ public class ImageFileSetsTests
         using var folder = new TemporaryFolder();
         folder.Write("flowers-102/jpg/image_00001.jpg", Black);
         folder.Write("flowers-102/jpg/image_00002.jpg", White);
-        folder.Write("flowers-102/imagelabels.mat", SmallImages.Mat(SmallImages.Compressed(SmallImages.Matrix("labels", [1, 2], 2, [77, 102]))));
+        folder.Write(
+            "flowers-102/imagelabels.mat", SmallImages.Mat(SmallImages.Compressed(SmallImages.Matrix("labels", [1, 2], 2, [77, 102]))));
         byte[] SetId(byte train) => SmallImages.Mat(
-            SmallImages.Matrix("trnid", [1, 1], 2, [train]), SmallImages.Matrix("valid", [1, 1], 2, [1]), SmallImages.Matrix("tstid", [1, 1], 2, [1]));
+            SmallImages.Matrix("trnid", [1, 1], 2, [train]), SmallImages.Matrix("valid", [1, 1], 2, [1]),
+            SmallImages.Matrix("tstid", [1, 1], 2, [1]));
         folder.Write("flowers-102/setid.mat", SetId(2));
 
         Is("Flowers102", folder, [101], [1], [76], [0]);
@@ -172,8 +182,10 @@ public class ImageFileSetsTests
     public void Caltech256_gives_every_fifth_image_to_the_test()
     {
         using var folder = new TemporaryFolder();
-        foreach (var name in Catalog.DataSets["Caltech256"].Task!.ClassNames) Directory.CreateDirectory(folder[$"256_ObjectCategories/{name}"]);
-        foreach (var name in (string[])["001.ak47/001_0001.jpg", "001.ak47/001_0002.jpg", "002.american-flag/002_0001.jpg", "257.clutter/257_0001.jpg"])
+        foreach (var name in Catalog.DataSets["Caltech256"].Task!.ClassNames)
+            Directory.CreateDirectory(folder[$"256_ObjectCategories/{name}"]);
+        foreach (var name in (string[])[
+            "001.ak47/001_0001.jpg", "001.ak47/001_0002.jpg", "002.american-flag/002_0001.jpg", "257.clutter/257_0001.jpg"])
             folder.Write($"256_ObjectCategories/{name}", Black);
         folder.Write("256_ObjectCategories/257.clutter/257_0002.jpg", White);
 
@@ -186,7 +198,9 @@ public class ImageFileSetsTests
         using var folder = new TemporaryFolder();
         for (var i = 1; i <= 3; i++) folder.Write($"celeba/img_align_celeba/00000{i}.jpg", i == 2 ? White : Black);
         Write(folder, "celeba/list_eval_partition.txt", "000001.jpg 0\n000002.jpg 2\n000003.jpg 1\n");
-        Write(folder, "celeba/list_attr_celeba.txt", "3\nMale Smiling Young \n000001.jpg -1  1 -1\n000002.jpg  1 -1  1\n000003.jpg  1  1  1\n");
+        Write(
+            folder, "celeba/list_attr_celeba.txt",
+            "3\nMale Smiling Young \n000001.jpg -1  1 -1\n000002.jpg  1 -1  1\n000003.jpg  1  1  1\n");
 
         Is("CelebA", folder, [1], [0], [0], [1]);
         Write(folder, "celeba/list_attr_celeba.txt", "3\nMale Smiling Young \n000001.jpg -1  1 -1\n");
@@ -226,7 +240,8 @@ public class ImageFileSetsTests
         folder.Write("gtsrb/GTSRB/Training/00014/00000_00000.ppm", SmallImages.Ppm(1, 2, 255, 255, 255, 255, 255, 255));
         folder.Write("gtsrb/GTSRB/Training/00014/GT-00014.csv", [1]);
         folder.Write("gtsrb/GTSRB/Final_Test/Images/00000.ppm", SmallImages.Ppm(1, 1, 0, 0, 0));
-        Write(folder, "gtsrb/GT-final_test.csv", "Filename;Width;Height;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2;ClassId\r\n00000.ppm;1;1;0;0;1;1;16\r\n");
+        Write(
+            folder, "gtsrb/GT-final_test.csv", "Filename;Width;Height;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2;ClassId\r\n00000.ppm;1;1;0;0;1;1;16\r\n");
 
         Is("GTSRB", folder, [14], [1], [16], [0]);
         Assert.Equal("stop", Catalog.DataSets["GTSRB"].Task!.ClassNames[14]);

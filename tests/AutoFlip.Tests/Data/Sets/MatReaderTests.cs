@@ -62,7 +62,8 @@ public class MatReaderTests
             case "missing": file = SmallImages.Mat(); break;
             case "cut": file = file[..^11]; break; // 4 bytes fill the 20 up to 24
             case "cut tag": file = file[..131]; break;
-            case "huge": BitConverter.GetBytes(2_000_000_000).CopyTo(file, file.Length - 28); break; // the tag of the values is their length and 24 bytes before the end
+            // the tag of the values is their length and 24 bytes before the end
+            case "huge": BitConverter.GetBytes(2_000_000_000).CopyTo(file, file.Length - 28); break;
             case "sizes": file = SmallImages.Mat(SmallImages.Matrix("X", [4, 6], 2, new byte[20])); break;
             case "order": file[136] = 5; break;
             case "zlib":
@@ -82,7 +83,8 @@ public class MatReaderTests
     [Fact]
     public void An_array_that_is_longer_than_the_set_is_refused_and_one_that_nobody_wants_is_passed_over()
     {
-        byte[][] arrays = [SmallImages.Matrix("X", [6, 1], 2, new byte[6]), SmallImages.Matrix("other", [1000, 1000], 2, new byte[1_000_000])];
+        byte[][] arrays = [
+            SmallImages.Matrix("X", [6, 1], 2, new byte[6]), SmallImages.Matrix("other", [1000, 1000], 2, new byte[1_000_000])];
         foreach (var file in (byte[][])[SmallImages.Mat(arrays), SmallImages.Mat([.. arrays.Select(SmallImages.Compressed)])])
         {
             Assert.Equal(6, Read(file, most: 6, "X")["X"].Bytes.Length);

@@ -79,7 +79,8 @@ public class SmallDigitSetsTests
     {
         using var folder = new TemporaryFolder();
         // Digit 0 .. 9; the pixel of the digit's number is white.
-        folder.Write("semeion.data", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 10).Select(digit => SemeionLine(digit) + " \n"))));
+        folder.Write(
+            "semeion.data", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 10).Select(digit => SemeionLine(digit) + " \n"))));
 
         var data = Load("SEMEION", folder);
 
@@ -110,7 +111,9 @@ public class SmallDigitSetsTests
         pixels[1] = 51; // row 1, column 0 of red: the first axis is the row
         pixels[3072 + 32] = 102; // row 0, column 1 of red of the second image
         folder.Write("SVHN/train_32x32.mat", SvhnFile(pixels, [10, 9]));
-        folder.Write("SVHN/test_32x32.mat", SmallImages.Mat(SmallImages.Matrix("X", [32, 32, 3], 2, new byte[3072]), SmallImages.Matrix("y", [1, 1], 2, [1])));
+        folder.Write(
+            "SVHN/test_32x32.mat",
+            SmallImages.Mat(SmallImages.Matrix("X", [32, 32, 3], 2, new byte[3072]), SmallImages.Matrix("y", [1, 1], 2, [1])));
 
         var data = Load("SVHN", folder);
 
@@ -176,7 +179,8 @@ public class SmallDigitSetsTests
     }
 
     internal static LoadedData Load(string name, TemporaryFolder folder, int side = 0) =>
-        Catalog.DataSets[name].Load(new Experiment { Resize = side }, new DataLocations { DataPath = folder.Path, Offline = true }, RunObserver.None);
+        Catalog.DataSets[name]
+            .Load(new Experiment { Resize = side }, new DataLocations { DataPath = folder.Path, Offline = true }, RunObserver.None);
 
     static void Refused(string name, TemporaryFolder folder, string reason)
     {
@@ -196,14 +200,21 @@ public class SmallDigitSetsTests
 
         // Type 12, two axes: N x 8, of which the label is the first.
         static byte[] Facts(params int[] labels) =>
-            [0, 0, 12, 2, 0, 0, 0, (byte)labels.Length, 0, 0, 0, 8, .. labels.SelectMany(label => (byte[])[0, 0, (byte)(label >> 8), (byte)label, .. new byte[28]])];
+            [
+                0, 0, 12, 2, 0, 0, 0, (byte)labels.Length, 0, 0, 0, 8,
+                .. labels.SelectMany(label => (byte[])[0, 0, (byte)(label >> 8), (byte)label, .. new byte[28]])
+            ];
     }
 
     static string UspsLine(int label, double value) =>
-        FormattableString.Invariant($"{label} {string.Join(' ', Enumerable.Range(1, 256).Select(i => FormattableString.Invariant($"{i}:{value:0.0000}")))} ");
+        FormattableString.Invariant(
+            $"{label} {string.Join(' ', Enumerable.Range(1, 256).Select(i => FormattableString.Invariant($"{i}:{value:0.0000}")))} ");
 
     static string SemeionLine(int digit) =>
-        string.Join(' ', Enumerable.Range(0, 256).Select(i => i == digit ? "1.0000" : "0.0000").Concat(Enumerable.Range(0, 10).Select(i => i == digit ? "1" : "0")));
+        string.Join(
+            ' ',
+            Enumerable.Range(0, 256).Select(i => i == digit ? "1.0000" : "0.0000")
+                .Concat(Enumerable.Range(0, 10).Select(i => i == digit ? "1" : "0")));
 
     static byte[] SvhnFile(byte[] pixels, byte[] labels) => SmallImages.Mat(
         SmallImages.Compressed(SmallImages.Matrix("X", [32, 32, 3, pixels.Length / 3072], 2, pixels)),

@@ -25,19 +25,26 @@ public sealed class SpecialFileTests : IDisposable
             _folder.Write($"AG_NEWS/{part}.csv", "1,a,b"u8.ToArray());
         }
         using var otherEnd = Pipe(pipe);
-        var experiment = new Experiment { Dataset = set.Replace(":", $":{_folder.Path}/", StringComparison.Ordinal), Target = "y", Resize = 2 };
+        var experiment = new Experiment
+        {
+            Dataset = set.Replace(":", $":{_folder.Path}/", StringComparison.Ordinal),
+            Target = "y",
+            Resize = 2
+        };
 
         var failure = Assert.Throws<AutoFlipException>(() => DataSet.Of(experiment).Load(experiment, Locations(), RunObserver.None));
 
         Assert.Equal(ExitCode.BadData, failure.Code);
-        Assert.StartsWith($"'{_folder[pipe]}' is a named pipe, and only a regular file is accepted there.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"'{_folder[pipe]}' is a named pipe, and only a regular file is accepted there.", failure.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A user's own links are followed.</summary>
     [Fact]
     public void A_link_to_a_regular_file_is_read()
     {
-        foreach (var name in (string[])["cat/a", "cat/b", "dog/a", "dog/c"]) _folder.Write($"mine/{name}.png", SmallImages.Png(2, 2, 0, 0, 0));
+        foreach (var name in (string[])["cat/a", "cat/b", "dog/a", "dog/c"])
+            _folder.Write($"mine/{name}.png", SmallImages.Png(2, 2, 0, 0, 0));
         _folder.Write("elsewhere/b.png", SmallImages.Png(2, 2, 255, 255, 255));
         File.CreateSymbolicLink(_folder["mine/dog/b.png"], _folder["elsewhere/b.png"]);
         var experiment = new Experiment { Dataset = $"folder:{_folder["mine"]}", Resize = 2 };

@@ -86,7 +86,8 @@ public sealed class CsvDataSetTests : IDisposable
         var data = FederatedData.Load(experiment, Where, RunObserver.None);
 
         Assert.Equal(new SampleShape(1, 1, 1), data.Train.Shape);
-        Assert.Equal((int[][])[[1, 3], [4], [0, 2]], data.Clients.Select(client => client.Train.ToArray().Order().ToArray())); // ann bob zoe
+        // ann bob zoe
+        Assert.Equal((int[][])[[1, 3], [4], [0, 2]], data.Clients.Select(client => client.Train.ToArray().Order().ToArray()));
     }
 
     [Fact]
@@ -121,7 +122,9 @@ public sealed class CsvDataSetTests : IDisposable
             Pruner = "none",
         };
 
-        Simulation.Run(experiment, new RunOptions { ResultPath = _folder["runs"], Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
+        Simulation.Run(
+            experiment, new RunOptions { ResultPath = _folder["runs"], Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System,
+            TestContext.Current.CancellationToken);
 
         Assert.StartsWith("AutoFLIP_1_t.csv_logreg_", Path.GetFileName(Assert.Single(Directory.GetDirectories(_folder["runs"]))));
     }
@@ -164,7 +167,8 @@ public sealed class CsvDataSetTests : IDisposable
     [InlineData("x,,y\n1,1,0\n", ", line 1: the first line names the columns, and one name is empty.")]
     [InlineData("y\n1\n2\n", ": there is no column to learn from.")]
     [InlineData("x,y\n1,a\n2,a\n", ": the target 'y' has 1 different values in its training rows; classes are 2 to 1000.")]
-    [InlineData("x,y\n1,a\n2,b\n3,a\n4,b\n5,c\n", ", line 6: 'c' in the target 'y' is none of its classes: a, b.")] // line 6 is the server's
+    // line 6 is the server's
+    [InlineData("x,y\n1,a\n2,b\n3,a\n4,b\n5,c\n", ", line 6: 'c' in the target 'y' is none of its classes: a, b.")]
     [InlineData("x,y\n1,a\n2,b\n3,a\n4,b\nfive,a\n", ", line 6: 'five' in column 'x' is no number.")]
     [InlineData("x,y\n1,a\n0,b\n1,a\n0,b\n7,a\n", ", line 6: '7' in column 'x' is neither 0 nor 1.")]
     [InlineData("x,y\n1,\"a\n", ", line 2: the quote that opens a field here is never closed.")]
@@ -186,7 +190,10 @@ public sealed class CsvDataSetTests : IDisposable
 
         var error = Assert.Throws<AutoFlipException>(() => Load("t.csv", target: "y"));
 
-        Assert.EndsWith("the column 'id' has 1600 different texts, more than 1000 categories; leave it out (Experiment.Columns id:ignore), or make it numbers.", error.Message);
+        Assert.EndsWith(
+            "the column 'id' has 1600 different texts, more than 1000 categories; leave it out (Experiment.Columns id:ignore), "
+            + "or make it numbers.",
+            error.Message);
     }
 
     [Fact]
@@ -208,7 +215,8 @@ public sealed class CsvDataSetTests : IDisposable
 
         Assert.Equal(ExitCode.BadData, error.Code);
         Assert.EndsWith($" is missing: there is no none.csv in '{_folder.Path}'.", error.Message);
-        Assert.StartsWith("Experiment.Dataset csv:PATH", Assert.Throws<AutoFlipException>(() => DataSet.Of(new Experiment { Dataset = "csv:" })).Message);
+        Assert.StartsWith(
+            "Experiment.Dataset csv:PATH", Assert.Throws<AutoFlipException>(() => DataSet.Of(new Experiment { Dataset = "csv:" })).Message);
     }
 
     string Write(string name, string text) => _folder.Write(name, System.Text.Encoding.UTF8.GetBytes(text));

@@ -13,13 +13,15 @@ public class CsvGivenSeparatorTests
     [InlineData("\"\"\"\"", "\"")]
     [InlineData("a;b,c\td\n;;,", "a;b|c\td;;;|")] // only the separator separates
     [InlineData("", "")]
-    public void Records_are_read_as_RFC_4180_has_them(string text, string records) => Assert.Equal(records, string.Join(';', Read(text).Select(record => string.Join('|', record))));
+    public void Records_are_read_as_RFC_4180_has_them(string text, string records) =>
+        Assert.Equal(records, string.Join(';', Read(text).Select(record => string.Join('|', record))));
 
     [Fact]
     public void What_is_quoted_comes_back() =>
         Gen.String[Gen.Char["ab,\"\r\n ü"], 0, 40].Array[1, 4].Array[0, 20].Sample(records =>
         {
-            var text = string.Concat(records.Select(record => string.Join(',', record.Select(field => $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")) + "\r\n"));
+            var text = string.Concat(records.Select(record =>
+                string.Join(',', record.Select(field => $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")) + "\r\n"));
 
             Assert.Equal(records, Read(text));
         }, iter: 200);

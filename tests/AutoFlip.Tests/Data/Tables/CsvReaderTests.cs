@@ -39,10 +39,12 @@ public class CsvReaderTests
     /// <summary>Whatever texts are written by the rules are read back, through any number of buffers.</summary>
     [Fact]
     public void What_is_written_is_read() =>
-        Gen.Select(Gen.Char["ab,;\t \"\n\r"].Array[0, 12].Select(text => new string(text)).Array[2].Array[1, 8], Gen.Int[0, 70_000]).Sample((rows, filler) =>
+        Gen.Select(Gen.Char["ab,;\t \"\n\r"].Array[0, 12].Select(text => new string(text)).Array[2].Array[1, 8], Gen.Int[0, 70_000])
+            .Sample((rows, filler) =>
         {
             string[][] table = [["first", new string('x', filler)], .. rows];
-            var text = string.Concat(table.Select(row => string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"")}\"")) + "\r\n"));
+            var text = string.Concat(table.Select(row =>
+                string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"")}\"")) + "\r\n"));
 
             var read = Read(text).ToList();
 
@@ -59,7 +61,8 @@ public class CsvReaderTests
 
     [Theory]
     [InlineData("a,b\n1,\"2\n3\n", "'t.csv', line 2: the quote that opens a field here is never closed.")]
-    [InlineData("a,b\n\"1\"x,2\n", "'t.csv', line 2: there is text behind the quote that ends a field; a quote inside a field is written twice.")]
+    [InlineData(
+        "a,b\n\"1\"x,2\n", "'t.csv', line 2: there is text behind the quote that ends a field; a quote inside a field is written twice.")]
     [InlineData("a,b\n1,\0\n", "'t.csv', line 2: there is a zero byte: this is no text.")]
     public void Broken_files_are_refused_with_the_line(string text, string message)
     {

@@ -9,7 +9,8 @@ public sealed class TableBoundsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    static ColumnRecipe Category(string name, int categories) => new(name, ColumnKind.Category, [.. Enumerable.Range(0, categories).Select(c => $"{c:0000}")], FlagsMissing: false);
+    static ColumnRecipe Category(string name, int categories) =>
+        new(name, ColumnKind.Category, [.. Enumerable.Range(0, categories).Select(c => $"{c:0000}")], FlagsMissing: false);
 
     static ColumnRecipe Number(string name) => new(name, ColumnKind.Number, [], FlagsMissing: false);
 
@@ -21,7 +22,8 @@ public sealed class TableBoundsTests : IDisposable
 
         Assert.Null(TableBounds.Fault(100, columns, 12_800));
         Assert.Equal(
-            "100 rows of 15 values need 0.0 GiB of memory, and there are 0.0 GiB for a table; the columns with the most categories, one value each, are 'b' 5, 'd' 4, 'a' 3; take them out of the file, or make them numbers",
+            "100 rows of 15 values need 0.0 GiB of memory, and there are 0.0 GiB for a table; the columns with the most categories, "
+            + "one value each, are 'b' 5, 'd' 4, 'a' 3; take them out of the file, or make them numbers",
             TableBounds.Fault(100, columns, 12_799));
     }
 
@@ -31,7 +33,8 @@ public sealed class TableBoundsTests : IDisposable
         "3,000,000,000 rows of 1 values need 44.7 GiB of memory, and there are 16.0 GiB for a table; take columns or rows out of the file",
         TableBounds.Fault(3_000_000_000, [Number("age")], long.MaxValue));
 
-    /// <summary>2,500 columns of 1,000 texts become 2.5 million values a row; 1,000 training rows of those are 2.5e9, more than an array has.</summary>
+    /// <summary>2,500 columns of 1,000 texts become 2.5 million values a row; 1,000 training rows of those are
+    /// 2.5e9, more than an array has.</summary>
     [Fact]
     public void Table_whose_categories_do_not_fit_is_refused_with_file_and_columns()
     {
@@ -46,10 +49,13 @@ public sealed class TableBoundsTests : IDisposable
         File.WriteAllText(_folder["wide.csv"], text.ToString());
         var experiment = new Experiment { Dataset = $"csv:{_folder["wide.csv"]}", Target = "y" };
 
-        var refused = Assert.Throws<AutoFlipException>(() => DataSet.Of(experiment).Load(experiment, new DataLocations(), RunObserver.None));
+        var refused = Assert.Throws<AutoFlipException>(() =>
+            DataSet.Of(experiment).Load(experiment, new DataLocations(), RunObserver.None));
 
         Assert.Equal(ExitCode.BadData, refused.Code);
-        Assert.StartsWith($"'{_folder["wide.csv"]}' is not usable: 1,000 rows of 2,500,000 values need 18.6 GiB of memory", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"'{_folder["wide.csv"]}' is not usable: 1,000 rows of 2,500,000 values need 18.6 GiB of memory", refused.Message,
+            StringComparison.Ordinal);
         Assert.Contains("'c0' 1,000, 'c1' 1,000, 'c2' 1,000", refused.Message, StringComparison.Ordinal);
     }
 }

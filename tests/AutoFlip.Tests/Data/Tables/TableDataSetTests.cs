@@ -14,7 +14,9 @@ public sealed class TableDataSetTests : IDisposable
     [Fact]
     public void Heart_has_a_client_for_each_hospital()
     {
-        Write("Heart/processed.cleveland.data", "63.0,1.0,1.0,145.0,233.0,1.0,2.0,150.0,0.0,2.3,3.0,0.0,6.0,0\n67.0,0.0,4.0,160.0,286.0,0.0,2.0,108.0,1.0,1.5,2.0,3.0,3.0,2\n");
+        Write(
+            "Heart/processed.cleveland.data",
+            "63.0,1.0,1.0,145.0,233.0,1.0,2.0,150.0,0.0,2.3,3.0,0.0,6.0,0\n67.0,0.0,4.0,160.0,286.0,0.0,2.0,108.0,1.0,1.5,2.0,3.0,3.0,2\n");
         Write("Heart/processed.hungarian.data", "28,1,2,130,132,0,2,185,0,0,?,?,?,0\n");
         Write("Heart/processed.switzerland.data", "32,1,1,95,0,?,0,127,0,.7,1,?,?,1\n");
         Write("Heart/processed.va.data", "63,1,4,140,260,0,1,112,1,3,2,?,?,4\n");
@@ -95,9 +97,14 @@ public sealed class TableDataSetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Person,Sensor,x,y,z,age,gender,glasses,annotator,activity,chair\n", "line 1: the columns of GLEAM are person, sensor, x, ")]
-    [InlineData("person,sensor,x,y,z,age,gender,glasses,annotator,chair,activity\n1,a,left,0,0,19,F,no,1,fixed,eat\n", "line 2: 'left' in column 'x' is no number.")]
-    [InlineData("person,sensor,x,y,z,age,gender,glasses,annotator,chair,activity\n1,a,0,0,0,19,F,no,1,fixed,swim\n", "line 2: 'swim' in the target 'activity' is none of its classes: eat, ")]
+    [InlineData(
+        "Person,Sensor,x,y,z,age,gender,glasses,annotator,activity,chair\n", "line 1: the columns of GLEAM are person, sensor, x, ")]
+    [InlineData(
+        "person,sensor,x,y,z,age,gender,glasses,annotator,chair,activity\n1,a,left,0,0,19,F,no,1,fixed,eat\n",
+        "line 2: 'left' in column 'x' is no number.")]
+    [InlineData(
+        "person,sensor,x,y,z,age,gender,glasses,annotator,chair,activity\n1,a,0,0,0,19,F,no,1,fixed,swim\n",
+        "line 2: 'swim' in the target 'activity' is none of its classes: eat, ")]
     [InlineData("person,sensor,x,y,z,age,gender,glasses,annotator,chair,activity\n", "is not usable: it has no rows.")]
     public void Files_that_are_not_what_they_should_be_are_refused(string text, string message)
     {
@@ -117,16 +124,21 @@ public sealed class TableDataSetTests : IDisposable
 
         var error = Assert.Throws<AutoFlipException>(() => TableDataSet.Cover.Load(new Experiment(), Where, RunObserver.None));
 
-        Assert.EndsWith("line 1: '0 0 0 0' in wilderness-area-1, wilderness-area-2, wilderness-area-3, wilderness-area-4 is none of its owners.", error.Message);
+        Assert.EndsWith(
+            "line 1: '0 0 0 0' in wilderness-area-1, wilderness-area-2, wilderness-area-3, wilderness-area-4 is none of its owners.",
+            error.Message);
     }
 
     [Fact]
     public void A_set_that_cannot_be_downloaded_says_where_it_comes_from()
     {
-        var error = Assert.Throws<AutoFlipException>(() => TableDataSet.Gleam.Load(new Experiment(), Where with { Offline = false }, RunObserver.None));
+        var error = Assert.Throws<AutoFlipException>(() =>
+            TableDataSet.Gleam.Load(new Experiment(), Where with { Offline = false }, RunObserver.None));
 
         Assert.Equal(ExitCode.BadData, error.Code);
-        Assert.Contains("Get it from http://www.skleinberg.org/data/GLEAM.tar.gz and make a table of it, so that gleam.csv lie in a folder", error.Message);
+        Assert.Contains(
+            "Get it from http://www.skleinberg.org/data/GLEAM.tar.gz and make a table of it, so that gleam.csv lie in a folder",
+            error.Message);
     }
 
     [Theory]
@@ -142,7 +154,8 @@ public sealed class TableDataSetTests : IDisposable
             {
                 var age = 30 + random.Next(40);
                 string Number(int bound) => random.Next(4) == 0 ? "?" : $"{random.Next(bound)}";
-                return $"{age},{Number(2)},{Number(4)},{Number(99)},{Number(99)},{Number(2)},{Number(3)},{Number(99)},{Number(2)},{Number(9)},{Number(3)},{Number(3)},{Number(3)},{(age > 50 ? 1 + random.Next(4) : 0)}\n";
+                return $"{age},{Number(2)},{Number(4)},{Number(99)},{Number(99)},{Number(2)},{Number(3)},{Number(99)},{Number(2)},"
+                    + $"{Number(9)},{Number(3)},{Number(3)},{Number(3)},{(age > 50 ? 1 + random.Next(4) : 0)}\n";
             })));
         }
         var experiment = new Experiment
@@ -162,7 +175,8 @@ public sealed class TableDataSetTests : IDisposable
             ServerMomentum = 0,
         };
 
-        var summary = Simulation.Run(experiment, new RunOptions { ResultPath = _folder["runs"], DataPath = _folder.Path, Offline = true, Workers = 2 },
+        var summary = Simulation.Run(
+            experiment, new RunOptions { ResultPath = _folder["runs"], DataPath = _folder.Path, Offline = true, Workers = 2 },
             RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
 
         Assert.True(summary.Metrics.Local.Acc1 > 0.75, $"{summary.Metrics.Local.Acc1}");

@@ -8,7 +8,8 @@ public class TableSetTests
     /// <summary>Two values a row, of which the first is standardised.</summary>
     static TableSet Set(params float[] numbers) =>
         new([.. numbers.SelectMany((number, row) => (float[])[number, row])], null,
-            [new ColumnRecipe("number", ColumnKind.Number, [], false), new ColumnRecipe("flag", ColumnKind.Flag, [], false)], Targets.Classes(new int[numbers.Length]));
+            [new ColumnRecipe("number", ColumnKind.Number, [], false), new ColumnRecipe("flag", ColumnKind.Flag, [], false)],
+            Targets.Classes(new int[numbers.Length]));
 
     [Fact]
     public void Each_client_standardises_by_its_own_training_rows_and_the_server_by_all_of_them()
@@ -17,11 +18,14 @@ public class TableSetTests
 
         var (train, test) = Set(1, 3, 7, 10, 30, 25).Dealt(clients, Set(11, float.NaN));
 
-        // Client 0: mean 2, deviation 1; client 1: mean 20, deviation 10. All of 1 3 10 30: mean 11, variance (100 + 64 + 1 + 361) / 4 = 131.5.
+        // Client 0: mean 2, deviation 1; client 1: mean 20, deviation 10. All of 1 3 10 30: mean 11,
+        // variance (100 + 64 + 1 + 361) / 4 = 131.5.
         Assert.Equal([-1, 1, 5, -1, 1, 0.5f], First(train));
         Assert.Equal([0, 0], First(test!));
         Assert.Equal(20 / Math.Sqrt(131.5), First(Set(1, 3, 7, 10, 30, 25).Dealt(clients, Set(31)).Test!)[0], 1e-6);
-        Assert.Equal(Enumerable.Range(0, 6).Select(row => (float)row), Enumerable.Range(0, 6).Select(row => CsvDataSetTests.Row(train, row)[1])); // the flag stays
+        // the flag stays
+        Assert.Equal(
+            Enumerable.Range(0, 6).Select(row => (float)row), Enumerable.Range(0, 6).Select(row => CsvDataSetTests.Row(train, row)[1]));
     }
 
     [Fact]
@@ -56,7 +60,8 @@ public class TableSetTests
         Gen.Float[-1000, 1000].Array[4, 40].Where(numbers => numbers.Distinct().Count() > 2).Sample(numbers =>
         {
             var train = First(Set(numbers).Dealt([new ClientRows(Enumerable.Range(0, numbers.Length).ToArray(), default)], null).Train);
-            return Math.Abs(train.Average(value => (double)value)) < 1e-4 && Math.Abs(train.Average(value => (double)value * value) - 1) < 1e-4;
+            return Math.Abs(train.Average(value => (double)value)) < 1e-4
+                && Math.Abs(train.Average(value => (double)value * value) - 1) < 1e-4;
         });
 
     [Fact]

@@ -59,7 +59,8 @@ public sealed class TableSpellingTests : IDisposable
     [Fact]
     public void Missing_values_and_decimal_commas_in_any_spelling_give_the_same_samples()
     {
-        var rows = Enumerable.Range(0, 40).Select(i => (X: i % 7 == 3 ? null : FormattableString.Invariant($"{i - 20.5:0.000}"), Y: i > 20 ? "b" : "a")).ToList();
+        var rows = Enumerable.Range(0, 40)
+            .Select(i => (X: i % 7 == 3 ? null : FormattableString.Invariant($"{i - 20.5:0.000}"), Y: i > 20 ? "b" : "a")).ToList();
         string Table(string missing, char separator, Func<string, string> number) =>
             $"x{separator}y\n" + string.Join('\n', rows.Select(row => $"{(row.X is null ? missing : number(row.X))}{separator}{row.Y}"));
 
@@ -79,10 +80,15 @@ public sealed class TableSpellingTests : IDisposable
 
     [Theory]
     [InlineData("x,y\n1.5,a\n2.5,b\n3.x,a\n4.5,b\n", 4, "'3.x' in column 'x' is no number, and 3 of its 4 cells are numbers")]
-    [InlineData("x,y\n1.5,a\n2.5,b\nlow,a\nhigh,b\n", 4, "'low' in column 'x' is no number, and 2 of its 4 cells are numbers")] // half of them
-    [InlineData("day,y\n2024-01-01,a\n2024-01-02,b\nsoon,a\n2024-01-04,b\n", 4, "'soon' in column 'day' is no date (ISO 8601), and 3 of its 4 cells are dates")]
+    // half of them
+    [InlineData("x,y\n1.5,a\n2.5,b\nlow,a\nhigh,b\n", 4, "'low' in column 'x' is no number, and 2 of its 4 cells are numbers")]
+    [InlineData(
+        "day,y\n2024-01-01,a\n2024-01-02,b\nsoon,a\n2024-01-04,b\n", 4,
+        "'soon' in column 'day' is no date (ISO 8601), and 3 of its 4 cells are dates")]
     [InlineData("x;y\n1,5;a\n2.5;b\n", 2, "'1,5' in column 'x' has a decimal comma, and '2.5' in column 'x' a decimal point")]
-    [InlineData("x;y\n1,500;a\n2,250;b\n", 2, "'1,500' in column 'x' is one number with a decimal comma and another with a comma between thousands")]
+    [InlineData(
+        "x;y\n1,500;a\n2,250;b\n", 2,
+        "'1,500' in column 'x' is one number with a decimal comma and another with a comma between thousands")]
     [InlineData("d,y\n1/2/2024,a\n3/4/2024,b\n", 2, "'1/2/2024' in column 'd' is a date whose day and month cannot be told apart")]
     [InlineData(",x,y\n0,1,a\nb,2,b\n", 3, "'b' stands in a column without a name")]
     [InlineData("x,y\n1,1.5\n2,2.5\n3,n.a.\n4,4.5\n", 4, "'n.a.' in the target 'y' is no number, and most of its values are")]
@@ -105,7 +111,10 @@ public sealed class TableSpellingTests : IDisposable
         var data = Load("t.csv", new() { Columns = ["code:category", "when:date", "id:ignore"] });
 
         Assert.Equal(
-            ["column 'code': 3 categories (1, 2, X)", "column 'when': dates from 2024-01-01 to 2024-01-04 (ISO 8601)", "column 'id': ignored", "column 'y': the target"],
+            [
+                "column 'code': 3 categories (1, 2, X)", "column 'when': dates from 2024-01-01 to 2024-01-04 (ISO 8601)",
+                "column 'id': ignored", "column 'y': the target"
+            ],
             data.Description);
         Assert.Equal([1, 0, 0, 19723], CsvDataSetTests.Row(data.Train, 0));
         Assert.Equal(ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => Load("t.csv", new() { Columns = ["cod:category"] })).Code);
@@ -147,14 +156,18 @@ public sealed class TableSpellingTests : IDisposable
     [Fact]
     public void Large_numbers_keep_the_digits_in_which_they_differ()
     {
-        Write("t.csv", "t,y\n" + string.Join('\n', Enumerable.Range(0, 10).Select(i => $"{1_700_000_000_000 + 500L * i},{(i < 5 ? "a" : "b")}")));
+        Write(
+            "t.csv",
+            "t,y\n" + string.Join('\n', Enumerable.Range(0, 10).Select(i => $"{1_700_000_000_000 + 500L * i},{(i < 5 ? "a" : "b")}")));
         var loaded = Load("t.csv");
 
         var (train, _) = loaded.Train.Dealt([new ClientRows(new[] { 0, 1, 2, 3, 4, 5, 6, 7 }, default)], null);
 
         // Rows 0 1 2 3 5 6 7 8 of ten (4 and 9 are the server's): i has mean 4 and variance (16 + 9 + 4 + 1 + 1 + 4 + 9 + 16) / 8 = 7.5.
         double[] steps = [0, 1, 2, 3, 5, 6, 7, 8];
-        Assert.Equal(steps.Select(i => (i - 4) / Math.Sqrt(7.5)), Enumerable.Range(0, 8).Select(row => (double)CsvDataSetTests.Row(train, row)[0]), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(
+            steps.Select(i => (i - 4) / Math.Sqrt(7.5)), Enumerable.Range(0, 8).Select(row => (double)CsvDataSetTests.Row(train, row)[0]),
+            (a, b) => Math.Abs(a - b) < 1e-6);
 
         // A row from outside is scaled in doubles too.
         var sample = new float[1];
@@ -188,10 +201,12 @@ public sealed class TableSpellingTests : IDisposable
         Assert.Equal(["Köln", "Łódź"], Load("t.csv").Task.ClassNames);
     }
 
-    /// <summary>However the bytes arrive, valid text comes through whole, and the place of the first byte that is not valid is found.</summary>
+    /// <summary>However the bytes arrive, valid text comes through whole, and the place of the first byte
+    /// that is not valid is found.</summary>
     [Fact]
     public void Text_is_checked_whatever_the_pieces_in_which_it_is_read() =>
-        Gen.Select(Gen.Int[0, 4].Select(i => ((string[])["a", "é", "♞", "😀", "\n"])[i]).Array[0, 40], Gen.Int[1, 7], Gen.Bool).Sample((letters, piece, isDamaged) =>
+        Gen.Select(Gen.Int[0, 4].Select(i => ((string[])["a", "é", "♞", "😀", "\n"])[i]).Array[0, 40], Gen.Int[1, 7], Gen.Bool)
+            .Sample((letters, piece, isDamaged) =>
         {
             var text = string.Concat(letters);
             byte[] bytes = [.. Encoding.UTF8.GetBytes(text), .. isDamaged ? [(byte)0xC3] : (byte[])[]];
@@ -199,7 +214,8 @@ public sealed class TableSpellingTests : IDisposable
 
             if (!isDamaged) Assert.Equal(text, reader.ReadToEnd());
             else Assert.Equal(
-                $"'file', line {text.Count(letter => letter == '\n') + 1}: byte {bytes.Length} of the file (0xC3) is not UTF-8. Save it as UTF-8.",
+                $"'file', line {text.Count(letter => letter == '\n') + 1}: byte {bytes.Length} of the file (0xC3) is not UTF-8. "
+                + "Save it as UTF-8.",
                 Assert.Throws<AutoFlipException>(() => reader.ReadToEnd()).Message);
         });
 
@@ -220,6 +236,7 @@ public sealed class TableSpellingTests : IDisposable
     {
         Assert.Equal(expected.Train.Count, actual.Train.Count);
         Assert.Equal(expected.Train.Labels.ToArray(), actual.Train.Labels.ToArray());
-        for (var row = 0; row < expected.Train.Count; row++) Assert.Equal(CsvDataSetTests.Row(expected.Train, row), CsvDataSetTests.Row(actual.Train, row));
+        for (var row = 0; row < expected.Train.Count; row++)
+            Assert.Equal(CsvDataSetTests.Row(expected.Train, row), CsvDataSetTests.Row(actual.Train, row));
     }
 }

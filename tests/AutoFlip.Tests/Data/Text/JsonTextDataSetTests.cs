@@ -12,7 +12,10 @@ public class JsonTextDataSetTests
     public void Reviews_of_beers_are_lines_of_text_and_label(string name)
     {
         using var folder = new TemporaryFolder();
-        folder.Write($"{name}/train.jsonl", "\uFEFF{\"text\": \"Hops, hops\", \"label\": 1}\r\n\n{\"label\": 0, \"beer\": [{\"text\": 7}], \"text\": \"stale \\\"hops\\\"\"}\n");
+        folder.Write(
+            $"{name}/train.jsonl",
+            "\uFEFF{\"text\": \"Hops, hops\", \"label\": 1}\r\n\n{\"label\": 0, \"beer\": [{\"text\": 7}], \"text\": "
+            + "\"stale \\\"hops\\\"\"}\n");
         folder.Write($"{name}/test.jsonl", """{"text": "No hops", "label": 0.0}""");
         var observer = new RecordingObserver();
 
@@ -36,14 +39,16 @@ public class JsonTextDataSetTests
     [InlineData("""{"text": "good", "label": "1"}""", "text 2: a label is expected, not a text (byte 55)")]
     [InlineData("""{"text": 5, "label": 1}""", "text 2: a text is expected, not a number (byte 38)")]
     [InlineData("""{"label": 1, "label": 0}""", "text 2: 'label' is there twice (byte 42)")]
-    public void Lines_of_another_kind_are_refused_with_their_place(string line, string reason) => Refused(System.Text.Encoding.UTF8.GetBytes($"{One}\n{line}\n"), $"is not usable: {reason}.");
+    public void Lines_of_another_kind_are_refused_with_their_place(string line, string reason) =>
+        Refused(System.Text.Encoding.UTF8.GetBytes($"{One}\n{line}\n"), $"is not usable: {reason}.");
 
     [Theory]
     [InlineData("good\n", "it is not whole, valid JSON")]
     [InlineData("{\"text\": \"go", "it is not whole, valid JSON")]
     [InlineData("{\"text\": \"\u00e9\", \"label\": 1}", "UTF-8")] // in Latin-1
     [InlineData("\n", "The training files of BeerReviewsA in")]
-    public void Files_of_another_kind_are_refused(string text, string reason) => Refused(System.Text.Encoding.Latin1.GetBytes(text), reason);
+    public void Files_of_another_kind_are_refused(string text, string reason) =>
+        Refused(System.Text.Encoding.Latin1.GetBytes(text), reason);
 
     static void Refused(byte[] train, string reason)
     {

@@ -21,7 +21,9 @@ public class TextDataSetTests
         Assert.Equal(["Business", "Sci/Tech"], data.Train.Labels.ToArray().Select(label => data.Task.ClassNames[label]));
         Assert.Equal((7, 7, 4), (data.Train.Vocabulary, data.Test!.Vocabulary, data.Task.Outputs));
         Assert.Null(data.Owners);
-        Assert.Contains("2 training and 1 test texts; the published set has 120000 and 7600", Assert.Single(observer.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "2 training and 1 test texts; the published set has 120000 and 7600", Assert.Single(observer.Warnings),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -36,7 +38,10 @@ public class TextDataSetTests
     public void Every_set_has_its_published_columns_and_classes(string name, int classes, int columns)
     {
         using var folder = new TemporaryFolder();
-        folder.Write($"{name}/train.csv", string.Concat(Enumerable.Range(1, classes).Select(label => $"\"{label}\"{string.Concat(Enumerable.Repeat(",\"text\"", columns - 1))}\n")));
+        folder.Write(
+            $"{name}/train.csv",
+            string.Concat(Enumerable.Range(1, classes).Select(label =>
+                $"\"{label}\"{string.Concat(Enumerable.Repeat(",\"text\"", columns - 1))}\n")));
         folder.Write($"{name}/test.csv", $"{classes}{string.Concat(Enumerable.Repeat(",", columns - 1))}");
 
         var data = folder.Load(Catalog.DataSets[name], Short);

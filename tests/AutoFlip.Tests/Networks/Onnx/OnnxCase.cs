@@ -15,12 +15,14 @@ sealed record OnnxCase(Network Network, Weights Weights, KeyedRandom Random)
     /// <param name="count">How many.</param>
     public static IEnumerable<OnnxCase> Draw(string name, bool shrinks, int count) =>
         // Fixed numbers: what is compared differs by rounding, and the worst of millions of draws would be worse than any bound.
-        Enumerable.Range(1, 30).Select(seed => Draw(name, shrinks, new KeyedRandom((ulong)seed))).Where(drawn => drawn.IsAlive()).Take(count);
+        Enumerable.Range(1, 30).Select(seed => Draw(name, shrinks, new KeyedRandom((ulong)seed))).Where(drawn => drawn.IsAlive())
+            .Take(count);
 
-    /// <summary>ONNX Runtime computes from a file what evaluation computes, for batches of one and of several, with and without the runtime's
-    /// optimisations.</summary>
-    /// <remarks>Every difference is at most 1e-5 of the batch's largest output: 84 roundings to float32. Both sum the same products in another order;
-    /// the largest difference seen was 5e-6, of MobileViT with layer normalisation over few channels, and 1e-6 is usual.</remarks>
+    /// <summary>ONNX Runtime computes from a file what evaluation computes, for batches of one and of several, with and without
+    /// the runtime's optimisations.</summary>
+    /// <remarks>Every difference is at most 1e-5 of the batch's largest output: 84 roundings to float32. Both sum the same
+    /// products in another order; the largest difference seen was 5e-6, of MobileViT with layer normalisation over few
+    /// channels, and 1e-6 is usual.</remarks>
     public void AssertEqual(byte[] model)
     {
         foreach (var optimises in (bool[])[true, false])

@@ -22,7 +22,8 @@ public sealed partial class OnnxFileTests : IDisposable
 
     static OnnxReader Graph(byte[] file) => new OnnxReader(file).Message(7);
 
-    /// <summary>What the standard demands of a graph: every value has one source, which comes before its readers; everything is read.</summary>
+    /// <summary>What the standard demands of a graph: every value has one source, which comes before its
+    /// readers; everything is read.</summary>
     [Theory, MemberData(nameof(Names))]
     public void Every_value_has_one_source_and_a_reader(string name)
     {
@@ -43,8 +44,8 @@ public sealed partial class OnnxFileTests : IDisposable
         }
     }
 
-    /// <summary>Tensors that the standard takes as they are keep their names, shapes and values; recurrent layers' and padded ones are named after
-    /// their layer.</summary>
+    /// <summary>Tensors that the standard takes as they are keep their names, shapes and values; recurrent layers' and padded ones
+    /// are named after their layer.</summary>
     [Theory, MemberData(nameof(Names))]
     public void Tensors_carry_the_names_of_PyTorch(string name)
     {
@@ -66,7 +67,9 @@ public sealed partial class OnnxFileTests : IDisposable
         if (!Catalog.Models.Names.Contains(name)) return; // the others have sentences for names
         var graph = Graph(Case(name).File(half: true));
 
-        Assert.Every(graph.Messages(5).Select(tensor => tensor.Text(8)).Concat(graph.Messages(1).Select(node => node.Text(2))), value => Assert.Matches(Plain, value));
+        Assert.Every(
+            graph.Messages(5).Select(tensor => tensor.Text(8)).Concat(graph.Messages(1).Select(node => node.Text(2))),
+            value => Assert.Matches(Plain, value));
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9_./\[\], -]+$")]
@@ -102,7 +105,8 @@ public sealed partial class OnnxFileTests : IDisposable
         using var session = new OnnxSession(Case(name).File());
 
         string Sizes(IReadOnlyDictionary<string, Microsoft.ML.OnnxRuntime.NodeMetadata> values, string value) =>
-            string.Join(' ', values[value].Dimensions.Zip(values[value].SymbolicDimensions, (size, symbol) => size < 0 ? symbol : $"{size}"));
+            string.Join(
+                ' ', values[value].Dimensions.Zip(values[value].SymbolicDimensions, (size, symbol) => size < 0 ? symbol : $"{size}"));
         Assert.Equal(input, Sizes(session.Session.InputMetadata, OnnxModel.InputName));
         Assert.Equal(output, Sizes(session.Session.OutputMetadata, OnnxModel.OutputName));
         Assert.Equal(name == "TwoCNN" ? typeof(float) : typeof(long), session.Session.InputMetadata["input"].ElementType);
@@ -117,7 +121,10 @@ public sealed partial class OnnxFileTests : IDisposable
 
         using var session = new OnnxSession(Tiny.File(metadata: remarks));
 
-        Assert.Equal(remarks.OrderBy(remark => remark.Item1), session.Session.ModelMetadata.CustomMetadataMap.Where(entry => entry.Key != Seal.Key).Select(entry => (entry.Key, entry.Value)).OrderBy(entry => entry.Key));
+        Assert.Equal(
+            remarks.OrderBy(remark => remark.Item1),
+            session.Session.ModelMetadata.CustomMetadataMap.Where(entry => entry.Key != Seal.Key).Select(entry => (entry.Key, entry.Value))
+                .OrderBy(entry => entry.Key));
         Assert.Equal("AutoFLIP", session.Session.ModelMetadata.ProducerName);
         Assert.Equal("TwoNN", session.Session.ModelMetadata.GraphName);
     }
@@ -142,14 +149,17 @@ public sealed partial class OnnxFileTests : IDisposable
 
         var tensors = Graph(drawn.File(half: true)).Messages(5).ToDictionary(tensor => tensor.Text(8));
 
-        Assert.Every(drawn.Network.Layout.Entries, entry => Assert.Equal(entry.Role == TensorRole.Weight ? Float16 : Float, tensors[entry.Name].Number(2)));
+        Assert.Every(
+            drawn.Network.Layout.Entries,
+            entry => Assert.Equal(entry.Role == TensorRole.Weight ? Float16 : Float, tensors[entry.Name].Number(2)));
         Assert.Equal((Half)drawn.Weights["features.0.weight"][1], tensors["features.0.weight"].Values<Half>()[1]);
         Assert.Equal(Int64, Graph(Case("NextCharLSTM").File()).Messages(5).Single(tensor => tensor.Text(8) == "integer -1").Number(2));
         Assert.InRange((double)Case("TwoCNN").File(half: true).Length / Case("TwoCNN").File().Length, 0.5, 0.55);
     }
 
     /// <summary>65,504 is float16's largest number; from 65,520 on a value rounds to infinity.</summary>
-    [Theory, InlineData(65519.996f, true), InlineData(65520f, false), InlineData(-1e6f, false), InlineData(float.PositiveInfinity, false), InlineData(float.NaN, true)]
+    [Theory, InlineData(65519.996f, true), InlineData(65520f, false), InlineData(-1e6f, false), InlineData(float.PositiveInfinity, false)]
+    [InlineData(float.NaN, true)]
     public void Weight_beyond_float16_is_refused_by_name(float value, bool fits)
     {
         var values = Tiny.Weights.ToArray();
@@ -178,7 +188,8 @@ public sealed partial class OnnxFileTests : IDisposable
         var beyond = Tiny with { Weights = new Weights(Tiny.Network.Layout, values) };
 
         beyond.AssertEqual((beyond with { }).File());
-        Assert.Contains(1e6f, Graph(beyond.File(half: true)).Messages(5).Single(tensor => tensor.Text(8) == "classifier.bias").Values<float>());
+        Assert.Contains(
+            1e6f, Graph(beyond.File(half: true)).Messages(5).Single(tensor => tensor.Text(8) == "classifier.bias").Values<float>());
     }
 
     [Fact]
@@ -192,7 +203,8 @@ public sealed partial class OnnxFileTests : IDisposable
         Assert.Equal(Tiny.File(), File.ReadAllBytes(_folder["m.onnx"]));
     }
 
-    /// <summary>LSTM gates are reordered and halves made on the way out: of 2 MB of weights, only names, heads and buffers are new.</summary>
+    /// <summary>LSTM gates are reordered and halves made on the way out: of 2 MB of weights, only names,
+    /// heads and buffers are new.</summary>
     [Theory, InlineData(false), InlineData(true)]
     public void Writing_makes_no_copy_of_the_weights(bool half)
     {
@@ -219,7 +231,8 @@ public sealed partial class OnnxFileTests : IDisposable
         var network = new NetworkBuilder("both", new(4, 1, 1))
             .Fork("cat", new Concat(), ("ids", t => t.Embedding(5, 2).LastStep()), ("numbers", n => n.Flatten().Linear(2))).Build(4);
 
-        Assert.Throws<NotSupportedException>(() => OnnxModel.Write(Stream.Null, network, Weights.Zeros(network.Layout), new Dictionary<string, string>()));
+        Assert.Throws<NotSupportedException>(() =>
+            OnnxModel.Write(Stream.Null, network, Weights.Zeros(network.Layout), new Dictionary<string, string>()));
     }
 
     [Fact]
@@ -232,7 +245,8 @@ public sealed partial class OnnxFileTests : IDisposable
         Assert.Contains("safetensors", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Seven bits a byte, lowest first: 300 = 0b10_0101100. Field and kind share the first number: 3 &lt;&lt; 3 | 2 = 26.</summary>
+    /// <summary>Seven bits a byte, lowest first: 300 = 0b10_0101100. Field and kind share the first
+    /// number: 3 &lt;&lt; 3 | 2 = 26.</summary>
     [Fact]
     public void Protocol_buffers_are_written_by_hand()
     {

@@ -4,7 +4,8 @@ using Google.Protobuf;
 namespace AutoFlip.Tests;
 
 /// <summary>A message of protocol buffers, read by Google's library: the values of each field, numbers or bytes, in order.</summary>
-/// <remarks>Field numbers are those of onnx.proto: ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto, ValueInfoProto.</remarks>
+/// <remarks>Field numbers are those of onnx.proto: ModelProto, GraphProto, NodeProto, AttributeProto,
+/// TensorProto, ValueInfoProto.</remarks>
 sealed class OnnxReader
 {
     readonly List<(int Field, long Number, byte[] Bytes)> _fields = [];
@@ -32,7 +33,8 @@ sealed class OnnxReader
 
     public byte[] Bytes(int field) => Assert.Single(_fields, one => one.Field == field).Bytes;
 
-    public string[] Texts(int field) => [.. _fields.Where(one => one.Field == field).Select(one => System.Text.Encoding.UTF8.GetString(one.Bytes))];
+    public string[] Texts(int field) =>
+        [.. _fields.Where(one => one.Field == field).Select(one => System.Text.Encoding.UTF8.GetString(one.Bytes))];
 
     public string Text(int field) => Assert.Single(Texts(field));
 

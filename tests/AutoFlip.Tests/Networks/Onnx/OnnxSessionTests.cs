@@ -23,9 +23,11 @@ public sealed class OnnxSessionTests
     [Fact]
     public void Output_folder_has_the_runtime_of_one_platform() => Assert.Single(
         Directory.EnumerateFiles(AppContext.BaseDirectory, "*onnxruntime.*", SearchOption.AllDirectories),
-        path => Path.GetExtension(path) is ".so" or ".dylib" || (Path.GetExtension(path) == ".dll" && path.Contains("native", StringComparison.Ordinal)));
+        path => Path.GetExtension(path) is ".so" or ".dylib"
+            || (Path.GetExtension(path) == ".dll" && path.Contains("native", StringComparison.Ordinal)));
 
     [Fact]
     public void Engine_does_not_know_the_runtime() => Assert.DoesNotContain(
-        typeof(Catalog).Assembly.GetReferencedAssemblies(), reference => reference.Name!.StartsWith("Microsoft.ML", StringComparison.Ordinal));
+        typeof(Catalog).Assembly.GetReferencedAssemblies(),
+        reference => reference.Name!.StartsWith("Microsoft.ML", StringComparison.Ordinal));
 }

@@ -18,8 +18,16 @@ public sealed partial class ChartLawsTests
         from layers in Gen.OneOf(Gen.Int[1, 6], Gen.Int[39, 60])
         from classes in Gen.OneOf(Gen.Int[1, 5], Gen.Int[60, 80])
         from dense in Gen.Int[0, 5]
-        from metrics in Gen.OneOf(Gen.Const<string[]>(["acc1", "acc5"]), Gen.Const<string[]>(["mse", "mae", "r2"]), Gen.Const<string[]>(["seqacc"]))
-        let experiment = new Experiment { Rounds = rounds, Clients = clients, EvaluateEvery = every, Metrics = [.. metrics], DenseRounds = Math.Min(dense, rounds - 1) }
+        from metrics in Gen.OneOf(
+            Gen.Const<string[]>(["acc1", "acc5"]), Gen.Const<string[]>(["mse", "mae", "r2"]), Gen.Const<string[]>(["seqacc"]))
+        let experiment = new Experiment
+        {
+            Rounds = rounds,
+            Clients = clients,
+            EvaluateEvery = every,
+            Metrics = [.. metrics],
+            DenseRounds = Math.Min(dense, rounds - 1)
+        }
         let run = SyntheticRun.Of(experiment, layers, classes)
         select run with { Rounds = [.. run.Rounds.Take(done)] };
 
@@ -27,7 +35,8 @@ public sealed partial class ChartLawsTests
     public void Charts_are_never_empty_and_never_undefined() => Runs.Sample(
         run =>
         {
-            foreach (var chart in RunCharts.Of(run).Concat(RunCharts.Comparing([run, run with { Experiment = run.Experiment with { Seed = 2 } }])))
+            foreach (var chart in RunCharts.Of(run).Concat(RunCharts.Comparing([
+                run, run with { Experiment = run.Experiment with { Seed = 2 } }])))
             {
                 Assert.NotEmpty(chart.Title);
                 switch (chart)
@@ -80,7 +89,9 @@ public sealed partial class ChartLawsTests
 
     [Fact]
     public void Guidance_of_kept_and_removed_weights_is_all_of_it() => Runs.Sample(
-        run => Assert.Equal(1, RunCharts.Of(run).OfType<BarChart>().Single(chart => chart.Id == "guidance").Bars.Sum(bar => bar.Values.Sum()), 1e-9), iter: 30);
+        run => Assert.Equal(
+            1, RunCharts.Of(run).OfType<BarChart>().Single(chart => chart.Id == "guidance").Bars.Sum(bar => bar.Values.Sum()), 1e-9),
+        iter: 30);
 
     [Fact]
     public void Long_lines_are_thinned_evenly_and_keep_their_ends() => Gen.Int[1, 5_000].Sample(
@@ -99,7 +110,8 @@ public sealed partial class ChartLawsTests
     [Fact]
     public void Undefined_points_are_no_points()
     {
-        var line = ChartDraft.Line("some", [new(1, null), new(2, double.NaN), new(3, 5, double.NaN), new(double.PositiveInfinity, 1), new(4, 6, 0.5)])!;
+        var line = ChartDraft.Line(
+            "some", [new(1, null), new(2, double.NaN), new(3, 5, double.NaN), new(double.PositiveInfinity, 1), new(4, 6, 0.5)])!;
 
         Assert.Equal([3, 4], line.X);
         Assert.Equal([0, 0.5], line.Spread!.Value);

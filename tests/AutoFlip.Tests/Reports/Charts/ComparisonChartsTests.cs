@@ -5,13 +5,15 @@ namespace AutoFlip.Tests;
 /// <summary>Runs put together by setting, and compared.</summary>
 public sealed class ComparisonChartsTests
 {
-    static RunRecord Run(ulong seed, Func<Experiment, Experiment>? change = null, params ImmutableArray<RoundReport> rounds) => HandMadeRun.Record with
-    {
-        Experiment = (change ?? (e => e))(HandMadeRun.Experiment) with { Seed = seed },
-        Rounds = rounds.IsEmpty ? HandMadeRun.Record.Rounds : rounds,
-    };
+    static RunRecord Run(ulong seed, Func<Experiment, Experiment>? change = null, params ImmutableArray<RoundReport> rounds) =>
+        HandMadeRun.Record with
+        {
+            Experiment = (change ?? (e => e))(HandMadeRun.Experiment) with { Seed = seed },
+            Rounds = rounds.IsEmpty ? HandMadeRun.Record.Rounds : rounds,
+        };
 
-    static Line Line(IReadOnlyList<RunRecord> runs, string id, int place = 0) => Assert.IsType<LineChart>(Assert.Single(RunCharts.Comparing(runs), chart => chart.Id == id)).Lines[place];
+    static Line Line(IReadOnlyList<RunRecord> runs, string id, int place = 0) =>
+        Assert.IsType<LineChart>(Assert.Single(RunCharts.Comparing(runs), chart => chart.Id == id)).Lines[place];
 
     [Fact]
     public void Seeds_become_a_mean_and_a_sample_standard_deviation()
@@ -45,7 +47,8 @@ public sealed class ComparisonChartsTests
     [Fact]
     public void Settings_are_named_by_what_differs()
     {
-        string[] Names(params Func<Experiment, Experiment>[] changes) => [.. RunGroup.Of([.. changes.Select(change => Run(1, change))]).Select(group => group.Name)];
+        string[] Names(params Func<Experiment, Experiment>[] changes) => [.. RunGroup.Of([.. changes.Select(change =>
+            Run(1, change))]).Select(group => group.Name)];
 
         Assert.Equal(["fedavg + autoflip", "fedavg"], Names(e => e, e => e with { Pruner = "none" }));
         Assert.Equal(["prune fraction 0.5", "prune fraction 0.7"], Names(e => e, e => e with { PruneFraction = 0.7m }));
@@ -60,7 +63,8 @@ public sealed class ComparisonChartsTests
     [Fact]
     public void What_only_pruning_reads_does_not_part_runs_that_do_not_prune()
     {
-        var groups = RunGroup.Of([Run(1, e => e with { Pruner = "none" }), Run(2, e => e with { Pruner = "none", PruneFraction = 0.9m }), Run(1)]);
+        var groups = RunGroup.Of([
+            Run(1, e => e with { Pruner = "none" }), Run(2, e => e with { Pruner = "none", PruneFraction = 0.9m }), Run(1)]);
 
         Assert.Equal([2, 1], groups.Select(group => group.Runs.Length));
         Assert.Equal(["fedavg", "fedavg + autoflip"], groups.Select(group => group.Name));

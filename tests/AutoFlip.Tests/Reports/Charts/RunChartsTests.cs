@@ -10,7 +10,8 @@ public sealed class RunChartsTests
     static T Chart<T>(string id, ImmutableArray<Chart>? charts = null)
         where T : Chart => Assert.IsType<T>(Assert.Single(charts ?? Charts, chart => chart.Id == id));
 
-    static Line Line(string id, string name, ImmutableArray<Chart>? charts = null) => Assert.Single(Chart<LineChart>(id, charts).Lines, line => line.Name == name);
+    static Line Line(string id, string name, ImmutableArray<Chart>? charts = null) =>
+        Assert.Single(Chart<LineChart>(id, charts).Lines, line => line.Name == name);
 
     [Fact]
     public void Bytes_add_up_and_exploration_counts_from_the_first_pruned_round_on()
@@ -120,7 +121,8 @@ public sealed class RunChartsTests
     [Fact]
     public void Guidance_that_is_nothing_but_zeros_is_one_place()
     {
-        var zeros = new GuidanceHistogram("a.weight", 0, 0, [.. new int[GuidanceHistogram.Bins]], [.. new int[GuidanceHistogram.Bins]], 4, 1);
+        var zeros = new GuidanceHistogram(
+            "a.weight", 0, 0, [.. new int[GuidanceHistogram.Bins]], [.. new int[GuidanceHistogram.Bins]], 4, 1);
         var bars = Chart<BarChart>("guidance", RunCharts.Of(HandMadeRun.Record with { Guidance = new("deviation", 1, 1, [zeros]) }));
 
         Assert.Equal("less", Assert.Single(bars.Names));
@@ -137,7 +139,8 @@ public sealed class RunChartsTests
             Rounds = [HandMadeRun.Round(1) with { ServerEvaluated = new ServerEvaluation(1, metrics) }],
         };
 
-        var charts = RunCharts.Of(record).OfType<LineChart>().Where(chart => chart.Id.StartsWith("global", StringComparison.Ordinal)).ToList();
+        var charts = RunCharts.Of(record).OfType<LineChart>().Where(chart => chart.Id.StartsWith("global", StringComparison.Ordinal))
+            .ToList();
 
         Assert.Equal(["global-mse", "global-mae", "global-scores"], charts.Select(chart => chart.Id)); // as the experiment orders them
         Assert.Equal(["r2", "d2"], charts[2].Lines.Select(line => line.Name));
@@ -148,7 +151,11 @@ public sealed class RunChartsTests
     public void Metric_of_a_later_version_has_an_axis_of_its_own()
     {
         var metrics = ImmutableSortedDictionary<string, double?>.Empty.Add("acc1", 0.5).Add("bleu/4", 30);
-        var charts = RunCharts.Of(HandMadeRun.Record with { Rounds = [HandMadeRun.Round(1) with { ServerEvaluated = new ServerEvaluation(1, metrics) }] });
+        var charts = RunCharts.Of(HandMadeRun.Record with
+        {
+            Rounds = [HandMadeRun.Round(1) with { ServerEvaluated = new ServerEvaluation(
+            1, metrics) }]
+        });
 
         Assert.Equal(30, Line("global-bleu-4", "bleu/4", charts).Y[0]);
         Assert.Single(Chart<LineChart>("global", charts).Lines);
@@ -159,15 +166,21 @@ public sealed class RunChartsTests
     {
         Assert.DoesNotContain(Charts, chart => chart.Id == "learning-rate");
 
-        var charts = RunCharts.Of(HandMadeRun.Record with { Rounds = [HandMadeRun.Round(1), HandMadeRun.Round(2) with { LearningRate = 0.05 }] });
+        var charts = RunCharts.Of(HandMadeRun.Record with
+        {
+            Rounds = [
+            HandMadeRun.Round(1), HandMadeRun.Round(2) with { LearningRate = 0.05 }]
+        });
         Assert.Equal([0.1, 0.05], Line("learning-rate", "learning rate", charts).Y);
     }
 
     [Fact]
     public void Axis_of_values_over_two_orders_of_magnitude_is_logarithmic()
     {
-        RoundReport Loss(int t, double loss) => HandMadeRun.Round(t) with { ServerEvaluated = new ServerEvaluation(loss, ImmutableSortedDictionary<string, double?>.Empty) };
-        bool IsLogarithmic(double loss) => Chart<LineChart>("loss", RunCharts.Of(HandMadeRun.Record with { Rounds = [Loss(1, 2), Loss(2, loss)] })).Y.IsLogarithmic;
+        RoundReport Loss(int t, double loss) =>
+            HandMadeRun.Round(t) with { ServerEvaluated = new ServerEvaluation(loss, ImmutableSortedDictionary<string, double?>.Empty) };
+        bool IsLogarithmic(double loss) => Chart<LineChart>(
+            "loss", RunCharts.Of(HandMadeRun.Record with { Rounds = [Loss(1, 2), Loss(2, loss)] })).Y.IsLogarithmic;
 
         Assert.False(IsLogarithmic(99)); // the least is 1, the training loss of round 2
         Assert.True(IsLogarithmic(100));
@@ -177,8 +190,15 @@ public sealed class RunChartsTests
     [Fact]
     public void Run_of_an_earlier_version_or_without_rounds_shows_what_it_can()
     {
-        var old = HandMadeRun.Record with { Partition = null, Guidance = null, Rounds = [.. HandMadeRun.Record.Rounds.Select(round => round with { Layers = [] })] };
-        Assert.Equal(["global", "local", "loss", "density", "bytes", "seconds", "metric-over-bytes", "metric-over-macs"], RunCharts.Of(old).Select(chart => chart.Id));
+        var old = HandMadeRun.Record with
+        {
+            Partition = null,
+            Guidance = null,
+            Rounds = [.. HandMadeRun.Record.Rounds.Select(round => round with { Layers = [] })]
+        };
+        Assert.Equal(
+            ["global", "local", "loss", "density", "bytes", "seconds", "metric-over-bytes", "metric-over-macs"],
+            RunCharts.Of(old).Select(chart => chart.Id));
         Assert.Equal(["parameters", "computation"], Chart<LineChart>("density", RunCharts.Of(old)).Lines.Select(line => line.Name));
         Assert.Empty(RunCharts.Of(old with { Rounds = [] }));
     }
@@ -188,7 +208,9 @@ public sealed class RunChartsTests
     {
         var record = HandMadeRun.Record with
         {
-            Partition = new(["a", "b"], [.. Enumerable.Range(1_000, 10_000).Select(size => (ImmutableArray<int>)[size, 0])], [.. Enumerable.Repeat((ImmutableArray<int>)[0, 0], 10_000)]),
+            Partition = new(
+                ["a", "b"], [.. Enumerable.Range(1_000, 10_000).Select(size => (ImmutableArray<int>)[size, 0])],
+                [.. Enumerable.Repeat((ImmutableArray<int>)[0, 0], 10_000)]),
         };
 
         var map = Chart<HeatMap>("partition", RunCharts.Of(record));
@@ -206,7 +228,9 @@ public sealed class RunChartsTests
     {
         BarChart? Sizes(params int[] sizes) => RunCharts.Of(HandMadeRun.Record with
         {
-            Partition = new(["a"], [.. Enumerable.Range(0, 60).Select(i => (ImmutableArray<int>)[sizes[i % sizes.Length]])], [.. Enumerable.Repeat((ImmutableArray<int>)[0], 60)]),
+            Partition = new(
+                ["a"], [.. Enumerable.Range(0, 60).Select(i => (ImmutableArray<int>)[sizes[i % sizes.Length]])],
+                [.. Enumerable.Repeat((ImmutableArray<int>)[0], 60)]),
         }).OfType<BarChart>().SingleOrDefault(chart => chart.Id == "samples");
 
         var skewed = Sizes(0, 1, 3, 60)!;

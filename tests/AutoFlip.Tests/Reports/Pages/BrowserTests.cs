@@ -47,7 +47,8 @@ public sealed class BrowserTests(Browser browser) : IDisposable
     }
 
     [Theory]
-    [InlineData(1280, ColorScheme.Light, false), InlineData(1280, ColorScheme.Dark, true), InlineData(360, ColorScheme.Light, true), InlineData(360, ColorScheme.Dark, false)]
+    [InlineData(1280, ColorScheme.Light, false), InlineData(1280, ColorScheme.Dark, true), InlineData(360, ColorScheme.Light, true)]
+    [InlineData(360, ColorScheme.Dark, false)]
     public async Task Page_is_accessible_complete_and_silent(int width, ColorScheme colours, bool many)
     {
         var page = await Open(Write(many ? Many() : [MadeUpRun.Record()]), width, colours);
@@ -58,7 +59,8 @@ public sealed class BrowserTests(Browser browser) : IDisposable
 
         var axe = await page.RunAxe();
 
-        Assert.Empty(axe.Violations.Select(violation => $"{violation.Id}: {violation.Help} {string.Join(' ', violation.Nodes.Select(node => node.Html).Take(3))}"));
+        Assert.Empty(axe.Violations.Select(violation =>
+            $"{violation.Id}: {violation.Help} {string.Join(' ', violation.Nodes.Select(node => node.Html).Take(3))}"));
         Assert.Empty(_complaints);
         Assert.Single(_requests); // the file itself
         Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
@@ -82,7 +84,8 @@ public sealed class BrowserTests(Browser browser) : IDisposable
         await chart.Locator(".plot").FocusAsync();
         await page.Keyboard.PressAsync("Home");
         await Assertions.Expect(where).ToHaveTextAsync("round 1");
-        await Assertions.Expect(chart.Locator("[aria-live]")).ToHaveTextAsync("round 1: accuracy 50.1 %, f1 50.1 %"); // 0.95 - 0.9 / 2 + 0.001
+        // 0.95 - 0.9 / 2 + 0.001
+        await Assertions.Expect(chart.Locator("[aria-live]")).ToHaveTextAsync("round 1: accuracy 50.1 %, f1 50.1 %");
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("+");
         await page.Keyboard.PressAsync("+");

@@ -1,6 +1,7 @@
 namespace AutoFlip.Tests;
 
-/// <summary>Two clients in each of twelve rounds, the first two of them dense. Dense, a round sends 2 · 4,000 B each way: 192,000 B in all, and computes 500 · 5,000 MAC.</summary>
+/// <summary>Two clients in each of twelve rounds, the first two of them dense. Dense, a round sends 2 · 4,000 B each way: 192,000 B in all,
+/// and computes 500 · 5,000 MAC.</summary>
 public sealed class FindingsTests
 {
     static readonly Experiment Pruned = MadeUpRun.Experiment with { ExplorerFraction = 0.5 };
@@ -9,15 +10,17 @@ public sealed class FindingsTests
     static string[] Sentences(RunRecord run) => [.. Findings.Of(run).Select(finding => finding.Text)];
 
     /// <summary>
-    /// Sent: 2 · 16,000 + 10 · 8,000 + two explorers' 12,000 = 124,000 B; 124 / 192 = 0.646. Computed: 500 · (2 · 5,000 + 10 · 2,500) = 17.5 MMAC in
-    /// the rounds and 2 · 100 · 5,000 = 1 MMAC exploring, of 30 MMAC: 18.5 / 30 = 0.617. Last score: 0.95 - 0.9 / 13 - 0.02 + 0.001 = 0.8618.
+    /// Sent: 2 · 16,000 + 10 · 8,000 + two explorers' 12,000 = 124,000 B; 124 / 192 = 0.646. Computed: 500 · (2 · 5,000 + 10 ·
+    /// 2,500) = 17.5 MMAC in the rounds and 2 · 100 · 5,000 = 1 MMAC exploring, of 30 MMAC: 18.5 / 30 = 0.617. Last score: 0.95
+    /// - 0.9 / 13 - 0.02 + 0.001 = 0.8618.
     /// </summary>
     [Fact]
     public void One_run_says_what_it_gained_over_what_FedAvg_would_have_cost() => Assert.Equal(
     [
         "Accuracy is 86.2 % on the server's test set, and 85.2 % on clients that did not take part.",
         "The model keeps 50.0 % of its parameters: 500 of 1,000.",
-        "124 kB were sent, exploration included: 35.4 % less than the 192 kB that FedAvg would send in float32 over the same rounds. Sent bytes are measured; those of FedAvg are computed.",
+        "124 kB were sent, exploration included: 35.4 % less than the 192 kB that FedAvg would send in float32 over the same rounds. "
+        + "Sent bytes are measured; those of FedAvg are computed.",
         "Clients computed 38.3 % less than with the dense model, by multiply-accumulates, exploration included.",
         "It took 11.5 s, 1.0 s of it exploring; the median round 0.75 s.", // 2 · 1.5 + 10 · 0.75 + 1
     ], Sentences(MadeUpRun.Record(Pruned)));
@@ -29,7 +32,10 @@ public sealed class FindingsTests
         run = run with { Summary = run.Summary! with { Traffic = run.Summary.Traffic with { UpBytes = 200_000 } } };
 
         // 200,000 up, 48,000 + 8,000 down in the rounds and exploring: 2 · 8,000 + 10 · 4,000 + 2 · 4,000 = 64,000; 264 / 192 = 1.375.
-        Assert.Contains(Sentences(run), sentence => sentence.StartsWith("264 kB were sent, exploration included: 37.5 % more than the 192 kB", StringComparison.Ordinal));
+        Assert.Contains(
+            Sentences(run),
+            sentence => sentence.StartsWith(
+                "264 kB were sent, exploration included: 37.5 % more than the 192 kB", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -45,12 +51,15 @@ public sealed class FindingsTests
     [Fact]
     public void Run_without_rounds_has_nothing_to_say() => Assert.Empty(Sentences(MadeUpRun.Record(Pruned, rounds: 0)));
 
-    /// <summary>Scores of the last five evaluations, rounds 8 to 12: 0.95 - 0.9 (1/9 + 1/10 + 1/11 + 1/12 + 1/13) / 5 = 0.8668, and 0.001 per seed; pruned 0.02 less. The
-    /// deviation of three numbers 0.001 apart is 0.001.</summary>
+    /// <summary>Scores of the last five evaluations, rounds 8 to 12: 0.95 - 0.9 (1/9 + 1/10 + 1/11 + 1/12 + 1/13) / 5 = 0.8668, and 0.001
+    /// per seed; pruned 0.02 less. The deviation of three numbers 0.001 apart is 0.001.</summary>
     [Fact]
     public void Settings_are_set_against_FedAvg_among_them()
     {
-        var groups = RunGroup.Of([.. from seed in (ulong[])[1, 2, 3] from experiment in (Experiment[])[Dense, Pruned] select MadeUpRun.Record(experiment with { Seed = seed })]);
+        var groups = RunGroup.Of([
+            .. from seed in (ulong[])[1, 2, 3]
+               from experiment in (Experiment[])[Dense, Pruned]
+               select MadeUpRun.Record(experiment with { Seed = seed })]);
 
         var (name, against, findings) = Assert.Single(Findings.Of(groups));
 
@@ -65,7 +74,8 @@ public sealed class FindingsTests
     }
 
     [Theory]
-    [InlineData(3, 3, "mean of the last 3 evaluations"), InlineData(1, 1, "in the last evaluation"), InlineData(7, 12, "mean of the last 5 evaluations")]
+    [InlineData(3, 3, "mean of the last 3 evaluations"), InlineData(1, 1, "in the last evaluation")]
+    [InlineData(7, 12, "mean of the last 5 evaluations")]
     [InlineData(3, 7, "mean of the last 5 evaluations, of some runs fewer")]
     public void Mean_of_fewer_evaluations_is_called_so(int one, int other, string expected) =>
         Assert.Equal(expected, Findings.HowCompared([MadeUpRun.Record(Dense, rounds: one), MadeUpRun.Record(Pruned, rounds: other)]));
@@ -76,19 +86,24 @@ public sealed class FindingsTests
         RunRecord With(Experiment experiment, ulong seed, double score)
         {
             var run = MadeUpRun.Record(experiment with { Seed = seed });
-            return run with { Summary = run.Summary! with { Metrics = run.Summary.Metrics with { Main = run.Summary.Metrics.Main! with { Recent = score } } } };
+            var metrics = run.Summary!.Metrics;
+            return run with { Summary = run.Summary with { Metrics = metrics with { Main = metrics.Main! with { Recent = score } } } };
         }
 
         var groups = RunGroup.Of([With(Dense, 1, 0.70), With(Dense, 2, 0.80), With(Pruned, 1, 0.69), With(Pruned, 2, 0.83)]);
 
         // Seed by seed -0.01 and +0.03: 0.01 with a deviation of sqrt(0.02² + 0.02²) = 0.028.
-        Assert.Equal("It gained 1.0 points of accuracy, 75.0 % to 76.0 % (mean of the last 5 evaluations). The standard deviation over seeds is larger than this difference.", Findings.Of(groups).Single().Findings[0].Text);
+        Assert.Equal(
+            "It gained 1.0 points of accuracy, 75.0 % to 76.0 % (mean of the last 5 evaluations). "
+            + "The standard deviation over seeds is larger than this difference.",
+            Findings.Of(groups).Single().Findings[0].Text);
     }
 
     [Theory]
     [InlineData("Adult", 4), InlineData("Digits", 5)]
     public void FedAvg_on_other_data_or_with_other_clients_is_no_baseline(string dataset, int clients) =>
-        Assert.Empty(Findings.Of(RunGroup.Of([MadeUpRun.Record(Dense), MadeUpRun.Record(Pruned with { Dataset = dataset, Clients = clients })])));
+        Assert.Empty(Findings.Of(RunGroup.Of([
+            MadeUpRun.Record(Dense), MadeUpRun.Record(Pruned with { Dataset = dataset, Clients = clients })])));
 
     [Fact]
     public void Runs_are_set_against_each_other_after_as_many_rounds_only() =>

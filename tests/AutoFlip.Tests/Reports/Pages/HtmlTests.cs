@@ -10,7 +10,8 @@ public sealed class HtmlTests
     {
         var accented = string.Concat(Enumerable.Repeat("e\u0301", 21));
 
-        var text = WebUtility.HtmlDecode(new HtmlTable("t", "c", ["name", "at most twenty letters", new string('a', 45), accented], []).Write().Text);
+        var text = WebUtility.HtmlDecode(new HtmlTable(
+            "t", "c", ["name", "at most twenty letters", new string('a', 45), accented], []).Write().Text);
 
         Assert.Contains(">at most twenty letters</th>", text, StringComparison.Ordinal);
         Assert.Contains($">{new string('a', 20)}<wbr>{new string('a', 20)}<wbr>aaaaa</th>", text, StringComparison.Ordinal);
@@ -22,12 +23,16 @@ public sealed class HtmlTests
     {
         var hostile = """</td><script a="1" b='2'>&""";
 
-        Assert.Equal("<td title=\"&lt;/td&gt;&lt;script a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;\">x</td>", Html.Of($"<td title=\"{hostile}\">x</td>").Text);
+        Assert.Equal(
+            "<td title=\"&lt;/td&gt;&lt;script a=&quot;1&quot; b=&#39;2&#39;&gt;&amp;\">x</td>",
+            Html.Of($"<td title=\"{hostile}\">x</td>").Text);
     }
 
     [Fact]
     public void Markup_in_a_hole_is_markup() =>
-        Assert.Equal("<ul><li>&lt;1&gt;</li><li>2</li></ul>", Html.Of($"<ul>{((string[])["<1>", "2"]).Select(text => Html.Of($"<li>{text}</li>"))}</ul>").Text);
+        Assert.Equal(
+            "<ul><li>&lt;1&gt;</li><li>2</li></ul>",
+            Html.Of($"<ul>{((string[])["<1>", "2"]).Select(text => Html.Of($"<li>{text}</li>"))}</ul>").Text);
 
     [Fact]
     public void Number_in_a_hole_is_itself() => Assert.Equal("<h2>-1234</h2>", Html.Of($"<h{2}>{-1234}</h{2}>").Text);

@@ -23,10 +23,14 @@ static class MadeUpRun
     };
 
     /// <summary>A run of the experiment after some of its rounds; after all of them it has ended.</summary>
-    public static RunRecord Record(Experiment? experiment = null, int? rounds = null, string directory = "made-up_1_digits_twonn_261124_120000")
+    public static RunRecord Record(
+        Experiment? experiment = null, int? rounds = null, string directory = "made-up_1_digits_twonn_261124_120000")
     {
         var e = experiment ?? Experiment;
-        var explorers = e.Pruner == "autoflip" ? Enumerable.Range(0, e.ExplorerCount).Select(i => new ExplorerReport(i, 4_000, 2_000, 100, 0.5 * (i + 1), null, new(0.01, 0.4, 0.01))) : [];
+        var explorers = e.Pruner == "autoflip"
+            ? Enumerable.Range(0, e.ExplorerCount)
+                .Select(i => new ExplorerReport(i, 4_000, 2_000, 100, 0.5 * (i + 1), null, new(0.01, 0.4, 0.01)))
+            : [];
         var record = new RunRecord
         {
             Directory = directory,
@@ -34,10 +38,19 @@ static class MadeUpRun
             Rounds = [.. Enumerable.Range(1, rounds ?? e.Rounds).Select(round => Round(e, round))],
             Explorers = [.. explorers],
             Partition = new([.. Enumerable.Range(0, 10).Select(c => $"{c}")], Deal(e, 8), Deal(e, 2)),
-            Guidance = e.Pruner == "autoflip" ? new("saliency", e.ExplorerCount, e.FirstPrunedRound, [Histogram("features.0.weight"), Histogram("classifier.weight")]) : null,
+            Guidance = e.Pruner == "autoflip"
+                ? new("saliency", e.ExplorerCount, e.FirstPrunedRound, [Histogram("features.0.weight"), Histogram("classifier.weight")])
+                : null,
             Models = ["final.safetensors"],
         };
-        return record.Rounds.Length < e.Rounds ? record : record with { Summary = record.Figures with { Workers = 2, ModelSha256 = new string('a', 64) } };
+        return record.Rounds.Length < e.Rounds ? record : record with
+        {
+            Summary = record.Figures with
+            {
+                Workers = 2,
+                ModelSha256 = new string('a', 64)
+            }
+        };
     }
 
     /// <summary>Writes what a run would have written.</summary>
@@ -85,21 +98,27 @@ static class MadeUpRun
             PeakRssBytes = 100_000_000,
             LearningRate = e.LearningRateOf(round),
             Failures = round % 7 == 2 ? [new ClientFailure(1, "it sent <nothing> [in time]")] : [],
-            Layers = [Layer("features.0", 800, kept, round) with { Units = 32, KeptUnits = (int)(32 * kept) }, Layer("classifier", 200, kept, round)],
+            Layers = [
+                Layer("features.0", 800, kept, round) with { Units = 32, KeptUnits = (int)(32 * kept) },
+                Layer("classifier", 200, kept, round)],
             ClientsUpdated = Summaries(score + 0.01),
             ClientsEvaluatedIn = Summaries(score),
             ClientsEvaluatedOut = Summaries(score - 0.01),
-            ServerEvaluated = new(1 / (double)round, e.Metrics.ToImmutableSortedDictionary(name => name, _ => (double?)score, StringComparer.Ordinal)),
+            ServerEvaluated = new(
+                1 / (double)round, e.Metrics.ToImmutableSortedDictionary(name => name, _ => (double?)score, StringComparer.Ordinal)),
         };
 
         ImmutableSortedDictionary<string, MetricSummary> Summaries(double value) =>
-            e.Metrics.Add("loss").ToImmutableSortedDictionary(name => name, _ => new MetricSummary(value, value, 0.05), StringComparer.Ordinal);
+            e.Metrics.Add("loss")
+                .ToImmutableSortedDictionary(name => name, _ => new MetricSummary(value, value, 0.05), StringComparer.Ordinal);
     }
 
-    static LayerFigures Layer(string name, int parameters, double kept, int round) => new(name, parameters, (int)(parameters * kept), 3, 1 + 0.1 * round, 0.5 / round);
+    static LayerFigures Layer(string name, int parameters, double kept, int round) =>
+        new(name, parameters, (int)(parameters * kept), 3, 1 + 0.1 * round, 0.5 / round);
 
     static ImmutableArray<ImmutableArray<int>> Deal(Experiment e, int scale) =>
-        [.. Enumerable.Range(0, e.Clients).Select(client => Enumerable.Range(0, 10).Select(c => (client + c) % 4 * scale).ToImmutableArray())];
+        [.. Enumerable.Range(0, e.Clients).Select(client => Enumerable.Range(0, 10).Select(c => (client + c) % 4 * scale)
+            .ToImmutableArray())];
 
     static GuidanceHistogram Histogram(string tensor) =>
         new(tensor, -6, -1, [.. Enumerable.Range(0, 32).Select(bin => bin * 3)], [.. Enumerable.Range(0, 32).Select(bin => bin * 2)], 5, 0);

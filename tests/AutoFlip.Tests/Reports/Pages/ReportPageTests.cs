@@ -20,13 +20,22 @@ public sealed partial class ReportPageTests : IDisposable
     /// <summary>A run in which everything that somebody else may have named is named as badly as can be.</summary>
     static RunRecord HostileRun()
     {
-        var run = MadeUpRun.Record(MadeUpRun.Experiment with { Name = Hostile, Dataset = $"csv:{Hostile}", Target = Hostile, Owner = Hostile, Model = Hostile }, directory: Path.Combine("runs", Hostile));
+        var run = MadeUpRun.Record(
+            MadeUpRun.Experiment with { Name = Hostile, Dataset = $"csv:{Hostile}", Target = Hostile, Owner = Hostile, Model = Hostile },
+            directory: Path.Combine("runs", Hostile));
         return run with
         {
-            Rounds = [.. run.Rounds.Select(round => round with { Failures = [new ClientFailure(0, Hostile)], Layers = [.. round.Layers.Select(layer => layer with { Name = Hostile + layer.Name })] })],
+            Rounds = [.. run.Rounds.Select(round =>
+                round with {
+                    Failures = [new ClientFailure(0, Hostile)],
+                    Layers = [.. round.Layers.Select(layer => layer with { Name = Hostile + layer.Name })] })],
             Explorers = [run.Explorers[0] with { Failure = Hostile }],
             Partition = run.Partition! with { Classes = [.. run.Partition.Classes.Select(name => Hostile + name)] },
-            Guidance = run.Guidance! with { Guidance = Hostile, Tensors = [.. run.Guidance.Tensors.Select(tensor => tensor with { Tensor = Hostile })] },
+            Guidance = run.Guidance! with
+            {
+                Guidance = Hostile,
+                Tensors = [.. run.Guidance.Tensors.Select(tensor => tensor with { Tensor = Hostile })]
+            },
             Models = [Hostile],
         };
     }
@@ -50,7 +59,10 @@ public sealed partial class ReportPageTests : IDisposable
     {
         var text = Text(MadeUpRun.Record());
 
-        Assert.DoesNotContain(References.Matches(text), reference => !reference.Groups[1].Value.StartsWith('#') && !reference.Groups[1].Value.StartsWith("data:", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            References.Matches(text),
+            reference => !reference.Groups[1].Value.StartsWith('#')
+                && !reference.Groups[1].Value.StartsWith("data:", StringComparison.Ordinal));
         Assert.Contains("default-src &#39;none&#39;", text);
         Assert.DoesNotContain("connect-src", text);
         Assert.DoesNotContain("@import", text);
@@ -61,8 +73,18 @@ public sealed partial class ReportPageTests : IDisposable
     [Fact]
     public void Large_run_s_report_is_small()
     {
-        var run = MadeUpRun.Record(MadeUpRun.Experiment with { Rounds = 200, Clients = 20, Metrics = ["acc1", "acc5", "f1", "precision", "recall"] });
-        var wide = run with { Rounds = [.. run.Rounds.Select(round => round with { Layers = [.. Enumerable.Range(0, 60).Select(i => round.Layers[0] with { Name = $"features.{i}", Distance = round.Round / 7.0 + i })] })] };
+        var run = MadeUpRun.Record(MadeUpRun.Experiment with
+        {
+            Rounds = 200,
+            Clients = 20,
+            Metrics = ["acc1", "acc5", "f1", "precision", "recall"]
+        });
+        var wide = run with
+        {
+            Rounds = [.. run.Rounds.Select(round =>
+            round with { Layers = [.. Enumerable.Range(0, 60).Select(i =>
+                round.Layers[0] with { Name = $"features.{i}", Distance = round.Round / 7.0 + i })] })]
+        };
 
         Assert.InRange(Encoding.UTF8.GetByteCount(Text(wide)), 100_000, 1_000_000);
     }
@@ -96,13 +118,16 @@ public sealed partial class ReportPageTests : IDisposable
         var ids = Ids.Matches(text).Select(id => id.Groups[1].Value).ToList();
 
         Assert.Equal(ids.Count, ids.Distinct().Count());
-        Assert.Every(References.Matches(text).Select(reference => reference.Groups[1].Value).Where(target => target.StartsWith('#')), target => Assert.Contains(target[1..], ids));
+        Assert.Every(
+            References.Matches(text).Select(reference => reference.Groups[1].Value).Where(target => target.StartsWith('#')),
+            target => Assert.Contains(target[1..], ids));
     }
 
     [Fact]
     public void Headings_go_down_one_level_at_a_time()
     {
-        foreach (var text in (string[])[Text(MadeUpRun.Record()), Text(MadeUpRun.Record(), MadeUpRun.Record(MadeUpRun.Experiment with { Pruner = "none" }))])
+        foreach (var text in (string[])[
+            Text(MadeUpRun.Record()), Text(MadeUpRun.Record(), MadeUpRun.Record(MadeUpRun.Experiment with { Pruner = "none" }))])
         {
             int[] levels = [.. Headings.Matches(text).Select(heading => int.Parse(heading.Groups[1].Value))];
 
@@ -126,7 +151,9 @@ public sealed partial class ReportPageTests : IDisposable
     {
         var run = MadeUpRun.Record(MadeUpRun.Experiment with { ExplorerFraction = 0.5 }, rounds: 0);
 
-        Assert.Equal("exploring, 1 of 2 done", ReportPage.Of([run with { Explorers = run.Explorers[..1] }], NoLinks, ExperimentChoices.ForReports).Progress);
+        Assert.Equal(
+            "exploring, 1 of 2 done",
+            ReportPage.Of([run with { Explorers = run.Explorers[..1] }], NoLinks, ExperimentChoices.ForReports).Progress);
         Assert.Equal("in its first round", ReportPage.Of([run with { Explorers = [] }], NoLinks, ExperimentChoices.ForReports).Progress);
         Assert.Equal("loading", ReportPage.Of([], NoLinks, ExperimentChoices.ForReports).Progress);
     }
@@ -136,7 +163,9 @@ public sealed partial class ReportPageTests : IDisposable
     {
         var run = MadeUpRun.Record();
 
-        var page = ReportPage.Of([run with { Partition = null, Guidance = null, Rounds = [.. run.Rounds.Select(round => round with { Layers = [] })] }], NoLinks, ExperimentChoices.ForReports);
+        var page = ReportPage.Of(
+            [run with { Partition = null, Guidance = null, Rounds = [.. run.Rounds.Select(round => round with { Layers = [] })] }], NoLinks,
+            ExperimentChoices.ForReports);
 
         Assert.DoesNotContain("run-layers", page.Content.Text);
         Assert.DoesNotContain("run-clients", page.Content.Text);
@@ -154,10 +183,14 @@ public sealed partial class ReportPageTests : IDisposable
     [Fact]
     public void Means_over_seeds_come_with_their_deviation()
     {
-        var text = ReportPage.Of([.. ((ulong[])[1, 2, 3]).Select(seed => MadeUpRun.Record(MadeUpRun.Experiment with { Seed = seed }))], NoLinks, ExperimentChoices.ForReports).Content.Text;
+        var text = ReportPage.Of(
+            [.. ((ulong[])[1, 2, 3]).Select(seed => MadeUpRun.Record(MadeUpRun.Experiment with { Seed = seed }))], NoLinks,
+            ExperimentChoices.ForReports).Content.Text;
 
-        // Of the last five evaluations 0.8478, 0.8488, 0.8498 (see FindingsTests): as percent 84.9 with a deviation of 0.1. What does not vary stands alone.
-        Assert.Contains("<td>3</td><td>12</td><td>84.9 % ± 0.1 %</td><td>50.0 %</td>", text.Replace("&#177;", "±", StringComparison.Ordinal));
+        // Of the last five evaluations 0.8478, 0.8488, 0.8498 (see FindingsTests): as percent 84.9 with a deviation of
+        // 0.1. What does not vary stands alone.
+        Assert.Contains(
+            "<td>3</td><td>12</td><td>84.9 % ± 0.1 %</td><td>50.0 %</td>", text.Replace("&#177;", "±", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -165,7 +198,9 @@ public sealed partial class ReportPageTests : IDisposable
     [InlineData("runs/a b", "runs/a b", "final.safetensors")]
     [InlineData(".", "x:y#?", "x%3Ay%23%3F/final.safetensors")]
     public void Links_are_relative_and_encoded(string page, string run, string expected) =>
-        Assert.Equal($"<a class=\"path\" href=\"{expected}\">final.safetensors</a>", new PageLinks(Path.GetFullPath(page)).To(run, "final.safetensors").Text);
+        Assert.Equal(
+            $"<a class=\"path\" href=\"{expected}\">final.safetensors</a>",
+            new PageLinks(Path.GetFullPath(page)).To(run, "final.safetensors").Text);
 
     [Fact]
     public void Report_of_a_run_lies_in_its_directory_and_links_what_is_there()
@@ -186,8 +221,11 @@ public sealed partial class ReportPageTests : IDisposable
     [Fact]
     public void Numbers_of_figures_have_the_digits_that_are_shown_and_no_more() =>
         Assert.Equal("""{"a":{"kind":"lines","x":{"label":"x","unit":"Count","log":false},"y":{"label":"y","unit":"Share","log":true},"xs":[[1,2]],"lines":[{"name":"l","x":0,"y":[0.33333334,null]},{"name":"m","x":0,"y":[1,2],"spread":[0,0.5]}],"title":"T"}}""",
-            ChartJson.Write(ChartJson.Of([("a", new LineChart("a", "T", new("x", AxisUnit.Count), new("y", AxisUnit.Share) { IsLogarithmic = true },
-                [new Line("l", [1, 2], [1 / 3.0, double.NaN]), new Line("m", [1, 2], [1, 2]) { Spread = ImmutableArray.Create(0, 0.5) }]))])));
+            ChartJson.Write(ChartJson.Of([(
+                "a", new LineChart("a", "T", new("x", AxisUnit.Count), new("y", AxisUnit.Share) { IsLogarithmic = true },
+                [
+                    new Line("l", [1, 2], [1 / 3.0, double.NaN]), new Line("m", [1, 2], [1, 2]) { Spread = ImmutableArray.Create(0, 0.5) }
+                ]))])));
 
     [GeneratedRegex("""<script type="application/json" id="charts">(.*?)</script>""", RegexOptions.Singleline)]
     static partial Regex Charts { get; }

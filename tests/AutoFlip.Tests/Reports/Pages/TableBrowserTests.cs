@@ -20,14 +20,16 @@ public sealed class TableBrowserTests(Browser browser) : IDisposable
     }
 
     [Theory]
-    [InlineData(1280, ColorScheme.Light), InlineData(1280, ColorScheme.Dark), InlineData(390, ColorScheme.Light), InlineData(390, ColorScheme.Dark)]
+    [InlineData(1280, ColorScheme.Light), InlineData(1280, ColorScheme.Dark), InlineData(390, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
     public async Task Page_is_accessible_and_does_not_scroll_sideways(int width, ColorScheme colours)
     {
         var page = await Open(width, colours);
 
         var axe = await page.RunAxe();
 
-        Assert.Empty(axe.Violations.Select(violation => $"{violation.Id}: {violation.Help} {string.Join(' ', violation.Nodes.Select(node => node.Html).Take(3))}"));
+        Assert.Empty(axe.Violations.Select(violation =>
+            $"{violation.Id}: {violation.Help} {string.Join(' ', violation.Nodes.Select(node => node.Html).Take(3))}"));
         Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
     }
 
@@ -47,7 +49,8 @@ public sealed class TableBrowserTests(Browser browser) : IDisposable
     public async Task Keys_reach_the_last_column_while_the_first_stays_where_it_is()
     {
         var page = await Open(390, ColorScheme.Light);
-        var (region, first, last) = (page.Locator("#table-1"), page.Locator("#table-1 tbody th").First, page.Locator("#table-1 thead th").Last);
+        var (region, first, last) = (
+            page.Locator("#table-1"), page.Locator("#table-1 tbody th").First, page.Locator("#table-1 thead th").Last);
         var before = await first.BoundingBoxAsync();
         Assert.True((await last.BoundingBoxAsync())!.X > 390);
 

@@ -14,9 +14,11 @@ public sealed partial class DrawingTests
 
     static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    public static TheoryData<string> Ids => [.. RunCharts.Of(HandMadeRun.Record).Concat(RunCharts.Comparing([HandMadeRun.Record])).Select(chart => chart.Id)];
+    public static TheoryData<string> Ids =>
+        [.. RunCharts.Of(HandMadeRun.Record).Concat(RunCharts.Comparing([HandMadeRun.Record])).Select(chart => chart.Id)];
 
-    static Chart Find(string id) => RunCharts.Of(HandMadeRun.Record).Concat(RunCharts.Comparing([HandMadeRun.Record])).Single(chart => chart.Id == id);
+    static Chart Find(string id) =>
+        RunCharts.Of(HandMadeRun.Record).Concat(RunCharts.Comparing([HandMadeRun.Record])).Single(chart => chart.Id == id);
 
     [Theory, MemberData(nameof(Ids))]
     public void Every_figure_is_a_picture_of_twice_its_size_that_is_not_blank(string id)
@@ -40,7 +42,8 @@ public sealed partial class DrawingTests
         Assert.Equal(Svg + "svg", root.Name);
         Assert.Equal(chart.Title, root.Element(Svg + "title")!.Value);
         Assert.Contains(root.Descendants(Svg + "text"), text => Flat(text.Value) == Flat(chart.Title));
-        Assert.Every(root.Descendants(Svg + "text"), text => Assert.Contains("sans-serif", text.Attribute("font-family")!.Value)); // ours may not be installed
+        // ours may not be installed
+        Assert.Every(root.Descendants(Svg + "text"), text => Assert.Contains("sans-serif", text.Attribute("font-family")!.Value));
         Assert.Empty(root.Descendants(Svg + "image")); // nothing is pixels
     }
 
@@ -49,7 +52,9 @@ public sealed partial class DrawingTests
     {
         Chart[] charts =
         [
-            new LineChart("a", Hostile, new Axis(Hostile), new Axis("y"), [new Line(Hostile, [1, 2], [1, 2]), new Line("b", [1], [1])]) { Note = Hostile },
+            new LineChart(
+                "a", Hostile, new Axis(Hostile), new Axis("y"),
+                [new Line(Hostile, [1, 2], [1, 2]), new Line("b", [1], [1])]) { Note = Hostile },
             new BarChart("b", Hostile, Hostile, new Axis(Hostile), [Hostile, "b"], [new Bar(Hostile, [1, 2]), new Bar("c", [0, 1])]),
             new HeatMap("c", Hostile, Hostile, Hostile, new Axis(Hostile), [Hostile], [Hostile], [[1]]),
         ];
@@ -68,7 +73,9 @@ public sealed partial class DrawingTests
     [Fact]
     public void Names_with_characters_that_no_document_holds_are_drawn_without_them()
     {
-        var chart = new LineChart("a", "a\u0001b\nc", new Axis("x"), new Axis("y"), [new Line("tab\there\u0000", [1, 2], [1, 2]), new Line("日本語 \ud83d\ude00 \ud800", [1], [1])]);
+        var chart = new LineChart(
+            "a", "a\u0001b\nc", new Axis("x"), new Axis("y"),
+            [new Line("tab\there\u0000", [1, 2], [1, 2]), new Line("日本語 \ud83d\ude00 \ud800", [1], [1])]);
 
         var root = XDocument.Parse(Encoding.UTF8.GetString(ChartDrawing.Of(chart).ToSvg(chart.Title, "")));
 
@@ -85,17 +92,24 @@ public sealed partial class DrawingTests
         { "huge", Lines(new Line("a", [1, 2], [1e300, 2e300])) },
         { "tiny", Lines(new Line("a", [1, 2], [1e-300, 2e-300])) },
         { "wide", Lines(new Line("a", [1, 2], [1e-30, 1e30])) with { Y = new Axis("y") { IsLogarithmic = true } } },
-        { "wide with band", Lines(new Line("a", [1, 2], [1e-3, 1e3]) { Spread = [1, 1] }) with { Y = new Axis("y") { IsLogarithmic = true } } },
+        {
+            "wide with band",
+            Lines(new Line("a", [1, 2], [1e-3, 1e3]) { Spread = [1, 1] }) with { Y = new Axis("y") { IsLogarithmic = true } }
+        },
         { "bytes", Lines(new Line("a", [1e9, 2e12], [1, 2])) with { X = new Axis("x", AxisUnit.Bytes) } },
         { "no time", Lines(new Line("a", [1, 2], [0, 0])) with { Y = new Axis("y", AxisUnit.Seconds) } },
-        { "many lines with long names", Lines([.. Many(40).Select(i => new Line($"{i} {new string('w', 300)} and a long name of many words that has to be wrapped {i}", [1, 2], [i, i + 1]))]) },
+        { "many lines with long names", Lines([.. Many(40).Select(i =>
+            new Line($"{i} {new string('w', 300)} and a long name of many words that has to be wrapped {i}", [1, 2], [i, i + 1]))]) },
         { "no height", new BarChart("b", "t", "x", new Axis("y"), ["a"], [new Bar("a", [0])]) },
-        { "many bars", new BarChart("b", "t", "x", new Axis("y", AxisUnit.Count), [.. Many(300).Select(i => $"a long name {i}")], [new Bar("a", [.. Many(300).Select(i => (double)i)])]) },
+        { "many bars", new BarChart(
+            "b", "t", "x", new Axis("y", AxisUnit.Count), [.. Many(300).Select(i => $"a long name {i}")],
+            [new Bar("a", [.. Many(300).Select(i => (double)i)])]) },
         { "no colour", new HeatMap("h", "t", "x", "y", new Axis("v", AxisUnit.Count), ["a"], ["b"], [[0]]) },
         {
             "large map",
             new HeatMap(
-                "h", "t", "x", "y", new Axis("v", AxisUnit.Share), [.. Many(64).Select(i => $"class {i}")], [.. Many(50).Select(i => $"{i}")],
+                "h", "t", "x", "y", new Axis("v", AxisUnit.Share), [.. Many(64).Select(i => $"class {i}")],
+                [.. Many(50).Select(i => $"{i}")],
                 [.. Many(50).Select(i => Many(64).Select(j => i * j / 3200.0).ToImmutableArray())])
         },
     };
@@ -112,7 +126,9 @@ public sealed partial class DrawingTests
         using var image = SKBitmap.Decode(drawing.ToPng());
         Assert.True(image.Width == 2 * drawing.Width, what);
         var root = XDocument.Parse(Encoding.UTF8.GetString(drawing.ToSvg(chart.Title, chart.Note))).Root!;
-        Assert.DoesNotContain(root.Descendants().Attributes().Where(attribute => attribute.Name != "font-family"), attribute => NotANumber.IsMatch(attribute.Value));
+        Assert.DoesNotContain(
+            root.Descendants().Attributes().Where(attribute => attribute.Name != "font-family"),
+            attribute => NotANumber.IsMatch(attribute.Value));
     }
 
     [GeneratedRegex("NaN|nan|[Ii]nf")]
@@ -139,7 +155,8 @@ public sealed partial class DrawingTests
     public void Points_of_a_line_stand_where_their_values_are()
     {
         var linear = Path(Lines(new Line("y", [0, 5, 10], [1, 2, 5])), "#0072B2");
-        var logarithmic = Path(Lines(new Line("y", [0, 5, 10], [1, 10, 1000])) with { Y = new Axis("y") { IsLogarithmic = true } }, "#0072B2");
+        var logarithmic = Path(
+            Lines(new Line("y", [0, 5, 10], [1, 10, 1000])) with { Y = new Axis("y") { IsLogarithmic = true } }, "#0072B2");
 
         // x: 5 is in the middle. y: from 1 to 2 is a quarter of the way from 1 to 5; from 1 to 10 is one of three decades.
         Assert.Equal((linear[0].X + linear[2].X) / 2, linear[1].X, 1e-2);
@@ -165,7 +182,9 @@ public sealed partial class DrawingTests
     [
         .. from element in Root(chart).Descendants(Svg + "rect")
            where (string?)element.Attribute("fill") == color && (float)element.Attribute("width")! > 14
-           let rectangle = SKRect.Create((float)element.Attribute("x")!, (float)element.Attribute("y")!, (float)element.Attribute("width")!, (float)element.Attribute("height")!)
+           let rectangle = SKRect.Create(
+               (float)element.Attribute("x")!, (float)element.Attribute("y")!, (float)element.Attribute("width")!,
+               (float)element.Attribute("height")!)
            orderby rectangle.Left
            select rectangle,
     ];
@@ -174,7 +193,9 @@ public sealed partial class DrawingTests
     static SKPoint[] Path(Chart chart, string color, bool filled = false)
     {
         var path = Root(chart).Descendants(Svg + "path").Single(
-            element => filled ? (string?)element.Attribute("fill") == color && element.Attribute("fill-opacity") is not null : (string?)element.Attribute("stroke") == color);
+            element => filled
+                ? (string?)element.Attribute("fill") == color && element.Attribute("fill-opacity") is not null
+                : (string?)element.Attribute("stroke") == color);
         return
         [
             .. path.Attribute("d")!.Value.Split('M', 'L', 'Z').Where(point => point.Length > 0)
@@ -183,7 +204,8 @@ public sealed partial class DrawingTests
         ];
     }
 
-    static XElement Root(Chart chart) => XDocument.Parse(Encoding.UTF8.GetString(ChartDrawing.Of(chart).ToSvg(chart.Title, chart.Note))).Root!;
+    static XElement Root(Chart chart) =>
+        XDocument.Parse(Encoding.UTF8.GetString(ChartDrawing.Of(chart).ToSvg(chart.Title, chart.Note))).Root!;
 
     static bool Close(float one, float other) => Math.Abs(one - other) < 1e-2;
 

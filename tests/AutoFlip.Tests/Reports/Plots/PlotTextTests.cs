@@ -13,7 +13,8 @@ public sealed class PlotTextTests
 
         Assert.Equal("Open Sans", typeface.FamilyName);
         using var font = new SKFont(typeface);
-        Assert.True(font.ContainsGlyphs("Accuracy (%) ×10¹² 0–499 … äé Ωλ Жд ⁰¹²³⁴⁵⁶⁷⁸⁹")); // whatever figures write by themselves, and more
+        // whatever figures write by themselves, and more
+        Assert.True(font.ContainsGlyphs("Accuracy (%) ×10¹² 0–499 … äé Ωλ Жд ⁰¹²³⁴⁵⁶⁷⁸⁹"));
         Assert.True(File.Exists(Path.Combine(SourceTree.Root, "src/AutoFlip.Reports/Plots/Fonts/ATTRIBUTION.md")));
     }
 

@@ -51,7 +51,8 @@ public sealed class RulerTests
     public void Logarithmic_axis_has_ticks_at_powers_of_ten()
     {
         Assert.Equal(["0.01", "0.1", "1", "10", "100"], Texts(Ruler.Of(new Axis("loss") { IsLogarithmic = true }, 0.01, 100)));
-        Assert.Equal(["2", "5", "10", "20", "50", "100"], Texts(Ruler.Of(new Axis("loss") { IsLogarithmic = true }, 1.5, 150))); // few decades: more of each
+        // few decades: more of each
+        Assert.Equal(["2", "5", "10", "20", "50", "100"], Texts(Ruler.Of(new Axis("loss") { IsLogarithmic = true }, 1.5, 150)));
         Assert.Equal("1e-9", Texts(Ruler.Of(new Axis("loss") { IsLogarithmic = true }, 1e-10, 1e10))[0]);
         Assert.Equal(-2, Ruler.Of(new Axis("loss") { IsLogarithmic = true }, 0.01, 100).Of(0.01), 1e-12);
     }
@@ -61,7 +62,8 @@ public sealed class RulerTests
         Assert.Equal(["16", "17"], Texts(Ruler.Of(new Axis("x", AxisUnit.Count), 16.72, 16.721)));
 
     [Fact]
-    public void Ticks_are_within_the_axis_ascending_and_read_differently() => Gen.Select(Gen.Double[-1e9, 1e9], Gen.Double[1e-6, 1e9], Gen.Enum<AxisUnit>()).Sample((least, range, unit) =>
+    public void Ticks_are_within_the_axis_ascending_and_read_differently() =>
+        Gen.Select(Gen.Double[-1e9, 1e9], Gen.Double[1e-6, 1e9], Gen.Enum<AxisUnit>()).Sample((least, range, unit) =>
     {
         if (unit != AxisUnit.Number) least = Math.Abs(least);
         var ruler = Ruler.Of(new Axis("x", unit), least, least + range);
@@ -70,13 +72,17 @@ public sealed class RulerTests
         Assert.InRange(ruler.Place(least), -1e-9, 1 + 1e-9);
         Assert.InRange(ruler.Place(least + range), -1e-9, 1 + 1e-9);
         Assert.InRange(ruler.Ticks.Length, unit == AxisUnit.Count ? 1 : 2, 12);
-        Assert.Every(ruler.Ticks, tick => Assert.InRange(tick.At, ruler.Min - 1e-6 * Math.Abs(ruler.Max - ruler.Min), ruler.Max + 1e-6 * Math.Abs(ruler.Max - ruler.Min)));
+        Assert.Every(
+            ruler.Ticks,
+            tick => Assert.InRange(
+                tick.At, ruler.Min - 1e-6 * Math.Abs(ruler.Max - ruler.Min), ruler.Max + 1e-6 * Math.Abs(ruler.Max - ruler.Min)));
         Assert.Equal(ruler.Ticks.OrderBy(tick => tick.At), ruler.Ticks);
         Assert.Distinct(Texts(ruler));
     });
 
     [Fact]
-    public void Names_stay_where_they_want_to_be_if_they_fit() => Assert.Equal([20, 60, 90], Key.Spread([20, 60, 90], [20, 20, 20], 0, 100));
+    public void Names_stay_where_they_want_to_be_if_they_fit() =>
+        Assert.Equal([20, 60, 90], Key.Spread([20, 60, 90], [20, 20, 20], 0, 100));
 
     [Fact]
     public void Names_that_meet_share_the_room_around_their_middle()
@@ -87,7 +93,8 @@ public sealed class RulerTests
     }
 
     [Fact]
-    public void Names_never_overlap_and_keep_their_order() => Gen.Select(Gen.Double[0, 300].Array[1, 12], Gen.Double[10, 25]).Sample((wanted, height) =>
+    public void Names_never_overlap_and_keep_their_order() =>
+        Gen.Select(Gen.Double[0, 300].Array[1, 12], Gen.Double[10, 25]).Sample((wanted, height) =>
     {
         Array.Sort(wanted);
         double[] heights = [.. wanted.Select(_ => height)];

@@ -16,7 +16,8 @@ public sealed class TablePageTests
     static TableRow Row(string name, string pruner, params ulong[] seeds) =>
         new(name, [.. seeds.Select(seed => new Experiment { Dataset = "Digits", Rounds = 6, Pruner = pruner, Seed = seed })]);
 
-    static TableResult Result(Func<Experiment, RunSummary, RunSummary>? change = null) => new(Table, [.. Table.Rows.Select(row => new TableRowResult(row.Name, [.. row.Experiments.Select(experiment =>
+    static TableResult Result(Func<Experiment, RunSummary, RunSummary>? change = null) =>
+        new(Table, [.. Table.Rows.Select(row => new TableRowResult(row.Name, [.. row.Experiments.Select(experiment =>
     {
         var score = experiment.Pruner == "none" ? 0.4 + 0.1 * experiment.Seed : experiment.Seed == 1 ? 0.48 : 0.6;
         var summary = new DiskEngine { Score = _ => score }.Summary(experiment, new RunOptions());
@@ -33,38 +34,47 @@ public sealed class TablePageTests
         [.. headers.Select(header => section.Rows[row][section.Headers.ToList().IndexOf(header)].Text)];
 
     /// <summary>
-    /// FedAvg: mean 0.6, deviation 0.1. AutoFLIP: mean of 0.48 and 0.60 is 0.54, deviation the root of 2 · 0.06² = 0.085. Seed by seed it is 0.02
-    /// and 0.00 lower: mean -0.01, deviation 0.0141. The fake's bytes are 0.5 of dense, those of its exploration included.
+    /// FedAvg: mean 0.6, deviation 0.1. AutoFLIP: mean of 0.48 and 0.60 is 0.54, deviation the root of 2 · 0.06² = 0.085. Seed by seed it
+    /// is 0.02 and 0.00 lower: mean -0.01, deviation 0.0141. The fake's bytes are 0.5 of dense, those of its exploration included.
     /// </summary>
     [Fact]
     public void Rows_hold_means_and_deviations_and_differences_seed_by_seed()
     {
         var comparison = Page().Sections[0];
 
-        Assert.Equal(["3", "60.0 ± 10.0 %", "baseline", "100.0 %", "1.00 x", "20.0 s"], Cells(comparison, 0, "seeds", "accuracy, last five", "against the baseline", "kept", "bytes, of dense", "time"));
-        Assert.Equal(["2 of 3", "54.0 ± 8.5 %", "-1.0 (-13.7 to +11.7) points", "50.0 %", "0.50 x", "25.0 s"], Cells(comparison, 1, "seeds", "accuracy, last five", "against the baseline", "kept", "bytes, of dense", "time"));
+        Assert.Equal(
+            ["3", "60.0 ± 10.0 %", "baseline", "100.0 %", "1.00 x", "20.0 s"],
+            Cells(comparison, 0, "seeds", "accuracy, last five", "against the baseline", "kept", "bytes, of dense", "time"));
+        Assert.Equal(
+            ["2 of 3", "54.0 ± 8.5 %", "-1.0 (-13.7 to +11.7) points", "50.0 %", "0.50 x", "25.0 s"],
+            Cells(comparison, 1, "seeds", "accuracy, last five", "against the baseline", "kept", "bytes, of dense", "time"));
         Assert.Equal(["0 of 1", "-", "-", "-"], Cells(comparison, 2, "seeds", "accuracy, last five", "against the baseline", "kept"));
         Assert.DoesNotContain("accuracy on clients", comparison.Headers); // measured nowhere
     }
 
-    /// <summary>FedAvg is at its final figure (0.5, 0.6, 0.7 by seed) in all of four evaluations. AutoFLIP has 0.48 of 0.5 and 0.60 of 0.6: at 95 % both
-    /// seeds are there after the third, at 100 % only the second. The third evaluation costs 300 bytes.</summary>
+    /// <summary>FedAvg is at its final figure (0.5, 0.6, 0.7 by seed) in all of four evaluations. AutoFLIP has 0.48 of 0.5 and 0.60 of 0.6:
+    /// at 95 % both seeds are there after the third, at 100 % only the second. The third evaluation costs 300 bytes.</summary>
     [Fact]
     public void Rows_show_what_the_baselines_quality_cost()
     {
         var result = Result((_, summary) => summary with
         {
-            Evaluations = [.. Enumerable.Range(1, 4).Select(i => new SummaryEvaluation(i, summary.Metrics.Shown.Compared + 1e-12, 100 * i, 1e6 * i, i))],
+            Evaluations = [.. Enumerable.Range(1, 4).Select(i =>
+                new SummaryEvaluation(i, summary.Metrics.Shown.Compared + 1e-12, 100 * i, 1e6 * i, i))],
         });
         var section = Page(result).Sections[1];
 
         Assert.Equal("Cost to reach the final quality of 'FedAvg'", section.Title);
-        Assert.Equal(["300 B", "3.00 MMAC", "3.0 s", "300 B"], Cells(section, 0, "90 %: bytes", "90 %: computation", "90 %: time", "100 %: bytes"));
+        Assert.Equal(
+            ["300 B", "3.00 MMAC", "3.0 s", "300 B"], Cells(section, 0, "90 %: bytes", "90 %: computation", "90 %: time", "100 %: bytes"));
         Assert.Equal(["300 B", "300 B (1 of 2)"], Cells(section, 1, "95 %: bytes", "100 %: bytes"));
         Assert.Equal("-", Cells(section, 2, "90 %: bytes").Single());
 
         var json = TableData.Json(result, Folder)["rows"]![1]!["cost_to_reach"]!;
-        Assert.Equal((1.0, 2, 1, 300.0), (json[2]!["share"]!.GetValue<double>(), json[2]!["runs"]!.GetValue<int>(), json[2]!["reached"]!.GetValue<int>(), json[2]!["bytes"]!.GetValue<double>()));
+        Assert.Equal(
+            (1.0, 2, 1, 300.0),
+            (json[2]!["share"]!.GetValue<double>(), json[2]!["runs"]!.GetValue<int>(), json[2]!["reached"]!.GetValue<int>(),
+                json[2]!["bytes"]!.GetValue<double>()));
     }
 
     [Fact]
@@ -92,7 +102,10 @@ public sealed class TablePageTests
     [Fact]
     public void A_figure_that_is_undefined_in_some_runs_says_in_how_many_it_is()
     {
-        var page = Page(Result((experiment, summary) => experiment.Seed == 2 ? summary with { Metrics = summary.Metrics with { Global = new(0.1, double.NaN, null, null) } } : summary));
+        var page = Page(Result((experiment, summary) =>
+            experiment.Seed == 2
+                ? summary with { Metrics = summary.Metrics with { Global = new(0.1, double.NaN, null, null) } }
+                : summary));
 
         Assert.Equal("0.2500 ± 0.0000 (2 of 3)", Cells(page.Sections[0], 0, "loss").Single());
     }
@@ -102,7 +115,9 @@ public sealed class TablePageTests
     {
         static RunSummary Regression(Experiment experiment, RunSummary summary) => summary with
         {
-            Metrics = new(new(null, 2, null, null), new(null), new SummaryMain("mse", LowerIsBetter: true, 2, 2, 1, experiment.Pruner == "none" ? 2 : 2.5, null)),
+            Metrics = new(
+                new(null, 2, null, null), new(null),
+                new SummaryMain("mse", LowerIsBetter: true, 2, 2, 1, experiment.Pruner == "none" ? 2 : 2.5, null)),
         };
         var one = Result(Regression) with { Rows = [.. Result(Regression).Rows.Select(row => row with { Cells = [row.Cells[0]] })] };
 
@@ -115,7 +130,12 @@ public sealed class TablePageTests
     [Fact]
     public void Without_a_test_set_rows_are_compared_on_clients()
     {
-        var page = Page(Result((_, summary) => summary with { Metrics = new(new(null, null, null, null), new(0.5), new SummaryMain("acc1", LowerIsBetter: false, null, null, null, null, 0.5)) }));
+        var page = Page(Result((_, summary) =>
+            summary with
+            {
+                Metrics = new(
+                new(null, null, null, null), new(0.5), new SummaryMain("acc1", LowerIsBetter: false, null, null, null, null, 0.5))
+            }));
 
         Assert.Equal("accuracy on clients", page.Sections[0].Headers[2]);
         Assert.Equal("0.0 (0.0 to 0.0) points", Cells(page.Sections[0], 1, "against the baseline").Single());
@@ -124,7 +144,8 @@ public sealed class TablePageTests
     [Fact]
     public void Nothing_to_show_is_a_table_all_the_same()
     {
-        var none = new TableResult(Table, [.. Result().Rows.Select(row => row with { Cells = [.. row.Cells.Select(cell => cell with { Run = null })] })]);
+        var none = new TableResult(
+            Table, [.. Result().Rows.Select(row => row with { Cells = [.. row.Cells.Select(cell => cell with { Run = null })] })]);
 
         var page = Page(none);
 
@@ -143,7 +164,8 @@ public sealed class TablePageTests
         Assert.Contains("| [run none #1](run%20none%20%231/) |", text, StringComparison.Ordinal);
         Assert.Contains("| machine | this &lt;one> |", text, StringComparison.Ordinal);
         Assert.Every(text.Split("\n\n").Where(part => part.StartsWith('|')), table =>
-            Assert.Single(table.Trim().Split('\n').Select(line => line.Replace("\\|", "", StringComparison.Ordinal).Count(letter => letter == '|')).Distinct()));
+            Assert.Single(table.Trim().Split('\n')
+                .Select(line => line.Replace("\\|", "", StringComparison.Ordinal).Count(letter => letter == '|')).Distinct()));
     }
 
     [Fact]
@@ -151,9 +173,11 @@ public sealed class TablePageTests
     {
         var text = TableMarkdown.Write(Page());
 
-        Assert.Contains("| setting | seed | result | time | state | directory |\n|---|---:|---:|---:|---|---|", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "| setting | seed | result | time | state | directory |\n|---|---:|---:|---:|---|---|", text, StringComparison.Ordinal);
         Assert.Contains("| setting | pruner |\n|---|---|", text, StringComparison.Ordinal);
-        Assert.Contains("<td>3</td><td>-</td><td>-</td><td class=\"words\">not run yet</td>", TableHtml.Write(Page()), StringComparison.Ordinal);
+        Assert.Contains(
+            "<td>3</td><td>-</td><td>-</td><td class=\"words\">not run yet</td>", TableHtml.Write(Page()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,7 +185,9 @@ public sealed class TablePageTests
     {
         var text = TableHtml.Write(Page());
 
-        Assert.Contains("<th scope=\"row\">&lt;b&gt;AutoFLIP&lt;/b&gt; | &quot;ours&quot; &amp; `p`</th><td>2 of 3</td>", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "<th scope=\"row\">&lt;b&gt;AutoFLIP&lt;/b&gt; | &quot;ours&quot; &amp; `p`</th><td>2 of 3</td>", text,
+            StringComparison.Ordinal);
         Assert.Contains("<a href=\"run%20none%20%231/\">run none #1</a>", text, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>AutoFLIP", text, StringComparison.Ordinal);
         Assert.DoesNotContain("href=\"http", text, StringComparison.Ordinal);
@@ -182,11 +208,14 @@ public sealed class TablePageTests
         Assert.Equal((0.6, 0.1, 3), Rounded(json["rows"]![0]!["figures"]!["acc1_recent"]!));
         Assert.Equal((-0.01, 0.0141, 2), Rounded(json["rows"]![1]!["against_baseline"]!));
         Assert.Null(json["rows"]![0]!["against_baseline"]);
-        Assert.Equal(("run none #1", "done"), ((string?)json["rows"]![0]!["runs"]![0]!["directory"], (string?)json["rows"]![0]!["runs"]![0]!["state"]));
+        Assert.Equal(
+            ("run none #1", "done"),
+            ((string?)json["rows"]![0]!["runs"]![0]!["directory"], (string?)json["rows"]![0]!["runs"]![0]!["state"]));
         Assert.Equal(9, csv.Length); // a header, seven runs, the end
         Assert.StartsWith("row,seed,state,acc1_recent,", csv[0], StringComparison.Ordinal);
         Assert.StartsWith("\"<b>AutoFLIP</b> | \"\"ours\"\" & `p`\",1,done,0.48,", csv[4], StringComparison.Ordinal);
 
-        static (double, double, int) Rounded(JsonNode spread) => (Math.Round((double)spread["mean"]!, 4), Math.Round((double)spread["deviation"]!, 4), (int)spread["count"]!);
+        static (double, double, int) Rounded(JsonNode spread) =>
+            (Math.Round((double)spread["mean"]!, 4), Math.Round((double)spread["deviation"]!, 4), (int)spread["count"]!);
     }
 }

@@ -5,7 +5,8 @@ namespace AutoFlip.Tests;
 /// <summary>What each format says of the same run.</summary>
 public class RunLogTests
 {
-    static readonly ClientAnswer Good = new(2, ClientWork.Train, 1, null, new(100, Reports.Values(0.5, 0.75, 0.25)), new(20, Reports.Values(2, 0.5, 0.125)));
+    static readonly ClientAnswer Good = new(
+        2, ClientWork.Train, 1, null, new(100, Reports.Values(0.5, 0.75, 0.25)), new(20, Reports.Values(2, 0.5, 0.125)));
     static readonly ClientAnswer Lost = new(2, ClientWork.Train, 3, "it sent nothing", null, null);
     static readonly ClientAnswer Other = new(2, ClientWork.Evaluate, 0, null, null, new(20, Reports.Values(3, null, 0)));
 
@@ -83,7 +84,8 @@ public class RunLogTests
         """.ReplaceLineEndings("\n").Replace("$", " ", StringComparison.Ordinal), Lines(LogFormat.Reference));
 
     [Fact]
-    public void A_run_that_prunes_otherwise_is_named_by_its_algorithm() => Assert.Contains("[FEDAVG] [Round: 0003]", Lines(LogFormat.Reference, log =>
+    public void A_run_that_prunes_otherwise_is_named_by_its_algorithm() =>
+        Assert.Contains("[FEDAVG] [Round: 0003]", Lines(LogFormat.Reference, log =>
     {
         log.Started(Reports.Start() with { Experiment = Reports.Experiment with { Pruner = "random" } });
         log.RoundStarted(3, 1);
@@ -95,7 +97,10 @@ public class RunLogTests
         var lines = Lines(LogFormat.Json).Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
 
         Assert.Equal(
-            ["loading", "start", "exploring", "client", "exploring", "round_started", "client", "warning", "client", "evaluating", "client", "round", "summary"],
+            [
+                "loading", "start", "exploring", "client", "exploring", "round_started", "client", "warning", "client", "evaluating",
+                "client", "round", "summary"
+            ],
             lines.Select(line => line.GetProperty("event").GetString()));
         Assert.Every(lines, line => Assert.Equal(
             ("2026-01-02T14:04:05Z", line.GetProperty("event").GetString() == "warning" ? "warning" : "info"),
@@ -103,9 +108,15 @@ public class RunLogTests
         Assert.Equal(7, lines[1].GetProperty("experiment").GetProperty("seed").GetInt32());
         Assert.False(lines[1].TryGetProperty("rounds", out _)); // earlier rounds are in rounds.jsonl
         var (good, lost) = (lines[6], lines[8]);
-        Assert.Equal(("train", 1, 0.75), (good.GetProperty("work").GetString(), good.GetProperty("client").GetInt32(), good.GetProperty("trained").GetProperty("values").GetProperty("acc1").GetDouble()));
+        Assert.Equal(
+            ("train", 1, 0.75),
+            (good.GetProperty("work").GetString(), good.GetProperty("client").GetInt32(),
+                good.GetProperty("trained").GetProperty("values").GetProperty("acc1").GetDouble()));
         Assert.Equal("it sent nothing", lost.GetProperty("failure").GetString());
-        Assert.Equal((2, 0.75, 1.5), (lines[11].GetProperty("round").GetInt32(), lines[11].GetProperty("density").GetDouble(), lines[11].GetProperty("server_evaluated").GetProperty("loss").GetDouble()));
+        Assert.Equal(
+            (2, 0.75, 1.5),
+            (lines[11].GetProperty("round").GetInt32(), lines[11].GetProperty("density").GetDouble(),
+                lines[11].GetProperty("server_evaluated").GetProperty("loss").GetDouble()));
         Assert.Equal(25, lines[12].GetProperty("time").GetProperty("total_s").GetDouble());
     }
 

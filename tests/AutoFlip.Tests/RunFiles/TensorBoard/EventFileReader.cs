@@ -2,7 +2,8 @@ using System.Text;
 
 namespace AutoFlip.Tests;
 
-/// <summary>Reads event files with nothing of the program: records by the format's description, checksums bit by bit, messages by protobuf's wire rules.</summary>
+/// <summary>Reads event files with nothing of the program: records by the format's description, checksums bit by bit, messages
+/// by protobuf's wire rules.</summary>
 static class EventFileReader
 {
     /// <summary>An event: the fields that matter of tensorflow.Event and of the Summary in it.</summary>
@@ -44,7 +45,8 @@ static class EventFileReader
         return unchecked((crc >> 15 | crc << 17) + 0xA282EAD8u);
     }
 
-    // Event: 1 wall_time double, 2 step int64, 3 file_version string, 5 summary. Summary: 1 repeated value. Value: 1 tag, 2 simple_value float.
+    // Event: 1 wall_time double, 2 step int64, 3 file_version string, 5 summary. Summary: 1 repeated value.
+    // Value: 1 tag, 2 simple_value float.
     static Event ReadEvent(ReadOnlySpan<byte> message)
     {
         var fields = Fields(message);
@@ -52,7 +54,9 @@ static class EventFileReader
             fields.TryGetValue(1, out var time) ? BitConverter.ToDouble(time[0]) : 0,
             fields.TryGetValue(2, out var step) ? BitConverter.ToInt64(step[0]) : 0,
             fields.TryGetValue(3, out var version) ? Encoding.UTF8.GetString(version[0]) : null,
-            fields.TryGetValue(5, out var summary) && Fields(summary[0]).TryGetValue(1, out var values) ? [.. values.Select(ReadValue)] : []);
+            fields.TryGetValue(5, out var summary) && Fields(summary[0]).TryGetValue(1, out var values)
+                ? [.. values.Select(ReadValue)]
+                : []);
     }
 
     static (string, float) ReadValue(byte[] message)

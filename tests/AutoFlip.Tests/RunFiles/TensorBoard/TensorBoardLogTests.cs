@@ -23,7 +23,8 @@ public sealed class TensorBoardLogTests : IDisposable
 
     static IEnumerable<RoundReport> Rounds(int first, int last) => Enumerable.Range(first, last - first + 1).Select(Reports.Round);
 
-    static Dictionary<string, float> Values(EventFileReader.Event happened) => happened.Values.ToDictionary(value => value.Tag, value => value.Value);
+    static Dictionary<string, float> Values(EventFileReader.Event happened) =>
+        happened.Values.ToDictionary(value => value.Tag, value => value.Value);
 
     /// <summary>RFC 3720's check value, and what two independent ways of computing say of anything.</summary>
     [Fact]
@@ -49,7 +50,8 @@ public sealed class TensorBoardLogTests : IDisposable
         }
     }
 
-    /// <summary>Round n ends 10 n + 0.25 seconds after 2026-01-02 14:00 UTC, which is 1,767,362,400 seconds after 1970; round 1 took 2.5 s.</summary>
+    /// <summary>Round n ends 10 n + 0.25 seconds after 2026-01-02 14:00 UTC, which is 1,767,362,400 seconds after
+    /// 1970; round 1 took 2.5 s.</summary>
     [Fact]
     public void Wall_times_are_those_of_the_rounds()
     {
@@ -114,7 +116,8 @@ public sealed class TensorBoardLogTests : IDisposable
     {
         var report = Reports.Round(1) with
         {
-            ClientsUpdated = ImmutableSortedDictionary<string, MetricSummary>.Empty.Add("loss", new(double.NaN, double.PositiveInfinity, 0)).Add("auroc", new(null, null, null)),
+            ClientsUpdated = ImmutableSortedDictionary<string, MetricSummary>.Empty.Add("loss", new(double.NaN, double.PositiveInfinity, 0))
+                .Add("auroc", new(null, null, null)),
             ClientsEvaluatedIn = null,
         };
 

@@ -13,7 +13,8 @@ public class MetricEdgeTests
 
     /// <summary>The first is wrong, the second does not count, the third is right.</summary>
     [Fact]
-    public void A_single_ignored_target_is_left_out() => Assert.Equal(1.0 / 2, new Acc1().Of([0, 1, 1, 0, 1, 0], 2, [0, Targets.Ignored, 0]));
+    public void A_single_ignored_target_is_left_out() =>
+        Assert.Equal(1.0 / 2, new Acc1().Of([0, 1, 1, 0, 1, 0], 2, [0, Targets.Ignored, 0]));
 
     [Fact]
     public void An_undefined_score_of_the_first_class_makes_a_prediction_wrong() => Assert.Equal(0, new Acc1().Of([float.NaN, 1], 2, [0]));

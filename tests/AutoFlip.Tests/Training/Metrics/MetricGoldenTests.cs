@@ -41,7 +41,8 @@ public class MetricGoldenTests
             if (stored.GetProperty("reference").TryGetProperty(name, out var expected))
                 Assert.Equal(expected.GetDouble(), Catalog.Metrics[name](new()).Of(scores, outputs, targets)!.Value, CountTolerance);
             else
-                Assert.NotNull(Catalog.Metrics[name](new()).Refuses(MetricTests.Classes(outputs))); // the reference leaves out acc5 of two and three classes, no other
+                // the reference leaves out acc5 of two and three classes, no other
+                Assert.NotNull(Catalog.Metrics[name](new()).Refuses(MetricTests.Classes(outputs)));
     }
 
     [Theory]
@@ -92,10 +93,13 @@ public class MetricGoldenTests
     {
         var (scores, outputs, targets, stored) = Load(id);
         var reference = stored.GetProperty("reference");
-        var cutOff = scores.Where(score => 1 / (1 + Math.Exp(-score)) >= stored.GetProperty("cutoff").GetDouble() - 1e-7).DefaultIfEmpty(float.PositiveInfinity).Min();
+        var cutOff = scores.Where(score => 1 / (1 + Math.Exp(-score)) >= stored.GetProperty("cutoff").GetDouble() - 1e-7)
+            .DefaultIfEmpty(float.PositiveInfinity).Min();
 
         foreach (var name in (string[])["acc1", "f1", "precision", "recall"])
-            Assert.Equal(reference.GetProperty(name).GetDouble(), Catalog.Metrics[name](new()).Of(scores, outputs, targets, cutOff)!.Value, CountTolerance);
+            Assert.Equal(
+                reference.GetProperty(name).GetDouble(), Catalog.Metrics[name](new()).Of(scores, outputs, targets, cutOff)!.Value,
+                CountTolerance);
         foreach (var name in (string[])["f1", "precision", "recall"])
         {
             var macro = Catalog.Metrics[name](new() { Average = Average.Macro }).Of(scores, outputs, targets, cutOff);
@@ -136,7 +140,9 @@ public class MetricGoldenTests
     {
         var (scores, outputs, targets, stored) = Load(id);
 
-        Assert.Equal(stored.GetProperty("reference").GetProperty("seqacc").GetDouble(), new SeqAcc().Of(scores, outputs, targets)!.Value, CountTolerance);
+        Assert.Equal(
+            stored.GetProperty("reference").GetProperty("seqacc").GetDouble(), new SeqAcc().Of(scores, outputs, targets)!.Value,
+            CountTolerance);
     }
 
     [Theory]
@@ -148,8 +154,10 @@ public class MetricGoldenTests
 
         foreach (var name in (string[])["mse", "mae", "mape", "rmse", "r2", "d2"])
         {
-            var value = Catalog.Metrics[name](new()).Compute(Predictions.OfNumbers(predicted, stored.GetProperty("outputs").GetInt32(), truth))!.Value;
-            var (exact, reference) = (stored.GetProperty("float64").GetProperty(name).GetDouble(), stored.GetProperty("reference").GetProperty(name).GetDouble());
+            var value = Catalog.Metrics[name](new())
+                .Compute(Predictions.OfNumbers(predicted, stored.GetProperty("outputs").GetInt32(), truth))!.Value;
+            var (exact, reference) = (
+                stored.GetProperty("float64").GetProperty(name).GetDouble(), stored.GetProperty("reference").GetProperty(name).GetDouble());
             Assert.Equal(exact, value, Math.Max(Math.Abs(exact), 1) * 1e-9);
             Assert.Equal(reference, value, Math.Max(Math.Abs(reference), 1) * 1e-5); // its arithmetic is float32
         }

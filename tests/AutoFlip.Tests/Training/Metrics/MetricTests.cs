@@ -16,7 +16,8 @@ public class MetricTests
 
     static LearningTask Sequences => LearningTask.Labelling([.. Classes(7).ClassNames]);
 
-    public static LearningTask Classes(int count) => LearningTask.Classification([.. Enumerable.Range(0, Math.Max(count, 2)).Select(c => $"{c}")]);
+    public static LearningTask Classes(int count) =>
+        LearningTask.Classification([.. Enumerable.Range(0, Math.Max(count, 2)).Select(c => $"{c}")]);
 
     // Four samples of three classes. Predictions by highest score: 0, 1, 1, 2; truth: 0, 0, 1, 2.
     static readonly float[] Scores =
@@ -119,7 +120,8 @@ public class MetricTests
     [Fact]
     public void Average_precision_of_a_hand_made_ranking_is_exact()
     {
-        // From the highest score down: 1 of class 1 (P 1, R 1/3), then a tie of one each (P 2/3, R 2/3), then one of 0, then one of 1 (P 3/5, R 1).
+        // From the highest score down: 1 of class 1 (P 1, R 1/3), then a tie of one each (P 2/3, R 2/3), then
+        // one of 0, then one of 1 (P 3/5, R 1).
         Assert.Equal((1 + 2.0 / 3 + 3.0 / 5) / 3, new Auprc().Of([4f, 3, 3, 2, 1], 1, [1, 1, 0, 0, 1])!.Value, 1e-15);
         Assert.Null(new Auprc().Of([1f, 2], 1, [0, 0]));
     }
