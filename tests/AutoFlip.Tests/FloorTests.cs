@@ -3,6 +3,7 @@ using AutoFlip.Rooms;
 namespace AutoFlip.Tests;
 
 /// <summary>The folders of a project are rooms on floors: a type is used in its own room and on the floors above.</summary>
+[Trait("speed", "slow")] // compiles the sources
 public class FloorTests
 {
     // Ground floor first. Rooms on one floor do not use each other: nothing of a client names anything of the server.
@@ -76,7 +77,6 @@ public class FloorTests
     }
 
     [Theory, MemberData(nameof(Folders))]
-    [Trait("speed", "slow")] // compiles the sources
     public void No_circle_of_files_is_large(string folder)
     {
         var circles = new UseGraph(Projects[folder].Uses.Value.Select(use => (use.From, use.To))).Circles();
