@@ -156,7 +156,7 @@ sealed class DataCommand : ICommand
         public override void Note(string message) => Lines.Add(message);
     }
 
-    /// <summary>What is understood of the columns of a table that is here.</summary>
+    /// <summary>Types of the columns of an installed table.</summary>
     static ImmutableArray<string> ColumnsOf(DataSet set, DataLocations where) =>
         set is CsvDataSet table && where.Locate(set).Folder is not null ? table.Describe(where) : [];
 

@@ -15,13 +15,13 @@ interface ICommand
     /// <summary>One line for the overview.</summary>
     string Summary { get; }
 
-    /// <summary>What its own help says above the options.</summary>
+    /// <summary>Text of the command's help above the options.</summary>
     string Details => Summary;
 
     /// <summary>The options it takes.</summary>
     IReadOnlyList<Setting> Settings { get; }
 
-    /// <summary>What holds where nothing is typed.</summary>
+    /// <summary>Defaults of the command's options.</summary>
     Request Defaults => new();
 
     /// <summary>Carries it out.</summary>

@@ -1,9 +1,9 @@
 namespace AutoFlip.Cli;
 
-/// <summary>What a command line names as a model: a run directory, or a file that was exported from one.</summary>
+/// <summary>Model argument of a command: a run directory or an exported file.</summary>
 static class ModelSource
 {
-    /// <summary>What may be named.</summary>
+    /// <summary>Accepted model arguments, in words.</summary>
     public const string Accepted = "a run directory, a .safetensors file or an .onnx file";
 
     /// <summary>Reads a model that our own network computes: of a run, what is left of its final one.</summary>

@@ -52,7 +52,7 @@ sealed class ReportCommand : ICommand
         return ExitCode.Done;
     }
 
-    /// <summary>How to see runs as a page.</summary>
+    /// <summary>Command that writes an HTML report of runs.</summary>
     public static string Hint(IEnumerable<string> directories, string file) =>
         $"HTML report: autoflip report {string.Join(' ', directories.Select(ShellWord.Of))} --html {file}";
 

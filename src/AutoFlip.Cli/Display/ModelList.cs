@@ -77,7 +77,7 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
         }
     }
 
-    /// <summary>What pruning may remove.</summary>
+    /// <summary>Units that pruning may remove.</summary>
     static (int Groups, int Units) Size(Network network) =>
         (network.Groups.Count(group => !group.IsFixed), network.Groups.Where(group => !group.IsFixed).Sum(group => group.Width));
 

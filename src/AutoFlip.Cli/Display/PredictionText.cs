@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip.Cli;
 
-/// <summary>What a model says about inputs: a table on a terminal, lines with tabs everywhere else, or JSON lines.</summary>
+/// <summary>Predictions for inputs: a table on a terminal, tab-separated lines elsewhere, or JSON lines.</summary>
 static class PredictionText
 {
     /// <summary>Writes it as it comes; a table when all is there.</summary>

@@ -24,7 +24,7 @@ abstract class RunDisplay : RunObserver
 /// <summary>The run directory, the result, the run directory: what scripts need.</summary>
 class QuietDisplay(Host host) : RunDisplay
 {
-    /// <summary>Where the display writes.</summary>
+    /// <summary>Host whose streams the display writes to.</summary>
     protected Host Host => host;
 
     /// <inheritdoc/>

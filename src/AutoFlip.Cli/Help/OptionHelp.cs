@@ -40,7 +40,7 @@ static class OptionHelp
     /// <summary>Spellings that differ by more than dashes and underscores.</summary>
     internal static IEnumerable<string> Shown(Setting setting) => setting.Declared.DistinctBy(name => name.Replace('_', '-'));
 
-    /// <summary>What holds where the option is not given; null where that goes without saying.</summary>
+    /// <summary>Default of an option; null where there is nothing to print.</summary>
     internal static string? Default(Setting setting, Request defaults) => setting.Option is { } option
         ? Values.Show(defaults.Experiment.Options[option.Name] ?? option.Default)
         :

@@ -14,7 +14,7 @@ static class OptionPage
         (ExitCode.Interrupted, "interrupted: finished rounds are saved; `autoflip resume` continues the run"),
     ];
 
-    /// <summary>Where the options are that most commands share.</summary>
+    /// <summary>Command that documents the options that most commands share.</summary>
     const string Home = "run";
 
     /// <summary>The page, ending in a newline.</summary>

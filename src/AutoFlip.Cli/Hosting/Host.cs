@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace AutoFlip.Cli;
 
-/// <summary>What carries runs out; tests put something without training in its place.</summary>
+/// <summary>Functions that run and resume experiments; tests replace them by functions without training.</summary>
 /// <param name="Run">Starts a run.</param>
 /// <param name="Resume">Continues one from its directory.</param>
 sealed record Engine(
@@ -45,7 +45,7 @@ sealed record Host
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>What carries runs out.</summary>
+    /// <summary>Functions that run and resume experiments.</summary>
     public Engine Engine { get; init; } = Engine.Default;
 
     /// <summary>Output that is written into a run directory after its run.</summary>

@@ -6,7 +6,7 @@ namespace AutoFlip.Cli;
 /// <summary>The values of an experiment as options of the command line, for reports.</summary>
 static class ExperimentChoices
 {
-    /// <summary>How reports of this program name options.</summary>
+    /// <summary>Options as reports of this program list them.</summary>
     public static ReportOptions ForReports { get; } = new(Of, Command);
 
     static readonly Experiment Defaults = new();
@@ -55,7 +55,7 @@ static class ExperimentChoices
             ? string.Join(' ', choice.Words.Select(word => ShellWord.Of($"{choice.Option}={word}")))
             : $"{choice.Option} {string.Join(' ', choice.Words.Select(ShellWord.Of))}";
 
-    /// <summary>What a reader looks for, and the method: named by halves it means another one.</summary>
+    /// <summary>Options that are printed even at their defaults: the main ones, and all that name the method.</summary>
     static bool IsSaidAnyway(ExperimentChoice choice) =>
         choice.Property is nameof(Experiment.Dataset) or nameof(Experiment.Model) or nameof(Experiment.Algorithm)
             or nameof(Experiment.Pruner) or nameof(Experiment.Seed);

@@ -1,6 +1,6 @@
 namespace AutoFlip.Cli;
 
-/// <summary>What <c>autoflip list models</c> counts for.</summary>
+/// <summary>Options of <c>autoflip list models</c>.</summary>
 sealed record ListOptions
 {
     /// <summary>The sample.</summary>

@@ -1,16 +1,16 @@
 namespace AutoFlip.Cli;
 
-/// <summary>What a command line says beyond its options: positional arguments in order, and what deserves a warning.</summary>
+/// <summary>Parsed command line: options, positional arguments in order, and warnings.</summary>
 sealed record ParsedRequest(Request Request, IReadOnlyList<string> Positionals, IReadOnlyList<string> Warnings);
 
 /// <summary>A command line that has been taken apart, ready to be read over defaults.</summary>
 sealed class CommandLine(OptionParser parser, Tokens tokens)
 {
-    /// <summary>What was typed, on top of defaults that may depend on the positional arguments.</summary>
+    /// <summary>Given options over defaults that may depend on the positional arguments.</summary>
     /// <exception cref="AutoFlipException">Something is not accepted (exit 2).</exception>
     public ParsedRequest Over(Func<IReadOnlyList<string>, Request> defaults) => parser.Read(tokens, defaults);
 
-    /// <summary>What was typed, on top of fixed defaults.</summary>
+    /// <summary>Given options over fixed defaults.</summary>
     /// <exception cref="AutoFlipException">Something is not accepted (exit 2).</exception>
     public ParsedRequest Over(Request defaults) => parser.Read(tokens, _ => defaults);
 }

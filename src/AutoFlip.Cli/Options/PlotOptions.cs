@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Cli;
 
-/// <summary>What <c>autoflip plot</c> takes.</summary>
+/// <summary>Options of <c>autoflip plot</c>.</summary>
 sealed record PlotOptions
 {
     /// <summary>The folder; null: the run directory's own.</summary>

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace AutoFlip.Cli;
 
-/// <summary>What a run shows while it goes on; nothing here touches the run.</summary>
+/// <summary>Output of a command while it runs; does not affect the run.</summary>
 sealed record Presentation
 {
     /// <summary>Only the run directory and the result.</summary>
@@ -30,13 +30,13 @@ sealed record Presentation
     /// <summary>Whether a report shows the folders of data sets that are named by their paths.</summary>
     public bool KeepPaths { get; init; }
 
-    /// <summary>What reports show beside figures.</summary>
+    /// <summary>Options of reports.</summary>
     public ReportOptions Report => ExperimentChoices.ForReports with { KeepPaths = KeepPaths };
 
     /// <summary>Figures in the run directory once the run has ended.</summary>
     public bool Plot { get; init; }
 
-    /// <summary>What lines of the log look like that take the display's place; null shows the display.</summary>
+    /// <summary>Format of the log that replaces the display; null shows the display.</summary>
     public LogFormat? LogFormat { get; init; }
 
     /// <summary>Whether the lines of the log are shown.</summary>
@@ -86,14 +86,14 @@ sealed record MethodChoice
     static bool Is(string? name, string other) => other.Equals(name, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>What is done with tables of experiments besides how each run is carried out.</summary>
+/// <summary>Options of tables of experiments, besides those of their runs.</summary>
 sealed record TableOptions
 {
     /// <summary>Say what there is to run, and run nothing.</summary>
     public bool DryRun { get; init; }
 }
 
-/// <summary>What is done with the cache of decoded images.</summary>
+/// <summary>Options of the cache of decoded images.</summary>
 sealed record CacheOptions
 {
     /// <summary>Delete it.</summary>
@@ -103,13 +103,13 @@ sealed record CacheOptions
 /// <summary>Everything a command line says, as immutable records. A program with options of its own derives from it.</summary>
 record Request
 {
-    /// <summary>What to run.</summary>
+    /// <summary>The experiment.</summary>
     public Experiment Experiment { get; init; } = new();
 
-    /// <summary>How to carry it out.</summary>
+    /// <summary>Options of its execution.</summary>
     public RunOptions Options { get; init; } = new();
 
-    /// <summary>What to show.</summary>
+    /// <summary>Options of the output.</summary>
     public Presentation Show { get; init; } = new();
 
     /// <summary>The method's options, until <see cref="Resolve"/>.</summary>
@@ -118,19 +118,19 @@ record Request
     /// <summary>Options of methods that were given, whatever their values.</summary>
     public ImmutableArray<MethodOption> OfMethods { get; init; } = [];
 
-    /// <summary>What to list models for.</summary>
+    /// <summary>Options of <c>list models</c>.</summary>
     public ListOptions List { get; init; } = new();
 
-    /// <summary>Where figures go, and in which formats.</summary>
+    /// <summary>Output directory and formats of plots.</summary>
     public PlotOptions Plot { get; init; } = new();
 
-    /// <summary>What to do with a saved model.</summary>
+    /// <summary>Options of saved models.</summary>
     public ShipOptions Ship { get; init; } = new();
 
-    /// <summary>What is done with tables.</summary>
+    /// <summary>Options of tables.</summary>
     public TableOptions Tables { get; init; } = new();
 
-    /// <summary>What is done with the cache.</summary>
+    /// <summary>Options of the cache.</summary>
     public CacheOptions Cache { get; init; } = new();
 
     /// <summary>The value of a property of one of these records.</summary>

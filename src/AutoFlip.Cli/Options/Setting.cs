@@ -7,7 +7,7 @@ namespace AutoFlip.Cli;
 /// <summary>Headings of the help, in order.</summary>
 enum SettingGroup { Experiment, Data, Model, Pruning, Federation, LocalTraining, Evaluation, Running, WithoutEffect }
 
-/// <summary>How many values follow an option.</summary>
+/// <summary>Number of values of an option.</summary>
 enum Arity
 {
     /// <summary>None or a boolean: a flag.</summary>
@@ -29,7 +29,7 @@ sealed record Setting
     /// <summary>Spellings as declared: the good name first, then the reference's.</summary>
     public required ImmutableArray<string> Declared { get; init; }
 
-    /// <summary>Where the help lists it.</summary>
+    /// <summary>Heading in the help.</summary>
     public SettingGroup Group { get; init; }
 
     /// <summary>Stands for the value in the help.</summary>
@@ -38,10 +38,10 @@ sealed record Setting
     /// <summary>One or two plain sentences.</summary>
     public required string Help { get; init; }
 
-    /// <summary>What the value must be.</summary>
+    /// <summary>Type of the value.</summary>
     public required Type Type { get; init; }
 
-    /// <summary>How many values follow.</summary>
+    /// <summary>Number of values.</summary>
     public Arity Arity { get; init; } = Arity.One;
 
     /// <summary>The value that stands for none, of a flag and of an option whose value may be left out; null
@@ -75,7 +75,7 @@ sealed record Setting
 
     const string True = "True";
 
-    /// <summary>What the engine's texts call it.</summary>
+    /// <summary>Name in texts of the engine.</summary>
     public string ApiName => Option is not null ? Option.ApiName
         : $"{(Property!.DeclaringType == typeof(MethodChoice) ? nameof(Experiment) : Property.DeclaringType!.Name)}.{Property.Name}";
 

@@ -48,7 +48,7 @@ static class Settings
             (Presentation p) => p.Json, "--json", "",
             "Print only JSON; for a run, one object per line: start, explored, round, summary.")])[0];
 
-    /// <summary>Where the live view is.</summary>
+    /// <summary>Port of the live view.</summary>
     public static Setting Live { get; } = Grouped(SettingGroup.Running,
     [
         (Setting.Of(
@@ -62,7 +62,7 @@ static class Settings
             .Or($"{Presentation.DefaultPort}"),
     ])[0];
 
-    /// <summary>Where a report goes.</summary>
+    /// <summary>File of the report.</summary>
     public static Setting Html { get; } = Grouped(SettingGroup.Running,
         [Setting.Of((Presentation p) => p.Html, "--html -o", "FILE", "Write the report as one self-contained HTML file.")])[0];
 
@@ -72,11 +72,11 @@ static class Settings
             (Presentation p) => p.KeepPaths, "--keep-paths", "",
             "Show full paths of data sets (csv:PATH, folder:PATH) in the report, instead of their last part.")])[0];
 
-    /// <summary>What only tables of experiments take.</summary>
+    /// <summary>Options of tables of experiments only.</summary>
     public static Setting DryRun { get; } = Grouped(SettingGroup.Running,
         [Setting.Of((TableOptions t) => t.DryRun, "--dry-run", "", "List finished and missing runs, and run nothing.")])[0];
 
-    /// <summary>What a resumed run may be given too: none of it changes a result.</summary>
+    /// <summary>Options that a resumed run accepts too: none changes a result.</summary>
     public static ImmutableArray<Setting> Running { get; } = Grouped(SettingGroup.Running,
     [
         Setting.Of(
@@ -107,14 +107,14 @@ static class Settings
             "Write plots into plots/ of the run directory after the run; later: autoflip plot DIR"),
     ]);
 
-    /// <summary>What <c>plot</c> takes.</summary>
+    /// <summary>Options of <c>plot</c>.</summary>
     public static ImmutableArray<Setting> Plot { get; } = Grouped(SettingGroup.Running,
     [
         Setting.Of((PlotOptions p) => p.Output, "--output -o", "DIR", "Output directory. Default: plots/ in the run directory."),
         Setting.Of((PlotOptions p) => p.Formats, "--format", "FORMAT...", "File formats, one or more: png, svg, csv."),
     ]);
 
-    /// <summary>What lists of models take: a sample, and the options of a run that an architecture can be told.</summary>
+    /// <summary>Options of lists of models: a sample shape, and the options of a run that configure architectures.</summary>
     public static ImmutableArray<Setting> List => Grouped(SettingGroup.Model,
     [
         Setting.Of((ListOptions l) => l.Input, "--input", "CxHxW", "Shape of a sample: channels, height, width; 80x1x1 is 80 tokens."),
@@ -124,10 +124,10 @@ static class Settings
         .. Experiments.Where(row => typeof(ModelOptions).GetProperty(row.Property!.Name) is not null),
     ]);
 
-    /// <summary>Where data is looked for, if it is needed.</summary>
+    /// <summary>Directory that is searched for data.</summary>
     static IEnumerable<Setting> DataPath => Running.Where(setting => setting.Name == "--data-path");
 
-    /// <summary>What <c>export</c> takes.</summary>
+    /// <summary>Options of <c>export</c>.</summary>
     public static ImmutableArray<Setting> Export => Grouped(SettingGroup.Running,
     [
         Setting.Of(
@@ -140,19 +140,19 @@ static class Settings
         .. DataPath,
     ]);
 
-    /// <summary>What <c>data</c> takes.</summary>
+    /// <summary>Options of <c>data</c>.</summary>
     public static ImmutableArray<Setting> DataSets =>
         [.. All, .. Grouped(
             SettingGroup.Data, [Setting.Of((CacheOptions c) => c.Clear, "--clear", "", "With data cache: delete the decoded images.")])];
 
-    /// <summary>What <c>predict</c> takes.</summary>
+    /// <summary>Options of <c>predict</c>.</summary>
     public static ImmutableArray<Setting> Predict => Grouped(SettingGroup.Running,
     [
         Setting.Of((ShipOptions s) => s.Top, "--top", "N", "Number of classes to print for each input."),
         .. All.Where(setting => setting.Name == "--encoding"), .. DataPath, Json, .. Running.Where(setting => setting.Name == "--plain"),
     ]);
 
-    /// <summary>What <c>evaluate</c> takes.</summary>
+    /// <summary>Options of <c>evaluate</c>.</summary>
     public static ImmutableArray<Setting> Evaluate =>
     [
         .. Grouped(

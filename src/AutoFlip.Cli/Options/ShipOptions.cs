@@ -3,7 +3,7 @@ namespace AutoFlip.Cli;
 /// <summary>Formats that models are exported in.</summary>
 enum ExportFormat { Safetensors, Onnx }
 
-/// <summary>What the commands about saved models take.</summary>
+/// <summary>Options of commands for saved models.</summary>
 sealed record ShipOptions
 {
     /// <summary>The format; null: the one that the file's name says, else safetensors.</summary>

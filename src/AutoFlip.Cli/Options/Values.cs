@@ -46,7 +46,7 @@ static class Values
             : null;
     }
 
-    /// <summary>What a type accepts, in words.</summary>
+    /// <summary>Accepted values of a type, in words.</summary>
     public static string Accepted(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

@@ -5,8 +5,8 @@ static class Session
 {
     /// <summary>Shows and carries out a run, and makes of its directory what is made when a run has ended: see
     /// <see cref="Host.RunOutputs"/>.</summary>
-    /// <param name="show">How to show it.</param>
-    /// <param name="host">Where.</param>
+    /// <param name="show">Options of the output.</param>
+    /// <param name="host">Streams and clock.</param>
     /// <param name="run">Carries it out.</param>
     /// <param name="together">Runs that share its live view; null if it has one of its own.</param>
     /// <exception cref="AutoFlipException">It failed, or was interrupted (exit 130): then the message says how to go on.</exception>

@@ -10,7 +10,7 @@ sealed record TableJob(int Number, ExperimentTable Table, string Row, Experiment
     /// <summary>The same for experiments that differ by their names only.</summary>
     public string Identity => IdentityOf(Experiment);
 
-    /// <summary>What has to be run for some tables: seed by seed, so that rows can be compared early, and nothing twice.</summary>
+    /// <summary>Runs of some tables, without duplicates, ordered by seed so that rows can be compared early.</summary>
     public static IReadOnlyList<TableJob> Of(IEnumerable<ExperimentTable> tables) =>
     [
         .. tables

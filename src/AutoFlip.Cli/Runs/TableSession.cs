@@ -24,7 +24,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         using var live = LiveRuns.Of(request.Show, host);
         foreach (var job in jobs)
         {
-            if (Carry(job, jobs.Count, live)) Write();
+            if (RunJob(job, jobs.Count, live)) Write();
         }
         return Conclude(jobs);
     }
@@ -44,7 +44,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     }
 
     /// <summary>Carries a run out, if it is missing; whether anything was done.</summary>
-    bool Carry(TableJob job, int jobs, LiveRuns live)
+    bool RunJob(TableJob job, int jobs, LiveRuns live)
     {
         var run = EarlierRuns.Below(Root).Of(job.Experiment);
         if (run is { Status.Stage: RunStage.Done }) return false;
@@ -105,7 +105,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         throw new AutoFlipException(codes is [var one] ? one : ExitCode.RunFailed, string.Join('\n', open), _failures.FirstOrDefault().Why);
     }
 
-    /// <summary>What becomes of the failed runs.</summary>
+    /// <summary>Whether failed runs are retried, in words.</summary>
     static string Prospects(IEnumerable<TableJob> jobs, EarlierRuns runs) =>
         jobs.Count(job => runs.Of(job.Experiment) is { Status: { Stage: RunStage.Failed, IsRepeated: true } }) switch
         {

@@ -13,7 +13,7 @@ namespace AutoFlip.Cli;
 /// </remarks>
 sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time)
 {
-    const int Thrift = 10; // times as long as making the page took
+    const int PauseFactor = 10; // times the time that making the page took
     static readonly TimeSpan Least = TimeSpan.FromMilliseconds(250), Most = TimeSpan.FromSeconds(3);
     static readonly string[] Watched =
     [
@@ -26,7 +26,7 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
     readonly Lock _lock = new();
     LiveState? _state;
 
-    /// <summary>How long to wait before looking again.</summary>
+    /// <summary>Pause before the next check of the files.</summary>
     public TimeSpan Pause { get; private set; } = Least;
 
     /// <summary>The page as it is now; the same object as long as nothing changed.</summary>
@@ -39,7 +39,7 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
             if (_state?.Seen == seen) return _state;
             var started = time.GetTimestamp();
             _state = Read(folders, seen);
-            Pause = TimeSpan.FromTicks(Math.Clamp((time.GetElapsedTime(started) * Thrift).Ticks, Least.Ticks, Most.Ticks));
+            Pause = TimeSpan.FromTicks(Math.Clamp((time.GetElapsedTime(started) * PauseFactor).Ticks, Least.Ticks, Most.Ticks));
             return _state;
         }
     }

@@ -1,6 +1,6 @@
 namespace AutoFlip.Cli;
 
-/// <summary>What a live view gives to those who connect to it, at most: a run on the same machine goes first.</summary>
+/// <summary>Limits of a live view: runs on the same machine have priority.</summary>
 sealed record LiveLimits
 {
     const int MostConnections = 64, LeastConnections = 4, Share = 8; // of the file handles that are free
@@ -12,10 +12,10 @@ sealed record LiveLimits
     /// <summary>Streams of events at once, one for each open page; a further one is answered with 503.</summary>
     public int Streams { get; init; } = 24;
 
-    /// <summary>How long a request may take to arrive.</summary>
+    /// <summary>Timeout of a request.</summary>
     public TimeSpan Request { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a connection may be idle.</summary>
+    /// <summary>Idle timeout of a connection.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The bound on connections of a process that can open <paramref name="free"/> more files; null if that is unknown.</summary>

@@ -18,10 +18,10 @@ namespace AutoFlip.Cli;
 /// </remarks>
 sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
 {
-    /// <summary>Where a page hears of changes.</summary>
+    /// <summary>Path of the event stream.</summary>
     public const string Events = "/events";
 
-    static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2); // for browsers to take the last page
+    static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2); // for browsers to take the last page
 
     readonly LiveFeed _feed;
     readonly TimeProvider _time;
@@ -47,7 +47,7 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
         _server = new KestrelServer(Options.Create(options), listener, NullLoggerFactory.Instance);
     }
 
-    /// <summary>What to open in a browser.</summary>
+    /// <summary>Address of the page.</summary>
     public Uri Address => new(_server.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     /// <summary>Starts it and says on standard error where it is.</summary>
@@ -175,7 +175,7 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
     public void Dispose()
     {
         _end.Cancel();
-        using var patience = new CancellationTokenSource(Farewell, _time);
+        using var patience = new CancellationTokenSource(DrainTimeout, _time);
         _server.StopAsync(patience.Token).GetAwaiter().GetResult();
         _server.Dispose();
         _end.Dispose();

@@ -5,7 +5,7 @@ namespace AutoFlip.Reports;
 
 /// <summary>A figure as data: what is drawn as a picture, on a page, and written as a table, all from the same numbers.</summary>
 /// <param name="Id">Names files and anchors: lower-case letters, digits and dashes.</param>
-/// <param name="Title">What is to be seen, in a few words.</param>
+/// <param name="Title">Title of the figure.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(LineChart), "lines")]
 [JsonDerivedType(typeof(BarChart), "bars")]
@@ -47,16 +47,16 @@ public sealed record HeatMap(
     string Id, string Title, string X, string Y, Axis Value, ImmutableArray<string> Columns, ImmutableArray<string> Rows,
     ImmutableArray<ImmutableArray<double>> Values) : Chart(Id, Title);
 
-/// <summary>What is measured along an axis.</summary>
-/// <param name="Label">What it is, without its unit.</param>
-/// <param name="Unit">How numbers on it read.</param>
+/// <summary>Quantity of an axis.</summary>
+/// <param name="Label">Name of the quantity, without its unit.</param>
+/// <param name="Unit">Unit of the numbers.</param>
 public sealed record Axis(string Label, AxisUnit Unit = AxisUnit.Number)
 {
     /// <summary>Whether equal distances are equal ratios; only where all numbers are above 0.</summary>
     public bool IsLogarithmic { get; init; }
 }
 
-/// <summary>How numbers on an axis read.</summary>
+/// <summary>Unit of the numbers on an axis.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AxisUnit>))]
 public enum AxisUnit
 {
@@ -80,7 +80,7 @@ public enum AxisUnit
 }
 
 /// <summary>A line through points, ascending in x.</summary>
-/// <param name="Name">What it shows.</param>
+/// <param name="Name">Name in the legend.</param>
 /// <param name="X">[n].</param>
 /// <param name="Y">[n]; finite.</param>
 public sealed record Line(string Name, ImmutableArray<double> X, ImmutableArray<double> Y)
@@ -90,6 +90,6 @@ public sealed record Line(string Name, ImmutableArray<double> X, ImmutableArray<
 }
 
 /// <summary>One part of every bar.</summary>
-/// <param name="Name">What it shows.</param>
+/// <param name="Name">Name in the legend.</param>
 /// <param name="Values">One per place, at least 0.</param>
 public sealed record Bar(string Name, ImmutableArray<double> Values);

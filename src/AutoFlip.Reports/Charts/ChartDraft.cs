@@ -1,7 +1,7 @@
 namespace AutoFlip.Reports;
 
 /// <summary>A value over a round or a cost; null, NaN and infinity where there is none.</summary>
-/// <param name="X">Where.</param>
+/// <param name="X">Position.</param>
 /// <param name="Y">The value.</param>
 /// <param name="Spread">How far it varies to either side; null if unknown.</param>
 readonly record struct ChartPoint(double X, double? Y, double? Spread = null)

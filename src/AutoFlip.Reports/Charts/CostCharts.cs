@@ -1,6 +1,6 @@
 namespace AutoFlip.Reports;
 
-/// <summary>What a run keeps of the model, sends, computes and takes, and how good the model is for that.</summary>
+/// <summary>Size, traffic, computation and time of a run, and quality over cost.</summary>
 static class CostCharts
 {
     public const string ExplorationIncluded = "Exploration counts from the first pruned round on.";

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Reports;
 
-/// <summary>Who was dealt what.</summary>
+/// <summary>Samples of the clients.</summary>
 static class DealCharts
 {
     const int MaxClients = 50, MaxClasses = 64, CommonClasses = 39, Bins = 20;

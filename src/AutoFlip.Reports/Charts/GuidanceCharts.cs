@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Reports;
 
-/// <summary>How the guidance of weights is distributed, and what of it the first mask kept.</summary>
+/// <summary>Distribution of the guidance of weights, and the part that the first mask kept.</summary>
 static class GuidanceCharts
 {
     const int MaxTensors = 40, MaxBins = 24, BinsPerDecade = 2;

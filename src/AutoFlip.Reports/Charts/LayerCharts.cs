@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Reports;
 
-/// <summary>What is kept of each layer, and how far it has come.</summary>
+/// <summary>Size of each layer, and its distance from the initial model.</summary>
 static class LayerCharts
 {
     const int MaxBars = 40, MaxLines = 12;

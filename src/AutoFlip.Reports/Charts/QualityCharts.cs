@@ -1,6 +1,6 @@
 namespace AutoFlip.Reports;
 
-/// <summary>How good the model is, round by round.</summary>
+/// <summary>Quality of the model per round.</summary>
 static class QualityCharts
 {
     const string EqualMeans = "Unweighted means over clients.";

@@ -14,7 +14,7 @@ namespace AutoFlip.Reports;
 public sealed record ExperimentChoice(
     string Property, string Option, string Help, string Asked, string Value, string Default, bool IsChanged, ImmutableArray<string> Words);
 
-/// <summary>How a report names the options of experiments: the program that runs them decides on their spelling.</summary>
+/// <summary>Options of experiments as a report lists them: the calling program chooses their spelling.</summary>
 /// <param name="Choices">Every choice of an experiment, in the order of the help.</param>
 /// <param name="Command">The command that runs an experiment again, with its options.</param>
 public sealed record ReportOptions(Func<Experiment, IEnumerable<ExperimentChoice>> Choices, Func<Experiment, string> Command)

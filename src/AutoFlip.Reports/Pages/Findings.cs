@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Reports;
 
-/// <summary>How a sentence is known to be true.</summary>
+/// <summary>Source of a statement.</summary>
 enum Evidence
 {
-    /// <summary>By a clock, by the bytes of messages, on test data.</summary>
+    /// <summary>Measured by clocks, message sizes or test data.</summary>
     Measured,
 
-    /// <summary>It follows from sizes: of the network, of the mask, of what FedAvg sends.</summary>
+    /// <summary>Computed from the sizes of network, mask and messages of FedAvg.</summary>
     Counted,
 }
 
@@ -17,14 +17,14 @@ enum Evidence
 /// <param name="Evidence">How it is known.</param>
 sealed record Finding(string Text, Evidence Evidence);
 
-/// <summary>What runs gained and lost over plain FedAvg, in plain words. A gain and a loss are worded alike.</summary>
+/// <summary>Comparisons of runs with plain FedAvg in sentences. Gains and losses have the same wording.</summary>
 /// <remarks>
 /// One run alone knows what FedAvg would have sent and computed, for that is counted; how good and how fast FedAvg would have been can only
 /// be measured, by a run of it.
 /// </remarks>
 static class Findings
 {
-    /// <summary>What one run tells by itself.</summary>
+    /// <summary>Statements about one run.</summary>
     public static IEnumerable<Finding> Of(RunRecord run)
     {
         var (figures, main) = (run.Figures, run.Figures.Metrics.Shown);
@@ -39,13 +39,13 @@ static class Findings
         if (figures.Traffic.DenseFp32Bytes > 0)
             yield return new(
                 $"{Readable.Bytes(Sent(figures))} were sent{(figures.Traffic.ExploreBytes > 0 ? ", exploration included" : "")}: "
-                    + $"{Than(figures.Traffic.DenseFp32Bytes, Sent(figures))} the "
+                    + $"{ComparedTo(figures.Traffic.DenseFp32Bytes, Sent(figures))} the "
                     + $"{Readable.Bytes(figures.Traffic.DenseFp32Bytes)} that FedAvg would send in float32 over the same rounds. "
                     + "Sent bytes are measured; those of FedAvg are computed.",
                 Evidence.Measured);
         if (figures.Compute.DenseMacs > 0)
             yield return new(
-                $"Clients computed {Than(figures.Compute.DenseMacs, Macs(figures))} with the dense model, "
+                $"Clients computed {ComparedTo(figures.Compute.DenseMacs, Macs(figures))} with the dense model, "
                     + $"by multiply-accumulates{(figures.Compute.ExploreMacs > 0 ? ", exploration included" : "")}.",
                 Evidence.Counted);
         var exploring = figures.Time.Explore > 0 ? $", {Readable.Time(figures.Time.Explore)} of it exploring" : "";
@@ -85,7 +85,7 @@ static class Findings
         {
             var quality = Comparison.Quality(dense.Runs[0].Figures.Metrics.Shown.Name, before.Mean, after.Mean).TrimEnd('.');
             yield return new(
-                $"{quality} ({HowCompared([.. dense.Runs, .. pruned.Runs])}).{Doubt(dense, pruned, Score)}", Evidence.Measured);
+                $"{quality} ({BasisOf([.. dense.Runs, .. pruned.Runs])}).{Doubt(dense, pruned, Score)}", Evidence.Measured);
         }
         if (Of(dense, run => Sent(run)) is { } denseBytes && Of(pruned, run => Sent(run)) is { } bytes)
             yield return new(
@@ -132,8 +132,8 @@ static class Findings
             + (main.Local is null ? "." : $", and {Readable.Metric(main.Name, main.Local)} on clients that did not take part.");
     }
 
-    /// <summary>What <see cref="SummaryMain.Compared"/> is of, of these runs.</summary>
-    public static string HowCompared(IReadOnlyCollection<RunRecord> runs)
+    /// <summary>Evaluations behind <see cref="SummaryMain.Compared"/> of these runs, in words.</summary>
+    public static string BasisOf(IReadOnlyCollection<RunRecord> runs)
     {
         if (runs.All(run => run.Figures.Metrics.Shown.Recent is null)) return "on clients";
         var counts = runs.Select(run =>
@@ -153,5 +153,6 @@ static class Findings
     public static double Macs(RunSummary run) => (double)run.Compute.ActiveMacs + run.Compute.ExploreMacs;
 
     /// <summary>12.0 % less than; as much as.</summary>
-    public static string Than(double before, double after) => Comparison.Change(before, after, "less than", "more than", "as much as");
+    public static string ComparedTo(double before, double after) =>
+        Comparison.Change(before, after, "less than", "more than", "as much as");
 }

@@ -26,7 +26,7 @@ public readonly record struct Html(string Text)
     public override string ToString() => Text;
 }
 
-/// <summary>What an interpolated string becomes where <see cref="Html"/> is asked for.</summary>
+/// <summary>Interpolated string handler of <see cref="Html"/>; encodes text.</summary>
 [InterpolatedStringHandler]
 public readonly struct HtmlTemplate
 {

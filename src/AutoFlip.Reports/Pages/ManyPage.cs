@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Reports;
 
-/// <summary>What a page says about several runs together.</summary>
+/// <summary>Sections of a page about several runs.</summary>
 /// <param name="Runs">At least two.</param>
 sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
 {
@@ -65,7 +65,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
             }
             string[] names = [.. metrics.Select(Metric.DisplayNameOf)];
             return new HtmlTable("means",
-                $"Means over seeds ± sample standard deviation; {string.Join(", ", names)}: {Findings.HowCompared(Runs)}; "
+                $"Means over seeds ± sample standard deviation; {string.Join(", ", names)}: {Findings.BasisOf(Runs)}; "
                 + $"bytes and multiply-accumulates also as ratios to dense float32 FedAvg",
                 ["setting", "seeds", "rounds", .. names, "kept", "sent", "sent / dense", "computed / dense", "time", "failed"],
                 [.. _groups.Select(Row)]).Write();

@@ -7,7 +7,7 @@ static class PageParts
 
     /// <summary>A section under a heading.</summary>
     /// <param name="id">Its anchor.</param>
-    /// <param name="level">Of the heading.</param>
+    /// <param name="level">Level of the heading.</param>
     /// <param name="title">The heading.</param>
     /// <param name="content">What stands below.</param>
     public static Html Section(string id, int level, string title, Html content) => Html.Of($"""
@@ -37,7 +37,7 @@ static class PageParts
 
         """);
 
-    /// <summary>What opens on demand, and stays open while a live page changes.</summary>
+    /// <summary>Collapsible content, which stays open while a live page changes.</summary>
     public static Html Details(string id, string summary, Html content) => Html.Of($"""
         <details id="{id}"><summary>{summary}</summary>
         {content}</details>
@@ -49,7 +49,7 @@ static class PageParts
         $"<div class=\"tile{Html.If(warns, $" warns")}\"><dt>{label}</dt><dd><span class=\"figure\">{figure}</span> <span "
         + $"class=\"remark\">{remark}</span></dd></div>\n");
 
-    /// <summary>Where a run stands, in a word or two.</summary>
+    /// <summary>State of a run as a chip.</summary>
     public static Html State(RunRecord run) => run.Status.Stage switch
     {
         RunStage.Done => Html.Of($"<span class=\"chip ended\">ended</span>"),
@@ -57,7 +57,7 @@ static class PageParts
         _ => Html.Of($"<span class=\"chip goes-on\">{Progress(run)}</span>"),
     };
 
-    /// <summary>The same as a sentence's part.</summary>
+    /// <summary>State of a run as part of a sentence.</summary>
     public static string Progress(RunRecord run) => run.Status.Stage switch
     {
         RunStage.Done => $"ended after {Counted(run.Rounds.Length, "round")}",

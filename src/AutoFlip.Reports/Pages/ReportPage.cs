@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Reports;
 
-/// <summary>What a report says: the content of a page, as markup and as figures for the page's script. Of one run or of many.</summary>
-/// <param name="Title">Of the page.</param>
-/// <param name="Progress">Where the runs stand, in a few words.</param>
+/// <summary>Content of a report of one or many runs: markup, and figures for the page's script.</summary>
+/// <param name="Title">Title of the page.</param>
+/// <param name="Progress">State of the runs, in words.</param>
 /// <param name="Content">Everything between header and footer.</param>
 /// <param name="Charts">The figures and where they are drawn.</param>
 public sealed record ReportPage(string Title, string Progress, Html Content, ImmutableArray<(string Place, Chart Chart)> Charts)

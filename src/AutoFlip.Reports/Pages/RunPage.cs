@@ -5,7 +5,7 @@ namespace AutoFlip.Reports;
 /// <summary>Everything that a page says about one run.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Id">Begins every anchor: lower-case letters and digits.</param>
-/// <param name="Level">Of the headings of its sections.</param>
+/// <param name="Level">Level of the headings of its sections.</param>
 /// <param name="Links">How files are linked.</param>
 /// <param name="Options">How options are named.</param>
 sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, ReportOptions Options)
@@ -18,7 +18,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         "plots", "tensorboard",
     ];
 
-    /// <summary>What the run is called in one line: data, model, method.</summary>
+    /// <summary>Title of the run: data, model, method.</summary>
     public string Title =>
         $"{DataSetName.WithoutFolders(Run.Experiment.Dataset)}, {Run.Experiment.Model}, "
         + $"{Results.Method(Run.Experiment.Algorithm, Run.Experiment.Pruner)}";
@@ -88,10 +88,12 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
                 $"{Readable.Count(Figures.ModelSize.ActiveParameters)} of {Readable.Count(Figures.ModelSize.Parameters)}");
             yield return PageParts.Tile("Sent", Readable.Bytes(Findings.Sent(Figures)),
                 Figures.Traffic.DenseFp32Bytes > 0
-                    ? $"{Findings.Than(Figures.Traffic.DenseFp32Bytes, Findings.Sent(Figures))} dense float32"
+                    ? $"{Findings.ComparedTo(Figures.Traffic.DenseFp32Bytes, Findings.Sent(Figures))} dense float32"
                     : "");
             yield return PageParts.Tile("Computed", Readable.Macs(Findings.Macs(Figures)),
-                Figures.Compute.DenseMacs > 0 ? $"{Findings.Than(Figures.Compute.DenseMacs, Findings.Macs(Figures))} the dense model" : "");
+                Figures.Compute.DenseMacs > 0
+                    ? $"{Findings.ComparedTo(Figures.Compute.DenseMacs, Findings.Macs(Figures))} the dense model"
+                    : "");
             yield return PageParts.Tile("Time", Readable.Time(Figures.Time.Total), $"{Readable.Time(Figures.Time.MedianRound)} a round");
             yield return PageParts.Tile(
                 "Rounds", Readable.Count(Figures.RoundsDone),

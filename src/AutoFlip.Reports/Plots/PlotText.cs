@@ -22,8 +22,8 @@ static class PlotText
     public static float Width(string text, float size) => Font(text, size).MeasureText(text);
 
     /// <summary>Writes a line.</summary>
-    /// <param name="canvas">Where.</param>
-    /// <param name="text">What.</param>
+    /// <param name="canvas">The canvas.</param>
+    /// <param name="text">The text.</param>
     /// <param name="x">Horizontal anchor.</param>
     /// <param name="middle">The height of the middle of small letters and digits, vertically.</param>
     /// <param name="size">Pixels.</param>

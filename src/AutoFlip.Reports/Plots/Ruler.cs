@@ -24,7 +24,7 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
     /// <summary>A number as drawn: in the axis' unit, or its logarithm.</summary>
     public double Of(double value) => IsLogarithmic ? Math.Log10(value) : value * Factor;
 
-    /// <summary>Where a number lies between <see cref="Min"/> (0) and <see cref="Max"/> (1).</summary>
+    /// <summary>Position of a number between <see cref="Min"/> (0) and <see cref="Max"/> (1).</summary>
     public double Place(double value) => (Of(value) - Min) / (Max - Min);
 
     /// <summary>An axis that shows what lies between two numbers.</summary>

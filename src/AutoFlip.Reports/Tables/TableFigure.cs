@@ -1,8 +1,8 @@
 namespace AutoFlip.Reports;
 
 /// <summary>A column of a table of experiments.</summary>
-/// <param name="Key">What programs call it.</param>
-/// <param name="Header">What people call it.</param>
+/// <param name="Key">Name in JSON and CSV.</param>
+/// <param name="Header">Heading of the column.</param>
 /// <param name="Meaning">What it is, in one sentence.</param>
 /// <param name="Of">Its value for a run; null where it was not measured.</param>
 /// <param name="Show">Its value over the seeds of a row, as people read it.</param>

@@ -11,7 +11,7 @@ public sealed class TableFolder(string path, IReadOnlyList<(string What, string 
     /// <summary>The page to look at.</summary>
     public string Page => Path.Combine(path, "table.html");
 
-    /// <summary>The same for a repository.</summary>
+    /// <summary>The table as Markdown.</summary>
     public string Markdown => Path.Combine(path, "table.md");
 
     /// <summary>The content of <c>table.json</c>: rows with their runs, figures as measured, not rounded.</summary>

@@ -19,7 +19,7 @@ sealed record TableSection(string Title, IReadOnlyList<string> Headers, IReadOnl
     public IReadOnlyCollection<int> Words { get; init; } = [];
 }
 
-/// <summary>What is written about a table for people, before it is Markdown or HTML.</summary>
+/// <summary>Content of a table's page, before it is written as Markdown or HTML.</summary>
 /// <param name="Title">Its name.</param>
 /// <param name="Summary">One line: how far it is.</param>
 /// <param name="Sections">The comparison, the runs, the settings.</param>
@@ -78,7 +78,7 @@ sealed record TablePage(
         return over is null ? "-" : figure.Show(over) + (over.Count < row.Ended.Count() ? $" ({over.Count} of {row.Ended.Count()})" : "");
     }
 
-    /// <summary>How a row stands to the baseline, as people read it.</summary>
+    /// <summary>Difference of a row to the baseline, in words.</summary>
     public static string Against(TableResult result, TableRowResult row) =>
         result.Against(row) is { } over ? TableFigure.Difference(row.Ended.First().Metrics.Shown.Name, over)
         : row.Name == result.Table.Baseline ? "baseline" : "-";

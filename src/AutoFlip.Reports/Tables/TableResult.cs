@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace AutoFlip.Reports;
 
 /// <summary>One run that a table wants.</summary>
-/// <param name="Experiment">What it runs.</param>
+/// <param name="Experiment">The experiment.</param>
 /// <param name="Run">What there is of it on the disk; null if nothing.</param>
 /// <param name="Failure">Why it failed just now; null if it did not.</param>
 public sealed record TableCell(Experiment Experiment, EarlierRun? Run, string? Failure)
@@ -11,7 +11,7 @@ public sealed record TableCell(Experiment Experiment, EarlierRun? Run, string? F
     /// <summary>Its figures, once it has ended.</summary>
     public RunSummary? Summary => Run?.Summary;
 
-    /// <summary>How far it is, in words.</summary>
+    /// <summary>State, in words.</summary>
     public string State =>
         Summary is not null ? "done"
         : Failure is not null ? $"failed: {DataSetName.WithoutFolders(Failure, Experiment).ReplaceLineEndings(" ")}"
@@ -31,7 +31,7 @@ public sealed record TableRowResult(string Name, ImmutableArray<TableCell> Cells
     /// <summary>The figures of the runs that have ended.</summary>
     public IEnumerable<RunSummary> Ended => Cells.Select(cell => cell.Summary).OfType<RunSummary>();
 
-    /// <summary>How many have ended, of how many.</summary>
+    /// <summary>Number of finished runs, of all.</summary>
     public string Done => Ended.Count() == Cells.Length ? $"{Cells.Length}" : $"{Ended.Count()} of {Cells.Length}";
 }
 

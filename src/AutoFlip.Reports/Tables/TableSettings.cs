@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip.Reports;
 
-/// <summary>What the experiments of a table have in common, and in what its rows differ. Name and seed aside.</summary>
+/// <summary>Settings that the rows of a table share, and those in which they differ, without name and seed.</summary>
 /// <param name="Shared">Fields that are alike in all rows and other than by default.</param>
 /// <param name="Own">By row, fields that are not alike in all rows.</param>
 sealed record TableSettings(

@@ -20,7 +20,7 @@ public static class Comparison
         ]);
     }
 
-    /// <summary>What AutoFLIP gained and lost against FedAvg, as measured, a sentence a line; a gain and a loss are worded alike.</summary>
+    /// <summary>Measured comparison of AutoFLIP with FedAvg, one sentence per line; gains and losses have the same wording.</summary>
     public static string Verdict(RunSummary dense, RunSummary pruned)
     {
         var sentences = new List<string>
@@ -36,7 +36,7 @@ public static class Comparison
         return string.Join('\n', sentences);
     }
 
-    /// <summary>What happened to the main metric, in a sentence.</summary>
+    /// <summary>Change of the main metric, in a sentence.</summary>
     internal static string Quality(string metric, double before, double after)
     {
         if (!Metric.IsInPercent(metric)) return $"Its {metric} is {Readable.Figure(after)}, against {Readable.Figure(before)}.";

@@ -1,6 +1,6 @@
 namespace AutoFlip.Reports;
 
-/// <summary>What a run came to, as labelled figures for every kind of display.</summary>
+/// <summary>Results of a run as labelled figures.</summary>
 public static class Results
 {
     /// <summary>One line about what is run.</summary>

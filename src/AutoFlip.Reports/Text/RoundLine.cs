@@ -1,6 +1,6 @@
 namespace AutoFlip.Reports;
 
-/// <summary>What a reader sees of a round.</summary>
+/// <summary>Figures of a round for display.</summary>
 /// <param name="Round">Which.</param>
 /// <param name="Score">The main metric: on the server's test set if it was evaluated there, else on clients' held-out samples.</param>
 /// <param name="Loss">The loss at the same place.</param>

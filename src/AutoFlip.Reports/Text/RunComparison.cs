@@ -3,7 +3,7 @@ namespace AutoFlip.Reports;
 /// <summary>The ledgers of several runs side by side: a table of what is compared, and nothing else.</summary>
 public static class RunComparison
 {
-    /// <summary>What is compared: a label, the figure, how it reads. A share is compared by difference, everything else by ratio.</summary>
+    /// <summary>Row of a comparison: label, figure and format. Shares are compared by difference, everything else by ratio.</summary>
     static readonly Row[] Identity =
     [
         Row.Text("data set", run => DataSetName.WithoutFolders(run.Dataset)),

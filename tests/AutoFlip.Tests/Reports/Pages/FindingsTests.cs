@@ -78,7 +78,7 @@ public sealed class FindingsTests
     [InlineData(7, 12, "mean of the last 5 evaluations")]
     [InlineData(3, 7, "mean of the last 5 evaluations, of some runs fewer")]
     public void Mean_of_fewer_evaluations_is_called_so(int one, int other, string expected) =>
-        Assert.Equal(expected, Findings.HowCompared([MadeUpRun.Record(Dense, rounds: one), MadeUpRun.Record(Pruned, rounds: other)]));
+        Assert.Equal(expected, Findings.BasisOf([MadeUpRun.Record(Dense, rounds: one), MadeUpRun.Record(Pruned, rounds: other)]));
 
     [Fact]
     public void Difference_within_that_of_seeds_is_called_so()
