@@ -57,6 +57,9 @@ sealed record Setting
     /// <summary>The methods that have <see cref="Option"/>.</summary>
     public ImmutableArray<string> Methods { get; init; } = [];
 
+    /// <summary>What it changes that is no single property; null if it sets one.</summary>
+    public Func<Request, object, Request>? Change { get; init; }
+
     /// <summary>Another property that it sets to the same value; null if there is none.</summary>
     public PropertyInfo? Also { get; init; }
 
@@ -77,6 +80,7 @@ sealed record Setting
 
     /// <summary>Name in texts of the engine.</summary>
     public string ApiName => Option is not null ? Option.ApiName
+        : Property is null ? Name
         : $"{(Property!.DeclaringType == typeof(MethodChoice) ? nameof(Experiment) : Property.DeclaringType!.Name)}.{Property.Name}";
 
     /// <summary>The good name.</summary>
@@ -107,6 +111,7 @@ sealed record Setting
                 Experiment = request.Experiment with { Options = request.Experiment.Options.With(Option, value) },
                 OfMethods = request.OfMethods.Add(Option),
             };
+        if (Change is not null) return Change(request, value);
         foreach (var property in new[] { Property, Also }.OfType<PropertyInfo>()) request = request.With(property, value);
         return request;
     }

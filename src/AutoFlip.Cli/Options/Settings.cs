@@ -42,6 +42,18 @@ static class Settings
     static Setting OneWay(ExperimentOption option) =>
         Setting.Of(option) with { Help = $"{option.Help.TrimEnd('.')}; after --wire, overrides it in this direction." };
 
+    /// <summary>Presets come before all other options, which override them wherever they are typed.</summary>
+    public static Setting Preset { get; } = new()
+    {
+        Declared = ["--preset"],
+        Group = SettingGroup.Experiment,
+        Placeholder = string.Join('|', Catalog.Presets.Names),
+        Help = "Values of several options; options that are given override them. "
+            + string.Join(' ', Catalog.Presets.Select(preset => $"{preset.Key}: {preset.Value.Help}")),
+        Type = typeof(string),
+        Change = (request, name) => request with { Experiment = Catalog.Presets[(string)name].Apply(request.Experiment) },
+    };
+
     /// <summary>The one option of commands that only print.</summary>
     public static Setting Json { get; } = Grouped(SettingGroup.Running,
         [Setting.Of(
@@ -190,7 +202,7 @@ static class Settings
     /// <summary>The whole table.</summary>
     public static ImmutableArray<Setting> All { get; } =
     [
-        .. Experiments.Concat(MethodOptions.All.Select(Setting.Of)).OrderBy(setting => setting.Group), .. Running, .. WithoutEffect,
+        Preset, .. Experiments.Concat(MethodOptions.All.Select(Setting.Of)).OrderBy(setting => setting.Group), .. Running, .. WithoutEffect,
     ];
 
     static readonly FrozenDictionary<string, Setting> ByApiName =

@@ -100,7 +100,11 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
     LocalTraining Training(Workspace workspace, ReceivedTask task, int client, CancellationToken ct)
     {
         var share = data.ShareOf(client);
-        return new(experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, share.Train, share.TrainRows, new StoredMemory(store, task, client), ct);
+        var scales = experiment.ScaleLearningRate && method.Optimizer.IsAdaptive
+            ? StepScales.Of(network, task.Mask.Small, task.Mask.Mask.KeptParameters()) : [];
+        return new(
+            experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, share.Train, share.TrainRows, new StoredMemory(store, task, client), ct)
+        { Scales = scales };
     }
 
     /// <summary>The reply with what training since <paramref name="started"/> cost.</summary>

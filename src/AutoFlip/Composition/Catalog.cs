@@ -185,6 +185,9 @@ public static class Catalog
         { "magnitude", e => e.Options.ApplyTo(MagnitudePruner.Of(e)) },
     };
 
+    /// <summary>Presets: values of several options.</summary>
+    public static Section<Preset> Presets { get; } = new("preset", "preset") { { "paper", Preset.Paper } };
+
     /// <summary>The parts that an experiment names, made once.</summary>
     /// <param name="experiment">A resolved experiment of a settled task (<see cref="ExperimentRules"/>).</param>
     /// <exception cref="AutoFlipException">It names something that is not here (exit 2).</exception>

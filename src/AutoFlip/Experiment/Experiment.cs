@@ -169,6 +169,10 @@ public sealed record Experiment
     /// The paper does not.</summary>
     public bool KeepNorm { get; init; } = true;
 
+    /// <summary>Whether the learning rate of a pruned layer is multiplied by the ratio of its inputs before and after pruning, under adaptive optimisers
+    /// (docs/algorithm.md). The paper does not.</summary>
+    public bool ScaleLearningRate { get; init; } = true;
+
     /// <summary>When the mask is computed. The paper's is Cohort.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Once;
 

@@ -129,6 +129,8 @@ public static class ExperimentFile
         var experiment = Over(
             root.TryGetProperty(BaseField, out var file) ? Base(file, source, schema) : new Experiment(), FieldsOf(root, source), source, schema,
             [BaseField, .. TableFields]);
+        if (root.TryGetProperty(DealField, out _)) // a run wrote it, and wrote every option that it knew
+            experiment = ExperimentOptions.AsEarlier(experiment, option => !root.TryGetProperty(FieldOf(option.Property), out _));
         return root.TryGetProperty(DerivedField, out var derived) ? experiment with { Derived = [.. Derived(derived, source, schema)] }
             : root.TryGetProperty(DealField, out _) ? schema.Infer(experiment) // a run of an earlier version
             : experiment;

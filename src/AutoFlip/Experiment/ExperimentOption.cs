@@ -62,6 +62,9 @@ public sealed record ExperimentOption
     /// <summary>Whether each word is one value of a list, commas and all; otherwise commas separate values too.</summary>
     public bool IsVerbatim { get; init; }
 
+    /// <summary>What runs did before there was this option; null: as its default does.</summary>
+    public object? Earlier { get; init; }
+
     /// <summary>The name in messages of the engine: <c>Experiment.Clients</c>.</summary>
     public string ApiName => $"{nameof(Experiment)}.{Property.Name}";
 

@@ -131,6 +131,9 @@ public static class ExperimentOptions
             "Compute the mask once from all explorers, or in every round from that round's cohort."),
         Of(e => e.KeepNorm, "keep-norm", "BOOL",
             "On the first pruning, rescale each unit's remaining incoming weights to their norm before pruning."),
+        Of(e => e.ScaleLearningRate, "scale-learning-rate", "BOOL",
+            "Multiply the learning rate of each pruned layer by its inputs before pruning over its inputs after. For adaptive optimizers.")
+            with { Earlier = false },
         Of(e => e.Regrow, "regrow", "keep|zero", "Value of a weight that a later mask restores: its last value, or zero."),
         Of(e => e.Pruning, "pruning", "hybrid|structured|unstructured",
             "Removal of whole units and then single weights, of units only, or of weights only."),
@@ -233,6 +236,17 @@ public static class ExperimentOptions
     public static void Require(string property, object value)
     {
         if (!Of(property).Accepts(value)) throw AutoFlipException.BadRequest(Of(property).Refusal(value));
+    }
+
+    /// <summary>An experiment as runs of versions without some options had it.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="isMissing">Whether an option is not there.</param>
+    internal static Experiment AsEarlier(Experiment experiment, Func<ExperimentOption, bool> isMissing)
+    {
+        experiment = experiment with { };
+        foreach (var option in All)
+            if (option.Earlier is not null && isMissing(option)) option.Property.SetValue(experiment, option.Earlier); // a fresh record
+        return experiment;
     }
 
     static IEnumerable<ExperimentOption> Grouped(OptionGroup group, IEnumerable<ExperimentOption> rows) =>

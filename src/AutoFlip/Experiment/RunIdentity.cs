@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace AutoFlip;
 
 /// <summary>A hash of everything that decides on a round's result: a run goes on only under the experiment that it began with.</summary>
-/// <remarks>Values that are the default do not enter, so an option that a later version adds does not orphan the runs of this one. The name does not enter
+/// <remarks>Values that are the default, or what runs did before there was the option, do not enter, so an option that a later version adds does not orphan the runs of this one. The name does not enter
 /// either, nor how many rounds are asked for.</remarks>
 static class RunIdentity
 {
@@ -24,7 +24,7 @@ static class RunIdentity
         "learning_rate_decay", "learning_rate_decay_step", "criterion", "evaluation_scope", "evaluation_fraction", "evaluate_every",
         "metrics", "average", "cut_off", "precision", "threads_per_client", "cohort_size", "first_pruned_round", "explorer_count");
 
-    static readonly Experiment Defaults = new() { Name = "", Rounds = 0 };
+    static readonly Experiment Defaults = ExperimentOptions.AsEarlier(new() { Name = "", Rounds = 0 }, _ => true);
 
     /// <summary>The hash, in lower-case hex.</summary>
     public static string Of(Experiment experiment)

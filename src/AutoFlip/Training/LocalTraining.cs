@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
@@ -22,8 +23,8 @@ public sealed class LocalTraining
     readonly CancellationToken _ct;
 
     internal LocalTraining(
-        Experiment experiment, Workspace workspace, Criterion criterion, Network network, ClientTask task, int client, SampleSet samples, ReadOnlyMemory<int> rows, ClientMemory memory,
-        CancellationToken ct)
+        Experiment experiment, Workspace workspace, Criterion criterion, Network network, ClientTask task, int client, SampleSet samples,
+        ReadOnlyMemory<int> rows, ClientMemory memory, CancellationToken ct)
     {
         (_experiment, _workspace, _criterion, _task, _client, _samples, _rows, Memory, _ct) = (experiment, workspace, criterion, task, client, samples, rows, memory, ct);
         workspace.LoadForTraining(network, task.Weights);
@@ -38,6 +39,9 @@ public sealed class LocalTraining
 
     /// <summary>What the client keeps from round to round.</summary>
     public ClientMemory Memory { get; }
+
+    /// <summary>Factors on the learning rate, one stretch of parameters after another; empty: none.</summary>
+    internal ImmutableArray<StepScale> Scales { get; init; } = [];
 
     /// <summary>The learning rate of the round.</summary>
     public double LearningRate => _task.LearningRate;
@@ -102,7 +106,7 @@ public sealed class LocalTraining
 
             loss.backward();
             adjustGradients?.Invoke(module.Parameters, module.Gradients);
-            _workspace.Stepper.Step(module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits);
+            _workspace.Stepper.Step(module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits, Scales.AsSpan());
             Steps++;
             afterStep?.Invoke(module.Parameters);
             outputs.Add(scores, targets, value);

@@ -95,6 +95,9 @@ public sealed class OptionUsesTests
             Model = "TwoNN", Pruner = "random",
             MaskRefresh = MaskRefresh.Cohort }, "Experiment.MaskRefresh cohort (the pruner random does not use it)" },
         { "KeepNorm", Digits with { Model = "TwoNN", Pruner = "none", KeepNorm = false }, "Experiment.KeepNorm False (nothing is pruned)" },
+        { "ScaleLearningRate", Digits with {
+            Model = "TwoNN", Optimizer = "SGD",
+            ScaleLearningRate = false }, "Experiment.ScaleLearningRate False (the optimizer SGD is not adaptive)" },
         { "Regrow", Digits with { Model = "TwoNN", Regrow = Regrow.Zero }, "Experiment.Regrow zero (the mask is made once, "
             + "so no weight comes back)" },
         { "Pruning", Digits with {
@@ -174,7 +177,7 @@ public sealed class OptionUsesTests
             ExplorationEpochs = 4, ExplorationPatience = 2 },
         Digits with {
             Model = "TwoNN", MaskRefresh = MaskRefresh.Cohort, Regrow = Regrow.Zero, Pruning = PruningKind.Unstructured, DenseRounds = 1,
-            ExplorerFraction = 1, KeepNorm = false },
+            ExplorerFraction = 1, KeepNorm = false, ScaleLearningRate = false },
         Digits with {
             Model = "TwoNN", Optimizer = "SGD", Momentum = 0.9, LearningRateDecay = 0.5, LearningRateDecayStep = 3, InitializationGain = 2,
             Metrics = ["f1"], Average = Average.Macro },

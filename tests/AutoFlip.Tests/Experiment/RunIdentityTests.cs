@@ -24,6 +24,16 @@ public class RunIdentityTests
             RunIdentity.Of(new Experiment()),
             RunIdentity.Of(new Experiment { LearningRate = new Experiment().LearningRate, Metrics = [.. new Experiment().Metrics] }));
 
+    /// <summary>An option that is on by default now was off in runs that did not know it: such a run keeps its identity.</summary>
+    [Fact]
+    public void What_runs_did_before_an_option_came_does_not_enter()
+    {
+        var before = new Experiment { ScaleLearningRate = false };
+
+        Assert.NotEqual(RunIdentity.Of(new Experiment()), RunIdentity.Of(before));
+        Assert.Equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", RunIdentity.Of(before)); // SHA-256 of nothing
+    }
+
     /// <summary>What the program of f479c9f wrote into checkpoints/resume.safetensors of a run of this experiment.</summary>
     [Fact]
     public void The_hash_of_the_first_version_is_still_known() => Assert.Equal(

@@ -70,6 +70,41 @@ public class OptimizerTests
     }
 
     [Theory, MemberData(nameof(Names))]
+    public void Each_stretch_takes_the_steps_of_a_vector_of_its_own_at_its_own_rate(string name)
+    {
+        // Bit for bit, masked, wherever stretches begin and end: the second one straddles words of the mask and vectors.
+        (from first in Gen.Int[0, 70]
+         from second in Gen.Int[1, 140]
+         from kept in Gen.Bool.Array[first + second]
+         from weights in Gen.Float[-1, 1].Array[first + second]
+         from gradients in Gen.Float[-2, 2].Array[first + second].Array[3]
+         select (first, kept, weights, gradients)).Sample(sample =>
+        {
+            var (first, kept, weights, gradients) = sample;
+            var optimizer = All[name] with { WeightDecay = 0.01 };
+            StepScale[] scales = [new(first, 1), new(weights.Length - first, 2.5)];
+            var (whole, one, other) = (weights.ToArray(), weights[..first], weights[first..]);
+            var steppers = (optimizer.Start<float>(whole.Length), optimizer.Start<float>(one.Length), optimizer.Start<float>(other.Length));
+            foreach (var gradient in gradients)
+            {
+                steppers.Item1.Step(whole, gradient.ToArray(), 0.1, Bits(kept), scales);
+                steppers.Item2.Step(one, gradient[..first], 0.1, Bits(kept[..first]));
+                steppers.Item3.Step(other, gradient[first..], 0.1 * 2.5, Bits(kept[first..]));
+            }
+            Assert.Equal([.. one, .. other], whole);
+            Assert.Equal(3, steppers.Item1.Steps);
+        });
+    }
+
+    [Fact]
+    public void Scales_that_do_not_cover_the_vector_are_refused()
+    {
+        var stepper = new Adam().Start<float>(5);
+        var error = Assert.Throws<ArgumentException>(() => stepper.Step(new float[5], new float[5], 0.1, scales: [new(3, 1)]));
+        Assert.StartsWith("Scales for 3 parameters: started for 5.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Names))]
     public void Masked_vector_trains_like_the_vector_of_its_kept_parameters(string name)
     {
         // The law behind shrinking: bit for bit, whatever the gradients of the rest are, and whatever the vector length does to the tail.

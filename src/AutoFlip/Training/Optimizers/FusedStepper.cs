@@ -29,33 +29,49 @@ sealed class FusedStepper<T, TRule>(int parameters, TRule rule, double maxGradie
     readonly T[] _second = new T[TRule.StateCount > 1 ? parameters : 0];
     TRule _rule = rule;
 
-    public override void Step(Span<T> weights, Span<T> gradients, double learningRate, ReadOnlySpan<ulong> kept = default)
+    public override void Step(
+        Span<T> weights, Span<T> gradients, double learningRate, ReadOnlySpan<ulong> kept = default, ReadOnlySpan<StepScale> scales = default)
     {
         if (weights.Length != Parameters || gradients.Length != Parameters)
             throw new ArgumentException($"{weights.Length} weights, {gradients.Length} gradients: started for {Parameters}.");
         LaneMask.Check(kept, Parameters);
 
         var scale = maxGradientNorm > 0 ? GradientNorm.ClipScale<T>(gradients, kept, maxGradientNorm) : 1;
-        _rule.Prepare(++Steps, learningRate);
+        Steps++;
+        scoped ReadOnlySpan<StepScale> parts = scales.IsEmpty ? [new(Parameters, 1)] : scales;
+        var start = 0;
+        foreach (var (length, factor) in parts)
+        {
+            _rule.Prepare(Steps, learningRate * factor);
+            Step(weights, gradients, start, length, scale, kept);
+            start += length;
+        }
+        if (start != Parameters) throw new ArgumentException($"Scales for {start} parameters: started for {Parameters}.");
+    }
 
+    /// <summary>One stretch of parameters.</summary>
+    void Step(Span<T> weights, Span<T> gradients, int start, int length, double scale, ReadOnlySpan<ulong> kept)
+    {
         var lanes = Vector<T>.Count;
-        var whole = weights.Length - weights.Length % lanes;
-        Run(_rule, weights[..whole], gradients[..whole], _first, _second, scale, kept, 0);
-        if (whole == weights.Length) return;
+        var whole = start..(start + length - length % lanes);
+        Run(_rule, weights[whole], gradients[whole], StateOf(_first, whole), StateOf(_second, whole), scale, kept, start);
+        if (length % lanes == 0) return;
 
         // The rest goes through the same code in padded copies.
-        var rest = whole..weights.Length;
+        var rest = whole.End.Value..(start + length);
         Span<T> weight = stackalloc T[lanes], gradient = stackalloc T[lanes], first = stackalloc T[lanes], second = stackalloc T[lanes];
         weights[rest].CopyTo(weight);
         gradients[rest].CopyTo(gradient);
         if (TRule.StateCount > 0) _first.AsSpan(rest).CopyTo(first);
         if (TRule.StateCount > 1) _second.AsSpan(rest).CopyTo(second);
-        Run(_rule, weight, gradient, first, second, scale, kept, whole);
-        weight[..(Parameters - whole)].CopyTo(weights[rest]);
+        Run(_rule, weight, gradient, first, second, scale, kept, rest.Start.Value);
+        weight[..(length % lanes)].CopyTo(weights[rest]);
         gradients[rest].Clear();
-        if (TRule.StateCount > 0) first[..(Parameters - whole)].CopyTo(_first.AsSpan(rest));
-        if (TRule.StateCount > 1) second[..(Parameters - whole)].CopyTo(_second.AsSpan(rest));
+        if (TRule.StateCount > 0) first[..(length % lanes)].CopyTo(_first.AsSpan(rest));
+        if (TRule.StateCount > 1) second[..(length % lanes)].CopyTo(_second.AsSpan(rest));
     }
+
+    static Span<T> StateOf(T[] state, Range range) => state.Length == 0 ? [] : state.AsSpan(range);
 
     public override void Reset()
     {

@@ -7,6 +7,9 @@ namespace AutoFlip;
 public sealed record Sgd(double Momentum = 0) : Optimizer
 {
     /// <inheritdoc/>
+    public override bool IsAdaptive => false;
+
+    /// <inheritdoc/>
     public override Stepper<T> Start<T>(int parameters) => Momentum == 0
         ? new FusedStepper<T, PlainRule<T>>(parameters, new PlainRule<T>(WeightDecay), MaxGradientNorm)
         : new FusedStepper<T, MomentumRule<T>>(parameters, new MomentumRule<T>(Momentum, WeightDecay), MaxGradientNorm);
