@@ -17,9 +17,9 @@ public sealed record ServerState(Weights Weights, ImmutableSortedDictionary<stri
 }
 
 /// <summary>A federated algorithm: what a client does with the model it receives, and what the server does with the replies.</summary>
-/// <remarks>A value: hyper-parameters are the record's own, state comes in and goes out. Pruning composes with any algorithm, but for what it refuses.
-/// <para>Most algorithms override <see cref="ClientUpdate"/> or <see cref="ServerUpdate"/>. One with more to send names its vectors
-/// (<see cref="Sends"/>, <see cref="Returns"/>) and folds replies itself (<see cref="BeginRound"/>).</para></remarks>
+/// <remarks>A value: hyper-parameters are the record's own, state comes in and goes out. Pruning composes with any algorithm, but for what
+/// it refuses. <para>Most algorithms override <see cref="ClientUpdate"/> or <see cref="ServerUpdate"/>. One with more to send names its
+/// vectors (<see cref="Sends"/>, <see cref="Returns"/>) and folds replies itself (<see cref="BeginRound"/>).</para></remarks>
 public abstract record FederatedAlgorithm
 {
     /// <summary>Names of the server's slots that travel to clients with a model to be trained, in ordinal order.</summary>
@@ -31,7 +31,8 @@ public abstract record FederatedAlgorithm
     /// <summary>Passes through a client's training samples besides its local epochs, at most.</summary>
     public virtual int ExtraPasses => 0;
 
-    /// <summary>Why the algorithm makes no sense with other parts of a run, in a sentence that names what is accepted; null if it does.</summary>
+    /// <summary>Why the algorithm makes no sense with other parts of a run, in a sentence that names what is
+    /// accepted; null if it does.</summary>
     public virtual string? Refuses(Experiment experiment, Method method) => null;
 
     /// <summary>The state before round 1.</summary>
@@ -44,7 +45,8 @@ public abstract record FederatedAlgorithm
     /// <returns>What goes up beside the model: the vectors that <see cref="Returns"/> names, and any numbers.</returns>
     public virtual ClientOutcome ClientUpdate(LocalTraining training, int epochs) => training.Run(epochs);
 
-    /// <summary>The server's half: folds the replies of a round. The mean by samples, and then <see cref="ServerUpdate"/>, unless overridden.</summary>
+    /// <summary>The server's half: folds the replies of a round. The mean by samples, and then
+    /// <see cref="ServerUpdate"/>, unless overridden.</summary>
     /// <param name="state">The state the round began with.</param>
     /// <param name="facts">What else is known.</param>
     public virtual RoundFold BeginRound(ServerState state, RoundFacts facts) => new MeanFold(this, state, facts.Mask);

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>The parts of a run that its experiment names, made once (<c>Catalog.Resolve</c>) and handed to the server's half and the clients'.</summary>
+/// <summary>The parts of a run that its experiment names, made once (<c>Catalog.Resolve</c>) and handed to the
+/// server's half and the clients'.</summary>
 /// <param name="Algorithm">How clients train and how the server steps.</param>
 /// <param name="Pruner">Which parameters are trained.</param>
 /// <param name="Optimizer">The clients' optimiser.</param>
@@ -10,4 +11,5 @@ namespace AutoFlip;
 /// <param name="Metrics">What is measured beside the loss, in the experiment's order.</param>
 /// <param name="Initializer">Draws w_0.</param>
 public sealed record Method(
-    FederatedAlgorithm Algorithm, Pruner Pruner, Optimizer Optimizer, Criterion Criterion, ImmutableArray<Metric> Metrics, Initializer Initializer);
+    FederatedAlgorithm Algorithm, Pruner Pruner, Optimizer Optimizer, Criterion Criterion, ImmutableArray<Metric> Metrics,
+    Initializer Initializer);

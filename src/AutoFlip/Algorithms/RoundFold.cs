@@ -8,7 +8,8 @@ namespace AutoFlip;
 /// <param name="Mask">The round's mask.</param>
 public sealed record RoundFacts(int Round, int Cohort, int Clients, double LearningRate, Mask Mask);
 
-/// <summary>Turns the replies of a round into the server's next state. Replies come one after another, in the order of the cohort; none is kept.</summary>
+/// <summary>Turns the replies of a round into the server's next state. Replies come one after another, in the order of
+/// the cohort; none is kept.</summary>
 public abstract class RoundFold
 {
     /// <summary>Replies added.</summary>

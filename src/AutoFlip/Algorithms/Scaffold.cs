@@ -6,11 +6,13 @@ namespace AutoFlip;
 /// <summary>SCAFFOLD: control variates take the drift of a client's own data out of its steps.</summary>
 /// <remarks>
 /// A client k with control variate c_k (0 on its first visit) receives w and c and takes tau steps of y ← y - η(g(y) + c - c_k). Then
-/// c_k' = c_k - c + (w - y) / (τη), and Δ = c_k' - c_k goes up beside y. The server: w ← w + η_g mean(y - w), every client of the cohort S weighing the same,
-/// and c ← c + (1/N) Σ_S Δ. So round 1 is a round of FedAvg with equal weights, and while all N clients take part c is the mean of all c_k.
-/// Running statistics are averaged; control variates are of parameters only. Traffic: one more vector each way, in float16 unless values are float32.
-/// <para>Source: Karimireddy et al. 2020 (arXiv 1910.06378), algorithm 1 with option II. Departure: -η(c - c_k) is added after the optimiser's step, outside
-/// its momentum, as NIID-Bench and Flower do; without momentum it is the paper's step. With it, c_k carries a factor of up to 1/(1 - ρ).</para>
+/// c_k' = c_k - c + (w - y) / (τη), and Δ = c_k' - c_k goes up beside y. The server: w ← w + η_g mean(y - w), every client of the cohort
+/// S weighing the same, and c ← c + (1/N) Σ_S Δ. So round 1 is a round of FedAvg with equal weights, and while all N clients take part c
+/// is the mean of all c_k. Running statistics are averaged; control variates are of parameters only. Traffic: one more vector each way,
+/// in float16 unless values are float32.
+/// <para>Source: Karimireddy et al. 2020 (arXiv 1910.06378), algorithm 1 with option II. Departure: -η(c - c_k) is added after the
+/// optimiser's step, outside its momentum, as NIID-Bench and Flower do; without momentum it is the paper's step. With it, c_k carries
+/// a factor of up to 1/(1 - ρ).</para>
 /// </remarks>
 public sealed record Scaffold : FederatedAlgorithm
 {
@@ -28,9 +30,15 @@ public sealed record Scaffold : FederatedAlgorithm
 
     /// <inheritdoc/>
     public override string? Refuses(Experiment experiment, Method method) =>
-        method.Optimizer is not Sgd ? "Experiment.Algorithm scaffold: its control variates are mean gradients, and only SGD steps by gradients. Accepted: Experiment.Optimizer SGD."
-        : experiment.MaxGradientNorm > 0 ? "Experiment.Algorithm scaffold: its control variates are mean gradients, which clipping changes. Accepted: Experiment.MaxGradientNorm 0."
-        : method.Pruner.Refreshes ? "Experiment.Algorithm scaffold: where a new mask brings weights back, control variates of absent clients would be stale. Accepted: Experiment.MaskRefresh once."
+        method.Optimizer is not Sgd
+            ? "Experiment.Algorithm scaffold: its control variates are mean gradients, and only SGD steps by gradients. "
+                + "Accepted: Experiment.Optimizer SGD."
+        : experiment.MaxGradientNorm > 0
+            ? "Experiment.Algorithm scaffold: its control variates are mean gradients, which clipping changes. "
+                + "Accepted: Experiment.MaxGradientNorm 0."
+        : method.Pruner.Refreshes
+            ? "Experiment.Algorithm scaffold: where a new mask brings weights back, control variates of absent clients would be stale. "
+                + "Accepted: Experiment.MaskRefresh once."
         : null;
 
     /// <inheritdoc/>

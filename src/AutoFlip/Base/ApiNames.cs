@@ -2,8 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace AutoFlip;
 
-/// <summary>Names of properties and calls in texts of the engine: <c>Experiment.Clients</c>, <c>RunOptions.Workers</c>, <c>Simulation.Resume</c>.</summary>
-/// <remarks>A program with names of its own, such as the options of a command line, replaces them (<see cref="Replace"/>) before it shows a text.</remarks>
+/// <summary>Names of properties and calls in texts of the engine: <c>Experiment.Clients</c>, <c>RunOptions.Workers</c>,
+/// <c>Simulation.Resume</c>.</summary>
+/// <remarks>A program with names of its own, such as the options of a command line, replaces them
+/// (<see cref="Replace"/>) before it shows a text.</remarks>
 public static partial class ApiNames
 {
     /// <summary>The one sentence about a value that is not accepted.</summary>
@@ -21,7 +23,8 @@ public static partial class ApiNames
 
     /// <summary>A text with other names in place of the engine's.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="nameOf">The other name, given the engine's and whether it begins a refusal (<see cref="Refusal"/>); null keeps it.</param>
+    /// <param name="nameOf">The other name, given the engine's and whether it begins a refusal
+    /// (<see cref="Refusal"/>); null keeps it.</param>
     public static string Replace(string text, Func<string, bool, string?> nameOf) => Named.Replace(text, match =>
         nameOf(match.Value, text.AsSpan(match.Index + match.Length).StartsWith(": '", StringComparison.Ordinal)) ?? match.Value);
 

@@ -1,7 +1,8 @@
 namespace AutoFlip;
 
 /// <summary>A file that grows at its end, and survives being killed at any byte: what was appended is with the operating system.</summary>
-/// <remarks>One writer at a time; anybody may read meanwhile. Where it fails, the run fails: it can be resumed once there is space.</remarks>
+/// <remarks>One writer at a time; anybody may read meanwhile. Where it fails, the run fails: it can be
+/// resumed once there is space.</remarks>
 sealed class AppendFile : IDisposable
 {
     readonly FileStream _file;
@@ -32,11 +33,13 @@ sealed class AppendFile : IDisposable
         }
         catch (Exception e) when (WriteFault.Is(e))
         {
-            throw AutoFlipException.RunFailed($"{_file.Name} cannot be written: {WriteFault.Text(e)} Free some space and resume the run.", e);
+            throw AutoFlipException.RunFailed(
+                $"{_file.Name} cannot be written: {WriteFault.Text(e)} Free some space and resume the run.", e);
         }
     }
 
-    /// <summary>Makes the file hold exactly this. What is right already is not touched, so that whoever reads along is not disturbed.</summary>
+    /// <summary>Makes the file hold exactly this. What is right already is not touched, so that whoever
+    /// reads along is not disturbed.</summary>
     /// <exception cref="AutoFlipException">It cannot be written (exit 4).</exception>
     public void Become(ReadOnlySpan<byte> content)
     {

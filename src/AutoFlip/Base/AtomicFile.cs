@@ -4,10 +4,10 @@ namespace AutoFlip;
 
 /// <summary>Writes files that are whole or not there: whoever reads one finds the old content or the new, never half of it.</summary>
 /// <remarks>
-/// The content goes into <c>name.partial</c> in the same folder, is flushed to the disk, and takes the name in one rename. On any
-/// failure the partial file is removed and the old content stays; one left by a killed process is removed next time. The partial file is always
-/// a new one and a rename replaces a link instead of following it, so nothing is written to where a link points.
-/// After a power cut either content may be there, but whole. One writer per file at a time.
+/// The content goes into <c>name.partial</c> in the same folder, is flushed to the disk, and takes the name in one rename. On any failure
+/// the partial file is removed and the old content stays; one left by a killed process is removed next time. The partial file is always a
+/// new one and a rename replaces a link instead of following it, so nothing is written to where a link points. After a power cut either
+/// content may be there, but whole. One writer per file at a time.
 /// </remarks>
 public static class AtomicFile
 {
@@ -68,8 +68,10 @@ public static class AtomicFile
     static string Reason(Exception failure) => failure switch
     {
         DirectoryNotFoundException => "its folder does not exist. Create the folder, or choose another place.",
-        UnauthorizedAccessException or { HResult: UnixReadOnly } => "writing there is not allowed. Choose another place, or change its permissions.",
-        { HResult: UnixNoSpace or UnixQuota or WindowsDiskFull or WindowsHandleDiskFull } => "the disk is full. Free some space, or choose another place.",
+        UnauthorizedAccessException or { HResult: UnixReadOnly } =>
+            "writing there is not allowed. Choose another place, or change its permissions.",
+        { HResult: UnixNoSpace or UnixQuota or WindowsDiskFull or WindowsHandleDiskFull } =>
+            "the disk is full. Free some space, or choose another place.",
         _ => WriteFault.Text(failure),
     };
 }

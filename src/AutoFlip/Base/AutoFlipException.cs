@@ -28,7 +28,8 @@ public sealed class AutoFlipException(ExitCode code, string message, Exception? 
     /// <summary>The exit code this failure leads to.</summary>
     public ExitCode Code { get; } = code;
 
-    /// <summary>The options that the message names, by their properties: <c>TestFraction</c>. Others may name them otherwise (<see cref="ApiNames"/>).</summary>
+    /// <summary>The options that the message names, by their properties: <c>TestFraction</c>. Others may name them otherwise
+    /// (<see cref="ApiNames"/>).</summary>
     public IReadOnlyList<string> Options { get; } = ApiNames.OptionsIn(message);
 
     /// <summary>The same failure with another message.</summary>
@@ -44,7 +45,8 @@ public sealed class AutoFlipException(ExitCode code, string message, Exception? 
     /// <param name="path">Which.</param>
     /// <param name="why">What is wrong, without a full stop.</param>
     /// <param name="inner">What was underneath.</param>
-    public static AutoFlipException BadFile(string path, string why, Exception? inner = null) => BadData($"'{path}' is not usable: {why}.", inner);
+    public static AutoFlipException BadFile(string path, string why, Exception? inner = null) =>
+        BadData($"'{path}' is not usable: {why}.", inner);
 
     /// <summary>The run failed (exit 4).</summary>
     public static AutoFlipException RunFailed(string message, Exception? inner = null) => new(ExitCode.RunFailed, message, inner);

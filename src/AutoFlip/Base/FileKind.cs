@@ -10,8 +10,8 @@ static partial class FileKind
     const int StatusBytes = 512; // more than the structure has, in any version of .NET so far
     const int ModeBytes = 4; // where the mode is in it
 
-    /// <summary>What a path names if that is no regular file, with its article: <c>a named pipe</c>; null for a regular file, and if there is nothing.
-    /// Links are followed.</summary>
+    /// <summary>What a path names if that is no regular file, with its article: <c>a named pipe</c>; null for a regular file, and if there
+    /// is nothing. Links are followed.</summary>
     public static string? OtherThanFile(string path)
     {
         if (OperatingSystem.IsWindows()) return Directory.Exists(path) ? "a folder" : null; // pipes are not in folders there

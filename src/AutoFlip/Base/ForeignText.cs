@@ -10,9 +10,11 @@ public static class ForeignText
 
     /// <summary>Whether a character would end a line, move the cursor, colour the terminal or turn the direction of writing.</summary>
     public static bool IsUnsafe(char letter) => char.IsControl(letter)
-        || letter is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u061c' or '\u200e' or '\u200f';
+        || letter is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u061c' or '\u200e'
+        or '\u200f';
 
-    /// <summary>The text on one line: each unsafe character as <c>\u000a</c>, so that nobody can forge a line or send an escape code.</summary>
+    /// <summary>The text on one line: each unsafe character as <c>\u000a</c>, so that nobody can forge a
+    /// line or send an escape code.</summary>
     public static string OnOneLine(string text)
     {
         if (!text.Any(IsUnsafe)) return text;

@@ -19,7 +19,8 @@ static class JsonFault
 {
     static readonly ConcurrentDictionary<Type, ImmutableArray<(PropertyInfo Property, bool MayBeNull)>> Members = new();
 
-    /// <summary>What is wrong with a value that could be read: a missing member or element, a negative count, a broken rule; null if nothing is.</summary>
+    /// <summary>What is wrong with a value that could be read: a missing member or element, a negative count, a broken
+    /// rule; null if nothing is.</summary>
     public static string? Of(object value) => Of(value, "$");
 
     /// <summary>Why a text could not be read as a type.</summary>
@@ -31,15 +32,21 @@ static class JsonFault
             using var document = JsonDocument.ParseValue(ref reader);
             if (failure is NotSupportedException) return "the kind of an object is not named";
             if (failure is not JsonException { Path: { } path }) return "a value is out of range";
-            if (Find(document.RootElement, type, path) is not var (element, expected)) return $"at {ForeignText.Quote(path)} something else is expected";
+            if (Find(document.RootElement, type, path) is not var (element, expected))
+                return $"at {ForeignText.Quote(path)} something else is expected";
             if (element.ValueKind == JsonValueKind.Object && MembersOf(expected).FirstOrDefault(member => IsRequired(member.Property)
                 && !element.TryGetProperty(NameOf(member.Property), out _)) is { Property: { } missing })
                 return $"at {path} the member '{NameOf(missing)}' is missing";
-            return $"at {ForeignText.Quote(path)} {(element.ValueKind == JsonValueKind.Object && expected.IsAbstract ? "an object of another kind or with other members" : Describe(expected))} is expected";
+            var due = element.ValueKind == JsonValueKind.Object && expected.IsAbstract
+                ? "an object of another kind or with other members"
+                : Describe(expected);
+            return $"at {ForeignText.Quote(path)} {due} is expected";
         }
         catch (JsonException e)
         {
-            return e.LineNumber is { } line ? $"it is not JSON from line {line + 1}, byte {e.BytePositionInLine + 1}, on" : "it is not JSON";
+            return e.LineNumber is { } line
+                ? $"it is not JSON from line {line + 1}, byte {e.BytePositionInLine + 1}, on"
+                : "it is not JSON";
         }
     }
 
@@ -85,7 +92,8 @@ static class JsonFault
                 continue;
             }
             if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(part, out element)) return null;
-            if (MembersOf(type).FirstOrDefault(member => NameOf(member.Property) == part).Property is { } property) type = property.PropertyType;
+            if (MembersOf(type).FirstOrDefault(member => NameOf(member.Property) == part).Property is { } property)
+                type = property.PropertyType;
             else if (type.IsGenericType && type.GetGenericArguments() is [_, var held]) type = held;
             else return null;
             type = Nullable.GetUnderlyingType(type) ?? type;
@@ -106,12 +114,15 @@ static class JsonFault
             : "an object";
     }
 
-    static Type? ElementOf(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>) ? type.GetGenericArguments()[0] : null;
+    static Type? ElementOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>) ? type.GetGenericArguments()[0] : null;
 
     static bool IsDefaultArray(object? value) => value is IStructuralEquatable && value.GetType() is { IsGenericType: true } type
-        && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>) && (bool)type.GetProperty(nameof(ImmutableArray<int>.IsDefault))!.GetValue(value)!;
+        && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>)
+        && (bool)type.GetProperty(nameof(ImmutableArray<int>.IsDefault))!.GetValue(value)!;
 
-    static bool IsRequired(PropertyInfo property) => property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute), inherit: false);
+    static bool IsRequired(PropertyInfo property) =>
+        property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute), inherit: false);
 
     static string NameOf(PropertyInfo property) =>
         property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
@@ -119,6 +130,7 @@ static class JsonFault
     /// <summary>The members that are stored, and whether each may be null.</summary>
     static ImmutableArray<(PropertyInfo Property, bool MayBeNull)> MembersOf(Type type) => Members.GetOrAdd(type, static type =>
         [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.SetMethod is not null && property.GetIndexParameters().Length == 0 && !property.IsDefined(typeof(JsonIgnoreAttribute)))
+            .Where(property => property.SetMethod is not null && property.GetIndexParameters().Length == 0
+                && !property.IsDefined(typeof(JsonIgnoreAttribute)))
             .Select(property => (property, new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable))]);
 }

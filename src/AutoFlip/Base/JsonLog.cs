@@ -4,8 +4,9 @@ namespace AutoFlip;
 
 /// <summary>A file of JSON lines that is only ever appended to, and survives being killed at any byte.</summary>
 /// <typeparam name="T">What a line holds.</typeparam>
-/// <remarks>A line counts once its newline is there. Opening reads the whole lines and cuts off what follows the last of them, so
-/// a half-written line is as if it had never been begun. Every line carries a checksum (<see cref="Seal"/>). One writer at a time; anybody may read meanwhile.</remarks>
+/// <remarks>A line counts once its newline is there. Opening reads the whole lines and cuts off what follows the last of them, so a
+/// half-written line is as if it had never been begun. Every line carries a checksum (<see cref="Seal"/>). One writer at a time;
+/// anybody may read meanwhile.</remarks>
 sealed class JsonLog<T> : IDisposable
 {
     readonly FileStream _file;
@@ -13,7 +14,8 @@ sealed class JsonLog<T> : IDisposable
     readonly List<long> _ends = [];
 
     /// <summary>Opens or creates the log.</summary>
-    /// <exception cref="AutoFlipException">The file cannot be opened (exit 4), or it is no regular file or a line is damaged (exit 3).</exception>
+    /// <exception cref="AutoFlipException">The file cannot be opened (exit 4), or it is no regular file or a
+    /// line is damaged (exit 3).</exception>
     public JsonLog(string path)
     {
         try
@@ -49,7 +51,8 @@ sealed class JsonLog<T> : IDisposable
         }
         catch (Exception e) when (WriteFault.Is(e))
         {
-            throw AutoFlipException.RunFailed($"{_file.Name} cannot be written: {WriteFault.Text(e)} Free some space and resume the run.", e);
+            throw AutoFlipException.RunFailed(
+                $"{_file.Name} cannot be written: {WriteFault.Text(e)} Free some space and resume the run.", e);
         }
         _lines.Add(line);
         _ends.Add(_file.Position);
@@ -68,7 +71,8 @@ sealed class JsonLog<T> : IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>The whole lines of a log that somebody else may be writing; none if there is no such file.</summary>
-    /// <exception cref="AutoFlipException">The file cannot be read, is larger than half of the memory, or a line is damaged (exit 3).</exception>
+    /// <exception cref="AutoFlipException">The file cannot be read, is larger than half of the memory, or a
+    /// line is damaged (exit 3).</exception>
     public static ImmutableArray<T> ReadLines(string path)
     {
         try
@@ -100,7 +104,9 @@ sealed class JsonLog<T> : IDisposable
     static IEnumerable<(T Value, long End)> Parse(FileStream file)
     {
         var most = Math.Min(Array.MaxLength, MemoryLimit.OfProcess / 2); // the bytes, and what they become
-        if (file.Length > most) throw AutoFlipException.BadFile(file.Name, $"it has {MemoryLimit.Text(file.Length)}, and at most {MemoryLimit.Text(most)} can be read here");
+        if (file.Length > most)
+            throw AutoFlipException.BadFile(
+                file.Name, $"it has {MemoryLimit.Text(file.Length)}, and at most {MemoryLimit.Text(most)} can be read here");
         var bytes = new byte[file.Length];
         var filled = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false); // it may be cut back meanwhile
         var isSealed = Seal.IsRequired(file.Name);

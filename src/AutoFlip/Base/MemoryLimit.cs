@@ -11,5 +11,6 @@ static class MemoryLimit
     public static long OfProcess => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <summary>A number of bytes in GiB, with a digit behind the point below 100.</summary>
-    public static string Text(double bytes) => (bytes / Gibibyte).ToString(bytes < 100 * Gibibyte ? "0.0" : "#,##0", CultureInfo.InvariantCulture) + " GiB";
+    public static string Text(double bytes) =>
+        (bytes / Gibibyte).ToString(bytes < 100 * Gibibyte ? "0.0" : "#,##0", CultureInfo.InvariantCulture) + " GiB";
 }

@@ -2,9 +2,9 @@ namespace AutoFlip;
 
 /// <summary>Files and folders of a run directory: none is written through a link, and only regular files are opened.</summary>
 /// <remarks>
-/// A run directory may come from somebody else: a link in it would send what is written to any file that this user may write, and a named pipe would
-/// keep whoever opens it waiting. The directory itself may lie behind links, as its owner likes. Looked at before opening, so it does not protect from
-/// somebody who changes the directory meanwhile.
+/// A run directory may come from somebody else: a link in it would send what is written to any file that this user may write, and a named
+/// pipe would keep whoever opens it waiting. The directory itself may lie behind links, as its owner likes. Looked at before opening, so it
+/// does not protect from somebody who changes the directory meanwhile.
 /// </remarks>
 public static class OwnFile
 {
@@ -35,7 +35,8 @@ public static class OwnFile
     /// <exception cref="AutoFlipException">It is no regular file (exit 3).</exception>
     public static void RequireRegular(string path)
     {
-        if (FileKind.OtherThanFile(path) is { } kind) throw AutoFlipException.BadData($"'{path}' is {kind}, and only a regular file is accepted there. Remove it and try again.");
+        if (FileKind.OtherThanFile(path) is { } kind)
+            throw AutoFlipException.BadData($"'{path}' is {kind}, and only a regular file is accepted there. Remove it and try again.");
     }
 
     /// <summary>A folder below a directory, made if it is not there.</summary>
@@ -57,6 +58,7 @@ public static class OwnFile
     static void RefuseLink(string path)
     {
         if (new FileInfo(path).LinkTarget is null) return;
-        throw AutoFlipException.RunFailed($"'{path}' is a link, and a run writes to its own directory only. Remove the link and try again.");
+        throw AutoFlipException.RunFailed(
+            $"'{path}' is a link, and a run writes to its own directory only. Remove the link and try again.");
     }
 }

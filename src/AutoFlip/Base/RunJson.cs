@@ -6,7 +6,8 @@ using System.Text.Json.Serialization;
 namespace AutoFlip;
 
 /// <summary>How the files of a run are written as JSON, and the one way in which they are read back.</summary>
-/// <remarks>Names are snake_case; undefined figures are null. Every object of a run directory carries a checksum (XXH3) as its last member.</remarks>
+/// <remarks>Names are snake_case; undefined figures are null. Every object of a run directory carries a checksum
+/// (XXH3) as its last member.</remarks>
 public static class RunJson
 {
     const long MostBytes = 1L << 30;
@@ -51,7 +52,8 @@ public static class RunJson
             using var file = OwnFile.OpenRead(path);
             if (file.Length > MostBytes) throw AutoFlipException.BadFile(path, $"it is longer than {MostBytes >> 20} MB");
             var bytes = new byte[file.Length];
-            return Read<T>(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).TrimEnd("\r\n "u8), path, "", remedy, Seal.IsRequired(path));
+            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return Read<T>(bytes.AsSpan(0, length).TrimEnd("\r\n "u8), path, "", remedy, Seal.IsRequired(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -63,7 +65,8 @@ public static class RunJson
         }
     }
 
-    /// <summary>Reads an object and checks it: its checksum, the types of its members, what must not be missing, and its own rules (<see cref="IChecked"/>).</summary>
+    /// <summary>Reads an object and checks it: its checksum, the types of its members, what must not be missing, and its own rules
+    /// (<see cref="IChecked"/>).</summary>
     /// <param name="json">The text, without a newline at its end.</param>
     /// <param name="path">The file, for messages.</param>
     /// <param name="place">Where in the file, for messages: <c>, line 3,</c>; empty for the whole.</param>
@@ -71,7 +74,9 @@ public static class RunJson
     /// <param name="isSealed">Whether it is damaged if it has no checksum.</param>
     /// <param name="options">How it was written; null as files of a run are.</param>
     /// <exception cref="AutoFlipException">It is damaged (exit 3): the message names file, place and what is expected there.</exception>
-    internal static T Read<T>(ReadOnlySpan<byte> json, string path, string place, string? remedy = null, bool isSealed = false, JsonSerializerOptions? options = null)
+    internal static T Read<T>(
+        ReadOnlySpan<byte> json, string path, string place, string? remedy = null, bool isSealed = false,
+        JsonSerializerOptions? options = null)
     {
         if (Seal.Fault(json, Seal.InJson(json), isSealed) is { } changed) throw Damaged(changed, path, place, remedy);
         T? value;
@@ -79,7 +84,8 @@ public static class RunJson
         {
             value = JsonSerializer.Deserialize<T>(json, options ?? Line);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException
+            or OverflowException or ArgumentException)
         {
             throw Damaged(JsonFault.Explain(json, typeof(T), e), path, place, remedy, e);
         }

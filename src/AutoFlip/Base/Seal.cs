@@ -3,11 +3,13 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>A checksum inside the file that it protects: XXH3 (64 bits) of all bytes, its own sixteen hexadecimal digits counted as zeros.</summary>
+/// <summary>A checksum inside the file that it protects: XXH3 (64 bits) of all bytes, its own sixteen
+/// hexadecimal digits counted as zeros.</summary>
 /// <remarks>
-/// It finds damage (a flipped bit, a lost block), not forgery. In JSON it is the text member <c>xxh3</c>; in an ONNX file the remark of that name.
-/// Files of earlier versions and of other programs have none and are read without. So a file must show in another place that it was written with one, or
-/// damage to the checksum's own name would go unnoticed: see <see cref="IsRequired"/> for files of a run, and <c>WeightsHash</c> for models.
+/// It finds damage (a flipped bit, a lost block), not forgery. In JSON it is the text member <c>xxh3</c>; in an ONNX file the remark
+/// of that name. Files of earlier versions and of other programs have none and are read without. So a file must show in another place
+/// that it was written with one, or damage to the checksum's own name would go unnoticed: see <see cref="IsRequired"/> for files of a
+/// run, and <c>WeightsHash</c> for models.
 /// </remarks>
 static class Seal
 {
@@ -17,7 +19,8 @@ static class Seal
     /// <summary>The digits until they are known.</summary>
     public const string Blank = "0000000000000000";
 
-    /// <summary>Name of the file below the checkpoints of a run that every version writes which gives all files of a run a checksum.</summary>
+    /// <summary>Name of the file below the checkpoints of a run that every version writes which gives all
+    /// files of a run a checksum.</summary>
     public const string Mark = "run.json";
 
     const int Digits = 16;
@@ -26,14 +29,17 @@ static class Seal
 
     static ReadOnlySpan<byte> OnnxMark => "\x0a\x04xxh3\x12\x10"u8; // StringStringEntryProto: key of 4 bytes, value of 16
 
-    /// <summary>Where the digits of a JSON text are: of the last member <c>xxh3</c> with a text of sixteen letters; null if there is none.</summary>
+    /// <summary>Where the digits of a JSON text are: of the last member <c>xxh3</c> with a text of sixteen
+    /// letters; null if there is none.</summary>
     public static Range? InJson(ReadOnlySpan<byte> json)
     {
         var mark = json.LastIndexOf(JsonMark);
         if (mark < 0) return null;
         var start = mark + JsonMark.Length;
         while (start < json.Length && json[start] == ' ') start++;
-        return start + Digits + 1 < json.Length && json[start] == '"' && json[start + Digits + 1] == '"' ? (start + 1)..(start + 1 + Digits) : null;
+        return start + Digits + 1 < json.Length && json[start] == '"' && json[start + Digits + 1] == '"'
+            ? (start + 1)..(start + 1 + Digits)
+            : null;
     }
 
     /// <summary>Where the digits of an ONNX file are; null if it has none.</summary>
@@ -74,7 +80,8 @@ static class Seal
         : Fits(bytes, place, Begin(bytes, place)) ? null
         : "its checksum (xxh3) does not match";
 
-    /// <summary>Whether a file in a run directory, or in its checkpoints, must have a checksum: the run was begun by a version that gives it one.</summary>
+    /// <summary>Whether a file in a run directory, or in its checkpoints, must have a checksum: the run was begun by a
+    /// version that gives it one.</summary>
     public static bool IsRequired(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

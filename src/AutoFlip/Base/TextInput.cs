@@ -15,7 +15,8 @@ static class TextInput
     public const string Accepted = "utf-8, utf-16, latin1, windows-1252 or another name of the IANA registry";
 
     /// <summary>What to do about a file of the user's own in another encoding.</summary>
-    public const string OptionRemedy = "Save it as UTF-8, or name its encoding, as in Experiment.Encoding latin1 or Experiment.Encoding windows-1252";
+    public const string OptionRemedy = "Save it as UTF-8, or name its encoding, as in Experiment.Encoding latin1 or Experiment.Encoding "
+        + "windows-1252";
 
     static TextInput() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
@@ -79,7 +80,8 @@ static class TextInput
                 ahead = ahead[read..];
             }
             if (path is not null && buffer[..read].IndexOf((byte)0) is >= 0 and var zero)
-                throw AutoFlipException.BadData($"'{path}', line {_lines + buffer[..zero].Count((byte)'\n') + 1}: there is a zero byte: this is no text.");
+                throw AutoFlipException.BadData(
+                    $"'{path}', line {_lines + buffer[..zero].Count((byte)'\n') + 1}: there is a zero byte: this is no text.");
             if (path is not null) Check(buffer[..read], atEnd: read == 0 && buffer.Length > 0);
             return read;
         }

@@ -12,5 +12,6 @@ static class WriteFault
         : failure.Message;
 
     /// <summary>EFBIG, for which .NET throws what it throws for a wrong argument, under a parameter's name that no caller passed.</summary>
-    static bool IsTooLarge(Exception failure) => failure is ArgumentOutOfRangeException { ParamName: "value", Source: "System.Private.CoreLib" };
+    static bool IsTooLarge(Exception failure) =>
+        failure is ArgumentOutOfRangeException { ParamName: "value", Source: "System.Private.CoreLib" };
 }

@@ -2,11 +2,13 @@ using System.Globalization;
 
 namespace AutoFlip;
 
-/// <summary>Clients' vectors as files of the run directory: one folder per client, one file per name and round, the last two rounds of each name.</summary>
+/// <summary>Clients' vectors as files of the run directory: one folder per client, one file per name and round, the
+/// last two rounds of each name.</summary>
 /// <param name="folder">Where the folders are made.</param>
 /// <param name="parameters">Parameters of the full model.</param>
-/// <remarks>A kill in the middle of a round leaves some clients' files of that round behind. When the round is done again, clients start from the
-/// file before it, and write the same one anew. Cost: per client that ever took part and per name, two files of 4 bytes a kept parameter and a bit per parameter.</remarks>
+/// <remarks>A kill in the middle of a round leaves some clients' files of that round behind. When the round is done again, clients start
+/// from the file before it, and write the same one anew. Cost: per client that ever took part and per name, two files of 4 bytes a kept
+/// parameter and a bit per parameter.</remarks>
 sealed class ClientFiles(string folder, int parameters) : IClientStore
 {
     /// <inheritdoc/>
@@ -46,7 +48,8 @@ sealed class ClientFiles(string folder, int parameters) : IClientStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.RunFailed($"The vector '{name}' of client {client} could not be replaced in '{FolderOf(client)}': {e.Message}", e);
+            throw AutoFlipException.RunFailed(
+                $"The vector '{name}' of client {client} could not be replaced in '{FolderOf(client)}': {e.Message}", e);
         }
     }
 
@@ -54,12 +57,16 @@ sealed class ClientFiles(string folder, int parameters) : IClientStore
 
     int[] Rounds(int client, string name) => Directory.Exists(FolderOf(client))
         ? [.. from path in Directory.GetFiles(FolderOf(client), $"*.{name}")
-              let round = int.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
+              let round = RoundOf(Path.GetFileNameWithoutExtension(path))
               where round > 0 // others are not ours
               select round]
         : [];
 
+    static int RoundOf(string name) =>
+        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var round) ? round : 0;
+
     string FolderOf(int client) => Path.Combine(folder, client.ToString("0000", CultureInfo.InvariantCulture));
 
-    string PathOf(int client, string name, int round) => Path.Combine(FolderOf(client), round.ToString("000000", CultureInfo.InvariantCulture) + "." + name);
+    string PathOf(int client, string name, int round) =>
+        Path.Combine(FolderOf(client), round.ToString("000000", CultureInfo.InvariantCulture) + "." + name);
 }

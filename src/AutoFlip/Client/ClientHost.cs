@@ -33,7 +33,8 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         {
             var started = time.GetTimestamp();
             id = TaskCodec.IdOf(message);
-            if (TaskCodec.Decode(message, _down, Masks, method.Algorithm.Sends) is not { } task) return ReplyCodec.Without(ReplyStatus.MaskUnknown, id, client);
+            if (TaskCodec.Decode(message, _down, Masks, method.Algorithm.Sends) is not { } task)
+                return ReplyCodec.Without(ReplyStatus.MaskUnknown, id, client);
             var reply = new ClientReply { Client = client, Seconds = new(SecondsSince(started), 0, 0) };
             return task.Task.Work switch
             {
@@ -50,8 +51,11 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         }
     }
 
-    /// <summary>Whether files of the run are the cause: damaged, unreadable, or not to be written. That ends the run, for as a client's failure it would give another model.</summary>
-    static bool IsOfFiles(Exception e) => e is AutoFlipException { Code: ExitCode.BadData } or AutoFlipException { InnerException: IOException or UnauthorizedAccessException };
+    /// <summary>Whether files of the run are the cause: damaged, unreadable, or not to be written. That ends the run, for as a client's
+    /// failure it would give another model.</summary>
+    static bool IsOfFiles(Exception e) =>
+        e is AutoFlipException { Code: ExitCode.BadData }
+            or AutoFlipException { InnerException: IOException or UnauthorizedAccessException };
 
     ReadOnlyMemory<byte> Explore(LocalTraining training, ReceivedTask task, ClientReply reply)
     {
@@ -59,7 +63,8 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         var scores = method.Pruner.Explore(training);
         reply = WithCost(reply, training, started);
         Require(scores, "an exploration score");
-        return Encode(task, reply, ClientOutcome.None, KeptTensors.Scores(task.Mask.Small.Layout), () => _upload.Scores(scores, task, reply.Client));
+        return Encode(
+            task, reply, ClientOutcome.None, KeptTensors.Scores(task.Mask.Small.Layout), () => _upload.Scores(scores, task, reply.Client));
     }
 
     ReadOnlyMemory<byte> Train(LocalTraining training, ReceivedTask task, ClientReply reply, Workspace workspace, CancellationToken ct)
@@ -83,17 +88,23 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
     ReadOnlyMemory<byte> Evaluate(Workspace workspace, ReceivedTask task, ClientReply reply, CancellationToken ct)
     {
         workspace.Load(task.Mask.Small, task.Task.Weights);
-        return ReplyCodec.Finish(ReplyCodec.Begin(task.Id, reply.Client), reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, task.Task.CutOff, ct) });
+        return ReplyCodec.Finish(
+            ReplyCodec.Begin(task.Id, reply.Client),
+            reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, task.Task.CutOff, ct) });
     }
 
     /// <summary>The reply with its values, which come first so that it can say how long they took.</summary>
-    ReadOnlyMemory<byte> Encode(ReceivedTask task, ClientReply reply, ClientOutcome outcome, KeptTensors tensors, Func<QuantizedValues> values)
+    ReadOnlyMemory<byte> Encode(
+        ReceivedTask task, ClientReply reply, ClientOutcome outcome, KeptTensors tensors, Func<QuantizedValues> values)
     {
         var started = time.GetTimestamp();
         using var sent = values();
-        var writer = ReplyCodec.Begin(task.Id, reply.Client, sent.Capacity + NamedValues.Capacity(outcome.Vectors.Count, outcome.Numbers.Count, tensors));
+        var writer = ReplyCodec.Begin(
+            task.Id, reply.Client, sent.Capacity + NamedValues.Capacity(outcome.Vectors.Count, outcome.Numbers.Count, tensors));
         sent.Write(writer);
-        NamedValues.Write(writer, ValueFormat.Up(experiment, task.Task.Work), tensors, NamedValues.Kept(outcome.Vectors, task.Mask.Mask), outcome.Numbers);
+        NamedValues.Write(
+            writer, ValueFormat.Up(experiment, task.Task.Work), tensors, NamedValues.Kept(outcome.Vectors, task.Mask.Mask),
+            outcome.Numbers);
         return ReplyCodec.Finish(writer, reply with { Seconds = reply.Seconds! with { Encode = SecondsSince(started) } });
     }
 
@@ -103,7 +114,8 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         var scales = experiment.ScaleLearningRate && method.Optimizer.IsAdaptive
             ? StepScales.Of(network, task.Mask.Small, task.Mask.Mask.KeptParameters()) : [];
         return new(
-            experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, share.Train, share.TrainRows, new StoredMemory(store, task, client), ct)
+            experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, share.Train, share.TrainRows,
+            new StoredMemory(store, task, client), ct)
         { Scales = scales };
     }
 
@@ -129,6 +141,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
     static void Require(ReadOnlySpan<float> values, string what)
     {
         if (!TensorPrimitives.IsFiniteAll(values))
-            throw AutoFlipException.RunFailed($"{what} is no longer a finite number; lower Experiment.LearningRate or set Experiment.MaxGradientNorm.");
+            throw AutoFlipException.RunFailed(
+                $"{what} is no longer a finite number; lower Experiment.LearningRate or set Experiment.MaxGradientNorm.");
     }
 }

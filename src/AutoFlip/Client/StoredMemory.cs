@@ -20,8 +20,11 @@ sealed class StoredMemory(IClientStore store, ReceivedTask task, int client) : C
     /// <inheritdoc/>
     public override void Write(string name, ReadOnlySpan<float> vector)
     {
-        if (name.Length == 0 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-') || name == Upload.ResidualName)
-            throw new ArgumentException($"'{name}' is not accepted as the name of a vector. Accepted: letters, digits, _ and -, except {Upload.ResidualName}.", nameof(name));
+        var isWord = name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');
+        if (!isWord || name == Upload.ResidualName)
+            throw new ArgumentException(
+                $"'{name}' is not accepted as the name of a vector. Accepted: letters, digits, _ and -, except {Upload.ResidualName}.",
+                nameof(name));
         store.Save(client, name, task.Task.Round, new KeptVector(task.Mask.Parameters, _kept.Gather(vector)));
     }
 }

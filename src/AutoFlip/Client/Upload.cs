@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace AutoFlip;
 
-/// <summary>What a client sends up, in the experiment's format: weights in float32, differences to what it received in anything smaller.</summary>
+/// <summary>What a client sends up, in the experiment's format: weights in float32, differences to what it
+/// received in anything smaller.</summary>
 /// <param name="experiment">The run's experiment.</param>
 /// <param name="store">Where clients keep what 8-bit rounding took; other formats keep nothing.</param>
 /// <remarks>Float16 needs no residual: it takes less than 2^-11 of a difference, and one that is always taken anew does not add up. 8 bits

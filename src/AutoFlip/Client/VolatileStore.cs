@@ -8,13 +8,16 @@ sealed class VolatileStore : IClientStore
     readonly ConcurrentDictionary<(int Client, string Name), (int Round, float[] Values, KeptVector Vector)> _newest = [];
 
     /// <inheritdoc/>
-    public KeptVector? Before(int client, string name, int round) => _newest.TryGetValue((client, name), out var saved) && saved.Round < round ? saved.Vector : null;
+    public KeptVector? Before(int client, string name, int round) =>
+        _newest.TryGetValue((client, name), out var saved) && saved.Round < round ? saved.Vector : null;
 
     /// <inheritdoc/>
     /// <remarks>Over the one before, where it is as long.</remarks>
     public void Save(int client, string name, int round, KeptVector vector)
     {
-        var values = _newest.TryGetValue((client, name), out var saved) && saved.Values.Length == vector.Values.Length ? saved.Values : new float[vector.Values.Length];
+        var values = _newest.TryGetValue((client, name), out var saved) && saved.Values.Length == vector.Values.Length
+            ? saved.Values
+            : new float[vector.Values.Length];
         vector.Values.CopyTo(values);
         _newest[(client, name)] = (round, values, vector with { Values = values });
     }

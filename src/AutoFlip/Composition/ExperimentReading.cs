@@ -11,15 +11,17 @@ public static class ExperimentReading
         /// <exception cref="AutoFlipException">It does not exist or has something that is not accepted (exit 2).</exception>
         public static Experiment Load(string path) => DerivedValue.Undo(ExperimentFile.ValuesIn(path, MethodOptions.Schema));
 
-        /// <summary>Reads the experiment of a run directory, derived values as they are. The program wrote it, so what is wrong with it is damage.</summary>
+        /// <summary>Reads the experiment of a run directory, derived values as they are. The program wrote it, so what
+        /// is wrong with it is damage.</summary>
         /// <exception cref="AutoFlipException">It does not exist or is damaged (exit 3).</exception>
         internal static Experiment OfRun(string directory) => MethodOptions.Complete(ExperimentFile.OfRun(directory, MethodOptions.Schema));
 
         /// <summary>Reads JSON text over the defaults. Ranges and names are not checked here: see <see cref="ExperimentRules"/>.</summary>
-        /// <param name="json">An object with fields of <see cref="Experiment"/> in camelCase. It may begin with those of another file, its <c>base</c>.
-        /// What makes it a table of experiments (<see cref="ExperimentTable"/>) is passed over.</param>
+        /// <param name="json">An object with fields of <see cref="Experiment"/> in camelCase. It may begin with those of another file, its
+        /// <c>base</c>. What makes it a table of experiments (<see cref="ExperimentTable"/>) is passed over.</param>
         /// <param name="source">What to call the text in messages; a path, if <c>base</c> is to be found beside it.</param>
-        /// <exception cref="AutoFlipException">No JSON object, an unknown or repeated field, or a value of the wrong kind (exit 2).</exception>
+        /// <exception cref="AutoFlipException">No JSON object, an unknown or repeated field, or a value of
+        /// the wrong kind (exit 2).</exception>
         public static Experiment Read(string json, string source)
         {
             using var document = ExperimentFile.Parse(json, source);
@@ -27,6 +29,7 @@ public static class ExperimentReading
         }
 
         /// <summary>The same, of text that is parsed.</summary>
-        internal static Experiment Read(JsonElement root, string source) => DerivedValue.Undo(ExperimentFile.ValuesOf(root, source, MethodOptions.Schema));
+        internal static Experiment Read(JsonElement root, string source) =>
+            DerivedValue.Undo(ExperimentFile.ValuesOf(root, source, MethodOptions.Schema));
     }
 }

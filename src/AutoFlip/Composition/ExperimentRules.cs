@@ -19,10 +19,11 @@ public static class ExperimentRules
     static readonly CatalogSection Metrics = CatalogSections.Metrics.Or(Experiment.Auto);
 
     /// <summary>
-    /// The experiment with every name in its catalogue's own spelling and no metric twice; and, where the data set's name says what is to be
-    /// learnt, with the loss and the metrics that this means.
+    /// The experiment with every name in its catalogue's own spelling and no metric twice; and, where the data set's name says what is to
+    /// be learnt, with the loss and the metrics that this means.
     /// </summary>
-    /// <remarks>Values that were derived before are derived again, unless they were set since: <c>resolved with { Rounds = 60 }</c> has ten dense rounds.</remarks>
+    /// <remarks>Values that were derived before are derived again, unless they were set since: <c>resolved with { Rounds = 60
+    /// }</c> has ten dense rounds.</remarks>
     /// <exception cref="AutoFlipException">The experiment breaks a rule (exit 2): one line per violation.</exception>
     public static Experiment Resolve(Experiment experiment) => Resolve(experiment, KnownTask(experiment));
 
@@ -33,7 +34,8 @@ public static class ExperimentRules
         ThrowIfAny(Violations(experiment, task));
         foreach (var (section, get, set) in Names) experiment = set(experiment, section.NameOf(get(experiment)));
         experiment = MethodOptions.Complete(experiment with { Metrics = [.. experiment.Metrics.Select(Metrics.NameOf).Distinct()] });
-        var settled = experiment with { DenseRounds = experiment.FirstPrunedRound - 1 }; // as a number, so that more rounds may be asked for later
+        // as a number, so that more rounds may be asked for later
+        var settled = experiment with { DenseRounds = experiment.FirstPrunedRound - 1 };
         return DerivedValue.Record(experiment, task is null ? settled : TaskRules.Settle(settled, task));
     }
 
@@ -72,13 +74,16 @@ public static class ExperimentRules
     }
 
     /// <summary>Refuses an experiment that breaks a rule.</summary>
-    /// <exception cref="AutoFlipException">It does (exit 2): one line per violation, each naming option, value and what is accepted.</exception>
+    /// <exception cref="AutoFlipException">It does (exit 2): one line per violation, each naming option,
+    /// value and what is accepted.</exception>
     public static void Check(Experiment experiment) => ThrowIfAny(Violations(experiment));
 
     /// <summary>Refuses options that no run can be carried out with.</summary>
     /// <exception cref="AutoFlipException">The request was wrong (exit 2).</exception>
     public static void Check(RunOptions options) => ThrowIfAny([
-        .. options.Workers is >= 1 and <= 1024 ? [] : new[] { ApiNames.Refusal("RunOptions.Workers", ExperimentOption.Text(options.Workers), "a whole number from 1 to 1024") },
+        .. options.Workers is >= 1 and <= 1024
+            ? []
+            : new[] { ApiNames.Refusal("RunOptions.Workers", ExperimentOption.Text(options.Workers), "a whole number from 1 to 1024") },
         .. options.ResultPath.Length > 0 ? [] : new[] { ApiNames.Refusal("RunOptions.ResultPath", "", "a directory") }]);
 
     /// <summary>Every rule that the experiment breaks, one sentence each; empty if it is sound.</summary>
@@ -94,7 +99,8 @@ public static class ExperimentRules
     ];
 
     /// <summary>What is to be learnt, where the data set's name alone says it.</summary>
-    internal static LearningTask? KnownTask(Experiment experiment) => Unknown(CatalogSections.Datasets, experiment.Dataset) is null ? DataSet.Of(experiment).Task : null;
+    internal static LearningTask? KnownTask(Experiment experiment) =>
+        Unknown(CatalogSections.Datasets, experiment.Dataset) is null ? DataSet.Of(experiment).Task : null;
 
     /// <summary>The experiment with the pruner none, and with every option of pruning at its default.</summary>
     public static Experiment WithoutPruning(Experiment experiment) => OptionUses.WithoutPruning(experiment);

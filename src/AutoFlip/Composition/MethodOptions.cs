@@ -9,7 +9,8 @@ namespace AutoFlip;
 public sealed record DeclaredOption(MethodOption Option, string ChosenBy, ImmutableArray<string> Methods);
 
 /// <summary>The options that methods of the <see cref="Catalog"/> declare in their own files.</summary>
-/// <remarks>A name belongs to one kind of method and has one type and one default: methods that share an option share its meaning (a test holds this).</remarks>
+/// <remarks>A name belongs to one kind of method and has one type and one default: methods that share an option share its
+/// meaning (a test holds this).</remarks>
 public static class MethodOptions
 {
     /// <summary>Every option, in the order of the catalogue.</summary>
@@ -25,13 +26,14 @@ public static class MethodOptions
 
     /// <summary>The options by name, for readers of experiment files.</summary>
     internal static ExperimentSchema Schema => new(
-        All.ToImmutableSortedDictionary(declared => declared.Option.Name, declared => declared.Option, StringComparer.Ordinal), ExperimentRules.Infer);
+        All.ToImmutableSortedDictionary(declared => declared.Option.Name, declared => declared.Option, StringComparer.Ordinal),
+        ExperimentRules.Infer);
 
     /// <summary>An experiment with one more value of an option that a method declares.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="name">The option's name: <c>mu</c>.</param>
-    /// <param name="value">A value of its type. Whether it is in range, and whether the experiment's methods have the option, is a matter of
-    /// <see cref="ExperimentRules.Check(Experiment)"/>.</param>
+    /// <param name="value">A value of its type. Whether it is in range, and whether the experiment's methods have the option, is a matter
+    /// of <see cref="ExperimentRules.Check(Experiment)"/>.</param>
     /// <exception cref="AutoFlipException">No method has the option, or the value is of another type (exit 2).</exception>
     public static Experiment WithOption(this Experiment experiment, string name, object value)
     {
@@ -47,11 +49,12 @@ public static class MethodOptions
     public static void Require(Experiment experiment, MethodOption option)
     {
         if (Missing(All.First(declared => declared.Option.Name == option.Name), experiment) is { } accepted)
-            throw AutoFlipException.BadRequest(ApiNames.Refusal(option.ApiName, ExperimentOption.Text(experiment.Options[option.Name] ?? option.Default), accepted));
+            throw AutoFlipException.BadRequest(ApiNames.Refusal(
+                option.ApiName, ExperimentOption.Text(experiment.Options[option.Name] ?? option.Default), accepted));
     }
 
-    /// <summary>What is wrong with the values of an experiment, one sentence each. Defaults of other methods' options are no fault: a file may hold them from before
-    /// its method was replaced.</summary>
+    /// <summary>What is wrong with the values of an experiment, one sentence each. Defaults of other methods' options are no fault: a file
+    /// may hold them from before its method was replaced.</summary>
     internal static IEnumerable<string> Violations(Experiment experiment)
     {
         if (experiment.Options.Equals(OptionValues.None)) return [];
@@ -66,13 +69,16 @@ public static class MethodOptions
 
     /// <summary>Which methods have an option that the experiment's have not; null if one has it.</summary>
     static string? Missing(DeclaredOption declared, Experiment experiment) => IsChosen(declared, experiment) ? null
-        : $"only with Experiment.{declared.ChosenBy} {string.Join(" or ", declared.Methods)}; {Chosen(declared, experiment)} has no such option";
+        : $"only with Experiment.{declared.ChosenBy} {string.Join(" or ", declared.Methods)}; "
+            + $"{Chosen(declared, experiment)} has no such option";
 
-    /// <summary>The experiment with a value for every option of its methods, defaults included, and for no other: so it is written down.</summary>
+    /// <summary>The experiment with a value for every option of its methods, defaults included, and for no
+    /// other: so it is written down.</summary>
     internal static Experiment Complete(Experiment experiment) => experiment with
     {
         Options = All.Where(declared => IsChosen(declared, experiment)).Aggregate(
-            OptionValues.None, (values, declared) => values.With(declared.Option, experiment.Options[declared.Option.Name] ?? declared.Option.Default)),
+            OptionValues.None,
+            (values, declared) => values.With(declared.Option, experiment.Options[declared.Option.Name] ?? declared.Option.Default)),
     };
 
     static bool IsChosen(DeclaredOption declared, Experiment experiment) =>

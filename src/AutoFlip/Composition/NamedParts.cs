@@ -1,11 +1,13 @@
 namespace AutoFlip;
 
-/// <summary>What the names in an experiment or a model card mean: the door at which the <see cref="Catalog"/> is asked. Nothing below this room asks it.</summary>
+/// <summary>What the names in an experiment or a model card mean: the door at which the <see cref="Catalog"/> is asked.
+/// Nothing below this room asks it.</summary>
 public static class NamedParts
 {
     extension(DataSet)
     {
-        /// <summary>The data set that an experiment names: one of the catalogue, or a kind of set and a path, as in <c>folder:PATH</c>.</summary>
+        /// <summary>The data set that an experiment names: one of the catalogue, or a kind of set and a path,
+        /// as in <c>folder:PATH</c>.</summary>
         /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
         public static DataSet Of(Experiment experiment) => DataSetName.PathOf(experiment.Dataset) is { } named
             ? Catalog.DataSetKinds[named.Kind](named.Path, experiment)
@@ -26,7 +28,8 @@ public static class NamedParts
         /// <param name="observer">Is told of progress and of anything odd.</param>
         /// <param name="cancellation">Stops a download.</param>
         /// <exception cref="AutoFlipException">Data is missing or unreadable (exit 3), or cannot be dealt as asked (exit 2).</exception>
-        public static FederatedData Load(Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
+        public static FederatedData Load(
+            Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
         {
             var set = DataSet.Of(experiment);
             _ = Catalog.Partitions[experiment.Partition]; // a wrong name is cheaper to find before reading gigabytes
@@ -35,7 +38,8 @@ public static class NamedParts
 
         /// <summary>Deals loaded data by the partition that the experiment names.</summary>
         /// <exception cref="AutoFlipException">The data cannot be dealt as asked (exit 2).</exception>
-        public static FederatedData Deal(Experiment experiment, LoadedData data) => TaskRules.RefusesPartition(experiment, data.Task) is { } reason
+        public static FederatedData Deal(Experiment experiment, LoadedData data) =>
+            TaskRules.RefusesPartition(experiment, data.Task) is { } reason
             ? throw AutoFlipException.BadRequest(reason)
             : FederatedData.Deal(experiment, data, Catalog.Partitions[experiment.Partition](experiment));
     }
@@ -46,7 +50,8 @@ public static class NamedParts
         public static Metric[] AllOf(Experiment experiment) => [.. experiment.Metrics.Select(name => Catalog.Metrics[name](experiment))];
 
         /// <summary>The name of the metric that represents a run where there is room for one (<see cref="Metric.IsMain"/>).</summary>
-        public static string MainOf(Experiment experiment) => experiment.Metrics.FirstOrDefault(name => Metric.Find(name)?.IsMain == true) ?? experiment.Metrics[0];
+        public static string MainOf(Experiment experiment) =>
+            experiment.Metrics.FirstOrDefault(name => Metric.Find(name)?.IsMain == true) ?? experiment.Metrics[0];
 
         /// <summary>The metric of a name that a file holds; null if this version has none of that name.</summary>
         public static Metric? Find(string name) => Catalog.Metrics.TryGet(name, out var metric) ? metric(new()) : null;
@@ -74,13 +79,19 @@ public static class NamedParts
                 throw AutoFlipException.BadFile(path, "its network does not read what its model card says");
             if (full.Nodes[^1].OutputShape.Length == 2 != (card.Task == TaskKind.Labelling))
                 throw AutoFlipException.BadFile(path, "the network disagrees with its model card");
-            return card.Widths is null ? full : full.WithWidths(group => card.Widths.TryGetValue(group.Name, out var width) && width >= 1 && width <= group.Width
-                ? width
+            return card.Widths is null
+                ? full
+                : full.WithWidths(group => card.Widths.TryGetValue(group.Name, out var width) && width >= 1 && width <= group.Width
+                    ? width
                 : throw AutoFlipException.BadFile(path, $"its model card gives '{group.Name}' no width of 1 to {group.Width}"));
         }
-        catch (Exception e) when (e is not AutoFlipException { Code: ExitCode.BadData }) // of any kind: the numbers that a network is built of come from a file
+        // of any kind: the numbers that a network is built of come from a file
+        catch (Exception e) when (e is not AutoFlipException { Code: ExitCode.BadData })
         {
-            throw AutoFlipException.BadFile(path, $"the network that its model card describes cannot be built{(e is AutoFlipException ? $": {e.Message.TrimEnd('.')}" : "")}", e);
+            throw AutoFlipException.BadFile(
+                path,
+                $"the network that its model card describes cannot be built{(e is AutoFlipException ? $": {e.Message.TrimEnd('.')}" : "")}",
+                e);
         }
     }
 }
@@ -91,6 +102,7 @@ static class NamedInternals
     extension(Workspace)
     {
         /// <summary>A workspace with the optimiser and the precision that an experiment names.</summary>
-        public static Workspace Of(Experiment experiment) => new(Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision);
+        public static Workspace Of(Experiment experiment) =>
+            new(Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision);
     }
 }

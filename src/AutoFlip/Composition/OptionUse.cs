@@ -10,7 +10,8 @@ sealed record PreparedRun(Experiment Experiment, Network Network, FederatedData 
 
 /// <summary>When an option of an experiment has an effect: a row of <see cref="OptionUses"/>.</summary>
 /// <param name="Property">Name of the property of <see cref="Experiment"/> that it sets.</param>
-/// <param name="WhyUnused">Given a run in which it differs from its default: why it has no effect there, as a clause; null if it has one.</param>
+/// <param name="WhyUnused">Given a run in which it differs from its default: why it has no effect there, as a
+/// clause; null if it has one.</param>
 sealed record OptionUse(string Property, Func<PreparedRun, string?> WhyUnused)
 {
     static readonly Experiment Defaults = new();
@@ -29,6 +30,8 @@ sealed record OptionUse(string Property, Func<PreparedRun, string?> WhyUnused)
     public string? Unused(PreparedRun run)
     {
         var value = Info.GetValue(DerivedValue.Undo(run.Experiment));
-        return DerivedValue.AreEqual(value, Info.GetValue(Defaults)) || WhyUnused(run) is not { } reason ? null : $"{ExperimentOptions.Of(Property).ApiName} {ExperimentOption.Text(value)} ({reason})";
+        return DerivedValue.AreEqual(value, Info.GetValue(Defaults)) || WhyUnused(run) is not { } reason
+            ? null
+            : $"{ExperimentOptions.Of(Property).ApiName} {ExperimentOption.Text(value)} ({reason})";
     }
 }

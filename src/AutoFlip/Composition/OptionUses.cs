@@ -66,7 +66,9 @@ static class OptionUses
         OfPruner(nameof(Experiment.MaskRefresh)),
         new(nameof(Experiment.KeepNorm), NothingPruned),
         new(nameof(Experiment.ScaleLearningRate), run => NothingPruned(run)
-            ?? (Catalog.Optimizers[run.Experiment.Optimizer](run.Experiment).IsAdaptive ? null : $"the optimizer {run.Experiment.Optimizer} is not adaptive")),
+            ?? (Catalog.Optimizers[run.Experiment.Optimizer](run.Experiment).IsAdaptive
+                ? null
+                : $"the optimizer {run.Experiment.Optimizer} is not adaptive")),
         new(nameof(Experiment.Regrow), run =>
             NothingPruned(run) ?? (PrunerOf(run.Experiment).Refreshes ? null : "the mask is made once, so no weight comes back")),
         OfPruner(nameof(Experiment.Pruning)),

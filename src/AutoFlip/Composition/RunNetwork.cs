@@ -7,7 +7,8 @@ static class RunNetwork
     /// <param name="experiment">The run.</param>
     /// <param name="method">Its method.</param>
     /// <param name="data">What samples and targets are.</param>
-    /// <param name="require">Refuses a network that is too large, before the pruner is tried on it: that costs time and memory by weights.</param>
+    /// <param name="require">Refuses a network that is too large, before the pruner is tried on it: that costs
+    /// time and memory by weights.</param>
     /// <exception cref="AutoFlipException">They do not (exit 2).</exception>
     public static Network Build(Experiment experiment, Method method, DataContract data, Action<Network>? require = null)
     {
@@ -26,14 +27,17 @@ static class RunNetwork
     {
         if (vocabulary is null && network.Vocabulary is null) return;
         if (vocabulary is null)
-            throw AutoFlipException.BadRequest($"Experiment.Model {experiment.Model}: it reads token ids, and the samples of {experiment.Dataset} are numbers; "
+            throw AutoFlipException.BadRequest(
+                $"Experiment.Model {experiment.Model}: it reads token ids, and the samples of {experiment.Dataset} are numbers; "
                 + "choose a model without an embedding.");
         if (network.Vocabulary is null)
-            throw AutoFlipException.BadRequest($"Experiment.Model {experiment.Model}: it reads numbers, and the samples of {experiment.Dataset} are token ids; "
+            throw AutoFlipException.BadRequest(
+                $"Experiment.Model {experiment.Model}: it reads numbers, and the samples of {experiment.Dataset} are token ids; "
                 + "choose a model with an embedding, such as NextCharLSTM.");
         if (network.Vocabulary < vocabulary)
             throw AutoFlipException.BadRequest(
-                ExperimentOptions.Of(nameof(Experiment.EmbeddingCount)).Refusal(network.Vocabulary, $"at least {vocabulary}, the tokens of {experiment.Dataset}"));
+                ExperimentOptions.Of(nameof(Experiment.EmbeddingCount))
+                    .Refusal(network.Vocabulary, $"at least {vocabulary}, the tokens of {experiment.Dataset}"));
     }
 
     /// <summary>A network must have an output at every step of a sequence if and only if that is the task.</summary>
@@ -42,7 +46,8 @@ static class RunNetwork
         var (perStep, wanted) = (network.Nodes[^1].OutputShape.Length == 2, task.Kind == TaskKind.Labelling);
         if (perStep == wanted) return;
         throw AutoFlipException.BadRequest(wanted
-            ? $"Experiment.Model {experiment.Model}: it gives one output per sequence, and {experiment.Dataset} needs one per step; choose NextWordLSTM."
+            ? $"Experiment.Model {experiment.Model}: it gives one output per sequence, and {experiment.Dataset} needs one per step; "
+                + "choose NextWordLSTM."
             : $"Experiment.Model {experiment.Model}: it gives one output per step, and {experiment.Dataset} needs one per sequence; "
                 + "choose another model, such as NextCharLSTM.");
     }

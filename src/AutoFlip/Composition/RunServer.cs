@@ -50,14 +50,16 @@ sealed class RunServer : IDisposable
     public bool IsNew => _from is null;
 
     /// <summary>The mask that clients had when the run broke off; null if it is new.</summary>
-    public Mask? MaskInForce => _from is null ? null : new MaskSchedule(_setting.Experiment, _setting.Method.Pruner, _setting.Network, _exploration).Of(_from);
+    public Mask? MaskInForce =>
+        _from is null ? null : new MaskSchedule(_setting.Experiment, _setting.Method.Pruner, _setting.Network, _exploration).Of(_from);
 
     /// <summary>Tells the observer what is about to run, and writes the initial model of a new run.</summary>
     public void Announce(SampleCounts samples)
     {
         var (experiment, directory, network) = (_setting.Experiment, _setting.Directory, _setting.Network);
         _setting.Observer.Started(new RunStart(
-            experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample, samples.Train, samples.HeldOut, samples.Test, _from?.Round ?? 0)
+            experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample, samples.Train, samples.HeldOut, samples.Test,
+            _from?.Round ?? 0)
         { Rounds = [.. directory.Rounds] });
         if (IsNew) directory.SaveModel("initial.safetensors", _initial, _card);
     }
@@ -70,16 +72,20 @@ sealed class RunServer : IDisposable
     {
         var (experiment, directory, network) = (_setting.Experiment, _setting.Directory, _setting.Network);
         if (_setting.Options.SaveClients) transport = new ClientRecorder(transport, directory, _card);
-        var run = new RecordedRun(experiment, _setting.Method, network, transport, _exploration, evaluate, _setting.Observer, _setting.Time);
+        var run = new RecordedRun(
+            experiment, _setting.Method, network, transport, _exploration, evaluate, _setting.Observer, _setting.Time);
         var last = RunRoundsAsync(run, cancel).GetAwaiter().GetResult();
         var mask = run.Masks.Of(last);
         var global = mask.Apply(last.Server.Weights);
         var elapsed = _setting.Time.GetElapsedTime(_setting.Started).TotalSeconds;
-        var summary = Summaries.Of(experiment, Catalog.MainMetricOf(experiment), _setting.Options.Workers, network, global, mask, _exploration.Reports, directory.Rounds, elapsed)
-            with { Directory = directory.Path };
+        var summary = Summaries.Of(
+            experiment, Catalog.MainMetricOf(experiment), _setting.Options.Workers, network, global, mask, _exploration.Reports,
+            directory.Rounds, elapsed);
+        summary = summary with { Directory = directory.Path };
         var card = _card with { Round = last.Round, CutOff = directory.Rounds[^1].CutOff, ModelSha256 = summary.ModelSha256 };
         directory.SaveModel("final.safetensors", global, card);
-        directory.SaveModel("final-small.safetensors", mask.Shrink(global), mask.Units is null ? card : card.WithWidthsOf(mask.Shrink(network)));
+        directory.SaveModel(
+            "final-small.safetensors", mask.Shrink(global), mask.Units is null ? card : card.WithWidthsOf(mask.Shrink(network)));
         directory.SaveResults(summary);
         _setting.Observer.Finished(summary);
         return summary;
@@ -103,7 +109,8 @@ sealed class RunServer : IDisposable
     {
         var (t, directory) = (round.State.Round, _setting.Directory);
         directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start), _card with { Round = t - 1 });
-        if (_setting.Method.Pruner.PlanOf(t, first: t)?.Shortfall(_setting.Network, round.Mask) is { } shortfall) _setting.Observer.Warning(shortfall);
+        if (_setting.Method.Pruner.PlanOf(t, first: t)?.Shortfall(_setting.Network, round.Mask) is { } shortfall)
+            _setting.Observer.Warning(shortfall);
         if (masks.GuidanceOf(round.Mask) is { } guidance) directory.SaveGuidance(guidance);
     }
 

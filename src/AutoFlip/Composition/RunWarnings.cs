@@ -11,17 +11,20 @@ static class RunWarnings
     {
         var (experiment, network) = (setting.Experiment, setting.Network);
         string?[] unused = isNew ? [OptionUses.Warning(new PreparedRun(experiment, network, data))] : [];
-        return unused.OfType<string>().Concat(OfSize(experiment, setting.Method, network, setting.Directory.Checkpoints)).Concat(OfProcessor(experiment, network));
+        return unused.OfType<string>().Concat(OfSize(experiment, setting.Method, network, setting.Directory.Checkpoints))
+            .Concat(OfProcessor(experiment, network));
     }
 
     /// <summary>What this processor makes slower than a reader would expect.</summary>
     static IEnumerable<string> OfProcessor(Experiment experiment, Network network)
     {
         if (OneDnn.Remedy == CacheRemedy.NarrowVectors && network.Nodes.Any(node => node.Layer is Conv2d))
-            yield return "This machine hides its processor's caches, as some virtual machines do, and libtorch's fast convolutions would be wrong on it; slower ones are used, which are right. "
+            yield return "This machine hides its processor's caches, as some virtual machines do, "
+                + "and libtorch's fast convolutions would be wrong on it; slower ones are used, which are right. "
                 + "Where they are shown (lscpu lists L1d), training takes a quarter to a half of the time.";
         if (experiment.Precision == TrainingPrecision.Bf16 && Bfloat16.IsEmulated)
-            yield return "Experiment.Precision bf16: this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16) that could be used; the result is right, but fp32 is probably faster.";
+            yield return "Experiment.Precision bf16: this processor has no bfloat16 arithmetic (AVX512_BF16 or AMX_BF16) that could be "
+                + "used; the result is right, but fp32 is probably faster.";
     }
 
     /// <summary>What clients leave on disk may be more than there is to spare: a sentence for each that is worth one.</summary>
@@ -30,7 +33,8 @@ static class RunWarnings
         const long WarnAbove = 4L << 30;
         var scores = 4L * network.Layout.ParameterCount * experiment.ExplorerCount;
         if (method.Pruner.Explores && scores > WarnAbove)
-            yield return $"Exploration will keep {scores >> 30} GB of scores in {folder}; fewer explorers (Experiment.ExplorerFraction) keep less.";
+            yield return $"Exploration will keep {scores >> 30} GB of scores in {folder}; fewer explorers (Experiment.ExplorerFraction) "
+                + "keep less.";
         var vector = 2 * 4L * network.Layout.ParameterCount * experiment.Clients; // of each client, the last two rounds
         if (experiment.WireUp == WireFormat.Int8 && vector > WarnAbove)
             yield return $"int8 residuals of all clients will take up to {vector >> 30} GB in {folder}; Experiment.WireUp fp16 keeps none.";

@@ -13,14 +13,20 @@ sealed class SimulatedClients : IDisposable
     {
         var (experiment, method, network) = (setting.Experiment, setting.Method, setting.Network);
         (_setting, _data) = (setting, data);
-        _pool = new WorkerPool(setting.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
+        _pool = new WorkerPool(
+            setting.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
         var memory = new ClientFiles(setting.Directory.ClientMemory, network.Layout.ParameterCount);
-        _host = new ClientHost(experiment, method, network, new SimulatedData(data), memory, setting.Time) { Wording = setting.Options.Wording };
+        _host = new ClientHost(experiment, method, network, new SimulatedData(data), memory, setting.Time)
+        {
+            Wording = setting.Options.Wording,
+        };
     }
 
     /// <summary>Samples of the federation.</summary>
     public SampleCounts Samples => new(
-        _data.Clients.Sum(client => (long)client.Train.Length), _data.Clients.Sum(client => (long)client.HeldOut.Length), _data.Test?.Count ?? 0);
+        _data.Clients.Sum(client => (long)client.Train.Length),
+        _data.Clients.Sum(client => (long)client.HeldOut.Length),
+        _data.Test?.Count ?? 0);
 
     /// <summary>Gives clients the mask that they had when a run broke off.</summary>
     public void Remember(Mask mask) => _host.Masks.Add(mask);

@@ -12,7 +12,8 @@ public static class Simulation
     /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static RunSummary Run(
-        Experiment experiment, RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null, CancellationToken cancel = default)
+        Experiment experiment, RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null,
+        CancellationToken cancel = default)
     {
         var how = options ?? new RunOptions();
         return Run(experiment, how, (resolved, all) =>
@@ -24,7 +25,8 @@ public static class Simulation
 
     /// <summary>Runs an experiment from the start on data of any origin: the experiment's data set is only a name then.</summary>
     internal static RunSummary Run(
-        Experiment experiment, RunOptions options, Func<Experiment, RunObserver, FederatedData> load, RunObserver observer, TimeProvider time, CancellationToken cancel)
+        Experiment experiment, RunOptions options, Func<Experiment, RunObserver, FederatedData> load, RunObserver observer,
+        TimeProvider time, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
         RunDirectory? directory = null;
@@ -50,14 +52,16 @@ public static class Simulation
 
     /// <summary>Goes on with a run that was stopped, killed or broken off; one that had ended is only summed up again.</summary>
     /// <param name="path">Its directory.</param>
-    /// <param name="options">How to carry it out from here; where data lies is taken from the first start unless given anew. Null: as <see cref="RunOptions"/> has it.</param>
+    /// <param name="options">How to carry it out from here; where data lies is taken from the first start unless given anew. Null: as
+    /// <see cref="RunOptions"/> has it.</param>
     /// <param name="observer">Watches; null: nobody does.</param>
     /// <param name="time">The clock; null: the system's.</param>
     /// <param name="cancel">Stops the run again.</param>
     /// <exception cref="AutoFlipException">The directory, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static RunSummary Resume(
-        string path, RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null, CancellationToken cancel = default)
+        string path, RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null,
+        CancellationToken cancel = default)
     {
         (options, observer, time) = (options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
         var started = time.GetTimestamp();
@@ -65,10 +69,15 @@ public static class Simulation
         var experiment = directory.Experiment;
         ExperimentRules.Check(experiment);
         LibTorch.Require();
-        options = options with { DataPath = options.DataPath ?? directory.Options.DataPath, LogFormat = options.LogFormat ?? directory.Options.LogFormat };
+        options = options with
+        {
+            DataPath = options.DataPath ?? directory.Options.DataPath,
+            LogFormat = options.LogFormat ?? directory.Options.LogFormat,
+        };
         return RunFiles.Record(options, directory.Path, observer, time, all =>
         {
-            if (!directory.HasChecksums) all.Warning("An earlier version began this run, and its files carry no checksum: damage to what the run is resumed from is not noticed.");
+            if (!directory.HasChecksums)
+                all.Warning("An earlier version began this run, and its files have no checksum: damage to them is not detected.");
             var data = FederatedData.Load(experiment, DataLocations.Of(options), all, cancel);
             var method = Catalog.Resolve(experiment);
             var network = BuildNetwork(experiment, method, data, options);
@@ -79,7 +88,8 @@ public static class Simulation
     /// <summary>The network, once it is sure that data, model, loss and pruner fit each other, and that the run fits into memory.</summary>
     static Network BuildNetwork(Experiment experiment, Method method, FederatedData data, RunOptions options) =>
         RunNetwork.Build(experiment, method, data.Contract, network =>
-            TrainingMemory.Of(experiment, network, data, options.Workers).Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess));
+            TrainingMemory.Of(experiment, network, data, options.Workers)
+                .Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess));
 
     static RunSummary Run(RunSetting setting, FederatedData data, CancellationToken cancel)
     {

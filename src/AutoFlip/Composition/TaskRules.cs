@@ -13,12 +13,14 @@ static class TaskRules
     /// <summary>A task of each kind that <see cref="Auto"/> means something else for, where the data are not known.</summary>
     internal static IEnumerable<LearningTask> Typical =>
     [
-        LearningTask.Regression, LearningTask.Labelling("a", "b", "c"), .. from classes in (int[])[2, 3, 5] select LearningTask.Classification([.. Enumerable.Range(0, classes).Select(c => $"{c}")]),
+        LearningTask.Regression, LearningTask.Labelling("a", "b", "c"),
+        .. from classes in (int[])[2, 3, 5] select LearningTask.Classification([.. Enumerable.Range(0, classes).Select(c => $"{c}")]),
     ];
 
     const string CrossEntropy = "CrossEntropyLoss", BinaryCrossEntropy = "BCEWithLogitsLoss", SquaredError = "MSELoss";
 
-    /// <summary>The experiment with the task's loss and metrics in place of <see cref="Auto"/>: what really runs, and is written down.</summary>
+    /// <summary>The experiment with the task's loss and metrics in place of <see cref="Auto"/>: what really
+    /// runs, and is written down.</summary>
     /// <param name="experiment">An experiment whose names are in the catalogue's spelling.</param>
     /// <param name="task">The task.</param>
     public static Experiment Settle(Experiment experiment, LearningTask task) => experiment with
@@ -27,27 +29,34 @@ static class TaskRules
         Metrics = [.. experiment.Metrics.SelectMany(name => name == Auto ? MetricsOf(experiment, task) : [name]).Distinct()],
     };
 
-    /// <summary>Which way of dealing samples the task forbids, in one sentence. Partitions find out by themselves, but only once data are loaded.</summary>
+    /// <summary>Which way of dealing samples the task forbids, in one sentence. Partitions find out by themselves, but
+    /// only once data are loaded.</summary>
     public static IEnumerable<string> Undealable(Experiment experiment, LearningTask task)
     {
         if (Named(CatalogSections.Partitions, experiment.Partition) is not { } partition) yield break;
         if (RefusesPartition(experiment, task) is { } refusal) yield return refusal;
         else if (partition == "patho" && experiment.ClassesPerClient > task.Classes)
-            yield return ExperimentOptions.Of(nameof(Experiment.ClassesPerClient)).Refusal(experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
+            yield return ExperimentOptions.Of(nameof(Experiment.ClassesPerClient))
+                .Refusal(experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
     }
 
-    /// <summary>Why samples of a task cannot be dealt by an experiment's partition, in a sentence with what is accepted; null if they can.</summary>
-    public static string? RefusesPartition(Experiment experiment, LearningTask task) => Catalog.Partitions[experiment.Partition](experiment).Fits(task) ? null
+    /// <summary>Why samples of a task cannot be dealt by an experiment's partition, in a sentence with what is
+    /// accepted; null if they can.</summary>
+    public static string? RefusesPartition(Experiment experiment, LearningTask task) =>
+        Catalog.Partitions[experiment.Partition](experiment).Fits(task) ? null
         : "Experiment.Partition: samples of this data set have no class of their own to be dealt by. Accepted: "
-            + string.Join(", ", Catalog.Partitions.Where(entry => entry.Value(new Experiment()).Fits(task)).Select(entry => entry.Key)) + ".";
+            + string.Join(", ", Catalog.Partitions.Where(entry => entry.Value(new Experiment()).Fits(task)).Select(entry => entry.Key))
+            + ".";
 
     /// <summary>Which loss and which metrics the task forbids, one sentence each. Names that are in no catalogue are passed over.</summary>
     public static IEnumerable<string> Misfits(Experiment experiment, LearningTask task)
     {
         if (Named(CatalogSections.Criteria, experiment.Criterion) is { } loss && !Catalog.Criteria[CriterionOf(loss, task)].Fits(task))
         {
-            string[] accepted = [.. Catalog.Criteria.Where(entry => Catalog.Criteria[CriterionOf(entry.Key, task)].Fits(task)).Select(entry => entry.Key)];
-            yield return ExperimentOptions.Of(nameof(Experiment.Criterion)).Refusal(loss, $"{string.Join(", ", accepted)}, the losses for {Described(experiment, task)}");
+            string[] accepted = [.. Catalog.Criteria.Select(entry => entry.Key)
+                .Where(name => Catalog.Criteria[CriterionOf(name, task)].Fits(task))];
+            yield return ExperimentOptions.Of(nameof(Experiment.Criterion))
+                .Refusal(loss, $"{string.Join(", ", accepted)}, the losses for {Described(experiment, task)}");
         }
         foreach (var name in experiment.Metrics.Select(name => Named(CatalogSections.Metrics, name)).OfType<string>().Distinct())
             if (Catalog.Metrics[name](experiment).Refuses(task) is { } reason)
@@ -83,5 +92,6 @@ static class TaskRules
         _ => $"the {task.Classes} classes of {experiment.Dataset}",
     };
 
-    static string? Named(CatalogSection section, string name) => ExperimentRules.Unknown(section, name) is null ? section.NameOf(name) : null;
+    static string? Named(CatalogSection section, string name) =>
+        ExperimentRules.Unknown(section, name) is null ? section.NameOf(name) : null;
 }

@@ -4,9 +4,9 @@ namespace AutoFlip;
 
 /// <summary>The least memory that a run takes, counted before any of it is allocated.</summary>
 /// <remarks>
-/// A lower bound, so that no run is refused that could end: float32 weights of the server (the model and the next one), weights and gradients
-/// of each client that trains at the same time, and what a backward pass keeps of a batch, which is at least the sample and the outputs of
-/// convolutions and matrix products. The optimiser's state, messages and libtorch's own buffers come on top.
+/// A lower bound, so that no run is refused that could end: float32 weights of the server (the model and the next one), weights and
+/// gradients of each client that trains at the same time, and what a backward pass keeps of a batch, which is at least the sample and the
+/// outputs of convolutions and matrix products. The optimiser's state, messages and libtorch's own buffers come on top.
 /// <para>Counted in double: no option can overflow it.</para>
 /// </remarks>
 /// <param name="Network">The full network.</param>
@@ -15,7 +15,8 @@ namespace AutoFlip;
 /// <param name="ActivationBytes">Of one batch of one client.</param>
 sealed record TrainingMemory(Network Network, int Batch, int Together, double ActivationBytes)
 {
-    /// <summary>Most weights of a model that is sent: in float32, with its mask and what compression may add, it stays below the 2 GiB of a message.</summary>
+    /// <summary>Most weights of a model that is sent: in float32, with its mask and what compression may add, it stays
+    /// below the 2 GiB of a message.</summary>
     public const int MostWeights = 500_000_000;
 
     static readonly (string Option, Func<ModelOptions, ModelOptions, ModelOptions> AsUsual)[] Sizes =
@@ -56,12 +57,16 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
         if (Bytes <= limit && Network.Layout.Count <= MostWeights) return;
         var tooLarge = Network.Layout.Count > MostWeights;
         string[] lower = [.. SizesOf(experiment), .. tooLarge ? [] : SideBySide(experiment)];
-        var advice = lower is [] ? "Choose a smaller Experiment.Model." : $"Lower {string.Join(", ", lower)}, or choose a smaller Experiment.Model.";
+        var advice = lower is []
+            ? "Choose a smaller Experiment.Model."
+            : $"Lower {string.Join(", ", lower)}, or choose a smaller Experiment.Model.";
         if (tooLarge)
             throw AutoFlipException.BadRequest(string.Create(CultureInfo.InvariantCulture,
-                $"Experiment.Model {experiment.Model}: it has {Network.Layout.Count:N0} weights, and a message to a client holds {MostWeights:N0} at most. {advice}"));
+                $"Experiment.Model {experiment.Model}: it has {Network.Layout.Count:N0} weights, "
+                + $"and a message to a client holds {MostWeights:N0} at most. {advice}"));
         throw AutoFlipException.BadRequest(
-            $"Experiment.Model {experiment.Model}: the run needs at least {MemoryLimit.Text(Bytes)} of memory, and there are {MemoryLimit.Text(limit)}: "
+            $"Experiment.Model {experiment.Model}: the run needs at least {MemoryLimit.Text(Bytes)} of memory, "
+            + $"and there are {MemoryLimit.Text(limit)}: "
             + string.Create(CultureInfo.InvariantCulture, $"{Network.Layout.Count:N0} weights take {MemoryLimit.Text(WeightBytes)}, ")
             + $"a batch of {Batch} samples {MemoryLimit.Text(ActivationBytes)}, {Together} at a time. "
             + advice);
@@ -74,8 +79,9 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
         foreach (var (option, asUsual) in Sizes)
         {
             var other = asUsual(options, usual);
-            if (other != options && Catalog.Models[experiment.Model](Network.Input, Network.Outputs, other).Layout.Count < Network.Layout.Count)
-                yield return option;
+            if (other == options) continue;
+            var smaller = Catalog.Models[experiment.Model](Network.Input, Network.Outputs, other);
+            if (smaller.Layout.Count < Network.Layout.Count) yield return option;
         }
         if (Network.Vocabulary > usual.EmbeddingCount) yield return "Experiment.EmbeddingCount";
     }

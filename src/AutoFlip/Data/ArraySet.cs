@@ -14,9 +14,13 @@ public sealed class ArraySet : SampleSet
     public ArraySet(SampleShape shape, float[] values, Targets targets)
     {
         if (values.Length != (long)targets.Count * shape.Length)
-            throw new ArgumentException($"{targets.Count} samples of {shape} have {(long)targets.Count * shape.Length} values, not {values.Length}.", nameof(values));
+            throw new ArgumentException(
+                $"{targets.Count} samples of {shape} have {(long)targets.Count * shape.Length} values, not {values.Length}.",
+                nameof(values));
         if (Array.FindIndex(values, value => !float.IsFinite(value)) is >= 0 and var bad)
-            throw new ArgumentException($"Value {bad % shape.Length} of sample {bad / shape.Length} is {values[bad]}; finite numbers are accepted.", nameof(values));
+            throw new ArgumentException(
+                $"Value {bad % shape.Length} of sample {bad / shape.Length} is {values[bad]}; finite numbers are accepted.",
+                nameof(values));
         (Shape, Targets, _values) = (shape, targets, values);
     }
 

@@ -57,10 +57,13 @@ public sealed record FederatedData
         }
 
         var count = labels.Length;
-        SampleSet Samples() => count == data.Train.Count ? data.Train : new SampleSubset(data.Train, kept ?? [.. Enumerable.Range(0, count)]);
+        SampleSet Samples() =>
+            count == data.Train.Count ? data.Train : new SampleSubset(data.Train, kept ?? [.. Enumerable.Range(0, count)]);
         var dealt = partition.Deal(new Deck(labels, strata.Length, owners, Samples), experiment.Clients, seeds.For(Purpose.Partition));
         if (kept is not null) dealt = [.. dealt.Select(rows => Pick(kept, rows))];
-        var theirs = partition.KeepsOwners && data.Owners is { } people && people.TrainRows < data.Train.Count ? HeldOutByOwners(people, dealt) : null;
+        var theirs = partition.KeepsOwners && data.Owners is { } people && people.TrainRows < data.Train.Count
+            ? HeldOutByOwners(people, dealt)
+            : null;
         ImmutableArray<ClientRows> clients =
         [
             .. dealt.Select((rows, client) =>
@@ -78,7 +81,11 @@ public sealed record FederatedData
             Clients = clients,
             Task = data.Task,
             OwnersHoldOut = theirs is not null,
-            Table = PartitionTable.Of(clients, data.Train.Labels, strata, partition is NaturalPartition && data.Owners is { } named ? [.. dealt.Select(rows => named.Names[named.OfRow[rows[0]]])] : null),
+            Table = PartitionTable.Of(
+                clients, data.Train.Labels, strata,
+                partition is NaturalPartition && data.Owners is { } named
+                    ? [.. dealt.Select(rows => named.Names[named.OfRow[rows[0]]])]
+                    : null),
         };
     }
 

@@ -1,7 +1,8 @@
 namespace AutoFlip;
 
 /// <summary>How many numbers there were, their mean and their spread: what a client tells of a column, and all that it tells.</summary>
-/// <remarks>As good as count, sum and sum of squares, but exact where the mean is large and the spread small (Welford 1962, Chan et al. 1979).</remarks>
+/// <remarks>As good as count, sum and sum of squares, but exact where the mean is large and the spread small
+/// (Welford 1962, Chan et al. 1979).</remarks>
 record struct Moments
 {
     double _squares; // sum of squared differences to the mean

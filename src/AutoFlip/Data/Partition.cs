@@ -56,7 +56,8 @@ public abstract record Partition
     private protected static ReadOnlySpan<int> RequireOwners(Deck deck) => deck.Owners.Length > 0
         ? deck.Owners
         : throw AutoFlipException.BadRequest(
-            "Experiment.Partition: this data set does not say whose its samples are, so they cannot be dealt by owner; choose iid, patho or diri.");
+            "Experiment.Partition: the samples of this data set have no owners, so they cannot be partitioned by owner; "
+            + "choose iid, patho or diri.");
 
     /// <summary>Cuts into consecutive parts of given sizes.</summary>
     private protected static int[][] Split(int[] rows, int[] sizes)

@@ -14,7 +14,9 @@ public sealed class PartitionTable
         ClassNames = classNames;
         Sha256 = sha256;
         if ((long)clients * classNames.Count > Array.MaxLength)
-            throw AutoFlipException.BadRequest($"Experiment.Clients {clients}: a table of so many clients and {classNames.Count} classes does not fit into memory; lower Experiment.Clients.");
+            throw AutoFlipException.BadRequest(
+                $"Experiment.Clients {clients}: a table of so many clients and {classNames.Count} classes does not fit "
+                + "into memory; lower Experiment.Clients.");
         _train = new int[clients * classNames.Count];
         _heldOut = new int[_train.Length];
     }
@@ -56,7 +58,9 @@ public sealed class PartitionTable
     /// <param name="labels">The class of each row.</param>
     /// <param name="classNames">One name per class.</param>
     /// <param name="ownerNames">One name per client, where clients are owners.</param>
-    public static PartitionTable Of(IReadOnlyList<ClientRows> clients, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames, IReadOnlyList<string>? ownerNames = null)
+    public static PartitionTable Of(
+        IReadOnlyList<ClientRows> clients, ReadOnlySpan<int> labels, IReadOnlyList<string> classNames,
+        IReadOnlyList<string>? ownerNames = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var client in clients)
@@ -65,7 +69,10 @@ public sealed class PartitionTable
             Append(hash, client.Train.Span);
             Append(hash, client.HeldOut.Span);
         }
-        var table = new PartitionTable(clients.Count, classNames, Convert.ToHexStringLower(hash.GetHashAndReset())) { OwnerNames = ownerNames };
+        var table = new PartitionTable(clients.Count, classNames, Convert.ToHexStringLower(hash.GetHashAndReset()))
+        {
+            OwnerNames = ownerNames,
+        };
         for (var client = 0; client < clients.Count; client++)
         {
             foreach (var row in clients[client].Train.Span) table._train[client * classNames.Count + labels[row]]++;

@@ -23,7 +23,8 @@ public abstract class SampleSet
 
     /// <summary>What these samples are to clients, once it is settled who trains on which: sets may adapt them to their owner.</summary>
     /// <param name="clients">Each client's rows. What a client's rows become depends on that client's training rows alone.</param>
-    /// <param name="test">The server's test set; null if there is none. What it becomes depends on no rows but those that clients train on.</param>
+    /// <param name="test">The server's test set; null if there is none. What it becomes depends on no rows but
+    /// those that clients train on.</param>
     /// <returns>This set and the test set, row for row; by default as they are.</returns>
     public virtual (SampleSet Train, SampleSet? Test) Dealt(IReadOnlyList<ClientRows> clients, SampleSet? test) => (this, test);
 

@@ -30,7 +30,8 @@ public static class SampleShare
     /// <param name="owners">The owner of each sample.</param>
     /// <param name="fraction">Share to keep, in (0, 1].</param>
     /// <param name="random">The stream to draw from.</param>
-    /// <returns>Rows, ascending: those of owners in random order until at least int(n fraction) of n samples, and one owner, are kept.</returns>
+    /// <returns>Rows, ascending: those of owners in random order until at least int(n fraction) of n
+    /// samples, and one owner, are kept.</returns>
     /// <exception cref="AutoFlipException">The fraction is out of range (exit 2).</exception>
     public static int[] KeepOwners(ReadOnlySpan<int> owners, double fraction, KeyedRandom random)
     {

@@ -23,7 +23,8 @@ public sealed class Targets
     /// <exception cref="ArgumentException">The length is no multiple of the steps.</exception>
     public static Targets Steps(int[] classes, int steps)
     {
-        if (steps < 1 || classes.Length % steps != 0) throw new ArgumentException($"{classes.Length} classes are not sequences of {steps}.", nameof(steps));
+        if (steps < 1 || classes.Length % steps != 0)
+            throw new ArgumentException($"{classes.Length} classes are not sequences of {steps}.", nameof(steps));
         return new(classes, null, new int[classes.Length / steps], steps);
     }
 

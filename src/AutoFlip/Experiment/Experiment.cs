@@ -41,7 +41,8 @@ public sealed record Experiment
     /// <summary>What the target of a table that is named by its path is taken for.</summary>
     public TaskChoice TaskChoice { get; init; } = TaskChoice.Auto;
 
-    /// <summary>Kinds of columns of a table that is named by its path, as <c>NAME:number</c>, <c>category</c>, <c>date</c> or <c>ignore</c>; others are inferred.</summary>
+    /// <summary>Kinds of columns of a table that is named by its path, as <c>NAME:number</c>, <c>category</c>, <c>date</c> or
+    /// <c>ignore</c>; others are inferred.</summary>
     public ImmutableArray<string> Columns { get; init; } = [];
 
     /// <summary>Texts that mean a missing value in such a table, besides the usual spellings.</summary>
@@ -50,7 +51,8 @@ public sealed record Experiment
     /// <summary>The decimal mark of numbers in such a table.</summary>
     public DecimalChoice Decimal { get; init; } = DecimalChoice.Auto;
 
-    /// <summary>The encoding of such a table, by its IANA name. UTF-16 with a byte order mark is recognised under <c>utf-8</c> too.</summary>
+    /// <summary>The encoding of such a table, by its IANA name. UTF-16 with a byte order mark is
+    /// recognised under <c>utf-8</c> too.</summary>
     public string Encoding { get; init; } = TextInput.Usual;
 
     /// <summary>Side in pixels to which images are resized; 0 keeps their size.</summary>
@@ -119,8 +121,8 @@ public sealed record Experiment
     /// <summary>Gain of the initialisation.</summary>
     public double InitializationGain { get; init; } = 1;
 
-    /// <summary>Options that the algorithm, the pruner, the guidance or the partition declares itself (<see cref="OptionAttribute"/>). In files each is a
-    /// field of its own.</summary>
+    /// <summary>Options that the algorithm, the pruner, the guidance or the partition declares itself (<see cref="OptionAttribute"/>). In
+    /// files each is a field of its own.</summary>
     [JsonIgnore]
     public OptionValues Options { get; init; } = OptionValues.None;
 
@@ -136,8 +138,8 @@ public sealed record Experiment
     /// <summary>What pruning removes: units, weights or both.</summary>
     public PruningKind Pruning { get; init; } = PruningKind.Hybrid;
 
-    /// <summary>Share of the removal that takes whole units under <see cref="PruningKind.Hybrid"/>, in [0, 1]; 1 leaves to single weights what no
-    /// unit fits.</summary>
+    /// <summary>Share of the removal that takes whole units under <see cref="PruningKind.Hybrid"/>, in [0, 1]; 1 leaves to single
+    /// weights what no unit fits.</summary>
     public double StructuredShare { get; init; } = 1;
 
     /// <summary>Units that every channel group keeps, at least 1.</summary>
@@ -161,16 +163,16 @@ public sealed record Experiment
     /// <summary>How guidance is made comparable between layers. The paper's is MinMax.</summary>
     public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;
 
-    /// <summary>Rounds that train the full model before it is explored and pruned, below <see cref="Rounds"/>; null is a sixth of them, which
-    /// <see cref="ExperimentRules.Resolve(Experiment)"/> writes down. The paper's is 0: w_0 is explored.</summary>
+    /// <summary>Rounds that train the full model before it is explored and pruned, below <see cref="Rounds"/>; null is a sixth of them,
+    /// which <see cref="ExperimentRules.Resolve(Experiment)"/> writes down. The paper's is 0: w_0 is explored.</summary>
     public int? DenseRounds { get; init; }
 
-    /// <summary>Whether the kept incoming weights of an output are scaled to the norm that all of them had, once, when the first mask comes.
-    /// The paper does not.</summary>
+    /// <summary>Whether the kept incoming weights of an output are scaled to the norm that all of them had, once, when the first mask
+    /// comes. The paper does not.</summary>
     public bool KeepNorm { get; init; } = true;
 
-    /// <summary>Whether the learning rate of a pruned layer is multiplied by the ratio of its inputs before and after pruning, under adaptive optimisers
-    /// (docs/algorithm.md). The paper does not.</summary>
+    /// <summary>Whether the learning rate of a pruned layer is multiplied by the ratio of its inputs before and after pruning, under
+    /// adaptive optimisers (docs/algorithm.md). The paper does not.</summary>
     public bool ScaleLearningRate { get; init; } = true;
 
     /// <summary>When the mask is computed. The paper's is Cohort.</summary>
@@ -185,7 +187,8 @@ public sealed record Experiment
     /// <summary>Number of rounds R.</summary>
     public int Rounds { get; init; } = 200;
 
-    /// <summary>Share C of clients per round, in [0, 1]: max(floor(C K), 1) of them. 0 means all (the reference: one, against its own help).</summary>
+    /// <summary>Share C of clients per round, in [0, 1]: max(floor(C K), 1) of them. 0 means all (the reference:
+    /// one, against its own help).</summary>
     public double CohortFraction { get; init; } = 0.05;
 
     /// <summary>How the model travels to clients.</summary>
@@ -254,7 +257,8 @@ public sealed record Experiment
     /// <summary>Intra-op threads of a client. Part of the experiment: they change the order of float sums.</summary>
     public int ThreadsPerClient { get; init; } = 1;
 
-    /// <summary>Which of the values above were derived, and from what was asked for; empty before <see cref="ExperimentRules.Resolve(Experiment)"/>. No choice by itself.</summary>
+    /// <summary>Which of the values above were derived, and from what was asked for; empty before
+    /// <see cref="ExperimentRules.Resolve(Experiment)"/>. No choice by itself.</summary>
     internal ImmutableArray<DerivedValue> Derived { get; init; } = [];
 
     /// <summary>Clients in a round's cohort.</summary>

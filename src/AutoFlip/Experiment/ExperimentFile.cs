@@ -8,12 +8,12 @@ namespace AutoFlip;
 
 /// <summary>Experiments as JSON: <c>experiment.json</c> of a run, and the files people write for <c>autoflip run</c>.</summary>
 /// <remarks>
-/// What is written is complete: every field, in the order of <see cref="Experiment"/>, so that later defaults cannot change what a
-/// file means. What is read may leave fields out, and may hold comments and trailing commas. <c>"algorithm": "autoflip"</c> is
-/// FedAvg with the pruner autoflip, and an algorithm without a pruner prunes nothing, as on the command line. <c>"base": "other.json"</c> begins
-/// with the experiment of another file beside it.
-/// <para>The file of a run also lists its <c>derived</c> values (<see cref="DerivedValue"/>). Whoever begins with such a file begins with what was asked
-/// for; whoever reads the run gets the values as they are.</para>
+/// What is written is complete: every field, in the order of <see cref="Experiment"/>, so that later defaults cannot change what a file
+/// means. What is read may leave fields out, and may hold comments and trailing commas. <c>"algorithm": "autoflip"</c> is FedAvg with the
+/// pruner autoflip, and an algorithm without a pruner prunes nothing, as on the command line. <c>"base": "other.json"</c> begins with the
+/// experiment of another file beside it.
+/// <para>The file of a run also lists its <c>derived</c> values (<see cref="DerivedValue"/>). Whoever begins with such a file begins with
+/// what was asked for; whoever reads the run gets the values as they are.</para>
 /// </remarks>
 public static class ExperimentFile
 {
@@ -71,13 +71,17 @@ public static class ExperimentFile
         foreach (var (option, value) in experiment.Options) fields.Add(option.Name, value);
         if (partitionSha256 is not null)
         {
-            fields.Add(DerivedField, experiment.Derived.ToDictionary(derived => FieldOf(derived.Property), derived => new { asked = derived.Asked, value = derived.Value }));
+            fields.Add(
+                DerivedField,
+                experiment.Derived.ToDictionary(
+                    derived => FieldOf(derived.Property), derived => new { asked = derived.Asked, value = derived.Value }));
             fields.Add(DealField, partitionSha256);
         }
         return JsonSerializer.Serialize(fields, Json).ReplaceLineEndings("\n") + "\n";
     }
 
-    /// <summary>Reads the experiment of a run directory, derived values as they are. The program wrote it, so what is wrong with it is damage.</summary>
+    /// <summary>Reads the experiment of a run directory, derived values as they are. The program wrote it, so what
+    /// is wrong with it is damage.</summary>
     /// <param name="directory">The run directory.</param>
     /// <param name="schema">What fields there are besides.</param>
     /// <exception cref="AutoFlipException">It does not exist or is damaged (exit 3).</exception>
@@ -125,9 +129,11 @@ public static class ExperimentFile
     internal static Experiment ValuesOf(JsonElement root, string source, ExperimentSchema schema)
     {
         if (root.ValueKind != JsonValueKind.Object)
-            throw AutoFlipException.BadRequest($"{source}: a JSON object with the fields of an experiment is expected, such as {{ \"dataset\": \"CIFAR10\" }}.");
+            throw AutoFlipException.BadRequest(
+                $"{source}: a JSON object with the fields of an experiment is expected, such as {{ \"dataset\": \"CIFAR10\" }}.");
         var experiment = Over(
-            root.TryGetProperty(BaseField, out var file) ? Base(file, source, schema) : new Experiment(), FieldsOf(root, source), source, schema,
+            root.TryGetProperty(BaseField, out var file) ? Base(file, source, schema) : new Experiment(), FieldsOf(root, source), source,
+            schema,
             [BaseField, .. TableFields]);
         if (root.TryGetProperty(DealField, out _)) // a run wrote it, and wrote every option that it knew
             experiment = ExperimentOptions.AsEarlier(experiment, option => !root.TryGetProperty(FieldOf(option.Property), out _));
@@ -140,11 +146,15 @@ public static class ExperimentFile
     static IEnumerable<DerivedValue> Derived(JsonElement list, string source, ExperimentSchema schema)
     {
         const string Accepted = "derived values as a run writes them, such as { \"denseRounds\": { \"asked\": null, \"value\": 5 } }";
-        AutoFlipException Refused() => AutoFlipException.BadRequest($"{source}: field '{DerivedField}' is not accepted. Accepted: {Accepted}; without the field, every value counts as chosen.");
+        AutoFlipException Refused() =>
+            AutoFlipException.BadRequest(
+                $"{source}: field '{DerivedField}' is not accepted. Accepted: {Accepted}; without the field, "
+                + "every value counts as chosen.");
         if (list.ValueKind != JsonValueKind.Object) throw Refused();
         foreach (var (field, entry) in FieldsOf(list, source))
         {
-            if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("asked", out var asked) || !entry.TryGetProperty("value", out var value)
+            if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("asked", out var asked)
+                || !entry.TryGetProperty("value", out var value)
                 || !ByField.TryGetValue(field, out var property)) throw Refused();
             yield return new(property, ValueOf(field, asked, source, schema, []), ValueOf(field, value, source, schema, []));
         }
@@ -158,7 +168,8 @@ public static class ExperimentFile
     {
         var fields = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var field in from.EnumerateObject())
-            if (!fields.TryAdd(field.Name, field.Value)) throw AutoFlipException.BadRequest($"{source}: the field '{ForeignText.Quote(field.Name)}' is there twice.");
+            if (!fields.TryAdd(field.Name, field.Value))
+                throw AutoFlipException.BadRequest($"{source}: the field '{ForeignText.Quote(field.Name)}' is there twice.");
         return [.. fields];
     }
 
@@ -199,7 +210,9 @@ public static class ExperimentFile
     static Experiment Base(JsonElement file, string source, ExperimentSchema schema)
     {
         if (file.ValueKind != JsonValueKind.String)
-            throw AutoFlipException.BadRequest($"{source}: field '{BaseField}': {ForeignText.Quote(file.GetRawText())} is not accepted. Accepted: the name of another experiment file, as text.");
+            throw AutoFlipException.BadRequest(
+                $"{source}: field '{BaseField}': {ForeignText.Quote(file.GetRawText())} is not accepted. Accepted: "
+                + "the name of another experiment file, as text.");
         var path = FileOf(Path.Combine(Path.GetDirectoryName(source) ?? "", file.GetString()!));
         using var document = Parse(TextOf(path), path);
         return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(BaseField, out _)
@@ -211,7 +224,8 @@ public static class ExperimentFile
     internal static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, FileName) : path;
 
     /// <summary>What a file says.</summary>
-    /// <exception cref="AutoFlipException">It cannot be read (exit 2), or is no regular file where a run's is expected (exit 3).</exception>
+    /// <exception cref="AutoFlipException">It cannot be read (exit 2), or is no regular file where a
+    /// run's is expected (exit 3).</exception>
     internal static string TextOf(string file)
     {
         if (Path.GetFileName(file) == FileName) OwnFile.RequireRegular(file); // a file of the user's own may be a pipe
@@ -227,7 +241,8 @@ public static class ExperimentFile
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             throw new AutoFlipException(ExitCode.BadRequest, $"The experiment file '{file}' cannot be read: "
-                + (unreadable is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : unreadable.Message), unreadable);
+                + (unreadable is FileNotFoundException or DirectoryNotFoundException ? "it does not exist." : unreadable.Message),
+                unreadable);
         }
     }
 
@@ -251,19 +266,24 @@ public static class ExperimentFile
         if (field == "schema")
             return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var version) && version is >= 1 and <= Schema
                 ? version
-                : throw AutoFlipException.BadRequest($"{source}: schema {ForeignText.Quote(value.ToString())} is not known. Accepted: 1 to {Schema}; a later version of the program may read it.");
+                : throw AutoFlipException.BadRequest(
+                    $"{source}: schema {ForeignText.Quote(value.ToString())} is not known. Accepted: 1 to {Schema}; "
+                    + "a later version of the program may read it.");
         if (field is "version" or DealField or DerivedField) return value.ToString(); // for people, and for resuming: nothing that is run
         var type = ByField.TryGetValue(field, out var property) ? property.PropertyType : schema.Options.GetValueOrDefault(field)?.Type;
         if (type is null)
         {
             string[] known = [.. Fields, .. schema.Options.Keys, .. besides];
             return schema.SkipsOthers ? null : throw AutoFlipException.BadRequest(
-                $"{source}: there is no field '{ForeignText.Quote(field)}'.{Nearest.Hint(field, known)} Accepted: {string.Join(", ", known)}.");
+                $"{source}: there is no field '{ForeignText.Quote(field)}'.{Nearest.Hint(field, known)} Accepted: "
+                + $"{string.Join(", ", known)}.");
         }
         try
         {
             var read = value.Deserialize(type, Json);
-            return read is null && Nullable.GetUnderlyingType(type) is null || read is IEnumerable<string?> texts && texts.Contains(null) ? throw new JsonException() : read;
+            return read is null && Nullable.GetUnderlyingType(type) is null || read is IEnumerable<string?> texts && texts.Contains(null)
+                ? throw new JsonException()
+                : read;
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or NotSupportedException)
         {

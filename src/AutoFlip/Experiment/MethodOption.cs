@@ -26,7 +26,8 @@ public sealed record MethodOption(PropertyInfo Property, object Default, OptionA
     public Type Type => Property.PropertyType;
 
     /// <summary>The range in words, for messages.</summary>
-    public string Accepted => Type == typeof(bool) ? "true or false" : Attribute.InWords(Type == typeof(int) ? "a whole number" : "a number");
+    public string Accepted =>
+        Type == typeof(bool) ? "true or false" : Attribute.InWords(Type == typeof(int) ? "a whole number" : "a number");
 
     /// <summary>Whether a value of the type is in range.</summary>
     public bool Accepts(object value) => value switch
@@ -39,9 +40,11 @@ public sealed record MethodOption(PropertyInfo Property, object Default, OptionA
     /// <summary>The options of a method, in the order of its file.</summary>
     /// <param name="method">The method as it is where nothing was chosen.</param>
     public static ImmutableArray<MethodOption> Of(object method) =>
-        [.. Declared(method.GetType()).Select(declared => new MethodOption(declared.Property, declared.Property.GetValue(method)!, declared.Attribute))];
+        [.. Declared(method.GetType()).Select(declared =>
+            new MethodOption(declared.Property, declared.Property.GetValue(method)!, declared.Attribute))];
 
-    internal static ImmutableArray<(PropertyInfo Property, OptionAttribute Attribute)> Declared(Type method) => ByType.GetOrAdd(method, type =>
+    internal static ImmutableArray<(PropertyInfo Property, OptionAttribute Attribute)> Declared(Type method) =>
+        ByType.GetOrAdd(method, type =>
     [
         .. from property in type.GetProperties()
            let attribute = property.GetCustomAttribute<OptionAttribute>()

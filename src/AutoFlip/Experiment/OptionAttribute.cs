@@ -1,7 +1,8 @@
 namespace AutoFlip;
 
 /// <summary>Makes a property of a method an option of the experiments that name it: its help, and the range of a number.</summary>
-/// <remarks>A method is a record of the catalogue: an algorithm, a pruner, a guidance, a partition. The property's initial value is the default.</remarks>
+/// <remarks>A method is a record of the catalogue: an algorithm, a pruner, a guidance, a partition. The property's
+/// initial value is the default.</remarks>
 /// <param name="help">One or two sentences.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class OptionAttribute(string help) : Attribute

@@ -50,7 +50,8 @@ public sealed class OptionValues : IEquatable<OptionValues>, IEnumerable<OptionV
     public override int GetHashCode() => this.Aggregate(0, (hash, value) => HashCode.Combine(hash, value.Option.Name, value.Value));
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join(' ', this.Select(value => $"{value.Option.Name} {ExperimentOption.Text(value.Value)}"));
+    public override string ToString() =>
+        string.Join(' ', this.Select(value => $"{value.Option.Name} {ExperimentOption.Text(value.Value)}"));
 
     /// <inheritdoc/>
     public IEnumerator<OptionValue> GetEnumerator() => _values.Values.GetEnumerator();

@@ -7,8 +7,8 @@ using System.Text.Json.Nodes;
 namespace AutoFlip;
 
 /// <summary>A hash of everything that decides on a round's result: a run goes on only under the experiment that it began with.</summary>
-/// <remarks>Values that are the default, or what runs did before there was the option, do not enter, so an option that a later version adds does not orphan the runs of this one. The name does not enter
-/// either, nor how many rounds are asked for.</remarks>
+/// <remarks>Values that are the default, or what runs did before there was the option, do not enter, so an option that a later version adds
+/// does not orphan the runs of this one. The name does not enter either, nor how many rounds are asked for.</remarks>
 static class RunIdentity
 {
     /// <summary>What f479c9f and earlier hashed: these fields of the record, as they were then.</summary>
@@ -32,7 +32,8 @@ static class RunIdentity
         var defaults = Fields(Defaults);
         var chosen = Fields(experiment with { Name = Defaults.Name, Rounds = Defaults.Rounds })
             .Where(field => field.Value != defaults[field.Key])
-            .Concat(experiment.Options.Where(value => !value.IsDefault).Select(value => KeyValuePair.Create(value.Option.Name, JsonSerializer.Serialize(value.Value))))
+            .Concat(experiment.Options.Where(value => !value.IsDefault).Select(value =>
+                KeyValuePair.Create(value.Option.Name, JsonSerializer.Serialize(value.Value))))
             .OrderBy(field => field.Key, StringComparer.Ordinal);
         return Hash(string.Concat(chosen.Select(field => $"{field.Key}={field.Value}\n")));
     }
@@ -45,7 +46,8 @@ static class RunIdentity
     public static string OfVersion01(Experiment experiment)
     {
         var fields = JsonSerializer.SerializeToNode(experiment with { Name = "", Rounds = 0 }, RunJson.Line)!.AsObject();
-        foreach (var later in fields.Select(field => field.Key).Where(field => !FieldsOfVersion01.Contains(field)).ToArray()) fields.Remove(later);
+        foreach (var later in fields.Select(field => field.Key).Where(field => !FieldsOfVersion01.Contains(field)).ToArray())
+            fields.Remove(later);
         return Hash(fields.ToJsonString(RunJson.Line));
     }
 

@@ -29,8 +29,8 @@ public sealed record RunOptions
     /// <summary>What the lines of <c>run.log</c> look like; null is what they looked like before, human in a new run.</summary>
     public LogFormat? LogFormat { get; init; }
 
-    /// <summary>Applied to sentences before an observer or a file of the run gets them: a program with names of its own for options and calls
-    /// puts them in place of the engine's (<see cref="ApiNames"/>).</summary>
+    /// <summary>Applied to sentences before an observer or a file of the run gets them: a program with names of its own for options and
+    /// calls puts them in place of the engine's (<see cref="ApiNames"/>).</summary>
     [JsonIgnore]
     public Func<string, string> Wording { get; init; } = text => text;
 }

@@ -14,13 +14,14 @@ static class TypedColumn
 
     /// <summary>The column and its kind; a name may hold colons.</summary>
     public static ColumnFacts Parse(string text) =>
-        Split(text) ?? throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.Columns)).Refusal(ForeignText.Quote(text)));
+        Split(text)
+            ?? throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.Columns)).Refusal(ForeignText.Quote(text)));
 
     static ColumnFacts? Split(string text)
     {
         var colon = text.LastIndexOf(':');
-        return colon > 0 && Array.Find(Kinds, kind => kind.Word.Equals(text[(colon + 1)..], StringComparison.OrdinalIgnoreCase)) is { Word: not null } found
-            ? new ColumnFacts(text[..colon], found.Kind)
-            : null;
+        if (colon <= 0) return null;
+        var found = Array.Find(Kinds, kind => kind.Word.Equals(text[(colon + 1)..], StringComparison.OrdinalIgnoreCase));
+        return found.Word is null ? null : new ColumnFacts(text[..colon], found.Kind);
     }
 }

@@ -9,6 +9,7 @@ public enum WireFormat : byte
     /// <summary>16-bit floats with a power of two per tensor: 11 significant bits.</summary>
     Fp16 = 2,
 
-    /// <summary>8-bit integers with a scale per tensor, rounded at random without bias; clients make up for what their own rounding lost.</summary>
+    /// <summary>8-bit integers with a scale per tensor, rounded at random without bias; clients make up for
+    /// what their own rounding lost.</summary>
     Int8 = 3,
 }

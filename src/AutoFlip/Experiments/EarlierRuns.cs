@@ -37,11 +37,13 @@ public sealed class EarlierRuns
     }
 
     /// <summary>The run of an experiment: the one that has come furthest by its <see cref="RunStage"/>; null if there is none.</summary>
-    /// <param name="wanted">A resolved experiment. Its name does not matter, nor what its data decide anyway (see <see cref="IsRunOf"/>).</param>
+    /// <param name="wanted">A resolved experiment. Its name does not matter, nor what its data decide anyway
+    /// (see <see cref="IsRunOf"/>).</param>
     public EarlierRun? Of(Experiment wanted) => _runs.Where(run => IsRunOf(run.Experiment, wanted)).MaxBy(run => run.Status.Stage);
 
     /// <summary>Whether a run's description is what an experiment becomes once its data are known.</summary>
-    /// <remarks>Only then it is settled how many clients there are, if each owner of samples is one, and what <c>auto</c> means for a file of the user's.</remarks>
+    /// <remarks>Only then it is settled how many clients there are, if each owner of samples is one, and what <c>auto</c> means
+    /// for a file of the user's.</remarks>
     internal static bool IsRunOf(Experiment recorded, Experiment wanted)
     {
         var open = wanted.Metrics.Contains(Experiment.Auto);

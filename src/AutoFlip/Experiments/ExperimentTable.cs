@@ -12,7 +12,8 @@ public sealed record TableRow(string Name, ImmutableArray<Experiment> Experiment
 /// A table is an experiment file with variations of its experiment:
 /// <list type="bullet">
 /// <item><c>"seeds": [1, 2, 3]</c>: every row is run with each of them; without it with the experiment's own seed.</item>
-/// <item><c>"rows": [{ "name": "FedAvg", "algorithm": "fedavg" }, ...]</c>: the fields that a row sets otherwise. A row may have <c>seeds</c> of its own.</item>
+/// <item><c>"rows": [{ "name": "FedAvg", "algorithm": "fedavg" }, ...]</c>: the fields that a row sets otherwise. A row may
+/// have <c>seeds</c> of its own.</item>
 /// <item><c>"grid": { "pruneFraction": [0.1, 0.2] }</c>, of the file or of one row: a row for each combination of the values.</item>
 /// <item><c>"baseline": "FedAvg"</c>: the row that the others are compared with; without it the first.</item>
 /// </list>
@@ -68,7 +69,8 @@ public sealed record ExperimentTable(string Source, Experiment Experiment, Immut
     /// <summary>A name that every file system takes: letters and digits stay, runs of anything else become a dash.</summary>
     static string Portable(string name)
     {
-        var parts = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-')).Split('-', StringSplitOptions.RemoveEmptyEntries);
+        var parts = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-'))
+            .Split('-', StringSplitOptions.RemoveEmptyEntries);
         var joined = string.Join('-', parts);
         return joined[..Math.Min(joined.Length, LongestName)].Trim('.', '-');
     }

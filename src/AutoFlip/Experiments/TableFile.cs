@@ -6,13 +6,15 @@ using System.Text.Json;
 namespace AutoFlip;
 
 /// <summary>Reads tables of experiments: see <see cref="ExperimentTable"/> for what they say.</summary>
-/// <remarks>Runs are counted before rows are made: a grid's rows are the product of its lists, and four lists of 300 values make 8.1e9.</remarks>
+/// <remarks>Runs are counted before rows are made: a grid's rows are the product of its lists, and four lists
+/// of 300 values make 8.1e9.</remarks>
 static class TableFile
 {
     /// <summary>Most runs of a table: rows times seeds.</summary>
     public const int MostRuns = 10_000;
 
     const string NameField = "name", SeedField = "seed", DatasetField = "dataset";
+    const string AcceptedRows = "a list of rows, such as [{ \"name\": \"FedAvg\", \"algorithm\": \"fedavg\" }]";
 
     static readonly string[] RowFields = [NameField, ExperimentFile.SeedsField, ExperimentFile.GridField];
 
@@ -30,7 +32,7 @@ static class TableFile
         ImmutableArray<Variations> listed =
         [
             .. root.TryGetProperty(ExperimentFile.RowsField, out var rowsField)
-                ? List(rowsField, ExperimentFile.RowsField, "a list of rows, such as [{ \"name\": \"FedAvg\", \"algorithm\": \"fedavg\" }]", source)
+                ? List(rowsField, ExperimentFile.RowsField, AcceptedRows, source)
                     .Select((row, i) => VariationsOf(row, i + 1, experiment, grid, seeds, source))
                 : [new Variations("", experiment, grid, seeds ?? [experiment.Seed], source)],
         ];
@@ -42,14 +44,19 @@ static class TableFile
     }
 
     /// <summary>What an entry of the list of rows asks for.</summary>
-    static Variations VariationsOf(JsonElement row, int number, Experiment experiment, ImmutableArray<Axis> grid, ImmutableArray<ulong>? seeds, string source)
+    static Variations VariationsOf(
+        JsonElement row, int number, Experiment experiment, ImmutableArray<Axis> grid, ImmutableArray<ulong>? seeds, string source)
     {
-        if (row.ValueKind != JsonValueKind.Object || !row.TryGetProperty(NameField, out var named) || named.ValueKind != JsonValueKind.String
+        if (row.ValueKind != JsonValueKind.Object || !row.TryGetProperty(NameField, out var named)
+            || named.ValueKind != JsonValueKind.String
             || named.GetString() is not { Length: > 0 } name)
-            throw AutoFlipException.BadRequest($"{source}: row {number} is not accepted. Accepted: the fields that it sets otherwise, and what it is called, such as {{ \"name\": \"FedAvg\", \"algorithm\": \"fedavg\" }}.");
+            throw AutoFlipException.BadRequest(
+                $"{source}: row {number} is not accepted. Accepted: the fields that it sets otherwise, and what it is called, "
+                + $"such as {{ \"name\": \"FedAvg\", \"algorithm\": \"fedavg\" }}.");
         var label = $"{source}: row '{name}'";
         if (row.TryGetProperty(SeedField, out _))
-            throw AutoFlipException.BadRequest($"{label}: the field '{SeedField}' is not accepted in a row. Accepted: \"{ExperimentFile.SeedsField}\", a list.");
+            throw AutoFlipException.BadRequest(
+                $"{label}: the field '{SeedField}' is not accepted in a row. Accepted: \"{ExperimentFile.SeedsField}\", a list.");
         experiment = ExperimentFile.Over(experiment, ExperimentFile.FieldsOf(row, label), label, MethodOptions.Schema, RowFields);
         return new(name, experiment, [.. grid, .. Grid(row, label)], Seeds(row, label) ?? seeds ?? [experiment.Seed], label);
     }
@@ -60,10 +67,13 @@ static class TableFile
         var runs = listed.Aggregate(BigInteger.Zero, (sum, variations) => sum + variations.Runs);
         if (runs <= MostRuns) return;
         var largest = listed.MaxBy(variations => variations.Runs)!;
-        var factors = string.Join(" x ", [.. largest.Grid.Select(axis => $"{axis.Field} {axis.Values.Length}"), $"seeds {largest.Seeds.Length}"]);
+        var factors = string.Join(
+            " x ", [.. largest.Grid.Select(axis => $"{axis.Field} {axis.Values.Length}"), $"seeds {largest.Seeds.Length}"]);
         throw AutoFlipException.BadRequest(
-            $"{source}: the table has {runs.ToString("N0", CultureInfo.InvariantCulture)} runs ({(listed.Length > 1 ? $"{listed.Length} rows, the largest " : "")}{factors}). "
-            + $"Accepted: up to {MostRuns.ToString("N0", CultureInfo.InvariantCulture)}; list fewer values, or split the table into several files.");
+            $"{source}: the table has {runs.ToString("N0", CultureInfo.InvariantCulture)} runs "
+            + $"({(listed.Length > 1 ? $"{listed.Length} rows, the largest " : "")}{factors}). "
+            + $"Accepted: up to {MostRuns.ToString("N0", CultureInfo.InvariantCulture)}; list fewer values, "
+            + "or split the table into several files.");
     }
 
     /// <summary>A row for each combination of the grid's values; the last axis varies fastest.</summary>
@@ -71,11 +81,17 @@ static class TableFile
     {
         var (name, experiment, grid, seeds, source) = variations;
         IEnumerable<ImmutableArray<(string Field, JsonElement Value)>> combinations = [[]];
-        foreach (var axis in grid) combinations = combinations.SelectMany(_ => axis.Values, (chosen, value) => chosen.Add((axis.Field, value)));
+        foreach (var axis in grid)
+            combinations = combinations.SelectMany(_ => axis.Values, (chosen, value) => chosen.Add((axis.Field, value)));
         foreach (var chosen in combinations)
         {
-            var varied = ExperimentFile.Over(experiment, chosen.Select(at => KeyValuePair.Create(at.Field, at.Value)), source, MethodOptions.Schema, []);
-            string[] parts = [.. name.Length > 0 ? [name] : Array.Empty<string>(), .. chosen.Select(at => $"{at.Field} {Text(at.Field, at.Value)}")];
+            var varied = ExperimentFile.Over(
+                experiment, chosen.Select(at => KeyValuePair.Create(at.Field, at.Value)), source, MethodOptions.Schema, []);
+            string[] parts =
+            [
+                .. name.Length > 0 ? [name] : Array.Empty<string>(),
+                .. chosen.Select(at => $"{at.Field} {Text(at.Field, at.Value)}"),
+            ];
             yield return new(
                 parts is [] ? experiment.Name : string.Join(", ", parts),
                 [.. seeds.Select(seed => varied with { Name = experiment.Name, Seed = seed })]);
@@ -88,7 +104,9 @@ static class TableFile
         if (!from.TryGetProperty(ExperimentFile.GridField, out var grid)) return [];
         if (grid.ValueKind != JsonValueKind.Object) throw Refused(grid, ExperimentFile.GridField, Accepted, source);
         return [.. ExperimentFile.FieldsOf(grid, source).Select(axis => axis.Key is NameField or SeedField
-            ? throw AutoFlipException.BadRequest($"{source}: the field '{axis.Key}' is not accepted in a grid: rows are named by their values, and \"{ExperimentFile.SeedsField}\" lists seeds.")
+            ? throw AutoFlipException.BadRequest(
+                $"{source}: the field '{axis.Key}' is not accepted in a grid: rows are named by their values, "
+                + $"and \"{ExperimentFile.SeedsField}\" lists seeds.")
             : new Axis(axis.Key, [.. List(axis.Value, $"{ExperimentFile.GridField}.{axis.Key}", Accepted, source)]))];
     }
 
@@ -98,7 +116,8 @@ static class TableFile
         if (!from.TryGetProperty(ExperimentFile.SeedsField, out var listed)) return null;
         ImmutableArray<ulong> seeds =
         [
-            .. List(listed, ExperimentFile.SeedsField, Accepted, source).Select(seed => seed.ValueKind == JsonValueKind.Number && seed.TryGetUInt64(out var number)
+            .. List(listed, ExperimentFile.SeedsField, Accepted, source).Select(seed =>
+                seed.ValueKind == JsonValueKind.Number && seed.TryGetUInt64(out var number)
                 ? number
                 : throw Refused(listed, ExperimentFile.SeedsField, Accepted, source)),
         ];
@@ -111,13 +130,17 @@ static class TableFile
         var name = named.ValueKind == JsonValueKind.String ? named.GetString()! : named.GetRawText();
         return rows.Any(row => row.Name == name)
             ? name
-            : throw AutoFlipException.BadRequest($"{source}: field '{ExperimentFile.BaselineField}': there is no row '{name}'.{Nearest.Hint(name, rows.Select(row => row.Name))} "
+            : throw AutoFlipException.BadRequest(
+                $"{source}: field '{ExperimentFile.BaselineField}': there is no row "
+                + $"'{name}'.{Nearest.Hint(name, rows.Select(row => row.Name))} "
                 + $"Accepted: {string.Join(", ", rows.Take(20).Select(row => $"'{row.Name}'"))}{(rows.Length > 20 ? ", ..." : "")}.");
     }
 
     /// <summary>The entries of a list that must not be empty.</summary>
     static IEnumerable<JsonElement> List(JsonElement list, string field, string accepted, string source) =>
-        list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? list.EnumerateArray() : throw Refused(list, field, accepted, source);
+        list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0
+            ? list.EnumerateArray()
+            : throw Refused(list, field, accepted, source);
 
     static AutoFlipException Refused(JsonElement value, string field, string accepted, string source) =>
         AutoFlipException.BadRequest($"{source}: field '{field}': {value.GetRawText()} is not accepted. Accepted: {accepted}.");

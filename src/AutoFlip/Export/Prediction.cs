@@ -9,16 +9,18 @@ namespace AutoFlip;
 public readonly record struct ClassProbability(int Class, string Name, double Probability);
 
 /// <summary>What a model says about one sample.</summary>
-/// <param name="Top">The classes it finds most probable, the predicted one first; empty for numbers. Of a sequence, those behind its last token.</param>
+/// <param name="Top">The classes it finds most probable, the predicted one first; empty for numbers. Of a sequence,
+/// those behind its last token.</param>
 /// <param name="Value">The number; null for classes.</param>
 /// <param name="Steps">Of a sequence whose every step is spoken about, the predicted class behind each token; otherwise empty.</param>
-/// <remarks>Probabilities are the softmax of the outputs (of log-probabilities, themselves), or with one output for two classes its sigmoid: what cross-entropy
-/// trains. After training with another loss only their order means something.</remarks>
+/// <remarks>Probabilities are the softmax of the outputs (of log-probabilities, themselves), or with one output for two classes its
+/// sigmoid: what cross-entropy trains. After training with another loss only their order means something.</remarks>
 public sealed record Prediction(ImmutableArray<ClassProbability> Top, double? Value, ImmutableArray<string> Steps)
 {
     /// <summary>Predicts one sample.</summary>
     /// <param name="runner">The model.</param>
-    /// <param name="sample">[C, H, W], prepared as the model's card says (<see cref="ModelCard.Input"/>): numbers of arrays as they are.</param>
+    /// <param name="sample">[C, H, W], prepared as the model's card says (<see cref="ModelCard.Input"/>):
+    /// numbers of arrays as they are.</param>
     /// <param name="top">Classes to name, at least one; there may be fewer.</param>
     /// <exception cref="ArgumentException">The sample has another length than the model reads.</exception>
     public static Prediction Of(IModelRunner runner, float[] sample, int top = 5)
@@ -26,7 +28,8 @@ public sealed record Prediction(ImmutableArray<ClassProbability> Top, double? Va
         var shape = runner.Card.Input.Shape;
         return sample.Length == shape.Length
             ? Of(runner.Card, runner.Run(sample, count: 1), sample, top)
-            : throw new ArgumentException($"The sample has {sample.Length} values; the model reads {shape}, {shape.Length} values.", nameof(sample));
+            : throw new ArgumentException(
+                $"The sample has {sample.Length} values; the model reads {shape}, {shape.Length} values.", nameof(sample));
     }
 
     /// <summary>Reads a model's outputs.</summary>

@@ -6,19 +6,22 @@ namespace AutoFlip;
 /// <param name="Card">What one must know of it.</param>
 /// <param name="Network">The network: without the units that were removed, if these are the small weights.</param>
 /// <param name="Weights">Its weights.</param>
-/// <param name="Experiment">What was run to make it; null if the file does not say. Of a file, a data set that is named by its path has lost its folders.</param>
+/// <param name="Experiment">What was run to make it; null if the file does not say. Of a file, a data set that is named by
+/// its path has lost its folders.</param>
 public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights, Experiment? Experiment)
 {
-    /// <summary>The names of a run's models in its directory: what is left of the final one, and all of it with zeros for what was removed.</summary>
+    /// <summary>The names of a run's models in its directory: what is left of the final one, and all of it with
+    /// zeros for what was removed.</summary>
     public const string SmallFile = "checkpoints/final-small.safetensors", FullFile = "checkpoints/final.safetensors";
 
     /// <summary>Reads a safetensors file with a card. Nothing but the file is needed.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="AutoFlipException">It is missing, damaged, or has no card (exit 3).</exception>
-    /// <remarks>Files are not trusted: whatever one claims, reading it ends with its content or with that exception, and takes memory in proportion to
-    /// the file's real length.</remarks>
+    /// <remarks>Files are not trusted: whatever one claims, reading it ends with its content or with that exception, and takes memory in
+    /// proportion to the file's real length.</remarks>
     public static SavedModel Load(string path) => Of(Safetensors.Read(path), path) ?? throw AutoFlipException.BadFile(
-        path, "there is no model card in its metadata: an older version or another program wrote it. Of an older run, name the run directory");
+        path,
+        "there is no model card in its metadata: an older version or another program wrote it. Of an older run, name the run directory");
 
     /// <summary>Writes the model as an ONNX file that tells how it is used (<see cref="OnnxModel"/>).</summary>
     /// <param name="path">The file to replace. Its folder must exist.</param>
@@ -41,7 +44,8 @@ public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights
         if (ModelCard.Find(file.Metadata, path) is not { } card) return null;
         var network = card.BuildNetwork(path);
         var weights = file.ToFiniteWeights(network.Layout);
-        if (card is { ModelSha256: { } sha256, Widths: null } && !file.IsHalf && weights.Sha256() != sha256) // of the full vector: other files do not have it
+        // of the full vector: other files do not have it
+        if (card is { ModelSha256: { } sha256, Widths: null } && !file.IsHalf && weights.Sha256() != sha256)
             throw AutoFlipException.BadFile(path, "its weights do not have the model_sha256 that its model card names");
         return new SavedModel(card, network, weights, ExperimentOf(file.Metadata, path));
     }

@@ -48,7 +48,8 @@ public sealed class Mask
     /// <param name="parameters">One bit per parameter.</param>
     public static Mask OfWeights(WeightLayout layout, Selection parameters)
     {
-        if (parameters.Count != layout.ParameterCount) throw new ArgumentException($"{parameters.Count} bits for {layout.ParameterCount} parameters.", nameof(parameters));
+        if (parameters.Count != layout.ParameterCount)
+            throw new ArgumentException($"{parameters.Count} bits for {layout.ParameterCount} parameters.", nameof(parameters));
         if (layout.Count == layout.ParameterCount) return new(layout, null, parameters);
         var bits = new ulong[Selection.Words(layout.Count)];
         parameters.Bits.CopyTo(bits);

@@ -14,11 +14,13 @@ public sealed class Units
 
     /// <summary>Keeps some units.</summary>
     /// <param name="network">The full network.</param>
-    /// <param name="kept">Per group, in the network's order, one bit per unit. Fixed groups keep all; every group keeps at least one.</param>
+    /// <param name="kept">Per group, in the network's order, one bit per unit. Fixed groups keep all;
+    /// every group keeps at least one.</param>
     /// <exception cref="ArgumentException">A width does not fit, a group is empty, or a fixed one lacks a unit.</exception>
     public Units(Network network, ImmutableArray<Selection> kept)
     {
-        if (kept.Length != network.Groups.Length) throw new ArgumentException($"{network.Groups.Length} groups, {kept.Length} selections.", nameof(kept));
+        if (kept.Length != network.Groups.Length)
+            throw new ArgumentException($"{network.Groups.Length} groups, {kept.Length} selections.", nameof(kept));
         foreach (var (group, units) in network.Groups.Zip(kept))
             if (units.Count != group.Width || units.Kept == 0 || (group.IsFixed && !units.IsAll))
                 throw new ArgumentException($"Group {group}: {units.Kept} of {units.Count} units cannot be what is kept.", nameof(kept));

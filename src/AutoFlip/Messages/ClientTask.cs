@@ -28,8 +28,10 @@ public sealed record ClientTask(ClientWork Work, int Round, double LearningRate,
     /// <summary>For evaluation: the logit from which on a single output means class 1.</summary>
     public float CutOff { get; init; }
 
-    /// <summary>Vectors that travel with the model, by name: shaped as it is, statistics are of no meaning. What the mask removes is not sent.</summary>
-    public ImmutableSortedDictionary<string, Weights> Vectors { get; init; } = ImmutableSortedDictionary.Create<string, Weights>(StringComparer.Ordinal);
+    /// <summary>Vectors that travel with the model, by name: shaped as it is, statistics are of no meaning. What the
+    /// mask removes is not sent.</summary>
+    public ImmutableSortedDictionary<string, Weights> Vectors { get; init; } =
+        ImmutableSortedDictionary.Create<string, Weights>(StringComparer.Ordinal);
 
     /// <summary>Numbers that travel with it, by name; finite.</summary>
     public ImmutableSortedDictionary<string, double> Numbers { get; init; } = ClientOutcome.None.Numbers;
@@ -70,7 +72,8 @@ public sealed record ClientReply
     /// <summary>What the task cost the client; null if it failed.</summary>
     public ClientSeconds? Seconds { get; init; }
 
-    /// <summary>The values, float32 little-endian, whatever format they crossed in: kept parameters and statistics, or scores. Empty if there are none.</summary>
+    /// <summary>The values, float32 little-endian, whatever format they crossed in: kept parameters and statistics, or
+    /// scores. Empty if there are none.</summary>
     public ReadOnlyMemory<byte> ValueBytes { get; init; }
 
     /// <summary>Vectors beside the values, by name: one value per kept parameter.</summary>
@@ -100,9 +103,20 @@ public sealed record ClientReply
         : Examples < 1 ? Refused($"it claims {Examples} training samples.")
         : declared is { } samples && Examples != samples ? Refused($"it claims {Examples} training samples, and has declared {samples}.")
         : !TensorPrimitives.IsFiniteAll(Values) ? Refused("a value it returned is not a finite number.")
-        : Vectors.FirstOrDefault(vector => !TensorPrimitives.IsFiniteAll(vector.Value.Span)) is { Key: { } name } ? Refused($"a value of '{name}' that it returned is not a finite number.")
-        : TrainSamples < 0 || TrainSamples > (long)passes * Examples ? Refused($"it claims to have trained on {TrainSamples} samples; {passes} passes through its {Examples} are the most.")
+        : Vectors.FirstOrDefault(vector => !TensorPrimitives.IsFiniteAll(vector.Value.Span)) is { Key: { } name }
+            ? Refused($"a value of '{name}' that it returned is not a finite number.")
+        : TrainSamples < 0 || TrainSamples > (long)passes * Examples
+            ? Refused($"it claims to have trained on {TrainSamples} samples; {passes} passes through its {Examples} are the most.")
         : this;
 
-    ClientReply Refused(string why) => this with { Failure = why, Trained = null, HeldOut = null, ScoreCounts = null, Seconds = null, Vectors = ClientOutcome.None.Vectors, Numbers = ClientOutcome.None.Numbers };
+    ClientReply Refused(string why) => this with
+    {
+        Failure = why,
+        Trained = null,
+        HeldOut = null,
+        ScoreCounts = null,
+        Seconds = null,
+        Vectors = ClientOutcome.None.Vectors,
+        Numbers = ClientOutcome.None.Numbers,
+    };
 }

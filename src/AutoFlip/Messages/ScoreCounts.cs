@@ -54,8 +54,8 @@ public sealed class ScoreCounts
 
     /// <summary>The edge of a bin, as a logit, from which on class 1 should be predicted: where Youden's J is highest.</summary>
     /// <remarks>
-    /// J = share of class 1 at or above + share of class 0 below − 1. Of equally good edges the one nearest to 0 (one half), and of two as near the
-    /// higher. 0 where a class is missing, or no edge is better than chance.
+    /// J = share of class 1 at or above + share of class 0 below − 1. Of equally good edges the one nearest to 0 (one half), and of two as
+    /// near the higher. 0 where a class is missing, or no edge is better than chance.
     /// </remarks>
     public float CutOff
     {

@@ -20,7 +20,8 @@ public static class BigCnn
             .Sequence("classifier", c => c.MaxPool2d(4).Flatten().Linear(outputs))
             .Build(outputs);
 
-    static NetworkBuilder Residual(NetworkBuilder r, int width) => r.Sequence(c => Convolution(c, width)).Sequence(c => Convolution(c, width));
+    static NetworkBuilder Residual(NetworkBuilder r, int width) =>
+        r.Sequence(c => Convolution(c, width)).Sequence(c => Convolution(c, width));
 
     static NetworkBuilder Convolution(NetworkBuilder c, int width) => c.Conv2d(width, 3, padding: 1).BatchNorm2d().ReLU();
 }

@@ -5,5 +5,6 @@ namespace AutoFlip;
 public static class FemnistCnn
 {
     /// <inheritdoc cref="ModelFactory"/>
-    public static Network Create(SampleShape input, int outputs, ModelOptions options) => TwoCnn.Create("FEMNISTCNN", 2048, input, outputs, options);
+    public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
+        TwoCnn.Create("FEMNISTCNN", 2048, input, outputs, options);
 }

@@ -3,8 +3,8 @@ namespace AutoFlip;
 /// <summary>MobileNeXt: sandglass blocks, which narrow between two depthwise convolutions at full width and add at full width.</summary>
 /// <remarks>
 /// 2.0 million parameters. The image shrinks by 32 on the way to one mean per channel.
-/// <para>Source: Zhou et al. 2020, arXiv:2007.02269. As in AutoFLIP's reference a block narrows to its input's width over the reduction wherever
-/// it widens: 275 million multiply-accumulates on 3x224x224 with 1000 classes, where the paper has 300.</para>
+/// <para>Source: Zhou et al. 2020, arXiv:2007.02269. As in AutoFLIP's reference a block narrows to its input's width over the reduction
+/// wherever it widens: 275 million multiply-accumulates on 3x224x224 with 1000 classes, where the paper has 300.</para>
 /// </remarks>
 public static class MobileNeXt
 {
@@ -26,7 +26,8 @@ public static class MobileNeXt
                     {
                         var stride = i == 0 ? first : 1;
                         f.Sequence(block => stride == 1 && width == channels
-                            ? block.Fork("add", new Add(), ("conv", c => Sandglass(c, channels, reduction, width, stride)), ("skip", s => s))
+                            ? block.Fork(
+                                "add", new Add(), ("conv", c => Sandglass(c, channels, reduction, width, stride)), ("skip", s => s))
                             : block.Sequence("conv", c => Sandglass(c, channels, reduction, width, stride)));
                         channels = width;
                     }

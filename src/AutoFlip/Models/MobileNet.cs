@@ -1,13 +1,15 @@
 namespace AutoFlip;
 
-/// <summary>MobileNet: MobileNetV3-Small. Inverted bottlenecks (widen, depthwise convolution, narrow) with squeeze and excitation.</summary>
+/// <summary>MobileNet: MobileNetV3-Small. Inverted bottlenecks (widen, depthwise convolution, narrow)
+/// with squeeze and excitation.</summary>
 /// <remarks>
 /// 1.5 million parameters. The image shrinks by 32 on the way to one mean per channel.
 /// <para>Source: Howard et al. 2019, arXiv:1905.02244, table 2.</para>
 /// </remarks>
 public static class MobileNet
 {
-    /// <summary>The paper's rows: side of the depthwise kernel, channels inside, channels out, squeeze and excitation, hard swish, stride.</summary>
+    /// <summary>The paper's rows: side of the depthwise kernel, channels inside, channels out, squeeze and
+    /// excitation, hard swish, stride.</summary>
     static readonly (int Kernel, int Inner, int Width, bool Squeezes, bool Swishes, int Stride)[] Rows =
     [
         (3, 16, 16, true, false, 2),
@@ -60,7 +62,8 @@ public static class MobileNet
         return c.Conv2d(row.Width, 1, bias: false).BatchNorm2d();
     }
 
-    /// <summary>Each channel times a factor in [0, 1], computed from all channels' means by two layers with a quarter of the width between.</summary>
+    /// <summary>Each channel times a factor in [0, 1], computed from all channels' means by two layers with a
+    /// quarter of the width between.</summary>
     static NetworkBuilder Squeeze(NetworkBuilder s, int channels) => s.Fork("scale", new Multiply(),
         ("image", image => image),
         ("fc", fc => fc

@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>MobileViT-XXS: inverted bottlenecks that halve the image five times in all, and in its last three sizes transformers over its patches,
-/// which see the whole image.</summary>
+/// <summary>MobileViT-XXS: inverted bottlenecks that halve the image five times in all, and in its last three sizes transformers over its
+/// patches, which see the whole image.</summary>
 /// <remarks>
 /// Widths are fixed. Transformers have 4 heads of 8 and patches of 2x2; dropout is in them and before the classifier.
 /// <para>Source: Mehta and Rastegari 2021, arXiv:2110.02178. Differs, as AutoFLIP's reference does: bottlenecks are 4 times as wide inside
@@ -18,7 +18,8 @@ public static class MobileVit
     {
         if (input.Height % Multiple != 0 || input.Width % Multiple != 0)
             throw AutoFlipException.BadRequest(
-                $"Experiment.Model MobileViT: height and width must be multiples of {Multiple}, and not {input.Height}x{input.Width}. Choose Experiment.Resize {Multiple}, or a multiple of it.");
+                $"Experiment.Model MobileViT: height and width must be multiples of {Multiple}, and not {input.Height}x{input.Width}. "
+                + $"Choose Experiment.Resize {Multiple}, or a multiple of it.");
         return new NetworkBuilder("MobileViT", input)
             .Sequence("features", f => f
                 .Conv2d(16, 3, stride: 2, padding: 1, bias: false).BatchNorm2d().SiLU()
@@ -37,7 +38,8 @@ public static class MobileVit
             .Build(outputs);
     }
 
-    /// <summary>1x1 to four times the channels, depthwise 3x3, 1x1 to what is wanted; added to what came in where that has the same shape.</summary>
+    /// <summary>1x1 to four times the channels, depthwise 3x3, 1x1 to what is wanted; added to what came in
+    /// where that has the same shape.</summary>
     static NetworkBuilder Bottleneck(NetworkBuilder block, int from, int to, int stride = 1)
     {
         NetworkBuilder Main(NetworkBuilder m) => m

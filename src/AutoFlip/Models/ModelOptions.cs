@@ -25,8 +25,8 @@ public sealed record ModelOptions
     /// <summary>How many times as wide as a plain residual network WideResNet is, 1 to 64.</summary>
     public int WidenFactor { get; init; } = 10;
 
-    /// <summary>Factor on every width that is not fixed, above 0 and up to 16; widths are rounded, and at least 1. 1 is the published network. The
-    /// <see cref="Catalog"/> applies it (<see cref="Network.Scaled"/>), to every architecture alike.</summary>
+    /// <summary>Factor on every width that is not fixed, above 0 and up to 16; widths are rounded, and at least 1. 1 is the published
+    /// network. The <see cref="Catalog"/> applies it (<see cref="Network.Scaled"/>), to every architecture alike.</summary>
     public double WidthMultiplier { get; init; } = 1;
 
     /// <summary>Tokens that models of text know, at least 1: ids are 0 .. EmbeddingCount - 1.</summary>
@@ -36,7 +36,8 @@ public sealed record ModelOptions
     public int EmbeddingSize { get; init; } = 512;
 
     static readonly (PropertyInfo Own, PropertyInfo Asked)[] Properties =
-        [.. typeof(ModelOptions).GetProperties().Where(own => own.CanWrite).Select(own => (own, typeof(Experiment).GetProperty(own.Name)!))];
+        [.. typeof(ModelOptions).GetProperties().Where(own => own.CanWrite)
+            .Select(own => (own, typeof(Experiment).GetProperty(own.Name)!))];
 
     /// <summary>The options of an experiment: its properties of the same names.</summary>
     public static ModelOptions Of(Experiment experiment)

@@ -1,6 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>SqueezeNet 1.1: fire modules (squeeze to few channels, expand by 1x1 and 3x3 convolutions side by side), no hidden layer.</summary>
+/// <summary>SqueezeNet 1.1: fire modules (squeeze to few channels, expand by 1x1 and 3x3 convolutions side
+/// by side), no hidden layer.</summary>
 /// <remarks>
 /// 0.7 million parameters for ten classes. A single output is a logit; class scores are rectified, as published.
 /// <para>Source: Iandola et al. 2016, arXiv:1602.07360, in its authors' version 1.1.</para>

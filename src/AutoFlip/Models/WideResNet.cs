@@ -4,7 +4,8 @@ namespace AutoFlip;
 /// <remarks>
 /// A depth of 6n + 4 gives n blocks per stage. 28 deep and 10 wide, the published network and the default, has 36.5 million parameters; 16
 /// deep and 2 wide has 0.7. Dropout lies between the two convolutions of a block.
-/// <para>Source: Zagoruyko and Komodakis 2016, arXiv:1605.07146. The last image is averaged whatever its size: 8x8 of images of 32x32.</para>
+/// <para>Source: Zagoruyko and Komodakis 2016, arXiv:1605.07146. The last image is averaged whatever its
+/// size: 8x8 of images of 32x32.</para>
 /// </remarks>
 public static class WideResNet
 {

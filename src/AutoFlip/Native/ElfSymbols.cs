@@ -4,12 +4,14 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>The symbol table of a library of Linux (ELF, 64 bits, little-endian), which names what the library keeps to itself too.</summary>
+/// <summary>The symbol table of a library of Linux (ELF, 64 bits, little-endian), which names what the
+/// library keeps to itself too.</summary>
 static unsafe class ElfSymbols
 {
     const uint SymbolTable = 2; // SHT_SYMTAB
 
-    /// <summary>Where a symbol lies, in bytes from where the library was loaded; null if it is not there, or the library has no such table.</summary>
+    /// <summary>Where a symbol lies, in bytes from where the library was loaded; null if it is not there, or the
+    /// library has no such table.</summary>
     /// <param name="path">The library.</param>
     /// <param name="name">The symbol, as the compiler wrote it.</param>
     /// <remarks>Cost: one pass over the names, which of libtorch are 80 MB: some hundredths of a second.</remarks>
@@ -32,7 +34,7 @@ static unsafe class ElfSymbols
 
     static ulong? Find(byte* file, long length, ReadOnlySpan<byte> name)
     {
-        if (length < sizeof(Header) || !new ReadOnlySpan<byte>(file, 6).SequenceEqual((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1])) return null;
+        if (length < sizeof(Header) || !new ReadOnlySpan<byte>(file, 6).SequenceEqual("\u007fELF\u0002\u0001"u8)) return null;
         var header = (Header*)file;
         var sections = Part<Section>(header->Sections, header->SectionCount * (ulong)sizeof(Section));
         foreach (var section in sections)
@@ -51,7 +53,9 @@ static unsafe class ElfSymbols
         return null;
 
         ReadOnlySpan<T> Part<T>(ulong offset, ulong size) where T : unmanaged =>
-            offset <= (ulong)length && size <= (ulong)length - offset && size <= int.MaxValue ? new(file + offset, (int)size / sizeof(T)) : [];
+            offset <= (ulong)length && size <= (ulong)length - offset && size <= int.MaxValue
+                ? new(file + offset, (int)size / sizeof(T))
+                : [];
     }
 
     /// <summary>Elf64_Ehdr.</summary>

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>The symbol versions that a library of Linux (ELF, 64 bits, little-endian) needs of others: its section .gnu.version_r.</summary>
+/// <summary>The symbol versions that a library of Linux (ELF, 64 bits, little-endian) needs of others:
+/// its section .gnu.version_r.</summary>
 /// <remarks>Source: Linux Standard Base Core 5.0, chapter 10.7.3 (Elfxx_Verneed, Elfxx_Vernaux).</remarks>
 static class ElfVersions
 {

@@ -11,7 +11,8 @@ public static class Machine
     /// <summary>Name and value of each fact: versions, commit, processor, memory, system.</summary>
     public static IEnumerable<(string What, string Value)> Facts()
     {
-        var version = (typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+');
+        var version = (typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "")
+            .Split('+');
         yield return ("version", version[0]);
         yield return ("commit", version.Length > 1 ? version[1] : "not known to this build");
         yield return ("processor", $"{Processor()}, {Environment.ProcessorCount} cores, vectors of {8 * Vector<byte>.Count} bits{Caches}");

@@ -10,7 +10,8 @@ public static partial class NativeEnvironment
     public static void Set(string name, string value)
     {
         Environment.SetEnvironmentVariable(name, value);
-        if (!OperatingSystem.IsWindows() && SetVariable(name, value, overwrite: 1) != 0) throw new InvalidOperationException($"{name} could not be set.");
+        if (!OperatingSystem.IsWindows() && SetVariable(name, value, overwrite: 1) != 0)
+            throw new InvalidOperationException($"{name} could not be set.");
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

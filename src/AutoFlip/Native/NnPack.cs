@@ -5,24 +5,28 @@ using static TorchSharp.torch;
 namespace AutoFlip;
 
 /// <summary>NNPACK, the library inside libtorch that computes convolutions of small batches.</summary>
-/// <remarks>It starts only on processors that have AVX2 and FMA, and whose caches it can see. Elsewhere libtorch computes these convolutions otherwise, after a warning each time: 1,200 in a short
-/// run of MobileNet. There it is switched off, which changes no result. Where it starts it stays: other kernels would round otherwise.</remarks>
+/// <remarks>It starts only on processors that have AVX2 and FMA, and whose caches it can see. Elsewhere libtorch computes these
+/// convolutions otherwise, after a warning each time: 1,200 in a short run of MobileNet. There it is switched off, which changes no result.
+/// Where it starts it stays: other kernels would round otherwise.</remarks>
 static unsafe class NnPack
 {
     const string Library = "libtorch_cpu.so";
     const string Context = "_ZN2at13globalContextEv"; // at::globalContext()
-    const string Switch = "_ZN2at7Context20setUserEnabledNNPACKEb", State = "_ZNK2at7Context17userEnabledNNPACKEv"; // members of at::Context
+    // members of at::Context
+    const string Switch = "_ZN2at7Context20setUserEnabledNNPACKEb", State = "_ZNK2at7Context17userEnabledNNPACKEv";
 
     /// <summary>Whether libtorch tries it; null where nobody can tell.</summary>
     public static bool? IsEnabled => Find(State) is var state and not 0 && Find(Context) is var context and not 0
         ? ((delegate* unmanaged<nint, byte>)state)(((delegate* unmanaged<nint>)context)()) != 0
         : null;
 
-    /// <summary>Whether it can start on an x86 processor with these answers. A third level of caches, which it wants too, is not looked for.</summary>
+    /// <summary>Whether it can start on an x86 processor with these answers. A third level of caches, which it
+    /// wants too, is not looked for.</summary>
     public static bool CanStart(OneDnn.CpuId cpuId)
     {
         const int highestOfFeatures = 7, fma = 1 << 12, avx2 = 1 << 5;
-        return cpuId(0, 0).Eax >= highestOfFeatures && (cpuId(1, 0).Ecx & fma) != 0 && (cpuId(7, 0).Ebx & avx2) != 0 && !OneDnn.HidesCaches(cpuId);
+        return cpuId(0, 0).Eax >= highestOfFeatures && (cpuId(1, 0).Ecx & fma) != 0 && (cpuId(7, 0).Ebx & avx2) != 0
+            && !OneDnn.HidesCaches(cpuId);
     }
 
     /// <summary>Switches it off; does nothing where libtorch has no such switch.</summary>

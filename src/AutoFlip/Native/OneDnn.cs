@@ -14,16 +14,17 @@ enum CacheRemedy
     /// <summary>It was told sizes.</summary>
     ToldSizes,
 
-    /// <summary>It could not be told: its kernels are held to vectors of 128 bits, a quarter to a half as fast, in bfloat16 a thirtieth.</summary>
+    /// <summary>It could not be told: its kernels are held to vectors of 128 bits, a quarter to a half as
+    /// fast, in bfloat16 a thirtieth.</summary>
     NarrowVectors,
 }
 
 /// <summary>oneDNN, the library inside libtorch that computes convolutions, and what it believes of this processor.</summary>
 /// <remarks>
-/// It sizes its blocks by the processor's caches. Some virtual machines hide those of AMD's processors: they answer the question for them with zeros, which
-/// oneDNN 3.7 takes for caches of one byte. Its kernels are then wrong, one random convolution in ten and by as much as the result, and some write past their
-/// buffers. So it is told sizes, where its record of the processor is; if that is not found, it is held to instructions that do not need them.
-/// Why, and what was measured: docs/decisions/0030.
+/// It sizes its blocks by the processor's caches. Some virtual machines hide those of AMD's processors: they answer the question for them
+/// with zeros, which oneDNN 3.7 takes for caches of one byte. Its kernels are then wrong, one random convolution in ten and by as much as
+/// the result, and some write past their buffers. So it is told sizes, where its record of the processor is; if that is not found, it is
+/// held to instructions that do not need them. Why, and what was measured: docs/decisions/0030.
 /// </remarks>
 static unsafe class OneDnn
 {
@@ -45,7 +46,8 @@ static unsafe class OneDnn
     /// <summary>Does what has to be done, once; to be called before the first convolution.</summary>
     public static void Prepare() => _ = Remedy;
 
-    /// <summary>Whether these answers make it believe in a first cache of one byte: the processor is AMD's, and says nothing of its data cache.</summary>
+    /// <summary>Whether these answers make it believe in a first cache of one byte: the processor is AMD's, and says
+    /// nothing of its data cache.</summary>
     public static bool HidesCaches(CpuId cpuId)
     {
         const int authenticAmdInEbx = 0x68747541; // "Auth"; no other maker's name begins so
@@ -62,7 +64,9 @@ static unsafe class OneDnn
         if (process.Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName == Library) is not { } library) return null;
         try
         {
-            return ElfSymbols.Find(library.FileName, Record) is { } place ? ((delegate* unmanaged<ProcessorRecord*>)(library.BaseAddress + (nint)place))() : null;
+            return ElfSymbols.Find(library.FileName, Record) is { } place
+                ? ((delegate* unmanaged<ProcessorRecord*>)(library.BaseAddress + (nint)place))()
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,8 +10,8 @@ namespace AutoFlip;
 /// <summary>TorchSharp's native library on systems whose loader refuses it.</summary>
 /// <remarks>
 /// It requires the symbol version GLIBCXX_3.4.32 of libstdc++. Debian 12 and Ubuntu 22.04 have 3.4.30. The one symbol of that version is an
-/// initialiser that no relocation uses. Once the loader has refused the library, a copy in memory in which the version is optional is loaded in
-/// its place. Where the library loads as it is, nothing is done. Why so: docs/decisions/0001.
+/// initialiser that no relocation uses. Once the loader has refused the library, a copy in memory in which the version is optional is
+/// loaded in its place. Where the library loads as it is, nothing is done. Why so: docs/decisions/0001.
 /// </remarks>
 static partial class TorchLibrary
 {
@@ -21,7 +21,8 @@ static partial class TorchLibrary
     static readonly Lazy<nint> Relaxed = new(LoadRelaxed);
 
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "TorchSharp loads its library in a static constructor, and any use of it may be the first.")]
+    [SuppressMessage(
+        "Usage", "CA2255", Justification = "TorchSharp loads its library in a static constructor, and any use of it may be the first.")]
     internal static void Register()
     {
         if (!OperatingSystem.IsLinux()) return;
@@ -32,7 +33,8 @@ static partial class TorchLibrary
     /// <summary>The path of the first library that lies where the runtime looks for native libraries; null if none does.</summary>
     public static string? Find(params ReadOnlySpan<string> names)
     {
-        var folders = ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        var folders = ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         foreach (var folder in folders.Append(AppContext.BaseDirectory))
             foreach (var name in names)
                 if (Path.Combine(folder, name) is var path && File.Exists(path)) return path;
@@ -45,7 +47,8 @@ static partial class TorchLibrary
         if (Find(Library) is not { } path) return 0;
         var bytes = File.ReadAllBytes(path);
         if (!ElfVersions.MakeOptional(bytes, SymbolVersion)) return 0;
-        foreach (var needed in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"]) // beside the library, where a copy in memory does not look
+        // beside the library, where a copy in memory does not look
+        foreach (var needed in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
             if (!NativeLibrary.TryLoad(Path.Combine(Path.GetDirectoryName(path)!, needed), out _)) return 0;
 
         using var memory = new SafeFileHandle(CreateMemoryFile(Library, CloseOnExec), ownsHandle: true);

@@ -31,7 +31,8 @@ public sealed record AdaptiveAvgPool2d(int Size) : Layer
                     foreach (var x in columns) means[((y * width + x) * Size + row) * Size + column] = 1f / (rows.Length * columns.Length);
             }
         var pixels = draft.Reshape(draft.Input, -1, channels, height * width);
-        return draft.Reshape(draft.Step("MatMul", [pixels, draft.Numbers("means", [height * width, Size * Size], means)]), -1, channels, Size, Size);
+        return draft.Reshape(
+            draft.Step("MatMul", [pixels, draft.Numbers("means", [height * width, Size * Size], means)]), -1, channels, Size, Size);
     }
 
     int[] Window(int index, int length)

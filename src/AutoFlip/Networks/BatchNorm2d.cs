@@ -30,13 +30,15 @@ public sealed record BatchNorm2d(double Momentum = 0.1, double Epsilon = 1e-5) :
         if (run.Training && run.Input.numel() <= run.Tensors[0].numel())
             throw AutoFlipException.BadRequest(
                 "Batch normalisation cannot train on a batch with a single value per channel. "
-                + "Choose Experiment.BatchSize so that no client is left with a batch of one sample, or larger images by Experiment.Resize.");
+                + "Choose Experiment.BatchSize so that no client is left with a batch of one sample, "
+                + "or larger images by Experiment.Resize.");
         return nn.functional.batch_norm(
             run.Input, run.Tensors[2], run.Tensors[3], run.Tensors[0], run.Tensors[1], run.Training, Momentum, Epsilon);
     }
 
     internal override string Export(OnnxDraft draft) => draft.Step(
-        "BatchNormalization", [draft.Input, draft.Tensor(0), draft.Tensor(1), draft.Tensor(2), draft.Tensor(3)], ("epsilon", (float)Epsilon));
+        "BatchNormalization", [draft.Input, draft.Tensor(0), draft.Tensor(1), draft.Tensor(2), draft.Tensor(3)],
+        ("epsilon", (float)Epsilon));
 
     internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
     {

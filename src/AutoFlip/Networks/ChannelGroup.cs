@@ -5,7 +5,8 @@ namespace AutoFlip;
 /// <summary>Where the units of a <see cref="ChannelGroup"/> lie in one tensor.</summary>
 /// <param name="Tensor">The tensor's name.</param>
 /// <param name="Axis">The axis along which the units lie, 0 or 1.</param>
-/// <param name="Start">Index on that axis at which unit 0 begins; above 0 behind a concatenation, and in later gate blocks or steps.</param>
+/// <param name="Start">Index on that axis at which unit 0 begins; above 0 behind a concatenation, and in
+/// later gate blocks or steps.</param>
 /// <param name="Block">Consecutive indices per unit: unit u is Start + u*Block .. Start + (u+1)*Block.</param>
 public readonly record struct Membership(string Tensor, int Axis, int Start, int Block)
 {

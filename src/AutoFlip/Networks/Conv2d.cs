@@ -54,12 +54,15 @@ public sealed record Conv2d(
             stride = 1;
         }
         return nn.functional.conv2d(
-            input, run.Tensors[0], Bias ? run.Tensors[1] : null, [stride, stride], [Padding.Height, Padding.Width], [1, 1], GroupWidth is { } width ? channels / width : 1);
+            input, run.Tensors[0], Bias ? run.Tensors[1] : null, [stride, stride], [Padding.Height, Padding.Width], [1, 1],
+            GroupWidth is { } width ? channels / width : 1);
     }
 
-    /// <summary>Whether oneDNN 3.7 writes past a buffer in this convolution's backward pass: one pixel, a step above 1, and fewer channels than a vector has
-    /// values (github.com/uxlfoundation/oneDNN/issues/6035, docs/decisions/0039). Where the step is taken first, its kernels are right.</summary>
-    bool IsUnsafe(long channels) => Kernel is { Height: 1, Width: 1 } && Stride > 1 && Padding is { Height: 0, Width: 0 } && channels < WidestVector;
+    /// <summary>Whether oneDNN 3.7 writes past a buffer in this convolution's backward pass: one pixel, a step above 1, and fewer
+    /// channels than a vector has values (github.com/uxlfoundation/oneDNN/issues/6035, docs/decisions/0039). Where the step is taken
+    /// first, its kernels are right.</summary>
+    bool IsUnsafe(long channels) => Kernel is { Height: 1, Width: 1 } && Stride > 1 && Padding is { Height: 0, Width: 0 }
+        && channels < WidestVector;
 
     const int WidestVector = 16; // float32 values of AVX-512
 

@@ -5,7 +5,8 @@ namespace AutoFlip;
 /// <summary>A run of units along an axis: <paramref name="Width"/> units of <paramref name="Block"/> consecutive entries each.</summary>
 /// <param name="Group">Number of the channel group the units belong to.</param>
 /// <param name="Width">Number of units.</param>
-/// <param name="Block">Entries per unit: 1 for neurons and most channels, more where channels were flattened or are convolved in groups.</param>
+/// <param name="Block">Entries per unit: 1 for neurons and most channels, more where channels were flattened
+/// or are convolved in groups.</param>
 public readonly record struct UnitSpan(int Group, int Width, int Block)
 {
     /// <summary>Entries in all.</summary>

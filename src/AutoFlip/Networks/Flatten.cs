@@ -13,7 +13,8 @@ public sealed record Flatten : Layer
         var after = (int)(input.Length / before / input.Channels);
         return new Features(
             [checked((int)input.Length)],
-            [.. Enumerable.Repeat(input.Units, before).SelectMany(units => units).Select(span => span with { Block = span.Block * after })]);
+            [.. Enumerable.Repeat(input.Units, before).SelectMany(units => units)
+                .Select(span => span with { Block = span.Block * after })]);
     }
 
     internal override Tensor Run(in LayerRun run) => run.Input.flatten(1);

@@ -13,7 +13,8 @@ sealed class GraphDraft
     /// <summary>Most layers of a network. WideResNet of the greatest depth has 20,000.</summary>
     public const int MostLayers = 1 << 15;
 
-    const string Smaller = "Choose a smaller Experiment.HiddenSize, Experiment.WidthMultiplier, Experiment.EmbeddingSize or Experiment.EmbeddingCount, or smaller images by Experiment.Resize.";
+    const string Smaller = "Choose a smaller Experiment.HiddenSize, Experiment.WidthMultiplier, "
+        + "Experiment.EmbeddingSize or Experiment.EmbeddingCount, or smaller images by Experiment.Resize.";
 
     readonly List<Drafted> _nodes = [];
     readonly List<(string Name, ImmutableArray<int> Shape, TensorRole Role)> _tensors = [];
@@ -45,7 +46,10 @@ sealed class GraphDraft
     {
         if (!_names.Add(name)) throw new ArgumentException($"The network {Name} has two layers '{name}'.", nameof(name));
         var draft = new LayerDraft(this, name, layer, [.. inputs.Select(OutputOf)], readsSample: inputs is [0]);
-        if (_nodes.Count > MostLayers) throw AutoFlipException.BadRequest($"Experiment.Model {Name}: it would have more than {MostLayers} layers. Choose fewer Experiment.LayerCount, or a smaller Experiment.Depth.");
+        if (_nodes.Count > MostLayers)
+            throw AutoFlipException.BadRequest(
+                $"Experiment.Model {Name}: it would have more than {MostLayers} layers. Choose fewer Experiment.LayerCount, "
+                + "or a smaller Experiment.Depth.");
         var output = layer.Draft(draft);
         if (output.Shape.Aggregate(1.0, (product, size) => product * size) > int.MaxValue)
             throw draft.Error($"it would put out more than {int.MaxValue} values for a sample", Smaller);
@@ -91,11 +95,13 @@ sealed class GraphDraft
     public void AddTensor(string name, ImmutableArray<int> shape, TensorRole role)
     {
         _values += shape.Aggregate(1.0, (product, size) => product * size);
-        if (_values > int.MaxValue) throw AutoFlipException.BadRequest($"Experiment.Model {Name}: it would have more than {int.MaxValue} parameters. {Smaller}");
+        if (_values > int.MaxValue)
+            throw AutoFlipException.BadRequest($"Experiment.Model {Name}: it would have more than {int.MaxValue} parameters. {Smaller}");
         _tensors.Add((name, shape, role));
     }
 
-    public void AddMembership(UnitSpan span, string tensor, int axis, int start, bool makes) => _memberships.Add((span, tensor, axis, start, makes));
+    public void AddMembership(UnitSpan span, string tensor, int axis, int start, bool makes) =>
+        _memberships.Add((span, tensor, axis, start, makes));
 
     /// <summary>The finished network; its last node is the output, a vector or a sequence of vectors.</summary>
     public Network Build(int outputs)

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>min(max(x + 3, 0), 6) / 6: a sigmoid of three straight lines. Of a removed unit it is 1/2, as of a <see cref="Sigmoid"/>.</summary>
+/// <summary>min(max(x + 3, 0), 6) / 6: a sigmoid of three straight lines. Of a removed unit it is 1/2, as
+/// of a <see cref="Sigmoid"/>.</summary>
 /// <remarks>Source: Howard et al. 2019, arXiv:1905.02244, §5.2.</remarks>
 public sealed record HardSigmoid : Layer
 {

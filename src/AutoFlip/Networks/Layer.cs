@@ -5,7 +5,8 @@ namespace AutoFlip;
 /// <summary>One kind of layer with its settings: a value. Its weights belong to the network, not to it.</summary>
 /// <remarks>
 /// A layer states everything about itself in one file: what it makes of its inputs (<see cref="Draft"/>), how that is computed
-/// (<see cref="Run"/>), and how other programs are told to (<see cref="Export"/>). Widths are data, so that a narrower network is the same list of layers with other numbers.
+/// (<see cref="Run"/>), and how other programs are told to (<see cref="Export"/>). Widths are data, so that a narrower network is the
+/// same list of layers with other numbers.
 /// </remarks>
 public abstract record Layer
 {
@@ -32,17 +33,19 @@ public abstract record Layer
         if (entry.Role == TensorRole.Weight) scheme(values, entry.Shape, gain, random);
     }
 
-    /// <summary>The same layer putting out <paramref name="channels"/> channels; a layer that puts out what comes in returns itself.</summary>
+    /// <summary>The same layer putting out <paramref name="channels"/> channels; a layer that puts out
+    /// what comes in returns itself.</summary>
     internal virtual Layer WithChannels(int channels) => this;
 
-    /// <summary>The same layer in a network that was never wider. It differs from <see cref="WithChannels"/> where a layer of a pruned network
-    /// remembers how many channels there were.</summary>
+    /// <summary>The same layer in a network that was never wider. It differs from <see cref="WithChannels"/> where a layer of a pruned
+    /// network remembers how many channels there were.</summary>
     internal virtual Layer Scaled(int channels) => WithChannels(channels);
 
     /// <summary>PyTorch's name of one of its tensors.</summary>
     internal virtual string TensorName(string node, string suffix) => $"{node}.{suffix}";
 
-    /// <summary>What the layer computes in while a network trains in <see cref="TrainingPrecision.Bf16"/>. The default is always right.</summary>
+    /// <summary>What the layer computes in while a network trains in <see cref="TrainingPrecision.Bf16"/>.
+    /// The default is always right.</summary>
     internal virtual LayerPrecision Precision => LayerPrecision.Full;
 
     /// <summary>Whether the next layer may overwrite this layer's output: it is fresh, and the backward pass does not read it.</summary>

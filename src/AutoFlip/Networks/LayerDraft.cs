@@ -57,14 +57,16 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
         }
     }
 
-    /// <summary>Makes every <paramref name="size"/> consecutive channels go together, and returns the spans of the units that result.</summary>
+    /// <summary>Makes every <paramref name="size"/> consecutive channels go together, and returns the spans
+    /// of the units that result.</summary>
     public ImmutableArray<UnitSpan> Tie(ImmutableArray<UnitSpan> units, int size)
     {
         if (units.Any(span => span.Length % size != 0)) throw Error($"its groups of {size} channels reach across a concatenation");
         return [.. units.Select(span => graph.Tie(span, size))];
     }
 
-    /// <summary>Declares a tensor and which units its axes belong to: those of the first axis named are made here, the others read.</summary>
+    /// <summary>Declares a tensor and which units its axes belong to: those of the first axis named are
+    /// made here, the others read.</summary>
     public void Tensor(
         string suffix, TensorRole role, ImmutableArray<int> shape, params ReadOnlySpan<(int Axis, ImmutableArray<UnitSpan> Units)> axes)
     {
@@ -94,5 +96,6 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
 
     public AutoFlipException Error(string why, string advice = "Choose another Experiment.Model, or larger images by Experiment.Resize.") =>
         AutoFlipException.BadRequest(
-            $"Experiment.Model {graph.Name}: layer {name} ({layer.GetType().Name}) cannot work on {string.Join(" and ", Inputs)}: {why}. {advice}");
+            $"Experiment.Model {graph.Name}: layer {name} ({layer.GetType().Name}) cannot work on {string.Join(" and ", Inputs)}: "
+            + $"{why}. {advice}");
 }

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>(x - mean) / sqrt(variance + eps) * weight + bias, with the mean and the biased variance of the features of each vector [N, F], or
-/// of each step of [N, T, F].</summary>
+/// <summary>(x - mean) / sqrt(variance + eps) * weight + bias, with the mean and the biased variance of the features of each vector [N, F],
+/// or of each step of [N, T, F].</summary>
 /// <param name="Width">Features that mean and variance are taken over, at least F. Those that do not come in count as zeros.</param>
 /// <param name="Epsilon">Added to the variance.</param>
 /// <remarks>
-/// A removed unit is a 0 in every vector, and mean and variance depend on it. So the width is a setting that shrinking does not touch: the small
-/// network divides by as many features as the full one and hence computes the same (docs/decisions/0018). In training, evaluation and
+/// A removed unit is a 0 in every vector, and mean and variance depend on it. So the width is a setting that shrinking does not touch: the
+/// small network divides by as many features as the full one and hence computes the same (docs/decisions/0018). In training, evaluation and
 /// all precisions it is the same function, without running statistics.
 /// <para>Source: Ba et al. 2016, arXiv:1607.06450.</para>
 /// </remarks>
@@ -38,14 +38,16 @@ public sealed record LayerNorm(int Width, double Epsilon = 1e-5) : Layer
     internal override string Export(OnnxDraft draft)
     {
         var features = draft.InputShape[^1];
-        if (features == Width) return draft.Step("LayerNormalization", [draft.Input, draft.Tensor(0), draft.Tensor(1)], ("epsilon", (float)Epsilon));
+        if (features == Width)
+            return draft.Step("LayerNormalization", [draft.Input, draft.Tensor(0), draft.Tensor(1)], ("epsilon", (float)Epsilon));
         var axes = draft.InputShape.Length + 1;
         var pads = new long[2 * axes]; // before each axis, then behind each
         pads[^1] = Width - features;
         string Padded(int tensor, string suffix) =>
             draft.Rearranged(suffix, TensorRole.Norm, [Width], draft.Values(tensor), new float[Width - features]);
         var output = draft.Step(
-            "LayerNormalization", [draft.Step("Pad", [draft.Input, draft.Integers(pads)]), Padded(0, "weight"), Padded(1, "bias")], ("epsilon", (float)Epsilon));
+            "LayerNormalization", [draft.Step("Pad", [draft.Input, draft.Integers(pads)]), Padded(0, "weight"), Padded(1, "bias")],
+            ("epsilon", (float)Epsilon));
         return draft.Step("Slice", [output, draft.Integers(0), draft.Integers(features), draft.Integers(axes - 1)]);
     }
 

@@ -22,10 +22,11 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0, bool Cei
     internal override string Export(OnnxDraft draft)
     {
         int End(int size, int windows) => Math.Max((windows - 1) * Stride + Kernel - size - Padding, 0);
+        var (bottom, right) = (End(draft.InputShape[1], draft.OutputShape[1]), End(draft.InputShape[2], draft.OutputShape[2]));
         return draft.Step(
             "MaxPool", draft.Input,
             ("kernel_shape", new[] { Kernel, Kernel }),
-            ("pads", new[] { Padding, Padding, End(draft.InputShape[1], draft.OutputShape[1]), End(draft.InputShape[2], draft.OutputShape[2]) }),
+            ("pads", new[] { Padding, Padding, bottom, right }),
             ("strides", new[] { Stride, Stride }));
     }
 
@@ -36,11 +37,12 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0, bool Cei
     /// <summary>By our own kernel; null where it leaves the case to torch.</summary>
     Tensor? Own(Tensor input, bool rectifies = false) => Ceiling ? null : MaxPooling.TryRun(input, Kernel, Stride, Padding, rectifies);
 
-    Tensor Torch(Tensor input) => nn.functional.max_pool2d(input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding], ceil_mode: Ceiling);
+    Tensor Torch(Tensor input) =>
+        nn.functional.max_pool2d(input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding], ceil_mode: Ceiling);
 
     /// <summary>The maximum of a window or 0, whichever is larger: max pooling and a rectifier, in either order, in one pass.</summary>
-    /// <remarks>Only runs; graphs have the two layers. Both are monotone, the first maximum of a window stays the first, and where it is not
-    /// positive no gradient passes in either order: values and gradients are the same, bit for bit.</remarks>
+    /// <remarks>Only runs; graphs have the two layers. Both are monotone, the first maximum of a window stays the first, and where it is
+    /// not positive no gradient passes in either order: values and gradients are the same, bit for bit.</remarks>
     internal sealed record Rectified(MaxPool2d Pool) : Layer
     {
         internal override Features Draft(LayerDraft draft) => Pool.Draft(draft);

@@ -4,8 +4,8 @@ namespace AutoFlip;
 
 /// <summary>Max pooling as torch computes it, to the bit, in half the time and a quarter of the memory (docs/decisions/0016).</summary>
 /// <remarks>
-/// Torch keeps the input and 8 bytes a maximum for the way back, and goes back by clearing an image and adding into it. Here a maximum's place in
-/// its window is a byte, nothing else is kept, and each pixel's gradient is written once. Runs on the calling thread alone.
+/// Torch keeps the input and 8 bytes a maximum for the way back, and goes back by clearing an image and adding into it. Here a maximum's
+/// place in its window is a byte, nothing else is kept, and each pixel's gradient is written once. Runs on the calling thread alone.
 /// </remarks>
 sealed unsafe class MaxPooling : autograd.SingleTensorFunction<MaxPooling>
 {
@@ -18,11 +18,12 @@ sealed unsafe class MaxPooling : autograd.SingleTensorFunction<MaxPooling>
     /// <inheritdoc/>
     public override string Name => nameof(MaxPooling);
 
-    /// <summary>The maxima, in a tensor that may be overwritten; null if this case is left to torch: windows that overlap or are larger than
-    /// 15, channels that are not innermost in memory or fewer than a vector, and numbers other than float32 and bfloat16.</summary>
+    /// <summary>The maxima, in a tensor that may be overwritten; null if this case is left to torch: windows that overlap or are larger
+    /// than 15, channels that are not innermost in memory or fewer than a vector, and numbers other than float32 and bfloat16.</summary>
     public static Tensor? TryRun(Tensor input, int kernel, int stride, int padding, bool rectifies = false)
     {
-        if (kernel > PoolingWindows.LargestKernel || stride < kernel || input.dtype is not (ScalarType.Float32 or ScalarType.BFloat16)) return null;
+        if (kernel > PoolingWindows.LargestKernel || stride < kernel || input.dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
+            return null;
         if (input.shape is not [var count, var channels, var height, var width] || channels < PoolingWindows.Lanes) return null;
         using (var pixels = input.permute(0, 2, 3, 1))
             if (!pixels.is_contiguous()) return null;
@@ -56,7 +57,8 @@ sealed unsafe class MaxPooling : autograd.SingleTensorFunction<MaxPooling>
         var count = gradient.size(0);
         var into = ChannelsLast(count, windows.Channels, windows.Height, windows.Width, gradient.dtype);
         var winner = (byte*)Pointer(winners);
-        if (gradient.dtype == ScalarType.Float32) windows.Backward<float, PooledFloat>(count, (float*)Pointer(gradient), winner, (float*)Pointer(into));
+        if (gradient.dtype == ScalarType.Float32)
+            windows.Backward<float, PooledFloat>(count, (float*)Pointer(gradient), winner, (float*)Pointer(into));
         else windows.Backward<ushort, PooledBfloat16>(count, (ushort*)Pointer(gradient), winner, (ushort*)Pointer(into));
         grad_output.Dispose();
         return [_handedOver = into, null!];
@@ -66,12 +68,14 @@ sealed unsafe class MaxPooling : autograd.SingleTensorFunction<MaxPooling>
     {
         var maxima = ChannelsLast(count, windows.Channels, windows.OutputHeight, windows.OutputWidth, input.dtype);
         var winner = winners is null ? null : (byte*)Pointer(winners);
-        if (input.dtype == ScalarType.Float32) windows.Forward<float, PooledFloat>(count, (float*)Pointer(input), (float*)Pointer(maxima), winner);
+        if (input.dtype == ScalarType.Float32)
+            windows.Forward<float, PooledFloat>(count, (float*)Pointer(input), (float*)Pointer(maxima), winner);
         else windows.Forward<ushort, PooledBfloat16>(count, (ushort*)Pointer(input), (ushort*)Pointer(maxima), winner);
         return maxima;
     }
 
-    /// <summary>[N, C, H, W] with channels innermost in memory: no view, because torch lets nobody overwrite a view that a function returns.</summary>
+    /// <summary>[N, C, H, W] with channels innermost in memory: no view, because torch lets nobody overwrite a
+    /// view that a function returns.</summary>
     static Tensor ChannelsLast(long count, int channels, int height, int width, ScalarType type) => empty_strided(
         [count, channels, height, width], [(long)height * width * channels, 1, (long)width * channels, channels], type);
 

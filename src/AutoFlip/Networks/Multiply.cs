@@ -19,7 +19,8 @@ public sealed record Multiply : Layer
 
     internal override Tensor Run(in LayerRun run) => run.Inputs[0].mul(run.Inputs[1].unsqueeze(2).unsqueeze(3));
 
-    internal override string Export(OnnxDraft draft) => draft.Step("Mul", [draft.Input, draft.Reshape(draft.Inputs[1], -1, draft.InputShape[0], 1, 1)]);
+    internal override string Export(OnnxDraft draft) =>
+        draft.Step("Mul", [draft.Input, draft.Reshape(draft.Inputs[1], -1, draft.InputShape[0], 1, 1)]);
 
     internal override bool OutputIsFree => true;
 }

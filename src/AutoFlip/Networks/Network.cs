@@ -57,7 +57,8 @@ public sealed class Network
     /// <exception cref="AutoFlipException">A width is below 1 (exit 2).</exception>
     public Network WithWidths(Func<ChannelGroup, int> width) => Rebuilt(width, (layer, channels) => layer.WithChannels(channels));
 
-    /// <summary>The same architecture with every width that is not fixed times a factor, rounded to the nearest whole number, at least 1.</summary>
+    /// <summary>The same architecture with every width that is not fixed times a factor, rounded to the nearest
+    /// whole number, at least 1.</summary>
     /// <param name="factor">Above 0; 1 returns this network.</param>
     /// <remarks>A network of its own and not what pruning leaves of a wider one: see <see cref="Layer.Scaled"/>.</remarks>
     public Network Scaled(double factor) => factor == 1
@@ -71,7 +72,10 @@ public sealed class Network
         var widths = Groups.Select(group => group.IsFixed ? group.Width : width(group)).ToList();
         var graph = new GraphDraft(Name, Input);
         foreach (var node in Nodes.Skip(1))
-            graph.Append(node.Name, layer(node.Layer!, (int)Math.Min(node.Units.Sum(span => (long)widths[span.Group] * span.Block), int.MaxValue)), node.Inputs); // which no layer can have
+        {
+            var units = Math.Min(node.Units.Sum(span => (long)widths[span.Group] * span.Block), int.MaxValue); // which no layer can have
+            graph.Append(node.Name, layer(node.Layer!, (int)units), node.Inputs);
+        }
         return graph.Build(Outputs);
     }
 

@@ -57,7 +57,8 @@ public sealed class NetworkBuilder
     public NetworkBuilder Conv2d(int channels, Sides kernel, int stride = 1, Sides padding = default, bool bias = true, int groups = 1)
     {
         var inputs = _graph.OutputOf(_node).Channels;
-        if (groups < 1 || inputs % groups != 0) throw new ArgumentException($"{inputs} channels cannot be split into {groups} groups.", nameof(groups));
+        if (groups < 1 || inputs % groups != 0)
+            throw new ArgumentException($"{inputs} channels cannot be split into {groups} groups.", nameof(groups));
         return Then(new Conv2d(channels, kernel, stride, padding, bias, groups == 1 ? null : inputs / groups));
     }
 
@@ -119,8 +120,8 @@ public sealed class NetworkBuilder
         return this;
     }
 
-    /// <summary>Appends a named chain of layers that sees the image as sequences over its patches (see <see cref="PatchSequence"/>); after it, it
-    /// is an image of the same size again.</summary>
+    /// <summary>Appends a named chain of layers that sees the image as sequences over its patches (see <see cref="PatchSequence"/>); after
+    /// it, it is an image of the same size again.</summary>
     /// <param name="name">The chain's name.</param>
     /// <param name="side">Side of a patch in pixels.</param>
     /// <param name="body">The chain: sequences in, sequences of the same length out.</param>
@@ -134,8 +135,8 @@ public sealed class NetworkBuilder
     /// <summary>Runs branches side by side from here, in the order of their tensors, and joins them.</summary>
     /// <param name="name">The joining layer's name.</param>
     /// <param name="join">What joins them.</param>
-    /// <param name="branches">Names and chains; <c>s =&gt; s</c> passes on what comes in. An empty name adds nothing to the names of the chain's
-    /// layers, which then must all have one.</param>
+    /// <param name="branches">Names and chains; <c>s =&gt; s</c> passes on what comes in. An empty name adds nothing to the names of the
+    /// chain's layers, which then must all have one.</param>
     public NetworkBuilder Fork(
         string name, Layer join, params ReadOnlySpan<(string Name, Func<NetworkBuilder, NetworkBuilder> Body)> branches)
     {

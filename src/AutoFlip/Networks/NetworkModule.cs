@@ -11,8 +11,9 @@ namespace AutoFlip;
 /// <see cref="Gradients"/>, and a backward pass adds into <see cref="Gradients"/> in place.
 /// <para>Ownership: the module owns its two tensors and the views until <see cref="Dispose"/>, outside of any dispose scope. The caller
 /// opens a dispose scope per batch; <see cref="Forward"/> frees what it made on the way and leaves its result to that scope.</para>
-/// <para>Precision: values and gradients are T's. With <see cref="TrainingPrecision.Bf16"/> a training pass computes convolutions and products of
-/// matrices on copies narrowed to bfloat16 and hands activations on in it; gradients arrive widened. Evaluation is as without.</para>
+/// <para>Precision: values and gradients are T's. With <see cref="TrainingPrecision.Bf16"/> a training pass computes
+/// convolutions and products of matrices on copies narrowed to bfloat16 and hands activations on in it; gradients arrive
+/// widened. Evaluation is as without.</para>
 /// <para>Threads: one module belongs to one thread at a time; modules share nothing. Intra-op threads are left as they are.</para>
 /// </remarks>
 public sealed unsafe class NetworkModule<T> : IDisposable
@@ -33,7 +34,8 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     /// <summary>Allocates values and gradients, all 0. Load weights before use.</summary>
     /// <param name="network">What to compute.</param>
     /// <param name="precision">What training passes compute in; narrower than float for float only.</param>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double, or double and to be narrowed.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double, or
+    /// double and to be narrowed.</exception>
     public NetworkModule(Network network, TrainingPrecision precision = TrainingPrecision.Fp32)
     {
         Network = network;
@@ -140,7 +142,8 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         for (var i = 0; i < nodes.Length; i++)
             foreach (var input in nodes[i].Inputs) lastReader[input] = i;
 
-        // Rectifying and pooling become one pass over the larger image: at the rectifier's place, and nothing is left to do at the pooling's.
+        // Rectifying and pooling become one pass over the larger image: at the rectifier's place, and
+        // nothing is left to do at the pooling's.
         var layers = nodes.Select(node => node.Layer).ToArray();
         for (var i = 1; i < nodes.Length - 1; i++)
             if (layers[i] is ReLU && layers[lastReader[i]] is MaxPool2d pool && readers[i] == 1)

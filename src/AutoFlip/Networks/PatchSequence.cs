@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>An image as sequences over its patches, [N, C, H, W] to [N, Side^2 * T, C] with the T = H W / Side^2 patches row by row. Pixels at
-/// the same place of all patches make a sequence; the sequences of all places come one after another, row by row too.</summary>
+/// <summary>An image as sequences over its patches, [N, C, H, W] to [N, Side^2 * T, C] with the T = H W / Side^2 patches row by row. Pixels
+/// at the same place of all patches make a sequence; the sequences of all places come one after another, row by row too.</summary>
 /// <param name="Side">Side of a patch in pixels; it divides H and W.</param>
 /// <remarks>Undone by <see cref="PatchImage"/>. Source: Mehta and Rastegari 2021, arXiv:2110.02178, "unfold".</remarks>
 public sealed record PatchSequence(int Side) : Layer
@@ -11,7 +11,8 @@ public sealed record PatchSequence(int Side) : Layer
     internal override Features Draft(LayerDraft draft)
     {
         var (channels, height, width) = draft.Image();
-        if (height % Side != 0 || width % Side != 0) throw draft.Error($"it cannot be cut into patches of {Side}x{Side}", "Choose another Experiment.Resize.");
+        if (height % Side != 0 || width % Side != 0)
+            throw draft.Error($"it cannot be cut into patches of {Side}x{Side}", "Choose another Experiment.Resize.");
         return new Features([height * width, channels], draft.Input.Units);
     }
 

@@ -11,7 +11,8 @@ namespace AutoFlip;
 /// <param name="Stride">Pixels from one window to the next, on both axes; at least <paramref name="Kernel"/>.</param>
 /// <param name="Padding">By how many pixels the first windows begin outside; at most half of <paramref name="Kernel"/>.</param>
 /// <param name="Rectifies">Whether maxima below 0 become 0; no gradient passes there, nor where the maximum is 0.</param>
-readonly unsafe record struct PoolingWindows(int Height, int Width, int Channels, int Kernel, int Stride, int Padding, bool Rectifies = false)
+readonly unsafe record struct PoolingWindows(
+    int Height, int Width, int Channels, int Kernel, int Stride, int Padding, bool Rectifies = false)
 {
     /// <summary>Channels computed at a time.</summary>
     public const int Lanes = 8;
@@ -63,7 +64,8 @@ readonly unsafe record struct PoolingWindows(int Height, int Width, int Channels
                         else
                             for (var y = 0; y < window.Rows; y++)
                                 for (var x = 0; x < window.Columns; x++)
-                                    Take<T, TPooled>(first + y * line + x * channels + c, window.Place + y * Kernel + x, ref maximum, ref winner);
+                                    Take<T, TPooled>(
+                                        first + y * line + x * channels + c, window.Place + y * Kernel + x, ref maximum, ref winner);
                         if (Rectifies)
                         {
                             var passes = ~Vector256.LessThanOrEqual(maximum, Vector256<float>.Zero); // NaN does
@@ -130,7 +132,9 @@ readonly unsafe record struct PoolingWindows(int Height, int Width, int Channels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Take<T, TPooled>(T* from, int place, ref Vector256<float> maximum, ref Vector256<int> winner) where T : unmanaged where TPooled : IPooled<T>
+    static void Take<T, TPooled>(T* from, int place, ref Vector256<float> maximum, ref Vector256<int> winner)
+        where T : unmanaged
+        where TPooled : IPooled<T>
     {
         var value = TPooled.Load(from);
         var wins = Vector256.GreaterThan(value, maximum) | ~Vector256.Equals(value, value);
@@ -139,10 +143,13 @@ readonly unsafe record struct PoolingWindows(int Height, int Width, int Channels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put<T, TPooled>(Vector256<float> gradient, Vector256<int> winner, int place, T* to) where T : unmanaged where TPooled : IPooled<T> =>
+    static void Put<T, TPooled>(Vector256<float> gradient, Vector256<int> winner, int place, T* to)
+        where T : unmanaged
+        where TPooled : IPooled<T> =>
         TPooled.Store(Vector256.Equals(winner, Vector256.Create(place)).AsSingle() & gradient, to);
 
-    static ulong Narrow(Vector256<int> places) => Vector128.Narrow(Vector256.Narrow(places, places).GetLower(), Vector128<short>.Zero).AsUInt64().ToScalar();
+    static ulong Narrow(Vector256<int> places) =>
+        Vector128.Narrow(Vector256.Narrow(places, places).GetLower(), Vector128<short>.Zero).AsUInt64().ToScalar();
 
     static Vector256<int> Widen(ulong places)
     {

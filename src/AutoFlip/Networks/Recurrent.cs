@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>One recurrent layer over a sequence, [N, T, F] to [N, T, Hidden], from a state of zeros; with PyTorch's tensors, gate blocks and
-/// formulas.</summary>
+/// <summary>One recurrent layer over a sequence, [N, T, F] to [N, T, Hidden], from a state of zeros; with PyTorch's tensors,
+/// gate blocks and formulas.</summary>
 /// <param name="Hidden">Cells: the units that this layer makes.</param>
 /// <param name="Index">Its place in a stack of layers that share a name: tensors end in <c>_l0</c>, <c>_l1</c>, and so on.</param>
 /// <remarks>
@@ -51,7 +51,8 @@ public abstract record Recurrent(int Hidden, int Index) : Layer
     internal override Tensor Run(in LayerRun run) => Functions.Value.invoke<Tensor>(
         Function, run.Input, run.Tensors[0], run.Tensors[1], run.Tensors[2], run.Tensors[3], run.Training);
 
-    /// <summary>The standard's operator: the step's axis comes first, gate blocks have its own order, the two offsets lie in one tensor.</summary>
+    /// <summary>The standard's operator: the step's axis comes first, gate blocks have its own order, the two
+    /// offsets lie in one tensor.</summary>
     /// <param name="draft">Where it goes.</param>
     /// <param name="type">The operator.</param>
     /// <param name="gates">Our gate blocks in the operator's order.</param>
@@ -76,15 +77,16 @@ public abstract record Recurrent(int Hidden, int Index) : Layer
         return draft.Transpose(draft.Step("Squeeze", [output, draft.Integers(1)]), 1, 0, 2);
     }
 
-    /// <summary>Everything, offsets included, uniform between -b and b with b = 1 / sqrt(Hidden): PyTorch's default. The reference's schemes
-    /// leave recurrent layers alone.</summary>
+    /// <summary>Everything, offsets included, uniform between -b and b with b = 1 / sqrt(Hidden): PyTorch's default. The reference's
+    /// schemes leave recurrent layers alone.</summary>
     internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
     {
         var bound = 1 / Math.Sqrt(Hidden);
         foreach (ref var value in values) value = (float)random.NextDouble(-bound, bound);
     }
 
-    /// <summary>Layer 1 of the stack <c>features.1</c> is the node <c>features.1_l1</c>; PyTorch calls its tensor <c>features.1.bias_ih_l1</c>.</summary>
+    /// <summary>Layer 1 of the stack <c>features.1</c> is the node <c>features.1_l1</c>; PyTorch calls its tensor
+    /// <c>features.1.bias_ih_l1</c>.</summary>
     internal override string TensorName(string node, string suffix)
     {
         var layer = $"_l{Index}";

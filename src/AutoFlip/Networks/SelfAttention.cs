@@ -6,8 +6,8 @@ namespace AutoFlip;
 /// put forward. The projection back to F is a <see cref="Linear"/> of its own.</summary>
 /// <param name="Heads">Heads: the units that this layer makes.</param>
 /// <param name="HeadWidth">d, entries of a head's query, key and value.</param>
-/// <param name="Sequences">Parts of equal length that the T steps consist of, one after another; it divides T. Steps attend to steps of their
-/// own part only.</param>
+/// <param name="Sequences">Parts of equal length that the T steps consist of, one after another; it divides T. Steps attend to
+/// steps of their own part only.</param>
 /// <remarks>
 /// Its only tensor, weight [3 * Heads * d, F], has the blocks query, key, value; in each, head h owns rows h*d .. (h+1)*d - 1. Per head
 /// and part: softmax(Q K^T / sqrt(d)) V. There are no positions.
@@ -45,11 +45,14 @@ public sealed record SelfAttention(int Heads, int HeadWidth, int Sequences = 1) 
     {
         var steps = draft.OutputShape[0];
         var blocks = draft.Reshape(draft.Affine(3 * Heads * HeadWidth, bias: false), -1, steps / Sequences, 3, Heads, HeadWidth);
-        string Block(int index, params int[] axes) => draft.Transpose(draft.Step("Gather", [blocks, draft.Integer(index)], ("axis", 2)), axes);
+        string Block(int index, params int[] axes) =>
+            draft.Transpose(draft.Step("Gather", [blocks, draft.Integer(index)], ("axis", 2)), axes);
 
-        var query = draft.Step("Mul", [Block(0, 0, 2, 1, 3), draft.Number((float)(1 / Math.Sqrt(HeadWidth)))]); // [N * Sequences, Heads, steps of one, d]
+        // [N * Sequences, Heads, steps of one, d]
+        var query = draft.Step("Mul", [Block(0, 0, 2, 1, 3), draft.Number((float)(1 / Math.Sqrt(HeadWidth)))]);
         var shares = draft.Step("Softmax", draft.Step("MatMul", [query, Block(1, 0, 2, 3, 1)]), ("axis", -1));
-        return draft.Reshape(draft.Transpose(draft.Step("MatMul", [shares, Block(2, 0, 2, 1, 3)]), 0, 2, 1, 3), -1, steps, Heads * HeadWidth);
+        return draft.Reshape(
+            draft.Transpose(draft.Step("MatMul", [shares, Block(2, 0, 2, 1, 3)]), 0, 2, 1, 3), -1, steps, Heads * HeadWidth);
     }
 
     internal override Layer WithChannels(int channels) => this with { Heads = channels / HeadWidth };

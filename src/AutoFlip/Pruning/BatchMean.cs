@@ -9,7 +9,8 @@ static class BatchMean
     /// <param name="training">A private copy of the model that is explored, and the explorer's samples.</param>
     /// <param name="epochs">Most epochs.</param>
     /// <param name="patience">Epochs without a lower mean loss after which it stops.</param>
-    /// <param name="add">Adds a batch to the sums, one per parameter, before the batch's step; in float, as batches are a few thousand at most.</param>
+    /// <param name="add">Adds a batch to the sums, one per parameter, before the batch's step; in float, as batches
+    /// are a few thousand at most.</param>
     public static float[] Over(LocalTraining training, int epochs, int patience, AddBatch add)
     {
         var (sums, batches) = (new float[training.Initial.Layout.ParameterCount], 0);

@@ -9,7 +9,8 @@ namespace AutoFlip;
 public sealed record FisherGuidance : Guidance
 {
     /// <inheritdoc/>
-    public override float[] Explore(LocalTraining training, int epochs, int patience) => BatchMean.Over(training, epochs, patience, (sums, _, g) =>
+    public override float[] Explore(LocalTraining training, int epochs, int patience) =>
+        BatchMean.Over(training, epochs, patience, (sums, _, g) =>
     {
         for (var i = 0; i < g.Length; i++) sums[i] += g[i] * g[i];
     });

@@ -14,8 +14,8 @@ static class IncomingNorm
     /// <param name="mask">What is kept.</param>
     /// <param name="full">The full vector before the mask. What is removed stays as it is, and so does a row of which everything is kept,
     /// to the bit, or of which only zeros are.</param>
-    /// <remarks>A row belongs to one output: a filter, a neuron, a gate of a cell in each of its two matrices. Biases are not scaled, and an
-    /// embedding has no rows of this kind: its units are columns.</remarks>
+    /// <remarks>A row belongs to one output: a filter, a neuron, a gate of a cell in each of its two matrices. Biases are not scaled, and
+    /// an embedding has no rows of this kind: its units are columns.</remarks>
     public static Weights Keep(Network network, Mask mask, Weights full)
     {
         if (mask.IsDense) return full;
@@ -26,7 +26,8 @@ static class IncomingNorm
         foreach (var tensor in outputs)
         {
             var length = tensor.Length / tensor.Shape[0];
-            for (var start = tensor.Offset; start < tensor.Range.End.Value; start += length) ScaleRow(values.AsSpan(start, length), mask.Values, start);
+            for (var start = tensor.Offset; start < tensor.Range.End.Value; start += length)
+                ScaleRow(values.AsSpan(start, length), mask.Values, start);
         }
         return new Weights(full.Layout, values);
     }

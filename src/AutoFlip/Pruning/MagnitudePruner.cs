@@ -2,11 +2,14 @@ namespace AutoFlip;
 
 /// <summary>Removes the smallest weights of the server's model: at once, or in steps that become smaller.</summary>
 /// <param name="Plan">How much is removed in the end, and how.</param>
-/// <param name="Scale">How magnitudes are made comparable between tensors: None compares all weights with each other, Rank takes the same share of every tensor.</param>
+/// <param name="Scale">How magnitudes are made comparable between tensors: None compares all weights with each other, Rank takes the
+/// same share of every tensor.</param>
 /// <remarks>
-/// A weight's score is |w|, a unit's the mean of it over the unit's incoming weights and bias. What is removed stays removed, so density never grows. A mask
-/// keeps exactly ceil((1-p_i)n) parameters, or fewer where units that go take along weights that were gone already. Needs no exploration and no data: the server prunes.
-/// <para>Sources: Han et al. 2015 (arXiv 1506.02626); Zhu and Gupta 2017 (arXiv 1710.01878) for the schedule, which begins at 0 here, after the dense rounds.</para>
+/// A weight's score is |w|, a unit's the mean of it over the unit's incoming weights and bias. What is removed stays removed, so density
+/// never grows. A mask keeps exactly ceil((1-p_i)n) parameters, or fewer where units that go take along weights that were gone already.
+/// Needs no exploration and no data: the server prunes.
+/// <para>Sources: Han et al. 2015 (arXiv 1506.02626); Zhu and Gupta 2017 (arXiv 1710.01878) for the schedule, which begins at 0
+/// here, after the dense rounds.</para>
 /// </remarks>
 public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pruner
 {
@@ -31,7 +34,8 @@ public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pr
     public override bool GoesByWeights => true;
 
     /// <inheritdoc/>
-    public override int MadeFor(int round, int first) => first + Math.Min((round - first) / PruningInterval, PruningSteps - 1) * PruningInterval;
+    public override int MadeFor(int round, int first) =>
+        first + Math.Min((round - first) / PruningInterval, PruningSteps - 1) * PruningInterval;
 
     /// <inheritdoc/>
     public override PruningPlan PlanOf(int round, int first)

@@ -23,7 +23,8 @@ public sealed record PruningContext(
     /// <summary>The first pruned round.</summary>
     public int First { get; init; } = Round;
 
-    /// <summary>The server's weights that the round begins with. Null unless the pruner goes by them (<see cref="Pruner.GoesByWeights"/>).</summary>
+    /// <summary>The server's weights that the round begins with. Null unless the pruner goes by them
+    /// (<see cref="Pruner.GoesByWeights"/>).</summary>
     public Weights? Weights { get; init; }
 
     /// <summary>The mask in force so far; null in the first pruned round, and unless the pruner goes by weights.</summary>
@@ -33,7 +34,8 @@ public sealed record PruningContext(
 /// <summary>Decides which parameters a federation trains. Composes with any <see cref="FederatedAlgorithm"/>.</summary>
 public abstract record Pruner
 {
-    /// <summary>How much the mask of a round removes, and how; null if there is no such plan: nothing is pruned, or a pruner has rules of its own.</summary>
+    /// <summary>How much the mask of a round removes, and how; null if there is no such plan: nothing is pruned, or a
+    /// pruner has rules of its own.</summary>
     /// <param name="round">The round, at least <paramref name="first"/>.</param>
     /// <param name="first">The first pruned round.</param>
     public virtual PruningPlan? PlanOf(int round, int first) => null;
@@ -48,13 +50,14 @@ public abstract record Pruner
     /// <summary>Whether masks bring weights back that an earlier one removed.</summary>
     public virtual bool Refreshes => false;
 
-    /// <summary>The round that a round's mask is made for: every pruned one where the pruner <see cref="Refreshes"/>, else the first.</summary>
+    /// <summary>The round that a round's mask is made for: every pruned one where the pruner
+    /// <see cref="Refreshes"/>, else the first.</summary>
     /// <param name="round">The round, at least <paramref name="first"/>.</param>
     /// <param name="first">The first pruned round.</param>
     public virtual int MadeFor(int round, int first) => Refreshes ? round : first;
 
-    /// <summary>Whether masks are made of the server's weights. Such a mask is part of what is saved, for the weights it was made of are gone later;
-    /// any other is a function of scores and seed, and is made again when a run is resumed.</summary>
+    /// <summary>Whether masks are made of the server's weights. Such a mask is part of what is saved, for the weights it was made of are
+    /// gone later; any other is a function of scores and seed, and is made again when a run is resumed.</summary>
     public virtual bool GoesByWeights => false;
 
     /// <summary>The client's half: explores from the model it received, which is the same for all explorers.</summary>
@@ -62,7 +65,8 @@ public abstract record Pruner
     /// <returns>One number per parameter, finite; what it means is between the pruner's two halves.</returns>
     public virtual float[] Explore(LocalTraining training) => throw new NotSupportedException($"{GetType().Name} does not explore.");
 
-    /// <summary>What some explorers' scores say about every parameter, at least 0, higher = keep; null if the pruner does not go by scores.</summary>
+    /// <summary>What some explorers' scores say about every parameter, at least 0, higher = keep; null if the
+    /// pruner does not go by scores.</summary>
     /// <param name="scores">What explorers returned.</param>
     /// <param name="explorers">Whose to take: at least one.</param>
     public virtual float[]? GuidanceOf(IExplorerScores scores, IReadOnlyCollection<int> explorers) => null;

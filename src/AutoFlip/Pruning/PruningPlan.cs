@@ -5,20 +5,23 @@ namespace AutoFlip;
 
 /// <summary>How much is removed, and how much of it as whole units: turns scores into a mask.</summary>
 /// <param name="Fraction">Share p of all parameters to remove, in [0, 1).</param>
-/// <param name="StructuredShare">Share of the removal that takes whole units, in [0, 1]. 0 removes single weights only, 1 units as far as they fit.</param>
+/// <param name="StructuredShare">Share of the removal that takes whole units, in [0, 1]. 0 removes single weights only,
+/// 1 units as far as they fit.</param>
 /// <param name="MinUnits">Units that every channel group keeps, at least 1.</param>
-/// <param name="UnitMultiple">Units of a group that go together, at least 1: of a group whose width is no multiple, as many as divide both. 8 is
-/// what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew. A unit of several
+/// <param name="UnitMultiple">Units of a group that go together, at least 1: of a group whose width is no multiple, as many as divide both.
+/// 8 is what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew. A unit of several
 /// channels, as a head of attention is, counts as that many.</param>
 /// <remarks>
-/// The mask keeps exactly k = ceil((1-p)n) of all n parameters; if <see cref="UnitsOnly"/>, k or up to what goes together more. Units go in the
-/// order of their scores over all groups together, each that fits, while no more than the share of the n - k parameters is gone; then
-/// the lowest-scoring weights of what is left, with a share of 1 the few that no unit fitted. Biases and norm parameters count in n and follow their unit; alone they are always kept,
-/// for they cost nothing and removing them harms (a departure from the reference, which prunes them like weights).
+/// The mask keeps exactly k = ceil((1-p)n) of all n parameters; if <see cref="UnitsOnly"/>, k or up to what goes together more. Units
+/// go in the order of their scores over all groups together, each that fits, while no more than the share of the n - k parameters is
+/// gone; then the lowest-scoring weights of what is left, with a share of 1 the few that no unit fitted. Biases and norm parameters
+/// count in n and follow their unit; alone they are always kept, for they cost nothing and removing them harms (a departure from the
+/// reference, which prunes them like weights).
 /// </remarks>
 public sealed record PruningPlan(decimal Fraction, double StructuredShare, int MinUnits, int UnitMultiple)
 {
-    /// <summary>Whether single weights stay, even where no more units fit. A network too narrow for the plan then keeps more than asked.</summary>
+    /// <summary>Whether single weights stay, even where no more units fit. A network too narrow for the plan
+    /// then keeps more than asked.</summary>
     public bool UnitsOnly { get; init; }
 
     /// <summary>The plan of an experiment.</summary>
@@ -32,17 +35,20 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
     /// <remarks>In doubles (1 - 0.7)·60 is a little above 18 and would round up to 19.</remarks>
     public static int KeptCount(decimal fraction, int parameters) => (int)decimal.Ceiling((1 - fraction) * parameters);
 
-    /// <summary>By how much a mask misses the plan and why, in two sentences; null if it keeps at most a hundredth of the parameters more than planned.</summary>
+    /// <summary>By how much a mask misses the plan and why, in two sentences; null if it keeps at most a hundredth of the
+    /// parameters more than planned.</summary>
     public string? Shortfall(Network network, Mask mask)
     {
         const double Negligible = 0.01; // a unit more or less
         if (mask.Kept - KeptCount(Fraction, mask.Count) <= Negligible * mask.Count) return null;
         var free = network.Groups.Zip(mask.Shrink(network).Groups).Where(group => !group.First.IsFixed).ToList();
         var reason = free is [] ? $"{network.Name} has no layer whose units can go"
-            : free.All(group => group.Second.Width - Together(group.First) < MinUnits) ? $"every layer is as narrow as Experiment.UnitMultiple {UnitMultiple} and Experiment.MinUnits {MinUnits} allow"
+            : free.All(group => group.Second.Width - Together(group.First) < MinUnits)
+                ? $"every layer is as narrow as Experiment.UnitMultiple {UnitMultiple} and Experiment.MinUnits {MinUnits} allow"
             : "the next units would take more than that with them";
         return string.Create(CultureInfo.InvariantCulture,
-            $"Experiment.PruneFraction {Fraction} is not reached: {100 * mask.Density:0.#} % of the parameters are kept instead of {100 * (1 - Fraction):0.#} %. Under Experiment.Pruning structured only whole units go, and {reason}.");
+            $"Experiment.PruneFraction {Fraction} is not reached: {100 * mask.Density:0.#} % of the parameters are kept instead of "
+            + $"{100 * (1 - Fraction):0.#} %. Under Experiment.Pruning structured only whole units go, and {reason}.");
     }
 
     /// <summary>Checks that a network can be pruned so far.</summary>
@@ -72,7 +78,9 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         var weights = small.Parameters.Where(tensor => tensor.Role == TensorRole.Weight).Sum(tensor => tensor.Length);
         if (keep < small.ParameterCount - weights)
             throw AutoFlipException.BadRequest(
-                $"Experiment.PruneFraction {Fraction}: {layout.ParameterCount - keep} of {layout.ParameterCount} parameters would have to go, but {small.ParameterCount - weights} are biases and norm parameters, which are not pruned on their own. Lower it, or let whole units go with Experiment.Pruning structured.");
+                $"Experiment.PruneFraction {Fraction}: {layout.ParameterCount - keep} of {layout.ParameterCount} parameters would have "
+                + $"to go, but {small.ParameterCount - weights} are biases and norm parameters, which are not pruned on their own. "
+                + "Lower it, or let whole units go with Experiment.Pruning structured.");
         return Mask.OfUnits(units, Selection.Highest(scores, keep + small.Count - small.ParameterCount));
     }
 

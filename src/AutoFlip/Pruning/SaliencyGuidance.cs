@@ -10,7 +10,8 @@ namespace AutoFlip;
 public sealed record SaliencyGuidance : Guidance
 {
     /// <inheritdoc/>
-    public override float[] Explore(LocalTraining training, int epochs, int patience) => BatchMean.Over(training, epochs, patience, (sums, w, g) =>
+    public override float[] Explore(LocalTraining training, int epochs, int patience) =>
+        BatchMean.Over(training, epochs, patience, (sums, w, g) =>
     {
         for (var i = 0; i < g.Length; i++) sums[i] += Math.Abs(w[i] * g[i]);
     });

@@ -5,8 +5,8 @@ namespace AutoFlip;
 /// <param name="Bytes">Sent, both ways, exploration included.</param>
 /// <param name="Macs">Multiply-accumulates of forward passes of training, exploration included.</param>
 /// <param name="Seconds">Wall-clock of exploration and rounds.</param>
-/// <remarks>One evaluation swings by many points on non-IID data, so the mean of <see cref="Window"/> evaluations in a row has to reach the target; the
-/// cost is that of the last of them.</remarks>
+/// <remarks>One evaluation swings by many points on non-IID data, so the mean of <see cref="Window"/> evaluations in a row has to reach the
+/// target; the cost is that of the last of them.</remarks>
 public sealed record CostToReach(int Round, long Bytes, double Macs, double Seconds)
 {
     /// <summary>Evaluations in a row whose mean counts.</summary>
@@ -31,7 +31,8 @@ public sealed record CostToReach(int Round, long Bytes, double Macs, double Seco
         return null;
     }
 
-    /// <summary>The value of the main metric that is a share of a baseline's final quality: of an error, the baseline's divided by the share.</summary>
+    /// <summary>The value of the main metric that is a share of a baseline's final quality: of an error, the
+    /// baseline's divided by the share.</summary>
     /// <param name="baseline">The run to reach, in <see cref="SummaryMain.Compared"/>.</param>
     /// <param name="share">In (0, 1].</param>
     /// <returns>Null if the baseline was not evaluated.</returns>

@@ -24,7 +24,8 @@ public sealed record RunRecord
     /// <summary>The figures of the whole run; null until it has ended.</summary>
     public RunSummary? Summary { get; init; }
 
-    /// <summary>The same figures of a run that still goes on: of its rounds so far. Workers and the model's hash are known at the end only.</summary>
+    /// <summary>The same figures of a run that still goes on: of its rounds so far. Workers and the model's hash
+    /// are known at the end only.</summary>
     public RunSummary Figures => Summary ?? Summaries.SoFar(Experiment, Catalog.MainMetricOf(Experiment), Explorers, Rounds);
 
     /// <summary>Who was dealt what; null in directories of earlier versions.</summary>
@@ -65,7 +66,8 @@ public sealed record RunRecord
             Partition = RunJson.Load<PartitionCounts>(Path.Combine(directory, PartitionCounts.FileName)),
             Guidance = RunJson.Load<GuidanceReport>(Path.Combine(directory, RunDirectory.GuidanceFile)),
             Models = System.IO.Directory.Exists(checkpoints)
-                ? [.. System.IO.Directory.EnumerateFiles(checkpoints, "*.safetensors").Select(file => Path.GetFileName(file)).Where(file => file != "resume.safetensors").Order(StringComparer.Ordinal)]
+                ? [.. System.IO.Directory.EnumerateFiles(checkpoints, "*.safetensors").Select(file => Path.GetFileName(file))
+                    .Where(file => file != "resume.safetensors").Order(StringComparer.Ordinal)]
                 : [],
         };
     }

@@ -6,8 +6,10 @@ namespace AutoFlip;
 /// <param name="Deviation">Sample standard deviation, with Count - 1 below the fraction; null of a single repetition.</param>
 public sealed record Spread(int Count, double Mean, double? Deviation)
 {
-    /// <summary>Half of the 95 % confidence interval of the mean, by Student's t distribution: the interval is Mean ± Margin. Null of a single repetition.</summary>
-    /// <remarks>It holds where repetitions are independent and about normal, as seeds are. Of differences pair by pair it is the paired t test's.</remarks>
+    /// <summary>Half of the 95 % confidence interval of the mean, by Student's t distribution: the interval is Mean ± Margin.
+    /// Null of a single repetition.</summary>
+    /// <remarks>It holds where repetitions are independent and about normal, as seeds are. Of differences pair by pair
+    /// it is the paired t test's.</remarks>
     public double? Margin => Deviation / Math.Sqrt(Count) * StudentT.Quantile975(Math.Max(Count - 1, 1));
 
     /// <summary>Whether the interval leaves zero out: a difference that is not explained by the draw of seeds, at the 5 % level.</summary>
@@ -25,7 +27,9 @@ public sealed record Spread(int Count, double Mean, double? Deviation)
         return new(defined.Length, mean, Math.Sqrt(defined.Sum(value => (value - mean) * (value - mean)) / (defined.Length - 1)));
     }
 
-    /// <summary>The spread of a difference, pair by pair: what repetitions have in common (a seed's deal of samples) cancels out. Null if no pair is complete.</summary>
+    /// <summary>The spread of a difference, pair by pair: what repetitions have in common (a seed's deal of samples) cancels out.
+    /// Null if no pair is complete.</summary>
     /// <param name="pairs">What is compared, and with what.</param>
-    public static Spread? OfDifferences(IEnumerable<(double? Value, double? Baseline)> pairs) => Of(pairs.Select(pair => pair.Value - pair.Baseline));
+    public static Spread? OfDifferences(IEnumerable<(double? Value, double? Baseline)> pairs) =>
+        Of(pairs.Select(pair => pair.Value - pair.Baseline));
 }

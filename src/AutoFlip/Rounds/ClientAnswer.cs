@@ -6,8 +6,10 @@ namespace AutoFlip;
 /// <param name="Client">The client.</param>
 /// <param name="Failure">Why the answer could not be used; null if it could.</param>
 /// <param name="Trained">Figures of its last local epoch; null if it did not train.</param>
-/// <param name="HeldOut">Figures on its held-out samples: of its own model after training, of the global one where it only evaluated.</param>
+/// <param name="HeldOut">Figures on its held-out samples: of its own model after training, of the global
+/// one where it only evaluated.</param>
 public sealed record ClientAnswer(int Round, ClientWork Work, int Client, string? Failure, ClientFigures? Trained, ClientFigures? HeldOut)
 {
-    internal static ClientAnswer Of(ClientTask task, ClientReply reply) => new(task.Round, task.Work, reply.Client, reply.Failure, reply.Trained, reply.HeldOut);
+    internal static ClientAnswer Of(ClientTask task, ClientReply reply) =>
+        new(task.Round, task.Work, reply.Client, reply.Failure, reply.Trained, reply.HeldOut);
 }

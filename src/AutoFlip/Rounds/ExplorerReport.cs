@@ -10,4 +10,5 @@ namespace AutoFlip;
 /// <param name="ClientSeconds">Seconds of the explorer, by its own clock.</param>
 /// <param name="ScoresXxh3">XXH3 of its scores' bytes; null if there are none, and in logs of earlier versions.</param>
 public sealed record ExplorerReport(
-    int Client, long DownBytes, long UpBytes, long TrainSamples, double Seconds, string? Failure, ClientSeconds? ClientSeconds = null, string? ScoresXxh3 = null);
+    int Client, long DownBytes, long UpBytes, long TrainSamples, double Seconds, string? Failure, ClientSeconds? ClientSeconds = null,
+    string? ScoresXxh3 = null);

@@ -23,7 +23,8 @@ public sealed record LayerFigures(string Name, int Parameters, int Kept, double 
     /// <param name="initial">w_0, a full vector.</param>
     /// <param name="before">The full vector that the round began with.</param>
     /// <param name="after">The full vector that it ended with.</param>
-    /// <remarks>What the mask removes counts nowhere: not trained, it says nothing about training. Cost: one pass over the parameters.</remarks>
+    /// <remarks>What the mask removes counts nowhere: not trained, it says nothing about training. Cost: one
+    /// pass over the parameters.</remarks>
     public static ImmutableArray<LayerFigures> Of(Network network, Mask mask, Weights initial, Weights before, Weights after)
     {
         var units = network.Groups.Where(group => !group.IsFixed).ToDictionary(group => group.Name);

@@ -6,7 +6,8 @@ namespace AutoFlip;
 /// <param name="Classes">One name per class.</param>
 /// <param name="Train">[clients][classes]: training samples.</param>
 /// <param name="HeldOut">[clients][classes]: held-out samples.</param>
-public sealed record PartitionCounts(ImmutableArray<string> Classes, ImmutableArray<ImmutableArray<int>> Train, ImmutableArray<ImmutableArray<int>> HeldOut) : IChecked
+public sealed record PartitionCounts(
+    ImmutableArray<string> Classes, ImmutableArray<ImmutableArray<int>> Train, ImmutableArray<ImmutableArray<int>> HeldOut) : IChecked
 {
     internal const string FileName = "partition.json";
 
@@ -18,7 +19,9 @@ public sealed record PartitionCounts(ImmutableArray<string> Classes, ImmutableAr
 
     string? IChecked.Fault() =>
         HeldOut.Length != Train.Length ? $"'held_out' needs as many clients as 'train': {Train.Length}"
-        : Train.Concat(HeldOut).Any(row => row.Length != Classes.Length) ? $"every client needs a count for each of the {Classes.Length} classes"
-        : Train.Concat(HeldOut).Sum(row => row.Sum(count => (long)count)) > int.MaxValue ? "the counts add up to more samples than a run can have"
+        : Train.Concat(HeldOut).Any(row => row.Length != Classes.Length)
+            ? $"every client needs a count for each of the {Classes.Length} classes"
+        : Train.Concat(HeldOut).Sum(row => row.Sum(count => (long)count)) > int.MaxValue
+            ? "the counts add up to more samples than a run can have"
         : null;
 }

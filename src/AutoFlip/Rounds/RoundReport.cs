@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace AutoFlip;
 
 /// <summary>One figure over several clients.</summary>
-/// <param name="Weighted">Mean weighted by the clients' numbers of samples, over the clients whose value is defined; null if none's is.</param>
+/// <param name="Weighted">Mean weighted by the clients' numbers of samples, over the clients whose value is
+/// defined; null if none's is.</param>
 /// <param name="Equal">Plain mean.</param>
 /// <param name="Std">Population standard deviation.</param>
 public sealed record MetricSummary(double? Weighted, double? Equal, double? Std);

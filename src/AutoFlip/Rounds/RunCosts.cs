@@ -11,7 +11,8 @@ namespace AutoFlip;
 /// <param name="Seconds">[rounds]: wall-clock of exploration and rounds.</param>
 /// <remarks>Exploration counts from the first pruned round on, before which it takes place.</remarks>
 public sealed record RunCosts(
-    ImmutableArray<RoundReport> Rounds, ImmutableArray<long> Down, ImmutableArray<long> Up, ImmutableArray<long> Dense, ImmutableArray<double> Macs,
+    ImmutableArray<RoundReport> Rounds, ImmutableArray<long> Down, ImmutableArray<long> Up, ImmutableArray<long> Dense,
+    ImmutableArray<double> Macs,
     ImmutableArray<double> Seconds)
 {
     /// <summary>The sums of a run.</summary>
@@ -28,7 +29,9 @@ public sealed record RunCosts(
             Sum(round => round.DownBytes, explorers.Sum(explorer => explorer.DownBytes)),
             Sum(round => round.UpBytes, explorers.Sum(explorer => explorer.UpBytes)),
             Sum(round => round.DenseFp32Bytes, 0L),
-            Sum(round => (double)round.TrainSamples * round.ActiveMacsPerSample, (double)explorers.Sum(explorer => explorer.TrainSamples) * macsPerSample),
+            Sum(
+                round => (double)round.TrainSamples * round.ActiveMacsPerSample,
+                (double)explorers.Sum(explorer => explorer.TrainSamples) * macsPerSample),
             Sum(round => round.Seconds, exploring));
 
         ImmutableArray<T> Sum<T>(Func<RoundReport, T> cost, T exploration)

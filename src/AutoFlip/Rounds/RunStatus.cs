@@ -86,13 +86,15 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
     /// <param name="why">What ended the run; a cancellation if it was told to stop.</param>
     /// <param name="before">The record of an earlier end of the same run; null if there is none.</param>
     /// <param name="now">The time.</param>
-    /// <param name="experiment">What was run: the folders of its data set are left out of the reason, which reports show. Null if that is not known.</param>
+    /// <param name="experiment">What was run: the folders of its data set are left out of the reason, which reports
+    /// show. Null if that is not known.</param>
     internal static RunStatus Of(Exception why, RunStatus? before, DateTimeOffset now, Experiment? experiment = null)
     {
         if (why is OperationCanceledException) return new(RunStage.Interrupted) { Time = now };
         var reason = Text(experiment is null ? why.Message : DataSetName.WithoutFolders(why.Message, experiment));
         var code = (why as AutoFlipException)?.Code ?? AutoFlip.ExitCode.RunFailed;
-        var isRepeated = before?.Reason == reason && code == AutoFlip.ExitCode.RunFailed && !IsOutside(why) && !IsOutside(why.InnerException);
+        var isRepeated = before?.Reason == reason && code == AutoFlip.ExitCode.RunFailed && !IsOutside(why)
+            && !IsOutside(why.InnerException);
         return new(RunStage.Failed) { Reason = reason, ExitCode = (int)code, IsRepeated = isRepeated, Time = now };
     }
 

@@ -49,7 +49,8 @@ public sealed record RunSummary
     /// <summary>How good the model is.</summary>
     public required SummaryMetrics Metrics { get; init; }
 
-    /// <summary>The main metric at every evaluation on the server's test set, and what the run had cost by then. Empty in summaries of earlier versions.</summary>
+    /// <summary>The main metric at every evaluation on the server's test set, and what the run had cost by then. Empty in
+    /// summaries of earlier versions.</summary>
     public ImmutableArray<SummaryEvaluation> Evaluations { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>How large the model is.</summary>
@@ -84,9 +85,11 @@ public sealed record RunSummary
         var path = Path.Combine(directory, FileName);
         if (!File.Exists(path))
             throw AutoFlipException.BadRequest(File.Exists(Path.Combine(directory, ExperimentFile.FileName))
-                ? $"'{directory}': the run is not done, so there is no {FileName}. {RunStatus.Of(directory).Advice(directory) ?? "It is still running."}"
+                ? $"'{directory}': the run is not done, so there is no {FileName}. "
+                    + $"{RunStatus.Of(directory).Advice(directory) ?? "It is still running."}"
                 : $"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
-        return RunJson.Load<RunSummary>(path, $"its figures can be computed again with: Simulation.Resume {directory}")! with { Directory = directory };
+        var summary = RunJson.Load<RunSummary>(path, $"its figures can be computed again with: Simulation.Resume {directory}")!;
+        return summary with { Directory = directory };
     }
 
     internal const string FileName = "summary.json";
@@ -100,10 +103,12 @@ public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local, Su
 {
     /// <summary>The main metric: accuracy where the summary names none.</summary>
     [JsonIgnore]
-    public SummaryMain Shown => Main ?? new SummaryMain("acc1", false, Global.Acc1, Global.BestAcc1, Global.BestRound, Global.RecentAcc1, Local.Acc1);
+    public SummaryMain Shown =>
+        Main ?? new SummaryMain("acc1", false, Global.Acc1, Global.BestAcc1, Global.BestRound, Global.RecentAcc1, Local.Acc1);
 }
 
-/// <summary>The metric that stands for a run (see <see cref="Metric.IsMain"/>), where <see cref="SummaryGlobal"/> and <see cref="SummaryLocal"/> measure accuracy.</summary>
+/// <summary>The metric that stands for a run (see <see cref="Metric.IsMain"/>), where <see cref="SummaryGlobal"/> and
+/// <see cref="SummaryLocal"/> measure accuracy.</summary>
 /// <param name="Name">Which metric.</param>
 /// <param name="LowerIsBetter">Whether it is an error.</param>
 /// <param name="Global">Its value at the last evaluation on the server's test set.</param>
@@ -111,8 +116,8 @@ public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local, Su
 /// <param name="BestRound">Its round.</param>
 /// <param name="Recent">Mean of the last five, or of all if there are fewer.</param>
 /// <param name="Local">On held-out samples of clients that did not take part: the last evaluation, equal mean.</param>
-/// <param name="RecentCount">How many evaluations <paramref name="Recent"/> is the mean of: those of the last five in which the metric is defined. Null in
-/// summaries of earlier versions.</param>
+/// <param name="RecentCount">How many evaluations <paramref name="Recent"/> is the mean of: those of the last five in which the metric is
+/// defined. Null in summaries of earlier versions.</param>
 public sealed record SummaryMain(
     string Name, bool LowerIsBetter, double? Global, double? Best, int? BestRound, double? Recent, double? Local, int? RecentCount = null)
 {
@@ -120,8 +125,8 @@ public sealed record SummaryMain(
     [JsonIgnore]
     public double? Last => Global ?? Local;
 
-    /// <summary>What runs are compared by: the mean of the last evaluations, five at most, on the server's test set, for one alone swings by many points on
-    /// non-IID data; where there is no such set, the last evaluation on clients.</summary>
+    /// <summary>What runs are compared by: the mean of the last evaluations, five at most, on the server's test set, for one alone swings
+    /// by many points on non-IID data; where there is no such set, the last evaluation on clients.</summary>
     [JsonIgnore]
     public double? Compared => Recent ?? Local;
 }
@@ -131,7 +136,8 @@ public sealed record SummaryMain(
 /// <param name="Loss">Mean loss.</param>
 /// <param name="BestAcc1">The best accuracy of any evaluation.</param>
 /// <param name="BestRound">Its round.</param>
-/// <param name="RecentAcc1">Mean accuracy of the last five evaluations, or of all if there are fewer: on non-IID data one evaluation alone swings by many points.</param>
+/// <param name="RecentAcc1">Mean accuracy of the last five evaluations, or of all if there are fewer: on non-IID data one evaluation
+/// alone swings by many points.</param>
 public sealed record SummaryGlobal(double? Acc1, double? Loss, double? BestAcc1, int? BestRound, double? RecentAcc1 = null);
 
 /// <summary>The global model on held-out samples of clients that did not take part: the last evaluation, equal mean.</summary>
@@ -158,7 +164,8 @@ public sealed record SummaryModelSize(int Parameters, int ActiveParameters, doub
 /// <param name="MacsPerSample">Multiply-accumulates of a forward pass of the full network.</param>
 /// <param name="ActiveMacsPerSample">Of these, those that clients really carry out.</param>
 /// <param name="TrainSamples">Samples that went through forward and backward passes, exploration included.</param>
-/// <param name="DenseMacs">Forward multiply-accumulates that plain FedAvg would have carried out in the rounds; backward passes take about twice as many again.</param>
+/// <param name="DenseMacs">Forward multiply-accumulates that plain FedAvg would have carried out in the rounds; backward passes
+/// take about twice as many again.</param>
 /// <param name="ActiveMacs">Those that were carried out in the rounds: masks of rounds may differ.</param>
 /// <param name="ExploreMacs">Those of the exploration, on the full network, on top.</param>
 public sealed record SummaryCompute(

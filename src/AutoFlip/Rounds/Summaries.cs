@@ -24,7 +24,13 @@ static class Summaries
         var sums = SoFar(experiment, main, explorers, rounds);
         return sums with
         {
-            ModelSize = sums.ModelSize with { Parameters = mask.Count, ActiveParameters = mask.Kept, Density = mask.Density, TrainedParameters = small.Layout.ParameterCount },
+            ModelSize = sums.ModelSize with
+            {
+                Parameters = mask.Count,
+                ActiveParameters = mask.Kept,
+                Density = mask.Density,
+                TrainedParameters = small.Layout.ParameterCount,
+            },
             Compute = sums.Compute with
             {
                 MacsPerSample = network.MacsPerSample,
@@ -38,12 +44,14 @@ static class Summaries
         };
     }
 
-    /// <summary>What the reports alone say, of a run that goes on too. Workers, the model's hash, and time outside exploration and rounds are not in them.</summary>
+    /// <summary>What the reports alone say, of a run that goes on too. Workers, the model's hash, and time outside exploration
+    /// and rounds are not in them.</summary>
     /// <param name="experiment">What is run.</param>
     /// <param name="main">The metric that stands for all.</param>
     /// <param name="explorers">What exploration cost.</param>
     /// <param name="rounds">The rounds so far.</param>
-    public static RunSummary SoFar(Experiment experiment, Metric main, IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds)
+    public static RunSummary SoFar(
+        Experiment experiment, Metric main, IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds)
     {
         var evaluated = rounds.Where(round => round.ServerEvaluated is not null).ToArray();
         var outside = rounds.LastOrDefault(round => round.ClientsEvaluatedOut is not null)?.ClientsEvaluatedOut;
@@ -71,7 +79,8 @@ static class Summaries
             RoundsDone = rounds.Count,
             Metrics = new SummaryMetrics(
                 new SummaryGlobal(
-                    accuracy.Global, evaluated is [.., { ServerEvaluated: { } evaluation }] ? evaluation.Loss : null, accuracy.Best, accuracy.BestRound, accuracy.Recent),
+                    accuracy.Global, evaluated is [.., { ServerEvaluated: { } evaluation }] ? evaluation.Loss : null, accuracy.Best,
+                    accuracy.BestRound, accuracy.Recent),
                 new SummaryLocal(accuracy.Local),
                 Track(main.Name, main.LowerIsBetter, evaluated, outside)),
             Evaluations =
@@ -80,7 +89,8 @@ static class Summaries
                    let server = rounds[place].ServerEvaluated
                    where server is not null
                    select new SummaryEvaluation(
-                       rounds[place].Round, server.Metrics.GetValueOrDefault(main.Name), costs.Bytes(place), costs.Macs[place], costs.Seconds[place]),
+                       rounds[place].Round, server.Metrics.GetValueOrDefault(main.Name), costs.Bytes(place), costs.Macs[place],
+                       costs.Seconds[place]),
             ],
             ModelSize = new SummaryModelSize(
                 latest?.Layers.Sum(layer => layer.Parameters) ?? 0, latest?.Layers.Sum(layer => layer.Kept) ?? 0, latest?.Density ?? 1,
@@ -88,13 +98,16 @@ static class Summaries
             Compute = new SummaryCompute(
                 latest?.MacsPerSample ?? 0, latest?.ActiveMacsPerSample ?? 0,
                 rounds.Sum(round => round.TrainSamples) + explorers.Sum(explorer => explorer.TrainSamples),
-                rounds.Sum(round => round.TrainSamples * round.MacsPerSample), rounds.Sum(round => round.TrainSamples * round.ActiveMacsPerSample),
+                rounds.Sum(round => round.TrainSamples * round.MacsPerSample),
+                rounds.Sum(round => round.TrainSamples * round.ActiveMacsPerSample),
                 explorers.Sum(explorer => explorer.TrainSamples) * (latest?.MacsPerSample ?? 0)),
             Traffic = new SummaryTraffic(
-                down, up, dense, dense == 0 ? 0 : (double)(down + up) / dense, explorers.Sum(explorer => explorer.DownBytes + explorer.UpBytes)),
+                down, up, dense, dense == 0 ? 0 : (double)(down + up) / dense,
+                explorers.Sum(explorer => explorer.DownBytes + explorer.UpBytes)),
             Time = new SummaryTime(
-                explore + seconds, explore, seconds, Median([.. rounds.Select(round => round.Seconds)]), rounds.Sum(round => round.EvaluateSeconds),
-                rounds.Sum(round => round.MaskSeconds), rounds.Sum(round => round.FoldSeconds), clients.Train, clients.Encode, clients.Decode,
+                explore + seconds, explore, seconds, Median([.. rounds.Select(round => round.Seconds)]),
+                rounds.Sum(round => round.EvaluateSeconds), rounds.Sum(round => round.MaskSeconds),
+                rounds.Sum(round => round.FoldSeconds), clients.Train, clients.Encode, clients.Decode,
                 explorers.Sum(explorer => explorer.ClientSeconds?.Train ?? 0)),
             Workers = 0,
             PeakRssBytes = rounds.Select(round => round.PeakRssBytes).DefaultIfEmpty().Max(),
@@ -111,9 +124,11 @@ static class Summaries
     static SummaryMain Track(
         string name, bool lowerIsBetter, IReadOnlyList<RoundReport> evaluated, ImmutableSortedDictionary<string, MetricSummary>? outside)
     {
-        (int Round, double? Value)[] values = [.. evaluated.Select(round => (round.Round, round.ServerEvaluated!.Metrics.GetValueOrDefault(name)))];
+        (int Round, double? Value)[] values = [.. evaluated.Select(round =>
+            (round.Round, round.ServerEvaluated!.Metrics.GetValueOrDefault(name)))];
         var defined = values.Where(at => at.Value is not null).ToArray();
-        (int Round, double? Value)? best = defined is [] ? null : lowerIsBetter ? defined.MinBy(at => at.Value) : defined.MaxBy(at => at.Value);
+        (int Round, double? Value)? best =
+            defined is [] ? null : lowerIsBetter ? defined.MinBy(at => at.Value) : defined.MaxBy(at => at.Value);
         return new(
             name, lowerIsBetter, values is [.., var last] ? last.Value : null, best?.Value, best?.Round,
             values.TakeLast(RunSummary.RecentEvaluations).Average(at => at.Value), outside?.GetValueOrDefault(name)?.Equal,

@@ -15,12 +15,15 @@ sealed class ClientRecorder(IClientTransport inner, RunDirectory directory, Mode
     public int? SamplesOf(int client) => inner.SamplesOf(client);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ClientReply> DispatchAsync(
+        ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
         {
             if (task.Work == ClientWork.Train && task.Round == directory.Experiment.Rounds && reply.Failure is null)
-                directory.SaveModel(Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.Mask.Expand(reply.Values), card with { Round = task.Round });
+                directory.SaveModel(
+                    Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.Mask.Expand(reply.Values),
+                    card with { Round = task.Round });
             yield return reply;
         }
     }

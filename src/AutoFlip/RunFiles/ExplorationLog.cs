@@ -43,7 +43,8 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         try
         {
             scores = OwnFile.Open(path, FileShare.Read, bufferSize: 0);
-            if (scores.Length < expected) throw AutoFlipException.BadData($"{path} has {scores.Length} bytes where {expected} are due: it was cut. Start a new run.");
+            if (scores.Length < expected)
+                throw AutoFlipException.BadData($"{path} has {scores.Length} bytes where {expected} are due: it was cut. Start a new run.");
             scores.SetLength(expected);
             return scores;
         }
@@ -77,7 +78,8 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
             }
             catch (Exception e) when (WriteFault.Is(e))
             {
-                throw AutoFlipException.RunFailed($"{_scores.Name} cannot be written: {WriteFault.Text(e)} Free some space and resume the run.", e);
+                throw AutoFlipException.RunFailed(
+                    $"{_scores.Name} cannot be written: {WriteFault.Text(e)} Free some space and resume the run.", e);
             }
         }
         var seconds = _secondsBefore + reply.Elapsed.TotalSeconds;
@@ -98,8 +100,12 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         {
             _scores.Seek(4L * _length * _slots[explorer], SeekOrigin.Begin);
             _scores.ReadExactly(MemoryMarshal.AsBytes(scores.AsSpan()));
-            if (_reports.Lines.First(report => report.Client == explorer && report.Failure is null).ScoresXxh3 is { } sum && sum != Seal.Of(MemoryMarshal.AsBytes(scores.AsSpan())))
-                throw AutoFlipException.BadFile(_scores.Name, $"the scores of client {explorer} have changed since they were written (their checksum does not match). Start a new run");
+            if (_reports.Lines.First(report => report.Client == explorer && report.Failure is null).ScoresXxh3 is { } sum
+                && sum != Seal.Of(MemoryMarshal.AsBytes(scores.AsSpan())))
+                throw AutoFlipException.BadFile(
+                    _scores.Name,
+                    $"the scores of client {explorer} have changed since they were written (their checksum does not match). "
+                    + "Start a new run");
             TensorPrimitives.Add(mean, scores, mean);
         }
         TensorPrimitives.Divide(mean, explorers.Count, mean);

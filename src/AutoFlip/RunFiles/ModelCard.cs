@@ -6,8 +6,10 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>What one must know to use saved weights without the data that they learnt from. It travels in the metadata of the file.</summary>
-/// <remarks>Fields are added, never renamed or removed. A card comes from a file and may claim anything: <see cref="Parse"/> refuses what cannot be.</remarks>
+/// <summary>What one must know to use saved weights without the data that they learnt from. It travels in
+/// the metadata of the file.</summary>
+/// <remarks>Fields are added, never renamed or removed. A card comes from a file and may claim anything:
+/// <see cref="Parse"/> refuses what cannot be.</remarks>
 public sealed record ModelCard
 {
     /// <summary>The keys of the metadata: the card as JSON, and the experiment's own text.</summary>
@@ -27,7 +29,8 @@ public sealed record ModelCard
     /// <summary>What the architecture was told.</summary>
     public required ModelOptions Options { get; init; }
 
-    /// <summary>Of a network that units were removed from, the width of each channel group that is not fixed, by its name; null if it is the full network.</summary>
+    /// <summary>Of a network that units were removed from, the width of each channel group that is not fixed, by its name; null
+    /// if it is the full network.</summary>
     public ImmutableSortedDictionary<string, int>? Widths { get; init; }
 
     /// <summary>How raw input becomes a sample.</summary>
@@ -36,7 +39,8 @@ public sealed record ModelCard
     /// <summary>What kind of thing is said about a sample.</summary>
     public required TaskKind Task { get; init; }
 
-    /// <summary>One name per class, in the order of the outputs; of two classes, which share one output, that of a low one first. None for numbers.</summary>
+    /// <summary>One name per class, in the order of the outputs; of two classes, which share one output, that of a low
+    /// one first. None for numbers.</summary>
     public required ImmutableArray<string> Classes { get; init; }
 
     /// <summary>Outputs per sample, or per step of a sequence: logits, log-probabilities or a number.</summary>
@@ -51,14 +55,16 @@ public sealed record ModelCard
     /// <summary>SHA-256 of the experiment's text, which is in the metadata too, in lower-case hex.</summary>
     public required string ExperimentSha256 { get; init; }
 
-    /// <summary>Of a run's final model, the run's <c>model_sha256</c>: of the full vector, also where these weights are fewer. Null for any other.</summary>
+    /// <summary>Of a run's final model, the run's <c>model_sha256</c>: of the full vector, also where these weights are
+    /// fewer. Null for any other.</summary>
     public string? ModelSha256 { get; init; }
 
     /// <summary>The last round that the model has seen; 0 if it has not learnt anything.</summary>
     public required int Round { get; init; }
 
     /// <summary>The output from which on the second of two classes is predicted: the logit of <see cref="CutOff"/>.</summary>
-    /// <remarks>A float32, as the cut-off was fitted: its way through the probability and back is exact as far as logits go that tell anything apart (to 20).</remarks>
+    /// <remarks>A float32, as the cut-off was fitted: its way through the probability and back is exact as far as logits go that
+    /// tell anything apart (to 20).</remarks>
     [JsonIgnore]
     public float CutOffLogit => CutOff is { } probability ? (float)Math.Log(probability / (1 - probability)) : 0;
 
@@ -87,7 +93,8 @@ public sealed record ModelCard
     /// <param name="small">The network with other widths.</param>
     public ModelCard WithWidthsOf(Network small) => this with
     {
-        Widths = small.Groups.Where(group => !group.IsFixed).ToImmutableSortedDictionary(group => group.Name, group => group.Width, StringComparer.Ordinal),
+        Widths = small.Groups.Where(group => !group.IsFixed)
+            .ToImmutableSortedDictionary(group => group.Name, group => group.Width, StringComparer.Ordinal),
     };
 
     /// <summary>The metadata of a file with the model. Folders of the user's are left out of it (<see cref="DataSetName"/>).</summary>
@@ -95,7 +102,12 @@ public sealed record ModelCard
     public ImmutableSortedDictionary<string, string> Metadata(Experiment? experiment)
     {
         var text = experiment is null ? null : TextOf(experiment);
-        var card = this with { Dataset = DataSetName.WithoutFolders(Dataset), ExperimentSha256 = text is null ? ExperimentSha256 : Sha256Of(text) }; // of earlier versions both had folders
+        // of earlier versions both had folders
+        var card = this with
+        {
+            Dataset = DataSetName.WithoutFolders(Dataset),
+            ExperimentSha256 = text is null ? ExperimentSha256 : Sha256Of(text),
+        };
         var metadata = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal)
             .Add("model", Model).Add("dataset", card.Dataset).Add(Key, ToJson(card)).Add(WeightsHash.Key, WeightsHash.Wanted);
         return text is null ? metadata : metadata.Add(ExperimentKey, text);
@@ -119,7 +131,9 @@ public sealed record ModelCard
     /// <exception cref="AutoFlipException">It is damaged, or describes something that cannot be (exit 3).</exception>
     public static ModelCard Parse(string text, string path)
     {
-        var card = RunJson.Read<ModelCard>(Encoding.UTF8.GetBytes(text), path, ", model card,", "a later version of the program may have written it", options: InputRecipe.Json);
+        var card = RunJson.Read<ModelCard>(
+            Encoding.UTF8.GetBytes(text), path, ", model card,", "a later version of the program may have written it",
+            options: InputRecipe.Json);
         return card.Fault() is { } fault ? throw AutoFlipException.BadFile(path, $"its model card is wrong: {fault}") : card;
     }
 
@@ -131,7 +145,8 @@ public sealed record ModelCard
         if (Schema is < 1 or > LatestSchema) return $"its schema is {Schema}, and 1 to {LatestSchema} are known";
         if (Input.Fault() is { } input) return input;
         if (Classes.IsDefault || Classes.Contains(null!)) return "its classes have no names";
-        if (Task == TaskKind.Regression ? Classes.Length > 0 : Classes.Length < 2) return $"at least two classes are needed, there are {Classes.Length}";
+        if (Task == TaskKind.Regression ? Classes.Length > 0 : Classes.Length < 2)
+            return $"at least two classes are needed, there are {Classes.Length}";
         if (Outputs != Learning.Outputs) return $"{Outputs} outputs do not speak about {Classes.Length} classes";
         if (CutOff is { } cutOff && !(cutOff is >= 0 and <= 1)) return "its cut-off is no probability";
         return Options.AreInRange ? null : "an option of its network is out of range";

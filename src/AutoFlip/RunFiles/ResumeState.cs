@@ -5,7 +5,8 @@ namespace AutoFlip;
 /// <summary>A run's state as one safetensors file: the full vector and the algorithm's slots, under prefixed names.</summary>
 static class ResumeState
 {
-    const string WeightsPrefix = "weights", MaskName = "mask", RoundKey = "round", IdentityKey = "identity", EarlierIdentityKey = "experiment";
+    const string WeightsPrefix = "weights", MaskName = "mask", RoundKey = "round";
+    const string IdentityKey = "identity", EarlierIdentityKey = "experiment";
 
     /// <summary>Replaces the file, whole or not at all.</summary>
     /// <param name="path">The file.</param>

@@ -55,9 +55,11 @@ sealed class RunDirectory : IDisposable
     public string Checkpoints => File(CheckpointsFolder);
 
     /// <summary>The folder of what clients keep between rounds; version 0.1 called it residuals.</summary>
-    public string ClientMemory => Checkpoint("residuals") is var earlier && Directory.Exists(earlier) ? earlier : Checkpoint("clients-memory");
+    public string ClientMemory =>
+        Checkpoint("residuals") is var earlier && Directory.Exists(earlier) ? earlier : Checkpoint("clients-memory");
 
-    /// <summary>Makes the directory of a new run: <c>name_seed_dataset_model_yyMMdd_HHmmss</c>, with a number behind it if that is taken.</summary>
+    /// <summary>Makes the directory of a new run: <c>name_seed_dataset_model_yyMMdd_HHmmss</c>, with a number
+    /// behind it if that is taken.</summary>
     /// <param name="experiment">What is run.</param>
     /// <param name="options">Where, and how.</param>
     /// <param name="partition">Which samples its clients were dealt: see <see cref="RequireDeal"/>.</param>
@@ -66,35 +68,44 @@ sealed class RunDirectory : IDisposable
     public static RunDirectory Create(Experiment experiment, RunOptions options, PartitionTable partition, TimeProvider time)
     {
         var stamp = time.GetLocalNow().ToString("yyMMdd_HHmmss", CultureInfo.InvariantCulture);
-        var dataset = DataSetName.WithoutFolders(experiment.Dataset).Split(':')[^1]; // of a path, its last part: a name has 255 characters at most
-        var name = FileName($"{experiment.Name}_{experiment.Seed}_{dataset.ToLowerInvariant()}_{experiment.Model.ToLowerInvariant()}_{stamp}");
+        // of a path, its last part: a name has 255 characters at most
+        var dataset = DataSetName.WithoutFolders(experiment.Dataset).Split(':')[^1];
+        var name = FileName(
+            $"{experiment.Name}_{experiment.Seed}_{dataset.ToLowerInvariant()}_{experiment.Model.ToLowerInvariant()}_{stamp}");
         var first = System.IO.Path.GetFullPath(System.IO.Path.Combine(options.ResultPath, name));
         try
         {
             var path = first;
             for (var number = 2; Directory.Exists(path); number++) path = $"{first}_{number}";
             Directory.CreateDirectory(System.IO.Path.Combine(path, CheckpointsFolder));
-            AtomicFile.Write(System.IO.Path.Combine(path, PartitionCounts.FileName), RunJson.Sealed(PartitionCounts.Of(partition), RunJson.Line));
+            AtomicFile.Write(
+                System.IO.Path.Combine(path, PartitionCounts.FileName), RunJson.Sealed(PartitionCounts.Of(partition), RunJson.Line));
             AtomicFile.Write(System.IO.Path.Combine(path, CheckpointsFolder, OptionsFile), RunJson.Sealed(options, RunJson.Document));
-            AtomicFile.Write(System.IO.Path.Combine(path, CheckpointsFolder, RunStamp.FileName), RunJson.Sealed(RunStamp.Of(experiment, path, time.GetUtcNow()), RunJson.Document));
-            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition.Sha256)); // last: it makes this a run that can be gone on with
+            AtomicFile.Write(
+                System.IO.Path.Combine(path, CheckpointsFolder, RunStamp.FileName),
+                RunJson.Sealed(RunStamp.Of(experiment, path, time.GetUtcNow()), RunJson.Document));
+            // last: it makes this a run that can be gone on with
+            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition.Sha256));
             return new RunDirectory(path, experiment);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.RunFailed($"RunOptions.ResultPath {options.ResultPath}: the run directory cannot be made: {e.Message}", e);
+            throw AutoFlipException.RunFailed(
+                $"RunOptions.ResultPath {options.ResultPath}: the run directory cannot be made: {e.Message}", e);
         }
     }
 
     /// <summary>Opens the directory of an earlier run.</summary>
     /// <param name="path">The directory.</param>
     /// <param name="schema">What its experiment may hold.</param>
-    /// <exception cref="AutoFlipException">It is none, or its experiment was changed (exit 2); a file is damaged (exit 3); another process runs it (exit 4).</exception>
+    /// <exception cref="AutoFlipException">It is none, or its experiment was changed (exit 2); a file is damaged (exit 3); another
+    /// process runs it (exit 4).</exception>
     internal static RunDirectory Open(string path, ExperimentSchema schema)
     {
         var checkpoints = System.IO.Path.Combine(path, CheckpointsFolder);
         if (!System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) || !Directory.Exists(checkpoints))
-            throw AutoFlipException.BadRequest($"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
+            throw AutoFlipException.BadRequest(
+                $"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
         var experiment = ExperimentFile.OfRun(path, schema);
         RunStamp.Load(checkpoints)?.Require(experiment);
         return new RunDirectory(System.IO.Path.GetFullPath(path), experiment);
@@ -108,7 +119,8 @@ sealed class RunDirectory : IDisposable
     public static RunOptions OptionsOf(string path)
     {
         var file = System.IO.Path.Combine(path, CheckpointsFolder, OptionsFile);
-        return RunJson.Load<RunOptions>(file) ?? throw AutoFlipException.BadFile(file, "it does not exist, and it holds the options of the run");
+        return RunJson.Load<RunOptions>(file)
+            ?? throw AutoFlipException.BadFile(file, "it does not exist, and it holds the options of the run");
     }
 
     /// <summary>Makes sure that clients have the samples with which the run began.</summary>
@@ -118,8 +130,10 @@ sealed class RunDirectory : IDisposable
     {
         if (ExperimentFile.PartitionSha256Of(File(ExperimentFile.FileName)) is not { } before || before == partitionSha256) return;
         throw AutoFlipException.BadData(
-            $"The data of {Experiment.Dataset} differ from those this run started with: clients would get different samples (partition_sha256 {partitionSha256[..8]} " +
-            $"instead of {(before.Length > 8 ? before[..8] : before)}). Name the folder of the data used then with RunOptions.DataPath, or start a new run.");
+            $"The data of {Experiment.Dataset} differ from those this run started with: clients would get different samples "
+            + $"(partition_sha256 {partitionSha256[..8]} "
+            + $"instead of {(before.Length > 8 ? before[..8] : before)}). Name the folder of the data used then with RunOptions.DataPath, "
+            + "or start a new run.");
     }
 
     /// <summary>The state after the last round that counts; null before round 1.</summary>
@@ -127,7 +141,9 @@ sealed class RunDirectory : IDisposable
     {
         var state = ResumeState.Read(Checkpoint("resume.safetensors"), initial, network, Experiment);
         if (Rounds.Count < (state?.Round ?? 0))
-            throw AutoFlipException.BadData($"{File(RoundsFile)} ends before round {state!.Round}, which checkpoints/resume.safetensors was written after: a line was removed.");
+            throw AutoFlipException.BadData(
+                $"{File(RoundsFile)} ends before round {state!.Round}, which checkpoints/resume.safetensors was written after: "
+                + "a line was removed.");
         _rounds.Truncate(state?.Round ?? 0);
         return state;
     }
@@ -187,5 +203,6 @@ sealed class RunDirectory : IDisposable
     }
 
     /// <summary>The name with everything that some file system refuses replaced; no name can leave its folder.</summary>
-    static string FileName(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '_')).TrimStart('.');
+    static string FileName(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '_')).TrimStart('.');
 }

@@ -1,15 +1,18 @@
 namespace AutoFlip;
 
-/// <summary>Attaches the observers that write into the run directory: <c>run.log</c>, the record of a failure, and event files for TensorBoard.</summary>
+/// <summary>Attaches the observers that write into the run directory: <c>run.log</c>, the record of a failure, and
+/// event files for TensorBoard.</summary>
 static class RunFiles
 {
-    /// <summary>Carries out a run while it is written down. They are told before <paramref name="observer"/>: what it shows is in the files.</summary>
+    /// <summary>Carries out a run while it is written down. They are told before <paramref name="observer"/>: what
+    /// it shows is in the files.</summary>
     /// <param name="options">Which files, and how.</param>
     /// <param name="directory">The run directory of a run that is resumed; null if it is not made yet.</param>
     /// <param name="observer">Watches too.</param>
     /// <param name="time">The clock.</param>
     /// <param name="run">The run, given the observer that it must tell.</param>
-    public static RunSummary Record(RunOptions options, string? directory, RunObserver observer, TimeProvider time, Func<RunObserver, RunSummary> run)
+    public static RunSummary Record(
+        RunOptions options, string? directory, RunObserver observer, TimeProvider time, Func<RunObserver, RunSummary> run)
     {
         using var log = new LogFile(options.LogFormat ?? LogFormat.Human, time, directory);
         using var tensorBoard = new TensorBoardLog(options.TensorBoard);

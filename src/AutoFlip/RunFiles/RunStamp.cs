@@ -4,13 +4,16 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>What a run began as: <c>checkpoints/run.json</c>, written once, before the first round. Runs of version 0.1 have none.</summary>
+/// <summary>What a run began as: <c>checkpoints/run.json</c>, written once, before the first round. Runs
+/// of version 0.1 have none.</summary>
 /// <param name="Id">Names the run in messages: 32 hexadecimal digits. A reply to a task of another run is refused.</param>
 /// <param name="Version">The program that began it.</param>
-/// <param name="Identity">The experiment (<see cref="RunIdentity"/>): a run that was stopped before its first round has no other record of it.</param>
+/// <param name="Identity">The experiment (<see cref="RunIdentity"/>): a run that was stopped before its first
+/// round has no other record of it.</param>
 sealed record RunStamp(string Id, string Version, string Identity) : IChecked
 {
-    /// <summary>Its name below the checkpoints. Where it is, all files of the run must have their checksum (<see cref="Seal.IsRequired"/>).</summary>
+    /// <summary>Its name below the checkpoints. Where it is, all files of the run must have their checksum
+    /// (<see cref="Seal.IsRequired"/>).</summary>
     public const string FileName = Seal.Mark;
 
     /// <summary>The stamp of a run that begins.</summary>
@@ -20,7 +23,8 @@ sealed record RunStamp(string Id, string Version, string Identity) : IChecked
     public static RunStamp Of(Experiment experiment, string directory, DateTimeOffset now)
     {
         var identity = RunIdentity.Of(experiment);
-        return new(WireMask.Name(IdOf($"{Environment.MachineName} {directory} {now.UtcTicks} {identity}")), ExperimentFile.ProgramVersion, identity);
+        var id = IdOf($"{Environment.MachineName} {directory} {now.UtcTicks} {identity}");
+        return new(WireMask.Name(id), ExperimentFile.ProgramVersion, identity);
     }
 
     /// <summary>The id of a run as messages carry it; of version 0.1, which gave none, one of its directory.</summary>

@@ -1,6 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>A mask as a tensor of a resume state: the bytes that a task carries it in, two of them in each float32 (0 .. 65535), after their number.</summary>
+/// <summary>A mask as a tensor of a resume state: the bytes that a task carries it in, two of them in each float32 (0 ..
+/// 65535), after their number.</summary>
 static class SavedMask
 {
     /// <summary>Packs a mask. Cost: about a quarter of a byte per parameter, less where it compresses.</summary>
@@ -25,13 +26,16 @@ static class SavedMask
         try
         {
             foreach (var number in packed)
-                if (!(number is >= 0 and <= 65535 && float.IsInteger(number))) throw new InvalidDataException($"it holds {number}, and whole numbers up to 65535 are expected");
+                if (!(number is >= 0 and <= 65535 && float.IsInteger(number)))
+                    throw new InvalidDataException($"it holds {number}, and whole numbers up to 65535 are expected");
             var bytes = new byte[2 * Math.Max(packed.Length - 2, 0)];
             for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)((int)packed[2 + i / 2] >> 8 * (i & 1));
             var length = packed.Length < 2 ? 0 : (long)packed[0] * 65536 + (long)packed[1];
-            if (length > bytes.Length || length < bytes.Length - 1) throw new InvalidDataException($"it holds {bytes.Length} bytes where {length} are expected");
+            if (length > bytes.Length || length < bytes.Length - 1)
+                throw new InvalidDataException($"it holds {bytes.Length} bytes where {length} are expected");
             var reader = MessageReader.Bare(bytes.AsSpan(0, (int)length));
-            var mask = WireMask.Read(ref reader, new MaskStore(network)) ?? throw new InvalidDataException("it holds a reference in place of a mask");
+            var mask = WireMask.Read(ref reader, new MaskStore(network))
+                ?? throw new InvalidDataException("it holds a reference in place of a mask");
             reader.End();
             return mask.Full;
         }

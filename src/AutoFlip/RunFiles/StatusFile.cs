@@ -1,7 +1,8 @@
 namespace AutoFlip;
 
 /// <summary>
-/// An observer that records how a run ended before its last round, in <see cref="RunStatus.FileName"/>; while the run works there is no such file.
+/// An observer that records how a run ended before its last round, in <see cref="RunStatus.FileName"/>; while
+/// the run works there is no such file.
 /// </summary>
 /// <param name="directory">The run directory of a run that is resumed; null if it is not made yet.</param>
 /// <param name="time">The clock.</param>

@@ -8,7 +8,8 @@ namespace AutoFlip;
 /// <param name="ct">Stops the client within one batch.</param>
 delegate Task<ReadOnlyMemory<byte>> SendRequest(int client, ReadOnlyMemory<byte> request, CancellationToken ct);
 
-/// <summary>One task and a cohort: whom to ask next, and replies in the order of the cohort. The same for every transport, which only moves bytes.</summary>
+/// <summary>One task and a cohort: whom to ask next, and replies in the order of the cohort. The same for every
+/// transport, which only moves bytes.</summary>
 /// <param name="link">The server's end of the connections.</param>
 /// <param name="task">The task.</param>
 /// <param name="cohort">Whom to ask.</param>
@@ -17,7 +18,8 @@ sealed class Dispatch(ServerLink link, ClientTask task, IReadOnlyList<int> cohor
     readonly SentTask _sent = link.Prepare(task);
 
     /// <summary>Asks the cohort, and yields one reply per member, in order.</summary>
-    /// <param name="atOnce">Members that are asked, or whose answers wait to be folded, at a time: memory does not grow with the cohort.</param>
+    /// <param name="atOnce">Members that are asked, or whose answers wait to be folded, at a time: memory
+    /// does not grow with the cohort.</param>
     /// <param name="send">The transport.</param>
     /// <param name="ct">Stops it.</param>
     public async IAsyncEnumerable<ClientReply> InOrder(int atOnce, SendRequest send, [EnumeratorCancellation] CancellationToken ct)

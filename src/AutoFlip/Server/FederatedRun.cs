@@ -6,7 +6,8 @@ namespace AutoFlip;
 /// <param name="experiment">What to run; already validated.</param>
 /// <param name="method">What it names.</param>
 /// <param name="network">The full model.</param>
-/// <param name="transport">The way to the clients. Replies are trusted: see <see cref="RecordedTransport"/> for one that checks them.</param>
+/// <param name="transport">The way to the clients. Replies are trusted: see
+/// <see cref="RecordedTransport"/> for one that checks them.</param>
 /// <param name="scores">Where explorers' scores are kept; those already there are not asked for again.</param>
 /// <remarks>Source: arXiv 2405.10271; symbols as in docs/algorithm.md. Everything that a round depends on is a function of the
 /// experiment, the state and the scores, so a run that starts from a saved state ends as an unbroken one.</remarks>
@@ -49,24 +50,27 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
         }
     }
 
-    ClientTask TrainingTask(int t, ServerState server, Mask mask) => new(ClientWork.Train, t, experiment.LearningRateOf(t), server.Weights, mask)
+    ClientTask TrainingTask(int t, ServerState server, Mask mask) => new(
+        ClientWork.Train, t, experiment.LearningRateOf(t), server.Weights, mask)
     {
         Vectors = server.Slots.RemoveRange(server.Slots.Keys.Except(_algorithm.Sends)),
         Returns = _algorithm.Returns,
     };
 
-    /// <summary>Explorers start from the model that the first pruned round will start from, at that round's learning rate. Draws are keyed by round 0,
-    /// whenever it is: there is one exploration in a run, so they are those of no round's training.</summary>
+    /// <summary>Explorers start from the model that the first pruned round will start from, at that round's learning rate. Draws are keyed
+    /// by round 0, whenever it is: there is one exploration in a run, so they are those of no round's training.</summary>
     async Task ExploreAsync(Weights start, CancellationToken ct)
     {
-        var task = new ClientTask(ClientWork.Explore, 0, experiment.LearningRateOf(experiment.FirstPrunedRound), start, Mask.Dense(network.Layout));
+        var task = new ClientTask(
+            ClientWork.Explore, 0, experiment.LearningRateOf(experiment.FirstPrunedRound), start, Mask.Dense(network.Layout));
         string? failure = null;
         await foreach (var reply in transport.DispatchAsync(task, [.. Cohort.Explorers(experiment).Except(scores.Asked)], ct))
         {
             if (reply.Failure is { } why) failure ??= $"Client {reply.Client}: {why}";
             scores.Add(reply);
         }
-        if (scores.Explorers.Count == 0) throw AutoFlipException.RunFailed($"Exploration failed: no explorer returned usable scores. {failure}");
+        if (scores.Explorers.Count == 0)
+            throw AutoFlipException.RunFailed($"Exploration failed: no explorer returned usable scores. {failure}");
     }
 }
 

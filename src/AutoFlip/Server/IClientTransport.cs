@@ -11,7 +11,8 @@ public interface IClientTransport
     /// <summary>How many clients there are: they are numbered from 0.</summary>
     ValueTask<int> CountAsync(CancellationToken ct);
 
-    /// <summary>The training samples n_k that a client has declared; null if it has not. A reply that claims another number is refused.</summary>
+    /// <summary>The training samples n_k that a client has declared; null if it has not. A reply that claims
+    /// another number is refused.</summary>
     int? SamplesOf(int client) => null;
 
     /// <summary>Sends one task to every member of a cohort.</summary>

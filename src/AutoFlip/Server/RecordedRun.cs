@@ -16,7 +16,8 @@ public sealed record RoundResult(RoundReport Report, RunState State, Mask Mask, 
 /// <param name="ct">Stops it.</param>
 delegate Task<ServerEvaluation> TestSetEvaluation(Network network, Weights weights, float cutOff, CancellationToken ct);
 
-/// <summary>A <see cref="FederatedRun"/> with everything around it: replies are checked, costs are counted, the model is evaluated, an observer watches.</summary>
+/// <summary>A <see cref="FederatedRun"/> with everything around it: replies are checked, costs are counted, the model is
+/// evaluated, an observer watches.</summary>
 sealed class RecordedRun
 {
     readonly Experiment _experiment;

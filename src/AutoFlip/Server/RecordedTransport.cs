@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace AutoFlip;
 
-/// <summary>The server's side of a transport: every reply is checked, shown to the observer and entered into the round's ledger before it is used.</summary>
+/// <summary>The server's side of a transport: every reply is checked, shown to the observer and entered into the round's
+/// ledger before it is used.</summary>
 /// <param name="experiment">What is run.</param>
 /// <param name="method">What it names.</param>
 /// <param name="network">The full model.</param>
@@ -10,7 +11,8 @@ namespace AutoFlip;
 /// <param name="observer">Watches.</param>
 /// <param name="time">The clock.</param>
 sealed class RecordedTransport(
-    Experiment experiment, Method method, Network network, IClientTransport inner, RunObserver observer, TimeProvider time) : IClientTransport
+    Experiment experiment, Method method, Network network, IClientTransport inner, RunObserver observer,
+    TimeProvider time) : IClientTransport
 {
     /// <summary>The ledger of the round under way.</summary>
     public RoundLedger Ledger { get; private set; } = new(network, time);
@@ -32,7 +34,8 @@ sealed class RecordedTransport(
         _ => EvaluateAsync(task, cohort, ct),
     };
 
-    async IAsyncEnumerable<ClientReply> ExploreAsync(ClientTask task, IReadOnlyList<int> explorers, [EnumeratorCancellation] CancellationToken ct)
+    async IAsyncEnumerable<ClientReply> ExploreAsync(
+        ClientTask task, IReadOnlyList<int> explorers, [EnumeratorCancellation] CancellationToken ct)
     {
         var (started, done) = (time.GetTimestamp(), experiment.ExplorerCount - explorers.Count);
         observer.Explored(done, experiment.ExplorerCount);
@@ -47,7 +50,8 @@ sealed class RecordedTransport(
         Begin(); // no round pays for it
     }
 
-    async IAsyncEnumerable<ClientReply> TrainAsync(ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+    async IAsyncEnumerable<ClientReply> TrainAsync(
+        ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
     {
         observer.RoundStarted(task.Round, cohort.Count);
         Ledger.Enter(RoundPhase.Waiting);
@@ -65,7 +69,8 @@ sealed class RecordedTransport(
         Ledger.Enter(RoundPhase.Folding); // the server's step
     }
 
-    async IAsyncEnumerable<ClientReply> EvaluateAsync(ClientTask task, IReadOnlyList<int> evaluators, [EnumeratorCancellation] CancellationToken ct)
+    async IAsyncEnumerable<ClientReply> EvaluateAsync(
+        ClientTask task, IReadOnlyList<int> evaluators, [EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var reply in inner.DispatchAsync(task, evaluators, ct))
         {

@@ -17,13 +17,14 @@ public sealed record NamedTensor(string Name, ImmutableArray<int> Shape, ReadOnl
     public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";
 }
 
-/// <summary>What a safetensors file holds: named tensors, and text about them. Values in memory are float32, whatever the file has.</summary>
+/// <summary>What a safetensors file holds: named tensors, and text about them. Values in memory are
+/// float32, whatever the file has.</summary>
 /// <remarks>
 /// The format (github.com/huggingface/safetensors): eight bytes with the header's length, little-endian; the header, JSON padded with
 /// spaces; the values, one tensor directly after another. Python reads these files with <c>safetensors.torch.load_file</c>.
 /// Differs: only float32 and float16 are read or written, and tensors without values are refused, for no model here has any.
-/// <para>A file with metadata carries a checksum of all of it (<see cref="Seal"/>), and a model's the hash of its values (<c>weights_sha256</c>). Both are checked
-/// when it is read.</para>
+/// <para>A file with metadata carries a checksum of all of it (<see cref="Seal"/>), and a model's the hash of its values
+/// (<c>weights_sha256</c>). Both are checked when it is read.</para>
 /// <para>Files are not trusted. Whatever a file claims, reading it ends with its content or with one <see cref="AutoFlipException"/>,
 /// and takes memory in proportion to the file's real length.</para>
 /// </remarks>
@@ -40,7 +41,8 @@ public sealed class Safetensors
         Metadata = header.Metadata.Remove(Seal.Key);
         IsHalf = header.Tensors.Any(tensor => tensor.IsHalf);
         var at = 0;
-        Tensors = [.. header.Tensors.Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, values.AsMemory((at += tensor.Length) - tensor.Length, tensor.Length)))];
+        Tensors = [.. header.Tensors.Select(tensor =>
+            new NamedTensor(tensor.Name, tensor.Shape, values.AsMemory((at += tensor.Length) - tensor.Length, tensor.Length)))];
     }
 
     /// <summary>The tensors, in the order in which their values lie in the file.</summary>
@@ -52,7 +54,8 @@ public sealed class Safetensors
     /// <summary>Whether any of its values were float16.</summary>
     public bool IsHalf { get; }
 
-    /// <summary>Writes a model, in canonical order, whole or not at all (<see cref="AtomicFile"/>). Equal arguments give equal bytes.</summary>
+    /// <summary>Writes a model, in canonical order, whole or not at all (<see cref="AtomicFile"/>). Equal
+    /// arguments give equal bytes.</summary>
     /// <param name="path">The file to replace. Its folder must exist.</param>
     /// <param name="weights">The model.</param>
     /// <param name="metadata">Remarks to keep with it; null for none.</param>
@@ -81,7 +84,8 @@ public sealed class Safetensors
     }
 
     /// <summary>The tensors as a model of that layout: names and shapes must be the same, their order in the file is free.</summary>
-    /// <exception cref="AutoFlipException">The file holds another model (exit 3): the message names the first tensor that differs.</exception>
+    /// <exception cref="AutoFlipException">The file holds another model (exit 3): the message names the
+    /// first tensor that differs.</exception>
     public Weights ToWeights(WeightLayout layout)
     {
         var byName = Tensors.ToDictionary(tensor => tensor.Name);
@@ -91,7 +95,8 @@ public sealed class Safetensors
             if (!tensor.Shape.AsSpan().SequenceEqual(entry.Shape.AsSpan())) throw Misfit($"it has {tensor} where the model has {entry}");
         }
         if (byName.Count > layout.Entries.Length)
-            throw Misfit($"the model has no tensor '{Tensors.First(tensor => layout.Entries.All(entry => entry.Name != tensor.Name)).Name}'");
+            throw Misfit(
+                $"the model has no tensor '{Tensors.First(tensor => layout.Entries.All(entry => entry.Name != tensor.Name)).Name}'");
         var values = new float[layout.Count]; // only now: as many as the file holds
         foreach (var entry in layout.Entries) byName[entry.Name].Values.Span.CopyTo(values.AsSpan(entry.Range));
         return new Weights(layout, values);
@@ -170,8 +175,10 @@ public sealed class Safetensors
             at += tensor.Length;
         }
         const string Changed = "so a part of it has changed since it was written";
-        if (digits is { } sealedAt && !Seal.Fits(text, sealedAt, hash)) throw SafetensorsHeader.Damaged(path, $"its checksum (xxh3) does not match, {Changed}");
-        if (digits is null && (isSealed || named is not null)) throw SafetensorsHeader.Damaged(path, $"its checksum (xxh3) is missing, {Changed}");
+        if (digits is { } sealedAt && !Seal.Fits(text, sealedAt, hash))
+            throw SafetensorsHeader.Damaged(path, $"its checksum (xxh3) does not match, {Changed}");
+        if (digits is null && (isSealed || named is not null))
+            throw SafetensorsHeader.Damaged(path, $"its checksum (xxh3) is missing, {Changed}");
         if (sha256 is not null && Convert.ToHexStringLower(sha256.GetHashAndReset()) != named)
             throw SafetensorsHeader.Damaged(path, $"its weights do not have the {WeightsHash.Key} that its metadata name");
         return new Safetensors(path, header, values);
@@ -198,7 +205,8 @@ public sealed class Safetensors
             foreach (var value in weights.Values[entry.Range])
             {
                 if (float.IsFinite(value) && !Half.IsFinite((Half)value))
-                    throw AutoFlipException.BadRequest(FormattableString.Invariant($"'{entry.Name}' has a value of {value}, and fp16 ends at 65504; write it in fp32."));
+                    throw AutoFlipException.BadRequest(FormattableString.Invariant(
+                        $"'{entry.Name}' has a value of {value}, and fp16 ends at 65504; write it in fp32."));
             }
         }
     }

@@ -26,7 +26,8 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
     /// <summary>The longest header the format allows.</summary>
     public const int LongestBytes = 100_000_000;
 
-    const string MetadataKey = "__metadata__", TypeKey = "dtype", ShapeKey = "shape", OffsetsKey = "data_offsets", Float32 = "F32", Float16 = "F16";
+    const string MetadataKey = "__metadata__", TypeKey = "dtype", ShapeKey = "shape", OffsetsKey = "data_offsets";
+    const string Float32 = "F32", Float16 = "F16";
     const int Alignment = 8;
 
     /// <summary>Values behind the header.</summary>
@@ -35,7 +36,8 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
     /// <summary>Bytes of a value.</summary>
     public static int BytesOf(bool half) => half ? 2 : sizeof(float);
 
-    /// <summary>The bytes of a header, padded so that the values behind it are aligned. With metadata comes a checksum (<see cref="Seal"/>), not yet filled in.</summary>
+    /// <summary>The bytes of a header, padded so that the values behind it are aligned. With metadata comes a checksum
+    /// (<see cref="Seal"/>), not yet filled in.</summary>
     /// <exception cref="ArgumentException">A tensor has the name that the format keeps for metadata.</exception>
     public static byte[] Format(WeightLayout layout, IReadOnlyDictionary<string, string>? metadata, bool half = false)
     {
@@ -46,7 +48,8 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
             if (metadata is { Count: > 0 })
             {
                 json.WriteStartObject(MetadataKey);
-                foreach (var (key, value) in metadata.Where(pair => pair.Key != Seal.Key).OrderBy(pair => pair.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+                foreach (var (key, value) in metadata.Where(pair => pair.Key != Seal.Key).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                    json.WriteString(key, value);
                 json.WriteString(Seal.Key, Seal.Blank);
                 json.WriteEndObject();
             }
@@ -80,7 +83,8 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
             foreach (var tensor in tensors)
             {
                 if (tensor.Start != next)
-                    throw Damaged(path, $"the values of tensor '{tensor.Name}' {(tensor.Start < next ? "overlap" : "leave a gap to")} those before");
+                    throw Damaged(
+                        path, $"the values of tensor '{tensor.Name}' {(tensor.Start < next ? "overlap" : "leave a gap to")} those before");
                 (next, values) = (tensor.End, values + tensor.Length);
             }
             if (next != dataBytes) throw Damaged(path, "there are bytes behind its last tensor");
@@ -128,7 +132,8 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
         if (!member.Value.TryGetProperty(TypeKey, out var type) || type.ValueKind != JsonValueKind.String)
             throw Damaged(path, $"tensor '{name}' has no type");
         var half = type.ValueEquals(Float16);
-        if (!half && !type.ValueEquals(Float32)) throw Damaged(path, $"tensor '{name}' is of type {type.GetString()}, only {Float32} and {Float16} are read");
+        if (!half && !type.ValueEquals(Float32))
+            throw Damaged(path, $"tensor '{name}' is of type {type.GetString()}, only {Float32} and {Float16} are read");
 
         if (Numbers(member.Value, ShapeKey) is not { } shape) throw Damaged(path, $"tensor '{name}' has no shape");
         if (Numbers(member.Value, OffsetsKey) is not [var start, var end]) throw Damaged(path, $"tensor '{name}' has no place");
@@ -142,7 +147,8 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
                 throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
             count *= size;
         }
-        if (count > Array.MaxLength || count * BytesOf(half) != end - start) throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
+        if (count > Array.MaxLength || count * BytesOf(half) != end - start)
+            throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
         return new StoredTensor(name, [.. shape.Select(size => (int)size)], half, start, (int)count);
     }
 

@@ -36,7 +36,8 @@ public enum Purpose
     /// <summary>Cutting one data set into training and test parts, where its authors did not.</summary>
     TestSplit = 11,
 
-    /// <summary>Random rounding of what crosses the wire: per round and work towards clients, per round and client towards the server.</summary>
+    /// <summary>Random rounding of what crosses the wire: per round and work towards clients, per round and
+    /// client towards the server.</summary>
     Quantization = 16,
 }
 

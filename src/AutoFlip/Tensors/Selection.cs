@@ -176,7 +176,8 @@ public sealed class Selection : IEquatable<Selection>
         return new Selection(bits, outer.Kept);
     }
 
-    /// <summary>The opposite of <see cref="Within"/>: this selection, over the values that <paramref name="outer"/> keeps, seen from outside.</summary>
+    /// <summary>The opposite of <see cref="Within"/>: this selection, over the values that <paramref name="outer"/>
+    /// keeps, seen from outside.</summary>
     public Selection InsideOf(Selection outer)
     {
         if (outer.IsAll) return this;

@@ -53,7 +53,8 @@ public sealed class WeightLayout : IEquatable<WeightLayout>
         _byName = entries.ToFrozenDictionary(entry => entry.Name);
         Count = entries.IsEmpty ? 0 : entries[^1].Range.End.Value;
         ParameterCount = entries.Where(entry => entry.Role != TensorRole.Statistic).Sum(entry => entry.Length);
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', entries.Select(entry => $"{entry} {entry.Role}")))));
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+            '\n', entries.Select(entry => $"{entry} {entry.Role}")))));
     }
 
     /// <summary>All tensors, by offset.</summary>

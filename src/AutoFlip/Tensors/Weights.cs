@@ -42,6 +42,7 @@ public sealed class Weights
     /// <summary>A writable copy of the values.</summary>
     public float[] ToArray() => [.. _values];
 
-    /// <summary>SHA-256 of the values as little-endian float32 in canonical order, in lower-case hex: a run's <c>model_sha256</c>.</summary>
+    /// <summary>SHA-256 of the values as little-endian float32 in canonical order, in lower-case hex: a
+    /// run's <c>model_sha256</c>.</summary>
     public string Sha256() => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(Values)));
 }

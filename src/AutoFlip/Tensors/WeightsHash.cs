@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace AutoFlip;
 
-/// <summary>The SHA-256 of a model file's weights as the file stores them: rounded if they are float16, without the units that it leaves out, in its
-/// own order.</summary>
-/// <remarks>A caller that writes a model asks for it by <see cref="Wanted"/> in the metadata, and the writer of the format fills it in. A file that has
-/// it was written with a checksum (<see cref="Seal"/>) too, so a reader requires both.</remarks>
+/// <summary>The SHA-256 of a model file's weights as the file stores them: rounded if they are float16, without the units that it
+/// leaves out, in its own order.</summary>
+/// <remarks>A caller that writes a model asks for it by <see cref="Wanted"/> in the metadata, and the writer of the format fills it in. A
+/// file that has it was written with a checksum (<see cref="Seal"/>) too, so a reader requires both.</remarks>
 static class WeightsHash
 {
     /// <summary>The name of the remark.</summary>

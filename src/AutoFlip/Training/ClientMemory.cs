@@ -1,7 +1,9 @@
 namespace AutoFlip;
 
-/// <summary>What one client keeps between its rounds, as an algorithm sees it: vectors over the parameters of the model in training.</summary>
-/// <remarks>It lives with the client and never travels. A parameter that the mask removes loses its value; where nothing was saved a value is 0.</remarks>
+/// <summary>What one client keeps between its rounds, as an algorithm sees it: vectors over the parameters
+/// of the model in training.</summary>
+/// <remarks>It lives with the client and never travels. A parameter that the mask removes loses its value; where
+/// nothing was saved a value is 0.</remarks>
 public abstract class ClientMemory
 {
     /// <summary>The vector of that name as the client saved it in the last round that it took part in.</summary>

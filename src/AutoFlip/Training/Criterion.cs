@@ -32,7 +32,8 @@ public abstract record Criterion
 public sealed record CrossEntropy : Criterion
 {
     /// <inheritdoc/>
-    public override Tensor Loss(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(outputs, targets, ignore_index: Targets.Ignored);
+    public override Tensor Loss(Tensor outputs, Tensor targets) =>
+        nn.functional.cross_entropy(outputs, targets, ignore_index: Targets.Ignored);
 
     /// <inheritdoc/>
     public override bool Fits(LearningTask task) => HasOutputPerClass(task) || task.Kind == TaskKind.Labelling;

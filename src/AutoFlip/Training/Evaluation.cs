@@ -16,7 +16,9 @@ static class Evaluation
     /// <param name="rows">Which samples.</param>
     /// <param name="ct">Looked at between chunks.</param>
     public static Outputs Run(Workspace workspace, Criterion criterion, SampleSet samples, ReadOnlySpan<int> rows, CancellationToken ct) =>
-        Run(workspace, input => workspace.Module.Forward(input, training: false), workspace.Module.Network.Outputs, criterion, samples, rows, ct);
+        Run(
+            workspace, input => workspace.Module.Forward(input, training: false), workspace.Module.Network.Outputs, criterion, samples,
+            rows, ct);
 
     /// <summary>Outputs and loss over some samples, whatever computes them.</summary>
     /// <param name="workspace">Holds the batches.</param>
@@ -27,7 +29,8 @@ static class Evaluation
     /// <param name="rows">Which samples.</param>
     /// <param name="ct">Looked at between chunks.</param>
     public static Outputs Run(
-        Workspace workspace, Func<Tensor, Tensor> forward, int width, Criterion criterion, SampleSet samples, ReadOnlySpan<int> rows, CancellationToken ct)
+        Workspace workspace, Func<Tensor, Tensor> forward, int width, Criterion criterion, SampleSet samples, ReadOnlySpan<int> rows,
+        CancellationToken ct)
     {
         var outputs = new Outputs(rows.Length, width, samples.Targets);
         for (var start = 0; start < rows.Length; start += Chunk)
@@ -53,7 +56,8 @@ static class Evaluation
     /// <param name="metrics">Metrics that fit it.</param>
     /// <param name="ct">Looked at between chunks.</param>
     public static async Task<ServerEvaluation> RunAsync(
-        WorkerPool pool, Network network, Weights weights, float cutOff, Criterion criterion, SampleSet samples, IReadOnlyList<Metric> metrics, CancellationToken ct)
+        WorkerPool pool, Network network, Weights weights, float cutOff, Criterion criterion, SampleSet samples,
+        IReadOnlyList<Metric> metrics, CancellationToken ct)
     {
         var chunks = Enumerable.Range(0, samples.Count).Chunk(Chunk).Select(rows => pool.RunAsync(workspace =>
         {

@@ -26,7 +26,8 @@ public sealed class LocalTraining
         Experiment experiment, Workspace workspace, Criterion criterion, Network network, ClientTask task, int client, SampleSet samples,
         ReadOnlyMemory<int> rows, ClientMemory memory, CancellationToken ct)
     {
-        (_experiment, _workspace, _criterion, _task, _client, _samples, _rows, Memory, _ct) = (experiment, workspace, criterion, task, client, samples, rows, memory, ct);
+        (_experiment, _workspace, _criterion, _task, _client) = (experiment, workspace, criterion, task, client);
+        (_samples, _rows, Memory, _ct) = (samples, rows, memory, ct);
         workspace.LoadForTraining(network, task.Weights);
         _kept = task.Mask.KeptParameters();
     }
@@ -106,7 +107,8 @@ public sealed class LocalTraining
 
             loss.backward();
             adjustGradients?.Invoke(module.Parameters, module.Gradients);
-            _workspace.Stepper.Step(module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits, Scales.AsSpan());
+            _workspace.Stepper.Step(
+                module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits, Scales.AsSpan());
             Steps++;
             afterStep?.Invoke(module.Parameters);
             outputs.Add(scores, targets, value);
@@ -120,7 +122,8 @@ public sealed class LocalTraining
         var value = loss.ToString(CultureInfo.InvariantCulture);
         return AutoFlipException.RunFailed(isFirstStep && _task.Round == 1
             ? $"the loss is {value} before the first step: inputs or targets are too large, or not finite; scale them to values near 1."
-            : $"the loss became {value} in epoch {epoch}; lower Experiment.LearningRate, set Experiment.MaxGradientNorm, or scale inputs and targets that are large.");
+            : $"the loss became {value} in epoch {epoch}; lower Experiment.LearningRate, set Experiment.MaxGradientNorm, "
+                + "or scale inputs and targets that are large.");
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -18,8 +19,10 @@ sealed class Outputs(int samples, int outputs, Targets kind)
 
     static int Room(int samples, int steps, int outputs) => (double)samples * steps * outputs is var values && values <= Array.MaxLength
         ? (int)values
-        : throw AutoFlipException.BadRequest(FormattableString.Invariant(
-            $"The outputs of {samples:N0} samples of {steps:N0} steps with {outputs:N0} scores each are {values:N0} numbers, and {Array.MaxLength:N0} can be evaluated at once. Lower Experiment.EmbeddingCount, Experiment.SequenceLength or Experiment.SampleFraction."));
+        : throw AutoFlipException.BadRequest(string.Create(CultureInfo.InvariantCulture,
+            $"The outputs of {samples:N0} samples of {steps:N0} steps with {outputs:N0} scores each are {values:N0} numbers, "
+            + $"and {Array.MaxLength:N0} can be evaluated at once. ")
+            + "Lower Experiment.EmbeddingCount, Experiment.SequenceLength or Experiment.SampleFraction.");
 
     /// <summary>Outputs per sample, or per step of a sequence.</summary>
     public int Width => outputs;

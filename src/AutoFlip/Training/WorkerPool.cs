@@ -16,7 +16,8 @@ sealed class WorkerPool : IDisposable
     /// <param name="create">Makes a thread's workspace, on that thread.</param>
     public WorkerPool(int workers, int threadsPerWorker, Func<Workspace> create)
     {
-        _threads = [.. Enumerable.Range(1, workers).Select(number => new Thread(() => Work(threadsPerWorker, create)) { IsBackground = true, Name = $"worker {number}" })];
+        _threads = [.. Enumerable.Range(1, workers).Select(number =>
+            new Thread(() => Work(threadsPerWorker, create)) { IsBackground = true, Name = $"worker {number}" })];
         foreach (var thread in _threads) thread.Start();
     }
 

@@ -62,7 +62,8 @@ sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = Traini
         _module?.Dispose();
     }
 
-    /// <summary>Makes a module of that shape, in place of the one there was: after exploration no client holds the full network any more.</summary>
+    /// <summary>Makes a module of that shape, in place of the one there was: after exploration no client holds
+    /// the full network any more.</summary>
     void Use(Network network)
     {
         if (_module is not null && _module.Network.Layout.Equals(network.Layout)) return;

@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace AutoFlip;
 
-/// <summary>How many values of each tensor cross the wire, in the order in which they do. The same seen from the full vector and from the small one.</summary>
+/// <summary>How many values of each tensor cross the wire, in the order in which they do. The same seen from the full
+/// vector and from the small one.</summary>
 /// <param name="Parameters">Values kept of each tensor that is trained; 0 where nothing is left of it.</param>
 /// <param name="Statistics">Running statistics kept, of all tensors together.</param>
 sealed record KeptTensors(ImmutableArray<int> Parameters, int Statistics)
@@ -19,7 +20,8 @@ sealed record KeptTensors(ImmutableArray<int> Parameters, int Statistics)
     {
         get
         {
-            for (int tensor = 0, start = 0; tensor < Parameters.Length; start += Parameters[tensor++]) yield return (tensor, start, Parameters[tensor]);
+            for (int tensor = 0, start = 0; tensor < Parameters.Length; start += Parameters[tensor++])
+                yield return (tensor, start, Parameters[tensor]);
         }
     }
 

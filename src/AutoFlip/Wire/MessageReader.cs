@@ -16,11 +16,13 @@ ref struct MessageReader
     /// <exception cref="InvalidDataException">One of them is wrong.</exception>
     public MessageReader(ReadOnlySpan<byte> message, MessageKind kind)
     {
-        if (message.Length < Message.HeaderLength + Message.ChecksumLength) throw new InvalidDataException($"The message is cut off after {message.Length} bytes.");
+        if (message.Length < Message.HeaderLength + Message.ChecksumLength)
+            throw new InvalidDataException($"The message is cut off after {message.Length} bytes.");
         _message = message[..^Message.ChecksumLength];
         if (Read<uint>() != Message.Magic) throw new InvalidDataException("This is no AutoFLIP message.");
         var version = Read<byte>();
-        if (version != Message.Version && (version != 3 || kind != MessageKind.Memory)) throw new InvalidDataException($"The message has version {version}; this program speaks version {Message.Version}.");
+        if (version != Message.Version && (version != 3 || kind != MessageKind.Memory))
+            throw new InvalidDataException($"The message has version {version}; this program speaks version {Message.Version}.");
         var got = (MessageKind)Read<byte>();
         if (got != kind) throw new InvalidDataException($"A message of kind {kind} was expected, this is {(byte)got}.");
         if (Read<ushort>() != 0) throw new InvalidDataException("The message's header has bits that this version does not know.");

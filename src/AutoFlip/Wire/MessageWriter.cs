@@ -52,7 +52,8 @@ sealed class MessageWriter(int capacity = 256)
     {
         if (length > _buffer.Length - Length)
         {
-            var larger = GC.AllocateUninitializedArray<byte>(Math.Max(checked(Length + length), (int)Math.Min(2L * _buffer.Length, Array.MaxLength)));
+            var larger = GC.AllocateUninitializedArray<byte>(Math.Max(
+                checked(Length + length), (int)Math.Min(2L * _buffer.Length, Array.MaxLength)));
             _buffer.AsSpan(0, Length).CopyTo(larger);
             _buffer = larger;
         }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace AutoFlip;
 
 /// <summary>Vectors and numbers beside the values of a message, by name: what an algorithm or a pruner sends besides the model.</summary>
-/// <remarks>Vectors hold one value per kept parameter, none for statistics. They have no error feedback, so eight bits are not enough for them:
-/// they travel in float16 wherever values do not travel in float32.</remarks>
+/// <remarks>Vectors hold one value per kept parameter, none for statistics. They have no error feedback, so eight bits are not enough for
+/// them: they travel in float16 wherever values do not travel in float32.</remarks>
 static class NamedValues
 {
     /// <summary>The format of vectors where values have this one.</summary>
@@ -12,10 +12,13 @@ static class NamedValues
 
     /// <summary>Bytes that writing takes at most.</summary>
     public static int Capacity(int vectors, int numbers, KeptTensors tensors) =>
-        checked(2 + 300 * (vectors + numbers) + vectors * (int)((4L * tensors.ParameterCount + 4L * tensors.Parameters.Length) * 65 / 64 + 1024));
+        checked(
+            2 + 300 * (vectors + numbers)
+            + vectors * (int)((4L * tensors.ParameterCount + 4L * tensors.Parameters.Length) * 65 / 64 + 1024));
 
     /// <summary>What a mask keeps of vectors of parameters.</summary>
-    public static ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Kept(IEnumerable<KeyValuePair<string, ReadOnlyMemory<float>>> vectors, Mask mask) =>
+    public static ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Kept(
+        IEnumerable<KeyValuePair<string, ReadOnlyMemory<float>>> vectors, Mask mask) =>
         vectors.ToImmutableSortedDictionary(
             vector => vector.Key,
             vector => mask.KeptParameters().IsAll ? vector.Value : mask.KeptParameters().Gather(vector.Value.Span),
@@ -53,7 +56,9 @@ static class NamedValues
     /// <param name="tensors">What is kept.</param>
     /// <param name="due">Names of the vectors that must be there, in ordinal order: this decides how much memory is taken.</param>
     /// <exception cref="InvalidDataException">Others are there, or a number is not finite.</exception>
-    public static (ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Vectors, ImmutableSortedDictionary<string, double> Numbers) Read(
+    public static (
+        ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Vectors,
+        ImmutableSortedDictionary<string, double> Numbers) Read(
         ref MessageReader reader, ValueFormat values, KeptTensors tensors, IReadOnlyList<string> due)
     {
         var (format, parameters) = (FormatOf(values), tensors with { Statistics = 0 });

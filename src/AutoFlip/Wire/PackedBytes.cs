@@ -3,7 +3,8 @@ using ZstdSharp.Unsafe;
 
 namespace AutoFlip;
 
-/// <summary>A run of bytes of known length on the wire: as it is, or a Zstandard frame where that is smaller. An empty one takes no byte.</summary>
+/// <summary>A run of bytes of known length on the wire: as it is, or a Zstandard frame where that is smaller.
+/// An empty one takes no byte.</summary>
 /// <remarks>
 /// Weights, quantised differences and bitmaps hold nothing that repeats, so Zstandard is used for its entropy coder alone: the search
 /// for repetitions is as good as turned off (level -1000), Huffman coding of literals is turned on. That is near the entropy and three
@@ -63,9 +64,11 @@ static class PackedBytes
                 }
                 catch (ZstdException e)
                 {
-                    throw new InvalidDataException($"A compressed part of the message is damaged, or not the {into.Length} bytes that are due: {e.Message}", e);
+                    throw new InvalidDataException(
+                        $"A compressed part of the message is damaged, or not the {into.Length} bytes that are due: {e.Message}", e);
                 }
-                if (length != into.Length) throw new InvalidDataException($"A compressed part of the message holds {length} bytes where {into.Length} are due.");
+                if (length != into.Length)
+                    throw new InvalidDataException($"A compressed part of the message holds {length} bytes where {into.Length} are due.");
                 break;
             case var other:
                 throw new InvalidDataException($"The message has the unknown packing {other}.");

@@ -5,8 +5,8 @@ namespace AutoFlip;
 
 /// <summary>The values of a message as they cross the wire: parameters as codes of a format, statistics always as they are.</summary>
 /// <remarks>
-/// Statistics stay float32 because they are few, a variance must stay above 0, and they have no common scale. Codes are in rented buffers: a
-/// model's worth of memory taken from the system for every message costs more time than all the arithmetic.
+/// Statistics stay float32 because they are few, a variance must stay above 0, and they have no common scale. Codes are in rented buffers:
+/// a model's worth of memory taken from the system for every message costs more time than all the arithmetic.
 /// </remarks>
 sealed class QuantizedValues : IDisposable
 {
@@ -26,7 +26,9 @@ sealed class QuantizedValues : IDisposable
     }
 
     /// <summary>Bytes that writing takes at most, and some for what surrounds it.</summary>
-    public int Capacity => checked((int)((_format.Width * (long)_tensors.ParameterCount + sizeof(float) * (_scales.Length + _tensors.Statistics)) * 65 / 64 + 1024));
+    public int Capacity =>
+        checked((int)(
+            (_format.Width * (long)_tensors.ParameterCount + sizeof(float) * (_scales.Length + _tensors.Statistics)) * 65 / 64 + 1024));
 
     Span<byte> Codes => _codes.AsSpan(0, _format.Width * _tensors.ParameterCount);
 
@@ -47,7 +49,10 @@ sealed class QuantizedValues : IDisposable
             if (!format.IsExact)
             {
                 var largest = length == 0 ? 0 : MathF.Abs(TensorPrimitives.MaxMagnitude(own));
-                if (!float.IsFinite(largest)) throw AutoFlipException.RunFailed($"a value to be sent as {format.Name} is not a finite number; lower Experiment.LearningRate or set Experiment.MaxGradientNorm.");
+                if (!float.IsFinite(largest))
+                    throw AutoFlipException.RunFailed(
+                        $"a value to be sent as {format.Name} is not a finite number; "
+                        + "lower Experiment.LearningRate or set Experiment.MaxGradientNorm.");
                 quantized._scales[tensor] = format.ScaleOf(largest);
             }
             format.Encode(own, quantized.ScaleOf(tensor), dither, start, quantized.CodesOf(start, length));
@@ -98,7 +103,9 @@ sealed class QuantizedValues : IDisposable
     {
         var name = (WireFormat)reader.Read<byte>();
         if (name != format.Name) throw new InvalidDataException($"The message holds values as {name} where {format.Name} is due.");
-        var scales = format.IsExact ? [] : MemoryMarshal.Cast<byte, float>(reader.Take(sizeof(float) * tensors.Parameters.Length)).ToArray();
+        var scales = format.IsExact
+            ? []
+            : MemoryMarshal.Cast<byte, float>(reader.Take(sizeof(float) * tensors.Parameters.Length)).ToArray();
         foreach (var scale in scales)
             if (!float.IsFinite(scale) || scale <= 0) throw new InvalidDataException($"The message scales a tensor by {scale}.");
 

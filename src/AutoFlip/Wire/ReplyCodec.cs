@@ -23,7 +23,8 @@ static class ReplyCodec
 {
     const int HasSeconds = 1, HasCounts = 2;
 
-    /// <summary>Starts a reply with a result: its values and what is named beside them come next, if it has any, and then <see cref="Finish"/>.</summary>
+    /// <summary>Starts a reply with a result: its values and what is named beside them come next, if it has any, and
+    /// then <see cref="Finish"/>.</summary>
     /// <param name="task">The task as received.</param>
     /// <param name="client">The client.</param>
     /// <param name="capacity">Bytes that are probably needed.</param>
@@ -78,12 +79,14 @@ static class ReplyCodec
     /// <param name="vectors">Names of the vectors that are due beside the values, in ordinal order.</param>
     /// <exception cref="InvalidDataException">The message is malformed, or answers something else.</exception>
     public static (ReplyStatus Status, ClientReply Reply) Decode(
-        ReadOnlySpan<byte> message, UInt128 task, ValueFormat format, KeptTensors? tensors, ReadOnlySpan<float> plus = default, IReadOnlyList<string>? vectors = null)
+        ReadOnlySpan<byte> message, UInt128 task, ValueFormat format, KeptTensors? tensors, ReadOnlySpan<float> plus = default,
+        IReadOnlyList<string>? vectors = null)
     {
         var reader = new MessageReader(message, MessageKind.Reply);
         var answered = reader.Read<UInt128>();
         var status = (ReplyStatus)reader.Read<byte>();
-        if (answered != task && (answered != 0 || status != ReplyStatus.Failed)) throw new InvalidDataException("The message answers another task.");
+        if (answered != task && (answered != 0 || status != ReplyStatus.Failed))
+            throw new InvalidDataException("The message answers another task.");
         var reply = new ClientReply { Client = reader.Read<int>(), UpBytes = message.Length };
         switch (status)
         {
@@ -102,7 +105,8 @@ static class ReplyCodec
                     HeldOut = ReadFigures(ref reader),
                 };
                 var follows = reader.Read<byte>();
-                if ((follows & ~(HasSeconds | HasCounts)) != 0) throw new InvalidDataException($"The message announces {follows}, which this version does not know.");
+                if ((follows & ~(HasSeconds | HasCounts)) != 0)
+                    throw new InvalidDataException($"The message announces {follows}, which this version does not know.");
                 if ((follows & HasSeconds) != 0) reply = reply with { Seconds = ReadSeconds(ref reader) };
                 if ((follows & HasCounts) != 0) reply = reply with { ScoreCounts = ReadCounts(ref reader) };
                 break;

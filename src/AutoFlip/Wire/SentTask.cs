@@ -61,7 +61,9 @@ sealed class SentTask
         using var own = new KeptValues(_task.Mask.Values, _task.Weights.Values);
         using var quantized = QuantizedValues.Of(_down, _mask.Tensors, own.Values, _random);
         if (_task.Work == ClientWork.Train) _base = Base(own.Values[.._mask.Tensors.ParameterCount], quantized);
-        var vectors = NamedValues.Kept(_task.Vectors.Select(vector => KeyValuePair.Create(vector.Key, vector.Value.Memory[..vector.Value.Layout.ParameterCount])), _task.Mask);
+        var vectors = NamedValues.Kept(
+            _task.Vectors.Select(vector => KeyValuePair.Create(vector.Key, vector.Value.Memory[..vector.Value.Layout.ParameterCount])),
+            _task.Mask);
         var (start, end) = (0, 0);
         var capacity = quantized.Capacity + NamedValues.Capacity(vectors.Count, _task.Numbers.Count, _mask.Tensors);
         var message = TaskCodec.Encode(_task, _id, _mask, byReference, capacity, writer =>

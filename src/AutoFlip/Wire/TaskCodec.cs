@@ -21,7 +21,8 @@ static class TaskCodec
     /// <param name="byReference">Whether the receiver has the mask.</param>
     /// <param name="capacity">Bytes that the values take at most.</param>
     /// <param name="values">Writes the values, and what is named beside them.</param>
-    public static ReadOnlyMemory<byte> Encode(ClientTask task, UInt128 id, WireMask mask, bool byReference, int capacity, Action<MessageWriter> values)
+    public static ReadOnlyMemory<byte> Encode(
+        ClientTask task, UInt128 id, WireMask mask, bool byReference, int capacity, Action<MessageWriter> values)
     {
         var writer = MessageWriter.Begin(MessageKind.Task, checked(capacity + (byReference ? 80 : 1040 + task.Mask.Layout.Count / 7)));
         writer.Write(id);
@@ -34,7 +35,8 @@ static class TaskCodec
         return writer.Finish();
     }
 
-    /// <summary>The id of a task, whatever the rest is worth: for an answer that says so. Null if the message is too short to have one.</summary>
+    /// <summary>The id of a task, whatever the rest is worth: for an answer that says so. Null if the message
+    /// is too short to have one.</summary>
     public static UInt128? IdOf(ReadOnlySpan<byte> message) =>
         message.Length < Message.HeaderLength + 16 ? null : BinaryPrimitives.ReadUInt128LittleEndian(message[Message.HeaderLength..]);
 
@@ -65,7 +67,8 @@ static class TaskCodec
             new ClientTask(work, round, evaluates ? 0 : number, Weights(mask, values), mask.Mask)
             {
                 CutOff = evaluates ? (float)number : 0,
-                Vectors = named.Vectors.ToImmutableSortedDictionary(vector => vector.Key, vector => Vector(mask, vector.Value.Span), StringComparer.Ordinal),
+                Vectors = named.Vectors.ToImmutableSortedDictionary(
+                    vector => vector.Key, vector => Vector(mask, vector.Value.Span), StringComparer.Ordinal),
                 Numbers = named.Numbers,
             },
             id);

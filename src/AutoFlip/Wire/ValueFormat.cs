@@ -54,14 +54,16 @@ abstract class ValueFormat
 
         public override float ScaleOf(float largest) => 1;
 
-        public override void Encode(ReadOnlySpan<float> values, float scale, Dither dither, int index, Span<byte> codes) => MemoryMarshal.AsBytes(values).CopyTo(codes);
+        public override void Encode(ReadOnlySpan<float> values, float scale, Dither dither, int index, Span<byte> codes) =>
+            MemoryMarshal.AsBytes(values).CopyTo(codes);
 
-        public override void Decode(ReadOnlySpan<byte> codes, float scale, Span<float> values) => codes.CopyTo(MemoryMarshal.AsBytes(values));
+        public override void Decode(ReadOnlySpan<byte> codes, float scale, Span<float> values) =>
+            codes.CopyTo(MemoryMarshal.AsBytes(values));
     }
 
     /// <summary>IEEE half floats of x / scale, to nearest even.</summary>
-    /// <remarks>The scale is the power of two that brings the largest magnitude into [2^14, 2^15): nothing overflows, differences of 1e-6 keep
-    /// their 11 bits as weights of 1 do, and 29 powers of two below the largest value are exact to a relative 2^-11.</remarks>
+    /// <remarks>The scale is the power of two that brings the largest magnitude into [2^14, 2^15): nothing overflows, differences of 1e-6
+    /// keep their 11 bits as weights of 1 do, and 29 powers of two below the largest value are exact to a relative 2^-11.</remarks>
     sealed class Fp16 : ValueFormat
     {
         const int Chunk = 1024, HighestExponent = 14, LowestScale = -126; // 2^-126 is the smallest normal float
@@ -70,7 +72,8 @@ abstract class ValueFormat
 
         public override int Width => 2;
 
-        public override float ScaleOf(float largest) => largest == 0 ? 1 : MathF.ScaleB(1, Math.Max(MathF.ILogB(largest) - HighestExponent, LowestScale));
+        public override float ScaleOf(float largest) =>
+            largest == 0 ? 1 : MathF.ScaleB(1, Math.Max(MathF.ILogB(largest) - HighestExponent, LowestScale));
 
         public override void Encode(ReadOnlySpan<float> values, float scale, Dither dither, int index, Span<byte> codes)
         {
@@ -115,7 +118,8 @@ abstract class ValueFormat
                 var high = Vector.Narrow(Round(ref from, i + 2 * step), Round(ref from, i + 3 * step));
                 Vector.Narrow(low, high).StoreUnsafe(ref to, (nuint)i);
             }
-            for (; i < values.Length; i++) codes[i] = (byte)(sbyte)Math.Clamp(MathF.Floor(values[i] * inverse + dither[index + i]), -Largest, Largest);
+            for (; i < values.Length; i++)
+                codes[i] = (byte)(sbyte)Math.Clamp(MathF.Floor(values[i] * inverse + dither[index + i]), -Largest, Largest);
 
             Vector<int> Round(ref float first, int at)
             {

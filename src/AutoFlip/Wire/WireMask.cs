@@ -75,8 +75,10 @@ sealed class WireMask
         var layout = (kept?.Small ?? network).Layout;
         var weights = form.HasFlag(MaskForm.Weights) ? new byte[BitmapLength(layout.Count)] : [];
         PackedBytes.Read(ref reader, weights);
-        if (HashOf(network.Layout, form, units, weights) != hash) throw new InvalidDataException("The message's mask is not the one that it names.");
-        var mask = new ReceivedMask(network, kept, form.HasFlag(MaskForm.Weights) ? SelectionOf(weights, layout.Count) : Selection.All(layout.Count));
+        if (HashOf(network.Layout, form, units, weights) != hash)
+            throw new InvalidDataException("The message's mask is not the one that it names.");
+        var mask = new ReceivedMask(
+            network, kept, form.HasFlag(MaskForm.Weights) ? SelectionOf(weights, layout.Count) : Selection.All(layout.Count));
         masks.Add(hash, mask);
         return mask;
     }

@@ -216,7 +216,7 @@ public class FederatedDataTests
         var error = Assert.Throws<AutoFlipException>(() => Load(Digits with { Partition = "pre" }));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
-        Assert.StartsWith("Experiment.Partition: this data set does not say whose", error.Message);
+        Assert.StartsWith("Experiment.Partition: the samples of this data set have no owners", error.Message);
     }
 
     [Fact]

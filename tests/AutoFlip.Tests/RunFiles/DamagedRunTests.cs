@@ -112,7 +112,7 @@ public sealed class DamagedRunTests : IDisposable
 
         Assert.Equal(expected, Simulation.Resume(run, Options, observer, TimeProvider.System, default).ModelSha256);
         Assert.Equal(
-            "An earlier version began this run, and its files carry no checksum: damage to what the run is resumed from is not noticed.",
+            "An earlier version began this run, and its files have no checksum: damage to them is not detected.",
             Assert.Single(observer.Warnings));
     }
 

@@ -99,7 +99,8 @@ static class ColorAdjustment
     static byte Blend(int degenerate, int value, float factor) => (byte)Math.Clamp(degenerate + factor * (value - degenerate), 0f, 255f);
 
     static Eights Blend(in Eights degenerate, in Eights value, float factor) => new(
-        Blend(degenerate.A, value.A, factor), Blend(degenerate.B, value.B, factor), Blend(degenerate.C, value.C, factor), Blend(degenerate.D, value.D, factor));
+        Blend(degenerate.A, value.A, factor), Blend(degenerate.B, value.B, factor), Blend(degenerate.C, value.C, factor),
+        Blend(degenerate.D, value.D, factor));
 
     static Vector256<int> Blend(Vector256<int> degenerate, Vector256<int> value, float factor)
     {

@@ -1,10 +1,11 @@
 namespace AutoFlip;
 
-/// <summary>Turns colours about the grey axis: to 8-bit hue, saturation and value, the hue moved on, and back, as Pillow rounds each step.</summary>
+/// <summary>Turns colours about the grey axis: to 8-bit hue, saturation and value, the hue moved on, and back,
+/// as Pillow rounds each step.</summary>
 /// <remarks>
-/// Of a colour's three values, one is the largest, one the smallest. Hue depends on which ones these are and on how far the smallest and the middle
-/// one are below the largest, in whole numbers: 6 x 256 x 256 possibilities, so it is looked up. So are saturation and the smallest value that it leads
-/// back to. Only the middle value is computed.
+/// Of a colour's three values, one is the largest, one the smallest. Hue depends on which ones these are and on how far the smallest and
+/// the middle one are below the largest, in whole numbers: 6 x 256 x 256 possibilities, so it is looked up. So are saturation and the
+/// smallest value that it leads back to. Only the middle value is computed.
 /// </remarks>
 static class HueCircle
 {
@@ -45,8 +46,8 @@ static class HueCircle
         }
     }
 
-    /// <summary>[which, range, largest - middle]: which is 2 x (red, green or blue largest) + whether the least is the first of blue, blue, red, or
-    /// the other. Which parts are float32 decides the rounding.</summary>
+    /// <summary>[which, range, largest - middle]: which is 2 x (red, green or blue largest) + whether the least is the first of blue, blue,
+    /// red, or the other. Which parts are float32 decides the rounding.</summary>
     static byte[] MakeHues()
     {
         var hues = new byte[6 << 16];

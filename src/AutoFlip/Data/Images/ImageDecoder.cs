@@ -6,8 +6,9 @@ using SkiaSharp;
 namespace AutoFlip;
 
 /// <summary>Decodes image files (JPEG, PNG, GIF, BMP, WebP, TIFF, and binary PPM and PGM) to planes of bytes.</summary>
-/// <remarks>An image is turned and mirrored as its EXIF orientation says, as browsers and phones show it. Colours are taken as they are: no colour profile, no gamma; transparency is
-/// dropped. So does Pillow, on which the published pipelines rest (it leaves the orientation to its caller); its JPEG decoder and this one may differ by a few steps of 255.</remarks>
+/// <remarks>An image is turned and mirrored as its EXIF orientation says, as browsers and phones show it. Colours are taken as they are: no
+/// colour profile, no gamma; transparency is dropped. So does Pillow, on which the published pipelines rest (it leaves the orientation to
+/// its caller); its JPEG decoder and this one may differ by a few steps of 255.</remarks>
 static class ImageDecoder
 {
     /// <summary>Most pixels of an image.</summary>
@@ -36,7 +37,8 @@ static class ImageDecoder
     static (SampleShape, byte[]) Coded(string path, byte[] bytes, int channels)
     {
         if (bytes.Length == 0) throw AutoFlipException.BadFile(path, "it is empty");
-        if (!bytes.AsSpan().ContainsAnyExcept((byte)0)) throw AutoFlipException.BadFile(path, $"all of its {bytes.Length} bytes are zero: its content was lost");
+        if (!bytes.AsSpan().ContainsAnyExcept((byte)0))
+            throw AutoFlipException.BadFile(path, $"all of its {bytes.Length} bytes are zero: its content was lost");
         if (SizeOfPng(bytes) is var (claimedWidth, claimedHeight)) CheckSize(path, claimedWidth, claimedHeight); // the codec only says no
         using var data = Data(bytes);
         using var codec = SKCodec.Create(data)
@@ -52,7 +54,8 @@ static class ImageDecoder
             {
                 fixed (byte* first = rented) result = codec.GetPixels(info, (nint)first);
             }
-            if (result == SKCodecResult.IncompleteInput) throw AutoFlipException.BadFile(path, "it is truncated: a part of the image is missing");
+            if (result == SKCodecResult.IncompleteInput)
+                throw AutoFlipException.BadFile(path, "it is truncated: a part of the image is missing");
             if (result != SKCodecResult.Success) throw AutoFlipException.BadFile(path, $"its image cannot be decoded ({result})");
             var (shape, pixels) = Planes(rented, width, height, stride: 4, channels);
             return Oriented(shape, pixels, codec.EncodedOrigin);
@@ -74,7 +77,9 @@ static class ImageDecoder
         {
             throw AutoFlipException.RunFailed(
                 "The native library of SkiaSharp, which decodes images, is missing: add it to the program with "
-                + $"'dotnet add package SkiaSharp.NativeAssets.Linux.NoDependencies --version {typeof(SKData).Assembly.GetName().Version?.ToString(3)}'.", e);
+                + "'dotnet add package SkiaSharp.NativeAssets.Linux.NoDependencies --version "
+                + $"{typeof(SKData).Assembly.GetName().Version?.ToString(3)}'.",
+                e);
         }
     }
 
@@ -135,11 +140,13 @@ static class ImageDecoder
                 if (bytes[at] == '#') at += Math.Max(bytes.AsSpan(at).IndexOf((byte)'\n'), 0);
                 at++;
             }
-            if (!Utf8Parser.TryParse(bytes.AsSpan(at), out number, out var length) || number < 1) throw AutoFlipException.BadFile(path, "its header is not one of PPM or PGM");
+            if (!Utf8Parser.TryParse(bytes.AsSpan(at), out number, out var length) || number < 1)
+                throw AutoFlipException.BadFile(path, "its header is not one of PPM or PGM");
             at += length;
         }
         var (width, height) = (numbers[0], numbers[1]);
-        if (numbers[2] != 255 || at >= bytes.Length || !IsSpace(bytes[at])) throw AutoFlipException.BadFile(path, "its values are not in 0 .. 255");
+        if (numbers[2] != 255 || at >= bytes.Length || !IsSpace(bytes[at]))
+            throw AutoFlipException.BadFile(path, "its values are not in 0 .. 255");
         CheckSize(path, width, height);
         var colours = bytes[1] == '6' ? 3 : 1;
         var (got, needed) = (bytes.Length - at - 1, (long)width * height * colours);
@@ -153,7 +160,8 @@ static class ImageDecoder
     /// <exception cref="AutoFlipException">There is no pixel, or there are too many (exit 3).</exception>
     public static void CheckSize(string path, int width, int height)
     {
-        if (width < 1 || height < 1 || (long)width * height > MaxPixels) throw AutoFlipException.BadFile(path, $"its size is {width} x {height}; accepted are up to {MaxPixels} pixels");
+        if (width < 1 || height < 1 || (long)width * height > MaxPixels)
+            throw AutoFlipException.BadFile(path, $"its size is {width} x {height}; accepted are up to {MaxPixels} pixels");
     }
 
     /// <param name="values">Colours next to each other.</param>

@@ -30,7 +30,10 @@ sealed class ImageFiles(IReadOnlyList<LabelledFile> files, SampleShape shape, bo
             }
             if (!resize)
             {
-                throw AutoFlipException.BadFile(path, $"it is {found.Width} x {found.Height} pixels, the set's images {Shape.Width} x {Shape.Height}. Give the side that all are resized to, as in Experiment.Resize 64");
+                throw AutoFlipException.BadFile(
+                    path,
+                    $"it is {found.Width} x {found.Height} pixels, the set's images {Shape.Width} x {Shape.Height}. "
+                    + "Give the side that all are resized to, as in Experiment.Resize 64");
             }
             if (found != size) filter = new BilinearResize(found.Height, found.Width, Shape.Height, Shape.Width);
             size = found;

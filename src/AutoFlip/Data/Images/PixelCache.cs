@@ -6,10 +6,11 @@ namespace AutoFlip;
 
 /// <summary>Decoded and resized images of one part of a data set in one file of the user's cache, mapped instead of read.</summary>
 /// <remarks>
-/// <para>A file is made under another name and then renamed, so it is there whole or not at all. It is believed only if its header's checksum,
-/// its length, its key and the checksums of labels and pixels are right; otherwise it is made anew.</para>
-/// <para>Layout, little-endian: "AutoFLIP", version, channels, height, width, count, 0 (32-bit each), key (128 bits), XXH3 of the labels, of the
-/// first GiB of the pixels, and of what stands before; from byte 4,096 on the pixels [N, C, H, W]; then the labels, 32 bits each.</para>
+/// <para>A file is made under another name and then renamed, so it is there whole or not at all. It is believed only if its header's
+/// checksum, its length, its key and the checksums of labels and pixels are right; otherwise it is made anew.</para>
+/// <para>Layout, little-endian: "AutoFLIP", version, channels, height, width, count, 0 (32-bit each), key (128 bits), XXH3
+/// of the labels, of the first GiB of the pixels, and of what stands before; from byte 4,096 on the pixels [N, C, H, W];
+/// then the labels, 32 bits each.</para>
 /// </remarks>
 /// <param name="folder">The user's cache folder.</param>
 /// <param name="key">Which files, read how.</param>

@@ -23,7 +23,8 @@ sealed unsafe class Pixels
     /// <param name="length">How many bytes they are, at least one; the file must have them, and nobody may shorten it.</param>
     public Pixels(FileStream file, long start, long length)
     {
-        using var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        using var map = MemoryMappedFile.CreateFromFile(
+            file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         _view = map.CreateViewAccessor(start, length, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _first);
         _first += _view.PointerOffset;

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace AutoFlip;
 
 /// <summary>The tokens of a JSON text of any length, read through one buffer.</summary>
-/// <remarks>Memory is the buffer, which only a single value longer than it can make grow, up to 16 MB. Whatever is wrong with the text, with
-/// its syntax, its UTF-8 or a value, is one sentence with file, place and reason (exit 3).</remarks>
+/// <remarks>Memory is the buffer, which only a single value longer than it can make grow, up to 16 MB. Whatever is wrong with the text,
+/// with its syntax, its UTF-8 or a value, is one sentence with file, place and reason (exit 3).</remarks>
 /// <param name="stream">UTF-8, with or without a byte order mark.</param>
 /// <param name="path">Its name for messages.</param>
 /// <param name="severalValues">Whether values may follow one another, as in JSON lines; otherwise there is one.</param>
@@ -72,7 +72,8 @@ ref struct JsonStream(Stream stream, string path, bool severalValues = false)
     /// <summary>The text of the string or property name here; good until the next one is asked for.</summary>
     public ReadOnlySpan<char> Text()
     {
-        if (_chars.Length < _json.ValueSpan.Length) _chars = new char[Math.Max(_json.ValueSpan.Length, 2 * _chars.Length)]; // never fewer bytes than chars
+        // never fewer bytes than chars
+        if (_chars.Length < _json.ValueSpan.Length) _chars = new char[Math.Max(_json.ValueSpan.Length, 2 * _chars.Length)];
         try
         {
             return _chars.AsSpan(0, _json.CopyString(_chars));

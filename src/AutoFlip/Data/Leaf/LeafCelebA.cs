@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace AutoFlip;
 
 /// <summary>LEAF's CelebA: whether a celebrity smiles, by who it is.</summary>
-/// <remarks>x is the name of an image in <c>raw/img_align_celeba</c>, beside the folders of LEAF's files; y is 1 for smiling. Images are decoded and
-/// resized once, and cached, as those of <see cref="PhotographSets.CelebA"/> are; LEAF's own side is 84.</remarks>
+/// <remarks>x is the name of an image in <c>raw/img_align_celeba</c>, beside the folders of LEAF's files; y is 1 for smiling. Images are
+/// decoded and resized once, and cached, as those of <see cref="PhotographSets.CelebA"/> are; LEAF's own side is 84.</remarks>
 public sealed record LeafCelebA() : LeafDataSet("LEAF-CelebA")
 {
     const string Images = "raw/img_align_celeba/";

@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>A federated data set as LEAF's scripts leave it: JSON files of users' samples, for training and for test. The users are its owners.</summary>
-/// <remarks>Source: Caldas et al. 2018, arXiv:1812.01097. What its scripts write depends on their options (a share of the users, of a user's
-/// samples); published are the totals.</remarks>
+/// <summary>A federated data set as LEAF's scripts leave it: JSON files of users' samples, for training and for test.
+/// The users are its owners.</summary>
+/// <remarks>Source: Caldas et al. 2018, arXiv:1812.01097. What its scripts write depends on their options (a share of the users, of a
+/// user's samples); published are the totals.</remarks>
 /// <param name="Name">The catalogue name.</param>
 public abstract record LeafDataSet(string Name) : DataSet(Name)
 {
@@ -30,8 +31,9 @@ public abstract record LeafDataSet(string Name) : DataSet(Name)
         var owners = data.Owners!;
         if (data.Train.Count != TrainSamples || owners.Names.Count != Users)
         {
-            observer.Warning($"{Name} in '{folder.Path}' has {owners.TrainRows} training and {data.Train.Count - owners.TrainRows} test samples " +
-                $"of {owners.Names.Count} users; LEAF's whole set has {TrainSamples} of {Users}.");
+            observer.Warning(
+                $"{Name} in '{folder.Path}' has {owners.TrainRows} training and {data.Train.Count - owners.TrainRows} test samples "
+                + $"of {owners.Names.Count} users; LEAF's whole set has {TrainSamples} of {Users}.");
         }
         return data;
     }

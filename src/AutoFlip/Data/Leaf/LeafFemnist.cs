@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace AutoFlip;
 
 /// <summary>FEMNIST: digits and letters by who wrote them.</summary>
-/// <remarks>x are 784 numbers from 0 (ink) to 1 (paper), 28 rows of 28: dark on light, as LEAF stores it and unlike MNIST. They become bytes,
-/// 255 x rounded, so that they are images like any others; LEAF's own are such bytes divided by 255. y is the class, 0 .. 61.</remarks>
+/// <remarks>x are 784 numbers from 0 (ink) to 1 (paper), 28 rows of 28: dark on light, as LEAF stores it and unlike
+/// MNIST. They become bytes, 255 x rounded, so that they are images like any others; LEAF's own are such bytes divided by
+/// 255. y is the class, 0 .. 61.</remarks>
 public sealed record LeafFemnist() : LeafDataSet("FEMNIST")
 {
     /// <summary>The set.</summary>
@@ -30,7 +31,9 @@ public sealed record LeafFemnist() : LeafDataSet("FEMNIST")
         var decoder = new Decoder(shape.Length, Task!.Classes);
         var rows = files.Read(decoder);
         if ((long)rows.Order.Length * shape.Length > Array.MaxLength)
-            throw AutoFlipException.BadData($"The files in '{files.Folder.Path}' hold {rows.Order.Length} images; at most {Array.MaxLength / shape.Length} can be loaded.");
+            throw AutoFlipException.BadData(
+                $"The files in '{files.Folder.Path}' hold {rows.Order.Length} images; "
+                + $"at most {Array.MaxLength / shape.Length} can be loaded.");
         var pixels = ImageSet.NewPixels(rows.Order.Length * shape.Length);
         for (var row = 0; row < rows.Order.Length; row++) decoder.Images.Bytes(rows.Order[row]).CopyTo(pixels.AsSpan(row * shape.Length));
         var all = new ImageSet(shape, pixels, rows.Sorted(decoder.Labels)).Resized(experiment.Resize).With(ImageTransform.Of(experiment));

@@ -24,7 +24,8 @@ abstract class LeafDecoder
 /// <param name="To">The row behind the last.</param>
 readonly record struct LeafUser(string Name, int From, int To);
 
-/// <summary>LEAF's JSON: <c>{"users": [...], "num_samples": [...], "user_data": {user: {"x": [...], "y": [...]}}}</c>, in any order.</summary>
+/// <summary>LEAF's JSON: <c>{"users": [...], "num_samples": [...], "user_data": {user: {"x": [...], "y":
+/// [...]}}}</c>, in any order.</summary>
 /// <remarks>
 /// Read in one pass; nothing but samples and names is kept. Other properties (<c>hierarchies</c>) are passed over. LEAF's own scripts leave
 /// users in <c>user_data</c> of whom too few samples are left to be listed: they have none, and are no users here either.

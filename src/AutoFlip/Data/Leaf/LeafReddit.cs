@@ -5,11 +5,11 @@ namespace AutoFlip;
 
 /// <summary>Reddit: the next word at each step of a comment, by who wrote it.</summary>
 /// <remarks>
-/// x are a comment's sequences of words, y has the sequences of the words that follow, as <c>target_tokens</c>; all sequences are of one length,
-/// LEAF's are of 10. A row is a sequence, as in LEAF's own training. Classes are the vocabulary, built from the x of the training part; padding
-/// (<c>&lt;PAD&gt;</c>) is never a target, so a sequence without any other target, the end of some comments, is left out. LEAF's
-/// <c>count_tokens</c> is not read: it counts the padding behind a comment's end as a word. Its <c>num_samples</c> are of all parts together and
-/// not checked.
+/// x are a comment's sequences of words, y has the sequences of the words that follow, as <c>target_tokens</c>; all sequences are of one
+/// length, LEAF's are of 10. A row is a sequence, as in LEAF's own training. Classes are the vocabulary, built from the x of the
+/// training part; padding (<c>&lt;PAD&gt;</c>) is never a target, so a sequence without any other target, the end of some comments, is
+/// left out. LEAF's <c>count_tokens</c> is not read: it counts the padding behind a comment's end as a word. Its <c>num_samples</c> are
+/// of all parts together and not checked.
 /// </remarks>
 public sealed record LeafReddit() : LeafDataSet("Reddit")
 {
@@ -39,15 +39,21 @@ public sealed record LeafReddit() : LeafDataSet("Reddit")
         var rows = files.Read(decoder, counted: false);
         var steps = decoder.Inputs.LongestLength;
         if ((long)rows.Order.Length * steps > Array.MaxLength)
-            throw AutoFlipException.BadData($"{Name}: {rows.Order.Length} sequences, the longest of {steps} words, are more than fit into memory. Take longer sequences out of the files, or some users.");
+            throw AutoFlipException.BadData(
+                $"{Name}: {rows.Order.Length} sequences, the longest of {steps} words, are more than fit into memory. "
+                + "Take longer sequences out of the files, or some users.");
         var targets = new int[rows.Order.Length * steps];
         Span<float> ids = new float[steps];
         for (var row = 0; row < rows.Order.Length; row++)
         {
             decoder.Following.Read(rows.Order[row], ids);
-            for (var step = 0; step < steps; step++) targets[row * steps + step] = ids[step] == Vocabulary.Padding ? Targets.Ignored : (int)ids[step];
+            for (var step = 0; step < steps; step++)
+                targets[row * steps + step] = ids[step] == Vocabulary.Padding ? Targets.Ignored : (int)ids[step];
         }
-        var comments = new TokenSet(decoder.Inputs, steps, Targets.Steps(targets, steps), rows.Order) { Text = new SequenceRecipe(vocabulary.Words, steps) };
+        var comments = new TokenSet(decoder.Inputs, steps, Targets.Steps(targets, steps), rows.Order)
+        {
+            Text = new SequenceRecipe(vocabulary.Words, steps),
+        };
         return rows.With(comments, LearningTask.Labelling(vocabulary.Words));
     }
 
@@ -139,11 +145,13 @@ public sealed record LeafReddit() : LeafDataSet("Reddit")
             if (words != _steps) throw json.Bad($"a sequence has {words} words, and the first one has {_steps}");
         }
 
-        protected override void EndComment(bool target) => (target ? _followingComments : _inputComments).Add((target ? _following : _inputs).Count);
+        protected override void EndComment(bool target) =>
+            (target ? _followingComments : _inputComments).Add((target ? _following : _inputs).Count);
 
         public override void EndUser(ref JsonStream json)
         {
-            if (!_inputComments.SequenceEqual(_followingComments)) throw json.Bad("a comment has other numbers of sequences in x than in y");
+            if (!_inputComments.SequenceEqual(_followingComments))
+                throw json.Bad("a comment has other numbers of sequences in x than in y");
             var inputs = CollectionsMarshal.AsSpan(_inputs);
             var following = CollectionsMarshal.AsSpan(_following);
             for (var from = 0; from < inputs.Length; from += _steps)

@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>A LEAF set's rows in their final order: training before test, in each by the ordinal order of their users' names, whatever the order
-/// of the files.</summary>
+/// <summary>A LEAF set's rows in their final order: training before test, in each by the ordinal order of their users' names,
+/// whatever the order of the files.</summary>
 /// <param name="Owners">The users.</param>
 /// <param name="Order">[N]: which of the decoder's rows each row is.</param>
 sealed record LeafRows(Owners Owners, int[] Order)

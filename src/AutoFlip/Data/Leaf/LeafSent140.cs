@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace AutoFlip;
 
 /// <summary>Sent140: whether a tweet is a good or a bad mood, by who wrote it.</summary>
-/// <remarks>x are five texts: number, date, query, user and the tweet itself, which alone is used. y is 1 for good (as is 4, Sentiment140's own
-/// sign) and 0 for bad. Words and vocabulary are as in every set of texts.</remarks>
+/// <remarks>x are five texts: number, date, query, user and the tweet itself, which alone is used. y is 1 for good (as is 4, Sentiment140's
+/// own sign) and 0 for bad. Words and vocabulary are as in every set of texts.</remarks>
 public sealed record LeafSent140() : LeafDataSet("Sent140")
 {
     /// <summary>The set.</summary>

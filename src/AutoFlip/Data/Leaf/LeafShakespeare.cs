@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace AutoFlip;
 
 /// <summary>Shakespeare: the next character of what a speaker says, from the 80 before it.</summary>
-/// <remarks>x are 80 characters, y is one. Ids and classes are their places among LEAF's 80 characters. Any other character is 79, the place
-/// of the last one: there LEAF's own scripts put a y that they do not find.</remarks>
+/// <remarks>x are 80 characters, y is one. Ids and classes are their places among LEAF's 80 characters. Any other character is 79, the
+/// place of the last one: there LEAF's own scripts put a y that they do not find.</remarks>
 public sealed record LeafShakespeare() : LeafDataSet("Shakespeare")
 {
     /// <summary>LEAF's characters, in its order.</summary>
@@ -18,7 +18,8 @@ public sealed record LeafShakespeare() : LeafDataSet("Shakespeare")
     public static LeafShakespeare Instance { get; } = new()
     {
         Title = "the next character of a speaker's words (LEAF)",
-        Task = LearningTask.Classification([.. Alphabet.Select(letter => letter switch { '\n' => "new line", ' ' => "space", _ => $"{letter}" })]),
+        Task = LearningTask.Classification([.. Alphabet.Select(letter =>
+            letter switch { '\n' => "new line", ' ' => "space", _ => $"{letter}" })]),
         Shape = new SampleShape(Steps, 1, 1),
         Users = 1129,
         TrainSamples = 4226158,
@@ -40,7 +41,8 @@ public sealed record LeafShakespeare() : LeafDataSet("Shakespeare")
     {
         var decoder = new Decoder();
         var rows = files.Read(decoder);
-        return rows.With(new TokenSet(decoder.Windows, Steps, Targets.Classes(rows.Sorted(decoder.Labels)), rows.Order) { Text = Recipe }, Task!);
+        var targets = Targets.Classes(rows.Sorted(decoder.Labels));
+        return rows.With(new TokenSet(decoder.Windows, Steps, targets, rows.Order) { Text = Recipe }, Task!);
     }
 
     sealed class Decoder : LeafDecoder

@@ -16,6 +16,7 @@ public sealed record GroupedPartition : Partition
             throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.Clients)).Refusal(
                 clients, $"1 to {owned.Length}, the owners of samples, who are put together into clients"));
         }
-        return [.. Split(random.Permutation(owned.Length), clients).Select(group => group.Order().SelectMany(owner => owned[owner]).ToArray())];
+        return [.. Split(random.Permutation(owned.Length), clients)
+            .Select(group => group.Order().SelectMany(owner => owned[owner]).ToArray())];
     }
 }

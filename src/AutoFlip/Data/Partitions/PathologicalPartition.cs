@@ -43,14 +43,14 @@ public sealed record PathologicalPartition(int ClassesPerClient) : Partition
         if (slots < samples.Length)
         {
             throw AutoFlipException.BadRequest(
-                $"Experiment.ClassesPerClient {ClassesPerClient}: {clients} clients then hold {slots} of {samples.Length} classes, " +
-                "and the others would be left out; raise it or Experiment.Clients.");
+                $"Experiment.ClassesPerClient {ClassesPerClient}: {clients} clients then hold {slots} of {samples.Length} classes, "
+                + "and the others would be left out; raise it or Experiment.Clients.");
         }
         if (samples.Sum(count => (long)Math.Min(count, clients)) < slots)
         {
             throw AutoFlipException.BadRequest(
-                $"Experiment.ClassesPerClient {ClassesPerClient}: there are too few training samples of some classes to give {clients} clients " +
-                "that many each; lower it or Experiment.Clients, or raise Experiment.SampleFraction.");
+                $"Experiment.ClassesPerClient {ClassesPerClient}: there are too few training samples of some classes "
+                + $"to give {clients} clients that many each; lower it or Experiment.Clients, or raise Experiment.SampleFraction.");
         }
 
         // Level by level: classes that are full drop out, the last level goes to some at random.

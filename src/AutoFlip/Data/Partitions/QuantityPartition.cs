@@ -28,7 +28,8 @@ public abstract record QuantityPartition : Partition
             sizes[Array.LastIndexOf(shares, shares.Max())] += missing;
             return sizes;
         }
-        var largest = new PriorityQueue<int, (int, int)>(sizes.Select((size, client) => (client, (-size, -client)))); // ties: the later client
+        // ties: the later client
+        var largest = new PriorityQueue<int, (int, int)>(sizes.Select((size, client) => (client, (-size, -client))));
         for (; missing < 0; missing++)
         {
             var client = largest.Dequeue();
@@ -53,7 +54,8 @@ public sealed record PowerPartition(int Power) : QuantityPartition
 }
 
 /// <summary>Client k = 1 .. K has a share proportional to e^k: the last one has nearly two thirds, the one before a quarter.</summary>
-/// <remarks>Source: Flower Datasets' ExponentialPartitioner. Computed as e^(k-K), which cannot overflow (Flower's does from 710 clients on).</remarks>
+/// <remarks>Source: Flower Datasets' ExponentialPartitioner. Computed as e^(k-K), which cannot overflow (Flower's
+/// does from 710 clients on).</remarks>
 public sealed record ExponentialPartition : QuantityPartition
 {
     private protected override double[] Shares(int clients, KeyedRandom random)

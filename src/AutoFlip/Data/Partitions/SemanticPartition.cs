@@ -1,16 +1,17 @@
 namespace AutoFlip;
 
-/// <summary>Clients differ in what their samples look like, not in which classes they have: each gets, of every class, samples that are alike.</summary>
+/// <summary>Clients differ in what their samples look like, not in which classes they have: each gets, of every
+/// class, samples that are alike.</summary>
 /// <remarks>
-/// Samples become points of at most <see cref="Components"/> coordinates (<see cref="PrincipalComponents"/>). Within each class the points are put
-/// into K clusters (<see cref="Cluster.Of"/>), of which every client gets one: for the first class, drawn at random, any; for each further class, in
-/// random order, such that the sum over clients of KL(theirs of the class before, theirs of this class) is least (<see cref="Assignment"/>),
-/// both taken for normal distributions. A class of fewer than K samples has one cluster per sample; its clusters go to clients that
-/// have nothing yet before any others, so that nobody is left without.
-/// <para>Source: Yuan et al. 2022, arXiv:2110.14216, section 5 (and the semantic partitioner in Flower's repository). Differs: those look at images
-/// through a pre-trained EfficientNet, of which there is none here: likeness is one of standardised values (pixels, columns), not of
-/// meaning, and works for tables too. Clusters are k-means rather than Gaussian mixtures with full covariances, and normal distributions are
-/// diagonal. (docs/decisions/0023.)</para>
+/// Samples become points of at most <see cref="Components"/> coordinates (<see cref="PrincipalComponents"/>). Within each class the points
+/// are put into K clusters (<see cref="Cluster.Of"/>), of which every client gets one: for the first class, drawn at random, any; for each
+/// further class, in random order, such that the sum over clients of KL(theirs of the class before, theirs of this class) is least
+/// (<see cref="Assignment"/>), both taken for normal distributions. A class of fewer than K samples has one cluster per sample; its
+/// clusters go to clients that have nothing yet before any others, so that nobody is left without.
+/// <para>Source: Yuan et al. 2022, arXiv:2110.14216, section 5 (and the semantic partitioner in Flower's repository). Differs: those look
+/// at images through a pre-trained EfficientNet, of which there is none here: likeness is one of standardised values (pixels, columns), not
+/// of meaning, and works for tables too. Clusters are k-means rather than Gaussian mixtures with full covariances, and normal distributions
+/// are diagonal. (docs/decisions/0023.)</para>
 /// <para>Cost: time n K d for n samples of d coordinates, times at most <see cref="Cluster.Passes"/>, and C K^3 for C classes.</para>
 /// </remarks>
 public sealed record SemanticPartition : Partition
@@ -30,7 +31,8 @@ public sealed record SemanticPartition : Partition
         if (deck.Samples is not { Vocabulary: null } samples)
         {
             throw AutoFlipException.BadRequest(
-                "Experiment.Partition semantic: samples of this data set are no points that could be near each other; choose iid, patho or diri.");
+                "Experiment.Partition semantic: samples of this data set are no points that could be near each other; "
+                + "choose iid, patho or diri.");
         }
         var points = PrincipalComponents.Of(samples, Components, random);
         var byClass = RowsByClass(deck.Labels, deck.Classes, random).Where(rows => rows.Length > 0).ToArray();
@@ -41,7 +43,8 @@ public sealed record SemanticPartition : Partition
         foreach (var rows in byClass)
         {
             var clusters = Cluster.Of(points, rows, Math.Min(clients, rows.Length), random);
-            var owner = Assignment.Cheapest([.. clusters.Select(cluster => latest.Select(theirs => theirs?.DivergenceTo(cluster) ?? Empty).ToArray())]);
+            var owner = Assignment.Cheapest([.. clusters.Select(cluster =>
+                latest.Select(theirs => theirs?.DivergenceTo(cluster) ?? Empty).ToArray())]);
             for (var i = 0; i < clusters.Length; i++)
             {
                 latest[owner[i]] = clusters[i];

@@ -5,11 +5,13 @@ namespace AutoFlip;
 
 /// <summary>Images: decoded, resized to the shape of a sample, divided by 255, and normalised channel by channel.</summary>
 /// <param name="Channels">3 for red, green, blue; 1 for luma (ITU-R 601).</param>
-/// <param name="Height">Rows. An image of another size is resized, its sides each on its own, as Pillow does it: antialiased bilinear, in 8 bits.</param>
+/// <param name="Height">Rows. An image of another size is resized, its sides each on its own, as Pillow does it:
+/// antialiased bilinear, in 8 bits.</param>
 /// <param name="Width">Pixels of a row.</param>
 /// <param name="Mean">[Channels]: taken off each value in [0, 1]; 0 where nothing is normalised.</param>
 /// <param name="Deviation">[Channels]: divides what is left; 1 where nothing is normalised.</param>
-public sealed record ImageRecipe(int Channels, int Height, int Width, ImmutableArray<float> Mean, ImmutableArray<float> Deviation) : InputRecipe
+public sealed record ImageRecipe(
+    int Channels, int Height, int Width, ImmutableArray<float> Mean, ImmutableArray<float> Deviation) : InputRecipe
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -27,7 +29,8 @@ public sealed record ImageRecipe(int Channels, int Height, int Width, ImmutableA
 
     internal override string? Fault() => Channels is not (1 or 3) || !IsShape(Channels, Height, Width) ? "image shape is not valid"
         : Mean.Length != Channels || Deviation.Length != Channels ? "there is not one mean and deviation for each channel"
-        : Mean.Any(mean => !float.IsFinite(mean)) || Deviation.Any(deviation => !float.IsFinite(deviation) || deviation == 0) ? "a mean or deviation is no number to scale by"
+        : Mean.Any(mean => !float.IsFinite(mean)) || Deviation.Any(deviation => !float.IsFinite(deviation) || deviation == 0)
+            ? "a mean or deviation is no number to scale by"
         : null;
 
     /// <summary>The float32 value of every byte, [channels, 256]: (v / 255 - mean) / deviation.</summary>

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>How raw input becomes the numbers that a network reads: what one must know to use a model without the data it learnt from.</summary>
+/// <summary>How raw input becomes the numbers that a network reads: what one must know to use a model
+/// without the data it learnt from.</summary>
 /// <remarks>A recipe gives, bit for bit, what the data set's own reader gave: both take the same steps.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ImageRecipe), "image")]
@@ -42,7 +43,8 @@ public abstract record InputRecipe
     [JsonIgnore]
     public virtual int? Vocabulary => null;
 
-    /// <summary>Why it cannot be used, without a full stop; null if it can. Recipes come from files, and those may claim anything.</summary>
+    /// <summary>Why it cannot be used, without a full stop; null if it can. Recipes come from files, and
+    /// those may claim anything.</summary>
     internal abstract string? Fault();
 
     /// <summary>Whether another recipe makes the same of everything.</summary>
@@ -81,7 +83,8 @@ public sealed record NumberRecipe(int Channels, int Height, int Width, int? Toke
         for (var i = 0; i < into.Length; i++)
         {
             if (TextColumn.Number(fields[i]) is not { } number) return $"'{ColumnRecipe.Shown(fields[i])}' is no number";
-            if (Tokens is { } tokens && !(number >= 0 && number < tokens && double.IsInteger(number))) return $"'{ColumnRecipe.Shown(fields[i])}' is no token: those are 0 to {tokens - 1}";
+            if (Tokens is { } tokens && !(number >= 0 && number < tokens && double.IsInteger(number)))
+                return $"'{ColumnRecipe.Shown(fields[i])}' is no token: those are 0 to {tokens - 1}";
             into[i] = (float)number;
         }
         return null;

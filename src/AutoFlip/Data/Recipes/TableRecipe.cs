@@ -33,8 +33,8 @@ public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<s
     [JsonIgnore]
     internal bool IsScaled => Kind is ColumnKind.Number or ColumnKind.Date;
 
-    /// <summary>(value - mean) / deviation; 0, the mean, where the value is missing (NaN), and where nothing varied. In doubles, so that large values that
-    /// differ little (milliseconds since 1970) keep their differences.</summary>
+    /// <summary>(value - mean) / deviation; 0, the mean, where the value is missing (NaN), and where nothing varied. In doubles, so that
+    /// large values that differ little (milliseconds since 1970) keep their differences.</summary>
     internal static float Standardised(double value, double mean, double deviation) =>
         double.IsNaN(value) || deviation == 0 ? 0 : (float)((value - mean) / deviation);
 
@@ -57,10 +57,12 @@ public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<s
     }
 
     /// <summary>Whether a text means that there is no value.</summary>
-    internal bool IsMissing(string text) => Kind == ColumnKind.Category ? TableFormat.IsMissingText(text, Missing) : TableFormat.IsMissingNumber(text, Missing);
+    internal bool IsMissing(string text) =>
+        Kind == ColumnKind.Category ? TableFormat.IsMissingText(text, Missing) : TableFormat.IsMissingNumber(text, Missing);
 
     /// <summary>The place of a text among the categories; below 0 if it is none.</summary>
-    internal int CategoryOf(string text) => IsMissing(text) ? -1 : Categories.BinarySearch(TextColumn.Spelling(text), StringComparer.Ordinal);
+    internal int CategoryOf(string text) =>
+        IsMissing(text) ? -1 : Categories.BinarySearch(TextColumn.Spelling(text), StringComparer.Ordinal);
 
     /// <summary>Writes a number or a flag, not standardised yet: a number that is missing is NaN, a flag 0.</summary>
     /// <param name="number">NaN if it is missing.</param>
@@ -78,8 +80,8 @@ public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<s
 
 /// <summary>Rows of a table: numbers standardised, flags and categories as zeros and ones.</summary>
 /// <param name="Columns">The columns that are read, in the order of a sample's values.</param>
-/// <remarks>Means and deviations are those of all clients' training rows together, as the server's test rows are scaled: a row that comes from
-/// outside is no client's. They are figures about clients' data, and go wherever the model goes.</remarks>
+/// <remarks>Means and deviations are those of all clients' training rows together, as the server's test rows are scaled: a row that comes
+/// from outside is no client's. They are figures about clients' data, and go wherever the model goes.</remarks>
 public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRecipe
 {
     /// <inheritdoc/>
@@ -91,10 +93,14 @@ public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRe
         foreach (var column in Columns)
         {
             if (column is null || column.Categories.IsDefault || column.Categories.Contains(null!)) return "a column is not described";
-            if (column.Kind is not (ColumnKind.Number or ColumnKind.Flag or ColumnKind.Category or ColumnKind.Date)) return $"the column '{column.Name}' is of a kind that is not read";
-            if (column.Kind == ColumnKind.Date && !CellDate.IsStyle(column.DateStyle)) return $"the column '{column.Name}' has dates of an unknown style";
-            if (column.Missing.IsDefault || column.Missing.Contains(null!)) return $"the column '{column.Name}' has an unknown spelling of missing values";
-            if (!double.IsFinite(column.Mean) || !double.IsFinite(column.Deviation)) return $"the column '{column.Name}' has no numbers to scale by";
+            if (column.Kind is not (ColumnKind.Number or ColumnKind.Flag or ColumnKind.Category or ColumnKind.Date))
+                return $"the column '{column.Name}' is of a kind that is not read";
+            if (column.Kind == ColumnKind.Date && !CellDate.IsStyle(column.DateStyle))
+                return $"the column '{column.Name}' has dates of an unknown style";
+            if (column.Missing.IsDefault || column.Missing.Contains(null!))
+                return $"the column '{column.Name}' has an unknown spelling of missing values";
+            if (!double.IsFinite(column.Mean) || !double.IsFinite(column.Deviation))
+                return $"the column '{column.Name}' has no numbers to scale by";
         }
         return Columns.Sum(column => (double)column.Width) is < 1 or > LargestSample ? "rows of such a length cannot be" : null;
     }
@@ -128,5 +134,7 @@ public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRe
         return null;
     }
 
-    TableRecipe Unscaled() => new([.. Columns.Select(column => column with { Mean = 0, Deviation = 0, Decimal = DecimalMark.Point, Missing = [], DateStyle = null })]);
+    TableRecipe Unscaled() =>
+        new([.. Columns.Select(column =>
+            column with { Mean = 0, Deviation = 0, Decimal = DecimalMark.Point, Missing = [], DateStyle = null })]);
 }

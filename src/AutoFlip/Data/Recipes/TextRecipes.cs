@@ -15,7 +15,8 @@ public abstract record TextRecipe : InputRecipe
     internal abstract TextEncoder Encoder();
 
     /// <summary>Whether tokens and steps are what a model can have.</summary>
-    private protected static string? Fault(int tokens, int steps) => tokens is < 1 or > MostTokens || steps is < 1 or > MostSteps ? "texts of such a length cannot be" : null;
+    private protected static string? Fault(int tokens, int steps) =>
+        tokens is < 1 or > MostTokens || steps is < 1 or > MostSteps ? "texts of such a length cannot be" : null;
 
     private protected static string? Fault(ImmutableArray<string> words, int steps) =>
         words.Length < 2 || words.Contains(null!) ? "its words are not there" : Fault(words.Length, steps);

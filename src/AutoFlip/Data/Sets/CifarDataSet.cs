@@ -77,7 +77,8 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
     const string Krizhevsky = "A. Krizhevsky 2009, Learning multiple layers of features from tiny images, University of Toronto";
 
     /// <inheritdoc/>
-    protected override ImageSet Read(DataFolder folder, bool test) => Read(folder, test ? Files.AsSpan()[^1..] : Files.AsSpan()[..^1], test ? TestSamples : TrainSamples);
+    protected override ImageSet Read(DataFolder folder, bool test) =>
+        Read(folder, test ? Files.AsSpan()[^1..] : Files.AsSpan()[..^1], test ? TestSamples : TrainSamples);
 
     /// <summary>The records of several files, one after another.</summary>
     ImageSet Read(DataFolder folder, ReadOnlySpan<string> names, int most)
@@ -96,10 +97,12 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
                 var buffer = new byte[record];
                 while (content.ReadAtLeast(buffer, record, throwOnEndOfStream: false) is > 0 and var got)
                 {
-                    if (got < record) throw AutoFlipException.BadFile(file, $"it ends within a record: {got} of its {record} bytes are there");
+                    if (got < record)
+                        throw AutoFlipException.BadFile(file, $"it ends within a record: {got} of its {record} bytes are there");
                     var label = buffer[LabelAt];
                     if (label >= classes)
-                        throw AutoFlipException.BadFile(file, $"record {labels.Count - before} has label {label}, outside 0 .. {classes - 1}");
+                        throw AutoFlipException.BadFile(
+                            file, $"record {labels.Count - before} has label {label}, outside 0 .. {classes - 1}");
                     if (labels.Count == most) throw AutoFlipException.BadFile(file, $"it goes on after the {most} images that {Name} has");
                     labels.Add(label);
                     pixels.Write(buffer, LabelBytes, shape.Length);

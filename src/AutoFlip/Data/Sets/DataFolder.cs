@@ -8,7 +8,8 @@ namespace AutoFlip;
 
 /// <summary>A folder in which all files of a data set were found.</summary>
 /// <param name="Path">The folder, or a word for where the set is instead ("built in").</param>
-/// <param name="Files">Full path by the name that <see cref="DataSet.Files"/> gives; of a pattern, the folder that holds what matches.</param>
+/// <param name="Files">Full path by the name that <see cref="DataSet.Files"/> gives; of a pattern, the
+/// folder that holds what matches.</param>
 public sealed record DataFolder(string Path, ImmutableDictionary<string, string> Files)
 {
     /// <summary>The place of sets that are part of the program.</summary>
@@ -31,11 +32,13 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
         }
         catch (DecoderFallbackException e)
         {
-            throw AutoFlipException.BadFile(path, $"a part of it cannot be decoded: {e.Message.TrimEnd('.')}. Name its encoding with Experiment.Encoding", e);
+            throw AutoFlipException.BadFile(
+                path, $"a part of it cannot be decoded: {e.Message.TrimEnd('.')}. Name its encoding with Experiment.Encoding", e);
         }
         catch (Exception e) when (e is InvalidDataException or SharpZipBaseException)
         {
-            throw AutoFlipException.BadData($"'{path}' is damaged (its compressed data fail their own check): delete it and fetch it again.", e);
+            throw AutoFlipException.BadData(
+                $"'{path}' is damaged (its compressed data fail their own check): delete it and fetch it again.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -90,7 +93,8 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
         var parts = name.Split('/');
         foreach (var part in parts[..^1])
         {
-            if (Directory.EnumerateDirectories(folder, part, Anything).Order(StringComparer.Ordinal).FirstOrDefault() is not { } child) return null;
+            if (Directory.EnumerateDirectories(folder, part, Anything).Order(StringComparer.Ordinal).FirstOrDefault() is not { } child)
+                return null;
             folder = child;
         }
         if (parts[^1].Length == 0) return folder;

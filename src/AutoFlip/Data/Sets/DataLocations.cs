@@ -77,7 +77,8 @@ public sealed record DataLocations
     }
 
     /// <summary>Looks for a set and downloads it into the cache if it is nowhere.</summary>
-    /// <exception cref="AutoFlipException">It is nowhere and cannot be downloaded (exit 3): the message says where it was looked for.</exception>
+    /// <exception cref="AutoFlipException">It is nowhere and cannot be downloaded (exit 3): the message says
+    /// where it was looked for.</exception>
     public DataFolder Require(DataSet set, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var search = Locate(set);

@@ -11,7 +11,8 @@ public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<
     /// <summary>What to tell someone who needs the set.</summary>
     internal string NotFound(string why) =>
         Set.Place is { } place
-            ? $"The data set {Set.Name} is missing: {(Directory.Exists(place) ? $"there is no {string.Join(" and no ", Set.Files)} in '{Path.GetFullPath(place)}'" : $"there is no folder '{Path.GetFullPath(place)}'")}."
+            ? $"The data set {Set.Name} is missing: there is no "
+                + (Directory.Exists(place) ? $"{string.Join(" and no ", Set.Files)} in" : "folder") + $" '{Path.GetFullPath(place)}'."
             : $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. {Advice}";
 
     /// <summary>How to get what is not there.</summary>
@@ -23,7 +24,8 @@ public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<
             if (Set.Place is not null) return $"It needs {files} there.";
             var package = Set.SystemPackage is null ? "" : $" or `apt-get install {Set.SystemPackage}`";
             return Set.Downloads.IsEmpty
-                ? $"Get it from {Set.Origin ?? "its authors"}{package}, so that {files} lie in a folder, and name that with RunOptions.DataPath."
+                ? $"Get it from {Set.Origin ?? "its authors"}{package}, so that {files} lie in a folder, "
+                    + "and name that with RunOptions.DataPath."
                 : $"Get it with `DataLocations.Require {Set.Name}`{package}, or name its folder with RunOptions.DataPath.";
         }
     }

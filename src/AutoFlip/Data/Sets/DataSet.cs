@@ -28,8 +28,9 @@ public abstract record DataSet(string Name)
     public required string Citation { get; init; }
 
     /// <summary>
-    /// Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> or <c>.bz2</c> behind it. A name may say in which folder
-    /// (<c>train/all.json</c>), be a pattern in one (<c>train/*.json</c>: at least one must match) or a folder (<c>train/</c>). Empty: built in.
+    /// Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> or <c>.bz2</c> behind it. A name
+    /// may say in which folder (<c>train/all.json</c>), be a pattern in one (<c>train/*.json</c>: at least one must match) or a
+    /// folder (<c>train/</c>). Empty: built in.
     /// </summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
@@ -78,8 +79,8 @@ public abstract record DataSet(string Name)
 public sealed record DataDownload(Uri Address, long Bytes, string Sha256)
 {
     /// <summary>
-    /// For an archive (.zip, .tar, .tar.gz, .tgz): the files that are taken out of it, by name without folders; a name that ends with '/' is a
-    /// folder, wherever in the archive, that is taken with all that is in it. Empty: the file is kept as it is.
+    /// For an archive (.zip, .tar, .tar.gz, .tgz): the files that are taken out of it, by name without folders; a name that ends with '/'
+    /// is a folder, wherever in the archive, that is taken with all that is in it. Empty: the file is kept as it is.
     /// </summary>
     public ImmutableArray<string> Members { get; init; } = [];
 

@@ -8,11 +8,13 @@ namespace AutoFlip;
 /// </remarks>
 public static class DataSetName
 {
-    /// <summary>The kind and the path of a set that is named by its path, as in <c>folder:PATH</c>; null if the name is one of the catalogue's.</summary>
+    /// <summary>The kind and the path of a set that is named by its path, as in <c>folder:PATH</c>; null if the name
+    /// is one of the catalogue's.</summary>
     public static (string Kind, string Path)? PathOf(string name) =>
         name.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? (name[..colon], name[(colon + 1)..]) : null;
 
-    /// <summary>The name without the folders of its path: <c>csv:/home/me/people.csv</c> becomes <c>csv:people.csv</c>. Other names stay.</summary>
+    /// <summary>The name without the folders of its path: <c>csv:/home/me/people.csv</c> becomes
+    /// <c>csv:people.csv</c>. Other names stay.</summary>
     public static string WithoutFolders(string name)
     {
         if (PathOf(name) is not { } named) return name;
@@ -33,7 +35,9 @@ public static class DataSetName
         if (PathOf(experiment.Dataset) is not { Path.Length: > 0 } named) return text;
         var folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named.Path)));
         return folder is { Length: > 1 }
-            ? text.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace(folder, ".", StringComparison.Ordinal)
+            ? text
+                .Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
+                .Replace(folder, ".", StringComparison.Ordinal)
             : text;
     }
 

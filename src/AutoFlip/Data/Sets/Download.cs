@@ -107,7 +107,8 @@ static class Download
                 else if (folders.Find(member => Array.IndexOf(parts, member[..^1], 0, parts.Length - 1) >= 0) is { } member)
                 {
                     var inside = parts[(Array.IndexOf(parts, member[..^1]) + 1)..];
-                    if (inside.Any(part => part is "" or "." or ".." || part.AsSpan().ContainsAny(Path.GetInvalidFileNameChars()))) continue;
+                    if (inside.Any(part => part is "" or "." or ".." || part.AsSpan().ContainsAny(Path.GetInvalidFileNameChars())))
+                        continue;
                     var path = Path.Combine([unpacked, member[..^1], .. inside]);
                     Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                     Copy(content, path);

@@ -68,7 +68,8 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
         HasFacts = true,
         Files =
         [
-            "qmnist-train-images-idx3-ubyte", "qmnist-train-labels-idx2-int", "qmnist-test-images-idx3-ubyte", "qmnist-test-labels-idx2-int",
+            "qmnist-train-images-idx3-ubyte", "qmnist-train-labels-idx2-int", "qmnist-test-images-idx3-ubyte",
+            "qmnist-test-labels-idx2-int",
         ],
         Folders = ["QMNIST", "QMNIST/raw"],
         Origin = "https://github.com/facebookresearch/qmnist",

@@ -4,9 +4,8 @@ namespace AutoFlip;
 
 /// <summary>Reads IDX files of unsigned bytes or 32-bit integers, the format of MNIST and its relatives.</summary>
 /// <remarks>
-/// Big-endian: two zero bytes, a type (8: unsigned byte, 12: 32-bit integer), the number of axes, one 32-bit size per axis, then the values, last
-/// axis fastest.
-/// Strict: anything missing, left over or out of range is an error that names the file.
+/// Big-endian: two zero bytes, a type (8: unsigned byte, 12: 32-bit integer), the number of axes, one 32-bit size per axis, then the
+/// values, last axis fastest. Strict: anything missing, left over or out of range is an error that names the file.
 /// </remarks>
 static class IdxReader
 {
@@ -18,7 +17,8 @@ static class IdxReader
     /// <param name="images">The shape that images must have; null where values are no images.</param>
     /// <returns>Sizes by axis, and the bytes of the values.</returns>
     /// <exception cref="AutoFlipException">It is not such a file (exit 3).</exception>
-    public static (int[] Sizes, byte[] Values) Read(Stream content, string file, int axes, bool integers = false, SampleShape? images = null)
+    public static (int[] Sizes, byte[] Values) Read(
+        Stream content, string file, int axes, bool integers = false, SampleShape? images = null)
     {
         var (type, kind) = integers ? (12, "32-bit integers (0x0C)") : (8, "unsigned bytes (0x08)");
         Span<byte> head = stackalloc byte[4 + 4 * axes];
@@ -61,13 +61,15 @@ static class IdxReader
         var (sizes, pixels) = folder.Read(imageFile, (content, file) => Read(content, file, 3, images: shape));
         var (counts, bytes) = folder.Read(labelFile, (content, file) => Read(content, file, facts ? 2 : 1, facts));
         var path = folder.Files[imageFile];
-        if (sizes[0] != counts[0]) throw AutoFlipException.BadFile(path, $"it holds {sizes[0]} images, but '{folder.Files[labelFile]}' {counts[0]} labels");
+        if (sizes[0] != counts[0])
+            throw AutoFlipException.BadFile(path, $"it holds {sizes[0]} images, but '{folder.Files[labelFile]}' {counts[0]} labels");
         var labels = new int[counts[0]];
         for (var i = 0; i < labels.Length; i++)
         {
             var label = facts ? BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 * counts[1] * i)) : bytes[i];
             if (label < firstLabel || label >= firstLabel + classes)
-                throw AutoFlipException.BadFile(folder.Files[labelFile], $"label {i} is {label}, outside {firstLabel} .. {firstLabel + classes - 1}");
+                throw AutoFlipException.BadFile(
+                    folder.Files[labelFile], $"label {i} is {label}, outside {firstLabel} .. {firstLabel + classes - 1}");
             labels[i] = label - firstLabel;
         }
         return new ImageSet(shape, pixels, labels);

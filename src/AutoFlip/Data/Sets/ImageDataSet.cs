@@ -14,7 +14,9 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
         Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         if (Shape is null && experiment.Resize == 0)
-            throw AutoFlipException.BadRequest($"Experiment.Resize 0 keeps the images' size, and of those of {Name} none is stated that all of them have. Give the side that all are resized to, as in Experiment.Resize 64.");
+            throw AutoFlipException.BadRequest(
+                $"Experiment.Resize 0 keeps the images' size, and of those of {Name} none is stated that all of them have. "
+                + "Give the side that all are resized to, as in Experiment.Resize 64.");
         var folder = where.Require(this, observer, cancellation);
         var transform = ImageTransform.Of(experiment);
         var key = Files.IsEmpty || where.CachePath is null ? null : PixelKey.Of(this, folder, experiment.Resize);

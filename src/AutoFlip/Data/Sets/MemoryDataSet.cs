@@ -4,8 +4,8 @@ namespace AutoFlip;
 
 /// <summary>A data set that the program holds in memory. Once it is in the catalogue, experiments name it as any other.</summary>
 /// <example><c>Catalog.DataSets.Add("parcels", new MemoryDataSet("parcels", data));</c></example>
-/// <remarks>Images (<see cref="ImageSet"/>) are resized, normalised and augmented as the experiment asks; other samples are read as they are. To
-/// resume a run, or to evaluate its model, the program registers the same data again.</remarks>
+/// <remarks>Images (<see cref="ImageSet"/>) are resized, normalised and augmented as the experiment asks; other samples are read as they
+/// are. To resume a run, or to evaluate its model, the program registers the same data again.</remarks>
 public sealed record MemoryDataSet : DataSet
 {
     readonly LoadedData _data;
@@ -13,7 +13,8 @@ public sealed record MemoryDataSet : DataSet
     /// <summary>Wraps samples without copying them.</summary>
     /// <param name="name">The catalogue name; a colon is reserved for data sets that are named by their paths.</param>
     /// <param name="data">Samples to train on, perhaps samples for the server to test on, the task, perhaps owners.</param>
-    /// <exception cref="ArgumentException">The name has a colon, samples for testing have another shape, or a target is not one of the task's.</exception>
+    /// <exception cref="ArgumentException">The name has a colon, samples for testing have another shape, or a target
+    /// is not one of the task's.</exception>
     [SetsRequiredMembers]
     public MemoryDataSet(string name, LoadedData data) : base(name)
     {
@@ -29,7 +30,8 @@ public sealed record MemoryDataSet : DataSet
     }
 
     /// <inheritdoc/>
-    public override LoadedData Load(Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
+    public override LoadedData Load(
+        Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         return _data with { Train = Read(_data.Train), Test = _data.Test is { } test ? Read(test) : null };
 
@@ -42,14 +44,16 @@ public sealed record MemoryDataSet : DataSet
     static string? Fault(SampleSet samples, LearningTask task)
     {
         var targets = samples.Targets;
-        if (targets.AreNumbers != (task.Kind == TaskKind.Regression)) return $"The task is {task.Kind}, and the targets are {(targets.AreNumbers ? "numbers" : "classes")}.";
+        if (targets.AreNumbers != (task.Kind == TaskKind.Regression))
+            return $"The task is {task.Kind}, and the targets are {(targets.AreNumbers ? "numbers" : "classes")}.";
         if (targets.AreNumbers) return null;
         var classes = new long[targets.PerSample];
         for (var row = 0; row < targets.Count; row++)
         {
             targets.Read([row], classes);
             foreach (var one in classes)
-                if (one >= task.Classes || one < 0 && one != Targets.Ignored) return $"The class of sample {row} is {one}; accepted are 0 to {task.Classes - 1}.";
+                if (one >= task.Classes || one < 0 && one != Targets.Ignored)
+                    return $"The class of sample {row} is {one}; accepted are 0 to {task.Classes - 1}.";
         }
         return null;
     }

@@ -16,7 +16,8 @@ public sealed record Stl10DataSet() : ImageDataSet("STL10")
         Folders = ["stl10_binary", "STL10", "STL10/stl10_binary"],
         Downloads =
         [
-            new(new Uri("http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz"), 2640397119, "f31fd99273a1acb8609c8db427cebb1de3f71de77758cdc0e22956e1289b9866")
+            new(new Uri("http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz"), 2640397119,
+                "f31fd99273a1acb8609c8db427cebb1de3f71de77758cdc0e22956e1289b9866")
             {
                 Members = ["train_X.bin", "train_y.bin", "test_X.bin", "test_y.bin"],
             },
@@ -34,7 +35,9 @@ public sealed record Stl10DataSet() : ImageDataSet("STL10")
         var labels = folder.Read(names, (content, file) => Bytes(content, file, 1, test ? TestSamples : TrainSamples));
         var pixels = folder.Read(images, (content, file) => Bytes(content, file, shape.Length, labels.Length));
         if (pixels.Length / shape.Length != labels.Length)
-            throw AutoFlipException.BadFile(folder.Files[images], $"it holds {pixels.Length / shape.Length} images, but '{folder.Files[names]}' {labels.Length} labels");
+            throw AutoFlipException.BadFile(
+                folder.Files[images],
+                $"it holds {pixels.Length / shape.Length} images, but '{folder.Files[names]}' {labels.Length} labels");
         var bad = labels.AsSpan().IndexOfAnyExceptInRange((byte)1, (byte)10);
         if (bad >= 0) throw AutoFlipException.BadFile(folder.Files[names], $"label {bad} is {labels[bad]}, outside 1 .. 10");
         return new ImageSet(shape, pixels, [.. labels.Select(label => label - 1)]).Transposed(); // columns were next to each other
@@ -48,9 +51,12 @@ public sealed record Stl10DataSet() : ImageDataSet("STL10")
         while (content.Read(buffer) is > 0 and var got)
         {
             bytes.Write(buffer, 0, got);
-            if (bytes.Length >= unit * (most + 1L)) throw AutoFlipException.BadFile(file, $"it goes on after {most} {(unit == 1 ? "labels" : "images")}");
+            if (bytes.Length >= unit * (most + 1L))
+                throw AutoFlipException.BadFile(file, $"it goes on after {most} {(unit == 1 ? "labels" : "images")}");
         }
         if (bytes.Length == 0) throw AutoFlipException.BadFile(file, "it is empty");
-        return bytes.Length % unit == 0 ? bytes.ToArray() : throw AutoFlipException.BadFile(file, $"it ends within an image: {bytes.Length % unit} of its {unit} bytes are there");
+        return bytes.Length % unit == 0
+            ? bytes.ToArray()
+            : throw AutoFlipException.BadFile(file, $"it ends within an image: {bytes.Length % unit} of its {unit} bytes are there");
     }
 }

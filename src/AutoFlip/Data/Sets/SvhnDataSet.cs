@@ -16,8 +16,10 @@ public sealed record SvhnDataSet() : ImageDataSet("SVHN")
         Folders = ["SVHN", "svhn_cropped"],
         Downloads =
         [
-            new(new Uri("http://ufldl.stanford.edu/housenumbers/train_32x32.mat"), 182040794, "435e94d69a87fde4fd4d7f3dd208dfc32cb6ae8af2240d066de1df7508d083b8"),
-            new(new Uri("http://ufldl.stanford.edu/housenumbers/test_32x32.mat"), 64275384, "cdce80dfb2a2c4c6160906d0bd7c68ec5a99d7ca4831afa54f09182025b6a75b"),
+            new(new Uri("http://ufldl.stanford.edu/housenumbers/train_32x32.mat"), 182040794,
+                "435e94d69a87fde4fd4d7f3dd208dfc32cb6ae8af2240d066de1df7508d083b8"),
+            new(new Uri("http://ufldl.stanford.edu/housenumbers/test_32x32.mat"), 64275384,
+                "cdce80dfb2a2c4c6160906d0bd7c68ec5a99d7ca4831afa54f09182025b6a75b"),
         ],
         Licence = "for non-commercial use only",
         Citation = "Y. Netzer et al. 2011, Reading digits in natural images with unsupervised feature learning, NIPS workshop",
@@ -32,7 +34,8 @@ public sealed record SvhnDataSet() : ImageDataSet("SVHN")
         var most = (long)(test ? TestSamples : TrainSamples) * shape.Length;
         var arrays = folder.Read(name, (content, file) => MatReader.Read(content, file, most, "X", "y"));
         var (images, labels) = (arrays["X"], arrays["y"].Integers());
-        if (!images.AreBytes || images.Sizes is not ([32, 32, 3, _] or [32, 32, 3])) throw Bad("its X is not 32 x 32 x 3 x N unsigned bytes");
+        if (!images.AreBytes || images.Sizes is not ([32, 32, 3, _] or [32, 32, 3]))
+            throw Bad("its X is not 32 x 32 x 3 x N unsigned bytes");
         if (labels.Length == 0 || labels.Length != images.Bytes.Length / shape.Length)
             throw Bad($"it holds {images.Bytes.Length / shape.Length} images, but {labels.Length} labels");
         for (var i = 0; i < labels.Length; i++)

@@ -13,8 +13,8 @@ public sealed record TextImageDataSet(string Name) : ImageDataSet(Name)
     internal LineReader ReadLine { get; init; } = (_, _) => null;
 
     /// <summary>Digits of addresses on envelopes.</summary>
-    /// <remarks>In the format of LIBSVM: a label 1 .. 10, then index:value for 256 values in [-1, 1], which become bytes as torchvision makes them,
-    /// truncated.</remarks>
+    /// <remarks>In the format of LIBSVM: a label 1 .. 10, then index:value for 256 values in [-1, 1], which become bytes as
+    /// torchvision makes them, truncated.</remarks>
     public static TextImageDataSet Usps { get; } = new("USPS")
     {
         Title = "handwritten digits from envelopes",
@@ -31,7 +31,8 @@ public sealed record TextImageDataSet(string Name) : ImageDataSet(Name)
     };
 
     /// <summary>Digits drawn by eighty people, black and white.</summary>
-    /// <remarks>256 values 0 or 1, then ten numbers of which the digit's is 1. The file has no parts: every fifth line is for testing.</remarks>
+    /// <remarks>256 values 0 or 1, then ten numbers of which the digit's is 1. The file has no parts: every
+    /// fifth line is for testing.</remarks>
     public static TextImageDataSet Semeion { get; } = new("SEMEION")
     {
         Title = "handwritten digits in black and white",
@@ -66,7 +67,8 @@ public sealed record TextImageDataSet(string Name) : ImageDataSet(Name)
                 var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
                 if (words.Length == 0) continue;
                 if (ReadLine(words, image) is not { } label)
-                    throw AutoFlipException.BadFile(file, $"line {row + 1} does not hold the {shape.Length} pixels and the label of an image");
+                    throw AutoFlipException.BadFile(
+                        file, $"line {row + 1} does not hold the {shape.Length} pixels and the label of an image");
                 if (inOneFile && IsTest(row) != test) continue;
                 labels.Add(label);
                 pixels.Write(image);
@@ -90,7 +92,9 @@ public sealed record TextImageDataSet(string Name) : ImageDataSet(Name)
             }
             pixels[index - 1] = (byte)((value + 1) / 2 * 255);
         }
-        return float.TryParse(words[0], CultureInfo.InvariantCulture, out var label) && label is >= 1 and <= 10 && label == (int)label ? (int)label - 1 : null;
+        return float.TryParse(words[0], CultureInfo.InvariantCulture, out var label) && label is >= 1 and <= 10 && label == (int)label
+            ? (int)label - 1
+            : null;
     }
 
     static int? ReadSemeion(string[] words, Span<byte> pixels)

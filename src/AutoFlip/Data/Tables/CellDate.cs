@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace AutoFlip;
 
-/// <summary>Dates and times as tables have them. As a number, a date is the days since 1970-01-01, with the time of day as a fraction.</summary>
+/// <summary>Dates and times as tables have them. As a number, a date is the days since 1970-01-01, with the
+/// time of day as a fraction.</summary>
 /// <remarks>A time with an offset counts in UTC, one without as it stands.</remarks>
 static class CellDate
 {
@@ -16,8 +17,11 @@ static class CellDate
 
     static readonly ImmutableArray<Style> Styles =
     [
-        new("ISO 8601", "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK",
-            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK"),
+        new("ISO 8601", "yyyy-MM-dd",
+            "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF",
+            "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+            "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF",
+            "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK"),
         new("year/month/day", "yyyy/M/d", "yyyy/M/d HH:mm", "yyyy/M/d HH:mm:ss"),
         new("day.month.year", "d.M.yyyy", "d.M.yyyy HH:mm", "d.M.yyyy HH:mm:ss"),
         new(DayFirst, "d/M/yyyy", "d/M/yyyy HH:mm", "d/M/yyyy HH:mm:ss"),
@@ -32,7 +36,8 @@ static class CellDate
     public static double? Parse(string text, string style)
     {
         if (Styles.FirstOrDefault(one => one.Name == style) is not { } known) return null;
-        return DateTimeOffset.TryParseExact(text.Trim(), known.Patterns, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+        return DateTimeOffset.TryParseExact(
+            text.Trim(), known.Patterns, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
             ? (date - DateTimeOffset.UnixEpoch).TotalDays
             : null;
     }
@@ -40,7 +45,8 @@ static class CellDate
     /// <summary>Whether a card may name the style.</summary>
     public static bool IsStyle(string? name) => Styles.Any(style => style.Name == name);
 
-    /// <summary>The style in which most of some texts are dates, how many are, and whether day and month cannot be told apart; null if none is.</summary>
+    /// <summary>The style in which most of some texts are dates, how many are, and whether day and month cannot be
+    /// told apart; null if none is.</summary>
     /// <param name="texts">Each text and in how many rows it is.</param>
     public static (string Style, int Rows, bool IsAmbiguous)? StyleOf(IReadOnlyList<(string Text, int Rows)> texts)
     {
@@ -50,10 +56,12 @@ static class CellDate
             var rows = texts.Sum(text => Parse(text.Text, style.Name) is null ? 0 : text.Rows);
             if (rows > (best?.Rows ?? 0)) best = (style.Name, rows, false);
             else if (rows > 0 && rows == best!.Value.Rows && style.Name == MonthFirst && best.Value.Style == DayFirst)
-                best = best.Value with { IsAmbiguous = texts.Any(text => Parse(text.Text, DayFirst) is { } day && day != Parse(text.Text, MonthFirst)) };
+                best = best.Value with { IsAmbiguous = texts.Any(text => IsTwoDates(text.Text)) };
         }
         return best;
     }
+
+    static bool IsTwoDates(string text) => Parse(text, DayFirst) is { } day && day != Parse(text, MonthFirst);
 
     /// <summary>A number of days as a date.</summary>
     public static string Show(double days) => DateTimeOffset.UnixEpoch.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

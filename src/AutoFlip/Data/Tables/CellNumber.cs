@@ -14,7 +14,8 @@ public enum DecimalMark
 }
 
 /// <summary>Numbers as people and programs write them into tables.</summary>
-/// <remarks>Thousands may be set apart in groups of three, all by the same mark: the other of point and comma, an apostrophe, a space or a no-break space.</remarks>
+/// <remarks>Thousands may be set apart in groups of three, all by the same mark: the other of point and comma, an apostrophe, a
+/// space or a no-break space.</remarks>
 static partial class CellNumber
 {
     /// <summary>The number that a text means; null if it means none, or one beyond float32.</summary>
@@ -35,7 +36,9 @@ static partial class CellNumber
         && Parse(text, DecimalMark.Point) is { } point && Parse(text, DecimalMark.Comma) is { } comma && point != comma;
 
     static double? Plain(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite((float)number) ? number : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite((float)number)
+            ? number
+            : null;
 
     [GeneratedRegex(@"^\s*[+-]?[1-9][0-9]{0,2}([,'’ \u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?\s*$", RegexOptions.CultureInvariant)]
     static partial Regex PointGroups { get; }

@@ -30,13 +30,17 @@ static class ColumnDescription
         switch (recipe.Kind)
         {
             case ColumnKind.Category:
-                return $"{recipe.Categories.Length} categories ({string.Join(", ", recipe.Categories.Take(Shown).Select(ColumnRecipe.Shown))}{(recipe.Categories.Length > Shown ? ", ..." : "")})";
+                var first = string.Join(", ", recipe.Categories.Take(Shown).Select(ColumnRecipe.Shown));
+                return $"{recipe.Categories.Length} categories ({first}{(recipe.Categories.Length > Shown ? ", ..." : "")})";
             case ColumnKind.Flag: return "flags (0 or 1)";
         }
-        var values = column.Texts.Select(text => recipe.Parse(text, out var number) is null ? number : double.NaN).Where(double.IsFinite).ToList();
+        var values = column.Texts.Select(text => recipe.Parse(text, out var number) is null ? number : double.NaN).Where(double.IsFinite)
+            .ToList();
         if (values.Count == 0) return "no values";
         return recipe.Kind == ColumnKind.Date
             ? $"dates from {CellDate.Show(values.Min())} to {CellDate.Show(values.Max())} ({recipe.DateStyle})"
-            : string.Create(CultureInfo.InvariantCulture, $"numbers from {values.Min()} to {values.Max()}{(recipe.Decimal == DecimalMark.Comma ? ", decimal comma" : "")}");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"numbers from {values.Min()} to {values.Max()}{(recipe.Decimal == DecimalMark.Comma ? ", decimal comma" : "")}");
     }
 }

@@ -29,7 +29,9 @@ public sealed record CsvDataSet : DataSet
     /// <exception cref="AutoFlipException">The path is empty (exit 2).</exception>
     public static CsvDataSet Of(string path, Experiment experiment)
     {
-        if (path.Length == 0) throw AutoFlipException.BadRequest("Experiment.Dataset csv:PATH: the path of a file, or of a folder with train.csv and test.csv, is expected.");
+        if (path.Length == 0)
+            throw AutoFlipException.BadRequest(
+                "Experiment.Dataset csv:PATH: the path of a file, or of a folder with train.csv and test.csv, is expected.");
         var isFolder = Directory.Exists(path) || !Path.HasExtension(path);
         return new CsvDataSet(path, experiment)
         {
@@ -47,7 +49,8 @@ public sealed record CsvDataSet : DataSet
     }
 
     /// <inheritdoc/>
-    public override LoadedData Load(Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
+    public override LoadedData Load(
+        Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var folder = where.Require(this, observer, cancellation);
         observer.Loading($"reading {Name}", 0);
@@ -67,7 +70,8 @@ public sealed record CsvDataSet : DataSet
         return new TableSchema(train, FactsOf(train)).Description;
     }
 
-    TableFacts FactsOf(TextTable train) => new([.. train.Columns.Select(column => new ColumnFacts(column.Name, KindOf(column)))]) { Choice = _choice, Format = _format };
+    TableFacts FactsOf(TextTable train) =>
+        new([.. train.Columns.Select(column => new ColumnFacts(column.Name, KindOf(column)))]) { Choice = _choice, Format = _format };
 
     ColumnKind KindOf(TextColumn column) => column.Name.Length > 0 && column.Name == _target ? ColumnKind.Target
         : column.Name.Length == 0 ? ColumnKind.Ignored // row numbers: see RequireRowNumbers
@@ -83,12 +87,17 @@ public sealed record CsvDataSet : DataSet
         return (train!, test);
     }
 
-    /// <summary>A first column without a name is what pandas writes for the numbers of its rows; anything else without a name is a mistake.</summary>
+    /// <summary>A first column without a name is what pandas writes for the numbers of its rows; anything else
+    /// without a name is a mistake.</summary>
     static void RequireRowNumbers(TextTable table)
     {
         if (table.Count == 0 || table.Columns[0] is not { Name.Length: 0 } first) return;
         var odd = first.Texts.ToList().FindIndex(text => TextColumn.Number(text) is not { } number || !double.IsInteger(number));
-        if (odd >= 0) throw table.Bad(first, odd, $"'{ColumnRecipe.Shown(first.Texts[odd])}' stands in a column without a name; the first line names every column but that of the row numbers");
+        if (odd >= 0)
+            throw table.Bad(
+                first, odd,
+                $"'{ColumnRecipe.Shown(first.Texts[odd])}' stands in a column without a name; "
+                + "the first line names every column but that of the row numbers");
     }
 
     int Read(Stream content, string path, string file, bool needsTarget, ref TextTable? train, ref TextTable? test)
@@ -104,13 +113,16 @@ public sealed record CsvDataSet : DataSet
             if (needsTarget || _target.Length > 0) Require("Experiment.Target", _target, names, path);
             if (_owner.Length > 0) Require("Experiment.Owner", _owner, names, path);
             foreach (var typed in _typed) Require("Experiment.Columns", typed.Name, names, path);
-            if (_owner.Length > 0 && _owner == _target) throw AutoFlipException.BadRequest($"Experiment.Owner {_owner}: this column is the target; name another, or none.");
+            if (_owner.Length > 0 && _owner == _target)
+                throw AutoFlipException.BadRequest($"Experiment.Owner {_owner}: this column is the target; name another, or none.");
             (train, test) = (new TextTable(names), new TextTable(names));
             train.Begin(path);
         }
         else if (!names.SequenceEqual(train.Columns.Select(column => column.Name)))
         {
-            throw records.Bad($"its columns are not those of {TrainFile}, in the same order: {string.Join(", ", train.Columns.Select(column => column.Name))}");
+            throw records.Bad(
+                $"its columns are not those of {TrainFile}, in the same order: "
+                + $"{string.Join(", ", train.Columns.Select(column => column.Name))}");
         }
         test!.Begin(path);
         var rows = 0;
@@ -123,7 +135,11 @@ public sealed record CsvDataSet : DataSet
     static void Require(string option, string column, string[] names, string path)
     {
         if (names.Contains(column)) return;
-        throw AutoFlipException.BadRequest($"{option}: {(column.Length == 0 ? "name a column" : $"there is no column '{column}'")} of '{path}'. "
-            + $"Accepted: {string.Join(", ", names.Take(100))}{(names.Length > 100 ? ", ..." : "")}.{(column.Length == 0 ? "" : Nearest.Hint(column, names))}");
+        var (fault, hint) = column.Length == 0
+            ? ("name a column", "")
+            : ($"there is no column '{column}'", Nearest.Hint(column, names));
+        throw AutoFlipException.BadRequest(
+            $"{option}: {fault} of '{path}'. "
+            + $"Accepted: {string.Join(", ", names.Take(100))}{(names.Length > 100 ? ", ..." : "")}.{hint}");
     }
 }

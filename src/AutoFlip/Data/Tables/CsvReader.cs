@@ -33,9 +33,10 @@ sealed class CsvReader
     /// <summary>Starts at the first record.</summary>
     /// <param name="text">The file. Not closed.</param>
     /// <param name="file">Its name, for messages.</param>
-    /// <param name="separator">What is between fields; null for a comma, a semicolon or a tab, whichever the first line has most of (of none of
-    /// them: a comma).</param>
-    /// <param name="mostCharacters">Of a record, with one for the end of each field: more is a quote that was never closed, or no text at all.</param>
+    /// <param name="separator">What is between fields; null for a comma, a semicolon or a tab, whichever the first line has most of
+    /// (of none of them: a comma).</param>
+    /// <param name="mostCharacters">Of a record, with one for the end of each field: more is a quote that was
+    /// never closed, or no text at all.</param>
     public CsvReader(TextReader text, string file, char? separator = null, int mostCharacters = 1 << 20)
     {
         (_text, _file, _mostCharacters) = (text, file, mostCharacters);

@@ -21,7 +21,8 @@ static class TableBounds
         var widest = columns.Where(column => column.Kind == ColumnKind.Category).OrderByDescending(column => column.Width).Take(Named)
             .Select(column => string.Create(CultureInfo.InvariantCulture, $"'{column.Name}' {column.Width:N0}"));
         var most = Math.Min(limit, Copies * (double)sizeof(float) * Array.MaxLength);
-        return string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows of {width:N0} values need {MemoryLimit.Text(bytes)} of memory, ")
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{rows:N0} rows of {width:N0} values need {MemoryLimit.Text(bytes)} of memory, ")
             + $"and there are {MemoryLimit.Text(most)} for a table"
             + (string.Join(", ", widest) is { Length: > 0 } names
                 ? $"; the columns with the most categories, one value each, are {names}; take them out of the file, or make them numbers"

@@ -20,7 +20,8 @@ public sealed partial record TableDataSet(string Name) : DataSet(Name)
 
     /// <inheritdoc/>
     /// <remarks>Warns where the files hold other numbers of rows than the published set does.</remarks>
-    public override LoadedData Load(Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
+    public override LoadedData Load(
+        Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var folder = where.Require(this, observer, cancellation);
         observer.Loading($"reading {Name}", 0);
@@ -54,8 +55,12 @@ public sealed partial record TableDataSet(string Name) : DataSet(Name)
     {
         for (var c = 0; c < Math.Max(header.Fields, Facts.Columns.Length); c++)
         {
-            if (c < header.Fields && c < Facts.Columns.Length && header[c].Equals(Facts.Columns[c].Name, StringComparison.OrdinalIgnoreCase)) continue;
-            throw header.Bad($"the columns of {Name} are {string.Join(", ", Facts.Columns.Select(column => column.Name))}, in this order, and the first line names them");
+            if (c < header.Fields && c < Facts.Columns.Length
+                && header[c].Equals(Facts.Columns[c].Name, StringComparison.OrdinalIgnoreCase))
+                continue;
+            throw header.Bad(
+                $"the columns of {Name} are {string.Join(", ", Facts.Columns.Select(column => column.Name))}, in this order, "
+                + "and the first line names them");
         }
     }
 }

@@ -24,7 +24,8 @@ public sealed record TableFacts(ImmutableArray<ColumnFacts> Columns)
     /// <summary>Whether each file is an owner's, rather than each value of a column.</summary>
     public bool FilesAreOwners { get; init; }
 
-    /// <summary>Names of owners by file name, or by the values of the owner columns with a space between; empty if those are names themselves.</summary>
+    /// <summary>Names of owners by file name, or by the values of the owner columns with a space between; empty if
+    /// those are names themselves.</summary>
     public ImmutableDictionary<string, string> OwnerNames { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Whether rows say whose they are.</summary>

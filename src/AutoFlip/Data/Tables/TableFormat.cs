@@ -16,7 +16,8 @@ public sealed record TableFormat(DecimalChoice Decimal, ImmutableArray<string> M
         "", "?", "NA", "N/A", "#N/A", "<NA>", "NaN", "-NaN", "null", "None", "nil", "NaT", "-", "--", ".");
 
     /// <summary>Whether a cell of a column of numbers or dates is empty.</summary>
-    internal static bool IsMissingNumber(string text, ImmutableArray<string> missing) => UsualMissing.Contains(text.Trim()) || missing.Contains(text);
+    internal static bool IsMissingNumber(string text, ImmutableArray<string> missing) =>
+        UsualMissing.Contains(text.Trim()) || missing.Contains(text);
 
     /// <summary>Whether a cell of a category, an owner or a class is empty. Words such as "None" and "NA" are values there.</summary>
     internal static bool IsMissingText(string text, ImmutableArray<string> missing) => TextColumn.IsMissing(text) || missing.Contains(text);

@@ -29,22 +29,27 @@ static class TableLoader
     }
 
     /// <summary>The task, and the class of each text of the target (in one spelling); null for numbers.</summary>
-    static (LearningTask Task, Dictionary<string, int>? ClassOf) TaskOf(TextTable train, TextColumn target, TableFacts facts, ColumnInference cells)
+    static (LearningTask Task, Dictionary<string, int>? ClassOf) TaskOf(
+        TextTable train, TextColumn target, TableFacts facts, ColumnInference cells)
     {
         if (facts.Task is { } stated)
         {
             if (stated.Kind == TaskKind.Regression) return (stated, null);
-            return (stated, facts.ClassTexts.SelectMany((texts, c) => texts.Select(text => (text, c))).ToDictionary(pair => pair.text, pair => pair.c));
+            var pairs = facts.ClassTexts.SelectMany((texts, c) => texts.Select(text => (text, c)));
+            return (stated, pairs.ToDictionary(pair => pair.text, pair => pair.c));
         }
         RequireAll(train, target, cells, numbers: facts.Choice == TaskChoice.Regression);
-        string[] texts = [.. target.Texts.Where(text => !cells.IsMissingText(text)).Select(cells.Spelling).Distinct().Order(StringComparer.Ordinal)];
+        string[] texts = [.. target.Texts.Where(text => !cells.IsMissingText(text))
+            .Select(cells.Spelling).Distinct().Order(StringComparer.Ordinal)];
         var numbers = texts.Select(TextColumn.Number).OfType<double>().Order().ToArray(); // in one spelling by now
         if (numbers.Length < texts.Length && facts.Choice == TaskChoice.Auto && 2 * numbers.Length > texts.Length
             && (numbers.Length > TableFacts.MostWholeClasses || !numbers.All(double.IsInteger)))
         {
             RequireAll(train, target, cells, numbers: true);
             var odd = target.Texts.ToList().FindIndex(text => cells.NumberIn(text) is null);
-            throw train.Bad(target, odd, $"'{ColumnRecipe.Shown(target.Texts[odd])}' in the target '{target.Name}' is no number, and most of its values are; "
+            throw train.Bad(
+                target, odd,
+                $"'{ColumnRecipe.Shown(target.Texts[odd])}' in the target '{target.Name}' is no number, and most of its values are; "
                 + "correct it, or learn classes with Experiment.TaskChoice classification");
         }
         var areNumbers = numbers.Length == texts.Length;
@@ -53,14 +58,17 @@ static class TableLoader
         if (facts.Choice == TaskChoice.Regression || facts.Choice == TaskChoice.Auto && !areClasses) return (LearningTask.Regression, null);
         if (texts.Length is < 2 or > MostClasses)
         {
-            throw AutoFlipException.BadData($"'{train.FileOf(0)}': the target '{target.Name}' has {texts.Length} different values in its training rows; " +
-                $"classes are 2 to {MostClasses}{(areNumbers ? ", and Experiment.TaskChoice regression learns numbers" : "")}.");
+            throw AutoFlipException.BadData(
+                $"'{train.FileOf(0)}': the target '{target.Name}' has {texts.Length} different values in its training rows; "
+                + $"classes are 2 to {MostClasses}{(areNumbers ? ", and Experiment.TaskChoice regression learns numbers" : "")}.");
         }
         if (areNumbers) texts = [.. numbers.Select(number => FormattableString.Invariant($"{number}"))]; // 2 comes before 10
-        return (LearningTask.Classification([.. texts]), texts.Select((text, c) => (text, c)).ToDictionary(pair => pair.text, pair => pair.c));
+        var classOf = texts.Select((text, c) => (text, c)).ToDictionary(pair => pair.text, pair => pair.c);
+        return (LearningTask.Classification([.. texts]), classOf);
     }
 
-    /// <summary>Refuses rows without a target. In numbers, the usual spellings of a missing one count; in classes, "None" may be one.</summary>
+    /// <summary>Refuses rows without a target. In numbers, the usual spellings of a missing one count; in
+    /// classes, "None" may be one.</summary>
     static void RequireAll(TextTable table, TextColumn target, ColumnInference cells, bool numbers)
     {
         for (var text = 0; text < target.Texts.Count; text++)
@@ -79,8 +87,9 @@ static class TableLoader
             var numbers = target.Texts.Select((text, i) => (float)(cells.NumberIn(text) ?? throw Bad(i, "no number"))).ToArray();
             return Targets.Numbers([.. target.Rows.ToArray().Select(text => numbers[text])]);
         }
-        var classes = target.Texts.Select((text, i) => classOf.TryGetValue(cells.Spelling(text), out var c) ? c
-            : throw Bad(i, "none of its classes: " + string.Join(", ", classOf.Keys.Take(20)) + (classOf.Count > 20 ? ", ..." : ""))).ToArray();
+        var known = string.Join(", ", classOf.Keys.Take(20)) + (classOf.Count > 20 ? ", ..." : "");
+        var classes = target.Texts.Select((text, i) =>
+            classOf.TryGetValue(cells.Spelling(text), out var c) ? c : throw Bad(i, $"none of its classes: {known}")).ToArray();
         return Targets.Classes([.. target.Rows.ToArray().Select(text => classes[text])]);
     }
 
@@ -90,15 +99,21 @@ static class TableLoader
         var names = new string[table.Count];
         for (var row = 0; row < names.Length; row++)
         {
-            var key = facts.FilesAreOwners ? OfficialName(table.FileOf(row)) : string.Join(' ', columns.Select(column => column.Texts[column.Rows[row]]));
-            if (facts.OwnerNames.IsEmpty && columns.FirstOrDefault(column => cells.IsMissingText(column.Texts[column.Rows[row]])) is { } missing)
+            var key = facts.FilesAreOwners
+                ? OfficialName(table.FileOf(row))
+                : string.Join(' ', columns.Select(column => column.Texts[column.Rows[row]]));
+            if (facts.OwnerNames.IsEmpty
+                && columns.FirstOrDefault(column => cells.IsMissingText(column.Texts[column.Rows[row]])) is { } missing)
                 throw table.Bad(row, $"the owner '{missing.Name}' is missing");
             names[row] = facts.OwnerNames.IsEmpty ? key
                 : facts.OwnerNames.TryGetValue(key, out var name) ? name
-                : throw table.Bad(row, $"'{ColumnRecipe.Shown(key)}' in {string.Join(", ", columns.Select(column => column.Name))} is none of its owners");
+                : throw table.Bad(
+                    row,
+                    $"'{ColumnRecipe.Shown(key)}' in {string.Join(", ", columns.Select(column => column.Name))} is none of its owners");
         }
         string[] distinct = [.. names.Distinct().Order(StringComparer.Ordinal)];
-        return new Owners(distinct, Array.ConvertAll(names, name => Array.BinarySearch(distinct, name, StringComparer.Ordinal)), names.Length);
+        return new Owners(
+            distinct, Array.ConvertAll(names, name => Array.BinarySearch(distinct, name, StringComparer.Ordinal)), names.Length);
     }
 
     /// <summary>A file's name in lower case, without <c>.gz</c>.</summary>

@@ -4,9 +4,9 @@ namespace AutoFlip;
 
 /// <summary>How rows of text become rows of numbers, as training rows decide.</summary>
 /// <remarks>
-/// A number or date column is one value (NaN where it is missing) and, if training rows miss some, a flag 1 that says so behind it; so is a flag column,
-/// but 0 where it is missing. A category column is one flag for each category of the training rows, in ordinal order: of a missing
-/// one, and of one that only test rows have, all are 0.
+/// A number or date column is one value (NaN where it is missing) and, if training rows miss some, a flag 1 that says so behind it; so is a
+/// flag column, but 0 where it is missing. A category column is one flag for each category of the training rows, in ordinal order: of a
+/// missing one, and of one that only test rows have, all are 0.
 /// </remarks>
 sealed class TableSchema
 {
@@ -35,8 +35,9 @@ sealed class TableSchema
             var recipe = _inference.RecipeOf(column, kind);
             if (recipe.Categories.Length > MostCategories)
             {
-                throw AutoFlipException.BadData($"'{train.FileOf(0)}': the column '{column.Name}' has {recipe.Categories.Length} different texts, more than " +
-                    $"{MostCategories} categories; leave it out (Experiment.Columns {column.Name}:ignore), or make it numbers.");
+                throw AutoFlipException.BadData(
+                    $"'{train.FileOf(0)}': the column '{column.Name}' has {recipe.Categories.Length} different texts, more than "
+                    + $"{MostCategories} categories; leave it out (Experiment.Columns {column.Name}:ignore), or make it numbers.");
             }
             _features.Add(new Feature(c, recipe, Width));
             _description.Add(ColumnDescription.Of(column, recipe));
@@ -61,7 +62,8 @@ sealed class TableSchema
     /// <exception cref="AutoFlipException">A number column holds something else (exit 3): the message names file and line.</exception>
     public (float[] Values, double[] Numbers) Encode(TextTable table)
     {
-        if (TableBounds.Fault(table.Count, Columns, MemoryLimit.OfProcess) is { } large) throw AutoFlipException.BadFile(table.FileOf(0), large);
+        if (TableBounds.Fault(table.Count, Columns, MemoryLimit.OfProcess) is { } large)
+            throw AutoFlipException.BadFile(table.FileOf(0), large);
         var values = new float[table.Count * Width];
         var (scaled, next) = (_features.Count(feature => feature.As.IsScaled), 0);
         var numbers = new double[table.Count * scaled];

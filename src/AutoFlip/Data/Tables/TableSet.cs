@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Rows of numbers. As loaded they are what the file says; once dealt, every client's are standardised by that client alone.</summary>
+/// <summary>Rows of numbers. As loaded they are what the file says; once dealt, every client's are
+/// standardised by that client alone.</summary>
 /// <param name="values">[rows, width]; missing numbers are NaN. Given away.</param>
-/// <param name="numbers">[rows, numbers of a row]: what is standardised, in doubles, for float32 would take the digits in which large values differ; null where it is
-/// standardised already. Given away.</param>
-/// <param name="columns">What a row's values are; numbers are standardised, and once they are, columns say by what a row from outside would be.</param>
+/// <param name="numbers">[rows, numbers of a row]: what is standardised, in doubles, for float32 would take the digits in which large
+/// values differ; null where it is standardised already. Given away.</param>
+/// <param name="columns">What a row's values are; numbers are standardised, and once they are, columns say by what
+/// a row from outside would be.</param>
 /// <param name="targets">The truth about each row.</param>
 /// <remarks>A sample is width x 1 x 1. There is nothing to augment.</remarks>
 sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRecipe> columns, Targets targets) : SampleSet
@@ -35,10 +37,10 @@ sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRe
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A client's rows, held-out ones included, become (x - m) / s with mean m and standard deviation s of its own training rows. Where all of
-    /// those are equal, or missing, the value tells that client's rows nothing apart and is 0 in all of them; so is a value that is missing: the
-    /// mean. The server's test rows are standardised in the same way by the moments of all clients' training rows, which are the sum of what
-    /// clients know of their own (<see cref="Moments"/>): nobody needs another's rows. Rows that are nobody's become 0.
+    /// A client's rows, held-out ones included, become (x - m) / s with mean m and standard deviation s of its own training rows. Where all
+    /// of those are equal, or missing, the value tells that client's rows nothing apart and is 0 in all of them; so is a value that is
+    /// missing: the mean. The server's test rows are standardised in the same way by the moments of all clients' training rows, which are
+    /// the sum of what clients know of their own (<see cref="Moments"/>): nobody needs another's rows. Rows that are nobody's become 0.
     /// </remarks>
     public override (SampleSet Train, SampleSet? Test) Dealt(IReadOnlyList<ClientRows> clients, SampleSet? test)
     {
@@ -79,7 +81,8 @@ sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRe
     TableSet ScaledBy(ImmutableArray<ColumnRecipe> by)
     {
         var own = new float[values.Length];
-        Scale([.. Enumerable.Range(0, Count)], [.. by.Where(column => column.IsScaled).Select(column => (column.Mean, column.Deviation))], own);
+        var scales = by.Where(column => column.IsScaled).Select(column => (column.Mean, column.Deviation));
+        Scale([.. Enumerable.Range(0, Count)], [.. scales], own);
         return new TableSet(own, null, by, targets);
     }
 

@@ -39,7 +39,9 @@ sealed class TextColumn(string name)
 
     /// <summary>The finite number that a text says; null if it says none.</summary>
     public static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite((float)number) ? number : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite((float)number)
+            ? number
+            : null;
 
     /// <summary>One spelling for each number (1.0 is 1), the text itself where it is none.</summary>
     public static string Spelling(string text) => Number(text) is { } number ? number.ToString(CultureInfo.InvariantCulture) : text;

@@ -17,7 +17,8 @@ public sealed record ImdbDataSet() : TextDataSet("IMDB")
         Folders = ["IMDB", "aclImdb", "IMDB/aclImdb"],
         Downloads =
         [
-            new(new Uri("http://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"), 84125825, "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe")
+            new(new Uri("http://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"), 84125825,
+                "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe")
             {
                 Members = ["train/", "test/"],
             },
@@ -35,7 +36,8 @@ public sealed record ImdbDataSet() : TextDataSet("IMDB")
             foreach (var path in folder.Matching(Files[(train ? 0 : 2) + label]))
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (new FileInfo(path).Length > LongestText) throw AutoFlipException.BadFile(path, $"a review of more than {LongestText} bytes");
+                if (new FileInfo(path).Length > LongestText)
+                    throw AutoFlipException.BadFile(path, $"a review of more than {LongestText} bytes");
                 texts.Add(ReadText(path, reader => reader.ReadToEnd()));
                 labels.Add(label);
             }

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace AutoFlip;
 
-/// <summary>Texts of two classes as JSON lines: <c>train.jsonl</c> and <c>test.jsonl</c>, with <c>{"text": "...", "label": 0}</c> for each text.</summary>
+/// <summary>Texts of two classes as JSON lines: <c>train.jsonl</c> and <c>test.jsonl</c>, with <c>{"text": "...",
+/// "label": 0}</c> for each text.</summary>
 /// <remarks>Properties may come in any order, and others are passed over. The label is 0 (negative) or 1 (positive).</remarks>
 /// <param name="Name">The catalogue name.</param>
 public sealed record JsonTextDataSet(string Name) : TextDataSet(Name)
@@ -67,8 +68,9 @@ public sealed record JsonTextDataSet(string Name) : TextDataSet(Name)
         SharesFileNames = true,
         Folders = [name],
         Origin = $"http://people.csail.mit.edu/taolei/beer (reviews with a score of their {aspect}) and make JSON lines of it",
-        Remarks = "The authors publish scores, and no classes. A line of train.jsonl or test.jsonl is {\"text\": \"...\", \"label\": 0} for a negative review or 1 for a "
-            + "positive one; which scores are which is up to whoever makes the files.",
+        Remarks = "The authors publish scores, and no classes. "
+            + "A line of train.jsonl or test.jsonl is {\"text\": \"...\", \"label\": 0} for a negative review or 1 for a positive one; "
+            + "which scores are which is up to whoever makes the files.",
         Licence = "none stated",
         Citation = "J. McAuley, J. Leskovec and D. Jurafsky 2012, Learning attitudes and attributes from multi-aspect reviews, ICDM; "
             + "T. Lei, R. Barzilay and T. Jaakkola 2016, Rationalizing neural predictions, EMNLP",

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>Many sequences of small whole numbers (token ids, pixels), each of any length: a store that grows without being copied.</summary>
+/// <summary>Many sequences of small whole numbers (token ids, pixels), each of any length: a store that
+/// grows without being copied.</summary>
 /// <remarks>A number takes one byte, two or four, whichever its largest value needs; a sequence 12 bytes more.</remarks>
 /// <param name="values">How many values there are: numbers are 0 .. values - 1.</param>
 sealed class SequenceStore(int values)

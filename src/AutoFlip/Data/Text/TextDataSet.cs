@@ -1,6 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>A data set of texts, each of one class: cut into words, and words into the ids of a vocabulary built from the training texts.</summary>
+/// <summary>A data set of texts, each of one class: cut into words, and words into the ids of a vocabulary
+/// built from the training texts.</summary>
 /// <remarks>
 /// Files are read twice, for the words' counts and for their ids, so that memory is the ids (2 bytes a word, 4 with more than 65,536
 /// embeddings, up to <see cref="Experiment.SequenceLength"/> words a text), 16 bytes a text, and 80 for each different word.
@@ -34,8 +35,12 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
         {
             var encoder = new WordEncoder(vocabulary, experiment.SequenceLength);
             int[] labels = [.. Read(folder, train, encoder, cancellation)];
-            if (labels.Length == 0) throw AutoFlipException.BadData($"The {(train ? "training" : "test")} files of {Name} in '{folder.Path}' hold no texts.");
-            return new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(labels)) { Text = new WordRecipe(vocabulary.Words, experiment.SequenceLength) };
+            if (labels.Length == 0)
+                throw AutoFlipException.BadData($"The {(train ? "training" : "test")} files of {Name} in '{folder.Path}' hold no texts.");
+            return new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(labels))
+            {
+                Text = new WordRecipe(vocabulary.Words, experiment.SequenceLength),
+            };
         }
     }
 

@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>Token sequences of one length with their truths. What is shorter has padding (id 0) before it, so that its last step, from which
-/// recurrent networks classify, is its own last token.</summary>
+/// <summary>Token sequences of one length with their truths. What is shorter has padding (id 0) before it, so that its last step, from
+/// which recurrent networks classify, is its own last token.</summary>
 sealed class TokenSet : SampleSet
 {
     readonly SequenceStore _tokens;
@@ -14,8 +14,10 @@ sealed class TokenSet : SampleSet
     /// <param name="order">[N]: which sequence each row is; null for their own order.</param>
     public TokenSet(SequenceStore tokens, int length, Targets targets, int[]? order = null)
     {
-        if (tokens.LongestLength > length || length < 1) throw new ArgumentException($"A sequence of {tokens.LongestLength} is no sample of {length} steps.", nameof(length));
-        if (targets.Count != (order?.Length ?? tokens.Count)) throw new ArgumentException($"{targets.Count} targets are not one for each sequence.", nameof(targets));
+        if (tokens.LongestLength > length || length < 1)
+            throw new ArgumentException($"A sequence of {tokens.LongestLength} is no sample of {length} steps.", nameof(length));
+        if (targets.Count != (order?.Length ?? tokens.Count))
+            throw new ArgumentException($"{targets.Count} targets are not one for each sequence.", nameof(targets));
         (_tokens, _order, Targets, Shape) = (tokens, order, targets, new SampleShape(length, 1, 1));
     }
 

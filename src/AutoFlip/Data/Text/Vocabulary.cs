@@ -29,8 +29,8 @@ sealed class WordCounts : ITextSink
 }
 
 /// <summary>The words that a model of text knows, and their ids.</summary>
-/// <remarks>Id 0 is padding and 1 any other word; from 2 on the most frequent words, the most frequent first, equally frequent ones in ordinal
-/// order.</remarks>
+/// <remarks>Id 0 is padding and 1 any other word; from 2 on the most frequent words, the most frequent first, equally
+/// frequent ones in ordinal order.</remarks>
 sealed class Vocabulary
 {
     /// <summary>What fills a sample up.</summary>
@@ -67,7 +67,8 @@ sealed class Vocabulary
     public static Vocabulary Of(WordCounts counts, int size)
     {
         if (size < 3)
-            throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.EmbeddingCount)).Refusal(size, "at least 3, for padding, unknown words and one word"));
+            throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.EmbeddingCount)).Refusal(
+                size, "at least 3, for padding, unknown words and one word"));
         return new(
         [
             "<PAD>", "<UNK>",

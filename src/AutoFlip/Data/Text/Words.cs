@@ -2,9 +2,9 @@ namespace AutoFlip;
 
 /// <summary>Cuts a text into words, the same way for every set of texts and on every machine.</summary>
 /// <remarks>
-/// Letters are made small, whatever the culture. White space, <c>" ; :</c>, the line break <c>&lt;br /&gt;</c> and a backslash, together with an n
-/// behind it (an escaped new line), separate words and are gone. Each of <c>. , ( ) ! ? '</c> is a word of its own. What is left between them
-/// are words, digits and other signs included: "Don't (e-mail) me!" has don, ', t, (, e-mail, ), me, !.
+/// Letters are made small, whatever the culture. White space, <c>" ; :</c>, the line break <c>&lt;br /&gt;</c> and a backslash, together
+/// with an n behind it (an escaped new line), separate words and are gone. Each of <c>. , ( ) ! ? '</c> is a word of its own. What is left
+/// between them are words, digits and other signs included: "Don't (e-mail) me!" has don, ', t, (, e-mail, ), me, !.
 /// <para>After torchtext's basic_english, which lacks only the backslash and drops a quotation mark without separating.</para>
 /// </remarks>
 /// <param name="text">In small letters: see <see cref="Lower"/>.</param>
@@ -49,7 +49,9 @@ ref struct Words(ReadOnlySpan<char> text)
     readonly int WordLength()
     {
         var length = 1;
-        while (length < _rest.Length && Kinds[_rest[length]] is var kind && (kind == Letter || (kind == Look && Separator(_rest[length..]) == 0))) length++;
+        while (length < _rest.Length && Kinds[_rest[length]] is var kind
+            && (kind == Letter || (kind == Look && Separator(_rest[length..]) == 0)))
+            length++;
         return length;
     }
 

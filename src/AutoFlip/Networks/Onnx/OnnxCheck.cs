@@ -5,7 +5,8 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>Checks an ONNX file: its checksum and the hash of its weights as <see cref="OnnxModel"/> writes them, and that weights are finite.</summary>
+/// <summary>Checks an ONNX file: its checksum and the hash of its weights as <see cref="OnnxModel"/> writes them,
+/// and that weights are finite.</summary>
 /// <remarks>Cost: three passes over the file.</remarks>
 static class OnnxCheck
 {
@@ -13,7 +14,8 @@ static class OnnxCheck
     const int TypeField = 2, NameField = 8, ValuesField = 9; // of TensorProto
     const string Changed = "so a part of it has changed since it was exported";
 
-    /// <summary>What is wrong with a file, without a full stop; null if nothing is. Of other programs' files, only values that are not finite.</summary>
+    /// <summary>What is wrong with a file, without a full stop; null if nothing is. Of other programs' files, only
+    /// values that are not finite.</summary>
     public static string? Fault(ReadOnlySpan<byte> file)
     {
         var digits = Seal.InOnnx(file);

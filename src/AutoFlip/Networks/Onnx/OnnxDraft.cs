@@ -42,7 +42,8 @@ sealed class OnnxDraft(OnnxGraph graph, Node node, ImmutableArray<string> inputs
     /// <param name="role">What it is for.</param>
     /// <param name="shape">Its sizes.</param>
     /// <param name="parts">Its values, one part after another.</param>
-    public string Rearranged(string suffix, TensorRole role, ImmutableArray<int> shape, params ImmutableArray<ReadOnlyMemory<float>> parts) =>
+    public string Rearranged(
+        string suffix, TensorRole role, ImmutableArray<int> shape, params ImmutableArray<ReadOnlyMemory<float>> parts) =>
         graph.Learnt($"{node.Name}/{suffix}", role, shape, parts);
 
     /// <summary>Values of one of the layer's tensors.</summary>

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>A network and its weights as a graph of the ONNX standard: operators in the order in which they run, and the tensors they read.</summary>
+/// <summary>A network and its weights as a graph of the ONNX standard: operators in the order in which they run,
+/// and the tensors they read.</summary>
 /// <remarks>Holds no copy of the weights: tensors are written from the flat vector, in pieces.</remarks>
 sealed class OnnxGraph
 {
@@ -20,17 +21,21 @@ sealed class OnnxGraph
     public OnnxGraph(Network network, Weights weights, bool half)
     {
         (_network, _weights, _half) = (network, weights, half);
-        if (network.Vocabulary is not null && network.Nodes.FirstOrDefault(node => node.Inputs is [0] && node.Layer is not Embedding) is { } reader)
-            throw new NotSupportedException($"The network {network.Name} reads token ids, and its layer {reader.Name} reads them as numbers.");
+        if (network.Vocabulary is not null
+            && network.Nodes.FirstOrDefault(node => node.Inputs is [0] && node.Layer is not Embedding) is { } reader)
+            throw new NotSupportedException(
+                $"The network {network.Name} reads token ids, and its layer {reader.Name} reads them as numbers.");
 
         var values = new string[network.Nodes.Length];
         values[0] = OnnxModel.InputName;
         for (var i = 1; i < values.Length; i++)
         {
             var node = network.Nodes[i];
-            values[i] = node.Layer!.Export(new OnnxDraft(this, node, [.. node.Inputs.Select(input => values[input])], network.Nodes[node.Inputs[0]].OutputShape));
+            values[i] = node.Layer!.Export(new OnnxDraft(
+                this, node, [.. node.Inputs.Select(input => values[input])], network.Nodes[node.Inputs[0]].OutputShape));
         }
-        if (_operators.Count > 0 && _operators[^1].Output == values[^1]) _operators[^1] = _operators[^1] with { Output = OnnxModel.OutputName };
+        if (_operators.Count > 0 && _operators[^1].Output == values[^1])
+            _operators[^1] = _operators[^1] with { Output = OnnxModel.OutputName };
         else _operators.Add(new OnnxOperator("Identity", [values[^1]], OnnxModel.OutputName, []));
     }
 
@@ -88,9 +93,13 @@ sealed class OnnxGraph
         foreach (var step in _operators) rest.Message(1, step.Write);
         rest.Text(2, _network.Name);
         rest.Message(11, input => Value(input, OnnxModel.InputName, InputType, InputShape,
-            _network.Vocabulary is { } count ? $"Token ids, 0 to {count - 1}." : "Samples as channels x height x width, prepared as in training."));
+            _network.Vocabulary is { } count
+                ? $"Token ids, 0 to {count - 1}."
+                : "Samples as channels x height x width, prepared as in training."));
         rest.Message(12, output => Value(output, OnnxModel.OutputName, OnnxType.Float, _network.Nodes[^1].OutputShape,
-            _network.Nodes[^1].Layer is LogSoftmax ? "Logarithms of probabilities." : "What the last layer puts out, without softmax or sigmoid."));
+            _network.Nodes[^1].Layer is LogSoftmax
+                ? "Logarithms of probabilities."
+                : "What the last layer puts out, without softmax or sigmoid."));
 
         List<Action<Stream>> pieces = [stream => stream.Write(rest.Written.Span)];
         var bytes = (long)rest.Written.Length;

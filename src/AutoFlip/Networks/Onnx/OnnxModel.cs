@@ -8,7 +8,8 @@ namespace AutoFlip;
 /// </remarks>
 public static class OnnxModel
 {
-    /// <summary>Version of the set of operators: the first with layer normalisation, so that as many programs as possible can read it.</summary>
+    /// <summary>Version of the set of operators: the first with layer normalisation, so that as many
+    /// programs as possible can read it.</summary>
     public const int OperatorSet = 17;
 
     /// <summary>Version of the file format that belongs to it.</summary>
@@ -17,7 +18,8 @@ public static class OnnxModel
     /// <summary>Name of the only input: float32 [batch, C, H, W], or int64 [batch, T] for token ids.</summary>
     public const string InputName = "input";
 
-    /// <summary>Name of the only output: float32 [batch, outputs], or [batch, T, outputs] of a network that speaks about every step.</summary>
+    /// <summary>Name of the only output: float32 [batch, outputs], or [batch, T, outputs] of a network
+    /// that speaks about every step.</summary>
     public const string OutputName = "output";
 
     /// <summary>Name of the open size of both.</summary>
@@ -30,23 +32,28 @@ public static class OnnxModel
     /// <param name="path">The file to replace. Its folder must exist.</param>
     /// <param name="network">The network.</param>
     /// <param name="weights">Its weights.</param>
-    /// <param name="metadata">Remarks to keep with it, which readers find as <c>metadata_props</c>; sorted by key. A checksum of the whole file is added (<see cref="Seal"/>).</param>
-    /// <param name="half">Whether matrices, kernels and tables are stored in float16: half the bytes. They are widened when the file is loaded,
-    /// and all is computed in float32.</param>
-    /// <exception cref="AutoFlipException">It cannot be written, a file cannot be so large, or a weight is beyond float16 (exit 4).</exception>
+    /// <param name="metadata">Remarks to keep with it, which readers find as <c>metadata_props</c>; sorted by key. A checksum of the whole
+    /// file is added (<see cref="Seal"/>).</param>
+    /// <param name="half">Whether matrices, kernels and tables are stored in float16: half the bytes. They are widened when the file is
+    /// loaded, and all is computed in float32.</param>
+    /// <exception cref="AutoFlipException">It cannot be written, a file cannot be so large, or a weight is
+    /// beyond float16 (exit 4).</exception>
     /// <exception cref="ArgumentException">The weights belong to another network, or a remark holds a zero character, at which some readers
     /// would end it.</exception>
-    public static void Write(string path, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false) =>
+    public static void Write(
+        string path, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false) =>
         AtomicFile.Write(path, stream => Write(stream, network, weights, metadata, half));
 
-    /// <summary>What is wrong with a file, without a full stop; null if nothing is: its checksum, the hash of its weights, values that are not finite. The first two
-    /// are looked for in files of this program only.</summary>
+    /// <summary>What is wrong with a file, without a full stop; null if nothing is: its checksum, the hash of its weights, values that are
+    /// not finite. The first two are looked for in files of this program only.</summary>
     /// <param name="file">The whole file.</param>
     public static string? Fault(ReadOnlySpan<byte> file) => OnnxCheck.Fault(file);
 
-    internal static void Write(Stream stream, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false)
+    internal static void Write(
+        Stream stream, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false)
     {
-        if (!weights.Layout.Equals(network.Layout)) throw new ArgumentException($"These weights are not those of {network}.", nameof(weights));
+        if (!weights.Layout.Equals(network.Layout))
+            throw new ArgumentException($"These weights are not those of {network}.", nameof(weights));
         if (metadata.Any(entry => (entry.Key + entry.Value).Contains('\0', StringComparison.Ordinal)))
             throw new ArgumentException("A remark holds a zero character.", nameof(metadata));
         var graph = new OnnxGraph(network, weights, half);
@@ -85,6 +92,7 @@ public static class OnnxModel
     {
         if (bytes > MostBytes)
             throw AutoFlipException.RunFailed(
-                $"An ONNX file of this model would have {bytes / (double)(1 << 30):0.0} GiB, and no such file can have 2. Export it as safetensors, or a smaller model.");
+                $"An ONNX file of this model would have {bytes / (double)(1 << 30):0.0} GiB, and no such file can have 2. "
+                + "Export it as safetensors, or a smaller model.");
     }
 }

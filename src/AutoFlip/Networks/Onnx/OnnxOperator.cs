@@ -7,7 +7,8 @@ namespace AutoFlip;
 /// <param name="Inputs">What it reads: outputs of earlier steps, initializers, the graph's input.</param>
 /// <param name="Output">What it makes; the step has the same name.</param>
 /// <param name="Settings">Its attributes.</param>
-sealed record OnnxOperator(string Type, ImmutableArray<string> Inputs, string Output, ImmutableArray<(string Name, OnnxSetting Value)> Settings)
+sealed record OnnxOperator(
+    string Type, ImmutableArray<string> Inputs, string Output, ImmutableArray<(string Name, OnnxSetting Value)> Settings)
 {
     /// <summary>Writes it as a NodeProto.</summary>
     public void Write(ProtoWriter node)

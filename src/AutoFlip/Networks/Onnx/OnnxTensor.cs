@@ -67,7 +67,8 @@ sealed record OnnxTensor(string Name, OnnxType Type, ImmutableArray<int> Shape, 
         TensorPrimitives.ConvertToHalf(values, narrow);
         for (var i = 0; i < values.Length; i++)
             if (Half.IsInfinity(narrow[i]))
-                throw AutoFlipException.RunFailed($"'{name}' holds {values[i]}, and float16 ends at {Half.MaxValue}. Export the model in float32.");
+                throw AutoFlipException.RunFailed(
+                    $"'{name}' holds {values[i]}, and float16 ends at {Half.MaxValue}. Export the model in float32.");
         return narrow[..values.Length];
     }
 }

@@ -9,7 +9,8 @@ static class HumanLines
     /// <summary>The lines of an entry.</summary>
     public static IEnumerable<string> Of(LogEntry entry)
     {
-        var head = $"{entry.Time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} [{entry.Event.Level.ToString().ToLowerInvariant()}]";
+        var head = $"{entry.Time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} "
+            + $"[{entry.Event.Level.ToString().ToLowerInvariant()}]";
         return Sentences(entry).Select(sentence => $"{head} {ForeignText.OnOneLine(sentence)}");
     }
 
@@ -38,8 +39,10 @@ static class HumanLines
         var e = start.Experiment;
         return
         [
-            $"{(start.RoundsDone == 0 ? "Run" : $"Resumed after round {start.RoundsDone}")} in {start.Directory}, version {ExperimentFile.ProgramVersion}.",
-            $"{e.Name}: {e.Dataset}, {e.Model} with {LogText.Count(start.Parameters)} parameters, {e.Algorithm}, pruner {e.Pruner}, seed {e.Seed}.",
+            $"{(start.RoundsDone == 0 ? "Run" : $"Resumed after round {start.RoundsDone}")} in {start.Directory}, "
+            + $"version {ExperimentFile.ProgramVersion}.",
+            $"{e.Name}: {e.Dataset}, {e.Model} with {LogText.Count(start.Parameters)} parameters, {e.Algorithm}, pruner {e.Pruner}, "
+            + $"seed {e.Seed}.",
             $"{e.Clients} clients, {e.CohortSize} a round, {e.Rounds} rounds; {LogText.Count(start.TrainSamples)} training samples, " +
             $"{LogText.Count(start.HeldOutSamples)} held out by clients, {LogText.Count(start.TestSamples)} in the server's test set.",
         ];
@@ -48,7 +51,8 @@ static class HumanLines
     static string Outcome(Experiment experiment, RoundReport report)
     {
         var sent = LogText.Count(report.DownBytes + report.UpBytes);
-        var text = $"train loss {LogText.Figure(report.ClientsUpdated.GetValueOrDefault("loss")?.Equal)}, kept {LogText.Percent(report.Density)}, sent {sent} bytes, {LogText.Seconds(report.Seconds)}";
+        var text = $"train loss {LogText.Figure(report.ClientsUpdated.GetValueOrDefault("loss")?.Equal)}, "
+            + $"kept {LogText.Percent(report.Density)}, sent {sent} bytes, {LogText.Seconds(report.Seconds)}";
         if (report.ServerEvaluated is { } server)
             text += $"; test set: {Figures(experiment, LogText.Figures(server), value => value)}";
         if (report.ClientsEvaluatedOut is { } others)
@@ -59,8 +63,10 @@ static class HumanLines
     static string Outcome(RunSummary summary)
     {
         var (main, size, traffic) = (summary.Metrics.Shown, summary.ModelSize, summary.Traffic);
-        return $"Finished after {summary.RoundsDone} rounds: {main.Name} {LogText.Figure(main.Global ?? main.Local)}, kept {LogText.Percent(size.Density)}, " +
-            $"sent {LogText.Count(traffic.DownBytes + traffic.UpBytes)} bytes, {LogText.Seconds(summary.Time.Total)}, model_sha256 {summary.ModelSha256}.";
+        return $"Finished after {summary.RoundsDone} rounds: {main.Name} {LogText.Figure(main.Global ?? main.Local)}, "
+            + $"kept {LogText.Percent(size.Density)}, "
+            + $"sent {LogText.Count(traffic.DownBytes + traffic.UpBytes)} bytes, {LogText.Seconds(summary.Time.Total)}, "
+            + $"model_sha256 {summary.ModelSha256}.";
     }
 
     static string Figures<T>(Experiment experiment, ImmutableSortedDictionary<string, T> figures, Func<T, double?> value) =>

@@ -5,18 +5,23 @@ using System.Text.Json.Serialization;
 namespace AutoFlip;
 
 /// <summary>A JSON object per entry: <c>timestamp</c> (UTC), <c>level</c>, <c>event</c>, and what the event knows.</summary>
-/// <remarks>Events: loading, note, warning, start, exploring, round_started, client, evaluating, round, summary, interrupted, failed. Fields of start, round and
-/// summary are those of <c>autoflip run --json</c>. A figure that is not defined, or not finite, is null or left out.</remarks>
+/// <remarks>Events: loading, note, warning, start, exploring, round_started, client, evaluating, round, summary, interrupted,
+/// failed. Fields of start, round and summary are those of <c>autoflip run --json</c>. A figure that is not defined, or not
+/// finite, is null or left out.</remarks>
 static class JsonLines
 {
-    static readonly JsonSerializerOptions Options = new(RunJson.Line) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+    static readonly JsonSerializerOptions Options = new(RunJson.Line)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
 
     /// <summary>The line of an entry.</summary>
     public static IEnumerable<string> Of(LogEntry entry)
     {
         var (name, what) = Fields(entry.Event);
         var line = JsonSerializer.SerializeToNode(what, what.GetType(), Options)!.AsObject();
-        if (entry.Event is Starts(var start)) line["experiment"] = JsonNode.Parse(ExperimentFile.Write(start.Experiment)); // as in its own file
+        // as in its own file
+        if (entry.Event is Starts(var start)) line["experiment"] = JsonNode.Parse(ExperimentFile.Write(start.Experiment));
         line.Insert(0, "timestamp", entry.Time.UtcDateTime);
         line.Insert(1, "level", entry.Event.Level.ToString().ToLowerInvariant());
         line.Insert(2, "event", name);

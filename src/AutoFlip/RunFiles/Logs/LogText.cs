@@ -7,7 +7,8 @@ namespace AutoFlip;
 static class LogText
 {
     /// <summary>Four decimals, as the reference; <c>nan</c> for what is not defined.</summary>
-    public static string Figure(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("F4", CultureInfo.InvariantCulture) : "nan";
+    public static string Figure(double? value) =>
+        value is { } number && double.IsFinite(number) ? number.ToString("F4", CultureInfo.InvariantCulture) : "nan";
 
     /// <summary>A count with separators.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
@@ -23,5 +24,6 @@ static class LogText
         experiment.Metrics.Prepend("loss").Where(figures.ContainsKey).Select(name => (name, figures[name]));
 
     /// <summary>The server's figures, the loss among them.</summary>
-    public static ImmutableSortedDictionary<string, double?> Figures(ServerEvaluation server) => server.Metrics.SetItem("loss", server.Loss);
+    public static ImmutableSortedDictionary<string, double?> Figures(ServerEvaluation server) =>
+        server.Metrics.SetItem("loss", server.Loss);
 }

@@ -5,15 +5,17 @@ namespace AutoFlip;
 
 /// <summary>Lines as the reference's log has them: <c>[INFO] (2026/01/02 03:04:05 PM) [FEDAVG] [Round: 0001] ...</c></summary>
 /// <remarks>
-/// Figures of clients, their summaries and the server's evaluation stand in the reference's words and order, all when the round has ended. What the reference
-/// does not know, or says in passing, is in the same line format with words of ours. A summary's figures are on lines of their own, without time, as there.
+/// Figures of clients, their summaries and the server's evaluation stand in the reference's words and order, all when the round has ended.
+/// What the reference does not know, or says in passing, is in the same line format with words of ours. A summary's figures are on lines
+/// of their own, without time, as there.
 /// </remarks>
 static class ReferenceLines
 {
     /// <summary>The lines of an entry.</summary>
     public static IEnumerable<string> Of(LogEntry entry)
     {
-        var head = $"[{entry.Event.Level.ToString().ToUpperInvariant()}] ({entry.Time.ToString("yyyy/MM/dd hh:mm:ss tt", CultureInfo.InvariantCulture)}) ";
+        var head = $"[{entry.Event.Level.ToString().ToUpperInvariant()}] "
+            + $"({entry.Time.ToString("yyyy/MM/dd hh:mm:ss tt", CultureInfo.InvariantCulture)}) ";
         return Messages(entry).Select(message => head + message);
     }
 
@@ -37,7 +39,8 @@ static class ReferenceLines
     static string Prefix(LogEntry entry, int round)
     {
         var experiment = entry.Run!.Experiment;
-        var method = experiment.Pruner == "autoflip" ? experiment.Pruner : experiment.Algorithm; // where the reference has one word for both
+        // where the reference has one word for both
+        var method = experiment.Pruner == "autoflip" ? experiment.Pruner : experiment.Algorithm;
         return $"[{method.ToUpperInvariant()}] [Round: {round:0000}] ";
     }
 
@@ -47,7 +50,8 @@ static class ReferenceLines
         return
         [
             $"Run {e.Name} in {start.Directory}, seed {e.Seed}.",
-            $"{e.Dataset}: {start.TrainSamples} training samples, {start.HeldOutSamples} held out by clients, {start.TestSamples} in the server's test set.",
+            $"{e.Dataset}: {start.TrainSamples} training samples, {start.HeldOutSamples} held out by clients, "
+            + $"{start.TestSamples} in the server's test set.",
             $"{e.Model} has {start.Parameters} parameters; {e.Clients} clients, {e.CohortSize} a round, {e.Rounds} rounds.",
         ];
     }
@@ -55,24 +59,30 @@ static class ReferenceLines
     static IEnumerable<string> Round(Experiment experiment, RoundEnds ended)
     {
         var report = ended.Report;
-        var (trained, evaluated) = (ended.Clients.Where(client => client.Work == ClientWork.Train), ended.Clients.Where(client => client.Work == ClientWork.Evaluate));
+        var (trained, evaluated) = (
+            ended.Clients.Where(client => client.Work == ClientWork.Train),
+            ended.Clients.Where(client => client.Work == ClientWork.Evaluate));
         return
         [
             .. Clients(experiment, "UPDATE", trained.Select(client => (client.Client, client.Trained)), report.ClientsUpdated),
             .. Clients(experiment, "EVALUATE", trained.Select(client => (client.Client, client.HeldOut)), report.ClientsEvaluatedIn),
             .. Clients(experiment, "EVALUATE", evaluated.Select(client => (client.Client, client.HeldOut)), report.ClientsEvaluatedOut),
-            .. report.ServerEvaluated is { } server ? [$"[EVALUATE] [SERVER] {Figures(experiment, LogText.Figures(server))}"] : (string[])[],
+            .. report.ServerEvaluated is { } server
+                ? [$"[EVALUATE] [SERVER] {Figures(experiment, LogText.Figures(server))}"]
+                : (string[])[],
         ];
     }
 
     /// <summary>A line per client, then their summary; nothing where nobody has figures.</summary>
     static IEnumerable<string> Clients(
-        Experiment experiment, string work, IEnumerable<(int Client, ClientFigures? Figures)> clients, ImmutableSortedDictionary<string, MetricSummary>? means)
+        Experiment experiment, string work, IEnumerable<(int Client, ClientFigures? Figures)> clients,
+        ImmutableSortedDictionary<string, MetricSummary>? means)
     {
         var known = clients.Where(client => client.Figures is not null).ToList();
         if (known.Count == 0 || means is null) return [];
         var summary = LogText.InOrder(experiment, means).Select(mean =>
-            $"\n    - {Metric.Title(mean.Name)}: Weighted Avg. ({LogText.Figure(mean.Value.Weighted)}) | Equal Avg. ({LogText.Figure(mean.Value.Equal)}) | Std. ({LogText.Figure(mean.Value.Std)}) |");
+            $"\n    - {Metric.Title(mean.Name)}: Weighted Avg. ({LogText.Figure(mean.Value.Weighted)}) | Equal Avg. "
+            + $"({LogText.Figure(mean.Value.Equal)}) | Std. ({LogText.Figure(mean.Value.Std)}) |");
         return known.Select(client => $"[{work}] [CLIENT] < {client.Client:000000} > {Figures(experiment, client.Figures!.Values)}")
             .Append($"[{work}] [SUMMARY] ({known.Count} clients):{string.Concat(summary)}");
     }

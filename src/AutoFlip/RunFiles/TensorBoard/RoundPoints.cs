@@ -10,8 +10,9 @@ readonly record struct CurvePoint(string Tag, double Value);
 /// <summary>What TensorBoard shows of a round.</summary>
 /// <remarks>
 /// The figures that the reference shows have its tags: <c>Local Training Loss</c>, <c>Local Test Acc1(In)</c> (participants' own models),
-/// <c>Local Test Acc1(Out)</c> (the global model on others), <c>Server Acc1</c>, <c>Generalization Gap (Acc1)</c>. Its loss tags have a blank more, before
-/// the parenthesis and at the end, by oversight: here all tags are alike. Ours have a heading. What is undefined or not finite has no point, as in <c>rounds.jsonl</c>.
+/// <c>Local Test Acc1(Out)</c> (the global model on others), <c>Server Acc1</c>, <c>Generalization Gap (Acc1)</c>. Its loss tags have a
+/// blank more, before the parenthesis and at the end, by oversight: here all tags are alike. Ours have a heading. What is undefined or not
+/// finite has no point, as in <c>rounds.jsonl</c>.
 /// </remarks>
 static class RoundPoints
 {
@@ -30,13 +31,20 @@ static class RoundPoints
             figures is null ? [] : figures.Select(figure => ($"Local {before} {Metric.Title(figure.Key)}{after}", mean(figure.Value)));
 
         return Finite([
-            .. Group(report.ClientsUpdated, "Training", ""), .. Group(report.ClientsEvaluatedIn, "Test", "(In)"), .. Group(report.ClientsEvaluatedOut, "Test", "(Out)"),
-            .. report.GeneralizationGap is { } gaps ? gaps.Select(of => ($"Generalization Gap ({Metric.Title(of.Key.Replace("gen_gap_", "", StringComparison.Ordinal))})", gap(of.Value))) : [],
+            .. Group(report.ClientsUpdated, "Training", ""), .. Group(report.ClientsEvaluatedIn, "Test", "(In)"),
+            .. Group(report.ClientsEvaluatedOut, "Test", "(Out)"),
+            .. report.GeneralizationGap is { } gaps
+                ? gaps.Select(of =>
+                    ($"Generalization Gap ({Metric.Title(of.Key.Replace("gen_gap_", "", StringComparison.Ordinal))})", gap(of.Value)))
+                : [],
         ]);
     }
 
     static IEnumerable<CurvePoint> OfServer(ServerEvaluation? server) =>
-        server is null ? [] : Finite([("Server Loss", server.Loss), .. server.Metrics.Select(metric => ($"Server {Metric.Title(metric.Key)}", metric.Value))]);
+        server is null
+            ? []
+            : Finite([
+                ("Server Loss", server.Loss), .. server.Metrics.Select(metric => ($"Server {Metric.Title(metric.Key)}", metric.Value))]);
 
     static IEnumerable<(string, double?)> Ours(RoundReport report, long before) =>
     [
@@ -64,5 +72,6 @@ static class RoundPoints
     ];
 
     static IEnumerable<CurvePoint> Finite(IEnumerable<(string Tag, double? Value)> figures) =>
-        figures.Where(figure => figure.Value is { } value && double.IsFinite(value)).Select(figure => new CurvePoint(figure.Tag, figure.Value!.Value));
+        figures.Where(figure => figure.Value is { } value && double.IsFinite(value))
+            .Select(figure => new CurvePoint(figure.Tag, figure.Value!.Value));
 }

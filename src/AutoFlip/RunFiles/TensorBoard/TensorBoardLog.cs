@@ -6,9 +6,9 @@ namespace AutoFlip;
 /// <summary>Writes what TensorBoard reads: event files in the folder <c>tensorboard</c> of the run directory.</summary>
 /// <param name="wanted">Whether they were asked for. A run that has them already goes on with them.</param>
 /// <remarks>
-/// The files are a function of the rounds' reports, times included, so a resumed run makes them what they must be whatever a kill left of them (docs/decisions/0025).
-/// There are two: the run's own curves, and under <see cref="Weighted"/> those of clients' means weighted by samples, which TensorBoard draws into the same charts.
-/// Values are float32, as in all such files; <c>rounds.jsonl</c> has them exactly.
+/// The files are a function of the rounds' reports, times included, so a resumed run makes them what they must be whatever a kill left of
+/// them (docs/decisions/0025). There are two: the run's own curves, and under <see cref="Weighted"/> those of clients' means weighted by
+/// samples, which TensorBoard draws into the same charts. Values are float32, as in all such files; <c>rounds.jsonl</c> has them exactly.
 /// </remarks>
 sealed class TensorBoardLog(bool wanted) : RunObserver, IDisposable
 {
@@ -63,7 +63,16 @@ sealed class TensorBoardLog(bool wanted) : RunObserver, IDisposable
         var begun = report.Time - TimeSpan.FromSeconds(report.Seconds);
         byte[] version = report.Round == 1 ? Record(new Event { WallTime = UnixSeconds(begun), FileVersion = "brain.Event:2" }) : [];
         var values = points.Select(point => new Summary.Types.Value { Tag = point.Tag, SimpleValue = (float)point.Value });
-        return [.. version, .. Record(new Event { WallTime = UnixSeconds(report.Time), Step = report.Round, Summary = new Summary { Value = { values } } })];
+        return
+        [
+            .. version,
+            .. Record(new Event
+            {
+                WallTime = UnixSeconds(report.Time),
+                Step = report.Round,
+                Summary = new Summary { Value = { values } },
+            }),
+        ];
     }
 
     static byte[] Record(Event happened) => TfRecord.Frame(happened.ToByteArray());

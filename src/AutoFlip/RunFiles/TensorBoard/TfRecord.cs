@@ -23,7 +23,8 @@ static class TfRecord
     {
         var crc = uint.MaxValue;
         var words = MemoryMarshal.Cast<byte, ulong>(data);
-        foreach (var word in words) crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+        foreach (var word in words)
+            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
         foreach (var rest in data[(8 * words.Length)..]) crc = BitOperations.Crc32C(crc, rest);
         return ~crc;
     }

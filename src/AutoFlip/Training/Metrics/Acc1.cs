@@ -19,7 +19,8 @@ public sealed record Acc1() : ClassMetric("acc1")
     private protected override double? OfClasses(Predictions predictions) => ClassCounts.Of(predictions).Accuracy;
 }
 
-/// <summary>Accuracy over the steps of sequences that count, in [0, 1]: <see cref="Acc1"/> under the name that sequences have in the reference.</summary>
+/// <summary>Accuracy over the steps of sequences that count, in [0, 1]: <see cref="Acc1"/> under the name that
+/// sequences have in the reference.</summary>
 public sealed record SeqAcc() : ClassMetric("seqacc")
 {
     private protected override double? OfClasses(Predictions predictions) => ClassCounts.Of(predictions).Accuracy;

@@ -1,6 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>Area under the ROC curve, in [0, 1]: how often a sample of a class outranks one that is not of it; equal scores count half.</summary>
+/// <summary>Area under the ROC curve, in [0, 1]: how often a sample of a class outranks one that is not of
+/// it; equal scores count half.</summary>
 /// <param name="Average">How the areas of several outputs become one; a single output has one area.</param>
 /// <remarks>
 /// Several outputs: of the softmax, each class against the rest, then the mean over the classes that

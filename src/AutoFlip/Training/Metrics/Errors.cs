@@ -17,13 +17,15 @@ public sealed record Mse() : NumberMetric("mse")
     }
 }
 
-/// <summary>Root of the mean squared error, at least 0: in the unit of what is predicted. Of several outputs the mean of their roots.</summary>
+/// <summary>Root of the mean squared error, at least 0: in the unit of what is predicted. Of several
+/// outputs the mean of their roots.</summary>
 public sealed record Rmse() : NumberMetric("rmse")
 {
     /// <inheritdoc/>
     public override bool LowerIsBetter => true;
 
-    private protected override double? OfColumn(ReadOnlySpan<double> predicted, ReadOnlySpan<double> truth) => Math.Sqrt(Mse.Of(predicted, truth));
+    private protected override double? OfColumn(ReadOnlySpan<double> predicted, ReadOnlySpan<double> truth) =>
+        Math.Sqrt(Mse.Of(predicted, truth));
 }
 
 /// <summary>Mean absolute error, at least 0: in the unit of what is predicted.</summary>

@@ -1,6 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>Share of the variance that is explained, at most 1: 1 − Σ(t − p)² / Σ(t − mean)². 0 is what the mean of the truth would reach.</summary>
+/// <summary>Share of the variance that is explained, at most 1: 1 − Σ(t − p)² / Σ(t − mean)². 0 is what the mean
+/// of the truth would reach.</summary>
 /// <remarks>Where the truth does not vary, 1 if it is met exactly, else 0. Undefined for a single sample.</remarks>
 public sealed record R2() : NumberMetric("r2")
 {
@@ -19,8 +20,10 @@ public sealed record R2() : NumberMetric("r2")
     }
 }
 
-/// <summary>Share of the absolute deviation that is explained, at most 1: 1 − Σ|t − p| / Σ|t − median|. 0 is what the median of the truth would reach.</summary>
-/// <remarks>D² of the pinball loss at one half. Conventions as for <see cref="R2"/>; of an even number the median is the mean of the middle two.</remarks>
+/// <summary>Share of the absolute deviation that is explained, at most 1: 1 − Σ|t − p| / Σ|t − median|. 0 is what the median
+/// of the truth would reach.</summary>
+/// <remarks>D² of the pinball loss at one half. Conventions as for <see cref="R2"/>; of an even number the median is
+/// the mean of the middle two.</remarks>
 public sealed record D2() : NumberMetric("d2")
 {
     private protected override double? OfColumn(ReadOnlySpan<double> predicted, ReadOnlySpan<double> truth)

@@ -18,7 +18,8 @@ public abstract record Metric(string Name)
     /// <summary>Whether values are shown in percent, and differences in points.</summary>
     public virtual bool InPercent => false;
 
-    /// <summary>Whether this metric is the main one of any run that measures it. A run without such a metric is represented by its first.</summary>
+    /// <summary>Whether this metric is the main one of any run that measures it. A run without such a metric is
+    /// represented by its first.</summary>
     public virtual bool IsMain => false;
 
     /// <summary>A figure's name as the reference writes it in logs and charts: <c>Acc1</c>, <c>Youdenj</c>, <c>Loss</c>.</summary>
@@ -63,7 +64,8 @@ public abstract record BinaryMetric(string Name) : ClassMetric(Name)
     /// <inheritdoc/>
     public sealed override string? Refuses(LearningTask task) => base.Refuses(task) ?? (task.IsBinary
         ? null
-        : $"{Name} needs samples of one of two classes; this data set has {(task.Kind == TaskKind.Labelling ? "sequences" : task.Classes)}. Leave it out, or use auroc.");
+        : $"{Name} needs samples of one of two classes; this data set has "
+            + $"{(task.Kind == TaskKind.Labelling ? "sequences" : task.Classes)}. Leave it out, or use auroc.");
 
     private protected sealed override double? OfClasses(Predictions predictions) =>
         predictions.Width == 1 ? Ranking.Of(predictions.Scores, predictions.Classes, 1) is { } ranking ? Of(ranking) : null : null;

@@ -63,7 +63,8 @@ public readonly ref struct Predictions
         var count = Math.Max(width, 2);
         foreach (var target in classes)
             if ((uint)target >= (uint)count)
-                throw new ArgumentOutOfRangeException(nameof(classes), target, $"A target is a class from 0 to {count - 1}, or {Targets.Ignored}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(classes), target, $"A target is a class from 0 to {count - 1}, or {Targets.Ignored}.");
         return new(scores, width, classes, default, cutOff);
     }
 
@@ -75,7 +76,8 @@ public readonly ref struct Predictions
     public static Predictions OfNumbers(ReadOnlySpan<float> scores, int width, ReadOnlySpan<float> numbers)
     {
         Check(scores.Length, width, numbers.Length / Math.Max(width, 1));
-        if (scores.Length != numbers.Length) throw new ArgumentException($"{scores.Length} scores are not {numbers.Length} numbers.", nameof(numbers));
+        if (scores.Length != numbers.Length)
+            throw new ArgumentException($"{scores.Length} scores are not {numbers.Length} numbers.", nameof(numbers));
         return new(scores, width, default, numbers, 0);
     }
 

@@ -30,7 +30,8 @@ sealed class FusedStepper<T, TRule>(int parameters, TRule rule, double maxGradie
     TRule _rule = rule;
 
     public override void Step(
-        Span<T> weights, Span<T> gradients, double learningRate, ReadOnlySpan<ulong> kept = default, ReadOnlySpan<StepScale> scales = default)
+        Span<T> weights, Span<T> gradients, double learningRate, ReadOnlySpan<ulong> kept = default,
+        ReadOnlySpan<StepScale> scales = default)
     {
         if (weights.Length != Parameters || gradients.Length != Parameters)
             throw new ArgumentException($"{weights.Length} weights, {gradients.Length} gradients: started for {Parameters}.");

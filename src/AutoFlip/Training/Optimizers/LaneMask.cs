@@ -14,7 +14,8 @@ static class LaneMask
     {
         var (at, shift) = (index >> 6, index & 63);
         var word = kept[at] >> shift;
-        if (shift + Vector<T>.Count > 64 && at + 1 < kept.Length) word |= kept[at + 1] << (64 - shift); // two words: index is no multiple of the length
+        // two words: index is no multiple of the length
+        if (shift + Vector<T>.Count > 64 && at + 1 < kept.Length) word |= kept[at + 1] << (64 - shift);
         return typeof(T) == typeof(float)
             ? (~Vector.Equals(Vector.Create((uint)word) & Bits32, Vector<uint>.Zero)).As<uint, T>()
             : (~Vector.Equals(Vector.Create(word) & Bits64, Vector<ulong>.Zero)).As<ulong, T>();

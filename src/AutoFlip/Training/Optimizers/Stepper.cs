@@ -33,7 +33,8 @@ public abstract class Stepper<T>
     /// <param name="scales">Factors on the learning rate, of one stretch of parameters after another; empty leaves it as it is.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public abstract void Step(
-        Span<T> weights, Span<T> gradients, double learningRate, ReadOnlySpan<ulong> kept = default, ReadOnlySpan<StepScale> scales = default);
+        Span<T> weights, Span<T> gradients, double learningRate, ReadOnlySpan<ulong> kept = default,
+        ReadOnlySpan<StepScale> scales = default);
 
     /// <summary>Back to the start, in the same buffers.</summary>
     public abstract void Reset();

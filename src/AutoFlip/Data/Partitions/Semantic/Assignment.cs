@@ -2,8 +2,8 @@ namespace AutoFlip;
 
 /// <summary>Gives each of several things a place of its own so that the costs sum to the least.</summary>
 /// <remarks>
-/// The Hungarian method with potentials: things come one at a time, each by the cheapest chain of moves of those before. Time r^2 c for r things
-/// and c places. Source: Kuhn 1955; Jonker and Volgenant 1987, a shortest augmenting path per row.
+/// The Hungarian method with potentials: things come one at a time, each by the cheapest chain of moves of those before. Time r^2 c for r
+/// things and c places. Source: Kuhn 1955; Jonker and Volgenant 1987, a shortest augmenting path per row.
 /// </remarks>
 static class Assignment
 {

@@ -31,8 +31,8 @@ sealed class Cluster(int[] rows, double[] mean, double[] variance)
     /// <param name="rows">Which of them; at least <paramref name="k"/>.</param>
     /// <param name="k">How many clusters, at least 1.</param>
     /// <param name="random">Draws the first centres.</param>
-    /// <remarks>Ties go to the lower cluster. A cluster that runs empty gets the point that is farthest from its own centre. A variance is that
-    /// of the cluster with one further point of the class's own variance in it, so that a single sample has one too.</remarks>
+    /// <remarks>Ties go to the lower cluster. A cluster that runs empty gets the point that is farthest from its own centre. A variance is
+    /// that of the cluster with one further point of the class's own variance in it, so that a single sample has one too.</remarks>
     public static Cluster[] Of(double[][] points, int[] rows, int k, KeyedRandom random)
     {
         var own = Array.ConvertAll(rows, row => points[row]);
@@ -59,7 +59,8 @@ sealed class Cluster(int[] rows, double[] mean, double[] variance)
         ];
     }
 
-    /// <summary>The first centre is any point; each further one a point drawn in proportion to its squared distance to the nearest so far.</summary>
+    /// <summary>The first centre is any point; each further one a point drawn in proportion to its squared
+    /// distance to the nearest so far.</summary>
     static double[][] FarApart(double[][] points, int k, KeyedRandom random)
     {
         var centres = new double[k][];

@@ -20,12 +20,14 @@ static class ClassFolders
         {
             var folder = Path.Combine(path, classes[label], below);
             if (!Directory.Exists(folder)) continue;
-            foreach (var file in Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)) yield return new LabelledFile(file, label);
+            foreach (var file in Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal))
+                yield return new LabelledFile(file, label);
         }
     }
 
     /// <summary>The same for a user's own folders, where a class without images is a mistake.</summary>
-    /// <exception cref="AutoFlipException">A class folder has no image that can be read (exit 3): the message names it and the reason.</exception>
+    /// <exception cref="AutoFlipException">A class folder has no image that can be read (exit 3): the message
+    /// names it and the reason.</exception>
     public static IEnumerable<LabelledFile> OwnImages(string path, IReadOnlyList<string> classes)
     {
         foreach (var name in classes)
@@ -37,11 +39,14 @@ static class ClassFolders
     /// <summary>What lies beside a user's images and is not read, by ending; null if nothing does.</summary>
     public static string? PassedOver(string path)
     {
-        var files = Names(path).SelectMany(name => Directory.EnumerateFiles(Path.Combine(path, name))).Where(file => !IsImage(file) && !IsOfTheSystem(file));
+        var files = Names(path).SelectMany(name => Directory.EnumerateFiles(Path.Combine(path, name)))
+            .Where(file => !IsImage(file) && !IsOfTheSystem(file));
         var folders = Names(path).Sum(name => Names(Path.Combine(path, name)).Count());
         var kinds = Kinds(files);
         return kinds.Length == 0 && folders == 0 ? null
-            : $"Not read in the class folders of '{path}': {string.Join(" and ", (string[])[.. kinds.Length > 0 ? [kinds] : (string[])[], .. folders > 0 ? [$"{folders} folders"] : (string[])[]])}. Read are {Accepted}.";
+            : $"Not read in the class folders of '{path}': "
+                + string.Join(" and ", new[] { kinds, folders > 0 ? $"{folders} folders" : "" }.Where(part => part.Length > 0))
+                + $". Read are {Accepted}.";
     }
 
     const string Accepted = "JPEG, PNG, GIF, BMP, WebP, TIFF, PPM and PGM images";
@@ -50,17 +55,21 @@ static class ClassFolders
     {
         var kinds = Kinds(Directory.EnumerateFiles(folder).Where(file => !IsOfTheSystem(file)));
         return Names(folder).FirstOrDefault(inner => Directory.EnumerateFiles(Path.Combine(folder, inner)).Any(IsImage)) is { } deeper
-                ? $"the images of this class lie one level deeper, in '{deeper}'. Move them up into the class folder"
-            : kinds.Length > 0 ? $"this class has no image that can be read, only {kinds}. Convert them (read are {Accepted}), or remove the folder"
+            ? $"the images of this class lie one level deeper, in '{deeper}'. Move them up into the class folder"
+            : kinds.Length > 0
+            ? $"this class has no image that can be read, only {kinds}. Convert them (read are {Accepted}), or remove the folder"
             : "this class folder is empty. Put images into it, or remove it";
     }
 
     /// <summary>How many files there are of each ending: <c>12 .tiff, 1 .txt</c>.</summary>
     static string Kinds(IEnumerable<string> files) => string.Join(", ", files
-        .GroupBy(file => Path.GetExtension(file).ToLowerInvariant() is { Length: > 0 } ending ? ending : "without an ending", StringComparer.Ordinal)
+        .GroupBy(
+            file => Path.GetExtension(file).ToLowerInvariant() is { Length: > 0 } ending ? ending : "without an ending",
+            StringComparer.Ordinal)
         .OrderBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => $"{kind.Count()} {kind.Key}"));
 
-    static bool IsOfTheSystem(string file) => Path.GetFileName(file) is "Thumbs.db" or "desktop.ini" || Path.GetFileName(file).StartsWith('.');
+    static bool IsOfTheSystem(string file) =>
+        Path.GetFileName(file) is "Thumbs.db" or "desktop.ini" || Path.GetFileName(file).StartsWith('.');
 
     /// <summary>Names of the folders in a folder, sorted by their bytes; hidden ones are passed over.</summary>
     public static IEnumerable<string> Names(string path) => Directory.EnumerateDirectories(path)

@@ -2,9 +2,9 @@ namespace AutoFlip;
 
 /// <summary>A folder of one's own images as a data set: <c>folder:PATH</c>.</summary>
 /// <remarks>
-/// <c>PATH/train/CLASS/*.jpg</c> and <c>PATH/test/CLASS/*.jpg</c> (or <c>val</c>, <c>valid</c>, <c>validation</c>); classes are the names of the
-/// training folders in the order of their characters. Without a test folder, or where classes lie in PATH itself, every fifth image, in the
-/// order of classes and names, is for testing. Images become red, green, blue, whatever they are.
+/// <c>PATH/train/CLASS/*.jpg</c> and <c>PATH/test/CLASS/*.jpg</c> (or <c>val</c>, <c>valid</c>, <c>validation</c>); classes are the names
+/// of the training folders in the order of their characters. Without a test folder, or where classes lie in PATH itself, every fifth image,
+/// in the order of classes and names, is for testing. Images become red, green, blue, whatever they are.
 /// </remarks>
 static class FolderDataSet
 {
@@ -21,8 +21,9 @@ static class FolderDataSet
             var names = ClassFolders.Names(Path.Combine(path, train ?? "")).ToList();
             if (names.Count < 2)
             {
-                throw AutoFlipException.BadData($"Experiment.Dataset folder:{path}: a folder for each of at least two classes is expected in " +
-                    $"{(train is null ? "it (or in a folder 'train' in it)" : $"its folder '{train}'")}; there are {names.Count}.");
+                throw AutoFlipException.BadData(
+                    $"Experiment.Dataset folder:{path}: a folder for each of at least two classes is expected in "
+                    + $"{(train is null ? "it (or in a folder 'train' in it)" : $"its folder '{train}'")}; there are {names.Count}.");
             }
             return new ImageFileDataSet($"folder:{path}")
             {
@@ -46,6 +47,7 @@ static class FolderDataSet
             throw AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e);
         }
 
-        string? Child(string name) => ClassFolders.Names(path).FirstOrDefault(child => child.Equals(name, StringComparison.OrdinalIgnoreCase));
+        string? Child(string name) => ClassFolders.Names(path)
+            .FirstOrDefault(child => child.Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 }

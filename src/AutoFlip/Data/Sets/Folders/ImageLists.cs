@@ -22,7 +22,8 @@ static class ImageLists
                 var words = line.Split(separators.ToCharArray(), StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
                 if (row <= skip || words.Length == 0) continue;
                 if (read(words) is not { } image || image.Label < 0 || image.Label >= task.Classes)
-                    throw AutoFlipException.BadFile(file, $"line {row} does not name an image and one of {task.Classes} classes: '{Start(line)}'");
+                    throw AutoFlipException.BadFile(
+                        file, $"line {row} does not name an image and one of {task.Classes} classes: '{Start(line)}'");
                 images.Add(image);
             }
             return images;

@@ -15,7 +15,8 @@ public static class PhotographSets
         Folders = ["food-101", "Food101", "Food101/food-101"],
         Downloads =
         [
-            new(new Uri("http://data.vision.ee.ethz.ch/cvl/food-101.tar.gz"), 4996278331, "d97d15e438b7f4498f96086a4f7e2fa42a32f2712e87d3295441b2b6314053a4")
+            new(new Uri("http://data.vision.ee.ethz.ch/cvl/food-101.tar.gz"), 4996278331,
+                "d97d15e438b7f4498f96086a4f7e2fa42a32f2712e87d3295441b2b6314053a4")
             {
                 Members = ["images/", "meta/"],
             },
@@ -38,12 +39,15 @@ public static class PhotographSets
         Folders = ["flowers-102", "Flowers102"],
         Downloads =
         [
-            new(new Uri("https://www.robots.ox.ac.uk/~vgg/data/flowers/102/102flowers.tgz"), 344862509, "2d01ecc807db462958cfe3d92f57a8c252b4abd240eb955770201e45f783b246")
+            new(new Uri("https://www.robots.ox.ac.uk/~vgg/data/flowers/102/102flowers.tgz"), 344862509,
+                "2d01ecc807db462958cfe3d92f57a8c252b4abd240eb955770201e45f783b246")
             {
                 Members = ["jpg/"],
             },
-            new(new Uri("https://www.robots.ox.ac.uk/~vgg/data/flowers/102/imagelabels.mat"), 502, "4903e94206bac23bf772aadf06451916df56b58fc483a62db32a97b82656651d"),
-            new(new Uri("https://www.robots.ox.ac.uk/~vgg/data/flowers/102/setid.mat"), 14989, "46b8678f91fd95d3c8f4feab80d271a6c834a1dd896fe29fd3e6ad9ce5c8dccd"),
+            new(new Uri("https://www.robots.ox.ac.uk/~vgg/data/flowers/102/imagelabels.mat"), 502,
+                "4903e94206bac23bf772aadf06451916df56b58fc483a62db32a97b82656651d"),
+            new(new Uri("https://www.robots.ox.ac.uk/~vgg/data/flowers/102/setid.mat"), 14989,
+                "46b8678f91fd95d3c8f4feab80d271a6c834a1dd896fe29fd3e6ad9ce5c8dccd"),
         ],
         Licence = "none stated",
         Citation = "M.-E. Nilsback and A. Zisserman 2008, Automated flower classification over a large number of classes, ICVGIP",
@@ -64,11 +68,13 @@ public static class PhotographSets
         Folders = ["oxford-iiit-pet", "OxfordIIITPet"],
         Downloads =
         [
-            new(new Uri("http://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz"), 791918971, "67195c5e1c01f1ab5f9b6a5d22b8c27a580d896ece458917e61d459337fa318d")
+            new(new Uri("http://www.robots.ox.ac.uk/~vgg/data/pets/data/images.tar.gz"), 791918971,
+                "67195c5e1c01f1ab5f9b6a5d22b8c27a580d896ece458917e61d459337fa318d")
             {
                 Members = ["images/"],
             },
-            new(new Uri("http://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz"), 19173078, "52425fb6de5c424942b7626b428656fcbd798db970a937df61750c0f1d358e91")
+            new(new Uri("http://www.robots.ox.ac.uk/~vgg/data/pets/data/annotations.tar.gz"), 19173078,
+                "52425fb6de5c424942b7626b428656fcbd798db970a937df61750c0f1d358e91")
             {
                 Members = ["annotations/"],
             },
@@ -130,16 +136,20 @@ public static class PhotographSets
 
     static IEnumerable<LabelledFile> FlowersOf(string part, DataFolder folder, LearningTask task)
     {
-        var labels = folder.Read("imagelabels.mat", (content, file) => MatReader.Read(content, file, MostFlowers, "labels"))["labels"].Integers();
-        foreach (var image in folder.Read("setid.mat", (content, file) => MatReader.Read(content, file, MostFlowers, part))[part].Integers())
+        var labels = folder.Read("imagelabels.mat", (content, file) => MatReader.Read(content, file, MostFlowers, "labels"))["labels"]
+            .Integers();
+        foreach (var image in folder.Read(
+            "setid.mat", (content, file) => MatReader.Read(content, file, MostFlowers, part))[part].Integers())
         {
             if (image < 1 || image > labels.Length || labels[image - 1] < 1 || labels[image - 1] > task.Classes)
-                throw AutoFlipException.BadFile(folder.Files["setid.mat"], $"image {image} has no label of 1 .. {task.Classes} in '{folder.Files["imagelabels.mat"]}'");
+                throw AutoFlipException.BadFile(
+                    folder.Files["setid.mat"], $"image {image} has no label of 1 .. {task.Classes} in '{folder.Files["imagelabels.mat"]}'");
             yield return new LabelledFile(Path.Combine(folder.Files["jpg/"], $"image_{image:00000}.jpg"), labels[image - 1] - 1);
         }
     }
 
-    /// <summary>A line <c>000001.jpg 0</c> of the parts, and the line with a 1 or -1 for each attribute that names the same image.</summary>
+    /// <summary>A line <c>000001.jpg 0</c> of the parts, and the line with a 1 or -1 for each attribute
+    /// that names the same image.</summary>
     static IEnumerable<LabelledFile> FacesOf(int part, DataFolder folder, LearningTask task)
     {
         var parts = ImageLists.Lines(folder, "list_eval_partition.txt", LearningTask.Classification(["train", "valid", "test"]), words =>

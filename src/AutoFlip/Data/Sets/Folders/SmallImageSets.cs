@@ -15,11 +15,14 @@ public static class SmallImageSets
         Folders = ["tiny-imagenet-200", "TinyImageNet", "TinyImageNet/tiny-imagenet-200"],
         Origin = "http://cs231n.stanford.edu/tiny-imagenet-200.zip",
         Licence = "that of ImageNet: for non-commercial research only",
-        Citation = "Y. Le and X. Yang 2015, Tiny ImageNet visual recognition challenge, Stanford CS 231N; from O. Russakovsky et al. 2015, IJCV 115(3)",
+        Citation = "Y. Le and X. Yang 2015, Tiny ImageNet visual recognition challenge, Stanford CS 231N; "
+            + "from O. Russakovsky et al. 2015, IJCV 115(3)",
         Remarks = "the validation part is for testing: the test part has no labels",
         Train = (folder, task) => ClassFolders.Images(folder.Files["train/"], task.ClassNames, "images"),
         Test = (folder, task) => ImageLists.Lines(folder, "val/val_annotations.txt", task, words =>
-            words.Length >= 2 ? new LabelledFile(Path.Combine(folder.Files["val/images/"], words[0]), task.ClassNames.IndexOf(words[1])) : null),
+            words.Length >= 2
+                ? new LabelledFile(Path.Combine(folder.Files["val/images/"], words[0]), task.ClassNames.IndexOf(words[1]))
+                : null),
     };
 
     /// <summary>CIFAR-10's classes from CIFAR-10 and ImageNet.</summary>
@@ -46,8 +49,9 @@ public static class SmallImageSets
         Title = "German traffic signs",
         Task = LearningTask.Classification(
         [
-            "speed limit 20", "speed limit 30", "speed limit 50", "speed limit 60", "speed limit 70", "speed limit 80", "end of speed limit 80",
-            "speed limit 100", "speed limit 120", "no overtaking", "no overtaking by lorries", "right of way at the next crossing",
+            "speed limit 20", "speed limit 30", "speed limit 50", "speed limit 60", "speed limit 70", "speed limit 80",
+            "end of speed limit 80", "speed limit 100", "speed limit 120",
+            "no overtaking", "no overtaking by lorries", "right of way at the next crossing",
             "priority road", "give way", "stop", "no vehicles", "no lorries", "no entry", "danger", "bend to the left", "bend to the right",
             "double bend", "bumpy road", "slippery road", "road narrows on the right", "road works", "traffic lights", "pedestrians",
             "children", "bicycles", "ice or snow", "wild animals", "end of all limits", "turn right", "turn left", "straight on",
@@ -59,10 +63,13 @@ public static class SmallImageSets
         TestSamples = 12630,
         Files = ["GTSRB/Training/", "GTSRB/Final_Test/Images/", "GT-final_test.csv"],
         Folders = ["gtsrb", "GTSRB"],
-        Origin = "https://benchmark.ini.rub.de/gtsrb_dataset.html (GTSRB-Training_fixed.zip, GTSRB_Final_Test_Images.zip, GTSRB_Final_Test_GT.zip)",
+        Origin = "https://benchmark.ini.rub.de/gtsrb_dataset.html "
+            + "(GTSRB-Training_fixed.zip, GTSRB_Final_Test_Images.zip, GTSRB_Final_Test_GT.zip)",
         Licence = "CC0",
-        Citation = "J. Stallkamp et al. 2012, Man vs. computer: benchmarking machine learning algorithms for traffic sign recognition, Neural Networks 32",
-        Train = (folder, task) => ClassFolders.Images(folder.Files["GTSRB/Training/"], [.. Enumerable.Range(0, task.Classes).Select(label => $"{label:00000}")]),
+        Citation = "J. Stallkamp et al. 2012, "
+            + "Man vs. computer: benchmarking machine learning algorithms for traffic sign recognition, Neural Networks 32",
+        Train = (folder, task) => ClassFolders.Images(
+            folder.Files["GTSRB/Training/"], [.. Enumerable.Range(0, task.Classes).Select(label => $"{label:00000}")]),
         Test = (folder, task) => ImageLists.Lines(folder, "GT-final_test.csv", task, words =>
             words is [var name, _, _, _, _, _, _, var label] && int.TryParse(label, out var number)
                 ? new LabelledFile(Path.Combine(folder.Files["GTSRB/Final_Test/Images/"], name), number)
@@ -70,8 +77,8 @@ public static class SmallImageSets
     };
 
     /// <summary>Characters of thirty alphabets, each drawn by twenty people.</summary>
-    /// <remarks>The published other part (images_evaluation) shows other characters, of twenty other alphabets: it tests how well new classes are
-    /// learnt, not how well these are known. So the test part is every fifth drawing, four of each character.</remarks>
+    /// <remarks>The published other part (images_evaluation) shows other characters, of twenty other alphabets: it tests how well new
+    /// classes are learnt, not how well these are known. So the test part is every fifth drawing, four of each character.</remarks>
     public static ImageFileDataSet Omniglot { get; } = new("Omniglot")
     {
         Title = "characters of thirty alphabets",
@@ -92,7 +99,8 @@ public static class SmallImageSets
             },
         ],
         Licence = "MIT",
-        Citation = "B. M. Lake, R. Salakhutdinov and J. B. Tenenbaum 2015, Human-level concept learning through probabilistic program induction, Science 350(6266)",
+        Citation = "B. M. Lake, R. Salakhutdinov and J. B. Tenenbaum 2015, "
+            + "Human-level concept learning through probabilistic program induction, Science 350(6266)",
         Remarks = "the background characters; every fifth drawing is for testing, since the evaluation part shows other characters",
         Train = (folder, task) => ClassFolders.Images(folder.Files["images_background/"], task.ClassNames),
     };

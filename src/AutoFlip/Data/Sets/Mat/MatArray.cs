@@ -4,13 +4,14 @@ namespace AutoFlip;
 
 /// <summary>An array of real numbers as a MAT file holds it.</summary>
 /// <param name="Sizes">By axis; the first axis varies fastest.</param>
-/// <param name="Type">How the values are stored: 1 int8, 2 uint8, 3 int16, 4 uint16, 5 int32, 6 uint32, 7 single, 9 double. It may be a smaller
-/// type than the array's own.</param>
+/// <param name="Type">How the values are stored: 1 int8, 2 uint8, 3 int16, 4 uint16, 5 int32, 6 uint32, 7 single, 9 double. It may be a
+/// smaller type than the array's own.</param>
 /// <param name="Bytes">The values, little-endian.</param>
 sealed record MatArray(int[] Sizes, int Type, byte[] Bytes)
 {
     /// <summary>Whether there are as many values as the sizes say.</summary>
-    public bool IsWhole => Width > 0 && Sizes.All(size => size >= 0) && Sizes.Aggregate((Int128)Width, (product, size) => product * size) == Bytes.Length;
+    public bool IsWhole =>
+        Width > 0 && Sizes.All(size => size >= 0) && Sizes.Aggregate((Int128)Width, (product, size) => product * size) == Bytes.Length;
 
     /// <summary>Whether values are stored as unsigned bytes.</summary>
     public bool AreBytes => Type == 2;

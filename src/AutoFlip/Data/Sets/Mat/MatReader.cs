@@ -6,9 +6,9 @@ namespace AutoFlip;
 
 /// <summary>Reads arrays of numbers from MAT files of version 5 (MATLAB 5 to 7), little-endian, compressed or not.</summary>
 /// <remarks>
-/// The file is a header of 128 bytes and elements, each a type, a length and content. An array is an element of elements: flags, sizes, name, values;
-/// or such an element compressed with zlib. Other kinds of arrays (cells, structures, text) are passed over. Memory grows with what is
-/// really in the file, not with the lengths that it claims, and up to a bound.
+/// The file is a header of 128 bytes and elements, each a type, a length and content. An array is an element of elements: flags, sizes,
+/// name, values; or such an element compressed with zlib. Other kinds of arrays (cells, structures, text) are passed over. Memory grows
+/// with what is really in the file, not with the lengths that it claims, and up to a bound.
 /// <para>Source: MathWorks, MAT-File Format, R2023a. Version 7.3 is another format (HDF5), and refused.</para>
 /// </remarks>
 static class MatReader
@@ -25,9 +25,11 @@ static class MatReader
     public static IReadOnlyDictionary<string, MatArray> Read(Stream content, string file, long most, params string[] wanted)
     {
         Span<byte> header = stackalloc byte[128];
-        if (content.ReadAtLeast(header, 128, throwOnEndOfStream: false) < 128) throw AutoFlipException.BadFile(file, "it ends within its header");
+        if (content.ReadAtLeast(header, 128, throwOnEndOfStream: false) < 128)
+            throw AutoFlipException.BadFile(file, "it ends within its header");
         if (header.StartsWith("MATLAB 7.3"u8)) throw AutoFlipException.BadFile(file, "it is of MATLAB 7.3 (HDF5): save it with -v7");
-        if (!header.StartsWith("MATLAB 5"u8) || BinaryPrimitives.ReadUInt16LittleEndian(header[124..]) != 0x0100 || !header[126..].SequenceEqual("IM"u8))
+        if (!header.StartsWith("MATLAB 5"u8) || BinaryPrimitives.ReadUInt16LittleEndian(header[124..]) != 0x0100
+            || !header[126..].SequenceEqual("IM"u8))
             throw AutoFlipException.BadFile(file, "it does not start like a little-endian MAT file of version 5");
 
         var arrays = new Dictionary<string, MatArray>(StringComparer.Ordinal);
@@ -91,7 +93,8 @@ static class MatReader
             while (true)
             {
                 got += content.ReadAtLeast(read.AsSpan(got), read.Length - got, throwOnEndOfStream: false);
-                if (got < read.Length) throw AutoFlipException.BadFile(file, $"it is truncated: {got} of {element.Length} bytes of an array are there");
+                if (got < read.Length)
+                    throw AutoFlipException.BadFile(file, $"it is truncated: {got} of {element.Length} bytes of an array are there");
                 if (got == element.Length) break;
                 System.Array.Resize(ref read, (int)Math.Min(element.Length, 2L * got));
             }
@@ -118,7 +121,8 @@ static class MatReader
             var flags = Content(Expect(6, "flags"), Facts);
             if (flags.Length != 8) throw AutoFlipException.BadFile(file, "an array of it has no proper flags");
             var sizes = Content(Expect(5, "sizes"), Facts);
-            if (sizes.Length is < 8 or > 64 || sizes.Length % 4 != 0) throw AutoFlipException.BadFile(file, "an array of it has no proper sizes");
+            if (sizes.Length is < 8 or > 64 || sizes.Length % 4 != 0)
+                throw AutoFlipException.BadFile(file, "an array of it has no proper sizes");
             var named = Expect(1, "name");
             var rest = length - 16 - 8 - Padded(sizes.Length) - (_small is not null ? 8 : 8 + Padded(named.Length));
             var name = Encoding.ASCII.GetString(Content(named, Facts));
@@ -139,7 +143,9 @@ static class MatReader
         (int Type, long Length) Expect(int type, string what)
         {
             var element = Next(atTop: false)!.Value;
-            return element.Type == type && element.Length <= Facts ? element : throw AutoFlipException.BadFile(file, $"an array of it has no {what} where they should be");
+            return element.Type == type && element.Length <= Facts
+                ? element
+                : throw AutoFlipException.BadFile(file, $"an array of it has no {what} where they should be");
         }
 
         void Fill(long length)
