@@ -75,6 +75,22 @@ public class OptionParserTests
     }
 
     [Theory]
+    [InlineData("--preset paper --guidance fisher"), InlineData("--guidance fisher --preset PAPER")]
+    public void Options_override_a_preset_wherever_they_are(string options)
+    {
+        var paper = Shell.Run(["run", .. options.Split(' ')]).Experiment!;
+
+        Assert.Equal(
+            (PruningKind.Unstructured, "fisher", GuidanceScale.MinMax, 0, false, false, MaskRefresh.Cohort),
+            (paper.Pruning, paper.Guidance, paper.GuidanceNormalization, paper.DenseRounds!.Value, paper.KeepNorm, paper.ScaleLearningRate,
+                paper.MaskRefresh));
+    }
+
+    [Fact]
+    public void A_preset_that_does_not_exist_is_refused() => Assert.Contains(
+        "there is no preset 'papers'. Accepted: paper.", Shell.Run("run", "--preset", "papers").Error, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("--clients=7", 7)]
     [InlineData("--K=7", 7)]
     [InlineData("--K 3 --clients 7", 7)]

@@ -44,6 +44,17 @@ public sealed class OtherVersionsTests : IDisposable
         Assert.Equal(before, File.ReadAllLines(Path.Combine(run, "rounds.jsonl")).Take(2));
     }
 
+    /// <summary>Its file has no such field; a new experiment has it on.</summary>
+    [Fact]
+    public void What_a_run_did_before_there_was_an_option_is_what_its_file_means()
+    {
+        var run = Run();
+
+        Assert.True(new Experiment().ScaleLearningRate);
+        Assert.False(ExperimentFile.OfRun(run).ScaleLearningRate);
+        Assert.False(ExperimentFile.Load(run).ScaleLearningRate); // also where a new run begins with it
+    }
+
     [Fact]
     public void A_run_of_the_first_version_does_not_go_on_under_another_experiment()
     {

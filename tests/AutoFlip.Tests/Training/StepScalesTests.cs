@@ -57,4 +57,17 @@ public class StepScalesTests
         Assert.False(new Sgd(0.9).IsAdaptive);
         Assert.True(new Adam().IsAdaptive && new AdamW().IsAdaptive && new RmsProp().IsAdaptive && new Adagrad().IsAdaptive);
     }
+
+    /// <summary>Only pruned runs under an adaptive optimizer change. The first pruned round is the second.</summary>
+    [Theory]
+    [InlineData("Adam", "autoflip", true), InlineData("Adam", "none", false), InlineData("SGD", "autoflip", false)]
+    public async Task Rates_change_pruned_rounds_of_adaptive_optimizers(string optimizer, string pruner, bool differs)
+    {
+        var experiment = TinyFederation.Experiment with { Optimizer = optimizer, Pruner = pruner, DenseRounds = 1 };
+        var scaled = await TinyFederation.RunAsync(experiment);
+        var one = await TinyFederation.RunAsync(experiment with { ScaleLearningRate = false });
+
+        Assert.Equal(one.Rounds[0].State.Server.Weights.Sha256(), scaled.Rounds[0].State.Server.Weights.Sha256());
+        Assert.Equal(differs, one.Global.Sha256() != scaled.Global.Sha256());
+    }
 }
