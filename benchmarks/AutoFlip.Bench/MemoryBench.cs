@@ -99,7 +99,7 @@ static class MemoryBench
         var started = context.Time.GetTimestamp();
         var loaded = new LoadedData(Synthetic(one.Samples, 1), Synthetic(10_000, 2), DigitsDataSet.Instance.Task!);
         var loadedPeak = Process.GetCurrentProcess().PeakWorkingSet64;
-        var data = FederatedData.Deal(experiment, loaded);
+        var data = FederatedData.Assign(experiment, loaded);
         var dealtPeak = Process.GetCurrentProcess().PeakWorkingSet64;
         var folder = Directory.CreateTempSubdirectory("autoflip-bench-");
         try

@@ -123,6 +123,6 @@ static class ShrinkMemory
         var images = new ImageSet(network.Input, pixels, [.. Enumerable.Range(0, count).Select(i => i % network.Outputs)]);
         var task = LearningTask.Classification([.. Enumerable.Range(0, network.Outputs).Select(number => $"{number}")]);
         var experiment = new Experiment { Clients = 1, Partition = "iid", Resize = 0, RandomHorizontalFlip = 0, ColorJitter = 0 };
-        return FederatedData.Deal(experiment, new LoadedData(images, null, task));
+        return FederatedData.Assign(experiment, new LoadedData(images, null, task));
     }
 }

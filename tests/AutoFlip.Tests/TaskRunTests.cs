@@ -31,7 +31,7 @@ public sealed class TaskRunTests : IDisposable
     string OnlyRun => Assert.Single(Directory.GetDirectories(_folder.Path));
 
     RunSummary Run(Experiment experiment, LoadedData data, RunObserver? observer = null) => Simulation.Run(
-        experiment, new RunOptions { ResultPath = _folder.Path, Workers = 2 }, (resolved, _) => FederatedData.Deal(resolved, data),
+        experiment, new RunOptions { ResultPath = _folder.Path, Workers = 2 }, (resolved, _) => FederatedData.Assign(resolved, data),
         observer ?? RunObserver.None, TimeProvider.System, TestContext.Current.CancellationToken);
 
     static float[] Gaussian(int count, ulong seed)
@@ -75,7 +75,7 @@ public sealed class TaskRunTests : IDisposable
         var written = ExperimentFile.OfRun(OnlyRun);
         Assert.Equal("MSELoss", written.Criterion);
         Assert.Equal(["mse", "mae", "r2"], written.Metrics);
-        var main = summary.Metrics.Shown;
+        var main = summary.Metrics.Primary;
         Assert.Equal(("mse", true, 8), (main.Name, main.LowerIsBetter, main.BestRound));
         Assert.InRange(main.Global!.Value, 0, 0.1);
         Assert.Equal(main.Best, main.Global);
@@ -141,7 +141,7 @@ public sealed class TaskRunTests : IDisposable
     public async Task A_cut_off_is_the_same_for_any_number_of_workers_and_after_a_break()
     {
         var experiment = TaskRules.Settle(Small with { Metrics = ["acc1", "f1"], Pruner = "none" }, Rare().Task);
-        var data = FederatedData.Deal(experiment, Rare());
+        var data = FederatedData.Assign(experiment, Rare());
         var network = RunNetwork.Build(experiment, Catalog.Resolve(experiment), data.Contract);
 
         var whole = await TinyFederation.RunAsync(experiment, data: data, network: network);
@@ -172,7 +172,7 @@ public sealed class TaskRunTests : IDisposable
         var network = new NetworkBuilder("steps", loaded.Train.Shape).Sequence("features", f => f.Embedding(Tokens, 8).Lstm(8))
             .Linear(3, "classifier").Build(3);
 
-        var outcome = await TinyFederation.RunAsync(experiment, data: FederatedData.Deal(experiment, loaded), network: network);
+        var outcome = await TinyFederation.RunAsync(experiment, data: FederatedData.Assign(experiment, loaded), network: network);
 
         var (first, last) = (outcome.Rounds[0].Report, outcome.Rounds[^1].Report);
         Assert.Equal(("CrossEntropyLoss", "seqacc"), (experiment.Criterion, Metric.MainOf(experiment)));

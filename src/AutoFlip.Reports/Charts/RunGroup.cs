@@ -62,7 +62,7 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
 
     /// <summary>A choice as text; null where it does not matter.</summary>
     static string? Text(Experiment experiment, PropertyInfo choice) =>
-        experiment.IsDense && ExperimentOptions.OfPruning.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
+        experiment.IsDense && ExperimentOptions.PruningOptions.Contains(choice.Name) ? null : choice.GetValue(experiment) switch
         {
             null => "auto",
             OptionValues options => options.Any() ? options.ToString() : null,

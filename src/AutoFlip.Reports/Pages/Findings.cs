@@ -27,7 +27,7 @@ static class Findings
     /// <summary>Statements about one run.</summary>
     public static IEnumerable<Finding> Of(RunRecord run)
     {
-        var (figures, main) = (run.Figures, run.Figures.Metrics.Shown);
+        var (figures, main) = (run.Figures, run.Figures.Metrics.Primary);
         if (figures.RoundsDone == 0) yield break;
         if (Quality(main) is { } quality) yield return new(quality, Evidence.Measured);
         yield return new(
@@ -80,10 +80,10 @@ static class Findings
     static IEnumerable<Finding> Against(RunGroup dense, RunGroup pruned)
     {
         Spread? Of(RunGroup group, Func<RunSummary, double?> figure) => Spread.Of(group.Runs.Select(run => figure(run.Figures)));
-        static double? Score(RunSummary run) => run.Metrics.Shown.Compared;
+        static double? Score(RunSummary run) => run.Metrics.Primary.Compared;
         if (Of(dense, Score) is { } before && Of(pruned, Score) is { } after)
         {
-            var quality = Comparison.Quality(dense.Runs[0].Figures.Metrics.Shown.Name, before.Mean, after.Mean).TrimEnd('.');
+            var quality = Comparison.Quality(dense.Runs[0].Figures.Metrics.Primary.Name, before.Mean, after.Mean).TrimEnd('.');
             yield return new(
                 $"{quality} ({BasisOf([.. dense.Runs, .. pruned.Runs])}).{Doubt(dense, pruned, Score)}", Evidence.Measured);
         }
@@ -135,7 +135,7 @@ static class Findings
     /// <summary>Evaluations behind <see cref="SummaryMain.Compared"/> of these runs, in words.</summary>
     public static string BasisOf(IReadOnlyCollection<RunRecord> runs)
     {
-        if (runs.All(run => run.Figures.Metrics.Shown.Recent is null)) return "on clients";
+        if (runs.All(run => run.Figures.Metrics.Primary.Recent is null)) return "on clients";
         var counts = runs.Select(run =>
             Math.Min(run.Rounds.Count(round => round.ServerEvaluated is not null), RunSummary.RecentEvaluations)).Distinct().ToList();
         return counts switch

@@ -42,7 +42,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
     {
         get
         {
-            string[] metrics = [.. _groups.Select(group => group.Runs[0].Figures.Metrics.Shown.Name).Distinct()];
+            string[] metrics = [.. _groups.Select(group => group.Runs[0].Figures.Metrics.Primary.Name).Distinct()];
             IReadOnlyList<Html> Row(RunGroup group)
             {
                 string Show(Func<RunSummary, double?> figure, Func<double, string> show) => Text(
@@ -52,7 +52,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
                     group.Name, $"{group.Runs.Length}", Show(run => run.RoundsDone, value => Readable.Count((long)Math.Round(value))),
                     .. metrics.Select(metric =>
                         Show(
-                            run => run.Metrics.Shown.Name == metric ? run.Metrics.Shown.Compared : null,
+                            run => run.Metrics.Primary.Name == metric ? run.Metrics.Primary.Compared : null,
                             value => Readable.Metric(metric, value))),
                     Show(run => run.ModelSize.Density, value => Readable.Percent(value)),
                     Show(run => Findings.Sent(run), value => Readable.Bytes((long)value)),

@@ -74,7 +74,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
     {
         get
         {
-            var main = Figures.Metrics.Shown;
+            var main = Figures.Metrics.Primary;
             if (main.Last is { } score)
                 yield return PageParts.Tile(
                     Metric.DisplayTitleOf(main.Name), Readable.Metric(main.Name, score),

@@ -36,7 +36,7 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
     /// <summary>The columns that are measured in at least one run: quality by main metric, then costs.</summary>
     public static IReadOnlyList<TableFigure> Measured(IReadOnlyCollection<RunSummary> runs) =>
     [
-        .. runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric =>
+        .. runs.Select(run => run.Metrics.Primary.Name).Distinct().SelectMany(metric =>
             Quality(metric, RecentCount.Of(runs, metric))).Concat(Costs).Where(figure => runs.Any(run => figure.Of(run) is not null)),
     ];
 
@@ -60,7 +60,7 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
             ? over => With(Readable.Percent(over.Mean), Readable.Percent(over.Deviation), " %")
             : Figure;
         Func<RunSummary, double?> Value(Func<SummaryMain, double?> of) =>
-            run => run.Metrics.Shown is { } main && main.Name == metric ? of(main) : null;
+            run => run.Metrics.Primary is { } main && main.Name == metric ? of(main) : null;
         return
         [
             new($"{metric}_recent", $"{name}, {recent}",
@@ -76,7 +76,7 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
                 Value(main => main.Local), show),
             new(
                 $"{metric}_loss", "loss", "Mean loss on the server's test set, last evaluation.",
-                run => run.Metrics.Shown.Name == metric ? run.Metrics.Global.Loss : null, Figure),
+                run => run.Metrics.Primary.Name == metric ? run.Metrics.Global.Loss : null, Figure),
         ];
     }
 

@@ -80,7 +80,7 @@ sealed record TablePage(
 
     /// <summary>Difference of a row to the baseline, in words.</summary>
     public static string Against(TableResult result, TableRowResult row) =>
-        result.Against(row) is { } over ? TableFigure.Difference(row.Ended.First().Metrics.Shown.Name, over)
+        result.Against(row) is { } over ? TableFigure.Difference(row.Ended.First().Metrics.Primary.Name, over)
         : row.Name == result.Table.Baseline ? "baseline" : "-";
 
     static TableSection Comparison(TableResult result, IReadOnlyList<TableFigure> figures, bool compared) => new(
@@ -130,7 +130,7 @@ sealed record TablePage(
         [
             row.Name, $"{cell.Experiment.Seed}",
             cell.Summary is { } summary
-                ? $"{summary.Metrics.Shown.Name} {Readable.Metric(summary.Metrics.Shown.Name, summary.Metrics.Shown.Compared)}"
+                ? $"{summary.Metrics.Primary.Name} {Readable.Metric(summary.Metrics.Primary.Name, summary.Metrics.Primary.Compared)}"
                 : "-",
             cell.Summary is { } timed ? Readable.Time(timed.Time.Total) : "-",
             cell.State,

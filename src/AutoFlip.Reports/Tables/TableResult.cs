@@ -79,7 +79,7 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
         .. from cell in row.Cells
            let run = cell.Summary
            let other = BaselineOf(cell)
-           where run is { Evaluations.Length: > 0 } && other is not null && run.Metrics.Shown.Name == other.Metrics.Shown.Name
+           where run is { Evaluations.Length: > 0 } && other is not null && run.Metrics.Primary.Name == other.Metrics.Primary.Name
            let target = CostToReach.Target(other, share)
            where target is not null
            select CostToReach.Of(run, target.Value),
@@ -98,7 +98,7 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
             from cell in row.Cells
             let run = cell.Summary
             let other = BaselineOf(cell)
-            where run is not null && other is not null && run.Metrics.Shown.Name == other.Metrics.Shown.Name
-            select (run.Metrics.Shown.Compared, other.Metrics.Shown.Compared));
+            where run is not null && other is not null && run.Metrics.Primary.Name == other.Metrics.Primary.Name
+            select (run.Metrics.Primary.Compared, other.Metrics.Primary.Compared));
     }
 }

@@ -8,11 +8,11 @@ public static class Comparison
     /// <summary>The figures of both, a column each.</summary>
     public static FigureTable Table(RunSummary dense, RunSummary pruned)
     {
-        var name = dense.Metrics.Shown.Name;
+        var name = dense.Metrics.Primary.Name;
         return new(["FedAvg", "AutoFLIP"],
         [
             (Metric.DisplayNameOf(name), [
-                Readable.Metric(name, dense.Metrics.Shown.Last), Readable.Metric(name, pruned.Metrics.Shown.Last)]),
+                Readable.Metric(name, dense.Metrics.Primary.Last), Readable.Metric(name, pruned.Metrics.Primary.Last)]),
             ("loss", [Readable.Figure(dense.Metrics.Global.Loss), Readable.Figure(pruned.Metrics.Global.Loss)]),
             ("parameters kept", [Readable.Count(dense.ModelSize.ActiveParameters), Readable.Count(pruned.ModelSize.ActiveParameters)]),
             ("bytes sent", [Readable.Bytes(Sent(dense)), Readable.Bytes(Sent(pruned))]),
@@ -29,8 +29,8 @@ public static class Comparison
                 + $" and sent {Change(Sent(dense), Sent(pruned), "fewer bytes", "more bytes", "as many bytes")}"
                 + (pruned.Traffic.ExploreBytes > 0 ? $", the exploration's {Readable.Bytes(pruned.Traffic.ExploreBytes)} included." : "."),
         };
-        if (dense.Metrics.Shown.Last is { } before && pruned.Metrics.Shown.Last is { } after)
-            sentences.Add(Quality(dense.Metrics.Shown.Name, before, after));
+        if (dense.Metrics.Primary.Last is { } before && pruned.Metrics.Primary.Last is { } after)
+            sentences.Add(Quality(dense.Metrics.Primary.Name, before, after));
         sentences.Add($"It took {Change(dense.Time.Total, pruned.Time.Total, "less time", "more time", "the same time")}"
             + (pruned.Time.Explore > 0 ? $", {Readable.Time(pruned.Time.Explore)} of it exploring." : "."));
         return string.Join('\n', sentences);

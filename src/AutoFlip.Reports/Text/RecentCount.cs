@@ -10,7 +10,7 @@ static class RecentCount
     /// <param name="metric">The metric: runs with another one are left out, as are those without evaluations.</param>
     public static string Of(IEnumerable<RunSummary> runs, string metric)
     {
-        int[] counts = [.. runs.Select(run => run.Metrics.Shown).Where(main => main.Name == metric && main.Recent is not null)
+        int[] counts = [.. runs.Select(run => run.Metrics.Primary).Where(main => main.Name == metric && main.Recent is not null)
             .Select(main => Math.Clamp(main.RecentCount ?? RunSummary.RecentEvaluations, 1, RunSummary.RecentEvaluations)).Distinct()];
         return counts switch
         {

@@ -32,7 +32,7 @@ public static class Results
     public static IEnumerable<(string Label, string Value)> Rows(RunSummary summary)
     {
         var (main, loss, size, traffic, time) = (
-            summary.Metrics.Shown, summary.Metrics.Global.Loss, summary.ModelSize, summary.Traffic, summary.Time);
+            summary.Metrics.Primary, summary.Metrics.Global.Loss, summary.ModelSize, summary.Traffic, summary.Time);
         var label = Metric.DisplayTitleOf(main.Name);
         if (main.Global is not null)
             yield return (label, Readable.Metric(main.Name, main.Global)

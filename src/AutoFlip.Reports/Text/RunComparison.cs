@@ -49,12 +49,12 @@ public static class RunComparison
 
     /// <summary>The main metric of the runs; each of them if they differ.</summary>
     static IEnumerable<Row> Quality(IReadOnlyList<RunSummary> runs) =>
-        runs.Select(run => run.Metrics.Shown.Name).Distinct().SelectMany(metric =>
+        runs.Select(run => run.Metrics.Primary.Name).Distinct().SelectMany(metric =>
     {
         var name = Metric.DisplayNameOf(metric);
         Row Of(string label, Func<SummaryMain, double?> figure)
         {
-            double? Value(RunSummary run) => run.Metrics.Shown is { } main && main.Name == metric ? figure(main) : null;
+            double? Value(RunSummary run) => run.Metrics.Primary is { } main && main.Name == metric ? figure(main) : null;
             return Metric.IsInPercent(metric) ? Row.Share(label, Value) : Row.Ratio(label, Value, value => Readable.Figure(value));
         }
         var recent = RecentCount.Of(runs, metric);
@@ -70,7 +70,7 @@ public static class RunComparison
     /// <summary>What each run cost until it reached shares of the first run's final quality; nothing where that is not known.</summary>
     static IEnumerable<Row> Reaching(IReadOnlyList<RunSummary> runs)
     {
-        if (!runs.All(run => run.Evaluations.Length > 0 && run.Metrics.Shown.Name == runs[0].Metrics.Shown.Name)) return [];
+        if (!runs.All(run => run.Evaluations.Length > 0 && run.Metrics.Primary.Name == runs[0].Metrics.Primary.Name)) return [];
         return from share in CostToReach.Shares
                let target = CostToReach.Target(runs[0], share)
                where target is not null

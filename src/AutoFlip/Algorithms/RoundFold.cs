@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What is known of a round when its fold begins.</summary>
+/// <summary>Facts of a round at the start of its aggregation.</summary>
 /// <param name="Round">The round, from 1.</param>
 /// <param name="Cohort">Clients that were asked.</param>
 /// <param name="Clients">Clients of the federation, N.</param>

@@ -41,7 +41,7 @@ sealed class AppendFile : IDisposable
     /// <summary>Makes the file hold exactly this. What is right already is not touched, so that whoever
     /// reads along is not disturbed.</summary>
     /// <exception cref="AutoFlipException">It cannot be written (exit 4).</exception>
-    public void Become(ReadOnlySpan<byte> content)
+    public void ReplaceWith(ReadOnlySpan<byte> content)
     {
         var there = new byte[Math.Min(_file.Length, content.Length)];
         _file.Seek(0, SeekOrigin.Begin);

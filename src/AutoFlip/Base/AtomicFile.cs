@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>Writes files that are whole or not there: whoever reads one finds the old content or the new, never half of it.</summary>
+/// <summary>Writes files atomically: a reader finds the old content or the new, never a part of it.</summary>
 /// <remarks>
 /// The content goes into <c>name.partial</c> in the same folder, is flushed to the disk, and takes the name in one rename. On any failure
 /// the partial file is removed and the old content stays; one left by a killed process is removed next time. The partial file is always a

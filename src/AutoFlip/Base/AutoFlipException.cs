@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>How a command ends. Scripts rely on these numbers.</summary>
+/// <summary>Exit codes of the program. Scripts rely on these numbers.</summary>
 public enum ExitCode
 {
     /// <summary>Everything asked for was done.</summary>
@@ -32,7 +32,7 @@ public sealed class AutoFlipException(ExitCode code, string message, Exception? 
     /// (<see cref="ApiNames"/>).</summary>
     public IReadOnlyList<string> Options { get; } = ApiNames.OptionsIn(message);
 
-    /// <summary>The same failure with another message.</summary>
+    /// <summary>A copy of the failure with another message.</summary>
     public AutoFlipException With(string message) => message == Message ? this : new(Code, message, this);
 
     /// <summary>The request was wrong (exit 2).</summary>

@@ -10,7 +10,7 @@ namespace AutoFlip;
 /// <summary>What was read from a file and has rules that its types do not express.</summary>
 interface IChecked
 {
-    /// <summary>What is wrong, without a full stop; null if nothing is.</summary>
+    /// <summary>The fault, without a full stop; null if the value is valid.</summary>
     string? Fault();
 }
 

@@ -70,7 +70,7 @@ sealed class JsonLog<T> : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    /// <summary>The whole lines of a log that somebody else may be writing; none if there is no such file.</summary>
+    /// <summary>The complete lines of a log that another process may be writing; empty if the file does not exist.</summary>
     /// <exception cref="AutoFlipException">The file cannot be read, is larger than half of the memory, or a
     /// line is damaged (exit 3).</exception>
     public static ImmutableArray<T> ReadLines(string path)

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Finds the name somebody probably meant.</summary>
+/// <summary>Finds the known name nearest to a misspelt one.</summary>
 public static class Nearest
 {
     /// <summary>The closest of the accepted names, in any case; null if none is close enough to be worth suggesting.</summary>

@@ -12,7 +12,7 @@ public static class RunJson
 {
     const long MostBytes = 1L << 30;
 
-    /// <summary>One line.</summary>
+    /// <summary>Options for JSON on a single line.</summary>
     public static JsonSerializerOptions Line { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -8,13 +8,13 @@ namespace AutoFlip;
 /// <remarks>UTF-8, with or without a byte order mark; UTF-16 where a byte order mark announces it; any other encoding by name.</remarks>
 static class TextInput
 {
-    /// <summary>The encoding of files that nobody says anything about.</summary>
+    /// <summary>The default encoding of files.</summary>
     public const string Usual = "utf-8";
 
-    /// <summary>Names for messages; every other name that .NET knows is accepted too.</summary>
+    /// <summary>Names for messages; every other encoding of .NET is accepted too.</summary>
     public const string Accepted = "utf-8, utf-16, latin1, windows-1252 or another name of the IANA registry";
 
-    /// <summary>What to do about a file of the user's own in another encoding.</summary>
+    /// <summary>The remedy for a user's file in another encoding.</summary>
     public const string OptionRemedy = "Save it as UTF-8, or name its encoding, as in Experiment.Encoding latin1 or Experiment.Encoding "
         + "windows-1252";
 
@@ -36,7 +36,7 @@ static class TextInput
     /// <summary>Opens a text.</summary>
     /// <param name="content">Its bytes. Closed with the reader.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="encoding">A name that <see cref="Find"/> knows; <see cref="Usual"/> if nobody chose one.</param>
+    /// <param name="encoding">A name that <see cref="Find"/> knows; <see cref="Usual"/> by default.</param>
     /// <param name="remedy">What to do about a file in another encoding, as the end of a sentence.</param>
     /// <returns>A reader that throws <see cref="AutoFlipException"/> (exit 3), naming line and byte, where UTF-8 is not valid.</returns>
     public static StreamReader Open(Stream content, string path, string encoding = Usual, string remedy = "Save it as UTF-8")

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What the system throws when a file cannot be written.</summary>
+/// <summary>Exceptions of the system when a file cannot be written.</summary>
 static class WriteFault
 {
     /// <summary>Whether an exception is such an answer of the system.</summary>

@@ -3,7 +3,7 @@ namespace AutoFlip;
 /// <summary>What clients train on: in a simulation a view of all data, over a network one client's own.</summary>
 interface IClientData
 {
-    /// <summary>What is to be learnt.</summary>
+    /// <summary>The learning task.</summary>
     LearningTask Task { get; }
 
     /// <summary>A client's samples.</summary>

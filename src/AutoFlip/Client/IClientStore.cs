@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Where clients keep vectors from round to round, by name.</summary>
+/// <summary>Storage of clients' named vectors from round to round.</summary>
 /// <remarks>Versioned by round, so that a round that is done again after a kill starts from what the client had before it.
 /// Different clients may be asked for at the same time.</remarks>
 interface IClientStore

@@ -23,7 +23,7 @@ public static class Catalog
         { "d2", _ => new D2() },
     };
 
-    /// <summary>Architectures, as wide as <see cref="ModelOptions.WidthMultiplier"/> says.</summary>
+    /// <summary>Architectures, scaled by <see cref="ModelOptions.WidthMultiplier"/>.</summary>
     public static Section<ModelFactory> Models { get; } = new("model", "Experiment.Model", Scaled)
     {
         { "TwoNN", TwoNn.Create },
@@ -167,7 +167,7 @@ public static class Catalog
         { "scaffold", e => e.Options.ApplyTo(new Scaffold()) },
     };
 
-    /// <summary>What explorers measure.</summary>
+    /// <summary>Guidances: the scores that explorers measure.</summary>
     public static Section<Guidance> Guidances { get; } = new("guidance", "Experiment.Guidance")
     {
         { "deviation", new DeviationGuidance() },

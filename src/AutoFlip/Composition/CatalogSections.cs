@@ -36,7 +36,7 @@ public static class CatalogSections
     /// <summary>Pruners.</summary>
     public static CatalogSection Pruners { get; } = CatalogSection.Of("pruners", Catalog.Pruners);
 
-    /// <summary>What explorers measure.</summary>
+    /// <summary>Guidances: the scores that explorers measure.</summary>
     public static CatalogSection Guidances { get; } = CatalogSection.Of("guidances", Catalog.Guidances);
 
     /// <summary>Rules that deal samples to clients.</summary>

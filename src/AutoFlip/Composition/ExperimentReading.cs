@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace AutoFlip;
 
-/// <summary>Reads experiments as somebody asks for them: derived values are undone, so that they are derived again.</summary>
+/// <summary>Reads experiments as requests: derived values are undone, so that they are derived again.</summary>
 public static class ExperimentReading
 {
     extension(ExperimentFile)

@@ -27,7 +27,7 @@ public static class ExperimentRules
     /// <exception cref="AutoFlipException">The experiment breaks a rule (exit 2): one line per violation.</exception>
     public static Experiment Resolve(Experiment experiment) => Resolve(experiment, KnownTask(experiment));
 
-    /// <summary>The same for data whose task is known from elsewhere, or not yet.</summary>
+    /// <summary>Violations for data whose task is given; null if it is not known yet.</summary>
     internal static Experiment Resolve(Experiment experiment, LearningTask? task)
     {
         experiment = DerivedValue.Undo(experiment);
@@ -40,14 +40,14 @@ public static class ExperimentRules
     }
 
     /// <summary>A resolved experiment with the loss and the metrics of the task that its data turned out to have.</summary>
-    /// <exception cref="AutoFlipException">What it asks for does not fit the task (exit 2): one line per violation.</exception>
+    /// <exception cref="AutoFlipException">A value does not fit the task (exit 2): one line per violation.</exception>
     internal static Experiment Settle(Experiment experiment, LearningTask task)
     {
         ThrowIfAny([.. TaskRules.Misfits(experiment, task)]);
         return DerivedValue.Record(experiment, TaskRules.Settle(experiment, task));
     }
 
-    /// <summary>The same for data that are dealt: owners that are clients are as many as there are, whatever was asked for.</summary>
+    /// <summary>The experiment settled for partitioned data, with the number of clients that they have.</summary>
     internal static Experiment Settle(Experiment experiment, LearningTask task, int clients) =>
         DerivedValue.Record(experiment, Settle(experiment, task) with { Clients = clients });
 
@@ -98,7 +98,7 @@ public static class ExperimentRules
         .. task is null ? [] : TaskRules.Undealable(experiment, task).Concat(TaskRules.Misfits(experiment, task)),
     ];
 
-    /// <summary>What is to be learnt, where the data set's name alone says it.</summary>
+    /// <summary>The learning task, where the name of the data set determines it.</summary>
     internal static LearningTask? KnownTask(Experiment experiment) =>
         Unknown(CatalogSections.Datasets, experiment.Dataset) is null ? DataSet.Of(experiment).Task : null;
 

@@ -22,26 +22,27 @@ public static class NamedParts
 
     extension(FederatedData)
     {
-        /// <summary>Loads the experiment's data set and deals it to its clients.</summary>
+        /// <summary>Loads the experiment's data set and partitions it among its clients.</summary>
         /// <param name="experiment">Names the data set and the partition; the seed decides the deal.</param>
         /// <param name="where">Where to look for files, and whether to download.</param>
-        /// <param name="observer">Is told of progress and of anything odd.</param>
+        /// <param name="observer">Receives progress and warnings.</param>
         /// <param name="cancellation">Stops a download.</param>
-        /// <exception cref="AutoFlipException">Data is missing or unreadable (exit 3), or cannot be dealt as asked (exit 2).</exception>
+        /// <exception cref="AutoFlipException">Data is missing or unreadable (exit 3), or cannot be
+        /// partitioned as asked (exit 2).</exception>
         public static FederatedData Load(
             Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
         {
             var set = DataSet.Of(experiment);
             _ = Catalog.Partitions[experiment.Partition]; // a wrong name is cheaper to find before reading gigabytes
-            return FederatedData.Deal(experiment, set.Load(experiment, where, observer, cancellation));
+            return FederatedData.Assign(experiment, set.Load(experiment, where, observer, cancellation));
         }
 
-        /// <summary>Deals loaded data by the partition that the experiment names.</summary>
-        /// <exception cref="AutoFlipException">The data cannot be dealt as asked (exit 2).</exception>
-        public static FederatedData Deal(Experiment experiment, LoadedData data) =>
+        /// <summary>Partitions loaded data as the experiment asks.</summary>
+        /// <exception cref="AutoFlipException">The data cannot be partitioned as asked (exit 2).</exception>
+        public static FederatedData Assign(Experiment experiment, LoadedData data) =>
             TaskRules.RefusesPartition(experiment, data.Task) is { } reason
             ? throw AutoFlipException.BadRequest(reason)
-            : FederatedData.Deal(experiment, data, Catalog.Partitions[experiment.Partition](experiment));
+            : FederatedData.Assign(experiment, data, Catalog.Partitions[experiment.Partition](experiment));
     }
 
     extension(Metric)
@@ -59,7 +60,7 @@ public static class NamedParts
         /// <summary>A metric's name in a sentence, a table or a chart; of an unknown one the name itself.</summary>
         public static string DisplayNameOf(string name) => Metric.Find(name)?.DisplayName ?? name;
 
-        /// <summary>The same at the beginning of a sentence.</summary>
+        /// <summary>The name of the metric at the beginning of a sentence.</summary>
         public static string DisplayTitleOf(string name) => Metric.Find(name)?.DisplayTitle ?? name;
 
         /// <summary>Whether values are shown in percent.</summary>
@@ -76,7 +77,7 @@ public static class NamedParts
         {
             var full = Catalog.Models[card.Model](card.Input.Shape, card.Outputs, card.Options);
             if (full.Vocabulary is null != card.Input.Vocabulary is null || full.Vocabulary < card.Input.Vocabulary)
-                throw AutoFlipException.BadFile(path, "its network does not read what its model card says");
+                throw AutoFlipException.BadFile(path, "its network disagrees with its model card");
             if (full.Nodes[^1].OutputShape.Length == 2 != (card.Task == TaskKind.Labelling))
                 throw AutoFlipException.BadFile(path, "the network disagrees with its model card");
             return card.Widths is null

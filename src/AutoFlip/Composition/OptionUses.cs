@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Which options of an experiment have an effect in which runs.</summary>
+/// <summary>Conditions under which options of an experiment have an effect.</summary>
 /// <remarks>
 /// Where a part of the run is made from an option (a network, an optimizer, a partition), the part itself decides: if it is the same with
 /// the option at its default, the option has no effect. Every run uses the options that have no row here.

@@ -49,7 +49,7 @@ sealed class RunServer : IDisposable
     /// <summary>Whether no round is done yet.</summary>
     public bool IsNew => _from is null;
 
-    /// <summary>The mask that clients had when the run broke off; null if it is new.</summary>
+    /// <summary>The clients' mask in an interrupted run; null for a new run.</summary>
     public Mask? MaskInForce =>
         _from is null ? null : new MaskSchedule(_setting.Experiment, _setting.Method.Pruner, _setting.Network, _exploration).Of(_from);
 

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What a reader should know before the first round of a run.</summary>
+/// <summary>Warnings before the first round of a run.</summary>
 static class RunWarnings
 {
     /// <summary>All of them, one or two sentences each.</summary>
@@ -15,7 +15,7 @@ static class RunWarnings
             .Concat(OfProcessor(experiment, network));
     }
 
-    /// <summary>What this processor makes slower than a reader would expect.</summary>
+    /// <summary>Warnings about processors that are slower than expected.</summary>
     static IEnumerable<string> OfProcessor(Experiment experiment, Network network)
     {
         if (OneDnn.Remedy == CacheRemedy.NarrowVectors && network.Nodes.Any(node => node.Layer is Conv2d))

@@ -28,7 +28,7 @@ sealed class SimulatedClients : IDisposable
         _data.Clients.Sum(client => (long)client.HeldOut.Length),
         _data.Test?.Count ?? 0);
 
-    /// <summary>Gives clients the mask that they had when a run broke off.</summary>
+    /// <summary>Restores the clients' mask of an interrupted run.</summary>
     public void Remember(Mask mask) => _host.Masks.Add(mask);
 
     /// <summary>The way from a server to these clients.</summary>

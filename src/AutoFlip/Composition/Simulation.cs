@@ -1,12 +1,13 @@
 namespace AutoFlip;
 
-/// <summary>A whole federation in this process: loads data, deals it to clients, runs the rounds, writes the run directory.</summary>
+/// <summary>A whole federation in this process: loads data, partitions it among clients, runs the rounds,
+/// writes the run directory.</summary>
 public static class Simulation
 {
     /// <summary>Runs an experiment from the start.</summary>
     /// <param name="experiment">What to run. Checked first: nothing is written for an experiment that cannot run.</param>
     /// <param name="options">How to carry it out; null: as <see cref="RunOptions"/> has it.</param>
-    /// <param name="observer">Watches; null: nobody does.</param>
+    /// <param name="observer">Receives events; null for none.</param>
     /// <param name="time">The clock; null: the system's.</param>
     /// <param name="cancel">Stops the run; what was finished is saved and can be resumed.</param>
     /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
@@ -54,7 +55,7 @@ public static class Simulation
     /// <param name="path">Its directory.</param>
     /// <param name="options">How to carry it out from here; where data lies is taken from the first start unless given anew. Null: as
     /// <see cref="RunOptions"/> has it.</param>
-    /// <param name="observer">Watches; null: nobody does.</param>
+    /// <param name="observer">Receives events; null for none.</param>
     /// <param name="time">The clock; null: the system's.</param>
     /// <param name="cancel">Stops the run again.</param>
     /// <exception cref="AutoFlipException">The directory, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
@@ -94,7 +95,7 @@ public static class Simulation
     static RunSummary Run(RunSetting setting, FederatedData data, CancellationToken cancel)
     {
         using var server = new RunServer(setting);
-        setting.Directory.RequireDeal(data.Table.Sha256);
+        setting.Directory.RequirePartition(data.Table.Sha256);
         using var clients = new SimulatedClients(setting, data);
         server.Announce(clients.Samples);
         foreach (var warning in RunWarnings.Of(setting, data, server.IsNew)) setting.Observer.Warning(warning);

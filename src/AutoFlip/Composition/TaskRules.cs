@@ -44,7 +44,7 @@ static class TaskRules
     /// accepted; null if they can.</summary>
     public static string? RefusesPartition(Experiment experiment, LearningTask task) =>
         Catalog.Partitions[experiment.Partition](experiment).Fits(task) ? null
-        : "Experiment.Partition: samples of this data set have no class of their own to be dealt by. Accepted: "
+        : "Experiment.Partition: samples of this data set have no class to partition them by. Accepted: "
             + string.Join(", ", Catalog.Partitions.Where(entry => entry.Value(new Experiment()).Fits(task)).Select(entry => entry.Key))
             + ".";
 

@@ -18,28 +18,29 @@ public sealed record FederatedData
     /// <summary>Each client's rows of <see cref="Train"/> and <see cref="HeldOut"/>.</summary>
     public required ImmutableArray<ClientRows> Clients { get; init; }
 
-    /// <summary>What is to be learnt.</summary>
+    /// <summary>The learning task.</summary>
     public required LearningTask Task { get; init; }
 
-    /// <summary>What server and clients agree on about these data.</summary>
+    /// <summary>Facts about the data that server and clients share.</summary>
     public DataContract Contract => new(Train.Shape, Train.Vocabulary, Task, Train.Recipe);
 
     /// <summary>Whether owners hold out samples by the data set's own rule, and not a share that the experiment names.</summary>
     public bool OwnersHoldOut { get; init; }
 
-    /// <summary>Who has how many samples of which class.</summary>
+    /// <summary>Number of samples of each class per client.</summary>
     public required PartitionTable Table { get; init; }
 
     /// <summary>
-    /// Deals loaded data to the experiment's clients. Draws from the streams of partition (part 0; sample fraction: part 1) and hold-out.
+    /// Partitions loaded data among the experiment's clients. Draws from the streams of partition (part 0;
+    /// sample fraction: part 1) and hold-out.
     /// </summary>
     /// <remarks>Under a partition that keeps owners, the sample fraction takes whole owners, and owners that hold out samples by the data
     /// set's own rule keep those and no others.</remarks>
     /// <param name="experiment">Its seed decides the deal.</param>
-    /// <param name="data">What is dealt; of a task that the partition fits.</param>
+    /// <param name="data">The data; of a task that the partition fits.</param>
     /// <param name="partition">How.</param>
-    /// <exception cref="AutoFlipException">The data cannot be dealt as asked (exit 2).</exception>
-    public static FederatedData Deal(Experiment experiment, LoadedData data, Partition partition)
+    /// <exception cref="AutoFlipException">The data cannot be partitioned as asked (exit 2).</exception>
+    public static FederatedData Assign(Experiment experiment, LoadedData data, Partition partition)
     {
         var seeds = new Seeds(experiment.Seed);
         var strata = data.Task.Strata;
@@ -59,7 +60,8 @@ public sealed record FederatedData
         var count = labels.Length;
         SampleSet Samples() =>
             count == data.Train.Count ? data.Train : new SampleSubset(data.Train, kept ?? [.. Enumerable.Range(0, count)]);
-        var dealt = partition.Deal(new Deck(labels, strata.Length, owners, Samples), experiment.Clients, seeds.For(Purpose.Partition));
+        var input = new PartitionInput(labels, strata.Length, owners, Samples);
+        var dealt = partition.Assign(input, experiment.Clients, seeds.For(Purpose.Partition));
         if (kept is not null) dealt = [.. dealt.Select(rows => Pick(kept, rows))];
         var theirs = partition.KeepsOwners && data.Owners is { } people && people.TrainRows < data.Train.Count
             ? HeldOutByOwners(people, dealt)
@@ -72,7 +74,7 @@ public sealed record FederatedData
                 return theirs is null ? cut : cut with { HeldOut = theirs[client] };
             }),
         ];
-        var (train, test) = data.Train.Dealt(clients, data.Test);
+        var (train, test) = data.Train.ForClients(clients, data.Test);
         return new FederatedData
         {
             Train = train,

@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>What kind of thing is to be said about a sample.</summary>
+/// <summary>Kind of learning task.</summary>
 public enum TaskKind
 {
-    /// <summary>Which one of several classes it is.</summary>
+    /// <summary>Classification: one class of several per sample.</summary>
     Classification,
 
-    /// <summary>A class for each step of a sequence: the next word, say.</summary>
+    /// <summary>Sequence labelling: a class per step, such as the next word.</summary>
     Labelling,
 
-    /// <summary>A number.</summary>
+    /// <summary>Regression: a number per sample.</summary>
     Regression,
 }
 
@@ -32,12 +32,12 @@ public sealed record LearningTask(TaskKind Kind, ImmutableArray<string> ClassNam
     /// <summary>Number of classes; 0 for numbers.</summary>
     public int Classes => ClassNames.Length;
 
-    /// <summary>Whether samples are of one of two classes: one output, a logit, tells them apart.</summary>
+    /// <summary>Whether samples are of one of two classes: one output, a logit.</summary>
     public bool IsBinary => Kind == TaskKind.Classification && Classes == 2;
 
     /// <summary>Outputs that a model needs, per sample or per step: one per class, but 1 for two classes and for numbers.</summary>
     public int Outputs => IsBinary || Kind == TaskKind.Regression ? 1 : Classes;
 
-    /// <summary>What samples are dealt and counted by: the classes, or one for all where a sample has no class of its own.</summary>
+    /// <summary>Strata by which samples are partitioned and counted: the classes, or a single one where samples have none.</summary>
     public ImmutableArray<string> Strata => Kind == TaskKind.Classification ? ClassNames : ["samples"];
 }

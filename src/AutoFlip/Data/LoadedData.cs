@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace AutoFlip;
 
 /// <summary>A data set as loaded: what clients share out, and what the server tests on.</summary>
-/// <param name="Train">The samples that are dealt to clients.</param>
+/// <param name="Train">The samples that are partitioned among clients.</param>
 /// <param name="Test">The server's test set; null if the data set has none.</param>
 /// <param name="Task">What is to be learnt.</param>
 public sealed record LoadedData(SampleSet Train, SampleSet? Test, LearningTask Task)
 {
-    /// <summary>Whose samples these are; null if the data set does not say.</summary>
+    /// <summary>Whose samples these are; null if unknown.</summary>
     public Owners? Owners { get; init; }
 
     /// <summary>What was understood of the columns of a table, a line each; empty for other data.</summary>

@@ -1,13 +1,13 @@
 namespace AutoFlip;
 
-/// <summary>How many numbers there were, their mean and their spread: what a client tells of a column, and all that it tells.</summary>
+/// <summary>Count, mean and spread of numbers: all that a client reveals of a column.</summary>
 /// <remarks>As good as count, sum and sum of squares, but exact where the mean is large and the spread small
 /// (Welford 1962, Chan et al. 1979).</remarks>
 record struct Moments
 {
     double _squares; // sum of squared differences to the mean
 
-    /// <summary>How many numbers.</summary>
+    /// <summary>Number of values.</summary>
     public long Count { get; private set; }
 
     /// <summary>Their mean; 0 of none.</summary>

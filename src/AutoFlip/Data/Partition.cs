@@ -1,11 +1,12 @@
 namespace AutoFlip;
 
-/// <summary>What is dealt: the class, and where known the owner, of each training sample.</summary>
+/// <summary>Input of a partition: the class, and where known the owner, of each training sample.</summary>
 /// <param name="labels">The class of each sample, 0 .. classes - 1.</param>
 /// <param name="classes">Number of classes.</param>
-/// <param name="owners">The owner of each sample; empty if the data set does not say.</param>
-/// <param name="samples">Gives the samples themselves, to who asks; null if there is nothing but labels.</param>
-public readonly ref struct Deck(ReadOnlySpan<int> labels, int classes, ReadOnlySpan<int> owners = default, Func<SampleSet>? samples = null)
+/// <param name="owners">The owner of each sample; empty if unknown.</param>
+/// <param name="samples">Loads the samples themselves; null if there are labels only.</param>
+public readonly ref struct PartitionInput(
+    ReadOnlySpan<int> labels, int classes, ReadOnlySpan<int> owners = default, Func<SampleSet>? samples = null)
 {
     /// <summary>The class of each sample, 0 .. classes - 1.</summary>
     public ReadOnlySpan<int> Labels { get; } = labels;
@@ -13,32 +14,32 @@ public readonly ref struct Deck(ReadOnlySpan<int> labels, int classes, ReadOnlyS
     /// <summary>Number of classes.</summary>
     public int Classes { get; } = classes;
 
-    /// <summary>The owner of each sample; empty if the data set does not say.</summary>
+    /// <summary>The owner of each sample; empty if unknown.</summary>
     public ReadOnlySpan<int> Owners { get; } = owners;
 
-    /// <summary>The samples themselves, one for each label; null if there is nothing but labels. Never augmented by who deals.</summary>
+    /// <summary>The samples themselves, one for each label; null if there are labels only. Never augmented.</summary>
     public SampleSet? Samples => samples?.Invoke();
 }
 
-/// <summary>A rule that deals samples to clients.</summary>
+/// <summary>A rule that assigns samples to clients.</summary>
 public abstract record Partition
 {
     /// <summary>Whether all samples of an owner go to one client, so that what owners hold out can stay theirs.</summary>
     public virtual bool KeepsOwners => false;
 
-    /// <summary>Whether samples are told apart by their class: tasks whose samples have none of their own cannot be dealt so.</summary>
+    /// <summary>Whether the rule needs a class per sample: it does not fit tasks without one.</summary>
     public virtual bool IsByClass => false;
 
-    /// <summary>Whether samples of a task can be dealt so.</summary>
+    /// <summary>Whether the rule fits the samples of a task.</summary>
     public bool Fits(LearningTask task) => !IsByClass || task.Kind == TaskKind.Classification;
 
-    /// <summary>Deals samples to clients. No sample is dealt twice; every client gets at least one.</summary>
-    /// <param name="deck">What is dealt.</param>
-    /// <param name="clients">Number of clients K; a rule that makes every owner a client takes no notice.</param>
+    /// <summary>Assigns samples to clients: no sample to two of them, and at least one to each.</summary>
+    /// <param name="input">The samples.</param>
+    /// <param name="clients">Number of clients K; ignored by a rule that makes every owner a client.</param>
     /// <param name="random">The stream of <see cref="Purpose.Partition"/>.</param>
     /// <returns>Per client the indices of its samples.</returns>
     /// <exception cref="AutoFlipException">This cannot be done (exit 2): the message names the option to change.</exception>
-    public abstract int[][] Deal(Deck deck, int clients, KeyedRandom random);
+    public abstract int[][] Assign(PartitionInput input, int clients, KeyedRandom random);
 
     /// <summary>Every client needs a sample of its own.</summary>
     private protected static void RequireSamples(int samples, int clients)
@@ -53,8 +54,8 @@ public abstract record Partition
     }
 
     /// <summary>The owner of each sample.</summary>
-    private protected static ReadOnlySpan<int> RequireOwners(Deck deck) => deck.Owners.Length > 0
-        ? deck.Owners
+    private protected static ReadOnlySpan<int> RequireOwners(PartitionInput input) => input.Owners.Length > 0
+        ? input.Owners
         : throw AutoFlipException.BadRequest(
             "Experiment.Partition: the samples of this data set have no owners, so they cannot be partitioned by owner; "
             + "choose iid, patho or diri.");

@@ -15,18 +15,18 @@ public abstract class SampleSet
     /// <summary>How raw input becomes what is read here, as a model's card will tell; by default the numbers are as they are.</summary>
     public virtual InputRecipe Recipe => new NumberRecipe(Shape.Channels, Shape.Height, Shape.Width, Vocabulary);
 
-    /// <summary>The class by which each sample is dealt, 0 .. classes - 1.</summary>
+    /// <summary>The class by which each sample is partitioned, 0 .. classes - 1.</summary>
     public ReadOnlySpan<int> Labels => Targets.Labels;
 
     /// <summary>Number of samples.</summary>
     public int Count => Targets.Count;
 
-    /// <summary>What these samples are to clients, once it is settled who trains on which: sets may adapt them to their owner.</summary>
+    /// <summary>The samples as clients use them, once they are partitioned: a set may scale them by client.</summary>
     /// <param name="clients">Each client's rows. What a client's rows become depends on that client's training rows alone.</param>
     /// <param name="test">The server's test set; null if there is none. What it becomes depends on no rows but
     /// those that clients train on.</param>
     /// <returns>This set and the test set, row for row; by default as they are.</returns>
-    public virtual (SampleSet Train, SampleSet? Test) Dealt(IReadOnlyList<ClientRows> clients, SampleSet? test) => (this, test);
+    public virtual (SampleSet Train, SampleSet? Test) ForClients(IReadOnlyList<ClientRows> clients, SampleSet? test) => (this, test);
 
     /// <summary>These samples, as they were loaded, for a model that was made with some recipe.</summary>
     /// <returns>Null if they cannot be read in that way: another shape, other columns, another vocabulary.</returns>

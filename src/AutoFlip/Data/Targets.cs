@@ -41,7 +41,7 @@ public sealed class Targets
     /// <summary>Whether targets are numbers rather than classes.</summary>
     public bool AreNumbers => _numbers is not null;
 
-    /// <summary>[N]: the class by which a sample is dealt and counted; 0 for all where a sample has no class of its own.</summary>
+    /// <summary>[N]: the class by which a sample is partitioned and counted; 0 for all where a sample has no class of its own.</summary>
     public ReadOnlySpan<int> Labels => _labels;
 
     /// <summary>The targets of some samples alone.</summary>

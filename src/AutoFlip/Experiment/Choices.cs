@@ -39,7 +39,7 @@ public enum PruningKind
 /// <summary>Value of a weight that a later mask restores.</summary>
 public enum Regrow
 {
-    /// <summary>What it last was.</summary>
+    /// <summary>The last value of the weight.</summary>
     Keep,
 
     /// <summary>Zero. For single weights only: a whole unit of zeros has no gradient and never moves again.</summary>

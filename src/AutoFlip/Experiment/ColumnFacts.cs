@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What the values of a column are.</summary>
+/// <summary>Kind of the values of a column.</summary>
 public enum ColumnKind
 {
     /// <summary>What its training rows look like: flags if all are 0 or 1, numbers or dates if most are, else categories.</summary>
@@ -18,10 +18,10 @@ public enum ColumnKind
     /// <summary>Names of something: one value per name, 1 where a row has it.</summary>
     Category,
 
-    /// <summary>What is to be learnt.</summary>
+    /// <summary>The target.</summary>
     Target,
 
-    /// <summary>Whose row it is; not learnt from. Of several such columns all together say it.</summary>
+    /// <summary>Owner of the row; not an input. Several such columns identify the owner together.</summary>
     Owner,
 
     /// <summary>Nothing that is used.</summary>

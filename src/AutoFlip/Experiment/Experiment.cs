@@ -7,7 +7,7 @@ namespace AutoFlip;
 /// <remarks>
 /// Immutable; changed with <c>with</c>; written to <c>experiment.json</c> as it is. Two runs of equal experiments end with the same
 /// <c>model_sha256</c> on one type of processor. What does not change results (workers, verbosity, paths) is in <see cref="RunOptions"/>.
-/// Defaults are the reference's, except where a summary says otherwise (docs/decisions/0012 says why).
+/// Defaults are the reference's unless a summary states otherwise (reasons: docs/decisions/0012).
 /// </remarks>
 public sealed record Experiment
 {

@@ -39,8 +39,8 @@ public static class ExperimentFile
     static readonly FrozenDictionary<string, PropertyInfo> ByField =
         InOrder.ToFrozenDictionary(FieldOf, StringComparer.Ordinal);
 
-    /// <summary>A field about the run, not of the experiment: which samples its clients were dealt. No other run is held to it.</summary>
-    const string DealField = "partition_sha256";
+    /// <summary>A field about the run, not of the experiment: the hash of its partition. It does not bind other runs.</summary>
+    const string PartitionField = "partition_sha256";
 
     /// <summary>A field about the run: which of its values were derived, and what was asked for.</summary>
     const string DerivedField = "derived";
@@ -75,7 +75,7 @@ public static class ExperimentFile
                 DerivedField,
                 experiment.Derived.ToDictionary(
                     derived => FieldOf(derived.Property), derived => new { asked = derived.Asked, value = derived.Value }));
-            fields.Add(DealField, partitionSha256);
+            fields.Add(PartitionField, partitionSha256);
         }
         return JsonSerializer.Serialize(fields, Json).ReplaceLineEndings("\n") + "\n";
     }
@@ -117,12 +117,12 @@ public static class ExperimentFile
         return [.. TableFields.Where(field => document.RootElement.TryGetProperty(field, out _))];
     }
 
-    /// <summary>The deal of the run that wrote the file; null if it does not say.</summary>
+    /// <summary>Hash of the partition of the run that wrote the file; null if missing.</summary>
     /// <param name="path">A file with an experiment.</param>
     public static string? PartitionSha256Of(string path)
     {
         using var document = Parse(TextOf(path), path);
-        return document.RootElement.TryGetProperty(DealField, out var deal) ? deal.ToString() : null;
+        return document.RootElement.TryGetProperty(PartitionField, out var deal) ? deal.ToString() : null;
     }
 
     /// <summary>The values of an object, over the defaults or its base; derived ones as they are.</summary>
@@ -135,10 +135,10 @@ public static class ExperimentFile
             root.TryGetProperty(BaseField, out var file) ? Base(file, source, schema) : new Experiment(), FieldsOf(root, source), source,
             schema,
             [BaseField, .. TableFields]);
-        if (root.TryGetProperty(DealField, out _)) // a run wrote it, and wrote every option that it knew
+        if (root.TryGetProperty(PartitionField, out _)) // a run wrote it, and wrote every option that it knew
             experiment = ExperimentOptions.AsEarlier(experiment, option => !root.TryGetProperty(FieldOf(option.Property), out _));
         return root.TryGetProperty(DerivedField, out var derived) ? experiment with { Derived = [.. Derived(derived, source, schema)] }
-            : root.TryGetProperty(DealField, out _) ? schema.Infer(experiment) // a run of an earlier version
+            : root.TryGetProperty(PartitionField, out _) ? schema.Infer(experiment) // a run of an earlier version
             : experiment;
     }
 
@@ -223,7 +223,7 @@ public static class ExperimentFile
     /// <summary>The file that a path means.</summary>
     internal static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, FileName) : path;
 
-    /// <summary>What a file says.</summary>
+    /// <summary>The text of a file.</summary>
     /// <exception cref="AutoFlipException">It cannot be read (exit 2), or is no regular file where a
     /// run's is expected (exit 3).</exception>
     internal static string TextOf(string file)
@@ -269,7 +269,7 @@ public static class ExperimentFile
                 : throw AutoFlipException.BadRequest(
                     $"{source}: schema {ForeignText.Quote(value.ToString())} is not known. Accepted: 1 to {Schema}; "
                     + "a later version of the program may read it.");
-        if (field is "version" or DealField or DerivedField) return value.ToString(); // for people, and for resuming: nothing that is run
+        if (field is "version" or PartitionField or DerivedField) return value.ToString(); // for people and for resuming
         var type = ByField.TryGetValue(field, out var property) ? property.PropertyType : schema.Options.GetValueOrDefault(field)?.Type;
         if (type is null)
         {

@@ -22,7 +22,7 @@ public enum OptionGroup
     /// <summary>Clients and rounds.</summary>
     Federation,
 
-    /// <summary>What a client does.</summary>
+    /// <summary>Options of local training.</summary>
     LocalTraining,
 
     /// <summary>Metrics, and where they are computed.</summary>
@@ -44,7 +44,7 @@ public sealed record ExperimentOption
     /// <summary>One or two sentences.</summary>
     public required string Help { get; init; }
 
-    /// <summary>Where it is listed.</summary>
+    /// <summary>The group under which the option is listed.</summary>
     public OptionGroup Group { get; init; }
 
     /// <summary>Whether a value of the property's type is in range, whatever the other options are.</summary>

@@ -224,7 +224,7 @@ public static class ExperimentOptions
         All.ToFrozenDictionary(row => row.Property.Name, StringComparer.Ordinal);
 
     /// <summary>Properties of how to prune: without effect where nothing is pruned.</summary>
-    public static FrozenSet<string> OfPruning { get; } =
+    public static FrozenSet<string> PruningOptions { get; } =
         Pruning.Select(row => row.Property.Name).Where(name => name != nameof(AutoFlip.Experiment.Pruner))
             .ToFrozenSet(StringComparer.Ordinal);
 

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What the lines of a log look like.</summary>
+/// <summary>Format of the lines of a log.</summary>
 public enum LogFormat
 {
     /// <summary>Sentences.</summary>

@@ -8,7 +8,7 @@ namespace AutoFlip;
 /// <param name="Value">A value of its type.</param>
 public readonly record struct OptionValue(MethodOption Option, object Value)
 {
-    /// <summary>Whether it is what holds where nothing is chosen.</summary>
+    /// <summary>Whether the value is the option's default.</summary>
     public bool IsDefault => Value.Equals(Option.Default);
 }
 
@@ -28,7 +28,7 @@ public sealed class OptionValues : IEquatable<OptionValues>, IEnumerable<OptionV
     /// <summary>A copy with one more value, or another one.</summary>
     public OptionValues With(MethodOption option, object value) => new(_values.SetItem(option.Name, new(option, value)));
 
-    /// <summary>Gives a method the values of the options that it declares.</summary>
+    /// <summary>Applies the values to the options that a method declares.</summary>
     /// <param name="method">A new method, that nothing else has a reference to: its properties are set.</param>
     public T ApplyTo<T>(T method)
         where T : class

@@ -6,7 +6,7 @@ static class TypedColumn
     static readonly (string Word, ColumnKind Kind)[] Kinds =
         [("number", ColumnKind.Number), ("category", ColumnKind.Category), ("date", ColumnKind.Date), ("ignore", ColumnKind.Ignored)];
 
-    /// <summary>What is accepted, for messages.</summary>
+    /// <summary>The accepted form, for messages.</summary>
     public const string Accepted = "NAME:number, NAME:category, NAME:date or NAME:ignore";
 
     /// <summary>Whether a text states a kind.</summary>

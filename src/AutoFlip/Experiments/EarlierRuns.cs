@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>A run that was found on the disk.</summary>
+/// <summary>A run found on disk.</summary>
 /// <param name="Directory">Its directory.</param>
 /// <param name="Experiment">What is run there.</param>
 /// <param name="Status">Where it stands.</param>

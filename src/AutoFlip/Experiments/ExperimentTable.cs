@@ -20,7 +20,7 @@ public sealed record TableRow(string Name, ImmutableArray<Experiment> Experiment
 /// A file with none of these is a table of one run.
 /// </remarks>
 /// <param name="Source">The file, for messages.</param>
-/// <param name="Experiment">What the file says without its variations; its name is the table's.</param>
+/// <param name="Experiment">The experiment without its variations; its name is the table's.</param>
 /// <param name="Rows">One at least.</param>
 /// <param name="Baseline">Name of the row that the others are compared with.</param>
 public sealed record ExperimentTable(string Source, Experiment Experiment, ImmutableArray<TableRow> Rows, string Baseline)
@@ -28,7 +28,7 @@ public sealed record ExperimentTable(string Source, Experiment Experiment, Immut
     const int LongestName = 80;
 
     /// <summary>Reads a file; a directory means the <c>experiment.json</c> in it.</summary>
-    /// <exception cref="AutoFlipException">It does not exist or says something that is not accepted (exit 2).</exception>
+    /// <exception cref="AutoFlipException">The file does not exist, or a field or value is not accepted (exit 2).</exception>
     public static ExperimentTable Load(string path)
     {
         var file = ExperimentFile.FileOf(path);

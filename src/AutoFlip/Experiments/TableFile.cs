@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace AutoFlip;
 
-/// <summary>Reads tables of experiments: see <see cref="ExperimentTable"/> for what they say.</summary>
+/// <summary>Reads tables of experiments: see <see cref="ExperimentTable"/> for the format.</summary>
 /// <remarks>Runs are counted before rows are made: a grid's rows are the product of its lists, and four lists
 /// of 300 values make 8.1e9.</remarks>
 static class TableFile
@@ -21,7 +21,7 @@ static class TableFile
     /// <summary>Reads JSON text.</summary>
     /// <param name="json">An experiment and its variations.</param>
     /// <param name="source">What to call the text in messages.</param>
-    /// <exception cref="AutoFlipException">It says something that is not accepted (exit 2).</exception>
+    /// <exception cref="AutoFlipException">A field or value is not accepted (exit 2).</exception>
     public static ExperimentTable Read(string json, string source)
     {
         using var document = ExperimentFile.Parse(json, source);
@@ -43,7 +43,7 @@ static class TableFile
         return new(source, experiment, rows, Baseline(root, rows, source));
     }
 
-    /// <summary>What an entry of the list of rows asks for.</summary>
+    /// <summary>The runs of one entry in the list of rows.</summary>
     static Variations VariationsOf(
         JsonElement row, int number, Experiment experiment, ImmutableArray<Axis> grid, ImmutableArray<ulong>? seeds, string source)
     {

@@ -6,10 +6,10 @@ namespace AutoFlip;
 /// <summary>A saved model that computes, whatever computes it. One thread at a time.</summary>
 public interface IModelRunner : IDisposable
 {
-    /// <summary>What the model is.</summary>
+    /// <summary>The card of the model.</summary>
     ModelCard Card { get; }
 
-    /// <summary>What was run to make it; null if that is not known.</summary>
+    /// <summary>The experiment that trained the model; null if unknown.</summary>
     Experiment? Experiment { get; }
 
     /// <summary>Computes a batch.</summary>

@@ -21,7 +21,7 @@ public static class ModelEvaluation
     /// <param name="experiment">Names the data set, and what a reader of it must be told.</param>
     /// <param name="split">Which samples.</param>
     /// <param name="where">Where to look for files.</param>
-    /// <param name="observer">Is told of progress.</param>
+    /// <param name="observer">Receives progress.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="AutoFlipException">The data are missing (exit 3), or the model cannot read them or speaks about
     /// other classes (exit 2).</exception>

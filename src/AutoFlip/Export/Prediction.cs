@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>A class and how probable a model finds it.</summary>
+/// <summary>A class and its probability.</summary>
 /// <param name="Class">The class, from 0.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Probability">In [0, 1].</param>
 public readonly record struct ClassProbability(int Class, string Name, double Probability);
 
-/// <summary>What a model says about one sample.</summary>
+/// <summary>Prediction of a model for one sample.</summary>
 /// <param name="Top">The classes it finds most probable, the predicted one first; empty for numbers. Of a sequence,
 /// those behind its last token.</param>
 /// <param name="Value">The number; null for classes.</param>
@@ -64,7 +64,7 @@ public sealed record Prediction(ImmutableArray<ClassProbability> Top, double? Va
             .Select(c => Named(c, Math.Exp(scores[c] - largest) / sum))];
     }
 
-    /// <summary>What a model says about inputs, in their order and batch by batch; null of those that could not be read.</summary>
+    /// <summary>Predictions of a model for inputs, in their order and batch by batch; null for unreadable ones.</summary>
     /// <param name="runner">The model.</param>
     /// <param name="inputs">The inputs.</param>
     /// <param name="top">Classes to name for each.</param>

@@ -8,7 +8,7 @@ public static class RunModel
     /// <param name="directory">The run directory.</param>
     /// <param name="small">What is left of the model; otherwise all of it, with zeros for what was removed.</param>
     /// <param name="dataPath">Where data is looked for first, if it is needed; null: where the run found it.</param>
-    /// <param name="observer">Is told of progress, if data have to be loaded; null: nobody is.</param>
+    /// <param name="observer">Receives progress, if data have to be loaded; null for none.</param>
     /// <param name="cancellation">Stops that.</param>
     /// <exception cref="AutoFlipException">It is no run directory, or the run has not ended (exit 2); a file is damaged, or
     /// data are missing (exit 3).</exception>

@@ -23,7 +23,7 @@ public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights
         path,
         "there is no model card in its metadata: an older version or another program wrote it. Of an older run, name the run directory");
 
-    /// <summary>Writes the model as an ONNX file that tells how it is used (<see cref="OnnxModel"/>).</summary>
+    /// <summary>Writes the model as an ONNX file with its card (<see cref="OnnxModel"/>).</summary>
     /// <param name="path">The file to replace. Its folder must exist.</param>
     /// <param name="half">Whether matrices, kernels and tables are stored in float16.</param>
     /// <exception cref="AutoFlipException">It cannot be written, or a weight is beyond float16 (exit 4).</exception>

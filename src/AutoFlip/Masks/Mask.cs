@@ -37,7 +37,7 @@ public sealed class Mask
     /// <summary>Whether nothing is removed.</summary>
     public bool IsDense => Values.IsAll;
 
-    /// <summary>What is kept, seen from the small vector.</summary>
+    /// <summary>The kept values of the small vector.</summary>
     public Selection SmallValues => Units is null ? Values : Values.Within(Units.Present);
 
     /// <summary>Keeps everything.</summary>
@@ -64,7 +64,7 @@ public sealed class Mask
     /// <param name="units">The units.</param>
     /// <param name="small">One bit per value of the small vector; statistics are kept.</param>
     public static Mask OfUnits(Units units, Selection small) => new(
-        units.Network.Layout, units.IsAll ? null : units, units.IsAll ? small : small.InsideOf(units.Present));
+        units.Network.Layout, units.IsAll ? null : units, units.IsAll ? small : small.Expand(units.Present));
 
     /// <summary>What this mask and another of the same model both keep; the units of this one must be among the other's.</summary>
     public Mask Intersect(Mask other)

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>What a client is asked to do.</summary>
+/// <summary>Work of a client.</summary>
 public enum ClientWork : byte
 {
     /// <summary>Explore from the received model and return scores.</summary>

@@ -7,7 +7,7 @@ namespace AutoFlip;
 /// <exception cref="AutoFlipException">It cannot work on such samples (exit 2): the message names layer and option.</exception>
 public delegate Network ModelFactory(SampleShape input, int outputs, ModelOptions options);
 
-/// <summary>What architectures can be told. Each reads what it knows and ignores the rest.</summary>
+/// <summary>Options of architectures. Each reads its own and ignores the rest.</summary>
 public sealed record ModelOptions
 {
     /// <summary>Width of hidden channels, neurons or cells, 1 to 65536.</summary>

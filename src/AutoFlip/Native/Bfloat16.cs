@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace AutoFlip;
 
-/// <summary>What this processor can do with bfloat16.</summary>
+/// <summary>Support of this processor for bfloat16.</summary>
 static class Bfloat16
 {
     /// <summary>Whether it is known to lack instructions that multiply bfloat16 numbers, or may not use them (<see cref="OneDnn"/>):

@@ -26,7 +26,7 @@ public static class Machine
     static string Caches => OneDnn.Remedy switch
     {
         CacheRemedy.None => "",
-        CacheRemedy.ToldSizes => ", caches hidden",
+        CacheRemedy.AssumedSizes => ", caches hidden",
         _ => ", caches hidden, convolutions held to 128 bits",
     };
 

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>What was done about a processor whose caches oneDNN cannot see.</summary>
+/// <summary>The remedy for a processor whose caches oneDNN cannot detect.</summary>
 enum CacheRemedy
 {
     /// <summary>Nothing: it sees them.</summary>
     None,
 
-    /// <summary>It was told sizes.</summary>
-    ToldSizes,
+    /// <summary>Assumed cache sizes were written into oneDNN's record.</summary>
+    AssumedSizes,
 
     /// <summary>It could not be told: its kernels are held to vectors of 128 bits, a quarter to a half as
     /// fast, in bfloat16 a thirtieth.</summary>
@@ -37,7 +37,7 @@ static unsafe class OneDnn
     const string Library = "libtorch_cpu.so";
     const string Record = "_ZN4dnnl4impl3cpu3x643cpuEv"; // dnnl::impl::cpu::x64::cpu(), which makes it when it is first asked
 
-    /// <summary>What was done here.</summary>
+    /// <summary>The remedy in force in this process.</summary>
     public static CacheRemedy Remedy { get; } = X86Base.IsSupported ? Decide() : CacheRemedy.None;
 
     /// <summary>Answers of the CPUID instruction to a leaf and a subleaf.</summary>
@@ -83,10 +83,10 @@ static unsafe class OneDnn
     /// <summary>Mends a record that hidden caches have spoilt, or holds oneDNN back where it is not found.</summary>
     public static CacheRemedy Apply(ProcessorRecord* record)
     {
-        if (record is not null && record->BelievesInCachesOfOneByte)
+        if (record is not null && record->ReportsOneByteCaches)
         {
             record->GuessSizes();
-            return CacheRemedy.ToldSizes;
+            return CacheRemedy.AssumedSizes;
         }
         NativeEnvironment.Set(WidestVariable, Narrow);
         return CacheRemedy.NarrowVectors;
@@ -116,8 +116,8 @@ static unsafe class OneDnn
             }
         }
 
-        /// <summary>What becomes of zeros: three levels, each of one byte.</summary>
-        public readonly bool BelievesInCachesOfOneByte => _levels == 3 && _sizes[0] == 1 && _sizes[1] == 1 && _sizes[2] == 1;
+        /// <summary>Whether the record has three cache levels of one byte each: oneDNN's reading of zeros.</summary>
+        public readonly bool ReportsOneByteCaches => _levels == 3 && _sizes[0] == 1 && _sizes[1] == 1 && _sizes[2] == 1;
 
         /// <summary>Sets what becomes of zeros, for tests on machines that hide nothing.</summary>
         public void HideSizes()

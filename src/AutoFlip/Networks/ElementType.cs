@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>What networks and optimisers compute in.</summary>
+/// <summary>Number type of networks and optimisers.</summary>
 static class ElementType
 {
     /// <summary>torch's name of float or double.</summary>

@@ -64,7 +64,7 @@ sealed class GraphDraft
         return _groups.Count - 1;
     }
 
-    /// <summary>What a node passes on.</summary>
+    /// <summary>Output of a node.</summary>
     public Features OutputOf(int node)
     {
         var output = _nodes[node].Output;
@@ -126,7 +126,7 @@ sealed class GraphDraft
             layout);
     }
 
-    /// <summary>The same entries in the units that their group has by now.</summary>
+    /// <summary>The entries in terms of the current units of their group.</summary>
     UnitSpan Current(UnitSpan span)
     {
         var root = Find(span.Group);

@@ -14,6 +14,6 @@ public sealed record Gru(int Hidden, int Index = 0) : Recurrent(Hidden, Index)
 
     private protected override string Function => "gru";
 
-    /// <summary>ONNX has z, r, n, and scales h itself unless told otherwise.</summary>
+    /// <summary>ONNX orders z, r, n, and scales h itself unless linear_before_reset is set.</summary>
     internal override string Export(OnnxDraft draft) => Export(draft, "GRU", [1, 0, 2], ("linear_before_reset", 1));
 }

@@ -65,7 +65,7 @@ enum LayerPrecision
     Narrow,
 }
 
-/// <summary>What a layer computes with.</summary>
+/// <summary>Tensors and settings of a layer's forward pass.</summary>
 /// <param name="inputs">One tensor per input, the batch axis first. Borrowed.</param>
 /// <param name="tensors">The layer's tensors in the order of its draft. Borrowed.</param>
 /// <param name="training">Whether batch statistics and dropout are in force.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>What a layer declares while it is placed into a graph.</summary>
+/// <summary>Declarations of a layer while it is added to a graph.</summary>
 /// <param name="graph">Where it is placed.</param>
 /// <param name="name">Its node's name.</param>
 /// <param name="layer">The layer.</param>
@@ -46,7 +46,7 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
         return [new UnitSpan(graph.NewGroup(name, width), width, 1)];
     }
 
-    /// <summary>Makes the groups of two sides one.</summary>
+    /// <summary>Merges the groups of two sides.</summary>
     public void Merge(ImmutableArray<UnitSpan> left, ImmutableArray<UnitSpan> right)
     {
         if (left.Length != right.Length) throw Error("its sides are concatenated differently");

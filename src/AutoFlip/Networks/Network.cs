@@ -42,7 +42,7 @@ public sealed class Network
     /// <summary>Name, shape and place of every tensor.</summary>
     public WeightLayout Layout { get; }
 
-    /// <summary>How many token ids it knows, 0 .. Vocabulary - 1, if its samples are token ids; null if they are numbers.</summary>
+    /// <summary>Number of token ids, 0 .. Vocabulary - 1, if samples are token ids; null if they are numbers.</summary>
     public int? Vocabulary { get; }
 
     /// <summary>Multiply-accumulates of a forward pass over one sample (see <see cref="Node.Macs"/>).</summary>

@@ -46,7 +46,7 @@ public sealed class NetworkBuilder
         return this;
     }
 
-    /// <summary>Convolution, OIHW kernel, with bias unless told otherwise.</summary>
+    /// <summary>Convolution, OIHW kernel, with bias by default.</summary>
     /// <param name="channels">Output channels.</param>
     /// <param name="kernel">Sides of the kernel.</param>
     /// <param name="stride">Step on both axes.</param>

@@ -64,7 +64,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         _convolves = network.Nodes.Any(node => node.Layer is Conv2d);
     }
 
-    /// <summary>What it computes.</summary>
+    /// <summary>The network of the module.</summary>
     public Network Network { get; }
 
     /// <summary>All values in layout order: parameters, then running statistics. Writable; valid until the module is disposed.</summary>
@@ -121,7 +121,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
 
     sealed record Step(Layer Layer, int[] Inputs, Tensor[] Tensors, bool InPlace, int[] Releases);
 
-    /// <summary>Puts out what comes in.</summary>
+    /// <summary>Passes its input on unchanged.</summary>
     sealed record PassOn : Layer
     {
         internal override Features Draft(LayerDraft draft) => draft.Input;

@@ -40,7 +40,7 @@ readonly unsafe record struct PoolingWindows(
     /// <param name="count">Images.</param>
     /// <param name="images">[N, H, W, C].</param>
     /// <param name="maxima">Takes [N, OutputHeight, OutputWidth, C].</param>
-    /// <param name="winners">Takes each maximum's place in its window, row by row; null if nobody wants to know.</param>
+    /// <param name="winners">Takes each maximum's place in its window, row by row; null if not needed.</param>
     public void Forward<T, TPooled>(long count, T* images, T* maxima, byte* winners) where T : unmanaged where TPooled : IPooled<T>
     {
         int channels = Channels, last = channels - Lanes, line = channels * Width, rows = OutputHeight, columns = OutputWidth;
@@ -115,7 +115,7 @@ readonly unsafe record struct PoolingWindows(
         }
     }
 
-    /// <summary>What of a window lies inside.</summary>
+    /// <summary>The part of a window inside the image.</summary>
     /// <param name="Offset">Of its first value.</param>
     /// <param name="Place">The first pixel's place in the whole window.</param>
     /// <param name="Rows">Rows inside.</param>

@@ -56,7 +56,7 @@ public abstract record Recurrent(int Hidden, int Index) : Layer
     /// <param name="draft">Where it goes.</param>
     /// <param name="type">The operator.</param>
     /// <param name="gates">Our gate blocks in the operator's order.</param>
-    /// <param name="settings">What it is told besides.</param>
+    /// <param name="settings">Further attributes.</param>
     private protected string Export(OnnxDraft draft, string type, int[] gates, params ImmutableArray<(string, OnnxSetting)> settings)
     {
         IEnumerable<ReadOnlyMemory<float>> Blocks(int tensor)

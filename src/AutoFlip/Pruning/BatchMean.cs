@@ -24,5 +24,5 @@ static class BatchMean
     }
 }
 
-/// <summary>Adds what one batch says of each parameter.</summary>
+/// <summary>Adds the scores of one batch for each parameter.</summary>
 delegate void AddBatch(Span<float> sums, ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients);

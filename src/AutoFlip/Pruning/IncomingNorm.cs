@@ -16,7 +16,7 @@ static class IncomingNorm
     /// to the bit, or of which only zeros are.</param>
     /// <remarks>A row belongs to one output: a filter, a neuron, a gate of a cell in each of its two matrices. Biases are not scaled, and
     /// an embedding has no rows of this kind: its units are columns.</remarks>
-    public static Weights Keep(Network network, Mask mask, Weights full)
+    public static Weights RescaleToDenseNorm(Network network, Mask mask, Weights full)
     {
         if (mask.IsDense) return full;
         var values = full.ToArray();

@@ -59,7 +59,7 @@ public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pr
         return context.Before is { } old ? mask.Intersect(old) : mask;
     }
 
-    /// <summary>Puts what is removed already below everything else.</summary>
+    /// <summary>Ranks removed weights below all others.</summary>
     static void Sink(Mask before, IReadOnlyList<double[]> units, float[] scores)
     {
         var lowest = scores.Min() - 1;

@@ -11,7 +11,7 @@ public interface IExplorerScores
     float[] Mean(IReadOnlyCollection<int> explorers);
 }
 
-/// <summary>What a pruner decides on.</summary>
+/// <summary>Input of a pruner.</summary>
 /// <param name="Network">The full network.</param>
 /// <param name="Round">The round that the mask is for, from 1.</param>
 /// <param name="Cohort">The clients of that round, ascending.</param>

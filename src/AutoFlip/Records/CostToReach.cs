@@ -20,7 +20,7 @@ public sealed record CostToReach(int Round, long Bytes, double Macs, double Seco
     /// <param name="target">A value of its main metric.</param>
     public static CostToReach? Of(RunSummary run, double target)
     {
-        var (all, lower) = (run.Evaluations, run.Metrics.Shown.LowerIsBetter);
+        var (all, lower) = (run.Evaluations, run.Metrics.Primary.LowerIsBetter);
         for (var last = Window - 1; last < all.Length; last++)
         {
             var window = all[(last - Window + 1)..(last + 1)];
@@ -37,5 +37,5 @@ public sealed record CostToReach(int Round, long Bytes, double Macs, double Seco
     /// <param name="share">In (0, 1].</param>
     /// <returns>Null if the baseline was not evaluated.</returns>
     public static double? Target(RunSummary baseline, double share) =>
-        baseline.Metrics.Shown is { Compared: { } final } main ? main.LowerIsBetter ? final / share : final * share : null;
+        baseline.Metrics.Primary is { Compared: { } final } main ? main.LowerIsBetter ? final / share : final * share : null;
 }

@@ -9,7 +9,7 @@ public sealed record RunRecord
     /// <summary>The run directory, as it was named.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>What is run.</summary>
+    /// <summary>The experiment of the run.</summary>
     public required Experiment Experiment { get; init; }
 
     /// <summary>The rounds done, in order.</summary>
@@ -18,7 +18,7 @@ public sealed record RunRecord
     /// <summary>What each explorer cost, in the order of their answers.</summary>
     public ImmutableArray<ExplorerReport> Explorers { get; init; } = [];
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Status of the run.</summary>
     public RunStatus Status { get => field ?? new(Summary is null ? RunStage.Running : RunStage.Done); init; }
 
     /// <summary>The figures of the whole run; null until it has ended.</summary>
@@ -28,10 +28,10 @@ public sealed record RunRecord
     /// are known at the end only.</summary>
     public RunSummary Figures => Summary ?? Summaries.SoFar(Experiment, Catalog.MainMetricOf(Experiment), Explorers, Rounds);
 
-    /// <summary>Who was dealt what; null in directories of earlier versions.</summary>
+    /// <summary>The partition of samples among clients; null in directories of earlier versions.</summary>
     public PartitionCounts? Partition { get; init; }
 
-    /// <summary>What exploration found; null if nothing was explored (yet).</summary>
+    /// <summary>Results of exploration; null if there was none (yet).</summary>
     public GuidanceReport? Guidance { get; init; }
 
     /// <summary>The last part of its path: what people call it.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Puts clients' figures together.</summary>
+/// <summary>Aggregates clients' figures.</summary>
 static class Figures
 {
     /// <summary>Mean (by samples, and equal) and standard deviation of each figure; null for no clients.</summary>

@@ -14,7 +14,7 @@ public sealed record LayerFigures(string Name, int Parameters, int Kept, double 
     /// <summary>Units that this layer is the first to make, in the full network; null if it makes none that may be removed.</summary>
     public int? Units { get; init; }
 
-    /// <summary>Of these, kept.</summary>
+    /// <summary>Number of these units that are kept.</summary>
     public int? KeptUnits { get; init; }
 
     /// <summary>The figures of every layer that has parameters, in the order in which layers run.</summary>

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Several observers as one. Each is told in turn; what one throws ends the turn.</summary>
+/// <summary>Several observers as one. Each is notified in turn; an exception ends the turn.</summary>
 sealed class ObserverGroup(RunObserver[] observers) : RunObserver
 {
     /// <summary>Applied to sentences before they are passed on (<see cref="RunOptions.Wording"/>).</summary>

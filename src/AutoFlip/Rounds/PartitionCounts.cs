@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Who was dealt how many samples of which class: <c>partition.json</c>.</summary>
+/// <summary>Samples of each class per client: <c>partition.json</c>.</summary>
 /// <param name="Classes">One name per class.</param>
 /// <param name="Train">[clients][classes]: training samples.</param>
 /// <param name="HeldOut">[clients][classes]: held-out samples.</param>
@@ -11,7 +11,7 @@ public sealed record PartitionCounts(
 {
     internal const string FileName = "partition.json";
 
-    /// <summary>The counts of a deal.</summary>
+    /// <summary>The counts of a partition.</summary>
     public static PartitionCounts Of(PartitionTable table) => new(
         [.. table.ClassNames],
         [.. Enumerable.Range(0, table.Clients).Select(client => table.Train(client).ToImmutableArray())],

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What the server does at a time of a round.</summary>
+/// <summary>Phase of a round on the server.</summary>
 enum RoundPhase
 {
     /// <summary>Makes the mask, and the weights under it.</summary>

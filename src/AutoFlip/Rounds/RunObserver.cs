@@ -8,7 +8,7 @@ public abstract class RunObserver : ILoadObserver
     /// <summary>An observer that does nothing.</summary>
     public static RunObserver None { get; } = new Silent();
 
-    /// <summary>Several observers as one, told in this order. What one throws, the next are not told.</summary>
+    /// <summary>Several observers as one, notified in this order. An exception of one skips the rest.</summary>
     public static RunObserver All(params RunObserver[] observers) => new ObserverGroup(observers);
 
     /// <summary>Something deserves a reader's attention, but nothing stops.</summary>
@@ -48,13 +48,13 @@ public abstract class RunObserver : ILoadObserver
     public virtual void Finished(RunSummary summary) { }
 
     /// <summary>The run has broken off.</summary>
-    /// <param name="why">What ended it; an <see cref="OperationCanceledException"/> if it was told to stop.</param>
+    /// <param name="why">What ended it; an <see cref="OperationCanceledException"/> if it was cancelled.</param>
     public virtual void Failed(Exception why) { }
 
     sealed class Silent : RunObserver;
 }
 
-/// <summary>What is known before the first round.</summary>
+/// <summary>Facts of a run before its first round.</summary>
 /// <param name="Experiment">The complete, resolved description.</param>
 /// <param name="Directory">The run directory.</param>
 /// <param name="Parameters">Trainable parameters of the network.</param>

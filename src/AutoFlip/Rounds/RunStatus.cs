@@ -6,7 +6,7 @@ namespace AutoFlip;
 [JsonConverter(typeof(JsonStringEnumConverter<RunStage>))]
 public enum RunStage
 {
-    /// <summary>It ended with an error.</summary>
+    /// <summary>The run ended with an error.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 
@@ -44,7 +44,7 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
     /// <summary>Version of the format. Fields may be added without raising it.</summary>
     public int Schema { get; init; } = 1;
 
-    /// <summary>What ended it; null unless it failed.</summary>
+    /// <summary>Reason of the failure; null unless the run failed.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The exit code of a run that failed.</summary>
@@ -61,7 +61,7 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
     public static RunStatus Of(string directory) =>
         File.Exists(Path.Combine(directory, RunSummary.FileName)) ? new(RunStage.Done) : BeforeEnd(directory);
 
-    /// <summary>The same without regard to a summary, which may be damaged.</summary>
+    /// <summary>The status regardless of a summary, which may be damaged.</summary>
     internal static RunStatus BeforeEnd(string directory) =>
         IsInUse(directory) ? new(RunStage.Running)
         : Recorded(directory) ?? new(RunStage.Stopped);
@@ -83,7 +83,7 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
     }
 
     /// <summary>The record of an end.</summary>
-    /// <param name="why">What ended the run; a cancellation if it was told to stop.</param>
+    /// <param name="why">What ended the run; an <see cref="OperationCanceledException"/> if it was cancelled.</param>
     /// <param name="before">The record of an earlier end of the same run; null if there is none.</param>
     /// <param name="now">The time.</param>
     /// <param name="experiment">What was run: the folders of its data set are left out of the reason, which reports

@@ -9,7 +9,7 @@ public sealed record RunSummary
     /// <summary>Evaluations that a mean of recent ones is of, at most.</summary>
     public const int RecentEvaluations = 5;
 
-    /// <summary>The run directory, of which the file itself says nothing.</summary>
+    /// <summary>The run directory; not part of the file.</summary>
     [JsonIgnore]
     public string Directory { get; init; } = "";
 
@@ -46,23 +46,23 @@ public sealed record RunSummary
     /// <summary>Rounds done.</summary>
     public required int RoundsDone { get; init; }
 
-    /// <summary>How good the model is.</summary>
+    /// <summary>Quality of the model.</summary>
     public required SummaryMetrics Metrics { get; init; }
 
     /// <summary>The main metric at every evaluation on the server's test set, and what the run had cost by then. Empty in
     /// summaries of earlier versions.</summary>
     public ImmutableArray<SummaryEvaluation> Evaluations { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>How large the model is.</summary>
+    /// <summary>Size of the model.</summary>
     public required SummaryModelSize ModelSize { get; init; }
 
-    /// <summary>How much was computed.</summary>
+    /// <summary>Amount of computation.</summary>
     public required SummaryCompute Compute { get; init; }
 
-    /// <summary>How much was sent.</summary>
+    /// <summary>Amount of traffic.</summary>
     public required SummaryTraffic Traffic { get; init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>Duration of the run.</summary>
     public required SummaryTime Time { get; init; }
 
     /// <summary>Clients that trained side by side.</summary>
@@ -95,7 +95,7 @@ public sealed record RunSummary
     internal const string FileName = "summary.json";
 }
 
-/// <summary>How good the model is. Null where it was not evaluated.</summary>
+/// <summary>Quality of the model; null where it was not evaluated.</summary>
 /// <param name="Global">Accuracy and loss on the server's test set.</param>
 /// <param name="Local">Accuracy on clients.</param>
 /// <param name="Main">The main metric, whatever it is; null in summaries of earlier versions.</param>
@@ -103,7 +103,7 @@ public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local, Su
 {
     /// <summary>The main metric: accuracy where the summary names none.</summary>
     [JsonIgnore]
-    public SummaryMain Shown =>
+    public SummaryMain Primary =>
         Main ?? new SummaryMain("acc1", false, Global.Acc1, Global.BestAcc1, Global.BestRound, Global.RecentAcc1, Local.Acc1);
 }
 
@@ -152,7 +152,7 @@ public sealed record SummaryLocal(double? Acc1);
 public sealed record SummaryEvaluation(
     int Round, double? Value, long Bytes, double Macs, double Seconds);
 
-/// <summary>How large the model is.</summary>
+/// <summary>Size of the model.</summary>
 /// <param name="Parameters">Trainable parameters of the full network.</param>
 /// <param name="ActiveParameters">Of these, kept by the last mask.</param>
 /// <param name="Density">ActiveParameters / Parameters.</param>
@@ -160,7 +160,7 @@ public sealed record SummaryEvaluation(
 /// <param name="Bytes">Size of the last model message to a client.</param>
 public sealed record SummaryModelSize(int Parameters, int ActiveParameters, double Density, int TrainedParameters, long Bytes);
 
-/// <summary>How much was computed.</summary>
+/// <summary>Amount of computation.</summary>
 /// <param name="MacsPerSample">Multiply-accumulates of a forward pass of the full network.</param>
 /// <param name="ActiveMacsPerSample">Of these, those that clients really carry out.</param>
 /// <param name="TrainSamples">Samples that went through forward and backward passes, exploration included.</param>
@@ -171,7 +171,7 @@ public sealed record SummaryModelSize(int Parameters, int ActiveParameters, doub
 public sealed record SummaryCompute(
     long MacsPerSample, long ActiveMacsPerSample, long TrainSamples, long DenseMacs = 0, long ActiveMacs = 0, long ExploreMacs = 0);
 
-/// <summary>How much was sent.</summary>
+/// <summary>Amount of traffic.</summary>
 /// <param name="DownBytes">To clients, measured.</param>
 /// <param name="UpBytes">By clients, measured.</param>
 /// <param name="DenseFp32Bytes">What plain FedAvg would have sent over the same training dispatches.</param>
@@ -179,7 +179,7 @@ public sealed record SummaryCompute(
 /// <param name="ExploreBytes">Of the bytes above, those of the exploration.</param>
 public sealed record SummaryTraffic(long DownBytes, long UpBytes, long DenseFp32Bytes, double Ratio, long ExploreBytes);
 
-/// <summary>How long it took, in seconds, summed over resumptions.</summary>
+/// <summary>Duration in seconds, summed over resumptions.</summary>
 /// <param name="Total">Wall-clock of everything, loading included.</param>
 /// <param name="Explore">Wall-clock of the exploration.</param>
 /// <param name="Rounds">Wall-clock of the rounds.</param>

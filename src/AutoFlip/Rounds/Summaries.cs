@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace AutoFlip;
 
-/// <summary>Sums a run up from its reports alone, so that a resumed run's summary says what an unbroken one's would.</summary>
+/// <summary>Summarises a run from its reports alone, so that a resumed run has the summary of an uninterrupted one.</summary>
 static class Summaries
 {
     /// <summary>The figures of a run that has ended.</summary>

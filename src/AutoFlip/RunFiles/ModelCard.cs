@@ -26,7 +26,7 @@ public sealed record ModelCard
     /// <summary>The architecture's name in the catalogue.</summary>
     public required string Model { get; init; }
 
-    /// <summary>What the architecture was told.</summary>
+    /// <summary>The options of the architecture.</summary>
     public required ModelOptions Options { get; init; }
 
     /// <summary>Of a network that units were removed from, the width of each channel group that is not fixed, by its name; null
@@ -36,7 +36,7 @@ public sealed record ModelCard
     /// <summary>How raw input becomes a sample.</summary>
     public required InputRecipe Input { get; init; }
 
-    /// <summary>What kind of thing is said about a sample.</summary>
+    /// <summary>The kind of task: classification, labelling or regression.</summary>
     public required TaskKind Task { get; init; }
 
     /// <summary>One name per class, in the order of the outputs; of two classes, which share one output, that of a low
@@ -68,7 +68,7 @@ public sealed record ModelCard
     [JsonIgnore]
     public float CutOffLogit => CutOff is { } probability ? (float)Math.Log(probability / (1 - probability)) : 0;
 
-    /// <summary>What is to be said about a sample.</summary>
+    /// <summary>The learning task.</summary>
     [JsonIgnore]
     public LearningTask Learning => new(Task, Classes);
 

@@ -42,7 +42,7 @@ sealed class RunDirectory : IDisposable
     /// <summary>The directory.</summary>
     public string Path { get; }
 
-    /// <summary>What is run here.</summary>
+    /// <summary>The experiment of the run.</summary>
     public Experiment Experiment { get; }
 
     /// <summary>The rounds that are done, in order.</summary>
@@ -62,7 +62,7 @@ sealed class RunDirectory : IDisposable
     /// behind it if that is taken.</summary>
     /// <param name="experiment">What is run.</param>
     /// <param name="options">Where, and how.</param>
-    /// <param name="partition">Which samples its clients were dealt: see <see cref="RequireDeal"/>.</param>
+    /// <param name="partition">The partition of samples among clients: see <see cref="RequirePartition"/>.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="AutoFlipException">It cannot be made (exit 4).</exception>
     public static RunDirectory Create(Experiment experiment, RunOptions options, PartitionTable partition, TimeProvider time)
@@ -115,7 +115,7 @@ sealed class RunDirectory : IDisposable
     public RunOptions Options => OptionsOf(Path);
 
     /// <summary>How the run of a directory was started.</summary>
-    /// <exception cref="AutoFlipException">The directory does not say (exit 3).</exception>
+    /// <exception cref="AutoFlipException">The directory lacks the options (exit 3).</exception>
     public static RunOptions OptionsOf(string path)
     {
         var file = System.IO.Path.Combine(path, CheckpointsFolder, OptionsFile);
@@ -124,9 +124,9 @@ sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Makes sure that clients have the samples with which the run began.</summary>
-    /// <param name="partitionSha256">Which samples they were dealt now.</param>
+    /// <param name="partitionSha256">Hash of the partition now.</param>
     /// <exception cref="AutoFlipException">They have others (exit 3).</exception>
-    public void RequireDeal(string partitionSha256)
+    public void RequirePartition(string partitionSha256)
     {
         if (ExperimentFile.PartitionSha256Of(File(ExperimentFile.FileName)) is not { } before || before == partitionSha256) return;
         throw AutoFlipException.BadData(

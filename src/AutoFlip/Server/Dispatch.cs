@@ -17,7 +17,7 @@ sealed class Dispatch(ServerLink link, ClientTask task, IReadOnlyList<int> cohor
 {
     readonly SentTask _sent = link.Prepare(task);
 
-    /// <summary>Asks the cohort, and yields one reply per member, in order.</summary>
+    /// <summary>Sends the task to the cohort and yields one reply per member, in order.</summary>
     /// <param name="atOnce">Members that are asked, or whose answers wait to be folded, at a time: memory
     /// does not grow with the cohort.</param>
     /// <param name="send">The transport.</param>

@@ -19,13 +19,13 @@ sealed class Exchange
         Send(_byReference ? task.ByReference : task.Whole);
     }
 
-    /// <summary>What to send next; null once there is a reply.</summary>
+    /// <summary>The next request to send; null once the reply is complete.</summary>
     public ReadOnlyMemory<byte>? Request { get; private set; }
 
     /// <summary>The reply, with all bytes that crossed for it.</summary>
     public ClientReply Reply => _reply ?? throw new InvalidOperationException("There is no reply yet.");
 
-    /// <summary>Takes the answer to the request.</summary>
+    /// <summary>Processes the answer to the request.</summary>
     public void Answer(ReadOnlyMemory<byte> answer)
     {
         _up += answer.Length;
@@ -47,7 +47,7 @@ sealed class Exchange
         }
     }
 
-    /// <summary>Gives up: no answer came.</summary>
+    /// <summary>Fails the exchange: no answer arrived.</summary>
     public void Fail(string reason) => End(new ClientReply { Client = _client, Failure = reason });
 
     void Send(ReadOnlyMemory<byte> message)

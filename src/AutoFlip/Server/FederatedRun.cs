@@ -15,7 +15,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
 {
     readonly FederatedAlgorithm _algorithm = method.Algorithm;
 
-    /// <summary>Which mask is in force when.</summary>
+    /// <summary>The mask of each round.</summary>
     public MaskSchedule Masks { get; } = new(experiment, method.Pruner, network, scores);
 
     /// <summary>Runs the rounds that are left.</summary>
@@ -74,13 +74,13 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
     }
 }
 
-/// <summary>Where a run stands after a round.</summary>
+/// <summary>State of a run after a round.</summary>
 /// <param name="Round">The last round done; 0 before the first.</param>
-/// <param name="Server">What the server knows.</param>
+/// <param name="Server">State of the server.</param>
 /// <param name="Mask">The mask in force, where the pruner goes by weights; null where a mask can be made again.</param>
 public sealed record RunState(int Round, ServerState Server, Mask? Mask = null);
 
-/// <summary>A round that is folded.</summary>
+/// <summary>A round whose replies have been aggregated.</summary>
 /// <param name="Task">What the cohort was asked to do: the round's mask, and the weights that it began with.</param>
 /// <param name="Cohort">The clients, ascending.</param>
 /// <param name="State">What the next round starts from.</param>

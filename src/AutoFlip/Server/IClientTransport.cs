@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Carries tasks to clients and answers back; knows nothing about learning.</summary>
+/// <summary>Carries tasks to clients and replies back; independent of learning.</summary>
 /// <remarks>
 /// Contract: what crosses is bytes, so nothing is shared between the two sides. Exactly one reply per cohort member, in cohort
 /// order, whatever order clients finish in. A lost or late client, or one that fails, is a reply that carries the failure; an
@@ -8,7 +8,7 @@ namespace AutoFlip;
 /// </remarks>
 public interface IClientTransport
 {
-    /// <summary>How many clients there are: they are numbered from 0.</summary>
+    /// <summary>Number of clients; they are numbered from 0.</summary>
     ValueTask<int> CountAsync(CancellationToken ct);
 
     /// <summary>The training samples n_k that a client has declared; null if it has not. A reply that claims

@@ -26,7 +26,7 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     public ServerState Apply(int round, Mask mask, ServerState server)
     {
         if (round == experiment.FirstPrunedRound && experiment.KeepNorm)
-            server = server with { Weights = IncomingNorm.Keep(network, mask, server.Weights) };
+            server = server with { Weights = IncomingNorm.RescaleToDenseNorm(network, mask, server.Weights) };
         return server.Masked(mask, experiment.Regrow);
     }
 

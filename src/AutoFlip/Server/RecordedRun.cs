@@ -45,7 +45,7 @@ sealed class RecordedRun
         _run = new(experiment, method, network, _transport, scores);
     }
 
-    /// <summary>Which mask is in force when.</summary>
+    /// <summary>The mask of each round.</summary>
     public MaskSchedule Masks => _run.Masks;
 
     /// <summary>Runs the rounds that are left: see <see cref="FederatedRun.RunAsync"/>.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AutoFlip;
 
-/// <summary>The server's end of every connection: knows which mask each client has, so that none is sent twice.</summary>
+/// <summary>The server's end of every connection: records the mask of each client, so that none is sent twice.</summary>
 /// <param name="experiment">The run's experiment.</param>
 /// <param name="run">The run's id: a reply to a task of another run is refused.</param>
 /// <remarks>
@@ -19,7 +19,7 @@ sealed class ServerLink(Experiment experiment, UInt128 run = default)
     /// <summary>Begins to ask a client.</summary>
     public Exchange Ask(SentTask task, int client) => new(this, task, client);
 
-    /// <summary>Learns from the rounds of an interrupted run what clients had when it broke off.</summary>
+    /// <summary>Restores the clients' masks from the rounds of an interrupted run.</summary>
     public void Recall(IEnumerable<RoundReport> rounds)
     {
         foreach (var round in rounds)

@@ -130,7 +130,7 @@ public sealed class Safetensors
         Pass(weights.Values, half, stream.Write);
     }
 
-    /// <summary>Gives values to somebody as the bytes of the file, piece by piece.</summary>
+    /// <summary>Passes the values on as the bytes of the file, piece by piece.</summary>
     static void Pass(ReadOnlySpan<float> values, bool half, Action<ReadOnlySpan<byte>> to)
     {
         var narrow = half ? new Half[ChunkValues] : [];

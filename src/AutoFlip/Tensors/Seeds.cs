@@ -6,7 +6,7 @@ public enum Purpose
     /// <summary>The initial weights w_0.</summary>
     Initialization = 1,
 
-    /// <summary>How samples are dealt to clients.</summary>
+    /// <summary>The partition of samples among clients.</summary>
     Partition = 2,
 
     /// <summary>Which of a client's samples it holds out for evaluation.</summary>

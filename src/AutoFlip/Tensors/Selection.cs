@@ -178,7 +178,7 @@ public sealed class Selection : IEquatable<Selection>
 
     /// <summary>The opposite of <see cref="Within"/>: this selection, over the values that <paramref name="outer"/>
     /// keeps, seen from outside.</summary>
-    public Selection InsideOf(Selection outer)
+    public Selection Expand(Selection outer)
     {
         if (outer.IsAll) return this;
         var bits = new ulong[outer._bits.Length];

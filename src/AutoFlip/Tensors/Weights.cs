@@ -24,7 +24,7 @@ public sealed class Weights
     /// <summary>All values: parameters, then running statistics.</summary>
     public ReadOnlySpan<float> Values => _values;
 
-    /// <summary>The same, to be kept.</summary>
+    /// <summary>All values as memory, not copied.</summary>
     internal ReadOnlyMemory<float> Memory => _values;
 
     /// <summary>The trainable prefix.</summary>

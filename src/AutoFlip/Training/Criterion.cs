@@ -20,7 +20,7 @@ public abstract record Criterion
     /// <summary>Whether the loss says something about a task.</summary>
     public abstract bool Fits(LearningTask task);
 
-    /// <summary>Why the loss makes no sense of a model's outputs.</summary>
+    /// <summary>Why the loss does not fit a model's outputs; null if it does.</summary>
     /// <returns>A sentence for the user, or null where it does.</returns>
     public virtual string? Refuses(Network network) => null;
 

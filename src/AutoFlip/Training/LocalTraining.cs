@@ -38,7 +38,7 @@ public sealed class LocalTraining
     /// <summary>The model as it is now: parameters, then statistics.</summary>
     public ReadOnlySpan<float> Values => _workspace.Module.Values;
 
-    /// <summary>What the client keeps from round to round.</summary>
+    /// <summary>Vectors that the client keeps from round to round.</summary>
     public ClientMemory Memory { get; }
 
     /// <summary>Factors on the learning rate, one stretch of parameters after another; empty: none.</summary>

@@ -30,7 +30,7 @@ sealed record KeptTensors(ImmutableArray<int> Parameters, int Statistics)
         [.. layout.Parameters.Select(tensor => KeptIn(kept, tensor.Offset, tensor.Length))],
         KeptIn(kept, layout.ParameterCount, layout.Count - layout.ParameterCount));
 
-    /// <summary>One value per parameter and no statistics: what scores are.</summary>
+    /// <summary>One value per parameter and no statistics, as in scores.</summary>
     public static KeptTensors Scores(WeightLayout layout) => new([.. layout.Parameters.Select(tensor => tensor.Length)], 0);
 
     static int KeptIn(Selection selection, int start, int length)

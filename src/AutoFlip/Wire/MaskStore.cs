@@ -14,7 +14,7 @@ sealed class ReceivedMask(Network network, Units? units, Selection values)
     /// <summary>The mask as the client sees it: over the small vector.</summary>
     public Mask Mask { get; } = Mask.OfValues((units?.Small ?? network).Layout, values);
 
-    /// <summary>What is kept of each tensor.</summary>
+    /// <summary>The kept values of each tensor.</summary>
     public KeptTensors Tensors { get; } = KeptTensors.Of((units?.Small ?? network).Layout, values);
 
     /// <summary>The mask as the server sees it: over the full vector.</summary>
@@ -46,7 +46,7 @@ sealed class MaskStore(Network network)
         lock (_lock) return _masks.Find(known => known.Hash == hash).Mask;
     }
 
-    /// <summary>Takes a mask in, in place of the oldest one.</summary>
+    /// <summary>Stores a mask in place of the oldest one.</summary>
     public void Add(UInt128 hash, ReceivedMask mask)
     {
         lock (_lock)

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What a message is.</summary>
+/// <summary>Kind of a message.</summary>
 enum MessageKind : byte
 {
     /// <summary>Server to client: work to do.</summary>
@@ -13,7 +13,7 @@ enum MessageKind : byte
     Memory = 3,
 }
 
-/// <summary>What all messages share. See docs/protocol.md.</summary>
+/// <summary>Header and checksum of all messages. See docs/protocol.md.</summary>
 static class Message
 {
     public const uint Magic = 0x504C4641; // "AFLP"
@@ -21,6 +21,6 @@ static class Message
     public const int HeaderLength = 8;
     public const int ChecksumLength = 8;
 
-    /// <summary>The first 8 bytes of a layout's fingerprint: tells models apart.</summary>
+    /// <summary>The first 8 bytes of a layout's fingerprint: identifies the model.</summary>
     public static ulong Identity(WeightLayout layout) => Convert.ToUInt64(layout.Fingerprint[..16], 16);
 }

@@ -22,7 +22,7 @@ ref struct MessageReader
         if (Read<uint>() != Message.Magic) throw new InvalidDataException("This is no AutoFLIP message.");
         var version = Read<byte>();
         if (version != Message.Version && (version != 3 || kind != MessageKind.Memory))
-            throw new InvalidDataException($"The message has version {version}; this program speaks version {Message.Version}.");
+            throw new InvalidDataException($"The message has version {version}; this program reads version {Message.Version}.");
         var got = (MessageKind)Read<byte>();
         if (got != kind) throw new InvalidDataException($"A message of kind {kind} was expected, this is {(byte)got}.");
         if (Read<ushort>() != 0) throw new InvalidDataException("The message's header has bits that this version does not know.");

@@ -16,7 +16,7 @@ static class NamedValues
             2 + 300 * (vectors + numbers)
             + vectors * (int)((4L * tensors.ParameterCount + 4L * tensors.Parameters.Length) * 65 / 64 + 1024));
 
-    /// <summary>What a mask keeps of vectors of parameters.</summary>
+    /// <summary>The values of parameter vectors that a mask keeps.</summary>
     public static ImmutableSortedDictionary<string, ReadOnlyMemory<float>> Kept(
         IEnumerable<KeyValuePair<string, ReadOnlyMemory<float>>> vectors, Mask mask) =>
         vectors.ToImmutableSortedDictionary(

@@ -13,7 +13,7 @@ namespace AutoFlip;
 static class PackedBytes
 {
     const byte Raw = 0, Zstandard = 1;
-    const int Worth = 64;             // shorter runs are not worth a frame's header
+    const int MinimumLength = 64;             // shorter runs are not worth a frame's header
     const int Sample = 4096;
     const double LargestShare = 0.95; // of 8 bits a byte, above which nothing is tried
     const int Level = -1000, LiteralsCompressed = 1;
@@ -29,7 +29,7 @@ static class PackedBytes
     public static void Write(MessageWriter writer, ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return;
-        if (bytes.Length >= Worth && EntropyOfSample(bytes) < LargestShare)
+        if (bytes.Length >= MinimumLength && EntropyOfSample(bytes) < LargestShare)
         {
             const int Head = 1 + sizeof(int);
             var room = writer.Room(Head + Compressor.GetCompressBound(bytes.Length));

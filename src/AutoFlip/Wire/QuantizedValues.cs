@@ -37,7 +37,7 @@ sealed class QuantizedValues : IDisposable
     /// <param name="tensors">What the values are.</param>
     /// <param name="values">Parameters, then statistics.</param>
     /// <param name="random">Keys random rounding.</param>
-    /// <exception cref="AutoFlipException">A value is not finite, and the format has no way to say so.</exception>
+    /// <exception cref="AutoFlipException">A value is not finite, and the format cannot represent it.</exception>
     public static QuantizedValues Of(ValueFormat format, KeptTensors tensors, ReadOnlySpan<float> values, KeyedRandom random)
     {
         var quantized = new QuantizedValues(format, tensors, format.IsExact ? [] : new float[tensors.Parameters.Length]);
@@ -115,7 +115,7 @@ sealed class QuantizedValues : IDisposable
         return read;
     }
 
-    /// <summary>Gives the buffer back.</summary>
+    /// <summary>Returns the buffer.</summary>
     public void Dispose() => Scratch.Bytes.Return(_codes);
 
     /// <summary>The tensors' ranges, in pieces between whose passes nothing leaves the first cache.</summary>

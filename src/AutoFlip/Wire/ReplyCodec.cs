@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>How a reply ended.</summary>
+/// <summary>Outcome of a task.</summary>
 enum ReplyStatus : byte
 {
-    /// <summary>With a result.</summary>
+    /// <summary>The task has a result.</summary>
     Done = 0,
 
     /// <summary>Without one, and why.</summary>
@@ -56,7 +56,7 @@ static class ReplyCodec
     }
 
     /// <summary>A reply without a result.</summary>
-    /// <param name="status">Why there is none.</param>
+    /// <param name="status">The reason.</param>
     /// <param name="task">The task as received; null where it could not be read.</param>
     /// <param name="client">The client.</param>
     /// <param name="reason">The same in one sentence.</param>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>A task as its client sees it.</summary>
+/// <summary>A task as the client receives it.</summary>
 /// <param name="Mask">The small network and what is kept of it.</param>
 /// <param name="Task">The task, with weights and mask of the small network.</param>
 /// <param name="Id">What the task is called (<see cref="TaskId"/>).</param>
@@ -14,7 +14,7 @@ sealed record ReceivedTask(ReceivedMask Mask, ClientTask Task, UInt128 Id);
 /// memory is taken follows from the model that the client expects, never from a length that the message claims.</remarks>
 static class TaskCodec
 {
-    /// <summary>Puts a task together.</summary>
+    /// <summary>Encodes a task.</summary>
     /// <param name="task">Everything but mask and values.</param>
     /// <param name="id">What it is called.</param>
     /// <param name="mask">The mask.</param>

@@ -31,7 +31,7 @@ sealed class WireMask
     /// <summary>Its content's address.</summary>
     public UInt128 Hash { get; }
 
-    /// <summary>What is kept of each tensor.</summary>
+    /// <summary>The kept values of each tensor.</summary>
     public KeptTensors Tensors { get; }
 
     /// <summary>The mask in this shape.</summary>

@@ -36,7 +36,7 @@ public sealed class AppendFileTests : IDisposable
 
         using (var file = new AppendFile(_folder["file"]))
         {
-            file.Become("abcdef"u8);
+            file.ReplaceWith("abcdef"u8);
             file.Append("!"u8);
         }
 

@@ -34,7 +34,7 @@ public sealed class OptionUsesTests
 
     static string? Warning(Experiment experiment, LoadedData? data = null)
     {
-        var dealt = FederatedData.Deal(ExperimentRules.Resolve(experiment, task: null), data ?? Images.Value);
+        var dealt = FederatedData.Assign(ExperimentRules.Resolve(experiment, task: null), data ?? Images.Value);
         experiment = ExperimentRules.Settle(ExperimentRules.Resolve(experiment, task: null), dealt.Task, dealt.Clients.Length);
         return OptionUses.Warning(new PreparedRun(
             experiment, RunNetwork.Build(experiment, Catalog.Resolve(experiment), dealt.Contract), dealt));

@@ -86,7 +86,7 @@ public class TaskRulesTests
 
     [Fact]
     public void Nothing_can_be_dealt_by_class_where_there_is_none() => Assert.StartsWith(
-        "Experiment.Partition: samples of this data set have no class of their own to be dealt by. Accepted: iid, unbalanced, ",
+        "Experiment.Partition: samples of this data set have no class to partition them by. Accepted: iid, unbalanced, ",
         Assert.Single(TaskRules.Undealable(Sound with { Partition = "patho" }, LearningTask.Regression)), StringComparison.Ordinal);
 
     [Fact]

@@ -112,7 +112,7 @@ public sealed class TrainingMemoryTests : IDisposable
                 {
                     Simulation.Run(
                         experiment, new RunOptions { ResultPath = _folder.Path, Workers = 1, MemoryLimit = 64 << 20 },
-                        (resolved, _) => FederatedData.Deal(resolved, Data(model)),
+                        (resolved, _) => FederatedData.Assign(resolved, Data(model)),
                         new StopAtStart(stop), TimeProvider.System, stop.Token);
                 }
                 catch (Exception e)
@@ -170,7 +170,7 @@ public sealed class TrainingMemoryTests : IDisposable
         var experiment = Small("TwoNN", partition) with { Clients = int.MaxValue };
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        var refused = Assert.Throws<AutoFlipException>(() => FederatedData.Deal(experiment, Data("TwoNN")));
+        var refused = Assert.Throws<AutoFlipException>(() => FederatedData.Assign(experiment, Data("TwoNN")));
 
         Assert.StartsWith("Experiment.Clients 2147483647: there are only 120 training samples", refused.Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);

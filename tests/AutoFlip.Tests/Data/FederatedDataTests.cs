@@ -78,13 +78,13 @@ public class FederatedDataTests
 
         foreach (var partition in (string[])["iid", "diri", "unbalanced"])
         {
-            var data = FederatedData.Deal(Digits with { Clients = 10_000, Partition = partition }, loaded);
+            var data = FederatedData.Assign(Digits with { Clients = 10_000, Partition = partition }, loaded);
 
             Assert.Equal(10_000, data.Clients.Length);
             Assert.Every(data.Clients, client => Assert.Equal((1, 0), (client.Train.Length, client.HeldOut.Length)));
             Assert.Null(data.Test);
         }
-        var patho = FederatedData.Deal(Digits with { Clients = 5_000, Partition = "patho", ClassesPerClient = 2 }, loaded);
+        var patho = FederatedData.Assign(Digits with { Clients = 5_000, Partition = "patho", ClassesPerClient = 2 }, loaded);
         Assert.Every(Enumerable.Range(0, 5_000), client => Assert.Equal(2, patho.Table.ClassCount(client)));
     }
 
@@ -186,7 +186,7 @@ public class FederatedDataTests
         // Rows 0 .. 4 are for training, 5 .. 7 held out by owners 2, 0, 2; owner 1 has nothing at all.
         var loaded = Owned([0, 2, 0, 3, 2, /* held out: */ 2, 0, 2], trainRows: 5);
 
-        var data = FederatedData.Deal(Digits with { Partition = "pre", Clients = 99, TestFraction = 0.5 }, loaded);
+        var data = FederatedData.Assign(Digits with { Partition = "pre", Clients = 99, TestFraction = 0.5 }, loaded);
 
         Assert.Equal((int[][])[[0, 2], [1, 4], [3]], data.Clients.Select(client => client.Train.ToArray().Order().ToArray()));
         Assert.Equal((int[][])[[6], [5, 7], []], data.Clients.Select(client => client.HeldOut.ToArray().Order().ToArray()));
@@ -195,7 +195,7 @@ public class FederatedDataTests
     [Fact]
     public void Owners_without_a_rule_of_their_own_hold_out_the_test_fraction()
     {
-        var data = FederatedData.Deal(Digits with { Partition = "pre", TestFraction = 0.5 }, Owned([0, 1, 0, 1, 1, 1], trainRows: 6));
+        var data = FederatedData.Assign(Digits with { Partition = "pre", TestFraction = 0.5 }, Owned([0, 1, 0, 1, 1, 1], trainRows: 6));
 
         Assert.Equal([(1, 1), (2, 2)], data.Clients.Select(client => (client.Train.Length, client.HeldOut.Length)));
     }
@@ -203,7 +203,7 @@ public class FederatedDataTests
     [Fact]
     public void Under_other_partitions_nobody_trains_on_what_owners_hold_out()
     {
-        var data = FederatedData.Deal(
+        var data = FederatedData.Assign(
             Digits with { Partition = "iid", Clients = 2, TestFraction = 0 }, Owned([0, 1, 0, 1, 0, 1], trainRows: 4));
 
         Assert.Equal([0, 1, 2, 3], data.Clients.SelectMany(client => client.Train.ToArray()).Order());
@@ -226,9 +226,9 @@ public class FederatedDataTests
 
         foreach (var partition in (string[])["patho", "diri", "shards", "semantic"])
         {
-            var error = Assert.Throws<AutoFlipException>(() => FederatedData.Deal(Digits with { Partition = partition }, numbers));
+            var error = Assert.Throws<AutoFlipException>(() => FederatedData.Assign(Digits with { Partition = partition }, numbers));
             Assert.Equal(ExitCode.BadRequest, error.Code);
-            Assert.Equal("Experiment.Partition: samples of this data set have no class of their own to be dealt by. "
+            Assert.Equal("Experiment.Partition: samples of this data set have no class to partition them by. "
                 + "Accepted: iid, unbalanced, pre, linear, square, exponential, diri-quantity, grouped.", error.Message);
         }
     }

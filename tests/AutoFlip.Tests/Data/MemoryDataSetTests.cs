@@ -58,7 +58,7 @@ public class MemoryDataSetTests
         };
         var experiment = new Experiment { Partition = "pre", TestFraction = 0 };
 
-        var dealt = FederatedData.Deal(experiment, Load(new MemoryDataSet("mine", data), experiment));
+        var dealt = FederatedData.Assign(experiment, Load(new MemoryDataSet("mine", data), experiment));
 
         Assert.Equal<int[]>([[0, 2], [1, 3]], dealt.Clients.Select(client => (int[])[.. client.Train.ToArray().Order()]));
     }

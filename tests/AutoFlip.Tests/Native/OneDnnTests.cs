@@ -21,7 +21,7 @@ public unsafe class OneDnnTests
         var record = OneDnn.FindRecord();
         if (record is null) throw new InvalidOperationException("The record of the processor was not found.");
         record->HideSizes();
-        if (OneDnn.Apply(record) != CacheRemedy.ToldSizes) throw new InvalidOperationException("Hidden caches were not mended.");
+        if (OneDnn.Apply(record) != CacheRemedy.AssumedSizes) throw new InvalidOperationException("Hidden caches were not mended.");
         Console.WriteLine(Mended);
     }
 
@@ -69,7 +69,7 @@ public unsafe class OneDnnTests
     {
         SkipUnlessLinuxOnX64();
 
-        Assert.Equal(OneDnn.HidesCaches(X86Base.CpuId) ? CacheRemedy.ToldSizes : CacheRemedy.None, OneDnn.Remedy);
+        Assert.Equal(OneDnn.HidesCaches(X86Base.CpuId) ? CacheRemedy.AssumedSizes : CacheRemedy.None, OneDnn.Remedy);
     }
 
     [Fact]
@@ -81,11 +81,11 @@ public unsafe class OneDnnTests
         words[27] = 3;
         ref var record = ref MemoryMarshal.AsRef<OneDnn.ProcessorRecord>(MemoryMarshal.AsBytes(words.AsSpan()));
 
-        Assert.True(record.BelievesInCachesOfOneByte);
+        Assert.True(record.ReportsOneByteCaches);
         record.GuessSizes();
 
         Assert.Equal([32_768u, 524_288, 1_048_576], record.Sizes);
-        Assert.False(record.BelievesInCachesOfOneByte);
+        Assert.False(record.ReportsOneByteCaches);
     }
 
     // Leaf 1 has FMA in bit 12 of ECX, leaf 7 AVX2 in bit 5 of EBX; a processor that knows no leaf 7 answers as to its last one.

@@ -115,7 +115,7 @@ public class ShrinkingLawTests
         var twice = second.Shrink(first.Shrink(full));
 
         var both = new Units(network, [.. network.Groups.Select((_, g) =>
-            second.Units is null ? Kept(network, first, g) : second.Units.Kept[g].InsideOf(Kept(network, first, g)))]);
+            second.Units is null ? Kept(network, first, g) : second.Units.Kept[g].Expand(Kept(network, first, g)))]);
         Assert.Equal(Mask.OfUnits(both, Selection.All(both.Small.Layout.Count)).Shrink(full).Sha256(), twice.Sha256());
     }, iter: LawNetworks.Tries(name));
 

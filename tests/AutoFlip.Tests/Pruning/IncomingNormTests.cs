@@ -15,7 +15,7 @@ public class IncomingNormTests
         var units = new Units(
             network, [.. network.Groups.Select(group => group.IsFixed ? Selection.All(2) : Selection.FromBits([0b011], 3))]);
 
-        var kept = IncomingNorm.Keep(network, Mask.OfUnits(units, Selection.All(units.Small.Layout.Count)), full);
+        var kept = IncomingNorm.RescaleToDenseNorm(network, Mask.OfUnits(units, Selection.All(units.Small.Layout.Count)), full);
 
         var third = (float)(3 / Math.Sqrt(5));
         // the 4 and the last 2 are remembered as they were
@@ -29,7 +29,7 @@ public class IncomingNormTests
         var network = new NetworkBuilder("n", new SampleShape(4, 1, 1)).Flatten().Linear(2).Build(2);
         var full = new Weights(network.Layout, [1, 2, 2, 4, 1, 0, 0, 1, 0.5f, 0.5f]);
 
-        var kept = IncomingNorm.Keep(network, Mask.OfWeights(network.Layout, Selection.FromBits([0b11_0110_1010], 10)), full);
+        var kept = IncomingNorm.RescaleToDenseNorm(network, Mask.OfWeights(network.Layout, Selection.FromBits([0b11_0110_1010], 10)), full);
 
         var factor = 5 / Math.Sqrt(20);
         Assert.Equal([1, (float)(2 * factor), 2, (float)(4 * factor), 1, 0, 0, 1, 0.5f, 0.5f], kept.Values.ToArray());
@@ -46,7 +46,7 @@ public class IncomingNormTests
             group.IsFixed ? Selection.All(group.Width) : Selection.FromBits([0b011], group.Width))]); // two columns, two cells
         var mask = Mask.OfUnits(units, Selection.All(units.Small.Layout.Count));
 
-        var kept = IncomingNorm.Keep(network, mask, full);
+        var kept = IncomingNorm.RescaleToDenseNorm(network, mask, full);
 
         Assert.Equal(full["0.weight"].ToArray(), kept["0.weight"].ToArray());
         Assert.Equal(full["1.bias_hh_l0"].ToArray(), kept["1.bias_hh_l0"].ToArray());
@@ -66,7 +66,7 @@ public class IncomingNormTests
     {
         var (network, full) = (units.Network, Masks.Values(units.Network.Layout, seed));
         var mask = Mask.OfUnits(units, Selection.All(units.Small.Layout.Count));
-        var kept = IncomingNorm.Keep(network, mask, full);
+        var kept = IncomingNorm.RescaleToDenseNorm(network, mask, full);
         var masked = mask.Apply(kept);
 
         foreach (var tensor in network.Layout.Entries)

@@ -129,7 +129,7 @@ public class ModelCardTests
 
     [Theory]
     [InlineData("model", "\"NoSuchNet\"", "cannot be built: Experiment.Model: there is no model 'NoSuchNet'")]
-    [InlineData("model", "\"NextCharLSTM\"", "does not read what its model card says")] // images, to a network of tokens
+    [InlineData("model", "\"NextCharLSTM\"", "disagrees with its model card")] // images, to a network of tokens
     [InlineData("model", "\"MobileViT\"", "cannot be built")] // 4 x 4 pixels are too few
     [InlineData("widths", "{}", "gives 'features.1' no width of 1 to 6")]
     [InlineData("widths", "{\"features.1\":7,\"features.3\":6}", "gives 'features.1' no width of 1 to 6")]

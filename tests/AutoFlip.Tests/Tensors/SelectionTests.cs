@@ -126,7 +126,7 @@ public class SelectionTests
 
     [Fact]
     public void Seen_from_inside_and_back_is_the_same() => Nested.Sample(pair =>
-        pair.Inner.Within(pair.Outer).InsideOf(pair.Outer).Equals(pair.Inner) && pair.Inner.Within(pair.Outer).Count == pair.Outer.Kept);
+        pair.Inner.Within(pair.Outer).Expand(pair.Outer).Equals(pair.Inner) && pair.Inner.Within(pair.Outer).Count == pair.Outer.Kept);
 
     [Fact]
     public void Gathering_in_two_steps_is_gathering_at_once() => Nested.Sample(pair =>

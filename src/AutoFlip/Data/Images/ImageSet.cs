@@ -42,7 +42,7 @@ public sealed class ImageSet : SampleSet
     /// <inheritdoc/>
     public override Targets Targets => _targets;
 
-    /// <summary>What reading does.</summary>
+    /// <summary>The transform applied when images are read.</summary>
     public ImageTransform Transform { get; }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ abstract class ImageSource(SampleShape shape, int[] labels)
 
     /// <summary>Makes all images, in parallel; what comes out does not depend on that.</summary>
     /// <param name="write">Takes the pixels of some images, and where they start among all. Called on several threads at once.</param>
-    /// <param name="progress">Is told how much is done, never by two threads at once.</param>
+    /// <param name="progress">Receives the fraction done, never from two threads at once.</param>
     /// <param name="cancellation">Stops between two blocks.</param>
     /// <exception cref="AutoFlipException">An image cannot be made; of several, the first.</exception>
     public void MakeAll(PixelWriter write, Action<double> progress, CancellationToken cancellation)
@@ -69,7 +69,7 @@ abstract class ImageSource(SampleShape shape, int[] labels)
     }
 }
 
-/// <summary>Takes the pixels of some images.</summary>
+/// <summary>Receives the pixels of some images.</summary>
 /// <param name="start">Where they start among all.</param>
 /// <param name="pixels">[n, C, H, W].</param>
 delegate void PixelWriter(long start, ReadOnlySpan<byte> pixels);

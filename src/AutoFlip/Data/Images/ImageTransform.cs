@@ -30,7 +30,7 @@ public sealed record ImageTransform
     /// <summary>Whether anything random is switched on.</summary>
     public bool Augments => RotationDegrees > 0 || HorizontalFlip > 0 || VerticalFlip > 0 || ColorJitter > 0;
 
-    /// <summary>The transform an experiment asks for.</summary>
+    /// <summary>The transform of an experiment.</summary>
     public static ImageTransform Of(Experiment experiment) => new()
     {
         RotationDegrees = experiment.RandomRotation,

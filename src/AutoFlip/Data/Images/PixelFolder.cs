@@ -4,7 +4,7 @@ namespace AutoFlip;
 /// <param name="cache">The user's cache folder.</param>
 public sealed class PixelFolder(string cache)
 {
-    /// <summary>Where it is.</summary>
+    /// <summary>Path of the folder.</summary>
     public string Path { get; } = System.IO.Path.Combine(cache, "pixels");
 
     /// <summary>Its files: images, and what an interrupted process left of some.</summary>

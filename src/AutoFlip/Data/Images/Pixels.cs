@@ -10,7 +10,7 @@ sealed unsafe class Pixels
     readonly MemoryMappedViewAccessor? _view;
     readonly byte* _first;
 
-    /// <summary>Takes an array over without copying it.</summary>
+    /// <summary>Wraps an array without copying it.</summary>
     public Pixels(byte[] memory)
     {
         (_memory, Length) = (memory, memory.Length);
@@ -31,7 +31,7 @@ sealed unsafe class Pixels
         Length = length;
     }
 
-    /// <summary>Gives the mapping back.</summary>
+    /// <summary>Releases the mapping.</summary>
     ~Pixels()
     {
         if (_first != null) _view!.SafeMemoryMappedViewHandle.ReleasePointer();

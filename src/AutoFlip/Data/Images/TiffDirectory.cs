@@ -10,7 +10,7 @@ sealed class TiffDirectory
 
     readonly Dictionary<int, (long Count, long First, long Largest)> _fields = [];
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the directory.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="bytes">The whole file, which begins as a TIFF.</param>
     /// <exception cref="AutoFlipException">It is missing, a field lies outside of the file, or is there twice (exit 3).</exception>

@@ -20,7 +20,7 @@ readonly record struct TiffHeader(int Width, int Height, int Orientation)
 
     public static bool IsTiff(ReadOnlySpan<byte> bytes) => bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8);
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the header.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="bytes">The whole file, which begins as a TIFF.</param>
     /// <exception cref="AutoFlipException">The file is damaged, its image too large or of a kind that is not read (exit 3).</exception>

@@ -19,13 +19,13 @@ ref struct JsonStream(Stream stream, string path, bool severalValues = false)
     bool _ended, _started;
     Utf8JsonReader _json;
 
-    /// <summary>What the reader stands on.</summary>
+    /// <summary>The current token.</summary>
     public readonly JsonTokenType Type => _json.TokenType;
 
-    /// <summary>What is being read, for messages; empty at first.</summary>
+    /// <summary>Name of the current value, for messages; empty at first.</summary>
     public string Part { get; set; } = "";
 
-    /// <summary>Goes on to the next token; false at the end of the text.</summary>
+    /// <summary>Advances to the next token; false at the end of the text.</summary>
     public bool Read()
     {
         try
@@ -43,10 +43,10 @@ ref struct JsonStream(Stream stream, string path, bool severalValues = false)
         }
     }
 
-    /// <summary>Goes on to the next token; there must be one.</summary>
+    /// <summary>Advances to the next token, which must exist.</summary>
     public JsonTokenType Next() => Read() ? Type : throw Bad("it ends too early");
 
-    /// <summary>Goes on to a token of this type.</summary>
+    /// <summary>Advances to the next token, which must be of this type.</summary>
     public void Next(JsonTokenType type, string what)
     {
         Next();

@@ -45,7 +45,7 @@ public abstract record LeafDataSet(string Name) : DataSet(Name)
 /// <summary>The files of a LEAF set, while it is being loaded.</summary>
 sealed class LeafFolder(string name, DataFolder folder, string? cache, ILoadObserver observer, CancellationToken cancellation)
 {
-    /// <summary>Where they are.</summary>
+    /// <summary>The folder of the files.</summary>
     public DataFolder Folder => folder;
 
     /// <summary>Reads all files of both parts, the training part first.</summary>

@@ -102,7 +102,7 @@ static class LeafFile
         return counts;
     }
 
-    /// <summary>Takes in everybody's samples and says how many there are of each.</summary>
+    /// <summary>Collects every user's samples and returns their numbers.</summary>
     static Dictionary<string, int> Data(ref JsonStream json, LeafDecoder decoder, List<LeafUser> rows)
     {
         json.Part = "'user_data'";

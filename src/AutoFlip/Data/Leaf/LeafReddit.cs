@@ -57,7 +57,7 @@ public sealed record LeafReddit() : LeafDataSet("Reddit")
         return rows.With(comments, LearningTask.Labelling(vocabulary.Words));
     }
 
-    /// <summary>What both passes read: lists of sequences of words.</summary>
+    /// <summary>Reader of both passes: lists of sequences of words.</summary>
     abstract class Comments : LeafDecoder
     {
         public sealed override void X(ref JsonStream json) => Sequences(ref json, target: false);

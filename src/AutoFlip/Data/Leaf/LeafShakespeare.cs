@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace AutoFlip;
 
-/// <summary>Shakespeare: the next character of what a speaker says, from the 80 before it.</summary>
+/// <summary>Shakespeare: the next character of a speaker's lines, from the 80 before it.</summary>
 /// <remarks>x are 80 characters, y is one. Ids and classes are their places among LEAF's 80 characters. Any other character is 79, the
 /// place of the last one: there LEAF's own scripts put a y that they do not find.</remarks>
 public sealed record LeafShakespeare() : LeafDataSet("Shakespeare")

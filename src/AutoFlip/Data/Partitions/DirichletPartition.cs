@@ -17,12 +17,12 @@ public sealed record DirichletPartition(double Concentration) : Partition
     public override bool IsByClass => true;
 
     /// <inheritdoc/>
-    public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
+    public override int[][] Assign(PartitionInput input, int clients, KeyedRandom random)
     {
         ExperimentOptions.Require(nameof(Concentration), Concentration);
-        RequireSamples(deck.Labels.Length, clients);
-        var byClass = RowsByClass(deck.Labels, deck.Classes, random);
-        var samples = deck.Labels.Length;
+        RequireSamples(input.Labels.Length, clients);
+        var byClass = RowsByClass(input.Labels, input.Classes, random);
+        var samples = input.Labels.Length;
         var left = byClass.Select(rows => rows.Length).ToArray();
         var dealt = new int[clients][];
         foreach (var client in random.Permutation(clients))

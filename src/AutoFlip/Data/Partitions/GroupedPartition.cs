@@ -8,9 +8,9 @@ public sealed record GroupedPartition : Partition
     public override bool KeepsOwners => true;
 
     /// <inheritdoc/>
-    public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
+    public override int[][] Assign(PartitionInput input, int clients, KeyedRandom random)
     {
-        var owned = new NaturalPartition().Deal(deck, clients, random);
+        var owned = new NaturalPartition().Assign(input, clients, random);
         if (clients < 1 || clients > owned.Length)
         {
             throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.Clients)).Refusal(

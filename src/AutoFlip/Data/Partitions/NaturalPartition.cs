@@ -7,11 +7,11 @@ public sealed record NaturalPartition : Partition
     public override bool KeepsOwners => true;
 
     /// <inheritdoc/>
-    public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
+    public override int[][] Assign(PartitionInput input, int clients, KeyedRandom random)
     {
         var rows = new SortedDictionary<int, List<int>>();
-        foreach (var owner in RequireOwners(deck)) rows.TryAdd(owner, []);
-        for (var row = 0; row < deck.Owners.Length; row++) rows[deck.Owners[row]].Add(row);
+        foreach (var owner in RequireOwners(input)) rows.TryAdd(owner, []);
+        for (var row = 0; row < input.Owners.Length; row++) rows[input.Owners[row]].Add(row);
         return [.. rows.Values.Select(own => own.ToArray())];
     }
 }

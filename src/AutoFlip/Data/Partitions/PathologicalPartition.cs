@@ -16,10 +16,10 @@ public sealed record PathologicalPartition(int ClassesPerClient) : Partition
     public override bool IsByClass => true;
 
     /// <inheritdoc/>
-    public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
+    public override int[][] Assign(PartitionInput input, int clients, KeyedRandom random)
     {
-        RequireSamples(deck.Labels.Length, clients);
-        var byClass = RowsByClass(deck.Labels, deck.Classes, random).Where(rows => rows.Length > 0).ToArray();
+        RequireSamples(input.Labels.Length, clients);
+        var byClass = RowsByClass(input.Labels, input.Classes, random).Where(rows => rows.Length > 0).ToArray();
         var shards = byClass.Zip(ShardCounts([.. byClass.Select(rows => rows.Length)], clients, random), Split).ToArray();
         foreach (var shardsOfClass in shards) random.Shuffle(shardsOfClass.AsSpan());
 

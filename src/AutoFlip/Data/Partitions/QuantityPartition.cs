@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Deals samples at random into parts of very different sizes; all are used, and every client gets at least one.</summary>
+/// <summary>Assigns samples at random in parts of very different sizes; all are used, and every client gets at least one.</summary>
 /// <remarks>
 /// A client with share s of n samples gets floor(s n), and at least one; what is then left over, or was given too much, is the
 /// largest client's. (Flower Datasets 0.5, whose linear, square and exponential partitioners these are, refuses where a client would
@@ -9,10 +9,10 @@ namespace AutoFlip;
 public abstract record QuantityPartition : Partition
 {
     /// <inheritdoc/>
-    public sealed override int[][] Deal(Deck deck, int clients, KeyedRandom random)
+    public sealed override int[][] Assign(PartitionInput input, int clients, KeyedRandom random)
     {
-        RequireSamples(deck.Labels.Length, clients);
-        return Split(random.Permutation(deck.Labels.Length), Sizes(Shares(clients, random), deck.Labels.Length));
+        RequireSamples(input.Labels.Length, clients);
+        return Split(random.Permutation(input.Labels.Length), Sizes(Shares(clients, random), input.Labels.Length));
     }
 
     /// <summary>Each client's share, at least 0; they sum to 1.</summary>

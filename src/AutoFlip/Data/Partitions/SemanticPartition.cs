@@ -25,17 +25,17 @@ public sealed record SemanticPartition : Partition
     public override bool IsByClass => true;
 
     /// <inheritdoc/>
-    public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
+    public override int[][] Assign(PartitionInput input, int clients, KeyedRandom random)
     {
-        RequireSamples(deck.Labels.Length, clients);
-        if (deck.Samples is not { Vocabulary: null } samples)
+        RequireSamples(input.Labels.Length, clients);
+        if (input.Samples is not { Vocabulary: null } samples)
         {
             throw AutoFlipException.BadRequest(
                 "Experiment.Partition semantic: samples of this data set are no points that could be near each other; "
                 + "choose iid, patho or diri.");
         }
         var points = PrincipalComponents.Of(samples, Components, random);
-        var byClass = RowsByClass(deck.Labels, deck.Classes, random).Where(rows => rows.Length > 0).ToArray();
+        var byClass = RowsByClass(input.Labels, input.Classes, random).Where(rows => rows.Length > 0).ToArray();
         random.Shuffle(byClass.AsSpan());
 
         List<int>[] dealt = [.. Enumerable.Range(0, clients).Select(_ => new List<int>())];

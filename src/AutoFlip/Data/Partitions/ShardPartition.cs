@@ -14,18 +14,18 @@ public sealed record ShardPartition(int ShardsPerClient) : Partition
     public override bool IsByClass => true;
 
     /// <inheritdoc/>
-    public override int[][] Deal(Deck deck, int clients, KeyedRandom random)
+    public override int[][] Assign(PartitionInput input, int clients, KeyedRandom random)
     {
         ExperimentOptions.Require(nameof(ShardsPerClient), ShardsPerClient);
-        RequireSamples(deck.Labels.Length, clients);
+        RequireSamples(input.Labels.Length, clients);
         var shards = (long)clients * ShardsPerClient;
-        if (shards > deck.Labels.Length)
+        if (shards > input.Labels.Length)
         {
             throw AutoFlipException.BadRequest(
                 $"Experiment.ShardsPerClient {ShardsPerClient}: {clients} clients then need {shards} shards, and there are only " +
-                $"{deck.Labels.Length} training samples; lower it or Experiment.Clients, or raise Experiment.SampleFraction.");
+                $"{input.Labels.Length} training samples; lower it or Experiment.Clients, or raise Experiment.SampleFraction.");
         }
-        var sorted = RowsByClass(deck.Labels, deck.Classes, random).SelectMany(rows => rows).ToArray();
+        var sorted = RowsByClass(input.Labels, input.Classes, random).SelectMany(rows => rows).ToArray();
         var cut = Split(sorted, (int)shards);
         random.Shuffle(cut.AsSpan());
         return [.. cut.Chunk(ShardsPerClient).Select(own => own.SelectMany(shard => shard).ToArray())];

@@ -17,7 +17,7 @@ public sealed record ImageRecipe(
     [JsonIgnore]
     public override SampleShape Shape => new(Channels, Height, Width);
 
-    /// <summary>What reading an image set does.</summary>
+    /// <summary>The recipe of an image set.</summary>
     /// <param name="shape">The shape of its images.</param>
     /// <param name="transform">What it does besides; augmentation does not count.</param>
     public static ImageRecipe Of(SampleShape shape, ImageTransform transform)

@@ -82,9 +82,9 @@ public sealed record NumberRecipe(int Channels, int Height, int Width, int? Toke
         if (fields.Count != into.Length) return $"there are {fields.Count} values, and the model reads {into.Length}";
         for (var i = 0; i < into.Length; i++)
         {
-            if (TextColumn.Number(fields[i]) is not { } number) return $"'{ColumnRecipe.Shown(fields[i])}' is no number";
+            if (TextColumn.Number(fields[i]) is not { } number) return $"'{ColumnRecipe.Shortened(fields[i])}' is no number";
             if (Tokens is { } tokens && !(number >= 0 && number < tokens && double.IsInteger(number)))
-                return $"'{ColumnRecipe.Shown(fields[i])}' is no token: those are 0 to {tokens - 1}";
+                return $"'{ColumnRecipe.Shortened(fields[i])}' is no token: those are 0 to {tokens - 1}";
             into[i] = (float)number;
         }
         return null;

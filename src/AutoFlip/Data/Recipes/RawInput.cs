@@ -92,7 +92,7 @@ public sealed record RawInput(string Name, float[]? Sample, string? Fault)
         }
     }
 
-    /// <summary>Where in a row each column of a recipe is, as the first row says.</summary>
+    /// <summary>Index of each column of a recipe in a row, by the header.</summary>
     static int[] PlacesOf(TableRecipe recipe, CsvReader records, string source)
     {
         string[] header = records.Read() ? [.. Enumerable.Range(0, records.Fields).Select(field => records[field].ToString())] : [];
@@ -105,7 +105,7 @@ public sealed record RawInput(string Name, float[]? Sample, string? Fault)
                     + $"{string.Join(", ", recipe.Columns.Select(one => one.Name))}, in any order; others are passed over"))];
     }
 
-    /// <summary>What goes wrong on the way becomes the last input.</summary>
+    /// <summary>Turns a failure of reading into the last input.</summary>
     static IEnumerable<RawInput> Guarded(string name, IEnumerable<RawInput> inputs)
     {
         using var each = inputs.GetEnumerator();

@@ -10,17 +10,17 @@ namespace AutoFlip;
 /// <param name="FlagsMissing">Of a number or a flag: whether a value behind it is 1 where it is missing.</param>
 public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<string> Categories, bool FlagsMissing)
 {
-    /// <summary>Of a number, the mean that is taken off.</summary>
+    /// <summary>Of a number, the mean that is subtracted.</summary>
     public double Mean { get; init; }
 
     /// <summary>Of a number, the standard deviation that divides what is left; 0: the number is always 0.</summary>
     public double Deviation { get; init; }
 
-    /// <summary>How many values it becomes.</summary>
+    /// <summary>Number of inputs of the column.</summary>
     [JsonIgnore]
     public int Width => Kind == ColumnKind.Category ? Categories.Length : FlagsMissing ? 2 : 1;
 
-    /// <summary>Of a number, what stands before its decimals.</summary>
+    /// <summary>Of a number, its decimal mark.</summary>
     public DecimalMark Decimal { get; init; }
 
     /// <summary>Spellings of a missing value, besides the usual ones.</summary>
@@ -38,7 +38,7 @@ public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<s
     internal static float Standardised(double value, double mean, double deviation) =>
         double.IsNaN(value) || deviation == 0 ? 0 : (float)((value - mean) / deviation);
 
-    /// <summary>The number or flag that a text says; NaN where it says that there is none.</summary>
+    /// <summary>The number or flag in a text; NaN where the value is missing.</summary>
     /// <returns>Why the text is refused, without a full stop; null if it is not.</returns>
     internal string? Parse(string text, out double number)
     {
@@ -46,12 +46,12 @@ public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<s
         if (IsMissing(text)) return null;
         if (Kind == ColumnKind.Date)
         {
-            if (CellDate.Parse(text, DateStyle!) is not { } days) return $"'{Shown(text)}' in column '{Name}' is no date ({DateStyle})";
+            if (CellDate.Parse(text, DateStyle!) is not { } days) return $"'{Shortened(text)}' in column '{Name}' is no date ({DateStyle})";
             number = days;
             return null;
         }
-        if (CellNumber.Parse(text, Decimal) is not { } value) return $"'{Shown(text)}' in column '{Name}' is no number";
-        if (Kind == ColumnKind.Flag && value is not (0 or 1)) return $"'{Shown(text)}' in column '{Name}' is neither 0 nor 1";
+        if (CellNumber.Parse(text, Decimal) is not { } value) return $"'{Shortened(text)}' in column '{Name}' is no number";
+        if (Kind == ColumnKind.Flag && value is not (0 or 1)) return $"'{Shortened(text)}' in column '{Name}' is neither 0 nor 1";
         number = value;
         return null;
     }
@@ -75,7 +75,7 @@ public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<s
     }
 
     /// <summary>A text, short enough for a message.</summary>
-    internal static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "...";
+    internal static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "...";
 }
 
 /// <summary>Rows of a table: numbers standardised, flags and categories as zeros and ones.</summary>

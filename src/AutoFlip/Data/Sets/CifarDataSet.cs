@@ -9,7 +9,7 @@ public sealed record CifarDataSet(string Name) : ImageDataSet(Name)
     /// <summary>Label bytes before each image.</summary>
     public required int LabelBytes { get; init; }
 
-    /// <summary>Which of them counts.</summary>
+    /// <summary>Index of the label byte that is used.</summary>
     public int LabelAt { get; init; }
 
     /// <summary>Ten kinds of things.</summary>

@@ -11,10 +11,10 @@ public sealed record DataLocations
 {
     static readonly HttpClient Internet = new() { DefaultRequestHeaders = { { "User-Agent", "AutoFLIP" } } };
 
-    /// <summary>What the user named; null if nothing.</summary>
+    /// <summary>The folder that the user named; null if none.</summary>
     public string? DataPath { get; init; }
 
-    /// <summary>What the variable AUTOFLIP_DATA names; null if unset.</summary>
+    /// <summary>The folder in the variable AUTOFLIP_DATA; null if unset.</summary>
     public string? SharedPath { get; init; }
 
     /// <summary>Where the system's packages put data sets; null if there is no such place.</summary>
@@ -26,11 +26,11 @@ public sealed record DataLocations
     /// <summary>Do not download data sets.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>What downloads with.</summary>
+    /// <summary>The HTTP client for downloads.</summary>
     public HttpClient Http { get; init; } = Internet;
 
-    /// <summary>How long a download may bring nothing before it is given up.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Longest time without data before a download is aborted.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The places of this machine.</summary>
     public static DataLocations Of(RunOptions options) =>

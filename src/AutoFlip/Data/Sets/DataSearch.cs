@@ -2,20 +2,20 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>What came of looking for a data set.</summary>
+/// <summary>Result of the search for a data set.</summary>
 /// <param name="Set">The set.</param>
 /// <param name="Folder">Where it is; null if it was not found.</param>
 /// <param name="Tried">Folders in which it is not, in the order in which they were tried.</param>
 public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<string> Tried)
 {
-    /// <summary>What to tell someone who needs the set.</summary>
+    /// <summary>The message about a missing data set.</summary>
     internal string NotFound(string why) =>
         Set.Place is { } place
             ? $"The data set {Set.Name} is missing: there is no "
                 + (Directory.Exists(place) ? $"{string.Join(" and no ", Set.Files)} in" : "folder") + $" '{Path.GetFullPath(place)}'."
             : $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. {Advice}";
 
-    /// <summary>How to get what is not there.</summary>
+    /// <summary>Instructions for obtaining the missing files.</summary>
     public string Advice
     {
         get

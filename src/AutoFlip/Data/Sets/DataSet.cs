@@ -6,10 +6,10 @@ namespace AutoFlip;
 /// <param name="Name">The catalogue name.</param>
 public abstract record DataSet(string Name)
 {
-    /// <summary>What it shows, in a few words.</summary>
+    /// <summary>A short description.</summary>
     public required string Title { get; init; }
 
-    /// <summary>What is to be learnt from it; null if only its files say.</summary>
+    /// <summary>The learning task; null if only the files determine it.</summary>
     public required LearningTask? Task { get; init; }
 
     /// <summary>The shape of a sample as published, before any resize; null if samples differ, or only the files say.</summary>
@@ -61,7 +61,7 @@ public abstract record DataSet(string Name)
     /// <summary>Finds the set, downloading it if need be and if allowed, and reads it.</summary>
     /// <param name="experiment">Decides on resize, normalisation and augmentation.</param>
     /// <param name="where">Where to look, and whether to download.</param>
-    /// <param name="observer">Is told of progress.</param>
+    /// <param name="observer">Receives progress.</param>
     /// <param name="cancellation">Stops a download.</param>
     /// <exception cref="AutoFlipException">Missing or unreadable (exit 3).</exception>
     public abstract LoadedData Load(

@@ -12,8 +12,8 @@ static class Download
     /// <summary>Fetches what the folder lacks.</summary>
     /// <param name="set">The set.</param>
     /// <param name="folder">Where to; made if need be.</param>
-    /// <param name="where">The client, and its patience.</param>
-    /// <param name="observer">Is told of progress.</param>
+    /// <param name="where">The HTTP client, and the stall timeout.</param>
+    /// <param name="observer">Receives progress.</param>
     /// <param name="cancellation">Stops at the next block.</param>
     /// <exception cref="AutoFlipException">A file cannot be fetched, or is not what it should be (exit 3).</exception>
     public static void Get(DataSet set, string folder, DataLocations where, ILoadObserver observer, CancellationToken cancellation)
@@ -44,23 +44,23 @@ static class Download
     static async Task FetchAsync(
         DataDownload download, string path, DataLocations where, Action<double> progress, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
         long done = 0;
         try
         {
-            patience.CancelAfter(where.Patience);
-            using var response = await where.Http.GetAsync(download.Address, HttpCompletionOption.ResponseHeadersRead, patience.Token)
+            stall.CancelAfter(where.StallTimeout);
+            using var response = await where.Http.GetAsync(download.Address, HttpCompletionOption.ResponseHeadersRead, stall.Token)
                 .ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
                 throw Failed(download, $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}");
-            using var body = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
+            using var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
             using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
             while (true)
             {
-                patience.CancelAfter(where.Patience);
-                var count = await body.ReadAsync(buffer, patience.Token).ConfigureAwait(false);
+                stall.CancelAfter(where.StallTimeout);
+                var count = await body.ReadAsync(buffer, stall.Token).ConfigureAwait(false);
                 if (count == 0) break;
                 done += count;
                 if (done > download.Bytes) throw Failed(download, $"it is longer than {download.Bytes} bytes");

@@ -35,7 +35,7 @@ static class IdxReader
             sizes[i] = BinaryPrimitives.ReadInt32BigEndian(head[(4 + 4 * i)..]);
             if (sizes[i] < 1) throw AutoFlipException.BadFile(file, $"its axis {i + 1} has size {(uint)sizes[i]}");
             length *= sizes[i];
-            if (length > Array.MaxLength) throw AutoFlipException.BadFile(file, "it says that it holds more than 2 GB");
+            if (length > Array.MaxLength) throw AutoFlipException.BadFile(file, "its header claims more than 2 GB");
         }
         if (images is var (_, height, width) && (sizes[1], sizes[2]) != (height, width)) // before memory is taken for them
             throw AutoFlipException.BadFile(file, $"its images are {sizes[1]}x{sizes[2]}, not {height}x{width}");

@@ -4,7 +4,7 @@ namespace AutoFlip;
 /// <param name="Name">The catalogue name.</param>
 public abstract record ImageDataSet(string Name) : DataSet(Name)
 {
-    /// <summary>What is said of sets that come in one part.</summary>
+    /// <summary>Remark on data sets that are published in one part.</summary>
     protected const string EveryFifth = "published in one part; every fifth image is for testing";
 
     /// <inheritdoc/>

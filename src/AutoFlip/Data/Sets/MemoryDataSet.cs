@@ -4,8 +4,8 @@ namespace AutoFlip;
 
 /// <summary>A data set that the program holds in memory. Once it is in the catalogue, experiments name it as any other.</summary>
 /// <example><c>Catalog.DataSets.Add("parcels", new MemoryDataSet("parcels", data));</c></example>
-/// <remarks>Images (<see cref="ImageSet"/>) are resized, normalised and augmented as the experiment asks; other samples are read as they
-/// are. To resume a run, or to evaluate its model, the program registers the same data again.</remarks>
+/// <remarks>Images (<see cref="ImageSet"/>) are resized, normalised and augmented by the experiment's options; other samples are read as
+/// they are. To resume a run, or to evaluate its model, the program registers the same data again.</remarks>
 public sealed record MemoryDataSet : DataSet
 {
     readonly LoadedData _data;

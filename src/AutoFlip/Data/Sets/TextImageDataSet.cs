@@ -7,7 +7,7 @@ namespace AutoFlip;
 /// <param name="Name">The catalogue name.</param>
 public sealed record TextImageDataSet(string Name) : ImageDataSet(Name)
 {
-    /// <summary>Reads a line: writes its pixels, and says its label; null if it is not such a line.</summary>
+    /// <summary>Reads a line: writes its pixels and returns its label; null if the line has another form.</summary>
     internal delegate int? LineReader(string[] words, Span<byte> pixels);
 
     internal LineReader ReadLine { get; init; } = (_, _) => null;

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace AutoFlip;
 
-/// <summary>What stands before the decimals of a number.</summary>
+/// <summary>Decimal mark of a number.</summary>
 public enum DecimalMark
 {
     /// <summary>A point: 1234.5 and 1,234.5.</summary>

@@ -5,7 +5,7 @@ namespace AutoFlip;
 /// <summary>Columns of a table in words, for a person to check what was understood.</summary>
 static class ColumnDescription
 {
-    const int Shown = 5; // categories by name
+    const int MostListed = 5; // categories by name
 
     /// <summary>A line for a column that becomes values.</summary>
     public static string Of(TextColumn column, ColumnRecipe recipe)
@@ -30,8 +30,8 @@ static class ColumnDescription
         switch (recipe.Kind)
         {
             case ColumnKind.Category:
-                var first = string.Join(", ", recipe.Categories.Take(Shown).Select(ColumnRecipe.Shown));
-                return $"{recipe.Categories.Length} categories ({first}{(recipe.Categories.Length > Shown ? ", ..." : "")})";
+                var first = string.Join(", ", recipe.Categories.Take(MostListed).Select(ColumnRecipe.Shortened));
+                return $"{recipe.Categories.Length} categories ({first}{(recipe.Categories.Length > MostListed ? ", ..." : "")})";
             case ColumnKind.Flag: return "flags (0 or 1)";
         }
         var values = column.Texts.Select(text => recipe.Parse(text, out var number) is null ? number : double.NaN).Where(double.IsFinite)

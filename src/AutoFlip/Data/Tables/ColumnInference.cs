@@ -85,7 +85,7 @@ sealed class ColumnInference(TextTable table, TableFormat format)
         var text = FirstThat(column, text => !IsMissing(text) && isOdd(text));
         return table.Bad(
             column, text,
-            $"'{ColumnRecipe.Shown(column.Texts[text])}' in column '{column.Name}' is {fault}, "
+            $"'{ColumnRecipe.Shortened(column.Texts[text])}' in column '{column.Name}' is {fault}, "
             + $"and {fitting} of its {column.Rows.Length} cells are {kind}; "
             + string.Format(null, Typed, column.Name));
     }
@@ -102,7 +102,7 @@ sealed class ColumnInference(TextTable table, TableFormat format)
         var text = FirstThat(column, text => CellDate.Parse(text, both.Style) is not null);
         throw table.Bad(
             column, text,
-            $"'{ColumnRecipe.Shown(column.Texts[text])}' in column '{column.Name}' is a date "
+            $"'{ColumnRecipe.Shortened(column.Texts[text])}' in column '{column.Name}' is a date "
             + "whose day and month cannot be told apart anywhere in the column; "
             + $"write dates as 2024-12-31, or leave the column out (Experiment.Columns {column.Name}:ignore)");
     }
@@ -133,14 +133,14 @@ sealed class ColumnInference(TextTable table, TableFormat format)
         if (point is var (pointColumn, pointText) && comma is var (commaColumn, commaText))
             throw table.Bad(
                 commaColumn, commaText,
-                $"'{ColumnRecipe.Shown(commaColumn.Texts[commaText])}' in column '{commaColumn.Name}' has a decimal comma, and "
-                + $"'{ColumnRecipe.Shown(pointColumn.Texts[pointText])}' in column '{pointColumn.Name}' a decimal point; "
+                $"'{ColumnRecipe.Shortened(commaColumn.Texts[commaText])}' in column '{commaColumn.Name}' has a decimal comma, and "
+                + $"'{ColumnRecipe.Shortened(pointColumn.Texts[pointText])}' in column '{pointColumn.Name}' a decimal point; "
                 + "say which numbers have (Experiment.Decimal point or Experiment.Decimal comma), "
                 + "or what a column is (Experiment.Columns)");
         if (point is null && comma is null && either is var (column0, text0))
             throw table.Bad(
                 column0, text0,
-                $"'{ColumnRecipe.Shown(column0.Texts[text0])}' in column '{column0.Name}' "
+                $"'{ColumnRecipe.Shortened(column0.Texts[text0])}' in column '{column0.Name}' "
                 + "is one number with a decimal comma and another with a comma between thousands, "
                 + "and no cell shows which; say it with Experiment.Decimal point or Experiment.Decimal comma");
         return comma is null ? DecimalMark.Point : DecimalMark.Comma;

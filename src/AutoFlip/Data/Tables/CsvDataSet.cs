@@ -96,7 +96,7 @@ public sealed record CsvDataSet : DataSet
         if (odd >= 0)
             throw table.Bad(
                 first, odd,
-                $"'{ColumnRecipe.Shown(first.Texts[odd])}' stands in a column without a name; "
+                $"'{ColumnRecipe.Shortened(first.Texts[odd])}' stands in a column without a name; "
                 + "the first line names every column but that of the row numbers");
     }
 

@@ -24,7 +24,7 @@ sealed class CsvReader
     /// <summary>Starts at the first record of a file, whose separator is found out.</summary>
     /// <param name="content">The file.</param>
     /// <param name="file">Its name, for messages.</param>
-    /// <param name="encoding">What <see cref="TextInput"/> knows it by.</param>
+    /// <param name="encoding">A name of <see cref="TextInput"/>.</param>
     public CsvReader(Stream content, string file, string encoding = TextInput.Usual)
         : this(TextInput.Open(content, file, encoding, TextInput.OptionRemedy), file)
     {

@@ -66,7 +66,7 @@ public sealed partial record TableDataSet
             new(new Uri(Uci + "adult/adult.test"), 2003153, "a2a9044bc167a35b2361efbabec64e89d69ce82d9790d2980119aac5fd7e9c05"),
         ],
         Remarks = "Owners are the sixteen levels of education, which are then not learnt from. "
-            + "The weight of a row in the census (fnlwgt) says nothing of a person, and is not learnt from either.",
+            + "The weight of a row in the census (fnlwgt) is no property of a person, and is not learnt from either.",
         Licence = "CC BY 4.0",
         Citation = "B. Becker and R. Kohavi 1996, Adult, UCI, doi 10.24432/C5XW20",
         Facts = new(

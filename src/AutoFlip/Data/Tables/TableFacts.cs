@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>What is known of a table before its rows are read.</summary>
+/// <summary>Facts of a table that are known before its rows are read.</summary>
 /// <param name="Columns">In the order of the file; one of them is the target.</param>
 public sealed record TableFacts(ImmutableArray<ColumnFacts> Columns)
 {
-    /// <summary>Most different whole numbers that are taken for classes without being told.</summary>
+    /// <summary>Most different whole numbers that are taken for classes by default.</summary>
     public const int MostWholeClasses = 20;
 
     /// <summary>How cells are spelled.</summary>
@@ -18,7 +18,7 @@ public sealed record TableFacts(ImmutableArray<ColumnFacts> Columns)
     /// <summary>Of a stated classification: the texts that stand for each class. Numbers in any spelling.</summary>
     public ImmutableArray<ImmutableArray<string>> ClassTexts { get; init; } = [];
 
-    /// <summary>What the target is taken for if no task is stated.</summary>
+    /// <summary>The task of the target if none is stated.</summary>
     public TaskChoice Choice { get; init; }
 
     /// <summary>Whether each file is an owner's, rather than each value of a column.</summary>
@@ -28,6 +28,6 @@ public sealed record TableFacts(ImmutableArray<ColumnFacts> Columns)
     /// those are names themselves.</summary>
     public ImmutableDictionary<string, string> OwnerNames { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Whether rows say whose they are.</summary>
+    /// <summary>Whether rows have owners.</summary>
     public bool HasOwners => FilesAreOwners || Columns.Any(column => column.Kind == ColumnKind.Owner);
 }

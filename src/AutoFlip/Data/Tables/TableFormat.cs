@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>How cells of a table are spelled, as far as somebody said it.</summary>
+/// <summary>Spelling of a table's cells, as far as it was stated.</summary>
 /// <param name="Decimal">The decimal mark.</param>
 /// <param name="Missing">What means "no value" in any column, besides the usual spellings.</param>
 public sealed record TableFormat(DecimalChoice Decimal, ImmutableArray<string> Missing)

@@ -49,7 +49,7 @@ static class TableLoader
             var odd = target.Texts.ToList().FindIndex(text => cells.NumberIn(text) is null);
             throw train.Bad(
                 target, odd,
-                $"'{ColumnRecipe.Shown(target.Texts[odd])}' in the target '{target.Name}' is no number, and most of its values are; "
+                $"'{ColumnRecipe.Shortened(target.Texts[odd])}' in the target '{target.Name}' is no number, and most of its values are; "
                 + "correct it, or learn classes with Experiment.TaskChoice classification");
         }
         var areNumbers = numbers.Length == texts.Length;
@@ -79,7 +79,7 @@ static class TableLoader
     static Targets TargetsOf(TextTable table, TextColumn target, Dictionary<string, int>? classOf, ColumnInference cells)
     {
         AutoFlipException Bad(int text, string why) =>
-            table.Bad(target, text, $"'{ColumnRecipe.Shown(target.Texts[text])}' in the target '{target.Name}' is {why}");
+            table.Bad(target, text, $"'{ColumnRecipe.Shortened(target.Texts[text])}' in the target '{target.Name}' is {why}");
 
         RequireAll(table, target, cells, numbers: classOf is null);
         if (classOf is null)
@@ -109,7 +109,7 @@ static class TableLoader
                 : facts.OwnerNames.TryGetValue(key, out var name) ? name
                 : throw table.Bad(
                     row,
-                    $"'{ColumnRecipe.Shown(key)}' in {string.Join(", ", columns.Select(column => column.Name))} is none of its owners");
+                    $"'{ColumnRecipe.Shortened(key)}' in {string.Join(", ", columns.Select(column => column.Name))} is none of its owners");
         }
         string[] distinct = [.. names.Distinct().Order(StringComparer.Ordinal)];
         return new Owners(

@@ -17,7 +17,7 @@ sealed class TableSchema
     readonly List<string> _description = [];
     readonly ColumnInference _inference;
 
-    /// <summary>What training rows decide.</summary>
+    /// <summary>Properties of a table that its training rows determine.</summary>
     /// <param name="train">The training rows.</param>
     /// <param name="facts">What the columns are. Target, owner and ignored ones do not become values.</param>
     /// <exception cref="AutoFlipException">Rows are not what facts say, or nothing can be learnt from them (exit 3).</exception>
@@ -52,10 +52,10 @@ sealed class TableSchema
     /// <summary>The columns that become values, in their order.</summary>
     public ImmutableArray<ColumnRecipe> Columns => [.. _features.Select(feature => feature.As)];
 
-    /// <summary>What was understood of every column, a line each.</summary>
+    /// <summary>A description of every column, one line each.</summary>
     public ImmutableArray<string> Description => [.. _description];
 
-    /// <summary>How the cells of the table are understood.</summary>
+    /// <summary>Interpretation of the table's cells.</summary>
     public ColumnInference Inference => _inference;
 
     /// <summary>Rows as numbers: [rows, Width] in float32, and [rows, scaled columns] as they are, in doubles.</summary>
@@ -91,7 +91,7 @@ sealed class TableSchema
         return (values, numbers);
     }
 
-    /// <summary>What a column becomes.</summary>
+    /// <summary>The inputs made of a column.</summary>
     /// <param name="Column">Which.</param>
     /// <param name="As">How it is read.</param>
     /// <param name="At">Its first value in a row.</param>

@@ -26,7 +26,7 @@ sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRe
     /// <inheritdoc/>
     public override Targets Targets => targets;
 
-    /// <summary>A row.</summary>
+    /// <summary>Values of a row.</summary>
     public ReadOnlySpan<float> this[int row] => values.AsSpan(row * _width, _width);
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRe
     /// missing: the mean. The server's test rows are standardised in the same way by the moments of all clients' training rows, which are
     /// the sum of what clients know of their own (<see cref="Moments"/>): nobody needs another's rows. Rows that are nobody's become 0.
     /// </remarks>
-    public override (SampleSet Train, SampleSet? Test) Dealt(IReadOnlyList<ClientRows> clients, SampleSet? test)
+    public override (SampleSet Train, SampleSet? Test) ForClients(IReadOnlyList<ClientRows> clients, SampleSet? test)
     {
         var own = new float[values.Length];
         var all = new Moments[_scaled.Length];
@@ -67,7 +67,7 @@ sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRe
     public override SampleSet? As(InputRecipe recipe) =>
         recipe is TableRecipe table && table.HasColumnsOf(Recipe) ? ScaledBy(table.Columns) : null;
 
-    /// <summary>Where in a row the numbers are.</summary>
+    /// <summary>Positions of the numbers in a row.</summary>
     static IEnumerable<int> PlacesOfNumbers(ImmutableArray<ColumnRecipe> columns)
     {
         var at = 0;

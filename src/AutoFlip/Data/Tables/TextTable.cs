@@ -34,10 +34,10 @@ sealed class TextColumn(string name)
         _rows.Add(code);
     }
 
-    /// <summary>Whether a text says that there is nothing.</summary>
+    /// <summary>Whether a text stands for a missing value.</summary>
     public static bool IsMissing(string text) => text is "" or "?";
 
-    /// <summary>The finite number that a text says; null if it says none.</summary>
+    /// <summary>The finite number in a text; null if it is none.</summary>
     public static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite((float)number)
             ? number

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Takes in texts as a reader comes to them.</summary>
+/// <summary>Receives texts in the order of reading.</summary>
 interface ITextSink
 {
     /// <summary>The next text; good until this returns.</summary>

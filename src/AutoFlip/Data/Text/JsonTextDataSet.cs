@@ -8,10 +8,10 @@ namespace AutoFlip;
 /// <param name="Name">The catalogue name.</param>
 public sealed record JsonTextDataSet(string Name) : TextDataSet(Name)
 {
-    /// <summary>Reviews of beers, by what they say of the aroma.</summary>
+    /// <summary>Reviews of beers, by their opinion of the aroma.</summary>
     public static JsonTextDataSet BeerReviewsA { get; } = Beer("BeerReviewsA", "aroma");
 
-    /// <summary>Reviews of beers, by what they say of the look.</summary>
+    /// <summary>Reviews of beers, by their opinion of the look.</summary>
     public static JsonTextDataSet BeerReviewsL { get; } = Beer("BeerReviewsL", "look");
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed record JsonTextDataSet(string Name) : TextDataSet(Name)
             return labels;
         });
 
-    /// <summary>Hands on the text of the object that begins here, and says its class.</summary>
+    /// <summary>Passes on the text of the object that begins here, and returns its class.</summary>
     static int ReadOne(ref JsonStream json, ITextSink texts)
     {
         json.Require(JsonTokenType.StartObject, "an object with 'text' and 'label'");

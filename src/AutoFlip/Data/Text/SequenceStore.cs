@@ -18,7 +18,7 @@ sealed class SequenceStore(int values)
     readonly List<int> _lengths = [];
     int _used = BlockBytes; // of the last block
 
-    /// <summary>How many values there are.</summary>
+    /// <summary>Number of values.</summary>
     public int Values => values;
 
     /// <summary>Sequences so far.</summary>

@@ -28,12 +28,12 @@ sealed class WordCounts : ITextSink
         CollectionsMarshal.GetValueRefOrAddDefault(_bySpan, word, out _)++;
 }
 
-/// <summary>The words that a model of text knows, and their ids.</summary>
+/// <summary>The words of a text model, and their ids.</summary>
 /// <remarks>Id 0 is padding and 1 any other word; from 2 on the most frequent words, the most frequent first, equally
 /// frequent ones in ordinal order.</remarks>
 sealed class Vocabulary
 {
-    /// <summary>What fills a sample up.</summary>
+    /// <summary>The id that pads a sample.</summary>
     public const int Padding = 0;
 
     /// <summary>Any word that is not known.</summary>

@@ -19,7 +19,7 @@ ref struct Words(ReadOnlySpan<char> text)
     /// <summary>The word here.</summary>
     public ReadOnlySpan<char> Current { get; private set; }
 
-    /// <summary>Goes on to the next word.</summary>
+    /// <summary>Advances to the next word.</summary>
     public bool MoveNext()
     {
         while (_rest.Length > 0)

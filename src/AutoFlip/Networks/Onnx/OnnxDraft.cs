@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>What a layer says while its network is written as an ONNX graph: the operators that compute it.</summary>
+/// <summary>The operators of one layer, while its network is exported as an ONNX graph.</summary>
 /// <param name="graph">The graph that is written.</param>
 /// <param name="node">The layer's place in the network.</param>
 /// <param name="inputs">Names of what it reads.</param>

@@ -14,7 +14,7 @@ sealed class OnnxGraph
     readonly OrderedDictionary<string, OnnxTensor> _tensors = [];
     readonly HashSet<string> _values = [OnnxModel.InputName];
 
-    /// <summary>Asks every layer how it is computed.</summary>
+    /// <summary>Exports every layer as operators.</summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="half">Whether matrices, kernels and tables are stored in float16.</param>

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>What the numbers of a tensor are; the values are ONNX's own.</summary>
+/// <summary>Element type of a tensor; the values are ONNX's own.</summary>
 enum OnnxType
 {
     /// <summary>float32.</summary>

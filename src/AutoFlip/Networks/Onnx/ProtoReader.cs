@@ -18,7 +18,7 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
     /// <summary>Its bytes, of everything else.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>Goes on to the next field; false behind the last.</summary>
+    /// <summary>Advances to the next field; false after the last.</summary>
     /// <exception cref="InvalidDataException">There is none, and yet bytes are left.</exception>
     public bool Next()
     {

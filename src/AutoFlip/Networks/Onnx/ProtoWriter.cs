@@ -16,7 +16,7 @@ sealed class ProtoWriter
 
     readonly ArrayBufferWriter<byte> _bytes = new();
 
-    /// <summary>What was written so far.</summary>
+    /// <summary>The bytes written so far.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
 
     /// <summary>A whole number: int32, int64 or an enumeration.</summary>

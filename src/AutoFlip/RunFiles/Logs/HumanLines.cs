@@ -62,7 +62,7 @@ static class HumanLines
 
     static string Outcome(RunSummary summary)
     {
-        var (main, size, traffic) = (summary.Metrics.Shown, summary.ModelSize, summary.Traffic);
+        var (main, size, traffic) = (summary.Metrics.Primary, summary.ModelSize, summary.Traffic);
         return $"Finished after {summary.RoundsDone} rounds: {main.Name} {LogText.Figure(main.Global ?? main.Local)}, "
             + $"kept {LogText.Percent(size.Density)}, "
             + $"sent {LogText.Count(traffic.DownBytes + traffic.UpBytes)} bytes, {LogText.Seconds(summary.Time.Total)}, "

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>A JSON object per entry: <c>timestamp</c> (UTC), <c>level</c>, <c>event</c>, and what the event knows.</summary>
+/// <summary>A JSON object per entry: <c>timestamp</c> (UTC), <c>level</c>, <c>event</c>, and the fields of the event.</summary>
 /// <remarks>Events: loading, note, warning, start, exploring, round_started, client, evaluating, round, summary, interrupted,
 /// failed. Fields of start, round and summary are those of <c>autoflip run --json</c>. A figure that is not defined, or not
 /// finite, is null or left out.</remarks>

@@ -2,17 +2,17 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>How much an entry matters.</summary>
+/// <summary>Level of an entry.</summary>
 enum LogLevel { Info, Warning, Error }
 
-/// <summary>Something that happened in a run: all that a log can say.</summary>
+/// <summary>An event of a run, as logs record it.</summary>
 /// <param name="Level">How much it matters.</param>
 abstract record RunEvent(LogLevel Level = LogLevel.Info);
 
 /// <summary>Something deserves attention.</summary>
 sealed record Warned(string Message) : RunEvent(LogLevel.Warning);
 
-/// <summary>A fact.</summary>
+/// <summary>Information.</summary>
 sealed record Notes(string Message) : RunEvent;
 
 /// <summary>A data set is being fetched or read.</summary>
@@ -39,7 +39,7 @@ sealed record RoundEnds(RoundReport Report, ImmutableArray<ClientAnswer> Clients
 /// <summary>The run has ended.</summary>
 sealed record Ends(RunSummary Summary) : RunEvent;
 
-/// <summary>The run was told to stop, and has.</summary>
+/// <summary>The run was cancelled.</summary>
 sealed record IsInterrupted() : RunEvent(LogLevel.Warning);
 
 /// <summary>The run has failed.</summary>

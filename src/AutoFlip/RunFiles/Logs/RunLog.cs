@@ -16,7 +16,7 @@ public abstract class RunLog(LogFormat format, TimeProvider time) : RunObserver
     RunStart? _run;
     string? _loading;
 
-    /// <summary>Takes a line, without its end.</summary>
+    /// <summary>Receives a line, without its end.</summary>
     protected abstract void Write(string line);
 
     /// <inheritdoc/>

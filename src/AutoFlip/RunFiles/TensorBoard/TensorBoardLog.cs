@@ -33,8 +33,8 @@ sealed class TensorBoardLog(bool wanted) : RunObserver, IDisposable
         _weighted = new AppendFile(Path.Combine(OwnFile.Folder(start.Directory, Folder, Weighted), FileName));
         var (own, weighted) = (new MemoryStream(), new MemoryStream());
         foreach (var report in start.Rounds) Write(report, own.Write, weighted.Write);
-        _own.Become(own.ToArray());
-        _weighted.Become(weighted.ToArray());
+        _own.ReplaceWith(own.ToArray());
+        _weighted.ReplaceWith(weighted.ToArray());
     }
 
     /// <inheritdoc/>

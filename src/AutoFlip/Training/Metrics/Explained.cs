@@ -41,7 +41,7 @@ public sealed record D2() : NumberMetric("d2")
     }
 }
 
-/// <summary>How much of a deviation a model takes away.</summary>
+/// <summary>Share of a deviation that a model explains.</summary>
 static class Explained
 {
     /// <summary>1 − left / all, with the conventions for a truth that does not vary.</summary>

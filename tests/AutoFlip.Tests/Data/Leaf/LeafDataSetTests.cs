@@ -73,7 +73,7 @@ public class LeafDataSetTests
         folder.Write("test/0.json", LeafJson.Of(("b", [Window], ["!"])));
         var experiment = new Experiment { Dataset = "Shakespeare", Partition = "pre" };
 
-        var data = FederatedData.Deal(experiment, folder.Load(LeafShakespeare.Instance, experiment));
+        var data = FederatedData.Assign(experiment, folder.Load(LeafShakespeare.Instance, experiment));
 
         Assert.Equal([1, 2], data.Clients.Select(client => client.Train.Length));
         Assert.Equal([0, 1], data.Clients.Select(client => client.HeldOut.Length));

@@ -26,7 +26,7 @@ public class PartitionTests
         int[][] dealt;
         try
         {
-            dealt = Deal(c);
+            dealt = Assign(c);
         }
         catch (AutoFlipException e)
         {
@@ -41,7 +41,7 @@ public class PartitionTests
             && rows.Distinct().Count() == rows.Length
             && rows.All(row => row >= 0 && row < c.Labels.Length)
             && (c.Partition is UnbalancedPartition || rows.Length == c.Labels.Length)
-            && dealt.Zip(Deal(c)).All(pair => pair.First.SequenceEqual(pair.Second));
+            && dealt.Zip(Assign(c)).All(pair => pair.First.SequenceEqual(pair.Second));
     }, iter: 2000);
 
     [Fact]
@@ -51,7 +51,8 @@ public class PartitionTests
 
         Assert.Every(All.Where(partition => partition is not PathologicalPartition { ClassesPerClient: 1 }), partition =>
             Assert.NotEqual(
-                partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(1)), partition.Deal(DeckOf(labels, 10), 10, new KeyedRandom(2))));
+                partition.Assign(InputOf(labels, 10), 10, new KeyedRandom(1)),
+                partition.Assign(InputOf(labels, 10), 10, new KeyedRandom(2))));
     }
 
     [Fact]
@@ -79,10 +80,10 @@ public class PartitionTests
             // Every class has at least as many samples as clients: then only K m >= C and m <= C matter.
             int[] labels = [.. Enumerable.Range(0, classes).SelectMany(c => Enumerable.Repeat(c, clients + more[c]))];
             var partition = new PathologicalPartition(m);
-            int[][] Deal() => partition.Deal(new Deck(labels, classes), clients, new KeyedRandom(seed));
+            int[][] Assign() => partition.Assign(new PartitionInput(labels, classes), clients, new KeyedRandom(seed));
             if (m > classes || clients * m < classes)
-                return Assert.Throws<AutoFlipException>(Deal).Message.StartsWith("Experiment.ClassesPerClient", StringComparison.Ordinal);
-            var dealt = Deal();
+                return Assert.Throws<AutoFlipException>(Assign).Message.StartsWith("Experiment.ClassesPerClient", StringComparison.Ordinal);
+            var dealt = Assign();
             return dealt.All(rows => rows.Select(row => labels[row]).Distinct().Count() == m)
                 && dealt.Sum(rows => rows.Length) == labels.Length;
         }, iter: 1000);
@@ -93,7 +94,7 @@ public class PartitionTests
         // 20 clients x 2 classes = 40 shards = 4 of each of 10 classes; 100 samples each: shards of 25, clients of 50.
         var labels = Labels(10, 100);
 
-        var dealt = new PathologicalPartition(2).Deal(new Deck(labels, 10), 20, new KeyedRandom(1709566899));
+        var dealt = new PathologicalPartition(2).Assign(new PartitionInput(labels, 10), 20, new KeyedRandom(1709566899));
 
         Assert.Every(dealt, rows => Assert.Equal([25, 25], rows.GroupBy(row => labels[row]).Select(group => group.Count())));
     }
@@ -103,7 +104,7 @@ public class PartitionTests
     {
         int[] labels = [.. Enumerable.Repeat(2, 30), .. Enumerable.Repeat(7, 30)]; // 2 of 10 classes
 
-        var dealt = new PathologicalPartition(2).Deal(new Deck(labels, 10), 5, new KeyedRandom(1));
+        var dealt = new PathologicalPartition(2).Assign(new PartitionInput(labels, 10), 5, new KeyedRandom(1));
 
         Assert.Every(dealt, rows => Assert.Equal(12, rows.Length));
     }
@@ -113,7 +114,7 @@ public class PartitionTests
     {
         int[] labels = [0, .. Enumerable.Repeat(1, 20), .. Enumerable.Repeat(2, 20)]; // 8 shards, 1 of class 0: 1 + 4 + 3 or 1 + 3 + 4
 
-        var dealt = new PathologicalPartition(2).Deal(new Deck(labels, 3), 4, new KeyedRandom(1));
+        var dealt = new PathologicalPartition(2).Assign(new PartitionInput(labels, 3), 4, new KeyedRandom(1));
 
         Assert.Equal(41, dealt.Sum(rows => rows.Length));
         Assert.Every(dealt, rows => Assert.Equal(2, rows.Select(row => labels[row]).Distinct().Count()));
@@ -126,7 +127,7 @@ public class PartitionTests
     public void Patho_says_what_cannot_be(int clients, int m, int classes, int perClass, string hint)
     {
         var error = Assert.Throws<AutoFlipException>(() =>
-            new PathologicalPartition(m).Deal(new Deck(Labels(classes, perClass), classes), clients, new KeyedRandom(1)));
+            new PathologicalPartition(m).Assign(new PartitionInput(Labels(classes, perClass), classes), clients, new KeyedRandom(1)));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
         Assert.StartsWith("Experiment.ClassesPerClient", error.Message);
@@ -139,7 +140,7 @@ public class PartitionTests
         int[] labels = [0, .. Enumerable.Repeat(1, 20)]; // 4 clients cannot all have class 0
 
         Assert.Contains("too few training samples", Assert.Throws<AutoFlipException>(() =>
-            new PathologicalPartition(2).Deal(new Deck(labels, 2), 4, new KeyedRandom(1))).Message);
+            new PathologicalPartition(2).Assign(new PartitionInput(labels, 2), 4, new KeyedRandom(1))).Message);
     }
 
     [Fact]
@@ -149,7 +150,7 @@ public class PartitionTests
 
         double Classes(double alpha)
         {
-            var dealt = new DirichletPartition(alpha).Deal(new Deck(labels, 10), 20, new KeyedRandom(3));
+            var dealt = new DirichletPartition(alpha).Assign(new PartitionInput(labels, 10), 20, new KeyedRandom(3));
             Assert.Every(dealt, rows => Assert.Equal(250, rows.Length));
             return dealt.Average(rows => rows.Select(row => labels[row]).Distinct().Count());
         }
@@ -166,14 +167,14 @@ public class PartitionTests
     [InlineData(double.PositiveInfinity)]
     public void Dirichlet_refuses_a_concentration_that_is_none(double alpha) =>
         Assert.StartsWith("Experiment.Concentration", Assert.Throws<AutoFlipException>(() =>
-            new DirichletPartition(alpha).Deal(new Deck([0, 1], 2), 1, new KeyedRandom(1))).Message);
+            new DirichletPartition(alpha).Assign(new PartitionInput([0, 1], 2), 1, new KeyedRandom(1))).Message);
 
     [Fact]
     public void More_clients_than_samples_are_refused()
     {
         Assert.Every(All.Where(partition => partition is not GroupedPartition), partition => // which wants an owner for each
         {
-            var error = Assert.Throws<AutoFlipException>(() => partition.Deal(DeckOf([0, 1, 2], 3), 4, new KeyedRandom(1)));
+            var error = Assert.Throws<AutoFlipException>(() => partition.Assign(InputOf([0, 1, 2], 3), 4, new KeyedRandom(1)));
 
             Assert.StartsWith("Experiment.Clients 4: there are only 3 training samples", error.Message);
             Assert.Equal(ExitCode.BadRequest, error.Code);
@@ -197,11 +198,11 @@ public class PartitionTests
         Assert.Equal(new ShardPartition(5), Catalog.Partitions["shards"](experiment));
     }
 
-    static int[][] Deal((int[] Labels, int Classes, int Clients, Partition Partition, ulong Seed) c) =>
-        c.Partition.Deal(DeckOf(c.Labels, c.Classes), c.Clients, new KeyedRandom(c.Seed));
+    static int[][] Assign((int[] Labels, int Classes, int Clients, Partition Partition, ulong Seed) c) =>
+        c.Partition.Assign(InputOf(c.Labels, c.Classes), c.Clients, new KeyedRandom(c.Seed));
 
     /// <summary>Labels with owners and points.</summary>
-    static Deck DeckOf(int[] labels, int classes) =>
+    static PartitionInput InputOf(int[] labels, int classes) =>
         new(labels, classes, Owners(labels), () => new Points(labels, row => [row % 5, row % 3, labels[row]]));
 
     /// <summary>Up to 23 owners.</summary>
@@ -210,5 +211,5 @@ public class PartitionTests
     static int[] Labels(int classes, int perClass) => [.. Enumerable.Range(0, classes * perClass).Select(i => i % classes)];
 
     static int[] Sizes(Partition partition, int[] labels, int clients) =>
-        [.. partition.Deal(new Deck(labels, 10), clients, new KeyedRandom(1)).Select(rows => rows.Length)];
+        [.. partition.Assign(new PartitionInput(labels, 10), clients, new KeyedRandom(1)).Select(rows => rows.Length)];
 }

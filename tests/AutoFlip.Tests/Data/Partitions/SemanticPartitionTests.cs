@@ -12,7 +12,7 @@ public class SemanticPartitionTests
         static int Side(int row) => row / 3 % 3;
         var points = new Points(labels, row => [100 * Side(row) + row % 7, 10 * labels[row] + row % 5]);
 
-        var dealt = new SemanticPartition().Deal(new Deck(labels, 3, samples: () => points), 3, new KeyedRandom(4));
+        var dealt = new SemanticPartition().Assign(new PartitionInput(labels, 3, samples: () => points), 3, new KeyedRandom(4));
 
         Assert.Every(dealt, rows => Assert.Equal(60, rows.Length));
         Assert.Every(dealt, rows => Assert.Single(rows.Select(Side).Distinct())); // its own part of the world
@@ -26,7 +26,7 @@ public class SemanticPartitionTests
         int[] labels = [0, 0, 0, 1, 1, 1]; // six clients: either class fills three of them
 
         var dealt = new SemanticPartition()
-            .Deal(new Deck(labels, 2, samples: () => new Points(labels, row => [row])), 6, new KeyedRandom(1));
+            .Assign(new PartitionInput(labels, 2, samples: () => new Points(labels, row => [row])), 6, new KeyedRandom(1));
 
         Assert.Every(dealt, rows => Assert.Single(rows));
     }
@@ -37,7 +37,7 @@ public class SemanticPartitionTests
         int[] labels = [.. new int[20]];
         var points = new Points(labels, row => [row % 4 == 0 ? float.NaN : row, 3, float.NaN]);
 
-        var dealt = new SemanticPartition().Deal(new Deck(labels, 1, samples: () => points), 4, new KeyedRandom(1));
+        var dealt = new SemanticPartition().Assign(new PartitionInput(labels, 1, samples: () => points), 4, new KeyedRandom(1));
 
         Assert.Equal(Enumerable.Range(0, 20), dealt.SelectMany(rows => rows).Order());
     }
@@ -45,7 +45,8 @@ public class SemanticPartitionTests
     [Fact]
     public void Samples_that_are_no_points_are_refused()
     {
-        var error = Assert.Throws<AutoFlipException>(() => new SemanticPartition().Deal(new Deck([0, 1], 2), 1, new KeyedRandom(1)));
+        var error = Assert.Throws<AutoFlipException>(() =>
+            new SemanticPartition().Assign(new PartitionInput([0, 1], 2), 1, new KeyedRandom(1)));
 
         Assert.StartsWith("Experiment.Partition semantic: ", error.Message);
     }

@@ -8,7 +8,7 @@ public class ShardPartitionTests
         // 10 classes of 60 samples, 20 clients with 2 of 40 shards: 15 samples a shard, so that none holds two classes.
         int[] labels = [.. Enumerable.Range(0, 600).Select(row => row % 10)];
 
-        var dealt = new ShardPartition(2).Deal(new Deck(labels, 10), 20, new KeyedRandom(1));
+        var dealt = new ShardPartition(2).Assign(new PartitionInput(labels, 10), 20, new KeyedRandom(1));
 
         Assert.Every(dealt, rows => Assert.Equal(30, rows.Length));
         Assert.Every(
@@ -20,7 +20,7 @@ public class ShardPartitionTests
     [Fact]
     public void A_remainder_makes_some_shards_one_larger()
     {
-        var dealt = new ShardPartition(1).Deal(new Deck([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1], 2), 3, new KeyedRandom(1));
+        var dealt = new ShardPartition(1).Assign(new PartitionInput([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1], 2), 3, new KeyedRandom(1));
 
         Assert.Equal([3, 4, 4], dealt.Select(rows => rows.Length).Order()); // 11 = 4 + 4 + 3
     }
@@ -28,7 +28,8 @@ public class ShardPartitionTests
     [Fact]
     public void More_shards_than_samples_are_refused()
     {
-        var error = Assert.Throws<AutoFlipException>(() => new ShardPartition(3).Deal(new Deck([0, 1, 0, 1, 1], 2), 2, new KeyedRandom(1)));
+        var error = Assert.Throws<AutoFlipException>(() =>
+            new ShardPartition(3).Assign(new PartitionInput([0, 1, 0, 1, 1], 2), 2, new KeyedRandom(1)));
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
         Assert.Equal("Experiment.ShardsPerClient 3: 2 clients then need 6 shards, and there are only 5 training samples; "

@@ -91,7 +91,7 @@ public class DownloadTests
         using var folder = new TemporaryFolder();
         byte[] sent = how switch { "short" => Content[..^1], "long" => [.. Content, 0], "changed" => [.. Content[..^1], 8], _ => Content };
         var server = how == "missing" ? new Server() : new Server(("a.bin", sent)) { Fault = how };
-        var where = Where(folder, server) with { Patience = how == "silent" ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromMinutes(5) };
+        var where = Where(folder, server) with { StallTimeout = how == "silent" ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromMinutes(5) };
 
         var error = Assert.Throws<AutoFlipException>(() => where.Require(SetOf(Plain("a.bin", Content)), RunObserver.None));
 

@@ -204,7 +204,7 @@ public class ImageFileSetsTests
 
         Is("CelebA", folder, [1], [0], [0], [1]);
         Write(folder, "celeba/list_attr_celeba.txt", "3\nMale Smiling Young \n000001.jpg -1  1 -1\n");
-        Assert.Contains("says nothing of 000002.jpg", Refused("CelebA", folder));
+        Assert.Contains("has no line for 000002.jpg", Refused("CelebA", folder));
         Write(folder, "celeba/list_attr_celeba.txt", "3\nMale Young \n000001.jpg -1  1\n");
         Assert.Contains("does not name the attribute Smiling", Refused("CelebA", folder));
     }

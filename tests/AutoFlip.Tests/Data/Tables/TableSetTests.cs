@@ -16,13 +16,13 @@ public class TableSetTests
     {
         ClientRows[] clients = [new(new[] { 0, 1 }, new[] { 2 }), new(new[] { 3, 4 }, new[] { 5 })];
 
-        var (train, test) = Set(1, 3, 7, 10, 30, 25).Dealt(clients, Set(11, float.NaN));
+        var (train, test) = Set(1, 3, 7, 10, 30, 25).ForClients(clients, Set(11, float.NaN));
 
         // Client 0: mean 2, deviation 1; client 1: mean 20, deviation 10. All of 1 3 10 30: mean 11,
         // variance (100 + 64 + 1 + 361) / 4 = 131.5.
         Assert.Equal([-1, 1, 5, -1, 1, 0.5f], First(train));
         Assert.Equal([0, 0], First(test!));
-        Assert.Equal(20 / Math.Sqrt(131.5), First(Set(1, 3, 7, 10, 30, 25).Dealt(clients, Set(31)).Test!)[0], 1e-6);
+        Assert.Equal(20 / Math.Sqrt(131.5), First(Set(1, 3, 7, 10, 30, 25).ForClients(clients, Set(31)).Test!)[0], 1e-6);
         // the flag stays
         Assert.Equal(
             Enumerable.Range(0, 6).Select(row => (float)row), Enumerable.Range(0, 6).Select(row => CsvDataSetTests.Row(train, row)[1]));
@@ -33,7 +33,7 @@ public class TableSetTests
     {
         ClientRows[] clients = [new(new[] { 0, 1, 2 }, default), new(new[] { 3, 4 }, new[] { 5 }), new(new[] { 6 }, new[] { 7 })];
 
-        var train = Set(2, float.NaN, 4, 5, 5, 900, float.NaN, 8).Dealt(clients, null).Train;
+        var train = Set(2, float.NaN, 4, 5, 5, 900, float.NaN, 8).ForClients(clients, null).Train;
 
         Assert.Equal([-1, 0, 1, 0, 0, 0, 0, 0], First(train));
     }
@@ -47,9 +47,9 @@ public class TableSetTests
             float[] heldOutChanged = [.. numbers[..6], others[0], others[1]];
             float[] otherClientChanged = [.. numbers[..3], others[0], others[1], others[2], numbers[6], numbers[7]];
 
-            var (train, test) = Set(numbers).Dealt(clients, Set(others[3]));
-            var (trainA, testA) = Set(heldOutChanged).Dealt(clients, Set(others[3]));
-            var trainB = Set(otherClientChanged).Dealt(clients, Set(others[0])).Train;
+            var (train, test) = Set(numbers).ForClients(clients, Set(others[3]));
+            var (trainA, testA) = Set(heldOutChanged).ForClients(clients, Set(others[3]));
+            var trainB = Set(otherClientChanged).ForClients(clients, Set(others[0])).Train;
 
             return First(train)[..6].SequenceEqual(First(trainA)[..6]) && First(test!).SequenceEqual(First(testA!))
                 && First(train)[..3].SequenceEqual(First(trainB)[..3]) && First(train)[6] == First(trainB)[6];
@@ -59,7 +59,8 @@ public class TableSetTests
     public void Any_clients_training_rows_have_mean_0_and_deviation_1() =>
         Gen.Float[-1000, 1000].Array[4, 40].Where(numbers => numbers.Distinct().Count() > 2).Sample(numbers =>
         {
-            var train = First(Set(numbers).Dealt([new ClientRows(Enumerable.Range(0, numbers.Length).ToArray(), default)], null).Train);
+            var client = new ClientRows(Enumerable.Range(0, numbers.Length).ToArray(), default);
+            var train = First(Set(numbers).ForClients([client], null).Train);
             return Math.Abs(train.Average(value => (double)value)) < 1e-4
                 && Math.Abs(train.Average(value => (double)value * value) - 1) < 1e-4;
         });
@@ -69,7 +70,7 @@ public class TableSetTests
     {
         var loaded = Set(1, 3);
 
-        loaded.Dealt([new ClientRows(new[] { 0, 1 }, default)], loaded);
+        loaded.ForClients([new ClientRows(new[] { 0, 1 }, default)], loaded);
 
         Assert.Equal([1, 3], First(loaded));
     }

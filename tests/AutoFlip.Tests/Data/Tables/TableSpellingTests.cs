@@ -161,7 +161,7 @@ public sealed class TableSpellingTests : IDisposable
             "t,y\n" + string.Join('\n', Enumerable.Range(0, 10).Select(i => $"{1_700_000_000_000 + 500L * i},{(i < 5 ? "a" : "b")}")));
         var loaded = Load("t.csv");
 
-        var (train, _) = loaded.Train.Dealt([new ClientRows(new[] { 0, 1, 2, 3, 4, 5, 6, 7 }, default)], null);
+        var (train, _) = loaded.Train.ForClients([new ClientRows(new[] { 0, 1, 2, 3, 4, 5, 6, 7 }, default)], null);
 
         // Rows 0 1 2 3 5 6 7 8 of ten (4 and 9 are the server's): i has mean 4 and variance (16 + 9 + 4 + 1 + 1 + 4 + 9 + 16) / 8 = 7.5.
         double[] steps = [0, 1, 2, 3, 5, 6, 7, 8];

@@ -43,7 +43,7 @@ public class TokenModelTests
         store.Add([0, 1, 2]);
         var loaded = new LoadedData(new TokenSet(store, 3, steps ? Targets.Steps([1, 2, 3], 3) : Targets.Classes([1])), null,
             steps ? LearningTask.Labelling(names) : LearningTask.Classification(names));
-        var data = FederatedData.Deal(new Experiment { Clients = 1, Partition = "iid" }, loaded);
+        var data = FederatedData.Assign(new Experiment { Clients = 1, Partition = "iid" }, loaded);
 
         var error = Assert.Throws<AutoFlipException>(() => Build(Small(model) with { EmbeddingCount = 80 }, data));
 
@@ -110,7 +110,7 @@ public class TokenModelTests
         {
             samples = new ImageSet(new SampleShape(1, 3, 1), new byte[12], [0, 1, 2, 3]);
         }
-        return FederatedData.Deal(
+        return FederatedData.Assign(
             new Experiment { Clients = 1, Partition = "iid" },
             new LoadedData(samples, null, LearningTask.Classification("a", "b", "c", "d")));
     }

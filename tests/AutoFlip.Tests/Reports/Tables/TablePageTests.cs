@@ -60,7 +60,7 @@ public sealed class TablePageTests
         var result = Result((_, summary) => summary with
         {
             Evaluations = [.. Enumerable.Range(1, 4).Select(i =>
-                new SummaryEvaluation(i, summary.Metrics.Shown.Compared + 1e-12, 100 * i, 1e6 * i, i))],
+                new SummaryEvaluation(i, summary.Metrics.Primary.Compared + 1e-12, 100 * i, 1e6 * i, i))],
         });
         var section = Page(result).Sections[1];
 

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace AutoFlip;
 
-/// <summary>Samples as points of few coordinates that keep most of what tells them apart.</summary>
+/// <summary>Samples as points of few coordinates that keep most of their variance.</summary>
 /// <remarks>
 /// Each channel (of images; each column of tables) is standardised over all samples, values that are missing (NaN) count as its mean. The
 /// directions are the leading ones of up to <see cref="Fitted"/> samples, spread evenly, by subspace iteration from random directions. All

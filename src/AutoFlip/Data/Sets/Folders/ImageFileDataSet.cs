@@ -15,7 +15,7 @@ public sealed record ImageFileDataSet(string Name) : ImageDataSet(Name)
     /// <summary>The images for testing; null if the set comes in one part: then every fifth is for testing.</summary>
     internal ImageList? Test { get; init; }
 
-    /// <summary>Says what lies beside the images and is not read; null if nobody looks.</summary>
+    /// <summary>Describes files beside the images that are not read; null to skip this.</summary>
     internal Func<string?> PassedOver { get; init; } = () => null;
 
     /// <inheritdoc/>

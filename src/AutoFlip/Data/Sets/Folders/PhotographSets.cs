@@ -168,7 +168,7 @@ public static class PhotographSets
         foreach (var (name, itsPart) in parts)
         {
             if (!smiling.TryGetValue(name, out var label))
-                throw AutoFlipException.BadFile(folder.Files["list_attr_celeba.txt"], $"it says nothing of {name}");
+                throw AutoFlipException.BadFile(folder.Files["list_attr_celeba.txt"], $"it has no line for {name}");
             if (itsPart == part) yield return new LabelledFile(Path.Combine(folder.Files["img_align_celeba/"], name), label);
         }
     }

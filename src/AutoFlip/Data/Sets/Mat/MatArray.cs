@@ -9,7 +9,7 @@ namespace AutoFlip;
 /// <param name="Bytes">The values, little-endian.</param>
 sealed record MatArray(int[] Sizes, int Type, byte[] Bytes)
 {
-    /// <summary>Whether there are as many values as the sizes say.</summary>
+    /// <summary>Whether the number of values matches the sizes.</summary>
     public bool IsWhole =>
         Width > 0 && Sizes.All(size => size >= 0) && Sizes.Aggregate((Int128)Width, (product, size) => product * size) == Bytes.Length;
 
