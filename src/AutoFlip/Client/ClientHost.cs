@@ -112,7 +112,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
     {
         var share = data.ShareOf(client);
         var scales = experiment.ScaleLearningRate && method.Optimizer.IsAdaptive
-            ? StepScales.Of(network, task.Mask.Small, task.Mask.Mask.KeptParameters()) : [];
+            ? StepScales.Of(network, task.Mask.Small, task.Mask.Tensors.Parameters) : [];
         return new(
             experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, share.Train, share.TrainRows,
             new StoredMemory(store, task, client), ct)

@@ -17,23 +17,18 @@ static class StepScales
     /// <summary>One factor per parameter tensor of the small network, in order; empty if all are 1.</summary>
     /// <param name="full">The full network.</param>
     /// <param name="small">What is left of it as whole units.</param>
-    /// <param name="kept">Of its parameters, those that single-weight pruning left.</param>
-    public static ImmutableArray<StepScale> Of(Network full, Network small, Selection kept)
+    /// <param name="kept">Parameters of each of its tensors that single-weight pruning left.</param>
+    public static ImmutableArray<StepScale> Of(Network full, Network small, ImmutableArray<int> kept)
     {
-        if (kept.IsAll && full.Layout.ParameterCount == small.Layout.ParameterCount) return [];
+        if (kept.Sum() == full.Layout.ParameterCount) return [];
         var rows = full.Groups.SelectMany(group => group.Memberships)
             .Where(membership => membership is { Makes: true, Axis: 0 }).Select(membership => membership.Tensor).ToHashSet();
-        return [.. from tensor in small.Layout.Parameters
-                   let isScaled = tensor.Role == TensorRole.Weight && rows.Contains(tensor.Name)
-                   select new StepScale(tensor.Length, isScaled ? Factor(full.Layout[tensor.Name], tensor, kept) : 1)];
+        return [.. small.Layout.Parameters.Zip(kept, (tensor, left) => new StepScale(
+            tensor.Length,
+            tensor.Role == TensorRole.Weight && rows.Contains(tensor.Name) ? Factor(full.Layout[tensor.Name], tensor, left) : 1))];
     }
 
     /// <summary>Inputs of an output before, by their mean number after; 1 where nothing is left.</summary>
-    static double Factor(TensorEntry full, TensorEntry small, Selection kept)
-    {
-        var left = 0;
-        for (var i = small.Offset; i < small.Offset + small.Length; i++)
-            if (kept[i]) left++;
-        return left == 0 ? 1 : (double)full.Length / full.Shape[0] * small.Shape[0] / left;
-    }
+    static double Factor(TensorEntry full, TensorEntry small, int left) =>
+        left == 0 ? 1 : (double)full.Length / full.Shape[0] * small.Shape[0] / left;
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip.Tests;
 
 public class StepScalesTests
@@ -5,9 +7,12 @@ public class StepScalesTests
     /// <summary>TwoNN of 16 inputs, hidden layers of 8 and 8, 3 outputs.</summary>
     static readonly Network Network = TinyFederation.Network(TinyFederation.Experiment);
 
+    static ImmutableArray<StepScale> Of(Network full, Network small, Selection kept) =>
+        StepScales.Of(full, small, KeptTensors.Of(small.Layout, kept).Parameters);
+
     [Fact]
     public void A_model_that_lost_nothing_has_no_factors() =>
-        Assert.Empty(StepScales.Of(Network, Network, Selection.All(Network.Layout.Count)));
+        Assert.Empty(Of(Network, Network, Selection.All(Network.Layout.Count)));
 
     /// <summary>Of 8 units 2 stay in the first hidden layer and 4 in the second: the inputs of the second layer go from 8 to 2, those of
     /// the output layer from 8 to 4. The first layer has all of its 16 inputs; biases are not sums.</summary>
@@ -17,7 +22,7 @@ public class StepScalesTests
         var left = 2;
         var small = Network.WithWidths(group => group.IsFixed ? group.Width : (left *= 2) / 2);
 
-        var scales = StepScales.Of(Network, small, Selection.All(small.Layout.Count));
+        var scales = Of(Network, small, Selection.All(small.Layout.Count));
 
         Assert.Equal([1, 1, 4, 1, 2, 1], scales.Select(scale => scale.Factor));
         Assert.Equal(small.Layout.Parameters.Select(tensor => tensor.Length), scales.Select(scale => scale.Length));
@@ -31,7 +36,7 @@ public class StepScalesTests
         var (start, end) = (tensor.Offset, tensor.Offset + tensor.Length);
         var kept = Selection.Of([.. Enumerable.Range(0, Network.Layout.Count).Select(i => i < start || i >= end || i % 4 == 0)]);
 
-        Assert.Equal([1, 1, 4, 1, 1, 1], StepScales.Of(Network, Network, kept).Select(scale => scale.Factor));
+        Assert.Equal([1, 1, 4, 1, 1, 1], Of(Network, Network, kept).Select(scale => scale.Factor));
     }
 
     /// <summary>An embedding's rows are tokens: one of them is read at a time, whatever the width is.</summary>
@@ -42,7 +47,7 @@ public class StepScalesTests
         var network = Catalog.Models["NextCharLSTM"](new SampleShape(1, 1, 5), 2, options);
         var small = network.WithWidths(group => group.IsFixed ? group.Width : group.Width / 2);
 
-        var scales = StepScales.Of(network, small, Selection.All(small.Layout.Count));
+        var scales = Of(network, small, Selection.All(small.Layout.Count));
 
         var factors = small.Layout.Parameters.Zip(scales, (tensor, scale) => (tensor.Name, scale.Factor)).ToDictionary();
         Assert.Equal(1, factors[small.Layout.Parameters.Single(tensor => tensor.Shape[0] == 20).Name]);
