@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -14,6 +16,9 @@ static class SourceUses
         global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
         """;
 
+    // By output folder: projects that are read one after another share the assemblies' metadata.
+    static readonly ConcurrentDictionary<string, ImmutableArray<MetadataReference>> References = new();
+
     /// <summary>Every use of a type of the project, once per place.</summary>
     /// <param name="source">The project's folder.</param>
     /// <param name="output">A folder with the assemblies that the project references.</param>
@@ -29,11 +34,7 @@ static class SourceUses
                     path))
             .Append(CSharpSyntaxTree.ParseText(ImplicitUsings)).ToArray();
         var project = Path.GetFileName(Path.TrimEndingDirectorySeparator(source)) + ".dll";
-        var framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal));
-        var references = framework.Concat(Directory.EnumerateFiles(output, "*.dll").Where(path =>
-            Path.GetFileName(path) != project && IsManaged(path)))
-            .DistinctBy(Path.GetFileName).Select(path => MetadataReference.CreateFromFile(path));
+        var references = References.GetOrAdd(output, ReferencesIn).Where(reference => Path.GetFileName(reference.Display) != project);
         var compilation = CSharpCompilation.Create(
             "measured", trees, references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
         return [.. trees.SelectMany(tree => UsesOf(tree, compilation.GetSemanticModel(tree)))];
@@ -58,6 +59,14 @@ static class SourceUses
             foreach (var file in declared.Where(file => file.Length > 0)) yield return (tree.FilePath, file, name.Identifier.Text);
         }
     }
+
+    static ImmutableArray<MetadataReference> ReferencesIn(string output) =>
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => !Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal))
+            .Concat(Directory.EnumerateFiles(output, "*.dll").Where(IsManaged))
+            .DistinctBy(Path.GetFileName).Select(path => MetadataReference.CreateFromFile(path)),
+    ];
 
     static bool IsManaged(string path)
     {

@@ -1,80 +1,14 @@
 using AutoFlip.Bench;
 using AutoFlip.Cli;
 using TorchSharp;
+using static AutoFlip.Tests.TinyBench;
 
 namespace AutoFlip.Tests;
 
-/// <summary>Measurements hold the garbage collector back, or make it run: nothing else may run beside them.</summary>
-[CollectionDefinition(nameof(BenchTests), DisableParallelization = true)]
-public sealed class BenchCollection;
-
-/// <summary>Every measurement on a tiny setting: what it prints is a report. How long anything took is nobody's business here.</summary>
-[Collection(nameof(BenchTests))]
+/// <summary>Every measurement on a tiny setting prints a report, but for those that run alone (<see cref="BenchAloneTests"/>).</summary>
 [Trait("speed", "slow")]
 public sealed class BenchTests
 {
-    static readonly Experiment Tiny = ExperimentRules.Resolve(RoundBench.Setting with
-    {
-        Dataset = "Digits",
-        Resize = 0,
-        SampleFraction = 0.2,
-        HiddenSize = 2,
-        Clients = 6,
-        CohortFraction = 0.5,
-        LocalEpochs = 1,
-        BatchSize = 20,
-        DenseRounds = 0,
-    });
-
-    static BenchContext Context(Experiment experiment, StringWriter output, BenchOptions? bench = null) => new(
-        ExperimentRules.Resolve(experiment), new RunOptions { Workers = 2, Offline = true }, bench ?? new BenchOptions { Repeats = 1 },
-        output, TextWriter.Null, TimeProvider.System, TestContext.Current.CancellationToken)
-    {
-        Command = "./bench tiny",
-    };
-
-    static string[] Report(Experiment experiment, Func<BenchContext, BenchReport> measure, BenchOptions? bench = null)
-    {
-        var output = new StringWriter();
-        new Benchmark("tiny", "", experiment, measure).Run(Context(experiment, output, bench));
-        var lines = output.ToString().Split('\n');
-        AssertWellFormed(lines);
-        return lines;
-    }
-
-    /// <summary>A title, tables whose rows all have as many cells as their heads, a verdict, and where the figures come from.</summary>
-    static void AssertWellFormed(string[] lines)
-    {
-        Assert.StartsWith("# ", lines[0]);
-        for (var i = 1; i < lines.Length; i++)
-        {
-            if (!lines[i].StartsWith('|') || !lines[i - 1].StartsWith('|')) continue;
-            Assert.Equal(Cells(lines[i - 1]).Length, Cells(lines[i]).Length);
-        }
-        var verdicts = lines.SkipWhile(line => !line.StartsWith("| demanded of |", StringComparison.Ordinal)).Skip(2)
-            .TakeWhile(line => line.StartsWith('|')).ToList();
-        Assert.NotEmpty(verdicts);
-        Assert.Every(verdicts, row => Assert.Contains(Cells(row)[^1], (string[])["met", "NOT met"]));
-        foreach (var fact in (string[])[
-            "measured with", "commit", "processor", "memory", "system", ".NET", "TorchSharp, libtorch", "date",
-            "wall time of the measurement"])
-            Assert.Single(lines, line => line.StartsWith($"| {fact} |", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines, line => line.Contains("NaN", StringComparison.Ordinal));
-    }
-
-    static string[] Cells(string row) => [.. row.Trim('|').Split('|').Select(cell => cell.Trim())];
-
-    [Fact]
-    public void Round_reports_itself_both_bare_loops_and_its_parts()
-    {
-        var lines = Report(Tiny, RoundBench.Measure);
-
-        foreach (var row in (string[])[
-            "a round of AutoFLIP", "bare TorchSharp loop", "bare loop, own network and optimiser", "a round in bf16",
-            "a round of half the width", "a round of half the width in bf16", "fold a reply", "update the server"])
-            Assert.Contains(lines, line => line.StartsWith($"| {row} |", StringComparison.Ordinal));
-    }
-
     [Fact]
     public void Round_refuses_a_setting_that_the_bare_loop_does_not_know() =>
         Assert.Equal(
@@ -96,10 +30,6 @@ public sealed class BenchTests
 
     [Fact]
     public void Fold_reports_every_length() => Report(Tiny, context => FoldBench.Measure(context, [100, 1000]));
-
-    [Fact]
-    public void Optimizer_reports_three_ways() =>
-        Report(Tiny, context => OptimizerBench.Measure(context, TinyFederation.Network(TinyFederation.Experiment).Layout, steps: 2));
 
     [Fact]
     public void Shrink_reports_every_cut_and_its_memory()
@@ -168,17 +98,6 @@ public sealed class BenchTests
             15,
             lines.SkipWhile(line => !line.StartsWith("| pruning |", StringComparison.Ordinal)).Skip(2)
                 .TakeWhile(line => line.StartsWith('|')).Count());
-    }
-
-    [Fact]
-    public void Stress_repeats_every_training_and_nothing_differs()
-    {
-        var setting = StressBench.Setting with { SampleFraction = 0.2, BatchSize = 20, WidthMultiplier = 0.25 };
-
-        var lines = Report(setting, StressBench.Measure, new BenchOptions { Minutes = 0 });
-
-        Assert.Equal(
-            "met", Cells(lines[Array.FindIndex(lines, line => line.StartsWith("| demanded of |", StringComparison.Ordinal)) + 2])[^1]);
     }
 
     [Fact]

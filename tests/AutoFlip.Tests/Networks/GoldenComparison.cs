@@ -170,7 +170,8 @@ sealed class GoldenComparison<T>(string id, string fill)
             var value = double.CreateTruncating(values[i]);
             sum += value;
             squares += value * value;
-            if (!start.IsEmpty) change += Math.Pow(value - double.CreateTruncating(start[i]), 2);
+            var moved = start.IsEmpty ? 0 : value - double.CreateTruncating(start[i]);
+            change += moved * moved;
         }
         return (sum, Math.Sqrt(squares), Math.Sqrt(change));
     }

@@ -15,17 +15,15 @@ sealed class GoldenFill(JsonElement fill)
     {
         var values = new float[shape.Aggregate(1, (product, size) => product * size)];
         double fanIn = (double)values.Length / shape[0];
-        for (var i = 0; i < values.Length; i++)
+        Func<double, double> value = role switch
         {
-            var r = Draw((ulong)tensor, (ulong)i);
-            values[i] = (float)(role switch
-            {
-                "weight" => _sine ? r / Math.Sqrt(fanIn) : r * Math.Sqrt(6 / fanIn),
-                "bias" => _bias * r,
-                "norm" => 1 + _norm * r,
-                _ => throw new ArgumentOutOfRangeException(nameof(role), role, null),
-            });
-        }
+            "weight" when _sine => r => r / Math.Sqrt(fanIn),
+            "weight" => r => r * Math.Sqrt(6 / fanIn),
+            "bias" => r => _bias * r,
+            "norm" => r => 1 + _norm * r,
+            _ => throw new ArgumentOutOfRangeException(nameof(role), role, null),
+        };
+        for (var i = 0; i < values.Length; i++) values[i] = (float)value(Draw((ulong)tensor, (ulong)i));
         return values;
     }
 
