@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>What kind of file a path names. .NET shows it only once the file is open, and opening a pipe waits for its other end.</summary>
+/// <summary>Kind of the file at a path, without opening it: .NET tells the kinds apart only once a file is open, and opening a pipe
+/// blocks until its other end is opened.</summary>
 static partial class FileKind
 {
     const int KindBits = 0xF000; // S_IFMT
@@ -10,8 +11,8 @@ static partial class FileKind
     const int StatusBytes = 512; // more than the structure has, in any version of .NET so far
     const int ModeBytes = 4; // where the mode is in it
 
-    /// <summary>What a path names if that is no regular file, with its article: <c>a named pipe</c>; null for a regular file, and if there
-    /// is nothing. Links are followed.</summary>
+    /// <summary>Kind of a path that is not a regular file, with its article: <c>a named pipe</c>; null for a regular file, and if the
+    /// path does not exist. Links are followed.</summary>
     public static string? OtherThanFile(string path)
     {
         if (OperatingSystem.IsWindows()) return Directory.Exists(path) ? "a folder" : null; // pipes are not in folders there

@@ -8,7 +8,8 @@ public static class ForeignText
     /// <summary>Most characters of a foreign file that a message quotes.</summary>
     public const int MostQuoted = 300;
 
-    /// <summary>Whether a character would end a line, move the cursor, colour the terminal or turn the direction of writing.</summary>
+    /// <summary>True for a character that would end a line, move the cursor, colour the terminal or turn the direction of
+    /// writing.</summary>
     public static bool IsUnsafe(char letter) => char.IsControl(letter)
         || letter is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u061c' or '\u200e'
         or '\u200f';
@@ -23,7 +24,7 @@ public static class ForeignText
         return safe.ToString();
     }
 
-    /// <summary>How an unsafe character is written.</summary>
+    /// <summary>Escape sequence of an unsafe character: <c>\u001b</c>.</summary>
     public static string Escape(char letter) => $"\\u{(int)letter:x4}";
 
     /// <summary>A part of a foreign file for a message: on one line, cut behind <see cref="MostQuoted"/> characters.</summary>

@@ -7,20 +7,20 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>What was read from a file and has rules that its types do not express.</summary>
+/// <summary>A value read from a file, with rules that its types do not express.</summary>
 interface IChecked
 {
     /// <summary>The fault, without a full stop; null if the value is valid.</summary>
     string? Fault();
 }
 
-/// <summary>What is wrong with JSON of our own, in words: where, and what is expected there.</summary>
+/// <summary>Describes errors in our own JSON: the place, and the value expected there.</summary>
 static class JsonFault
 {
     static readonly ConcurrentDictionary<Type, ImmutableArray<(PropertyInfo Property, bool MayBeNull)>> Members = new();
 
-    /// <summary>What is wrong with a value that could be read: a missing member or element, a negative count, a broken
-    /// rule; null if nothing is.</summary>
+    /// <summary>Error of a value that could be parsed: a missing member or element, a negative count, a broken rule; null if it is
+    /// valid.</summary>
     public static string? Of(object value) => Of(value, "$");
 
     /// <summary>Why a text could not be read as a type.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AutoFlip;
 
-/// <summary>How much memory this process may use: what is about to be allocated is compared with it first.</summary>
+/// <summary>Memory available to this process. Large allocations are compared with it before they are made.</summary>
 static class MemoryLimit
 {
     const double Gibibyte = 1L << 30;

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>How the files of a run are written as JSON, and the one way in which they are read back.</summary>
+/// <summary>JSON format of a run's files, for writing and for reading.</summary>
 /// <remarks>Names are snake_case; undefined figures are null. Every object of a run directory carries a checksum
 /// (XXH3) as its last member.</remarks>
 public static class RunJson

@@ -29,8 +29,8 @@ static class Seal
 
     static ReadOnlySpan<byte> OnnxMark => "\x0a\x04xxh3\x12\x10"u8; // StringStringEntryProto: key of 4 bytes, value of 16
 
-    /// <summary>Where the digits of a JSON text are: of the last member <c>xxh3</c> with a text of sixteen
-    /// letters; null if there is none.</summary>
+    /// <summary>Position of the checksum's digits in a JSON text: the last member <c>xxh3</c> whose value has sixteen characters; null if
+    /// there is none.</summary>
     public static Range? InJson(ReadOnlySpan<byte> json)
     {
         var mark = json.LastIndexOf(JsonMark);
@@ -42,7 +42,7 @@ static class Seal
             : null;
     }
 
-    /// <summary>Where the digits of an ONNX file are; null if it has none.</summary>
+    /// <summary>Position of the checksum's digits in an ONNX file; null if the file has no checksum.</summary>
     public static Range? InOnnx(ReadOnlySpan<byte> file)
     {
         var mark = file.IndexOf(OnnxMark);
@@ -68,10 +68,11 @@ static class Seal
     /// <summary>Computes the checksum of a whole content and writes it into its digits.</summary>
     public static void Fill(Span<byte> bytes, Range digits) => Fill(bytes, digits, Begin(bytes, digits));
 
-    /// <summary>Whether the digits are those of the checksum.</summary>
+    /// <summary>Tests whether the digits are those of the checksum.</summary>
     public static bool Fits(ReadOnlySpan<byte> bytes, Range digits, XxHash3 hash) => Encoding.ASCII.GetString(bytes[digits]) == Text(hash);
 
-    /// <summary>What is wrong with the checksum of a whole content, without a full stop; null if nothing is.</summary>
+    /// <summary>Error of a whole content's checksum, without a full stop; null if the checksum is right, or absent and not
+    /// required.</summary>
     /// <param name="bytes">The content.</param>
     /// <param name="digits">Where its digits are; null if it has none.</param>
     /// <param name="isRequired">Whether a content without a checksum is refused.</param>
@@ -80,8 +81,8 @@ static class Seal
         : Fits(bytes, place, Begin(bytes, place)) ? null
         : "its checksum (xxh3) does not match";
 
-    /// <summary>Whether a file in a run directory, or in its checkpoints, must have a checksum: the run was begun by a
-    /// version that gives it one.</summary>
+    /// <summary>Tests whether a file in a run directory, or in its checkpoints, must have a checksum: the run was begun by a version that
+    /// writes one.</summary>
     public static bool IsRequired(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

@@ -3,7 +3,7 @@ namespace AutoFlip;
 /// <summary>Exceptions of the system when a file cannot be written.</summary>
 static class WriteFault
 {
-    /// <summary>Whether an exception is such an answer of the system.</summary>
+    /// <summary>Tests whether an exception reports a failed write.</summary>
     public static bool Is(Exception failure) => failure is IOException or UnauthorizedAccessException || IsTooLarge(failure);
 
     /// <summary>The reason, as a sentence.</summary>

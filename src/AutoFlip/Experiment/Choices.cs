@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Where evaluation takes place.</summary>
+/// <summary>Data that the model is evaluated on: the server's test set, the clients' held-out samples, or both.</summary>
 public enum EvaluationScope
 {
     /// <summary>On clients' held-out samples.</summary>
@@ -13,7 +13,7 @@ public enum EvaluationScope
     Both,
 }
 
-/// <summary>When the mask is computed.</summary>
+/// <summary>Rounds in which the mask is computed.</summary>
 public enum MaskRefresh
 {
     /// <summary>Every round, from the guidance of that round's cohort: the paper's adaptive pruning.</summary>
@@ -23,7 +23,7 @@ public enum MaskRefresh
     Once,
 }
 
-/// <summary>What pruning removes.</summary>
+/// <summary>Granularity of pruning: units, single weights or both.</summary>
 public enum PruningKind
 {
     /// <summary>Whole units first, then single weights of what is left.</summary>
@@ -46,8 +46,8 @@ public enum Regrow
     Zero,
 }
 
-/// <summary>How guidance is made comparable between layers: weights are scaled within their tensor and units within their layer, then
-/// compared over all.</summary>
+/// <summary>Normalisation that makes guidance comparable between layers: weights are scaled within their tensor and units within their
+/// layer, then compared across layers.</summary>
 public enum GuidanceScale
 {
     /// <summary>(x - min) / (max - min).</summary>
@@ -66,7 +66,7 @@ public enum GuidanceScale
     None,
 }
 
-/// <summary>What local training computes in. Weights, gradients and the optimiser are float32 in any case.</summary>
+/// <summary>Number format of the arithmetic of local training. Weights, gradients and the optimiser are float32 in any case.</summary>
 public enum TrainingPrecision
 {
     /// <summary>float32.</summary>
@@ -77,11 +77,11 @@ public enum TrainingPrecision
     Bf16,
 }
 
-/// <summary>Which task a table's target sets.</summary>
+/// <summary>Learning task of a table's target.</summary>
 public enum TaskChoice
 {
-    /// <summary>What its training rows look like: up to 20 different whole numbers, or texts, are classes;
-    /// other numbers are numbers.</summary>
+    /// <summary>Inferred from the training rows: up to 20 different whole numbers, or texts, are classes; other numbers are a regression
+    /// target.</summary>
     Auto,
 
     /// <summary>Every different value is a class.</summary>
@@ -91,7 +91,7 @@ public enum TaskChoice
     Regression,
 }
 
-/// <summary>Which mark numbers of a table have before their decimals.</summary>
+/// <summary>Decimal mark of a table's numbers.</summary>
 public enum DecimalChoice
 {
     /// <summary>The one that the table's own numbers show (docs/your-data.md).</summary>
@@ -104,7 +104,7 @@ public enum DecimalChoice
     Comma,
 }
 
-/// <summary>How figures of single classes become one.</summary>
+/// <summary>Averaging of per-class metrics over the classes.</summary>
 public enum Average
 {
     /// <summary>By how often each class is true: the reference's.</summary>
@@ -117,7 +117,7 @@ public enum Average
 /// <summary>From which output on a single output means class 1.</summary>
 public enum CutOffRule
 {
-    /// <summary>Where Youden's J is highest on the training scores of the round's cohort.</summary>
+    /// <summary>Threshold with the highest Youden's J on the training scores of the round's cohort.</summary>
     Youden,
 
     /// <summary>A probability of one half, always.</summary>

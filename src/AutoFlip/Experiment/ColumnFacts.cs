@@ -3,7 +3,7 @@ namespace AutoFlip;
 /// <summary>Kind of the values of a column.</summary>
 public enum ColumnKind
 {
-    /// <summary>What its training rows look like: flags if all are 0 or 1, numbers or dates if most are, else categories.</summary>
+    /// <summary>Inferred from the training rows: flags if all are 0 or 1, numbers or dates if most are, else categories.</summary>
     Inferred,
 
     /// <summary>Numbers, which every client standardises.</summary>

@@ -37,7 +37,7 @@ public sealed record DerivedValue(PropertyInfo Property, object? Asked, object? 
         };
     }
 
-    /// <summary>Whether two values of a property are the same; lists are by their members.</summary>
+    /// <summary>Compares two values of a property; lists are equal if their members are.</summary>
     public static bool AreEqual(object? one, object? other) =>
         one is ImmutableArray<string> names && other is ImmutableArray<string> others ? names.SequenceEqual(others) : Equals(one, other);
 }

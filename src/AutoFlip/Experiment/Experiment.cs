@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>What a run is: every choice that its result depends on, and nothing else.</summary>
+/// <summary>Description of a run: every choice that its result depends on, and no other.</summary>
 /// <remarks>
 /// Immutable; changed with <c>with</c>; written to <c>experiment.json</c> as it is. Two runs of equal experiments end with the same
 /// <c>model_sha256</c> on one type of processor. What does not change results (workers, verbosity, paths) is in <see cref="RunOptions"/>.
@@ -38,7 +38,7 @@ public sealed record Experiment
     /// <summary>The column that identifies the owner of each row, of a table that is named by its path; empty for none.</summary>
     public string Owner { get; init; } = "";
 
-    /// <summary>What the target of a table that is named by its path is taken for.</summary>
+    /// <summary>Learning task of a table that is named by its path.</summary>
     public TaskChoice TaskChoice { get; init; } = TaskChoice.Auto;
 
     /// <summary>Kinds of columns of a table that is named by its path, as <c>NAME:number</c>, <c>category</c>, <c>date</c> or
@@ -58,7 +58,7 @@ public sealed record Experiment
     /// <summary>Side in pixels to which images are resized; 0 keeps their size.</summary>
     public int Resize { get; init; } = 24;
 
-    /// <summary>Whether channels are normalised with ImageNet's mean and standard deviation.</summary>
+    /// <summary>Normalises channels with ImageNet's mean and standard deviation.</summary>
     public bool ImageNetNormalization { get; init; }
 
     /// <summary>Largest rotation in degrees, either way; 0 turns it off.</summary>
@@ -106,7 +106,7 @@ public sealed record Experiment
     /// <summary>Layers of WideResNet, 6n + 4.</summary>
     public int Depth { get; init; } = 28;
 
-    /// <summary>How many times as wide as a plain residual network WideResNet is.</summary>
+    /// <summary>Width of WideResNet as a multiple of a plain residual network's.</summary>
     public int WidenFactor { get; init; } = 10;
 
     /// <summary>Tokens that models of text know.</summary>
@@ -135,7 +135,7 @@ public sealed record Experiment
     /// <summary>Share p of all parameters that the mask removes, in [0, 1). Decimal, because ceil((1-p)n) must be exact.</summary>
     public decimal PruneFraction { get; init; } = 0.5m;
 
-    /// <summary>What pruning removes: units, weights or both.</summary>
+    /// <summary>Granularity of pruning: units, weights or both.</summary>
     public PruningKind Pruning { get; init; } = PruningKind.Hybrid;
 
     /// <summary>Share of the removal that takes whole units under <see cref="PruningKind.Hybrid"/>, in [0, 1]; 1 leaves to single
@@ -157,25 +157,25 @@ public sealed record Experiment
     /// <summary>Share of clients that explore, in (0, 1]; at least one does.</summary>
     public double ExplorerFraction { get; init; } = 0.1;
 
-    /// <summary>What exploration measures, by catalogue name. The paper's is deviation.</summary>
+    /// <summary>Score measured by exploration, by catalogue name. The paper's is deviation.</summary>
     public string Guidance { get; init; } = "saliency";
 
-    /// <summary>How guidance is made comparable between layers. The paper's is MinMax.</summary>
+    /// <summary>Normalisation that makes guidance comparable between layers. The paper's is MinMax.</summary>
     public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;
 
     /// <summary>Rounds that train the full model before it is explored and pruned, below <see cref="Rounds"/>; null is a sixth of them,
     /// which <see cref="ExperimentRules.Resolve(Experiment)"/> writes down. The paper's is 0: w_0 is explored.</summary>
     public int? DenseRounds { get; init; }
 
-    /// <summary>Whether the kept incoming weights of an output are scaled to the norm that all of them had, once, when the first mask
-    /// comes. The paper does not.</summary>
+    /// <summary>Rescales the kept incoming weights of each output to the norm of all of them, once, at the first mask. The paper does
+    /// not.</summary>
     public bool KeepNorm { get; init; } = true;
 
-    /// <summary>Whether the learning rate of a pruned layer is multiplied by the ratio of its inputs before and after pruning, under
+    /// <summary>Multiplies the learning rate of a pruned layer by the ratio of its number of inputs before and after pruning, under
     /// adaptive optimisers (docs/algorithm.md). The paper does not.</summary>
     public bool ScaleLearningRate { get; init; } = true;
 
-    /// <summary>When the mask is computed. The paper's is Cohort.</summary>
+    /// <summary>Rounds in which the mask is computed. The paper's is Cohort.</summary>
     public MaskRefresh MaskRefresh { get; init; } = MaskRefresh.Once;
 
     /// <summary>Value of a weight that a later mask restores.</summary>
@@ -191,10 +191,10 @@ public sealed record Experiment
     /// one, against its own help).</summary>
     public double CohortFraction { get; init; } = 0.05;
 
-    /// <summary>How the model travels to clients.</summary>
+    /// <summary>Number format of the model on the way to clients.</summary>
     public WireFormat WireDown { get; init; } = WireFormat.Fp32;
 
-    /// <summary>How updates travel back: weights in float32, differences in anything smaller.</summary>
+    /// <summary>Number format of updates on the way back: fp32 sends weights, smaller formats send differences.</summary>
     public WireFormat WireUp { get; init; } = WireFormat.Fp32;
 
     /// <summary>Local epochs E.</summary>
@@ -206,7 +206,7 @@ public sealed record Experiment
     /// <summary>Server momentum beta, in [0, 1). 0 is plain FedAvg.</summary>
     public double ServerMomentum { get; init; } = 0.9;
 
-    /// <summary>Whether clients keep their samples' order instead of shuffling them every epoch.</summary>
+    /// <summary>Keeps each client's samples in order instead of shuffling them every epoch.</summary>
     public bool NoShuffle { get; init; }
 
     /// <summary>The local optimiser, by torch's name.</summary>
@@ -233,7 +233,7 @@ public sealed record Experiment
     /// <summary>The loss, by torch's name; <c>auto</c> is the one that fits the data set's task.</summary>
     public string Criterion { get; init; } = Auto;
 
-    /// <summary>Where evaluation takes place.</summary>
+    /// <summary>Data that the model is evaluated on.</summary>
     public EvaluationScope EvaluationScope { get; init; } = EvaluationScope.Both;
 
     /// <summary>Share of non-participating clients that evaluate the global model, in (0, 1].</summary>
@@ -245,29 +245,30 @@ public sealed record Experiment
     /// <summary>The metrics, by catalogue name; <c>auto</c> stands for those that fit the data set's task.</summary>
     public ImmutableArray<string> Metrics { get; init; } = [Auto];
 
-    /// <summary>How f1, precision, recall and auroc are averaged over classes.</summary>
+    /// <summary>Averaging of f1, precision, recall and auroc over classes.</summary>
     public Average Average { get; init; } = Average.Weighted;
 
     /// <summary>From which output on a single output means class 1: for two classes only.</summary>
     public CutOffRule CutOff { get; init; } = CutOffRule.Youden;
 
-    /// <summary>What local training and exploration compute in. Faster where the processor has such arithmetic, right everywhere.</summary>
+    /// <summary>Number format of local training and exploration. bf16 is faster on processors with such arithmetic, and correct on all
+    /// others.</summary>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Fp32;
 
     /// <summary>Intra-op threads of a client. Part of the experiment: they change the order of float sums.</summary>
     public int ThreadsPerClient { get; init; } = 1;
 
-    /// <summary>Which of the values above were derived, and from what was asked for; empty before
-    /// <see cref="ExperimentRules.Resolve(Experiment)"/>. No choice by itself.</summary>
+    /// <summary>Values above that were derived, each with the requested value; empty before
+    /// <see cref="ExperimentRules.Resolve(Experiment)"/>. Not a choice of its own.</summary>
     internal ImmutableArray<DerivedValue> Derived { get; init; } = [];
 
     /// <summary>Clients in a round's cohort.</summary>
     public int CohortSize => CohortFraction == 0 ? Clients : Math.Max((int)Math.Floor(CohortFraction * Clients + 1e-9), 1);
 
-    /// <summary>Whether no pruner is named.</summary>
+    /// <summary>True if no pruner is named.</summary>
     public bool IsDense => IsNoPruner(Pruner);
 
-    /// <summary>Whether a pruner's name is that of none.</summary>
+    /// <summary>Tests whether a pruner's name is <see cref="NoPruner"/>, in any case.</summary>
     public static bool IsNoPruner(string pruner) => pruner.Equals(NoPruner, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The first round of the pruned model.</summary>

@@ -108,7 +108,7 @@ public static class ExperimentFile
         return ValuesOf(document.RootElement, file, schema);
     }
 
-    /// <summary>Which of the fields that make a file a table of experiments it has; none, if it is one experiment.</summary>
+    /// <summary>Fields of a file that make it a table of experiments; empty if it is one experiment.</summary>
     /// <param name="path">A file with an experiment.</param>
     public static IReadOnlyList<string> TableFieldsOf(string path)
     {

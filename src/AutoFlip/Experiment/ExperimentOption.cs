@@ -47,10 +47,10 @@ public sealed record ExperimentOption
     /// <summary>The group under which the option is listed.</summary>
     public OptionGroup Group { get; init; }
 
-    /// <summary>Whether a value of the property's type is in range, whatever the other options are.</summary>
+    /// <summary>Tests whether a value of the property's type is in range, regardless of other options.</summary>
     public Func<object?, bool> Accepts { get; init; } = _ => true;
 
-    /// <summary>Whether the value goes with an experiment's other values.</summary>
+    /// <summary>Tests whether the value is consistent with an experiment's other values.</summary>
     public Func<Experiment, bool> Fits { get; init; } = _ => true;
 
     /// <summary>The range in words, for messages; empty if every value of the type is accepted.</summary>
@@ -59,10 +59,10 @@ public sealed record ExperimentOption
     /// <summary>Values that stand for others, in any case.</summary>
     public ImmutableDictionary<string, string> Synonyms { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Whether each word is one value of a list, commas and all; otherwise commas separate values too.</summary>
+    /// <summary>True if each word is one value of a list, commas included; otherwise commas separate values too.</summary>
     public bool IsVerbatim { get; init; }
 
-    /// <summary>What runs did before there was this option; null: as its default does.</summary>
+    /// <summary>Value that reproduces runs made before the option existed; null if that is its default.</summary>
     public object? Earlier { get; init; }
 
     /// <summary>The name in messages of the engine: <c>Experiment.Clients</c>.</summary>

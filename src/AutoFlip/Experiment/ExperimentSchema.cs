@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>What a reader of experiment files needs beside the properties of an <see cref="Experiment"/>.</summary>
+/// <summary>Method options and inference that a reader of experiment files needs beside the properties of an
+/// <see cref="Experiment"/>.</summary>
 /// <param name="Options">Options that methods declare, by the name of the field.</param>
 /// <param name="Infer">Finds which values of a run of version 0.1, whose file does not list them, were derived.</param>
 sealed record ExperimentSchema(ImmutableSortedDictionary<string, MethodOption> Options, Func<Experiment, Experiment> Infer)
@@ -11,6 +12,6 @@ sealed record ExperimentSchema(ImmutableSortedDictionary<string, MethodOption> O
     public static ExperimentSchema Partial { get; } =
         new(ImmutableSortedDictionary<string, MethodOption>.Empty, experiment => experiment) { SkipsOthers = true };
 
-    /// <summary>Whether fields that are not known are passed over rather than refused.</summary>
+    /// <summary>Ignores unknown fields instead of refusing them.</summary>
     public bool SkipsOthers { get; init; }
 }

@@ -29,7 +29,7 @@ public sealed record MethodOption(PropertyInfo Property, object Default, OptionA
     public string Accepted =>
         Type == typeof(bool) ? "true or false" : Attribute.InWords(Type == typeof(int) ? "a whole number" : "a number");
 
-    /// <summary>Whether a value of the type is in range.</summary>
+    /// <summary>Tests whether a value of the option's type is in range.</summary>
     public bool Accepts(object value) => value switch
     {
         double real => Attribute.Includes(real),

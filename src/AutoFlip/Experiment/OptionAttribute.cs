@@ -22,7 +22,7 @@ public sealed class OptionAttribute(string help) : Attribute
     /// <summary>Values are smaller than this.</summary>
     public double Below { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Whether a number is in range. Infinite ones never are.</summary>
+    /// <summary>Tests whether a number is in range. Infinite ones never are.</summary>
     public bool Includes(double value) =>
         double.IsFinite(value) && value >= AtLeast && value > Above && value <= AtMost && value < Below;
 

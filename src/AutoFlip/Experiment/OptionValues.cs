@@ -8,7 +8,7 @@ namespace AutoFlip;
 /// <param name="Value">A value of its type.</param>
 public readonly record struct OptionValue(MethodOption Option, object Value)
 {
-    /// <summary>Whether the value is the option's default.</summary>
+    /// <summary>True if the value is the option's default.</summary>
     public bool IsDefault => Value.Equals(Option.Default);
 }
 

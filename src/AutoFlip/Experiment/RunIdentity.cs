@@ -11,7 +11,7 @@ namespace AutoFlip;
 /// does not orphan the runs of this one. The name does not enter either, nor how many rounds are asked for.</remarks>
 static class RunIdentity
 {
-    /// <summary>What f479c9f and earlier hashed: these fields of the record, as they were then.</summary>
+    /// <summary>Fields of the record that versions up to f479c9f hashed.</summary>
     static readonly FrozenSet<string> FieldsOfVersion01 = FrozenSet.Create(StringComparer.Ordinal,
         "name", "seed", "dataset", "test_fraction", "sample_fraction", "target", "owner", "task_choice", "resize",
         "image_net_normalization", "random_rotation", "random_horizontal_flip", "random_vertical_flip", "color_jitter",

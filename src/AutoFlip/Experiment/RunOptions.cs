@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>How a run is carried out: nothing here changes its result.</summary>
+/// <summary>Settings of a run's execution. None of them changes its result.</summary>
 public sealed record RunOptions
 {
-    /// <summary>Where run directories are made.</summary>
+    /// <summary>Folder in which run directories are created.</summary>
     public string ResultPath { get; init; } = "./result_paper";
 
-    /// <summary>Where data sets are looked for first; null looks only in the usual places.</summary>
+    /// <summary>Folder that is searched first for data sets; null searches the default folders only.</summary>
     public string? DataPath { get; init; }
 
     /// <summary>Clients that train side by side.</summary>
@@ -26,7 +26,7 @@ public sealed record RunOptions
     /// <summary>Also write event files for TensorBoard.</summary>
     public bool TensorBoard { get; init; }
 
-    /// <summary>What the lines of <c>run.log</c> look like; null is what they looked like before, human in a new run.</summary>
+    /// <summary>Format of the lines of <c>run.log</c>; null keeps the format of a resumed run, and is human in a new one.</summary>
     public LogFormat? LogFormat { get; init; }
 
     /// <summary>Applied to sentences before an observer or a file of the run gets them: a program with names of its own for options and

@@ -9,7 +9,7 @@ static class TypedColumn
     /// <summary>The accepted form, for messages.</summary>
     public const string Accepted = "NAME:number, NAME:category, NAME:date or NAME:ignore";
 
-    /// <summary>Whether a text states a kind.</summary>
+    /// <summary>Tests whether a text ends with a valid kind of column.</summary>
     public static bool IsValid(string text) => Split(text) is not null;
 
     /// <summary>The column and its kind; a name may hold colons.</summary>

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>How numbers cross between server and clients. The values are those of docs/protocol.md.</summary>
+/// <summary>Number format of the values between server and clients. The enum's numbers are those of docs/protocol.md.</summary>
 public enum WireFormat : byte
 {
     /// <summary>32-bit floats: lossless.</summary>

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What of a model is kept: some units, and of what they leave, some weights.</summary>
+/// <summary>The kept part of a model: some of its units and, of the weights of these units, some or all.</summary>
 /// <remarks>
 /// Units make tensors smaller; weights become zeros in them. Seen from the full vector both are one selection, <see cref="Values"/>, so
 /// the server works with full vectors and never needs to know which of the two removed a value.
@@ -19,10 +19,10 @@ public sealed class Mask
     /// <summary>The full model's tensors.</summary>
     public WeightLayout Layout { get; }
 
-    /// <summary>Which units are kept; null if all are.</summary>
+    /// <summary>Kept units of each channel group; null if all are kept.</summary>
     public Units? Units { get; }
 
-    /// <summary>What is kept of the full vector: parameters, and the statistics of kept units.</summary>
+    /// <summary>Kept positions of the full vector: parameters, and the statistics of kept units.</summary>
     public Selection Values { get; }
 
     /// <summary>Parameters of the full model.</summary>
@@ -34,7 +34,7 @@ public sealed class Mask
     /// <summary>Kept / Count.</summary>
     public double Density => (double)Kept / Count;
 
-    /// <summary>Whether nothing is removed.</summary>
+    /// <summary>True if nothing is removed.</summary>
     public bool IsDense => Values.IsAll;
 
     /// <summary>The kept values of the small vector.</summary>
@@ -66,7 +66,7 @@ public sealed class Mask
     public static Mask OfUnits(Units units, Selection small) => new(
         units.Network.Layout, units.IsAll ? null : units, units.IsAll ? small : small.Expand(units.Present));
 
-    /// <summary>What this mask and another of the same model both keep; the units of this one must be among the other's.</summary>
+    /// <summary>Intersection with another mask of the same model. The units of this mask must be a subset of the other's.</summary>
     public Mask Intersect(Mask other)
     {
         var bits = new ulong[Selection.Words(Layout.Count)];
@@ -74,7 +74,7 @@ public sealed class Mask
         return new(Layout, Units, Selection.FromBits(bits, Layout.Count));
     }
 
-    /// <summary>What is kept of the parameters alone.</summary>
+    /// <summary>Kept positions of the parameters alone.</summary>
     public Selection KeptParameters() => _parameters;
 
     static Selection ParametersOf(WeightLayout layout, Selection values)

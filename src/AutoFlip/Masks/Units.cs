@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Which units of each channel group are kept, and so: the small network, and where its values lie in the full vector.</summary>
+/// <summary>Kept units of each channel group, the small network that they form, and the positions of its values in the full
+/// vector.</summary>
 /// <remarks>
 /// A small tensor holds the kept slices of the full one in the same order, so the small vector is the full vector without what was
 /// removed: one <see cref="Selection"/> says it all. Immutable and safe to share.
@@ -35,7 +36,7 @@ public sealed class Units
     /// <summary>Per group, in the network's order, one bit per unit.</summary>
     public ImmutableArray<Selection> Kept { get; }
 
-    /// <summary>Whether no unit is removed.</summary>
+    /// <summary>True if no unit is removed.</summary>
     public bool IsAll => Kept.All(units => units.IsAll);
 
     /// <summary>The network without the removed units.</summary>

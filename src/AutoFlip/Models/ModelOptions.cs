@@ -22,7 +22,7 @@ public sealed record ModelOptions
     /// <summary>Layers of WideResNet: 6n + 4, 10 to 4096.</summary>
     public int Depth { get; init; } = 28;
 
-    /// <summary>How many times as wide as a plain residual network WideResNet is, 1 to 64.</summary>
+    /// <summary>Width of WideResNet as a multiple of a plain residual network's, 1 to 64.</summary>
     public int WidenFactor { get; init; } = 10;
 
     /// <summary>Factor on every width that is not fixed, above 0 and up to 16; widths are rounded, and at least 1. 1 is the published
@@ -47,7 +47,7 @@ public sealed record ModelOptions
         return options;
     }
 
-    /// <summary>Whether every option is in its range (<see cref="ExperimentOptions"/>).</summary>
+    /// <summary>True if every option is in its range (<see cref="ExperimentOptions"/>).</summary>
     [JsonIgnore]
     public bool AreInRange => Properties.All(property => ExperimentOptions.Of(property.Own.Name).Accepts(property.Own.GetValue(this)));
 }

@@ -5,9 +5,9 @@ namespace AutoFlip;
 /// <summary>Support of this processor for bfloat16.</summary>
 static class Bfloat16
 {
-    /// <summary>Whether it is known to lack instructions that multiply bfloat16 numbers, or may not use them (<see cref="OneDnn"/>):
-    /// libtorch then emulates them, which gives the same quality of result and takes longer. Processors other than x86 cannot be asked,
-    /// and count as having them.</summary>
+    /// <summary>True on x86 processors that lack instructions for products of bfloat16 numbers, or where these may not be used
+    /// (<see cref="OneDnn"/>): libtorch then emulates them, with the same quality of result in more time. False on other processors,
+    /// where support cannot be detected.</summary>
     public static bool IsEmulated { get; } = X86Base.IsSupported
         && (OneDnn.Remedy == CacheRemedy.NarrowVectors || (!HasAvx512() && !HasAmx()));
 

@@ -10,8 +10,7 @@ static unsafe class ElfSymbols
 {
     const uint SymbolTable = 2; // SHT_SYMTAB
 
-    /// <summary>Where a symbol lies, in bytes from where the library was loaded; null if it is not there, or the
-    /// library has no such table.</summary>
+    /// <summary>Offset of a symbol in bytes from the library's load address; null if the symbol or the symbol table is missing.</summary>
     /// <param name="path">The library.</param>
     /// <param name="name">The symbol, as the compiler wrote it.</param>
     /// <remarks>Cost: one pass over the names, which of libtorch are 80 MB: some hundredths of a second.</remarks>

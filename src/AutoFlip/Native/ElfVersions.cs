@@ -22,7 +22,7 @@ static class ElfVersions
         return true;
     }
 
-    /// <summary>Where the flags of a version are (vna_flags); null if the library does not need it.</summary>
+    /// <summary>Offset of the flags (vna_flags) of a required version; null if the library does not require it.</summary>
     /// <param name="elf">The whole library.</param>
     /// <param name="version">Its name and a zero.</param>
     static int? FlagsOf(ReadOnlySpan<byte> elf, ReadOnlySpan<byte> version)

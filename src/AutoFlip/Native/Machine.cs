@@ -22,7 +22,7 @@ public static class Machine
         yield return ("TorchSharp, libtorch", $"{Package("TorchSharp")}, {Package("libtorch-cpu-")}");
     }
 
-    /// <summary>What had to be done about caches that it hides (docs/decisions/0030).</summary>
+    /// <summary>Remedy applied for hidden caches (docs/decisions/0030), in words.</summary>
     static string Caches => OneDnn.Remedy switch
     {
         CacheRemedy.None => "",

@@ -15,13 +15,13 @@ static unsafe class NnPack
     // members of at::Context
     const string Switch = "_ZN2at7Context20setUserEnabledNNPACKEb", State = "_ZNK2at7Context17userEnabledNNPACKEv";
 
-    /// <summary>Whether libtorch tries it; null where nobody can tell.</summary>
+    /// <summary>True if libtorch tries NNPACK; null if this cannot be determined.</summary>
     public static bool? IsEnabled => Find(State) is var state and not 0 && Find(Context) is var context and not 0
         ? ((delegate* unmanaged<nint, byte>)state)(((delegate* unmanaged<nint>)context)()) != 0
         : null;
 
-    /// <summary>Whether it can start on an x86 processor with these answers. A third level of caches, which it
-    /// wants too, is not looked for.</summary>
+    /// <summary>Tests whether NNPACK can start on an x86 processor with these CPUID answers. The third level of caches, which it also
+    /// requires, is not checked.</summary>
     public static bool CanStart(OneDnn.CpuId cpuId)
     {
         const int highestOfFeatures = 7, fma = 1 << 12, avx2 = 1 << 5;

@@ -31,7 +31,7 @@ static unsafe class OneDnn
     /// <summary>The variable that names the widest instructions its kernels may use.</summary>
     public const string WidestVariable = "ONEDNN_MAX_CPU_ISA";
 
-    /// <summary>What <see cref="WidestVariable"/> says where kernels are held back.</summary>
+    /// <summary>Value of <see cref="WidestVariable"/> that restricts kernels.</summary>
     public const string Narrow = "SSE41";
 
     const string Library = "libtorch_cpu.so";
@@ -46,8 +46,8 @@ static unsafe class OneDnn
     /// <summary>Does what has to be done, once; to be called before the first convolution.</summary>
     public static void Prepare() => _ = Remedy;
 
-    /// <summary>Whether these answers make it believe in a first cache of one byte: the processor is AMD's, and says
-    /// nothing of its data cache.</summary>
+    /// <summary>Tests whether these CPUID answers make oneDNN assume a first cache of one byte: an AMD processor that does not report its
+    /// data cache.</summary>
     public static bool HidesCaches(CpuId cpuId)
     {
         const int authenticAmdInEbx = 0x68747541; // "Auth"; no other maker's name begins so
@@ -116,7 +116,7 @@ static unsafe class OneDnn
             }
         }
 
-        /// <summary>Whether the record has three cache levels of one byte each: oneDNN's reading of zeros.</summary>
+        /// <summary>True if the record has three cache levels of one byte each, which is how oneDNN reads zeros.</summary>
         public readonly bool ReportsOneByteCaches => _levels == 3 && _sizes[0] == 1 && _sizes[1] == 1 && _sizes[2] == 1;
 
         /// <summary>Sets what becomes of zeros, for tests on machines that hide nothing.</summary>

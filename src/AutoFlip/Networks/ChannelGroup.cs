@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Where the units of a <see cref="ChannelGroup"/> lie in one tensor.</summary>
+/// <summary>Positions of the units of a <see cref="ChannelGroup"/> in one tensor.</summary>
 /// <param name="Tensor">The tensor's name.</param>
 /// <param name="Axis">The axis along which the units lie, 0 or 1.</param>
 /// <param name="Start">Index on that axis at which unit 0 begins; above 0 behind a concatenation, and in
@@ -10,8 +10,8 @@ namespace AutoFlip;
 /// <param name="Block">Consecutive indices per unit: unit u is Start + u*Block .. Start + (u+1)*Block.</param>
 public readonly record struct Membership(string Tensor, int Axis, int Start, int Block)
 {
-    /// <summary>Whether the units are made here; otherwise they are read. Axis 0 makes and axis 1 reads, but for an embedding, whose
-    /// columns make its units.</summary>
+    /// <summary>True if the tensor produces the units, false if it consumes them. Axis 0 produces and axis 1 consumes, except in
+    /// embeddings, whose columns are their units.</summary>
     public bool Makes { get; init; } = Axis == 0;
 }
 

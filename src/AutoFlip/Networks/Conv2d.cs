@@ -58,9 +58,9 @@ public sealed record Conv2d(
             GroupWidth is { } width ? channels / width : 1);
     }
 
-    /// <summary>Whether oneDNN 3.7 writes past a buffer in this convolution's backward pass: one pixel, a step above 1, and fewer
-    /// channels than a vector has values (github.com/uxlfoundation/oneDNN/issues/6035, docs/decisions/0039). Where the step is taken
-    /// first, its kernels are right.</summary>
+    /// <summary>Tests whether oneDNN 3.7 would write past a buffer in this convolution's backward pass: a 1x1 kernel, a stride above 1,
+    /// and fewer channels than a vector register has values (github.com/uxlfoundation/oneDNN/issues/6035, docs/decisions/0039). Its
+    /// kernels are correct if the stride is applied first.</summary>
     bool IsUnsafe(long channels) => Kernel is { Height: 1, Width: 1 } && Stride > 1 && Padding is { Height: 0, Width: 0 }
         && channels < WidestVector;
 

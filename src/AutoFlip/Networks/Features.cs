@@ -21,7 +21,7 @@ sealed record Features(ImmutableArray<int> Shape, ImmutableArray<UnitSpan> Units
     /// <summary>Values per sample.</summary>
     public long Length { get; } = Shape.Aggregate(1L, (product, size) => product * size);
 
-    /// <summary>Which size counts the channels.</summary>
+    /// <summary>Index of the size that counts channels: 1 of [steps, channels], otherwise 0.</summary>
     public int ChannelAxis => Shape.Length == 2 ? 1 : 0;
 
     /// <summary>Entries of the channel axis.</summary>

@@ -44,15 +44,16 @@ public abstract record Layer
     /// <summary>PyTorch's name of one of its tensors.</summary>
     internal virtual string TensorName(string node, string suffix) => $"{node}.{suffix}";
 
-    /// <summary>What the layer computes in while a network trains in <see cref="TrainingPrecision.Bf16"/>.
-    /// The default is always right.</summary>
+    /// <summary>Number format of the layer's arithmetic while a network trains in <see cref="TrainingPrecision.Bf16"/>. The default is
+    /// correct for every layer.</summary>
     internal virtual LayerPrecision Precision => LayerPrecision.Full;
 
-    /// <summary>Whether the next layer may overwrite this layer's output: it is fresh, and the backward pass does not read it.</summary>
+    /// <summary>True if the next layer may overwrite this layer's output: the output is newly allocated, and the backward pass does not
+    /// read it.</summary>
     internal virtual bool OutputIsFree => false;
 }
 
-/// <summary>What a layer computes in while a network trains in <see cref="TrainingPrecision.Bf16"/>.</summary>
+/// <summary>Number format of a layer's arithmetic while a network trains in <see cref="TrainingPrecision.Bf16"/>.</summary>
 enum LayerPrecision
 {
     /// <summary>float32: its inputs are widened. Sums over many values, probabilities, state that is carried on.</summary>

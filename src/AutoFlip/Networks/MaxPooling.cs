@@ -79,7 +79,7 @@ sealed unsafe class MaxPooling : autograd.SingleTensorFunction<MaxPooling>
     static Tensor ChannelsLast(long count, int channels, int height, int width, ScalarType type) => empty_strided(
         [count, channels, height, width], [(long)height * width * channels, 1, (long)width * channels, channels], type);
 
-    /// <summary>Where a tensor's memory starts, which is its first element: none here has gaps.</summary>
+    /// <summary>Address of a tensor's first element; all tensors here are contiguous.</summary>
     static void* Pointer(Tensor tensor)
     {
         using var rows = tensor.dim() == 4 && !tensor.is_contiguous() ? tensor.permute(0, 2, 3, 1) : tensor.alias();

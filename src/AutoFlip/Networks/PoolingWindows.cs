@@ -33,7 +33,7 @@ readonly unsafe record struct PoolingWindows(
 
     int Length => Height * Width * Channels;
 
-    /// <summary>Whether every pixel lies in a window.</summary>
+    /// <summary>True if every pixel lies in exactly one window.</summary>
     bool Cover => Stride == Kernel && OutputHeight * Stride - Padding >= Height && OutputWidth * Stride - Padding >= Width;
 
     /// <summary>Takes the maximum of each window, the first of equals, and of NaNs the last: torch's order.</summary>

@@ -17,8 +17,8 @@ public sealed record NamedTensor(string Name, ImmutableArray<int> Shape, ReadOnl
     public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";
 }
 
-/// <summary>What a safetensors file holds: named tensors, and text about them. Values in memory are
-/// float32, whatever the file has.</summary>
+/// <summary>Content of a safetensors file: named tensors and metadata. Values in memory are float32, whatever the format in the
+/// file.</summary>
 /// <remarks>
 /// The format (github.com/huggingface/safetensors): eight bytes with the header's length, little-endian; the header, JSON padded with
 /// spaces; the values, one tensor directly after another. Python reads these files with <c>safetensors.torch.load_file</c>.
@@ -51,7 +51,7 @@ public sealed class Safetensors
     /// <summary>The file's own remarks; empty if it has none.</summary>
     public ImmutableSortedDictionary<string, string> Metadata { get; }
 
-    /// <summary>Whether any of its values were float16.</summary>
+    /// <summary>True if any values in the file were float16.</summary>
     public bool IsHalf { get; }
 
     /// <summary>Writes a model, in canonical order, whole or not at all (<see cref="AtomicFile"/>). Equal

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What a random stream is drawn for. The numbers are part of every run's identity: never change one, only add.</summary>
+/// <summary>Purpose of a random stream. The numbers are part of every run's identity: never change one, only add.</summary>
 public enum Purpose
 {
     /// <summary>The initial weights w_0.</summary>
@@ -9,13 +9,13 @@ public enum Purpose
     /// <summary>The partition of samples among clients.</summary>
     Partition = 2,
 
-    /// <summary>Which of a client's samples it holds out for evaluation.</summary>
+    /// <summary>Choice of the samples that a client holds out for evaluation.</summary>
     HoldOut = 3,
 
-    /// <summary>Which clients take part in a round.</summary>
+    /// <summary>Choice of the clients that take part in a round.</summary>
     Cohort = 4,
 
-    /// <summary>Which clients explore.</summary>
+    /// <summary>Choice of the clients that explore.</summary>
     Explorers = 5,
 
     /// <summary>A client's order of samples, per local epoch.</summary>
@@ -30,7 +30,7 @@ public enum Purpose
     /// <summary>The random pruner's mask.</summary>
     RandomMask = 9,
 
-    /// <summary>Which clients evaluate the global model.</summary>
+    /// <summary>Choice of the clients that evaluate the global model.</summary>
     EvaluationSample = 10,
 
     /// <summary>Cutting one data set into training and test parts, where its authors did not.</summary>

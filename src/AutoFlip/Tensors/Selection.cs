@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 
 namespace AutoFlip;
 
-/// <summary>Which values of a vector are kept: one bit per value, 1 = keep. Immutable.</summary>
+/// <summary>Kept positions of a vector: one bit per value, 1 = keep. Immutable.</summary>
 public sealed class Selection : IEquatable<Selection>
 {
     readonly ulong[] _bits; // bit i % 64 of word i / 64; bits beyond Count are 0
@@ -24,13 +24,13 @@ public sealed class Selection : IEquatable<Selection>
     /// <summary>Values kept.</summary>
     public int Kept { get; }
 
-    /// <summary>Whether all are kept.</summary>
+    /// <summary>True if all values are kept.</summary>
     public bool IsAll => Kept == Count;
 
     /// <summary>The bits, lowest first, 64 to a word.</summary>
     public ReadOnlySpan<ulong> Bits => _bits;
 
-    /// <summary>Whether value <paramref name="index"/> is kept.</summary>
+    /// <summary>True if value <paramref name="index"/> is kept.</summary>
     public bool this[int index] => (_bits[index >> 6] >> (index & 63) & 1) != 0;
 
     /// <summary>SHA-256 of the bits as little-endian words, in hex.</summary>

@@ -5,7 +5,8 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>What a tensor is for. Decides what may be pruned, what an optimiser updates and how the server averages it.</summary>
+/// <summary>Role of a tensor in its layer. Decides whether it may be pruned, whether an optimiser updates it, and how the server averages
+/// it.</summary>
 public enum TensorRole
 {
     /// <summary>A matrix or convolution kernel: initialised by scheme, prunable.</summary>

@@ -14,8 +14,8 @@ static class OnnxCheck
     const int TypeField = 2, NameField = 8, ValuesField = 9; // of TensorProto
     const string Changed = "so a part of it has changed since it was exported";
 
-    /// <summary>What is wrong with a file, without a full stop; null if nothing is. Of other programs' files, only
-    /// values that are not finite.</summary>
+    /// <summary>Error of a file, without a full stop; null if it is valid. In files of other programs only non-finite values are
+    /// detected.</summary>
     public static string? Fault(ReadOnlySpan<byte> file)
     {
         var digits = Seal.InOnnx(file);

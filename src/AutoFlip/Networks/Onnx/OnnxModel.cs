@@ -44,8 +44,8 @@ public static class OnnxModel
         string path, Network network, Weights weights, IReadOnlyDictionary<string, string> metadata, bool half = false) =>
         AtomicFile.Write(path, stream => Write(stream, network, weights, metadata, half));
 
-    /// <summary>What is wrong with a file, without a full stop; null if nothing is: its checksum, the hash of its weights, values that are
-    /// not finite. The first two are looked for in files of this program only.</summary>
+    /// <summary>Error of a file, without a full stop; null if it is valid. Checks the checksum and the hash of the weights, in files of
+    /// this program only, and that all values are finite.</summary>
     /// <param name="file">The whole file.</param>
     public static string? Fault(ReadOnlySpan<byte> file) => OnnxCheck.Fault(file);
 
