@@ -62,15 +62,16 @@ static class TinyFederation
     /// <param name="observer">Watches.</param>
     /// <param name="store">What clients keep between rounds.</param>
     /// <param name="pruner">Another pruner than the experiment names.</param>
+    /// <param name="algorithm">Another algorithm than it names.</param>
     public static async Task<Outcome> RunAsync(
         Experiment experiment, int workers = 1, Func<IClientTransport, IClientTransport>? wrap = null, Action<RoundResult>? inspect = null,
         FederatedData? data = null, Network? network = null, RunState? from = null, RunObserver? observer = null,
-        IClientStore? store = null, Pruner? pruner = null)
+        IClientStore? store = null, Pruner? pruner = null, FederatedAlgorithm? algorithm = null)
     {
         data ??= Data(experiment);
         network ??= Network(experiment);
         var method = Catalog.Resolve(experiment);
-        if (pruner is not null) method = method with { Pruner = pruner };
+        method = method with { Pruner = pruner ?? method.Pruner, Algorithm = algorithm ?? method.Algorithm };
         using var pool = new WorkerPool(workers, 1, () => Workspace.Of(experiment));
         IClientTransport transport = new InProcessTransport(
             new ServerLink(experiment),

@@ -25,6 +25,11 @@ public abstract record FederatedAlgorithm
     /// <summary>Names of the server's slots that travel to clients with a model to be trained, in ordinal order.</summary>
     public virtual ImmutableArray<string> Sends => [];
 
+    /// <summary>Numbers that travel to clients with a model to be trained, by name; finite.</summary>
+    /// <param name="state">The state that the round begins with.</param>
+    /// <param name="round">The round, from 1.</param>
+    public virtual ImmutableSortedDictionary<string, double> Numbers(ServerState state, int round) => ClientOutcome.None.Numbers;
+
     /// <summary>Names of the vectors that clients return beside the trained model, in ordinal order.</summary>
     public virtual ImmutableArray<string> Returns => [];
 

@@ -38,8 +38,8 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
             var reply = new ClientReply { Client = client, Seconds = new(SecondsSince(started), 0, 0) };
             return task.Task.Work switch
             {
-                ClientWork.Explore => Explore(Training(workspace, task, client, ct), task, reply),
-                ClientWork.Train => Train(Training(workspace, task, client, ct), task, reply, workspace, ct),
+                ClientWork.Explore => Explore(Training(workspace, task, client, null, ct), task, reply),
+                ClientWork.Train => Train(task, reply, workspace, ct),
                 ClientWork.Evaluate => Evaluate(workspace, task, reply, ct),
                 _ => throw new InvalidDataException($"The message asks for work of unknown kind {task.Task.Work}."),
             };
@@ -67,13 +67,18 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
             task, reply, ClientOutcome.None, KeptTensors.Scores(task.Mask.Small.Layout), () => _upload.Scores(scores, task, reply.Client));
     }
 
-    ReadOnlyMemory<byte> Train(LocalTraining training, ReceivedTask task, ClientReply reply, Workspace workspace, CancellationToken ct)
+    ReadOnlyMemory<byte> Train(ReceivedTask task, ClientReply reply, Workspace workspace, CancellationToken ct)
     {
+        var probe = method.Pruner.Probe(new(task.Task.Round, experiment.FirstPrunedRound, task.Mask.Small));
+        var training = Training(workspace, task, reply.Client, probe, ct);
         var started = time.GetTimestamp();
         var outcome = method.Algorithm.ClientUpdate(training, experiment.LocalEpochs);
+        var received = training.Initial.Parameters;
+        var report = probe?.Report(received, training.Values[..received.Length]);
         reply = WithCost(reply, training, started);
         Require(training.Values, "a weight");
         foreach (var (name, vector) in outcome.Vectors) Require(vector.Span, $"a value of '{name}'");
+        if (report is not null) Require(report, "a value of the report");
         var counts = data.Task.IsBinary && experiment.CutOff == CutOffRule.Youden ? training.LastEpoch?.ScoreCounts() : null;
         var cutOff = counts?.CutOff ?? 0;
         reply = reply with
@@ -82,7 +87,9 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
             HeldOut = EvaluateHeldOut(workspace, reply.Client, cutOff, ct),
             ScoreCounts = counts,
         };
-        return Encode(task, reply, outcome, task.Mask.Tensors, () => _upload.Update(training.Values, task, reply.Client));
+        return Encode(
+            task, reply with { Report = report }, outcome, task.Mask.Tensors, () => _upload.Update(training.Values, task, reply.Client),
+            KeptTensors.Report(probe?.Lengths ?? []));
     }
 
     ReadOnlyMemory<byte> Evaluate(Workspace workspace, ReceivedTask task, ClientReply reply, CancellationToken ct)
@@ -95,20 +102,22 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
 
     /// <summary>The reply with its values, which come first so that it can say how long they took.</summary>
     ReadOnlyMemory<byte> Encode(
-        ReceivedTask task, ClientReply reply, ClientOutcome outcome, KeptTensors tensors, Func<QuantizedValues> values)
+        ReceivedTask task, ClientReply reply, ClientOutcome outcome, KeptTensors tensors, Func<QuantizedValues> values,
+        KeptTensors? report = null)
     {
         var started = time.GetTimestamp();
         using var sent = values();
+        var format = ValueFormat.Up(experiment, task.Task.Work);
         var writer = ReplyCodec.Begin(
-            task.Id, reply.Client, sent.Capacity + NamedValues.Capacity(outcome.Vectors.Count, outcome.Numbers.Count, tensors));
+            task.Id, reply.Client,
+            sent.Capacity + NamedValues.Capacity(outcome.Vectors.Count, outcome.Numbers.Count, tensors) + 5 * (report?.Count ?? 0));
         sent.Write(writer);
-        NamedValues.Write(
-            writer, ValueFormat.Up(experiment, task.Task.Work), tensors, NamedValues.Kept(outcome.Vectors, task.Mask.Mask),
-            outcome.Numbers);
+        NamedValues.Write(writer, format, tensors, NamedValues.Kept(outcome.Vectors, task.Mask.Mask), outcome.Numbers);
+        if (report is not null) ReplyCodec.WriteReport(writer, format, report, reply.Report.Span);
         return ReplyCodec.Finish(writer, reply with { Seconds = reply.Seconds! with { Encode = SecondsSince(started) } });
     }
 
-    LocalTraining Training(Workspace workspace, ReceivedTask task, int client, CancellationToken ct)
+    LocalTraining Training(Workspace workspace, ReceivedTask task, int client, TrainingProbe? probe, CancellationToken ct)
     {
         var share = data.ShareOf(client);
         var scales = experiment.ScaleLearningRate && method.Optimizer.IsAdaptive
@@ -116,7 +125,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         return new(
             experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, share.Train, share.TrainRows,
             new StoredMemory(store, task, client), ct)
-        { Scales = scales };
+        { Scales = scales, Probe = probe };
     }
 
     /// <summary>The reply with what training since <paramref name="started"/> cost.</summary>

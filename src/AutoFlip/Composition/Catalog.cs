@@ -180,7 +180,7 @@ public static class Catalog
     public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "Experiment.Pruner")
     {
         { Experiment.NoPruner, _ => new NoPruning() },
-        { "autoflip", e => AutoFlipPruner.Of(e, Guidances[e.Guidance]) },
+        { "autoflip", e => e.Options.ApplyTo(AutoFlipPruner.Of(e, Guidances[e.Guidance])) },
         { "random", e => new RandomPruner(PruningPlan.Of(e)) },
         { "magnitude", e => e.Options.ApplyTo(MagnitudePruner.Of(e)) },
     };

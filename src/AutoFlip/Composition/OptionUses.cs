@@ -55,12 +55,14 @@ static class OptionUses
     [
         OfPruner(nameof(Experiment.PruneFraction)),
         new(nameof(Experiment.DenseRounds), NothingPruned),
-        OfPruner(nameof(Experiment.ExplorationEpochs)),
+        OfPruner(nameof(Experiment.ExplorationEpochs), NoExploration),
         OfPruner(nameof(Experiment.ExplorationPatience), run =>
-            run.Experiment.ExplorationPatience < run.Experiment.ExplorationEpochs ? null
-            : $"explorers train at most {run.Experiment.ExplorationEpochs} epochs"),
-        new(nameof(Experiment.ExplorerFraction), run =>
-            NothingPruned(run) ?? (PrunerOf(run.Experiment).Explores ? null : NotOfPruner(run))),
+            NoExploration(run) ?? (run.Experiment.ExplorationPatience < run.Experiment.ExplorationEpochs ? null
+            : $"explorers train at most {run.Experiment.ExplorationEpochs} epochs")),
+        new(nameof(Experiment.ExplorerFraction), run => NothingPruned(run)
+            ?? (PrunerOf(run.Experiment) is AutoFlipPruner pruner
+                ? pruner.ExplorationRound ? null : NoExploration(run)
+                : NotOfPruner(run))),
         OfPruner(nameof(Experiment.Guidance)),
         OfPruner(nameof(Experiment.GuidanceNormalization)),
         OfPruner(nameof(Experiment.MaskRefresh)),
@@ -161,6 +163,9 @@ static class OptionUses
     static Pruner PrunerOf(Experiment e) => Catalog.Pruners[e.Pruner](e);
 
     static string? NothingPruned(PreparedRun run) => PrunerOf(run.Experiment) is NoPruning ? "nothing is pruned" : null;
+
+    static string? NoExploration(PreparedRun run) =>
+        PrunerOf(run.Experiment).Explores ? null : "dense rounds are scored instead of an exploration";
 
     static string? NoUnitsPruned(PreparedRun run) =>
         PruningPlan.Of(run.Experiment).StructuredShare == 0 ? "no whole units are removed" : null;

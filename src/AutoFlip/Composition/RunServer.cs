@@ -111,7 +111,7 @@ sealed class RunServer : IDisposable
         directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start), _card with { Round = t - 1 });
         if (_setting.Method.Pruner.PlanOf(t, first: t)?.Shortfall(_setting.Network, round.Mask) is { } shortfall)
             _setting.Observer.Warning(shortfall);
-        if (masks.GuidanceOf(round.Mask) is { } guidance) directory.SaveGuidance(guidance);
+        if (masks.GuidanceOf(round.Mask, round.State.Memory) is { } guidance) directory.SaveGuidance(guidance);
     }
 
     /// <inheritdoc/>

@@ -38,6 +38,9 @@ public sealed record ClientTask(ClientWork Work, int Round, double LearningRate,
 
     /// <summary>Names of the vectors that clients return beside the model, in ordinal order.</summary>
     public ImmutableArray<string> Returns { get; init; } = [];
+
+    /// <summary>Lengths of the parts of the report that clients of a training return beside the model; empty: there is none.</summary>
+    public ImmutableArray<int> Report { get; init; } = [];
 }
 
 /// <summary>Loss and metrics over a number of samples.</summary>
@@ -82,6 +85,9 @@ public sealed record ClientReply
     /// <summary>Numbers beside the values, by name; finite.</summary>
     public ImmutableSortedDictionary<string, double> Numbers { get; init; } = ClientOutcome.None.Numbers;
 
+    /// <summary>What the pruner's probe measured of the training; empty if the task asked for no report.</summary>
+    public ReadOnlyMemory<float> Report { get; init; }
+
     /// <summary>Size of the request that the client received.</summary>
     public long DownBytes { get; init; }
 
@@ -105,6 +111,8 @@ public sealed record ClientReply
         : !TensorPrimitives.IsFiniteAll(Values) ? Refused("a value it returned is not a finite number.")
         : Vectors.FirstOrDefault(vector => !TensorPrimitives.IsFiniteAll(vector.Value.Span)) is { Key: { } name }
             ? Refused($"a value of '{name}' that it returned is not a finite number.")
+        : !Report.IsEmpty && !TensorPrimitives.IsFiniteAll(Report.Span)
+            ? Refused("a value of the report that it returned is not a finite number.")
         : TrainSamples < 0 || TrainSamples > (long)passes * Examples
             ? Refused($"it claims to have trained on {TrainSamples} samples; {passes} passes through its {Examples} are the most.")
         : this;
@@ -118,5 +126,6 @@ public sealed record ClientReply
         Seconds = null,
         Vectors = ClientOutcome.None.Vectors,
         Numbers = ClientOutcome.None.Numbers,
+        Report = default,
     };
 }

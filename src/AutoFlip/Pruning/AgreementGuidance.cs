@@ -14,13 +14,10 @@ public sealed record AgreementGuidance : Guidance
 {
     /// <inheritdoc/>
     /// <remarks>Signed: the displacement itself, so that the server's mean can cancel.</remarks>
-    public override float[] Explore(LocalTraining training, int epochs, int patience)
-    {
-        training.Run(epochs, patience);
-        var scores = new float[training.Initial.Layout.ParameterCount];
-        TensorPrimitives.Subtract(training.Values[..scores.Length], training.Initial.Parameters, scores);
-        return scores;
-    }
+    public override TrainingProbe Measure(WeightLayout layout) => new Displacement(layout, TensorPrimitives.Subtract);
+
+    /// <inheritdoc/>
+    public override bool IsLinear => false;
 
     /// <inheritdoc/>
     public override void Finish(Span<float> mean) => TensorPrimitives.Abs(mean, mean);

@@ -21,36 +21,89 @@ public sealed record AutoFlipPruner(
     /// <param name="guidance">What it names as guidance.</param>
     public static AutoFlipPruner Of(Experiment experiment, Guidance guidance) => new(
         PruningPlan.Of(experiment), guidance, experiment.ExplorationEpochs, experiment.ExplorationPatience,
-        experiment.GuidanceNormalization, experiment.MaskRefresh);
+        experiment.GuidanceNormalization, experiment.MaskRefresh)
+    {
+        HasDenseRounds = experiment.FirstPrunedRound > 1,
+    };
+
+    /// <summary>Dense rounds whose training is scored, the last ones before pruning; 0 scores a training of explorers of its own.</summary>
+    [Option(
+        "Dense rounds whose training scores the weights, the last ones before pruning. "
+        + "0 has explorers train only to score them, and so do runs without dense rounds and masks per cohort.",
+        AtLeast = 0, AtMost = 1000000)]
+    public int ScoreRounds { get; init; }
+
+    /// <summary>Whether all explorers are the cohort of the last dense round.</summary>
+    [Option("Makes all explorers the cohort of the last dense round, whose training then scores the weights.")]
+    public bool ExplorationRound { get; init; }
+
+    /// <summary>Whether a mask is made once, after a dense round whose training can be scored.</summary>
+    public bool HasDenseRounds { get; init; }
 
     /// <inheritdoc/>
-    public override bool Explores => true;
+    public override bool HasReports => ScoredRounds > 0 && HasDenseRounds && !Refreshes;
+
+    /// <inheritdoc/>
+    public override bool Explores => !HasReports;
 
     /// <inheritdoc/>
     public override bool Refreshes => Refresh == MaskRefresh.Cohort;
 
-    /// <inheritdoc/>
-    public override float[] Explore(LocalTraining training) => Guidance.Explore(training, Epochs, Patience);
+    int ScoredRounds => Math.Max(ScoreRounds, ExplorationRound ? 1 : 0);
+
+    /// <summary>Whether clients report one number per unit: no single weight is pruned, and a unit's mean can be formed first.</summary>
+    bool ScoresUnits => Plan.UnitsOnly && Guidance.IsLinear;
 
     /// <inheritdoc/>
-    public override float[] GuidanceOf(IExplorerScores scores, IReadOnlyCollection<int> explorers)
+    public override bool AsksExplorers(int round, int first) => HasReports && ExplorationRound && round == first - 1;
+
+    /// <inheritdoc/>
+    public override TrainingProbe? Probe(ProbeContext context)
     {
-        var guidance = scores.Mean(explorers);
-        Guidance.Finish(guidance);
-        return guidance;
+        if (!HasReports || context.Round >= context.First || context.Round < context.First - ScoredRounds) return null;
+        var scores = Guidance.Measure(context.Network.Layout);
+        return ScoresUnits ? new UnitMeans(context.Network, scores) : scores;
+    }
+
+    /// <inheritdoc/>
+    public override float[] Explore(LocalTraining training)
+    {
+        var probe = Guidance.Measure(training.Initial.Layout);
+        training.Run(Epochs, Patience, adjustGradients: (w, g) => probe.Observe(w, g));
+        var received = training.Initial.Parameters;
+        return probe.Report(received, training.Values[..received.Length]);
     }
 
     /// <inheritdoc/>
     public override PruningPlan PlanOf(int round, int first) => Plan;
 
     /// <inheritdoc/>
+    public override Guided GuidanceOf(PruningContext context)
+    {
+        var (mean, clients) = HasReports ? Reported(context.Memory.Span) : Explored(context);
+        Guidance.Finish(mean);
+        return HasReports && ScoresUnits ? Guided.OfUnits(context.Network, mean, clients) : new(mean, null, clients);
+    }
+
+    /// <inheritdoc/>
     public override Mask Prune(PruningContext context)
+    {
+        var (weights, units, _) = GuidanceOf(context);
+        var network = context.Network;
+        var scaled = UnitScores.Scaled(units ?? UnitScores.MeansOf(network, weights), Normalization);
+        GuidanceScaling.Scale(network.Layout, weights, Normalization);
+        return Plan.Prune(network, scaled, weights);
+    }
+
+    static (float[] Mean, int Clients) Reported(ReadOnlySpan<float> memory) => memory.IsEmpty
+        ? throw new ArgumentException("No client has reported scores.", nameof(memory))
+        : (ReportSum.MeanOf(memory), ReportSum.CountOf(memory));
+
+    (float[] Mean, int Clients) Explored(PruningContext context)
     {
         var scores = context.Scores ?? throw new ArgumentException("AutoFLIP prunes by exploration.", nameof(context));
         var members = Refreshes ? scores.Explorers.Intersect(context.Cohort).ToArray() : [];
-        var guidance = GuidanceOf(scores, members is [] ? scores.Explorers : members);
-        var units = UnitScores.Of(context.Network, guidance, Normalization);
-        GuidanceScaling.Scale(context.Network.Layout, guidance, Normalization);
-        return Plan.Prune(context.Network, units, guidance);
+        var explorers = members is [] ? scores.Explorers : members;
+        return (scores.Mean(explorers), explorers.Count);
     }
 }

@@ -1,28 +1,34 @@
+using System.Collections.Immutable;
 using System.Numerics.Tensors;
 
 namespace AutoFlip;
 
-/// <summary>A mean over the batches of an exploration.</summary>
-static class BatchMean
+/// <summary>The mean over a client's batches of one number per parameter.</summary>
+/// <param name="layout">The model that is trained.</param>
+/// <param name="add">Adds the numbers of one batch to the sums.</param>
+/// <remarks>Sums are floats: batches are a few thousand at most.</remarks>
+sealed class BatchMean(WeightLayout layout, AddBatch add) : TrainingProbe
 {
-    /// <summary>Trains, and gives the mean over all batches of what is added for each.</summary>
-    /// <param name="training">A private copy of the model that is explored, and the explorer's samples.</param>
-    /// <param name="epochs">Most epochs.</param>
-    /// <param name="patience">Epochs without a lower mean loss after which it stops.</param>
-    /// <param name="add">Adds a batch to the sums, one per parameter, before the batch's step; in float, as batches
-    /// are a few thousand at most.</param>
-    public static float[] Over(LocalTraining training, int epochs, int patience, AddBatch add)
+    readonly Lazy<float[]> _sums = new(() => new float[layout.ParameterCount]);
+    int _batches;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Lengths { get; } = Guidance.LengthsOf(layout);
+
+    /// <inheritdoc/>
+    public override void Observe(ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients)
     {
-        var (sums, batches) = (new float[training.Initial.Layout.ParameterCount], 0);
-        training.Run(epochs, patience, (parameters, gradients) =>
-        {
-            batches++;
-            add(sums, parameters, gradients);
-        });
-        TensorPrimitives.Divide(sums, Math.Max(batches, 1), sums);
-        return sums;
+        _batches++;
+        add(_sums.Value, parameters, gradients);
+    }
+
+    /// <inheritdoc/>
+    public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained)
+    {
+        TensorPrimitives.Divide(_sums.Value, Math.Max(_batches, 1), _sums.Value);
+        return _sums.Value;
     }
 }
 
-/// <summary>Adds the scores of one batch for each parameter.</summary>
+/// <summary>Adds the numbers of one batch, one per parameter.</summary>
 delegate void AddBatch(Span<float> sums, ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients);

@@ -5,13 +5,7 @@ namespace AutoFlip;
 public sealed record DeviationGuidance : Guidance
 {
     /// <inheritdoc/>
-    public override float[] Explore(LocalTraining training, int epochs, int patience)
-    {
-        training.Run(epochs, patience);
-        var scores = new float[training.Initial.Layout.ParameterCount];
-        Deviation(training.Values, training.Initial.Values, scores);
-        return scores;
-    }
+    public override TrainingProbe Measure(WeightLayout layout) => new Displacement(layout, Deviation);
 
     /// <summary>(w_c - w_0)², elementwise.</summary>
     public static void Deviation(ReadOnlySpan<float> explored, ReadOnlySpan<float> initial, Span<float> scores)

@@ -29,7 +29,16 @@ public sealed record PruningContext(
 
     /// <summary>The mask in force so far; null in the first pruned round, and unless the pruner goes by weights.</summary>
     public Mask? Before { get; init; }
+
+    /// <summary>What the pruner has kept of clients' reports (<see cref="Pruner.BeginReports"/>); empty if there were none.</summary>
+    public ReadOnlyMemory<float> Memory { get; init; }
 }
+
+/// <summary>A round as client and server both know it, from which a pruner's probe is made.</summary>
+/// <param name="Round">The round, from 1.</param>
+/// <param name="First">The first pruned round.</param>
+/// <param name="Network">The network that clients train: without the units that the round's mask removes.</param>
+public readonly record struct ProbeContext(int Round, int First, Network Network);
 
 /// <summary>Decides which parameters a federation trains. Composes with any <see cref="FederatedAlgorithm"/>.</summary>
 public abstract record Pruner
@@ -65,11 +74,28 @@ public abstract record Pruner
     /// <returns>One number per parameter, finite; what it means is between the pruner's two halves.</returns>
     public virtual float[] Explore(LocalTraining training) => throw new NotSupportedException($"{GetType().Name} does not explore.");
 
-    /// <summary>What some explorers' scores say about every parameter, at least 0, higher = keep; null if the
-    /// pruner does not go by scores.</summary>
-    /// <param name="scores">What explorers returned.</param>
-    /// <param name="explorers">Whose to take: at least one.</param>
-    public virtual float[]? GuidanceOf(IExplorerScores scores, IReadOnlyCollection<int> explorers) => null;
+    /// <summary>What clients measure of a round's ordinary training, and report beside the trained model; null if nothing. Called on both
+    /// sides, so it may depend on the context alone.</summary>
+    public virtual TrainingProbe? Probe(ProbeContext context) => null;
+
+    /// <summary>Whether clients report in some rounds. The mask in force and what the pruner has kept of reports are then part of what is
+    /// saved.</summary>
+    public virtual bool HasReports => false;
+
+    /// <summary>The server's half of a probe: folds the reports of a round. The sum of all reports and their number, unless
+    /// overridden.</summary>
+    /// <param name="memory">What the last fold came to; null before the first.</param>
+    /// <param name="length">Values of a report.</param>
+    /// <param name="context">The round.</param>
+    public virtual ReportFold BeginReports(float[]? memory, int length, ProbeContext context) => new ReportSum(memory, length);
+
+    /// <summary>Whether a round's cohort is the explorers, all of them.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="first">The first pruned round.</param>
+    public virtual bool AsksExplorers(int round, int first) => false;
+
+    /// <summary>The scores that a mask is made from; null if the pruner does not go by clients' scores.</summary>
+    public virtual Guided? GuidanceOf(PruningContext context) => null;
 
     /// <summary>The server's half: the mask.</summary>
     public abstract Mask Prune(PruningContext context);

@@ -7,22 +7,48 @@ static class UnitScores
     /// <param name="network">The network.</param>
     /// <param name="scores">One per parameter, not yet scaled, so that a unit's bias weighs as much as one of its weights.</param>
     /// <param name="scale">How units of different layers are made comparable.</param>
-    public static IReadOnlyList<double[]> Of(Network network, ReadOnlySpan<float> scores, GuidanceScale scale)
+    public static IReadOnlyList<double[]> Of(Network network, ReadOnlySpan<float> scores, GuidanceScale scale) =>
+        Scaled(MeansOf(network, scores), scale);
+
+    /// <summary>Means of units made comparable between groups: scaled within each, in place.</summary>
+    public static IReadOnlyList<double[]> Scaled(float[][] means, GuidanceScale scale)
     {
-        var result = new double[network.Groups.Length][];
-        for (var g = 0; g < result.Length; g++)
-        {
-            var means = Means(network.Groups[g], network.Layout, scores);
-            GuidanceScaling.Scale(means, scale);
-            result[g] = Array.ConvertAll(means, mean => (double)mean);
-        }
-        return result;
+        foreach (var group in means) GuidanceScaling.Scale(group, scale);
+        return Array.ConvertAll(means, group => Array.ConvertAll(group, mean => (double)mean));
+    }
+
+    /// <summary>Per group and unit, the mean score of the unit's incoming weights and bias.</summary>
+    public static float[][] MeansOf(Network network, ReadOnlySpan<float> scores)
+    {
+        var means = new float[network.Groups.Length][];
+        for (var g = 0; g < means.Length; g++) means[g] = Means(network.Groups[g], network.Layout, scores);
+        return means;
+    }
+
+    /// <summary>Per parameter the score of the unit that it leads into; 0 where it leads into none.</summary>
+    public static float[] Spread(Network network, float[][] units)
+    {
+        var scores = new float[network.Layout.ParameterCount];
+        for (var g = 0; g < units.Length; g++)
+            foreach (var (unit, start, length) in Incoming(network.Groups[g], network.Layout))
+                scores.AsSpan(start, length).Fill(units[g][unit]);
+        return scores;
     }
 
     static float[] Means(ChannelGroup group, WeightLayout layout, ReadOnlySpan<float> scores)
     {
-        var sums = new double[group.Width];
-        long count = 0;
+        var (sums, counts) = (new double[group.Width], new long[group.Width]);
+        foreach (var (unit, start, length) in Incoming(group, layout))
+        {
+            foreach (var score in scores.Slice(start, length)) sums[unit] += score;
+            counts[unit] += length;
+        }
+        return [.. sums.Zip(counts, (sum, count) => (float)(sum / Math.Max(count, 1)))]; // 0 where nothing comes in: network inputs
+    }
+
+    /// <summary>Incoming weights and biases of a group's units, in runs.</summary>
+    static IEnumerable<(int Unit, int Start, int Length)> Incoming(ChannelGroup group, WeightLayout layout)
+    {
         foreach (var membership in group.Memberships)
         {
             var tensor = layout[membership.Tensor];
@@ -32,10 +58,7 @@ static class UnitScores
             var index = row / tensor.Shape[membership.Axis]; // values per index of the axis
             var length = index * membership.Block;
             for (var start = tensor.Offset + index * membership.Start; start < tensor.Range.End.Value; start += row)
-                for (var unit = 0; unit < sums.Length; unit++)
-                    foreach (var score in scores.Slice(start + unit * length, length)) sums[unit] += score;
-            count += length * rows;
+                for (var unit = 0; unit < group.Width; unit++) yield return (unit, start + unit * length, length);
         }
-        return Array.ConvertAll(sums, sum => (float)(sum / Math.Max(count, 1))); // 0 where nothing comes in: network inputs
     }
 }

@@ -2,10 +2,11 @@ using System.Globalization;
 
 namespace AutoFlip;
 
-/// <summary>A run's state as one safetensors file: the full vector and the algorithm's slots, under prefixed names.</summary>
+/// <summary>A run's state as one safetensors file: the full vector and the algorithm's slots under prefixed names, the mask and the
+/// pruner's memory where they are part of the state.</summary>
 static class ResumeState
 {
-    const string WeightsPrefix = "weights", MaskName = "mask", RoundKey = "round";
+    const string WeightsPrefix = "weights", MaskName = "mask", MemoryName = "memory", RoundKey = "round";
     const string IdentityKey = "identity", EarlierIdentityKey = "experiment";
 
     /// <summary>Replaces the file, whole or not at all.</summary>
@@ -15,7 +16,8 @@ static class ResumeState
     public static void Write(string path, RunState state, Experiment experiment)
     {
         var mask = state.Mask is null ? [] : SavedMask.Pack(state.Mask);
-        var parts = Parts(state.Server.Weights.Layout, state.Server.Slots.Keys, mask.Length);
+        var memory = state.Memory ?? [];
+        var parts = Parts(state.Server.Weights.Layout, state.Server.Slots.Keys, mask.Length, memory.Length);
         var values = new float[parts.Count];
         var offset = 0;
         foreach (var part in state.Server.Slots.Values.Prepend(state.Server.Weights))
@@ -24,6 +26,7 @@ static class ResumeState
             offset += part.Layout.Count;
         }
         mask.CopyTo(values, offset);
+        memory.CopyTo(values, offset + mask.Length);
         Safetensors.Write(path, new Weights(parts, values), new Dictionary<string, string>
         {
             [RoundKey] = state.Round.ToString(CultureInfo.InvariantCulture),
@@ -45,8 +48,8 @@ static class ResumeState
             : file.Metadata.GetValueOrDefault(EarlierIdentityKey) != RunIdentity.OfVersion01(experiment))
             throw RunIdentity.Changed();
         var layout = initial.Weights.Layout;
-        var packed = file.Tensors.FirstOrDefault(tensor => tensor.Name == MaskName)?.Values.Length ?? 0;
-        var all = file.ToFiniteWeights(Parts(layout, initial.Slots.Keys, packed)).Values;
+        var (packed, kept) = (LengthOf(file, MaskName), LengthOf(file, MemoryName));
+        var all = file.ToFiniteWeights(Parts(layout, initial.Slots.Keys, packed, kept)).Values;
         if (!int.TryParse(file.Metadata.GetValueOrDefault(RoundKey), NumberStyles.None, CultureInfo.InvariantCulture, out var round))
             throw AutoFlipException.BadData($"{path} does not say which round it was written after: it is no resume state.");
 
@@ -57,13 +60,17 @@ static class ResumeState
             slots = slots.SetItem(name, new Weights(layout, all.Slice(offset, layout.Count).ToArray()));
             offset += layout.Count;
         }
-        var mask = packed == 0 ? null : SavedMask.Unpack(all[offset..], network, path);
-        return new RunState(round, new ServerState(new Weights(layout, all[..layout.Count].ToArray()), slots), mask);
+        var mask = packed == 0 ? null : SavedMask.Unpack(all.Slice(offset, packed), network, path);
+        var memory = kept == 0 ? null : all[(offset + packed)..].ToArray();
+        return new RunState(round, new ServerState(new Weights(layout, all[..layout.Count].ToArray()), slots), mask, memory);
     }
 
-    static WeightLayout Parts(WeightLayout layout, IEnumerable<string> slots, int mask) => WeightLayout.Create(
+    static int LengthOf(Safetensors file, string name) => file.Tensors.FirstOrDefault(tensor => tensor.Name == name)?.Values.Length ?? 0;
+
+    static WeightLayout Parts(WeightLayout layout, IEnumerable<string> slots, int mask, int memory) => WeightLayout.Create(
         (from part in slots.Prepend(WeightsPrefix)
          from tensor in layout.Entries
          select ($"{part}.{tensor.Name}", tensor.Shape, TensorRole.Weight))
-        .Concat(mask == 0 ? [] : [(MaskName, [mask], TensorRole.Weight)]));
+        .Concat(mask == 0 ? [] : [(MaskName, [mask], TensorRole.Weight)])
+        .Concat(memory == 0 ? [] : [(MemoryName, [memory], TensorRole.Weight)]));
 }

@@ -29,24 +29,30 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
         if (clients != experiment.Clients)
             throw AutoFlipException.RunFailed($"There are {clients} clients, and the experiment needs {experiment.Clients}.");
         var server = from?.Server ?? _algorithm.Initialize(initial);                    // w_0
-        var mask = from?.Mask;
+        var (mask, memory) = (from?.Mask, from?.Memory);
 
         for (var t = (from?.Round ?? 0) + 1; t <= experiment.Rounds; t++)
         {
             if (Masks.NeedsExploration(t)) await ExploreAsync(server.Weights, ct);      // s_c
-            mask = Masks.Next(t, server.Weights, mask);                                 // m_t
+            mask = Masks.Next(t, server.Weights, mask, memory);                         // m_t
             server = Masks.Apply(t, mask, server);                                      // w_t ⊙ m_t
-            var cohort = Cohort.Sample(experiment, t);                                  // S_t
+            var cohort = Masks.CohortOf(t);                                             // S_t
             var task = TrainingTask(t, server, mask);
 
             var fold = _algorithm.BeginRound(server, new(t, cohort.Length, clients, task.LearningRate, mask));
+            var reports = task.Report.IsEmpty ? null : Masks.BeginReports(task, memory);
             string? failure = null;
             await foreach (var reply in transport.DispatchAsync(task, cohort, ct))
                 if (reply.Failure is { } why) failure ??= $"Client {reply.Client}: {why}";
-                else fold.Add(reply);                                                   // Σ n_k w_k / Σ n_k
+                else
+                {
+                    fold.Add(reply);                                                    // Σ n_k w_k / Σ n_k
+                    reports?.Add(reply.Report.Span);
+                }
             if (fold.Count == 0) throw AutoFlipException.RunFailed($"Round {t}: no client returned a usable update. {failure}");
             server = fold.End();                                                        // w_{t+1}
-            yield return new(task, cohort, new(t, server, method.Pruner.GoesByWeights ? mask : null));
+            memory = reports?.End() ?? memory;
+            yield return new(task, cohort, Masks.StateOf(t, server, mask, memory));
         }
     }
 
@@ -54,7 +60,9 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
         ClientWork.Train, t, experiment.LearningRateOf(t), server.Weights, mask)
     {
         Vectors = server.Slots.RemoveRange(server.Slots.Keys.Except(_algorithm.Sends)),
+        Numbers = _algorithm.Numbers(server, t),
         Returns = _algorithm.Returns,
+        Report = Masks.ReportOf(t, mask),
     };
 
     /// <summary>Explorers start from the model that the first pruned round will start from, at that round's learning rate. Draws are keyed
@@ -77,8 +85,9 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
 /// <summary>State of a run after a round.</summary>
 /// <param name="Round">The last round done; 0 before the first.</param>
 /// <param name="Server">State of the server.</param>
-/// <param name="Mask">The mask in force, where the pruner goes by weights; null where a mask can be made again.</param>
-public sealed record RunState(int Round, ServerState Server, Mask? Mask = null);
+/// <param name="Mask">The mask in force, where it was made of weights or reports; null where a mask can be made again.</param>
+/// <param name="Memory">What the pruner has kept of clients' reports; null if nothing.</param>
+public sealed record RunState(int Round, ServerState Server, Mask? Mask = null, float[]? Memory = null);
 
 /// <summary>A round whose replies have been aggregated.</summary>
 /// <param name="Task">What the cohort was asked to do: the round's mask, and the weights that it began with.</param>

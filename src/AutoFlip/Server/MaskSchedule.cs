@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip;
 
 /// <summary>Which mask is in force when: none in the dense rounds, then what the pruner makes of scores or weights.</summary>
@@ -14,12 +16,31 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     /// <param name="round">The round.</param>
     /// <param name="weights">The server's weights before it.</param>
     /// <param name="before">The mask of the round before; null when a run begins or goes on from one whose mask is not saved.</param>
-    public Mask Next(int round, Weights weights, Mask? before) =>
-        before is not null && MadeFor(round) != round ? before : Make(round, weights, before);
+    /// <param name="memory">What the pruner has kept of clients' reports.</param>
+    public Mask Next(int round, Weights weights, Mask? before, float[]? memory) =>
+        before is not null && MadeFor(round) != round ? before : Make(round, weights, before, memory);
 
     /// <summary>The mask in force after a round; of dense rounds one that removes nothing.</summary>
     /// <exception cref="AutoFlipException">What it was made from is no longer there (exit 3).</exception>
-    public Mask Of(RunState state) => state.Mask ?? Make(state.Round, state.Server.Weights, null);
+    public Mask Of(RunState state) => state.Mask ?? Make(state.Round, state.Server.Weights, null, state.Memory);
+
+    /// <summary>The clients of a round, ascending.</summary>
+    public int[] CohortOf(int round) => pruner.AsksExplorers(round, experiment.FirstPrunedRound)
+        ? Cohort.Explorers(experiment)
+        : Cohort.Sample(experiment, round);
+
+    /// <summary>Lengths of the parts of the report that clients of a round return; empty if they return none.</summary>
+    public ImmutableArray<int> ReportOf(int round, Mask mask) => pruner.Probe(ContextOf(round, mask))?.Lengths ?? [];
+
+    /// <summary>The fold of a round's reports.</summary>
+    /// <param name="task">What the cohort is asked to do.</param>
+    /// <param name="memory">What the last fold came to; null before the first.</param>
+    public ReportFold BeginReports(ClientTask task, float[]? memory) =>
+        pruner.BeginReports(memory, task.Report.Sum(), ContextOf(task.Round, task.Mask));
+
+    /// <summary>What is saved after a round: a mask and a memory that cannot be made again.</summary>
+    public RunState StateOf(int round, ServerState server, Mask mask, float[]? memory) =>
+        new(round, server, pruner.GoesByWeights || pruner.HasReports ? mask : null, memory);
 
     /// <summary>The server's state under the mask of a round that begins. In the first pruned one, what is left of each output's incoming
     /// weights may be scaled to the norm of all (<see cref="Experiment.KeepNorm"/>).</summary>
@@ -31,12 +52,18 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     }
 
     /// <summary>The guidance beside the mask of the first pruned round; null if the pruner does not go by scores.</summary>
-    public GuidanceReport? GuidanceOf(Mask mask) => pruner.GuidanceOf(scores, scores.Explorers) is { } guidance
-        ? GuidanceReport.Of(network, guidance, mask, experiment.Guidance, scores.Explorers.Count, experiment.FirstPrunedRound)
-        : null;
+    /// <param name="mask">The mask.</param>
+    /// <param name="memory">What the pruner has kept of clients' reports.</param>
+    public GuidanceReport? GuidanceOf(Mask mask, float[]? memory)
+    {
+        var first = experiment.FirstPrunedRound;
+        return pruner.GuidanceOf(ContextOf(first, scores.Explorers, memory)) is { } guidance
+            ? GuidanceReport.Of(network, guidance.Weights, mask, experiment.Guidance, guidance.Clients, first)
+            : null;
+    }
 
     /// <summary>A function of what is saved, and of the weights that the round begins with where the pruner goes by them.</summary>
-    Mask Make(int round, Weights weights, Mask? before)
+    Mask Make(int round, Weights weights, Mask? before, float[]? memory)
     {
         var t = MadeFor(round);
         if (t == 0) return Mask.Dense(network.Layout);
@@ -46,11 +73,19 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
         if (pruner.Explores && Cohort.Explorers(experiment).Except(scores.Asked).Any())
             throw AutoFlipException.BadData(
                 $"Explorers' scores for the mask of round {round} are missing, and the model that was explored is gone. Start a new run.");
-        var first = experiment.FirstPrunedRound;
-        var explored = pruner.Explores ? scores : null;
-        var context = new PruningContext(network, t, Cohort.Sample(experiment, t), explored, new Seeds(experiment.Seed)) { First = first };
-        return pruner.Prune(pruner.GoesByWeights ? context with { Weights = weights, Before = t == first ? null : before } : context);
+        var context = ContextOf(t, Cohort.Sample(experiment, t), memory);
+        return pruner.Prune(
+            pruner.GoesByWeights ? context with { Weights = weights, Before = t == context.First ? null : before } : context);
     }
+
+    PruningContext ContextOf(int round, IReadOnlyList<int> cohort, float[]? memory) =>
+        new(network, round, cohort, pruner.Explores ? scores : null, new Seeds(experiment.Seed))
+        {
+            First = experiment.FirstPrunedRound,
+            Memory = memory,
+        };
+
+    ProbeContext ContextOf(int round, Mask mask) => new(round, experiment.FirstPrunedRound, mask.Shrink(network));
 
     /// <summary>The round that a round's mask is made for; 0 if nothing is pruned yet.</summary>
     int MadeFor(int round) => round < experiment.FirstPrunedRound ? 0 : pruner.MadeFor(round, experiment.FirstPrunedRound);

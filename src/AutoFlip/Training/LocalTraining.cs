@@ -21,6 +21,7 @@ public sealed class LocalTraining
     readonly ReadOnlyMemory<int> _rows;
     readonly Selection _kept;
     readonly CancellationToken _ct;
+    (Tensor Input, Tensor Targets, int Samples)? _batch; // of the step under way
 
     internal LocalTraining(
         Experiment experiment, Workspace workspace, Criterion criterion, Network network, ClientTask task, int client, SampleSet samples,
@@ -43,6 +44,9 @@ public sealed class LocalTraining
 
     /// <summary>Factors on the learning rate, one stretch of parameters after another; empty: none.</summary>
     internal ImmutableArray<StepScale> Scales { get; init; } = [];
+
+    /// <summary>Observes every step; null if nothing is measured.</summary>
+    internal TrainingProbe? Probe { get; init; }
 
     /// <summary>The learning rate of the round.</summary>
     public double LearningRate => _task.LearningRate;
@@ -83,6 +87,54 @@ public sealed class LocalTraining
         return ClientOutcome.None;
     }
 
+    /// <summary>The mean loss of the model as it is over all of the client's samples, in evaluation mode and without augmentation. Cost: a
+    /// forward pass of each, counted as a pass.</summary>
+    public double Loss()
+    {
+        SamplesSeen += _rows.Length;
+        return Evaluation.Run(_workspace, _criterion, _samples, _rows.Span, _ct).Loss;
+    }
+
+    /// <summary>The gradient of a batch's mean loss at given parameters, without a step: weights, running statistics and the gradient of
+    /// the step under way stay as they are. Cost: a forward and a backward pass of the batch, counted.</summary>
+    /// <param name="at">[parameters]: where, of removed parameters 0.</param>
+    /// <param name="gradient">[parameters]: takes the gradient, of removed weights too.</param>
+    /// <remarks>The batch is that of the step under way, as augmented, where a hook of <see cref="Run"/> calls; else the client's first
+    /// one, not augmented. Dropout has draws of its own.</remarks>
+    public void Gradient(ReadOnlySpan<float> at, Span<float> gradient)
+    {
+        using var scope = NewDisposeScope();
+        var module = _workspace.Module;
+        var (values, gradients) = (module.Values.ToArray(), module.Gradients.ToArray());
+        var (input, targets, samples) = _batch ?? FirstBatch();
+        at.CopyTo(module.Parameters);
+        module.ZeroGradients();
+        var dropout = new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client);
+        var scores = module.Forward(input, training: true, dropout).flatten(0, -2);
+        _criterion.Loss(scores, targets).backward();
+        module.Gradients.CopyTo(gradient);
+        values.CopyTo(module.Values);
+        gradients.CopyTo(module.Gradients);
+        SamplesSeen += samples;
+    }
+
+    /// <summary>Replaces the model in training, and starts the optimizer anew: a client with two models trains one after
+    /// the other.</summary>
+    /// <param name="values">Parameters, of removed ones 0, then statistics.</param>
+    public void Load(ReadOnlySpan<float> values)
+    {
+        values.CopyTo(_workspace.Module.Values);
+        _workspace.Module.ZeroGradients();
+        _workspace.Stepper.Reset();
+    }
+
+    (Tensor Input, Tensor Targets, int Samples) FirstBatch()
+    {
+        var rows = _rows.Span[..Math.Min(_experiment.BatchSize == 0 ? _rows.Length : _experiment.BatchSize, _rows.Length)];
+        var (input, targets) = _workspace.Read(_samples, rows, augmentation: null);
+        return (input, targets, rows.Length);
+    }
+
     Outputs RunEpoch(int epoch, GradientHook? adjustGradients, StepHook? afterStep)
     {
         var seeds = new Seeds(_experiment.Seed);
@@ -106,11 +158,14 @@ public sealed class LocalTraining
             if (!float.IsFinite(value)) throw NotFinite(value, epoch, isFirstStep: SamplesSeen == 0);
 
             loss.backward();
+            _batch = (input, targets, rows.Length);
+            Probe?.Observe(module.Parameters, module.Gradients);
             adjustGradients?.Invoke(module.Parameters, module.Gradients);
             _workspace.Stepper.Step(
                 module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits, Scales.AsSpan());
             Steps++;
             afterStep?.Invoke(module.Parameters);
+            _batch = null;
             outputs.Add(scores, targets, value);
             SamplesSeen += rows.Length;
         }

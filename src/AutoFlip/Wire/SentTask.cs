@@ -53,7 +53,7 @@ sealed class SentTask
     /// <param name="client">Who was asked.</param>
     /// <exception cref="InvalidDataException">It is malformed, or answers something else.</exception>
     public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer, int client) =>
-        ReplyCodec.Decode(answer.Span, TaskId.Of(_id, client), _up, _due, _base.Span, _task.Returns);
+        ReplyCodec.Decode(answer.Span, TaskId.Of(_id, client), _up, _due, _base.Span, _task.Returns, KeptTensors.Report(_task.Report));
 
     ReadOnlyMemory<byte> Encode(bool byReference)
     {

@@ -27,6 +27,7 @@ public class ClientReplyTests
             1, float.NaN]).ToArray() } },
         { "a value of 'control' that it returned is not a finite number", Honest with { Vectors = ClientOutcome.None.With(
             "control", [float.PositiveInfinity]).Vectors } },
+        { "a value of the report that it returned is not a finite number", Honest with { Report = new[] { 1, float.NaN } } },
     };
 
     [Theory, MemberData(nameof(Lies))]
@@ -37,6 +38,7 @@ public class ClientReplyTests
 
         Assert.Contains(why, refused.Failure, StringComparison.Ordinal);
         Assert.Empty(refused.Vectors);
+        Assert.True(refused.Report.IsEmpty);
         Assert.Null(refused.Seconds);
     }
 }

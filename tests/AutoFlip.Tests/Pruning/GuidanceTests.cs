@@ -97,7 +97,7 @@ public class GuidanceTests
     static float[] Explore(string guidance, Experiment experiment)
     {
         using var workspace = new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment));
-        return Catalog.Guidances[guidance].Explore(Training(experiment, workspace), experiment.ExplorationEpochs, 40);
+        return Catalog.Pruners["autoflip"](experiment with { Guidance = guidance }).Explore(Training(experiment, workspace));
     }
 
     static LocalTraining Training(Experiment experiment, Workspace workspace)

@@ -144,6 +144,68 @@ public class LocalTrainingTests
     public static TheoryData<string> Optimizers => [.. Catalog.Optimizers.Names];
 
     /// <summary>Keeps every weight at random, of all tensors about half.</summary>
+    /// <summary>At the weights of the step under way the gradient is that of the step; at others that of a step from there.
+    /// Nothing else changes.</summary>
+    [Fact]
+    public void A_gradient_without_a_step_is_that_of_a_step_from_there_and_leaves_the_training_as_it_is()
+    {
+        using var workspace = new Workspace(new Sgd());
+        var plain = Start(FullBatch, workspace, new(Data.Train));
+        plain.Run(epochs: 2);
+        var want = plain.Values.ToArray();
+        var training = Start(FullBatch, workspace, new(Data.Train));
+        float[] first = [], elsewhere = [];
+
+        training.Run(epochs: 2, adjustGradients: (w, g) =>
+        {
+            var (here, there) = (new float[g.Length], w.ToArray());
+            training.Gradient(w, here);
+            Assert.Equal(g.ToArray(), here);
+            for (var i = 0; i < there.Length; i++) there[i] *= 1.5f;
+            if (first is []) (first, elsewhere) = (here, there);
+            training.Gradient(there, here);
+            Assert.NotEqual(g.ToArray(), here);
+        });
+        Assert.Equal(want, training.Values.ToArray());
+        Assert.Equal(3 * plain.SamplesSeen, training.SamplesSeen);
+        var (moved, again) = (Start(FullBatch, workspace, new(Data.Train)), new float[first.Length]);
+        moved.Load([.. elsewhere, .. training.Initial.Statistics]);
+        moved.Gradient(elsewhere, again);
+        moved.Run(epochs: 1, adjustGradients: (_, g) => Assert.Equal(again, g.ToArray()));
+    }
+
+    /// <summary>One batch of everything, no dropout and no statistics: the loss of an epoch is that before its step.</summary>
+    [Fact]
+    public void The_loss_of_the_received_model_is_that_of_the_first_batch_of_everything()
+    {
+        using var workspace = new Workspace(new Sgd());
+        var training = Start(FullBatch, workspace, new(Data.Train));
+
+        var loss = training.Loss();
+        training.Run(epochs: 1);
+
+        Assert.Equal(training.LastEpoch!.Loss, loss, 1e-6);
+        Assert.Equal(2 * Data.Clients[0].Train.Length, training.SamplesSeen);
+        Assert.True(training.Loss() < loss);
+    }
+
+    /// <summary>A second model of the client, then the first one back: it ends where it would have without.</summary>
+    [Fact]
+    public void Two_models_train_one_after_the_other()
+    {
+        using var workspace = new Workspace(new Adam());
+        var training = Start(FullBatch, workspace, new(Data.Train));
+        training.Run(epochs: 2);
+        var trained = training.Values.ToArray();
+
+        training.Load(training.Initial.Values);
+        training.Run(epochs: 2);
+
+        Assert.Equal(trained, training.Values.ToArray()); // the optimizer's state was new
+        training.Load(trained);
+        Assert.Equal(trained, training.Values.ToArray());
+    }
+
     static Mask Half(WeightLayout layout)
     {
         var random = new KeyedRandom(3);

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>One number per parameter from the model that a client received and the one it trained.</summary>
+/// <param name="layout">The model.</param>
+/// <param name="measure">(trained, received, numbers), all [parameters].</param>
+sealed class Displacement(WeightLayout layout, Measure measure) : TrainingProbe
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Lengths { get; } = Guidance.LengthsOf(layout);
+
+    /// <inheritdoc/>
+    public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained)
+    {
+        var numbers = new float[layout.ParameterCount];
+        measure(trained, received, numbers);
+        return numbers;
+    }
+}
+
+/// <summary>Compares two models, parameter by parameter.</summary>
+delegate void Measure(ReadOnlySpan<float> trained, ReadOnlySpan<float> received, Span<float> numbers);
