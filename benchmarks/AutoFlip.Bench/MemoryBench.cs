@@ -35,10 +35,10 @@ static class MemoryBench
 
     /// <summary>What a case came to.</summary>
     /// <param name="LoadedBytes">Largest resident memory of the process until its samples were there.</param>
-    /// <param name="DealtBytes">Until they were dealt to its clients.</param>
+    /// <param name="PartitionedBytes">Until they were partitioned.</param>
     /// <param name="PeakBytes">Until the end.</param>
     /// <param name="Seconds">Wall-clock of the whole run.</param>
-    internal sealed record Outcome(long LoadedBytes, long DealtBytes, long PeakBytes, double Seconds);
+    internal sealed record Outcome(long LoadedBytes, long PartitionedBytes, long PeakBytes, double Seconds);
 
     /// <summary>Measures each case in a process of its own: what was once resident stays in a process's peak.</summary>
     public static BenchReport Measure(BenchContext context)
@@ -66,7 +66,7 @@ static class MemoryBench
             context.Progress.WriteLine($"{one.Name}: {outcome.PeakBytes / Mebibyte:0} MiB, {outcome.Seconds:0.0} s");
             rows.Add([
                 $"{one.Clients:N0}", $"{one.Samples:N0}", $"{one.Samples * 64L / Mebibyte:0.0}",
-                .. new[] { outcome.LoadedBytes, outcome.DealtBytes, outcome.PeakBytes }.Select(bytes => $"{bytes / Mebibyte:0}"),
+                .. new[] { outcome.LoadedBytes, outcome.PartitionedBytes, outcome.PeakBytes }.Select(bytes => $"{bytes / Mebibyte:0}"),
                 $"{outcome.Seconds:0.0}"]);
             targets.Add(new(
                 $"{one.Clients:N0} clients, {one.Samples:N0} samples", "below 2 GB", $"{outcome.PeakBytes / 1e9:0.00} GB",
@@ -78,11 +78,11 @@ static class MemoryBench
             $"""
             Peak resident memory of a whole run, each in a process of its own: {experiment.Model} of width {experiment.HiddenSize},
             {experiment.Rounds} rounds of 10 clients, AutoFLIP pruning with 10 explorers, evaluation on the server's test set and on 100
-            other clients, {context.Options.Workers} workers. Samples are synthetic, 8x8 grey pixels of one byte, dealt by the partition
+            other clients, {context.Options.Workers} workers. Samples are synthetic, 8x8 grey pixels of one byte, split by the partition
             `{experiment.Partition}`. In the first rows 60,000 samples are shared out; in the others each client has {OwnSamples:N0} samples
             of its own, as many as the Digits data set.
             """,
-            [new(["clients", "samples", "MiB of pixels", "peak MiB when loaded", "when dealt", "at the end", "seconds"], [.. rows])],
+            [new(["clients", "samples", "MiB of pixels", "peak MiB when loaded", "when partitioned", "at the end", "seconds"], [.. rows])],
             [.. targets]);
     }
 
@@ -100,14 +100,14 @@ static class MemoryBench
         var loaded = new LoadedData(Synthetic(one.Samples, 1), Synthetic(10_000, 2), DigitsDataSet.Instance.Task!);
         var loadedPeak = Process.GetCurrentProcess().PeakWorkingSet64;
         var data = FederatedData.Assign(experiment, loaded);
-        var dealtPeak = Process.GetCurrentProcess().PeakWorkingSet64;
+        var partitionedPeak = Process.GetCurrentProcess().PeakWorkingSet64;
         var folder = Directory.CreateTempSubdirectory("autoflip-bench-");
         try
         {
             var summary = Simulation.Run(
                 experiment, context.Options with { ResultPath = folder.FullName }, (_, _) => data, new ToProgress(context.Progress),
                 context.Time, context.Cancel);
-            return new Outcome(loadedPeak, dealtPeak, summary.PeakRssBytes, context.Time.GetElapsedTime(started).TotalSeconds);
+            return new Outcome(loadedPeak, partitionedPeak, summary.PeakRssBytes, context.Time.GetElapsedTime(started).TotalSeconds);
         }
         finally
         {

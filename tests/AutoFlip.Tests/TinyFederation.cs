@@ -27,7 +27,7 @@ static class TinyFederation
         Metrics = ["acc1", "f1"],
     };
 
-    /// <summary>Deals triples of all classes round robin; each client holds out a fifth.</summary>
+    /// <summary>Assigns triples of all classes round robin; each client holds out a fifth.</summary>
     public static FederatedData Data(Experiment experiment, int samples = 126)
     {
         var (train, task) = (new Stripes(samples), LearningTask.Classification("row", "column", "diagonal"));

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip.Cli;
 
-/// <summary><c>autoflip data</c>: what data sets there are and where, fetching them, and how a run would deal them out.</summary>
+/// <summary><c>autoflip data</c>: lists data sets and their folders, downloads them, and shows the partition of a run.</summary>
 sealed class DataCommand : ICommand
 {
     /// <inheritdoc/>
@@ -39,7 +39,7 @@ sealed class DataCommand : ICommand
             case ["list"]: List(where, request.Show.Json, host); break;
             case ["show", var name]: Show(DataSet.Of(request.Experiment with { Dataset = name }), where, request.Show.Json, host); break;
             case ["get", var name]: Get(DataSet.Of(new() { Dataset = name }), where, request.Show, host); break;
-            case ["partition"]: Deal(request.Resolve(host.Warn), where, host); break;
+            case ["partition"]: ShowPartition(request.Resolve(host.Warn), where, host); break;
             case ["cache"]: Cache(where, request.Cache.Clear, host); break;
             case ["show" or "get"]:
                 throw AutoFlipException.BadRequest(
@@ -123,7 +123,7 @@ sealed class DataCommand : ICommand
         }
     }
 
-    static void Deal(Request request, DataLocations where, Host host)
+    static void ShowPartition(Request request, DataLocations where, Host host)
     {
         var notes = new NotedDisplay(host);
         var table = FederatedData.Load(request.Experiment, where, notes, host.Cancel).Table;

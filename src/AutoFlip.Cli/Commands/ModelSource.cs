@@ -17,7 +17,7 @@ static class ModelSource
     public static IModelRunner Open(string path, Request request, Host host) =>
         IsOnnx(path) ? OnnxRunner.Load(path) : new NetworkRunner(Load(path, request, host));
 
-    /// <summary>Whether a file is computed by ONNX Runtime, by its name.</summary>
+    /// <summary>Tests by its name whether a file is an ONNX model, which ONNX Runtime computes.</summary>
     public static bool IsOnnx(string path) =>
         Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path);
 }

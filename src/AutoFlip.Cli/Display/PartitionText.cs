@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AutoFlip.Cli;
 
-/// <summary>The table of a deal as text: clients down, classes across, samples (held-out ones included) in the cells.</summary>
+/// <summary>Table of a partition as text: clients down, classes across, samples (held-out ones included) in the cells.</summary>
 static class PartitionText
 {
     const string Gap = "  ", None = "."; // no sample of a class

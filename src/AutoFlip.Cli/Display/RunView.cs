@@ -3,8 +3,8 @@ using Spectre.Console.Rendering;
 
 namespace AutoFlip.Cli;
 
-/// <summary>What is on the screen while a run goes on, as a value that is drawn anew after each change. Not
-/// safe for several threads.</summary>
+/// <summary>Screen content of a run in progress, as a value that is drawn again after each change. Not safe for several
+/// threads.</summary>
 /// <param name="time">Tells how long things have taken.</param>
 /// <param name="unicode">Whether the terminal can show more than ASCII.</param>
 sealed class RunView(TimeProvider time, bool unicode)

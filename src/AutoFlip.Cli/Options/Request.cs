@@ -27,7 +27,7 @@ sealed record Presentation
     /// <summary>The file that a report is written to; null for none.</summary>
     public string? Html { get; init; }
 
-    /// <summary>Whether a report shows the folders of data sets that are named by their paths.</summary>
+    /// <summary>Shows the folders of data sets that are named by their paths in reports.</summary>
     public bool KeepPaths { get; init; }
 
     /// <summary>Options of reports.</summary>
@@ -39,7 +39,7 @@ sealed record Presentation
     /// <summary>Format of the log that replaces the display; null shows the display.</summary>
     public LogFormat? LogFormat { get; init; }
 
-    /// <summary>Whether the lines of the log are shown.</summary>
+    /// <summary>True if the lines of the log are shown.</summary>
     public bool ShowsLog => LogFormat is not null && !Quiet;
 }
 

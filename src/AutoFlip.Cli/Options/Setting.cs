@@ -57,7 +57,7 @@ sealed record Setting
     /// <summary>The methods that have <see cref="Option"/>.</summary>
     public ImmutableArray<string> Methods { get; init; } = [];
 
-    /// <summary>What it changes that is no single property; null if it sets one.</summary>
+    /// <summary>Change of a request by an option that sets no single property; null if it sets one.</summary>
     public Func<Request, object, Request>? Change { get; init; }
 
     /// <summary>Another property that it sets to the same value; null if there is none.</summary>
@@ -70,7 +70,7 @@ sealed record Setting
     public ImmutableDictionary<string, string> Synonyms { get; init; } =
         ImmutableDictionary<string, string>.Empty.WithComparers(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether each word is one value of a list, commas and all; otherwise commas separate values too.</summary>
+    /// <summary>True if each word is one value of a list, commas included; otherwise commas separate values too.</summary>
     public bool IsVerbatim { get; init; }
 
     /// <summary>Says why a value that can be read is refused all the same; null accepts it.</summary>

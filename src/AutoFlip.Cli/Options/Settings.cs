@@ -78,7 +78,7 @@ static class Settings
     public static Setting Html { get; } = Grouped(SettingGroup.Running,
         [Setting.Of((Presentation p) => p.Html, "--html -o", "FILE", "Write the report as one self-contained HTML file.")])[0];
 
-    /// <summary>Whether a report shows where data lie.</summary>
+    /// <summary>Option that shows data folders in reports.</summary>
     public static Setting KeepPaths { get; } = Grouped(SettingGroup.Running,
         [Setting.Of(
             (Presentation p) => p.KeepPaths, "--keep-paths", "",

@@ -24,6 +24,6 @@ sealed record TableJob(int Number, ExperimentTable Table, string Row, Experiment
     /// <summary>The experiment as text, without its name.</summary>
     public static string IdentityOf(Experiment experiment) => ExperimentFile.Write(experiment with { Name = "" });
 
-    /// <summary>Which run this is, for people.</summary>
+    /// <summary>Description of this run for people: its number, table, row and seed.</summary>
     public string Label(int jobs) => $"[{Number}/{jobs}] {Table.Experiment.Name}: {Row}, seed {Experiment.Seed}";
 }

@@ -105,7 +105,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         throw new AutoFlipException(codes is [var one] ? one : ExitCode.RunFailed, string.Join('\n', open), _failures.FirstOrDefault().Why);
     }
 
-    /// <summary>Whether failed runs are retried, in words.</summary>
+    /// <summary>Sentence on whether failed runs are retried.</summary>
     static string Prospects(IEnumerable<TableJob> jobs, EarlierRuns runs) =>
         jobs.Count(job => runs.Of(job.Experiment) is { Status: { Stage: RunStage.Failed, IsRepeated: true } }) switch
         {

@@ -52,7 +52,7 @@ public sealed record HeatMap(
 /// <param name="Unit">Unit of the numbers.</param>
 public sealed record Axis(string Label, AxisUnit Unit = AxisUnit.Number)
 {
-    /// <summary>Whether equal distances are equal ratios; only where all numbers are above 0.</summary>
+    /// <summary>True for a logarithmic axis; only where all numbers are above 0.</summary>
     public bool IsLogarithmic { get; init; }
 }
 

@@ -1,6 +1,6 @@
 namespace AutoFlip.Reports;
 
-/// <summary>Which metrics may share an axis, and how its numbers read.</summary>
+/// <summary>Axis of a metric, shared by metrics of the same unit, and the format of its numbers.</summary>
 /// <param name="Suffix">Behind the ids of its charts.</param>
 /// <param name="Unit">See <see cref="Axis"/>.</param>
 readonly record struct MetricScale(string Suffix, AxisUnit Unit)

@@ -11,7 +11,7 @@ public static class RunCharts
 {
     /// <summary>The figures of one run, finished or not.</summary>
     public static ImmutableArray<Chart> Of(RunRecord run) =>
-        [.. QualityCharts.Of(run).Concat(CostCharts.Of(run)).Concat(DealCharts.Of(run)).Concat(GuidanceCharts.Of(run))
+        [.. QualityCharts.Of(run).Concat(CostCharts.Of(run)).Concat(PartitionCharts.Of(run)).Concat(GuidanceCharts.Of(run))
             .Concat(LayerCharts.Of(run)).OfType<Chart>()];
 
     /// <summary>The figures that runs can be compared by: a line per setting, see <see cref="RunGroup"/>.</summary>

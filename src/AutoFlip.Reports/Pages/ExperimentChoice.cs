@@ -22,7 +22,6 @@ public sealed record ReportOptions(Func<Experiment, IEnumerable<ExperimentChoice
     /// <summary>No options: a report then links experiment.json, and lists none of its values.</summary>
     public static ReportOptions None { get; } = new(_ => [], _ => "");
 
-    /// <summary>Whether the folders of a data set that is named by its path are shown; otherwise only the
-    /// last part of the path is.</summary>
+    /// <summary>Shows the folders of a data set that is named by its path; otherwise only the last part of the path is shown.</summary>
     public bool KeepPaths { get; init; }
 }

@@ -55,8 +55,8 @@ static class Findings
             Evidence.Measured);
     }
 
-    /// <summary>What each setting gained and lost against the run of plain FedAvg among them; nothing where there is none, or
-    /// not after as many rounds.</summary>
+    /// <summary>Gains and losses of each setting against the run of plain FedAvg among them; empty without such a run of as many
+    /// rounds.</summary>
     public static IEnumerable<(string Name, string Against, ImmutableArray<Finding> Findings)> Of(IReadOnlyList<RunGroup> groups) =>
         from setting in groups
         let baseline = BaselineOf(setting, groups)
@@ -106,8 +106,8 @@ static class Findings
                 Evidence.Measured);
     }
 
-    /// <summary>What a reader should know of a mean difference that is smaller than what it varies by, seed by seed: a seed's deal of
-    /// samples is common to both.</summary>
+    /// <summary>Caution for a mean difference smaller than its standard deviation over seeds; empty otherwise. Runs are paired by seed,
+    /// which also determines the partition.</summary>
     static string Doubt(RunGroup dense, RunGroup pruned, Func<RunSummary, double?> figure)
     {
         var pairs = from one in dense.Runs

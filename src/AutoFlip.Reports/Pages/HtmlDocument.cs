@@ -14,7 +14,7 @@ sealed record HtmlDocument(string Title, Html Content)
 
     static readonly string Style = Asset("uPlot.min.css") + "\n" + Asset("report.css");
 
-    /// <summary>Whether the main element is as wide as large tables need it.</summary>
+    /// <summary>True for a main element as wide as large tables need.</summary>
     public bool IsWide { get; init; }
 
     /// <summary>Script that runs once the page is there; null for none.</summary>

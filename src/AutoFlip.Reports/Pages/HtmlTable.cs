@@ -14,7 +14,7 @@ sealed record HtmlTable(string Id, string Caption, IReadOnlyList<string> Headers
     const int LongWord = 20;
     const int ShortName = 12; // characters: rows of longer names may be broken into lines, so that figures stay in sight
 
-    /// <summary>Whether the caption is for readers of the screen only: where a heading above says the same.</summary>
+    /// <summary>True for a caption that only screen readers present, because a heading above repeats it.</summary>
     public bool HidesCaption { get; init; }
 
     /// <summary>Columns of words, which are aligned like words.</summary>

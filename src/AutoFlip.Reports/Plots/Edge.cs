@@ -17,7 +17,7 @@ sealed record Edge(string Label, double Min, double Max, IReadOnlyList<(double A
     /// <summary>Pixels by which rotated labels reach beyond the start of the axis.</summary>
     public float Overhang { get; init; }
 
-    /// <summary>Whether grid lines are drawn at the ticks.</summary>
+    /// <summary>Draws grid lines at the ticks.</summary>
     public bool HasGrid { get; init; } = true;
 
     /// <summary>Position of a number on the axis: 0 is its start, 1 its end.</summary>

@@ -4,8 +4,7 @@ using System.Xml.Linq;
 
 namespace AutoFlip.Reports;
 
-/// <summary>What a vector canvas leaves out: what a picture shows in words, its size in a form that scales, and fonts
-/// for machines without ours.</summary>
+/// <summary>Completes an SVG drawing: a title and description in words, a size that scales, and fallback fonts.</summary>
 static class SvgDocument
 {
     static readonly XNamespace Svg = "http://www.w3.org/2000/svg";

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip.Reports;
 
-/// <summary>Where a table is written: <c>table.md</c>, <c>table.html</c>, <c>table.json</c> and <c>table.csv</c> in one folder,
-/// beside its run directories.</summary>
+/// <summary>Folder of a table's files: <c>table.md</c>, <c>table.html</c>, <c>table.json</c> and <c>table.csv</c>, beside its run
+/// directories.</summary>
 /// <param name="path">The folder.</param>
 /// <param name="facts">Name and value of each fact about program and machine.</param>
 public sealed class TableFolder(string path, IReadOnlyList<(string What, string Value)> facts)

@@ -70,7 +70,7 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
             ]))]);
     }
 
-    /// <summary>What a row's runs cost until they reach a share of the final quality of the baseline's run of the same seed.</summary>
+    /// <summary>Cost of each run of a row up to a share of the final quality of the baseline's run of the same seed.</summary>
     /// <param name="row">The row; the baseline itself too.</param>
     /// <param name="share">In (0, 1].</param>
     /// <returns>One per seed that has ended in both; null where the target was never reached.</returns>
@@ -89,8 +89,8 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
         Rows.SingleOrDefault(other => other.Name == Table.Baseline)?.Cells.FirstOrDefault(other =>
             other.Experiment.Seed == cell.Experiment.Seed)?.Summary;
 
-    /// <summary>How a row's runs differ from the baseline's of the same seed in the main metric; null for the baseline itself, and where
-    /// no seed has ended in both.</summary>
+    /// <summary>Differences between a row's runs and the baseline's of the same seed in the main metric; null for the baseline itself,
+    /// and if no seed has finished in both.</summary>
     public Spread? Against(TableRowResult row)
     {
         if (row.Name == Table.Baseline) return null;

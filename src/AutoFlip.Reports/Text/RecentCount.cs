@@ -1,6 +1,6 @@
 namespace AutoFlip.Reports;
 
-/// <summary>How many evaluations <see cref="SummaryMain.Recent"/> is a mean of, over several runs, as a heading's part.</summary>
+/// <summary>Number of evaluations in the mean <see cref="SummaryMain.Recent"/> over several runs, as part of a heading.</summary>
 static class RecentCount
 {
     static readonly string[] Numbers = ["none", "one", "two", "three", "four", "five"];

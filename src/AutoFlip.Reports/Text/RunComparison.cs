@@ -67,7 +67,7 @@ public static class RunComparison
         ];
     });
 
-    /// <summary>What each run cost until it reached shares of the first run's final quality; nothing where that is not known.</summary>
+    /// <summary>Cost of each run up to shares of the first run's final quality; empty if that is unknown.</summary>
     static IEnumerable<Row> Reaching(IReadOnlyList<RunSummary> runs)
     {
         if (!runs.All(run => run.Evaluations.Length > 0 && run.Metrics.Primary.Name == runs[0].Metrics.Primary.Name)) return [];

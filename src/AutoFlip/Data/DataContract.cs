@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What server and clients agree on about data before the first round; it holds no samples.</summary>
+/// <summary>Properties of the data that server and clients agree on before the first round. It holds no samples.</summary>
 /// <param name="Shape">The shape of a sample.</param>
 /// <param name="Vocabulary">Token ids that samples hold; null if samples are numbers.</param>
 /// <param name="Task">What is to be learnt.</param>

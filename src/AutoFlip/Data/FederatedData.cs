@@ -24,7 +24,7 @@ public sealed record FederatedData
     /// <summary>Facts about the data that server and clients share.</summary>
     public DataContract Contract => new(Train.Shape, Train.Vocabulary, Task, Train.Recipe);
 
-    /// <summary>Whether owners hold out samples by the data set's own rule, and not a share that the experiment names.</summary>
+    /// <summary>True if owners hold out samples by the data set's own rule instead of the experiment's fraction.</summary>
     public bool OwnersHoldOut { get; init; }
 
     /// <summary>Number of samples of each class per client.</summary>
@@ -36,9 +36,9 @@ public sealed record FederatedData
     /// </summary>
     /// <remarks>Under a partition that keeps owners, the sample fraction takes whole owners, and owners that hold out samples by the data
     /// set's own rule keep those and no others.</remarks>
-    /// <param name="experiment">Its seed decides the deal.</param>
+    /// <param name="experiment">Its seed determines the partition.</param>
     /// <param name="data">The data; of a task that the partition fits.</param>
-    /// <param name="partition">How.</param>
+    /// <param name="partition">The rule.</param>
     /// <exception cref="AutoFlipException">The data cannot be partitioned as asked (exit 2).</exception>
     public static FederatedData Assign(Experiment experiment, LoadedData data, Partition partition)
     {
@@ -61,14 +61,14 @@ public sealed record FederatedData
         SampleSet Samples() =>
             count == data.Train.Count ? data.Train : new SampleSubset(data.Train, kept ?? [.. Enumerable.Range(0, count)]);
         var input = new PartitionInput(labels, strata.Length, owners, Samples);
-        var dealt = partition.Assign(input, experiment.Clients, seeds.For(Purpose.Partition));
-        if (kept is not null) dealt = [.. dealt.Select(rows => Pick(kept, rows))];
+        var assigned = partition.Assign(input, experiment.Clients, seeds.For(Purpose.Partition));
+        if (kept is not null) assigned = [.. assigned.Select(rows => Pick(kept, rows))];
         var theirs = partition.KeepsOwners && data.Owners is { } people && people.TrainRows < data.Train.Count
-            ? HeldOutByOwners(people, dealt)
+            ? HeldOutByOwners(people, assigned)
             : null;
         ImmutableArray<ClientRows> clients =
         [
-            .. dealt.Select((rows, client) =>
+            .. assigned.Select((rows, client) =>
             {
                 var cut = HoldOut.Cut(rows, theirs is null ? experiment.TestFraction : 0, seeds.For(Purpose.HoldOut, client: client));
                 return theirs is null ? cut : cut with { HeldOut = theirs[client] };
@@ -86,7 +86,7 @@ public sealed record FederatedData
             Table = PartitionTable.Of(
                 clients, data.Train.Labels, strata,
                 partition is NaturalPartition && data.Owners is { } named
-                    ? [.. dealt.Select(rows => named.Names[named.OfRow[rows[0]]])]
+                    ? [.. assigned.Select(rows => named.Names[named.OfRow[rows[0]]])]
                     : null),
         };
     }
@@ -99,12 +99,12 @@ public sealed record FederatedData
     }
 
     /// <summary>Each client's rows that its owners hold out.</summary>
-    static int[][] HeldOutByOwners(Owners owners, int[][] dealt)
+    static int[][] HeldOutByOwners(Owners owners, int[][] assigned)
     {
         var clientOf = new Dictionary<int, int>();
-        for (var client = 0; client < dealt.Length; client++)
-            foreach (var row in dealt[client]) clientOf[owners.OfRow[row]] = client;
-        List<int>[] heldOut = [.. dealt.Select(_ => new List<int>())];
+        for (var client = 0; client < assigned.Length; client++)
+            foreach (var row in assigned[client]) clientOf[owners.OfRow[row]] = client;
+        List<int>[] heldOut = [.. assigned.Select(_ => new List<int>())];
         for (var row = owners.TrainRows; row < owners.OfRow.Length; row++)
             if (clientOf.TryGetValue(owners.OfRow[row], out var client)) heldOut[client].Add(row);
         return [.. heldOut.Select(rows => rows.ToArray())];

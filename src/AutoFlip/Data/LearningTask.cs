@@ -15,7 +15,7 @@ public enum TaskKind
     Regression,
 }
 
-/// <summary>What is to be learnt from a data set, and so what a model's outputs mean. Known before any of its data are.</summary>
+/// <summary>Learning task of a data set, which determines the meaning of a model's outputs. Known before its data are loaded.</summary>
 /// <param name="Kind">What kind of thing is said.</param>
 /// <param name="ClassNames">One name per class; none for numbers.</param>
 public sealed record LearningTask(TaskKind Kind, ImmutableArray<string> ClassNames)
@@ -32,7 +32,7 @@ public sealed record LearningTask(TaskKind Kind, ImmutableArray<string> ClassNam
     /// <summary>Number of classes; 0 for numbers.</summary>
     public int Classes => ClassNames.Length;
 
-    /// <summary>Whether samples are of one of two classes: one output, a logit.</summary>
+    /// <summary>True for classification into two classes: one output, a logit.</summary>
     public bool IsBinary => Kind == TaskKind.Classification && Classes == 2;
 
     /// <summary>Outputs that a model needs, per sample or per step: one per class, but 1 for two classes and for numbers.</summary>

@@ -11,7 +11,7 @@ public sealed record LoadedData(SampleSet Train, SampleSet? Test, LearningTask T
     /// <summary>Whose samples these are; null if unknown.</summary>
     public Owners? Owners { get; init; }
 
-    /// <summary>What was understood of the columns of a table, a line each; empty for other data.</summary>
+    /// <summary>Inferred kinds of a table's columns, one line each; empty for other data.</summary>
     public ImmutableArray<string> Description { get; init; } = [];
 }
 

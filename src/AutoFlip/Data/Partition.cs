@@ -24,13 +24,13 @@ public readonly ref struct PartitionInput(
 /// <summary>A rule that assigns samples to clients.</summary>
 public abstract record Partition
 {
-    /// <summary>Whether all samples of an owner go to one client, so that what owners hold out can stay theirs.</summary>
+    /// <summary>True if all samples of an owner go to one client, so that samples held out by owners stay with them.</summary>
     public virtual bool KeepsOwners => false;
 
-    /// <summary>Whether the rule needs a class per sample: it does not fit tasks without one.</summary>
+    /// <summary>True if the rule needs a class per sample, and so excludes tasks without classes.</summary>
     public virtual bool IsByClass => false;
 
-    /// <summary>Whether the rule fits the samples of a task.</summary>
+    /// <summary>Tests whether the rule fits the samples of a task.</summary>
     public bool Fits(LearningTask task) => !IsByClass || task.Kind == TaskKind.Classification;
 
     /// <summary>Assigns samples to clients: no sample to two of them, and at least one to each.</summary>

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace AutoFlip;
 
-/// <summary>Who has how many samples of which class. Plain numbers, for printing and for reports.</summary>
+/// <summary>Number of samples of each client and class, as plain numbers for printing and for reports.</summary>
 public sealed class PartitionTable
 {
     readonly int[] _train, _heldOut; // [clients, classes]
@@ -27,11 +27,11 @@ public sealed class PartitionTable
     /// <summary>One name per class.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Where clients are the data's own owners, the owner's name of each client; null otherwise.</summary>
+    /// <summary>Owner's name of each client, if clients are the owners of the data; otherwise null.</summary>
     public IReadOnlyList<string>? OwnerNames { get; init; }
 
     /// <summary>
-    /// SHA-256 of the deal in lower-case hex: per client the number of training rows and of held-out rows, then the rows themselves,
+    /// SHA-256 of the partition in lower-case hex: per client the number of training rows and of held-out rows, then the rows themselves,
     /// all as little-endian int32. Two runs with equal hashes give every client the same samples in the same order.
     /// </summary>
     public string Sha256 { get; }
@@ -45,7 +45,7 @@ public sealed class PartitionTable
     /// <summary>All samples of a client, held-out ones included.</summary>
     public int Samples(int client) => Sum(Train(client)) + Sum(HeldOut(client));
 
-    /// <summary>How many classes a client has at least one sample of, held-out ones included.</summary>
+    /// <summary>Number of classes of which a client has at least one sample, held-out ones included.</summary>
     public int ClassCount(int client)
     {
         var count = 0;
@@ -53,7 +53,7 @@ public sealed class PartitionTable
         return count;
     }
 
-    /// <summary>Counts a deal.</summary>
+    /// <summary>Counts the samples of a partition.</summary>
     /// <param name="clients">Each client's rows.</param>
     /// <param name="labels">The class of each row.</param>
     /// <param name="classNames">One name per class.</param>

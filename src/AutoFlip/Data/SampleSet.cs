@@ -9,10 +9,10 @@ public abstract class SampleSet
     /// <summary>The truth about each sample.</summary>
     public abstract Targets Targets { get; }
 
-    /// <summary>Where samples are token ids, how many there are: every id is below it. Null where samples are numbers.</summary>
+    /// <summary>Number of token ids, if samples are token ids: every id is below it. Null if samples are numbers.</summary>
     public virtual int? Vocabulary => null;
 
-    /// <summary>How raw input becomes what is read here, as a model's card will tell; by default the numbers are as they are.</summary>
+    /// <summary>Encoding of raw input as samples, for a model's card; by default numbers are used unchanged.</summary>
     public virtual InputRecipe Recipe => new NumberRecipe(Shape.Channels, Shape.Height, Shape.Width, Vocabulary);
 
     /// <summary>The class by which each sample is partitioned, 0 .. classes - 1.</summary>

@@ -38,7 +38,7 @@ public sealed class Targets
     /// <summary>Targets per sample: T for sequences, otherwise 1.</summary>
     public int PerSample { get; }
 
-    /// <summary>Whether targets are numbers rather than classes.</summary>
+    /// <summary>True if targets are numbers, false if they are classes.</summary>
     public bool AreNumbers => _numbers is not null;
 
     /// <summary>[N]: the class by which a sample is partitioned and counted; 0 for all where a sample has no class of its own.</summary>

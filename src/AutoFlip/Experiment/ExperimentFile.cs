@@ -62,7 +62,7 @@ public static class ExperimentFile
 
     /// <summary>The experiment as JSON text, ending in a newline.</summary>
     /// <param name="experiment">The experiment.</param>
-    /// <param name="partitionSha256">The deal of a run of it (PartitionTable.Sha256); null if there is no run yet.</param>
+    /// <param name="partitionSha256">Hash of the partition of its run (PartitionTable.Sha256); null if there is no run yet.</param>
     public static string Write(Experiment experiment, string? partitionSha256 = null)
     {
         var fields = new Dictionary<string, object?> { ["schema"] = Schema, ["version"] = ProgramVersion };
@@ -122,7 +122,7 @@ public static class ExperimentFile
     public static string? PartitionSha256Of(string path)
     {
         using var document = Parse(TextOf(path), path);
-        return document.RootElement.TryGetProperty(PartitionField, out var deal) ? deal.ToString() : null;
+        return document.RootElement.TryGetProperty(PartitionField, out var hash) ? hash.ToString() : null;
     }
 
     /// <summary>The values of an object, over the defaults or its base; derived ones as they are.</summary>

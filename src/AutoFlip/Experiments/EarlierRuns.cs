@@ -41,7 +41,8 @@ public sealed class EarlierRuns
     /// (see <see cref="IsRunOf"/>).</param>
     public EarlierRun? Of(Experiment wanted) => _runs.Where(run => IsRunOf(run.Experiment, wanted)).MaxBy(run => run.Status.Stage);
 
-    /// <summary>Whether a run's description is what an experiment becomes once its data are known.</summary>
+    /// <summary>Tests whether a recorded experiment is the resolved form of a wanted one, with the values that its data
+    /// determine.</summary>
     /// <remarks>Only then it is settled how many clients there are, if each owner of samples is one, and what <c>auto</c> means
     /// for a file of the user's.</remarks>
     internal static bool IsRunOf(Experiment recorded, Experiment wanted)

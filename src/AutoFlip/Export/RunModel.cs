@@ -43,7 +43,7 @@ public static class RunModel
             $"The models in '{directory}' have no card: an older version wrote them. What is missing is taken from {experiment.Dataset}.");
         var data = FederatedData.Load(
             experiment, DataLocations.Of(options with { DataPath = dataPath ?? options.DataPath }), observer, cancellation);
-        if (ExperimentFile.PartitionSha256Of(Path.Combine(directory, ExperimentFile.FileName)) is { } deal && deal != data.Table.Sha256)
+        if (ExperimentFile.PartitionSha256Of(Path.Combine(directory, ExperimentFile.FileName)) is { } hash && hash != data.Table.Sha256)
             throw AutoFlipException.BadData(
                 $"The data of {experiment.Dataset} are not those of the run in '{directory}'. "
                 + "Name the folder of the data used then with RunOptions.DataPath.");

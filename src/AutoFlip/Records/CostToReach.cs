@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What a run had cost when its main metric first reached a target.</summary>
+/// <summary>Cost of a run up to the round in which its main metric first reached a target.</summary>
 /// <param name="Round">After this round.</param>
 /// <param name="Bytes">Sent, both ways, exploration included.</param>
 /// <param name="Macs">Multiply-accumulates of forward passes of training, exploration included.</param>

@@ -15,7 +15,7 @@ public sealed record RunRecord
     /// <summary>The rounds done, in order.</summary>
     public required ImmutableArray<RoundReport> Rounds { get; init; }
 
-    /// <summary>What each explorer cost, in the order of their answers.</summary>
+    /// <summary>Cost of each explorer, in the order of their replies.</summary>
     public ImmutableArray<ExplorerReport> Explorers { get; init; } = [];
 
     /// <summary>Status of the run.</summary>

@@ -12,7 +12,8 @@ public sealed record Spread(int Count, double Mean, double? Deviation)
     /// it is the paired t test's.</remarks>
     public double? Margin => Deviation / Math.Sqrt(Count) * StudentT.Quantile975(Math.Max(Count - 1, 1));
 
-    /// <summary>Whether the interval leaves zero out: a difference that is not explained by the draw of seeds, at the 5 % level.</summary>
+    /// <summary>True if the interval excludes zero: the difference is significant at the 5 % level, given the variation over
+    /// seeds.</summary>
     public bool ExcludesZero => Math.Abs(Mean) > Margin;
 
     /// <summary>The spread of some values; null if none is defined.</summary>
@@ -27,7 +28,7 @@ public sealed record Spread(int Count, double Mean, double? Deviation)
         return new(defined.Length, mean, Math.Sqrt(defined.Sum(value => (value - mean) * (value - mean)) / (defined.Length - 1)));
     }
 
-    /// <summary>The spread of a difference, pair by pair: what repetitions have in common (a seed's deal of samples) cancels out.
+    /// <summary>The spread of a difference, pair by pair: what repetitions have in common (the partition of a seed) cancels out.
     /// Null if no pair is complete.</summary>
     /// <param name="pairs">What is compared, and with what.</param>
     public static Spread? OfDifferences(IEnumerable<(double? Value, double? Baseline)> pairs) =>

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What is known of a client's answer once its values have been used.</summary>
+/// <summary>Record of a client's reply without its values, which have been used.</summary>
 /// <param name="Round">The round; 0 for exploration.</param>
 /// <param name="Work">What it was asked to do.</param>
 /// <param name="Client">The client.</param>

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What one explorer cost: a line of <c>exploration.jsonl</c>.</summary>
+/// <summary>Cost of one explorer: a line of <c>exploration.jsonl</c>.</summary>
 /// <param name="Client">The explorer.</param>
 /// <param name="DownBytes">Bytes sent to it.</param>
 /// <param name="UpBytes">Bytes it sent.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>What exploration found and what the first mask made of it: <c>guidance.json</c>.</summary>
+/// <summary>Distribution of guidance, and of the weights kept by the first mask: <c>guidance.json</c>.</summary>
 /// <param name="Guidance">What was measured, as the catalogue names it.</param>
 /// <param name="Explorers">Clients whose scores it is the mean of.</param>
 /// <param name="Round">The round that the mask was made for.</param>
@@ -25,7 +25,7 @@ public sealed record GuidanceReport(string Guidance, int Explorers, int Round, I
     }
 }
 
-/// <summary>How the guidance of one tensor's weights is distributed, over orders of magnitude, and what of it is kept.</summary>
+/// <summary>Histogram of the guidance of one tensor's weights over orders of magnitude, and of the weights kept.</summary>
 /// <param name="Tensor">The tensor.</param>
 /// <param name="Min">log10 of the least guidance above 0; 0 if there is none.</param>
 /// <param name="Max">log10 of the greatest.</param>

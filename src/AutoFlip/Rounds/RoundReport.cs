@@ -23,7 +23,7 @@ public sealed record RoundReport
     /// <summary>The round, from 1.</summary>
     public required int Round { get; init; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>Time at which the round ended.</summary>
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>Wall-clock seconds of the whole round.</summary>
@@ -65,7 +65,7 @@ public sealed record RoundReport
     /// <summary>Bytes sent by clients, measured.</summary>
     public required long UpBytes { get; init; }
 
-    /// <summary>What plain FedAvg would have sent over the same dispatches: 4 bytes per value, both ways where weights come back.</summary>
+    /// <summary>Bytes of plain FedAvg over the same dispatches: 4 per value, in both directions where weights are returned.</summary>
     public required long DenseFp32Bytes { get; init; }
 
     /// <summary>Size of the round's model message to one client.</summary>
@@ -86,7 +86,8 @@ public sealed record RoundReport
     /// <summary>The probability from which on the global model's single output meant class 1; null if none was fitted.</summary>
     public double? CutOff { get; init; }
 
-    /// <summary>What of each layer is kept, and how far it has come; empty in reports of earlier versions.</summary>
+    /// <summary>Kept parts of each layer, and the distance of its weights from the initial ones; empty in reports of earlier
+    /// versions.</summary>
     public ImmutableArray<LayerFigures> Layers { get; init; } = [];
 
     /// <summary>Training figures of the cohort's last local epoch: <c>loss</c> and each metric.</summary>

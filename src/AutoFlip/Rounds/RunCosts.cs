@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>What a run has cost by the end of each of its rounds: sums from the beginning.</summary>
+/// <summary>Cumulative costs of a run at the end of each round.</summary>
 /// <param name="Rounds">The rounds.</param>
 /// <param name="Down">[rounds]: bytes to clients.</param>
 /// <param name="Up">[rounds]: bytes from clients.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>How far a run has come. Later members are preferred where a table finds several runs of one experiment.</summary>
+/// <summary>Stage of a run. Where a table finds several runs of one experiment, it prefers later members of this list.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunStage>))]
 public enum RunStage
 {
@@ -27,7 +27,8 @@ public enum RunStage
     Done,
 }
 
-/// <summary>Where a run stands: read from its directory, and written there (<c>status.json</c>) when it fails or is interrupted.</summary>
+/// <summary>Status of a run: read from its directory, and written there (<c>status.json</c>) when the run fails or is
+/// interrupted.</summary>
 /// <param name="Stage">How far it has come.</param>
 /// <remarks>
 /// A process holds an exclusive lock on <c>checkpoints/lock</c> from before the first round until after this file is written, and the
@@ -50,10 +51,10 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
     /// <summary>The exit code of a run that failed.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>Whether it failed for this reason before and did so again: runs are deterministic, so resuming it is of no use.</summary>
+    /// <summary>True if the run failed twice for the same reason: runs are deterministic, so resuming it would fail again.</summary>
     public bool IsRepeated { get; init; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>Time at which the run ended.</summary>
     public DateTimeOffset? Time { get; init; }
 
     /// <summary>The status of the run in a directory.</summary>
@@ -66,7 +67,7 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
         IsInUse(directory) ? new(RunStage.Running)
         : Recorded(directory) ?? new(RunStage.Stopped);
 
-    /// <summary>Whether a process runs it.</summary>
+    /// <summary>Tests whether a process runs the run of a directory.</summary>
     public static bool IsInUse(string path)
     {
         var file = Path.Combine(path, "checkpoints", "lock");
@@ -98,7 +99,7 @@ public sealed record RunStatus([property: JsonPropertyName("state")] RunStage St
         return new(RunStage.Failed) { Reason = reason, ExitCode = (int)code, IsRepeated = isRepeated, Time = now };
     }
 
-    /// <summary>Whether the machine is the cause, which may be remedied, and not the run.</summary>
+    /// <summary>Tests whether the cause is the machine, where it may be removed, rather than the run.</summary>
     static bool IsOutside(Exception? why) => why is IOException or UnauthorizedAccessException or OutOfMemoryException;
 
     /// <summary>In a few words: <c>failed: the disk is full</c>.</summary>

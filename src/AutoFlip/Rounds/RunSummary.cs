@@ -125,8 +125,8 @@ public sealed record SummaryMain(
     [JsonIgnore]
     public double? Last => Global ?? Local;
 
-    /// <summary>What runs are compared by: the mean of the last evaluations, five at most, on the server's test set, for one alone swings
-    /// by many points on non-IID data; where there is no such set, the last evaluation on clients.</summary>
+    /// <summary>Quality by which runs are compared: the mean of the last evaluations, at most five, on the server's test set, because a
+    /// single one varies by many points on non-IID data; without a test set, the last evaluation on clients.</summary>
     [JsonIgnore]
     public double? Compared => Recent ?? Local;
 }

@@ -44,8 +44,8 @@ static class Summaries
         };
     }
 
-    /// <summary>What the reports alone say, of a run that goes on too. Workers, the model's hash, and time outside exploration
-    /// and rounds are not in them.</summary>
+    /// <summary>Summary of the rounds so far, also of a run in progress. Workers, the model's hash, and time outside exploration and
+    /// rounds are not included.</summary>
     /// <param name="experiment">What is run.</param>
     /// <param name="main">The metric that stands for all.</param>
     /// <param name="explorers">What exploration cost.</param>

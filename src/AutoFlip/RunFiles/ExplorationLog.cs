@@ -56,7 +56,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         }
     }
 
-    /// <summary>What each explorer cost, in the order of their answers.</summary>
+    /// <summary>Cost of each explorer, in the order of their replies.</summary>
     public IReadOnlyList<ExplorerReport> Reports => _reports.Lines;
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>What one must know to use saved weights without the data that they learnt from. It travels in
-/// the metadata of the file.</summary>
+/// <summary>Facts about saved weights that are needed to use them without their training data. Stored in the metadata of the
+/// file.</summary>
 /// <remarks>Fields are added, never renamed or removed. A card comes from a file and may claim anything:
 /// <see cref="Parse"/> refuses what cannot be.</remarks>
 public sealed record ModelCard
@@ -33,7 +33,7 @@ public sealed record ModelCard
     /// if it is the full network.</summary>
     public ImmutableSortedDictionary<string, int>? Widths { get; init; }
 
-    /// <summary>How raw input becomes a sample.</summary>
+    /// <summary>Encoding of raw input as a sample.</summary>
     public required InputRecipe Input { get; init; }
 
     /// <summary>The kind of task: classification, labelling or regression.</summary>

@@ -48,7 +48,7 @@ sealed class RunDirectory : IDisposable
     /// <summary>The rounds that are done, in order.</summary>
     public IReadOnlyList<RoundReport> Rounds => _rounds.Lines;
 
-    /// <summary>Whether every file has a checksum: not in runs that an earlier version began.</summary>
+    /// <summary>True if every file has a checksum, as in all runs but those begun by an earlier version.</summary>
     public bool HasChecksums => Seal.IsRequired(File(RoundsFile));
 
     /// <summary>The folder of weights and resume state.</summary>
@@ -111,10 +111,10 @@ sealed class RunDirectory : IDisposable
         return new RunDirectory(System.IO.Path.GetFullPath(path), experiment);
     }
 
-    /// <summary>How the run was started: where its data was looked for, above all.</summary>
+    /// <summary>Options that the run was started with, such as the folders searched for its data.</summary>
     public RunOptions Options => OptionsOf(Path);
 
-    /// <summary>How the run of a directory was started.</summary>
+    /// <summary>Options that the run of a directory was started with.</summary>
     /// <exception cref="AutoFlipException">The directory lacks the options (exit 3).</exception>
     public static RunOptions OptionsOf(string path)
     {

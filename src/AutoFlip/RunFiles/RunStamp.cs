@@ -4,8 +4,8 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>What a run began as: <c>checkpoints/run.json</c>, written once, before the first round. Runs
-/// of version 0.1 have none.</summary>
+/// <summary>Identity of a run: <c>checkpoints/run.json</c>, written once, before the first round. Runs of version 0.1 have
+/// none.</summary>
 /// <param name="Id">Names the run in messages: 32 hexadecimal digits. A reply to a task of another run is refused.</param>
 /// <param name="Version">The program that began it.</param>
 /// <param name="Identity">The experiment (<see cref="RunIdentity"/>): a run that was stopped before its first

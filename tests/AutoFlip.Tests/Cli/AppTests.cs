@@ -212,9 +212,9 @@ public class AppTests
         Assert.Equal(ExitCode.BadRequest, Shell.Run("data", "show", "digit").Exit);
         Assert.Equal(ExitCode.BadRequest, Shell.Run("data").Exit);
 
-        var dealt = Shell.Run("data", "partition", "--dataset", "digits", "--K", "5", "--partition", "iid", "--json");
+        var shown = Shell.Run("data", "partition", "--dataset", "digits", "--K", "5", "--partition", "iid", "--json");
 
-        var clients = JsonDocument.Parse(dealt.Out).RootElement.GetProperty("clients").EnumerateArray().ToList();
+        var clients = JsonDocument.Parse(shown.Out).RootElement.GetProperty("clients").EnumerateArray().ToList();
         Assert.Equal(5, clients.Count);
         Assert.Equal(
             1_438, clients.Sum(client => client.EnumerateObject().Sum(part => part.Value.EnumerateArray().Sum(count => count.GetInt32()))));

@@ -34,10 +34,10 @@ public sealed class OptionUsesTests
 
     static string? Warning(Experiment experiment, LoadedData? data = null)
     {
-        var dealt = FederatedData.Assign(ExperimentRules.Resolve(experiment, task: null), data ?? Images.Value);
-        experiment = ExperimentRules.Settle(ExperimentRules.Resolve(experiment, task: null), dealt.Task, dealt.Clients.Length);
+        var assigned = FederatedData.Assign(ExperimentRules.Resolve(experiment, task: null), data ?? Images.Value);
+        experiment = ExperimentRules.Settle(ExperimentRules.Resolve(experiment, task: null), assigned.Task, assigned.Clients.Length);
         return OptionUses.Warning(new PreparedRun(
-            experiment, RunNetwork.Build(experiment, Catalog.Resolve(experiment), dealt.Contract), dealt));
+            experiment, RunNetwork.Build(experiment, Catalog.Resolve(experiment), assigned.Contract), assigned));
     }
 
     /// <summary>A run in which an option has no effect, and the clause about it. Every row of the table is here at least once.</summary>
@@ -145,7 +145,7 @@ public sealed class OptionUsesTests
 
     /// <summary>A table has no images; under the partition pre its owners are the clients, of which there are four.</summary>
     [Fact]
-    public void Options_for_images_and_clients_have_no_effect_on_a_table_dealt_by_owner()
+    public void Options_for_images_and_clients_have_no_effect_on_a_table_partitioned_by_owner()
     {
         var table = new Experiment
         {

@@ -85,7 +85,7 @@ public class TaskRulesTests
         StringComparison.Ordinal);
 
     [Fact]
-    public void Nothing_can_be_dealt_by_class_where_there_is_none() => Assert.StartsWith(
+    public void Nothing_can_be_partitioned_by_class_without_classes() => Assert.StartsWith(
         "Experiment.Partition: samples of this data set have no class to partition them by. Accepted: iid, unbalanced, ",
         Assert.Single(TaskRules.Undealable(Sound with { Partition = "patho" }, LearningTask.Regression)), StringComparison.Ordinal);
 

@@ -9,7 +9,7 @@ public class FederatedDataTests
     static readonly Experiment Digits = new() { Dataset = "digits", Resize = 0, Clients = 10, TestFraction = 0.2, Partition = "iid" };
 
     [Fact]
-    public void Loading_deals_every_sample_once_and_holds_some_out()
+    public void Loading_assigns_every_sample_once_and_holds_some_out()
     {
         var data = Load(Digits);
 
@@ -45,7 +45,7 @@ public class FederatedDataTests
     [InlineData("iid", "2291a6d9984e56a7")]
     [InlineData("unbalanced", "02e5291dcaddbbc6")]
     [InlineData("patho", "1a84dbb615f2f147")]
-    public void Deals_of_a_seed_stay_what_they_are(string partition, string sha256) =>
+    public void Partition_of_a_seed_stays_the_same(string partition, string sha256) =>
         Assert.StartsWith(sha256, Load(Digits with { Partition = partition, SampleFraction = 0.9 }).Table.Sha256);
 
     [Fact]
@@ -101,7 +101,7 @@ public class FederatedDataTests
     }
 
     [Fact]
-    public void What_cannot_be_dealt_is_refused_with_the_option_to_change()
+    public void Impossible_partition_is_refused_with_the_option_to_change()
     {
         Refused("Experiment.Clients 1439", Digits with { Clients = 1439 });
         Refused("Experiment.SampleFraction: '0' is not accepted", Digits with { SampleFraction = 0 });
@@ -211,7 +211,7 @@ public class FederatedDataTests
     }
 
     [Fact]
-    public void Samples_without_owners_cannot_be_dealt_by_owner()
+    public void Samples_without_owners_cannot_be_partitioned_by_owner()
     {
         var error = Assert.Throws<AutoFlipException>(() => Load(Digits with { Partition = "pre" }));
 
@@ -220,7 +220,7 @@ public class FederatedDataTests
     }
 
     [Fact]
-    public void Samples_without_classes_are_not_dealt_by_class_and_the_sentence_says_how_they_are()
+    public void Samples_without_classes_are_refused_by_partitions_by_class_with_the_partitions_that_fit()
     {
         var numbers = new LoadedData(new Points([], _ => [1]), null, LearningTask.Regression);
 

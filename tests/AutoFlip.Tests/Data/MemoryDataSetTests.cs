@@ -58,9 +58,9 @@ public class MemoryDataSetTests
         };
         var experiment = new Experiment { Partition = "pre", TestFraction = 0 };
 
-        var dealt = FederatedData.Assign(experiment, Load(new MemoryDataSet("mine", data), experiment));
+        var assigned = FederatedData.Assign(experiment, Load(new MemoryDataSet("mine", data), experiment));
 
-        Assert.Equal<int[]>([[0, 2], [1, 3]], dealt.Clients.Select(client => (int[])[.. client.Train.ToArray().Order()]));
+        Assert.Equal<int[]>([[0, 2], [1, 3]], assigned.Clients.Select(client => (int[])[.. client.Train.ToArray().Order()]));
     }
 
     /// <summary>Four pixels of one image, halved in each direction: their mean. Without a transform a pixel of 0

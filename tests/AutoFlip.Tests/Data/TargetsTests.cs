@@ -15,7 +15,7 @@ public class TargetsTests
     }
 
     [Fact]
-    public void Steps_are_read_row_by_row_and_dealt_as_one_class()
+    public void Steps_are_read_row_by_row_and_partitioned_as_one_class()
     {
         var targets = Targets.Steps([1, 2, 3, 4, 5, Targets.Ignored], 3);
 
@@ -51,7 +51,7 @@ public class TargetsTests
     }
 
     [Fact]
-    public void Steps_and_numbers_are_dealt_as_one_class()
+    public void Steps_and_numbers_are_partitioned_as_one_class()
     {
         Assert.Equal((2, 1), (LearningTask.Labelling("a", "b").Outputs, LearningTask.Labelling("a", "b").Strata.Length));
         Assert.Equal((1, 1), (LearningTask.Regression.Outputs, LearningTask.Regression.Strata.Length));

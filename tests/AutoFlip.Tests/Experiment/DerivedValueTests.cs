@@ -12,7 +12,7 @@ public sealed class DerivedValueTests : IDisposable
     /// <summary>What another run begins with that is given the file of a run of the experiment.</summary>
     Experiment Base(Experiment experiment, Func<string, string>? edit = null)
     {
-        var text = ExperimentFile.Write(experiment, "deal");
+        var text = ExperimentFile.Write(experiment, "hash");
         File.WriteAllText(_folder["run.json"], edit is null ? text : edit(text));
         return ExperimentFile.Load(_folder["run.json"]);
     }
@@ -20,7 +20,7 @@ public sealed class DerivedValueTests : IDisposable
     static string Without(string text, string field) =>
         string.Join('\n', text.Split('\n').Where(line => !line.Contains(field, StringComparison.Ordinal)));
 
-    /// <summary>As versions before the list of derived values wrote it: from its name to the line before the deal.</summary>
+    /// <summary>As versions before the list of derived values wrote it: from its name to the line before the partition's hash.</summary>
     static string OfEarlierVersion(string text) =>
         text[..text.IndexOf("  \"derived\"", StringComparison.Ordinal)]
             + text[text.IndexOf("  \"partition_sha256\"", StringComparison.Ordinal)..];
@@ -116,7 +116,7 @@ public sealed class DerivedValueTests : IDisposable
         var resolved = ExperimentRules.Resolve(Thirty);
         Directory.CreateDirectory(_folder["run"]);
         // rounds may be edited before resuming
-        File.WriteAllText(_folder["run/experiment.json"], ExperimentFile.Write(resolved with { Rounds = 60 }, "deal"));
+        File.WriteAllText(_folder["run/experiment.json"], ExperimentFile.Write(resolved with { Rounds = 60 }, "hash"));
 
         var run = ExperimentFile.OfRun(_folder["run"]);
 
@@ -150,10 +150,10 @@ public sealed class DerivedValueTests : IDisposable
                   "asked": "auto",
                   "value": "CrossEntropyLoss"
                 },
-            """.ReplaceLineEndings("\n"), ExperimentFile.Write(resolved, "deal"), StringComparison.Ordinal);
+            """.ReplaceLineEndings("\n"), ExperimentFile.Write(resolved, "hash"), StringComparison.Ordinal);
         Assert.Equal(
             Without(ExperimentFile.Write(resolved), "version"),
-            Without(OfEarlierVersion(ExperimentFile.Write(resolved, "deal")), "version")
-                .Replace(",\n  \"partition_sha256\": \"deal\"", "", StringComparison.Ordinal));
+            Without(OfEarlierVersion(ExperimentFile.Write(resolved, "hash")), "version")
+                .Replace(",\n  \"partition_sha256\": \"hash\"", "", StringComparison.Ordinal));
     }
 }

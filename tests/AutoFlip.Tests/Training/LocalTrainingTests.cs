@@ -50,7 +50,7 @@ public class LocalTrainingTests
     }
 
     [Fact]
-    public void Without_shuffling_samples_come_as_they_were_dealt()
+    public void Without_shuffling_samples_keep_the_order_of_the_partition()
     {
         var own = Data.Clients[0].Train.ToArray();
 

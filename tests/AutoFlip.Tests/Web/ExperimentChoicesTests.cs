@@ -57,7 +57,7 @@ public sealed class ExperimentChoicesTests
         var read = new OptionParser("run", Settings.All).Parse(words[2..]).Over(new Request()).Request.Resolve(_ => { });
 
         Assert.Equal(["autoflip", "run"], words[..2]);
-        Assert.Equal(ExperimentFile.Write(resolved, "deal"), ExperimentFile.Write(read.Experiment, "deal"));
+        Assert.Equal(ExperimentFile.Write(resolved, "hash"), ExperimentFile.Write(read.Experiment, "hash"));
     }, iter: 1000);
 
     static string[] Changed(Experiment experiment) =>

@@ -58,7 +58,7 @@ sealed class BilinearResize
 
     static byte Clip(int sum) => (byte)Math.Clamp(sum >> FractionBits, 0, 255);
 
-    /// <summary>Which input pixels make an output pixel along one axis, and with what fixed-point weights.</summary>
+    /// <summary>Input pixels of each output pixel along one axis, with their fixed-point weights.</summary>
     sealed class Taps
     {
         readonly int[] _starts;

@@ -51,7 +51,7 @@ public sealed class ImageSet : SampleSet
     /// <summary>The bytes of one image, [C, H, W].</summary>
     public ReadOnlySpan<byte> this[int row] => _pixels.Slice((long)row * Shape.Length, Shape.Length);
 
-    /// <summary>Whether the pixels are in a mapped file.</summary>
+    /// <summary>True if the pixels are in a memory-mapped file.</summary>
     internal bool Mapped => _pixels.Mapped;
 
     /// <summary>A view of the same pixels that reads them another way.</summary>

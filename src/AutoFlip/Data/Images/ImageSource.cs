@@ -13,8 +13,7 @@ abstract class ImageSource(SampleShape shape, int[] labels)
     /// <summary>[N].</summary>
     public int[] Labels => labels;
 
-    /// <summary>How many images one call of <see cref="Make"/> should make, so that work is neither too fine
-    /// nor too coarse to share out.</summary>
+    /// <summary>Number of images per call of <see cref="Make"/>, for balanced work on several threads.</summary>
     protected abstract int Block { get; }
 
     /// <summary>Makes the images <paramref name="first"/>, <paramref name="first"/> + 1, ... Called on several threads at once.</summary>

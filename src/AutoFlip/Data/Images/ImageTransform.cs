@@ -27,7 +27,7 @@ public sealed record ImageTransform
     /// </summary>
     public bool ImageNetNormalization { get; init; }
 
-    /// <summary>Whether anything random is switched on.</summary>
+    /// <summary>True if any random augmentation is enabled.</summary>
     public bool Augments => RotationDegrees > 0 || HorizontalFlip > 0 || VerticalFlip > 0 || ColorJitter > 0;
 
     /// <summary>The transform of an experiment.</summary>

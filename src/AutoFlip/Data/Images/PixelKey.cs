@@ -4,7 +4,7 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>What a file of decoded images was made from. If any of it changes, the file is made anew, in the same place.</summary>
+/// <summary>Identity of the inputs of a file of decoded images. If any input changes, the file is rebuilt in the same place.</summary>
 /// <param name="Name">Start of the file's name: the set, the side, and which folder it came from.</param>
 /// <param name="Hash">Over the same, and the relative path, length and time of change of every file that the set consists of.</param>
 sealed record PixelKey(string Name, UInt128 Hash)

@@ -41,7 +41,7 @@ sealed unsafe class Pixels
     /// <summary>Number of bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Whether they are in a mapped file.</summary>
+    /// <summary>True if the pixels are in a memory-mapped file.</summary>
     public bool Mapped => _view is not null;
 
     /// <summary>Some of them.</summary>

@@ -51,7 +51,7 @@ sealed class TiffDirectory
 
     public bool Has(int tag) => _fields.ContainsKey(tag);
 
-    /// <summary>How many values a field has; 0 if it is missing.</summary>
+    /// <summary>Number of values of a field; 0 if it is missing.</summary>
     public long Count(int tag) => _fields.GetValueOrDefault(tag).Count;
 
     /// <summary>The first value of a field, or what stands for it where it is missing.</summary>

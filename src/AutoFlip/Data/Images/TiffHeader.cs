@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What of a TIFF file bounds the memory of its decoder: read and checked before the decoder sees the file.</summary>
+/// <summary>Fields of a TIFF file that bound the memory of its decoder: checked before the decoder reads the file.</summary>
 /// <param name="Width">Pixels a row, at least 1.</param>
 /// <param name="Height">Rows, at least 1.</param>
 /// <param name="Orientation">1 to 8, as EXIF counts them.</param>

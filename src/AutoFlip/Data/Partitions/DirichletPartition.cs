@@ -24,7 +24,7 @@ public sealed record DirichletPartition(double Concentration) : Partition
         var byClass = RowsByClass(input.Labels, input.Classes, random);
         var samples = input.Labels.Length;
         var left = byClass.Select(rows => rows.Length).ToArray();
-        var dealt = new int[clients][];
+        var assigned = new int[clients][];
         foreach (var client in random.Permutation(clients))
         {
             var rows = new List<int>();
@@ -41,9 +41,9 @@ public sealed record DirichletPartition(double Concentration) : Partition
                     left[c] -= count;
                 }
             }
-            dealt[client] = [.. rows];
+            assigned[client] = [.. rows];
         }
-        return dealt;
+        return assigned;
     }
 
     /// <summary>Cuts a number into whole parts in the proportion of the shares, which sum to 1.</summary>

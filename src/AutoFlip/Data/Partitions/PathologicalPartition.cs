@@ -3,11 +3,11 @@ namespace AutoFlip;
 /// <summary>Every client gets exactly the same number of distinct classes, one shard of each.</summary>
 /// <param name="ClassesPerClient">m, at least 1. As many as there are classes makes clients alike.</param>
 /// <remarks>
-/// The samples of every class are shuffled and cut into shards of equal size (by at most one); all samples of all classes are
-/// dealt. Classes have K m / C shards each; a remainder goes to classes at random, and a class with fewer samples than that has one
-/// shard per sample while others have more. Clients, in random order, choose among the classes with shards left, uniformly, but
-/// a class with as many shards as there are clients left is always taken, which is what keeps the deal from running into a
-/// corner: after each client the shards left can again be dealt without giving any client a class twice.
+/// The samples of every class are shuffled and cut into shards whose sizes differ by at most one; all samples of all classes are
+/// assigned. Classes have K m / C shards each; a remainder goes to classes at random, and a class with fewer samples than that has one
+/// shard per sample while others have more. Clients, in random order, choose uniformly among the classes with shards left, but always
+/// take a class with as many shards as clients are left. So after each client the remaining shards can still be assigned without
+/// giving any client a class twice.
 /// <para>Differs from the reference, which needs K m to be a multiple of C and can leave the last clients with fewer classes.</para>
 /// </remarks>
 public sealed record PathologicalPartition(int ClassesPerClient) : Partition
@@ -25,13 +25,13 @@ public sealed record PathologicalPartition(int ClassesPerClient) : Partition
 
         var left = shards.Select(shardsOfClass => shardsOfClass.Length).ToArray();
         var order = random.Permutation(clients);
-        var dealt = new int[clients][];
+        var assigned = new int[clients][];
         for (var i = 0; i < clients; i++)
-            dealt[order[i]] = [.. Choose(left, clients - i, random).SelectMany(c => shards[c][--left[c]])];
-        return dealt;
+            assigned[order[i]] = [.. Choose(left, clients - i, random).SelectMany(c => shards[c][--left[c]])];
+        return assigned;
     }
 
-    /// <summary>How many shards each class is cut into: K m in all, each at least 1, at most K and at most the class's samples.</summary>
+    /// <summary>Number of shards of each class: K m in all, each at least 1, at most K and at most the class's samples.</summary>
     int[] ShardCounts(int[] samples, int clients, KeyedRandom random)
     {
         if (ClassesPerClient < 1 || ClassesPerClient > samples.Length)

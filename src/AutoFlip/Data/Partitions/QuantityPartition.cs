@@ -4,7 +4,7 @@ namespace AutoFlip;
 /// <remarks>
 /// A client with share s of n samples gets floor(s n), and at least one; what is then left over, or was given too much, is the
 /// largest client's. (Flower Datasets 0.5, whose linear, square and exponential partitioners these are, refuses where a client would
-/// get none. Otherwise sizes are equal.) Classes are dealt as they come: only quantities are skewed.
+/// get none. Otherwise sizes are equal.) Classes are assigned at random: only quantities are skewed.
 /// </remarks>
 public abstract record QuantityPartition : Partition
 {

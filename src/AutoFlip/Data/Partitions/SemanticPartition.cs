@@ -38,7 +38,7 @@ public sealed record SemanticPartition : Partition
         var byClass = RowsByClass(input.Labels, input.Classes, random).Where(rows => rows.Length > 0).ToArray();
         random.Shuffle(byClass.AsSpan());
 
-        List<int>[] dealt = [.. Enumerable.Range(0, clients).Select(_ => new List<int>())];
+        List<int>[] assigned = [.. Enumerable.Range(0, clients).Select(_ => new List<int>())];
         var latest = new Cluster?[clients];
         foreach (var rows in byClass)
         {
@@ -48,9 +48,9 @@ public sealed record SemanticPartition : Partition
             for (var i = 0; i < clusters.Length; i++)
             {
                 latest[owner[i]] = clusters[i];
-                dealt[owner[i]].AddRange(clusters[i].Rows);
+                assigned[owner[i]].AddRange(clusters[i].Rows);
             }
         }
-        return [.. dealt.Select(rows => rows.ToArray())];
+        return [.. assigned.Select(rows => rows.ToArray())];
     }
 }

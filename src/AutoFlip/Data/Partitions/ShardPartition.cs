@@ -3,7 +3,7 @@ namespace AutoFlip;
 /// <summary>Samples in the order of their classes are cut into shards of equal size; every client gets some of them at random.</summary>
 /// <param name="ShardsPerClient">s, at least 1. Few shards, few classes.</param>
 /// <remarks>
-/// Samples are shuffled within their class. The K s shards differ in size by at most one sample and are all dealt; one that lies across the
+/// Samples are shuffled within their class. The K s shards differ in size by at most one sample, and all are assigned. A shard across the
 /// border of two classes holds both, and a client may get two shards of one class (unlike under patho).
 /// <para>Source: McMahan et al. 2017, arXiv:1602.05629, section 3; Flower Datasets' ShardPartitioner with a number of shards per node.
 /// Differs: that leaves out the remainder of samples / (K s).</para>

@@ -4,8 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
-/// <summary>How raw input becomes the numbers that a network reads: what one must know to use a model
-/// without the data it learnt from.</summary>
+/// <summary>Encoding of raw input as the numbers that a network reads, so that a model can be used without its training data.</summary>
 /// <remarks>A recipe gives, bit for bit, what the data set's own reader gave: both take the same steps.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ImageRecipe), "image")]
@@ -16,7 +15,7 @@ namespace AutoFlip;
 [JsonDerivedType(typeof(NumberRecipe), "numbers")]
 public abstract record InputRecipe
 {
-    /// <summary>How recipes, and the cards of models that hold them, are written as JSON.</summary>
+    /// <summary>JSON format of recipes, and of the model cards that hold them.</summary>
     internal static JsonSerializerOptions Json { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -39,7 +38,7 @@ public abstract record InputRecipe
     [JsonIgnore]
     public abstract SampleShape Shape { get; }
 
-    /// <summary>Where samples are token ids, how many there are; null where they are numbers.</summary>
+    /// <summary>Number of token ids, if samples are token ids; null if they are numbers.</summary>
     [JsonIgnore]
     public virtual int? Vocabulary => null;
 
@@ -47,7 +46,7 @@ public abstract record InputRecipe
     /// those may claim anything.</summary>
     internal abstract string? Fault();
 
-    /// <summary>Whether another recipe makes the same of everything.</summary>
+    /// <summary>Tests whether another recipe maps every input to the same numbers.</summary>
     internal bool Equivalent(InputRecipe other) => JsonSerializer.Serialize(this, Json) == JsonSerializer.Serialize(other, Json);
 
     private protected static bool IsShape(int channels, int height, int width) =>

@@ -29,7 +29,7 @@ public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<s
     /// <summary>Of a date, how it is written; null of other kinds.</summary>
     public string? DateStyle { get; init; }
 
-    /// <summary>Whether its values are standardised.</summary>
+    /// <summary>True if its values are standardised.</summary>
     [JsonIgnore]
     internal bool IsScaled => Kind is ColumnKind.Number or ColumnKind.Date;
 
@@ -56,7 +56,7 @@ public sealed record ColumnRecipe(string Name, ColumnKind Kind, ImmutableArray<s
         return null;
     }
 
-    /// <summary>Whether a text means that there is no value.</summary>
+    /// <summary>Tests whether a text stands for a missing value.</summary>
     internal bool IsMissing(string text) =>
         Kind == ColumnKind.Category ? TableFormat.IsMissingText(text, Missing) : TableFormat.IsMissingNumber(text, Missing);
 
@@ -105,7 +105,7 @@ public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRe
         return Columns.Sum(column => (double)column.Width) is < 1 or > LargestSample ? "rows of such a length cannot be" : null;
     }
 
-    /// <summary>Whether two tables have the same columns, whatever they are scaled by and however their cells are spelled.</summary>
+    /// <summary>Tests whether two tables have the same columns, regardless of their scaling and the spelling of their cells.</summary>
     internal bool HasColumnsOf(TableRecipe other) => Unscaled().Equivalent(other.Unscaled());
 
     /// <summary>Reads a row.</summary>

@@ -14,7 +14,7 @@ public abstract record TextRecipe : InputRecipe
     /// <summary>Makes an encoder, for one thread.</summary>
     internal abstract TextEncoder Encoder();
 
-    /// <summary>Whether tokens and steps are what a model can have.</summary>
+    /// <summary>Error of a number of tokens or steps that is out of range; null if both are in range.</summary>
     private protected static string? Fault(int tokens, int steps) =>
         tokens is < 1 or > MostTokens || steps is < 1 or > MostSteps ? "texts of such a length cannot be" : null;
 

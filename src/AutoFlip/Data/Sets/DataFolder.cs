@@ -86,8 +86,8 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
 
     static EnumerationOptions Anything { get; } = new() { MatchCasing = MatchCasing.CaseInsensitive, AttributesToSkip = 0 };
 
-    /// <summary>What a name with folders stands for: a file, a folder (a name that ends with '/'), or the folder of a pattern with '*' that
-    /// something matches; null if it is not there.</summary>
+    /// <summary>Path of a name with folders: a file, a folder (a name that ends with '/'), or the folder of a pattern with '*' that has a
+    /// match; null if it does not exist.</summary>
     static string? Below(string folder, string name)
     {
         var parts = name.Split('/');

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Where data sets are looked for, and whether and how they are fetched.</summary>
+/// <summary>Folders that are searched for data sets, and settings of downloads.</summary>
 /// <remarks>
 /// In order: the data path, the shared path, the system's data sets, the cache. Below the first two each customary folder of the
 /// set is tried, without regard to case, and then the path itself.
@@ -17,10 +17,10 @@ public sealed record DataLocations
     /// <summary>The folder in the variable AUTOFLIP_DATA; null if unset.</summary>
     public string? SharedPath { get; init; }
 
-    /// <summary>Where the system's packages put data sets; null if there is no such place.</summary>
+    /// <summary>Folder of data sets from the system's packages; null if the system has none.</summary>
     public string? SystemPath { get; init; }
 
-    /// <summary>Where downloads go; null if the system has no such place.</summary>
+    /// <summary>Folder of downloads; null if the system has none.</summary>
     public string? CachePath { get; init; }
 
     /// <summary>Do not download data sets.</summary>

@@ -24,7 +24,7 @@ public abstract record DataSet(string Name)
     /// <summary>The licence as its authors state it, or that they state none.</summary>
     public required string Licence { get; init; }
 
-    /// <summary>What to cite.</summary>
+    /// <summary>Reference to cite.</summary>
     public required string Citation { get; init; }
 
     /// <summary>
@@ -40,16 +40,17 @@ public abstract record DataSet(string Name)
     /// <summary>Folders below a data path in which the files customarily lie. The first one is also the folder in the cache.</summary>
     public ImmutableArray<string> Folders { get; init; } = [];
 
-    /// <summary>Whether another set of the catalogue has files of the same names, so that only their folder tells the two apart.</summary>
+    /// <summary>True if another set of the catalogue has files of the same names, so that only the folder tells the two apart.</summary>
     public bool SharesFileNames { get; init; }
 
     /// <summary>The folder in which the files are, where the set's name says so; null: it is looked for in the customary places.</summary>
     public string? Place { get; init; }
 
-    /// <summary>Where a person gets the files by hand; said where no trustworthy record of their checksums allows a download.</summary>
+    /// <summary>Address of the files for a download by hand, if no trustworthy record of their checksums allows an automatic
+    /// one.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>What else one should know: which part is used as what, how it is split.</summary>
+    /// <summary>Notes on the set: roles of its parts, and its split.</summary>
     public string? Remarks { get; init; }
 
     /// <summary>The Debian package that installs the files system-wide; null if there is none.</summary>

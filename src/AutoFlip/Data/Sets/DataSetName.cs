@@ -23,7 +23,7 @@ public static class DataSetName
         return $"{named.Kind}:{last}";
     }
 
-    /// <summary>Whether the name is a path of which no folder is left, so that the set cannot be found by it.</summary>
+    /// <summary>Tests whether the name is a path without its folders, by which the set cannot be found.</summary>
     public static bool IsWithoutFolders(string name) => PathOf(name) is not null && WithoutFolders(name) == name;
 
     /// <summary>The experiment as it may be passed on: its data set without folders.</summary>

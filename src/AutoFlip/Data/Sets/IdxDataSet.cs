@@ -9,10 +9,10 @@ public sealed record IdxDataSet(string Name) : ImageDataSet(Name)
     /// <summary>The label of class 0.</summary>
     public int FirstLabel { get; init; }
 
-    /// <summary>Whether labels are the first of several facts about each image, 32 bits each.</summary>
+    /// <summary>True if each image has several 32-bit labels, of which the first is its class.</summary>
     public bool HasFacts { get; init; }
 
-    /// <summary>Whether images are stored column by column and must be transposed to be upright.</summary>
+    /// <summary>True if images are stored column by column and must be transposed to be upright.</summary>
     public bool Transposed { get; init; }
 
     /// <summary>Handwritten digits. The address is a mirror: the authors' own no longer serves the files.</summary>

@@ -43,10 +43,10 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
         }
     }
 
-    /// <summary>What lies beside the images and is not read, in a sentence; null if nothing does.</summary>
+    /// <summary>Sentence on the files beside the images that are not read; null if there are none.</summary>
     public virtual string? FilesPassedOver => null;
 
-    /// <summary>Whether a sample of a set that comes in one part is for testing: every fifth is (the 5th, 10th, ...).</summary>
+    /// <summary>Tests whether a sample of a set without a test part is used for testing: every fifth is (the 5th, 10th, ...).</summary>
     /// <param name="row">Its place in the files' own order, from 0.</param>
     protected static bool IsTest(int row) => row % 5 == 4;
 

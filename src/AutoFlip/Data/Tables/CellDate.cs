@@ -42,7 +42,7 @@ static class CellDate
             : null;
     }
 
-    /// <summary>Whether a card may name the style.</summary>
+    /// <summary>Tests whether a name is that of a style that a model's card may use.</summary>
     public static bool IsStyle(string? name) => Styles.Any(style => style.Name == name);
 
     /// <summary>The style in which most of some texts are dates, how many are, and whether day and month cannot be

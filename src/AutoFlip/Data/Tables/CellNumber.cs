@@ -27,11 +27,12 @@ static partial class CellNumber
         return mark == DecimalMark.Comma && CommaPlain.IsMatch(text) ? Plain(text.Replace(',', '.')) : null;
     }
 
-    /// <summary>Whether a text is a number under one mark and not under the other: it shows which one its file uses.</summary>
+    /// <summary>Tests whether a text is a number under one decimal mark only, so that it determines the mark of its file.</summary>
     public static bool Shows(string text, DecimalMark mark) =>
         Parse(text, mark) is not null && Parse(text, mark == DecimalMark.Point ? DecimalMark.Comma : DecimalMark.Point) is null;
 
-    /// <summary>Whether a text is one number with a decimal point and another with a decimal comma, and has a comma: 1,234.</summary>
+    /// <summary>Tests whether a text has a comma and is one number with a decimal point and another with a decimal comma:
+    /// 1,234.</summary>
     public static bool IsAmbiguous(string text) => text.Contains(',', StringComparison.Ordinal)
         && Parse(text, DecimalMark.Point) is { } point && Parse(text, DecimalMark.Comma) is { } comma && point != comma;
 

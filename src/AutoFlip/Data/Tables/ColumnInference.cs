@@ -18,7 +18,7 @@ sealed class ColumnInference(TextTable table, TableFormat format)
 
     readonly DecimalMark _mark = MarkOf(table, format);
 
-    /// <summary>How a column is read.</summary>
+    /// <summary>Determines the encoding of a column.</summary>
     /// <param name="column">The column.</param>
     /// <param name="kind">What is known of it; <see cref="ColumnKind.Inferred"/> if nothing is.</param>
     /// <exception cref="AutoFlipException">A cell does not fit (exit 3): the message names file, line, column and cell.</exception>
@@ -52,10 +52,10 @@ sealed class ColumnInference(TextTable table, TableFormat format)
     /// <summary>One spelling for each number in a target, the text itself where it is none.</summary>
     public string Spelling(string text) => NumberIn(text) is { } number ? number.ToString(CultureInfo.InvariantCulture) : text;
 
-    /// <summary>Whether a cell of words is a missing value: of a category, a class or an owner.</summary>
+    /// <summary>Tests whether a cell of words is missing: of a category, a class or an owner.</summary>
     public bool IsMissingText(string text) => TableFormat.IsMissingText(text, format.Missing);
 
-    /// <summary>Whether a cell of numbers is a missing value.</summary>
+    /// <summary>Tests whether a cell of numbers is missing.</summary>
     public bool IsMissing(string text) => TableFormat.IsMissingNumber(text, format.Missing);
 
     ColumnKind Infer(TextColumn column, string? dateStyle)

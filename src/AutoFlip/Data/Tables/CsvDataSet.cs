@@ -61,7 +61,7 @@ public sealed record CsvDataSet : DataSet
         return data;
     }
 
-    /// <summary>What is understood of the columns, a line each, whether or not a target is named.</summary>
+    /// <summary>Describes the inferred kinds of the columns, one line each, with or without a named target.</summary>
     /// <param name="where">Where to look.</param>
     /// <exception cref="AutoFlipException">Missing or unreadable (exit 3).</exception>
     public ImmutableArray<string> Describe(DataLocations where)

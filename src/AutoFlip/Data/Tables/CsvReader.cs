@@ -161,7 +161,7 @@ sealed class CsvReader
         return _at < _filled ? _buffer[_at] : End;
     }
 
-    /// <summary>What the first line that is not blank has most of, quoted text aside.</summary>
+    /// <summary>The most frequent of comma, semicolon and tab in the first line that is not blank, outside quotes.</summary>
     static char SeparatorOf(ReadOnlySpan<char> text)
     {
         Span<int> counts = stackalloc int[3];

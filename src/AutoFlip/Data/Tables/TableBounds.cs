@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AutoFlip;
 
-/// <summary>Whether a table fits into memory as numbers, counted before they are allocated.</summary>
+/// <summary>Checks that a table fits into memory as numbers, before any are allocated.</summary>
 static class TableBounds
 {
     const int Copies = 2; // in float32: as loaded, and standardised client by client; numbers in double besides

@@ -9,13 +9,13 @@ public sealed partial record TableDataSet(string Name) : DataSet(Name)
     /// <summary>The columns.</summary>
     public required TableFacts Facts { get; init; }
 
-    /// <summary>Which of <see cref="DataSet.Files"/> are the server's test set.</summary>
+    /// <summary>Members of <see cref="DataSet.Files"/> that are the server's test set.</summary>
     public ImmutableArray<string> TestFiles { get; init; } = [];
 
-    /// <summary>Whether files begin with the names of their columns, which must be those of <see cref="Facts"/>.</summary>
+    /// <summary>True if files begin with the names of their columns, which must be those of <see cref="Facts"/>.</summary>
     public bool HasHeader { get; init; }
 
-    /// <summary>What lines begin with that do not count; empty if there are none.</summary>
+    /// <summary>Prefix of comment lines, which are skipped; empty if there are none.</summary>
     public string Comment { get; init; } = "";
 
     /// <inheritdoc/>

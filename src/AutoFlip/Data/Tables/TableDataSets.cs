@@ -122,7 +122,7 @@ public sealed partial record TableDataSet
         },
     };
 
-    /// <summary>What people who wear smart glasses do, by the glasses' sensors. Owners are the people.</summary>
+    /// <summary>Activities of people who wear smart glasses, from the glasses' sensors. Owners are the people.</summary>
     /// <remarks>The reference makes such readings of the recordings too, 14 values each, and sequences of them.</remarks>
     public static TableDataSet Gleam { get; } = new("GLEAM")
     {

@@ -9,7 +9,7 @@ public sealed record TableFacts(ImmutableArray<ColumnFacts> Columns)
     /// <summary>Most different whole numbers that are taken for classes by default.</summary>
     public const int MostWholeClasses = 20;
 
-    /// <summary>How cells are spelled.</summary>
+    /// <summary>Spelling of cells: decimal mark and missing values.</summary>
     public TableFormat Format { get; init; } = TableFormat.Default;
 
     /// <summary>The task, if the set's authors state it; null takes it from <see cref="Choice"/> and the training rows.</summary>
@@ -21,13 +21,13 @@ public sealed record TableFacts(ImmutableArray<ColumnFacts> Columns)
     /// <summary>The task of the target if none is stated.</summary>
     public TaskChoice Choice { get; init; }
 
-    /// <summary>Whether each file is an owner's, rather than each value of a column.</summary>
+    /// <summary>True if each file belongs to one owner; otherwise each value of an owner column is one.</summary>
     public bool FilesAreOwners { get; init; }
 
     /// <summary>Names of owners by file name, or by the values of the owner columns with a space between; empty if
     /// those are names themselves.</summary>
     public ImmutableDictionary<string, string> OwnerNames { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Whether rows have owners.</summary>
+    /// <summary>True if rows have owners.</summary>
     public bool HasOwners => FilesAreOwners || Columns.Any(column => column.Kind == ColumnKind.Owner);
 }

@@ -11,14 +11,16 @@ public sealed record TableFormat(DecimalChoice Decimal, ImmutableArray<string> M
     /// <summary>Nothing was said.</summary>
     public static TableFormat Default { get; } = new(DecimalChoice.Auto, []);
 
-    /// <summary>What means "no value" in a column of numbers or dates, in any case: what pandas, R, SQL and spreadsheets write.</summary>
+    /// <summary>Texts for a missing value in columns of numbers or dates, in any case: those that pandas, R, SQL and spreadsheets
+    /// write.</summary>
     internal static FrozenSet<string> UsualMissing { get; } = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
         "", "?", "NA", "N/A", "#N/A", "<NA>", "NaN", "-NaN", "null", "None", "nil", "NaT", "-", "--", ".");
 
-    /// <summary>Whether a cell of a column of numbers or dates is empty.</summary>
+    /// <summary>Tests whether a cell of a column of numbers or dates is missing.</summary>
     internal static bool IsMissingNumber(string text, ImmutableArray<string> missing) =>
         UsualMissing.Contains(text.Trim()) || missing.Contains(text);
 
-    /// <summary>Whether a cell of a category, an owner or a class is empty. Words such as "None" and "NA" are values there.</summary>
+    /// <summary>Tests whether a cell of a category, an owner or a class is missing. Words such as "None" and "NA" are values
+    /// there.</summary>
     internal static bool IsMissingText(string text, ImmutableArray<string> missing) => TextColumn.IsMissing(text) || missing.Contains(text);
 }

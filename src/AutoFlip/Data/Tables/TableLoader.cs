@@ -6,7 +6,7 @@ static class TableLoader
     /// <summary>Most classes that a target can name.</summary>
     public const int MostClasses = 1000;
 
-    /// <summary>What a table teaches, whose its rows are, and its rows as numbers.</summary>
+    /// <summary>Loads tables of text: rows as numbers, the learning task, and the owners of rows.</summary>
     /// <param name="train">The rows that clients share out.</param>
     /// <param name="test">The server's; null or without rows if there are none. Decides nothing.</param>
     /// <param name="facts">What the columns are.</param>

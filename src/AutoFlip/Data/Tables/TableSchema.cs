@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>How rows of text become rows of numbers, as training rows decide.</summary>
+/// <summary>Encoding of rows of text as rows of numbers, determined by the training rows.</summary>
 /// <remarks>
 /// A number or date column is one value (NaN where it is missing) and, if training rows miss some, a flag 1 that says so behind it; so is a
 /// flag column, but 0 where it is missing. A category column is one flag for each category of the training rows, in ordinal order: of a

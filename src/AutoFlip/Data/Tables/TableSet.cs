@@ -2,8 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Rows of numbers. As loaded they are what the file says; once dealt, every client's are
-/// standardised by that client alone.</summary>
+/// <summary>Rows of numbers: unscaled when loaded; once partitioned, standardised within each client.</summary>
 /// <param name="values">[rows, width]; missing numbers are NaN. Given away.</param>
 /// <param name="numbers">[rows, numbers of a row]: what is standardised, in doubles, for float32 would take the digits in which large
 /// values differ; null where it is standardised already. Given away.</param>

@@ -17,7 +17,7 @@ sealed class TextColumn(string name)
     /// <summary>Distinct texts in the order in which they came, spelled as in the file.</summary>
     public IReadOnlyList<string> Texts => _texts;
 
-    /// <summary>Which text each row has.</summary>
+    /// <summary>Index into <see cref="Texts"/> of each row's text.</summary>
     public ReadOnlySpan<int> Rows => CollectionsMarshal.AsSpan(_rows);
 
     /// <summary>Adds a row's text.</summary>
@@ -34,7 +34,7 @@ sealed class TextColumn(string name)
         _rows.Add(code);
     }
 
-    /// <summary>Whether a text stands for a missing value.</summary>
+    /// <summary>Tests whether a text stands for a missing value: it is empty, or a question mark.</summary>
     public static bool IsMissing(string text) => text is "" or "?";
 
     /// <summary>The finite number in a text; null if it is none.</summary>

@@ -33,7 +33,7 @@ sealed class TokenSet : SampleSet
     /// <inheritdoc/>
     public override InputRecipe Recipe => Text ?? base.Recipe;
 
-    /// <summary>How texts become such sequences; null if it is not known, and only the ids themselves can be read.</summary>
+    /// <summary>Encoding of texts as such sequences; null if it is unknown, so that only token ids can be read.</summary>
     public TextRecipe? Text { get; init; }
 
     /// <inheritdoc/>

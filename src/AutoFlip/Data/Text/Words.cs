@@ -55,7 +55,7 @@ ref struct Words(ReadOnlySpan<char> text)
         return length;
     }
 
-    /// <summary>How many of the next letters separate words; 0 if there is a word.</summary>
+    /// <summary>Length of the word separator at the start of a text, in letters; 0 if a word starts there.</summary>
     static int Separator(ReadOnlySpan<char> rest) => Kinds[rest[0]] switch
     {
         Space => 1,

@@ -7,7 +7,7 @@ namespace AutoFlip;
 /// <param name="Value">Finite.</param>
 readonly record struct CurvePoint(string Tag, double Value);
 
-/// <summary>What TensorBoard shows of a round.</summary>
+/// <summary>Values of a round for TensorBoard.</summary>
 /// <remarks>
 /// The figures that the reference shows have its tags: <c>Local Training Loss</c>, <c>Local Test Acc1(In)</c> (participants' own models),
 /// <c>Local Test Acc1(Out)</c> (the global model on others), <c>Server Acc1</c>, <c>Generalization Gap (Acc1)</c>. Its loss tags have a

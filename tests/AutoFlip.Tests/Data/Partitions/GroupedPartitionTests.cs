@@ -7,14 +7,14 @@ public class GroupedPartitionTests
     [Fact]
     public void Owners_stay_whole_and_groups_differ_by_one_owner_at_most()
     {
-        var dealt = Assign(2, 1);
+        var assigned = Assign(2, 1);
 
-        Assert.Equal(Enumerable.Range(0, 10), dealt.SelectMany(rows => rows).Order());
-        var owners = dealt.Select(rows => rows.Select(row => Owners[row]).Distinct().ToArray()).ToArray();
+        Assert.Equal(Enumerable.Range(0, 10), assigned.SelectMany(rows => rows).Order());
+        var owners = assigned.Select(rows => rows.Select(row => Owners[row]).Distinct().ToArray()).ToArray();
         Assert.Equal([3, 2], owners.Select(group => group.Length)); // 0 2 4 7 9 are five
         Assert.Empty(owners[0].Intersect(owners[1]));
         Assert.True(new GroupedPartition().KeepsOwners);
-        Assert.Contains(Enumerable.Range(2, 20), seed => Assign(2, (ulong)seed)[0].Length != dealt[0].Length);
+        Assert.Contains(Enumerable.Range(2, 20), seed => Assign(2, (ulong)seed)[0].Length != assigned[0].Length);
     }
 
     [Fact]

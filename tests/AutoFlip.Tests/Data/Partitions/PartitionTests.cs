@@ -23,10 +23,10 @@ public class PartitionTests
     [Fact]
     public void Any_deal_is_disjoint_repeatable_and_leaves_nobody_empty_or_is_refused_with_the_option_to_change() => Cases.Sample(c =>
     {
-        int[][] dealt;
+        int[][] assigned;
         try
         {
-            dealt = Assign(c);
+            assigned = Assign(c);
         }
         catch (AutoFlipException e)
         {
@@ -35,13 +35,13 @@ public class PartitionTests
                     || c.Partition is ShardPartition { ShardsPerClient: var shards } && c.Labels.Length < shards * c.Clients
                     || c.Partition is GroupedPartition && Owners(c.Labels).Distinct().Count() < c.Clients);
         }
-        var rows = dealt.SelectMany(client => client).ToArray();
-        return dealt.Length == c.Clients
-            && dealt.All(client => client.Length > 0)
+        var rows = assigned.SelectMany(client => client).ToArray();
+        return assigned.Length == c.Clients
+            && assigned.All(client => client.Length > 0)
             && rows.Distinct().Count() == rows.Length
             && rows.All(row => row >= 0 && row < c.Labels.Length)
             && (c.Partition is UnbalancedPartition || rows.Length == c.Labels.Length)
-            && dealt.Zip(Assign(c)).All(pair => pair.First.SequenceEqual(pair.Second));
+            && assigned.Zip(Assign(c)).All(pair => pair.First.SequenceEqual(pair.Second));
     }, iter: 2000);
 
     [Fact]
@@ -83,9 +83,9 @@ public class PartitionTests
             int[][] Assign() => partition.Assign(new PartitionInput(labels, classes), clients, new KeyedRandom(seed));
             if (m > classes || clients * m < classes)
                 return Assert.Throws<AutoFlipException>(Assign).Message.StartsWith("Experiment.ClassesPerClient", StringComparison.Ordinal);
-            var dealt = Assign();
-            return dealt.All(rows => rows.Select(row => labels[row]).Distinct().Count() == m)
-                && dealt.Sum(rows => rows.Length) == labels.Length;
+            var assigned = Assign();
+            return assigned.All(rows => rows.Select(row => labels[row]).Distinct().Count() == m)
+                && assigned.Sum(rows => rows.Length) == labels.Length;
         }, iter: 1000);
 
     [Fact]
@@ -94,9 +94,9 @@ public class PartitionTests
         // 20 clients x 2 classes = 40 shards = 4 of each of 10 classes; 100 samples each: shards of 25, clients of 50.
         var labels = Labels(10, 100);
 
-        var dealt = new PathologicalPartition(2).Assign(new PartitionInput(labels, 10), 20, new KeyedRandom(1709566899));
+        var assigned = new PathologicalPartition(2).Assign(new PartitionInput(labels, 10), 20, new KeyedRandom(1709566899));
 
-        Assert.Every(dealt, rows => Assert.Equal([25, 25], rows.GroupBy(row => labels[row]).Select(group => group.Count())));
+        Assert.Every(assigned, rows => Assert.Equal([25, 25], rows.GroupBy(row => labels[row]).Select(group => group.Count())));
     }
 
     [Fact]
@@ -104,9 +104,9 @@ public class PartitionTests
     {
         int[] labels = [.. Enumerable.Repeat(2, 30), .. Enumerable.Repeat(7, 30)]; // 2 of 10 classes
 
-        var dealt = new PathologicalPartition(2).Assign(new PartitionInput(labels, 10), 5, new KeyedRandom(1));
+        var assigned = new PathologicalPartition(2).Assign(new PartitionInput(labels, 10), 5, new KeyedRandom(1));
 
-        Assert.Every(dealt, rows => Assert.Equal(12, rows.Length));
+        Assert.Every(assigned, rows => Assert.Equal(12, rows.Length));
     }
 
     [Fact]
@@ -114,10 +114,10 @@ public class PartitionTests
     {
         int[] labels = [0, .. Enumerable.Repeat(1, 20), .. Enumerable.Repeat(2, 20)]; // 8 shards, 1 of class 0: 1 + 4 + 3 or 1 + 3 + 4
 
-        var dealt = new PathologicalPartition(2).Assign(new PartitionInput(labels, 3), 4, new KeyedRandom(1));
+        var assigned = new PathologicalPartition(2).Assign(new PartitionInput(labels, 3), 4, new KeyedRandom(1));
 
-        Assert.Equal(41, dealt.Sum(rows => rows.Length));
-        Assert.Every(dealt, rows => Assert.Equal(2, rows.Select(row => labels[row]).Distinct().Count()));
+        Assert.Equal(41, assigned.Sum(rows => rows.Length));
+        Assert.Every(assigned, rows => Assert.Equal(2, rows.Select(row => labels[row]).Distinct().Count()));
     }
 
     [Theory]
@@ -150,9 +150,9 @@ public class PartitionTests
 
         double Classes(double alpha)
         {
-            var dealt = new DirichletPartition(alpha).Assign(new PartitionInput(labels, 10), 20, new KeyedRandom(3));
-            Assert.Every(dealt, rows => Assert.Equal(250, rows.Length));
-            return dealt.Average(rows => rows.Select(row => labels[row]).Distinct().Count());
+            var assigned = new DirichletPartition(alpha).Assign(new PartitionInput(labels, 10), 20, new KeyedRandom(3));
+            Assert.Every(assigned, rows => Assert.Equal(250, rows.Length));
+            return assigned.Average(rows => rows.Select(row => labels[row]).Distinct().Count());
         }
 
         Assert.InRange(Classes(1e-6), 1, 2.5); // one class each, plus what is left over

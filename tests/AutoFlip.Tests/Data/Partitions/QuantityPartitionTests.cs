@@ -51,8 +51,8 @@ public class QuantityPartitionTests
 
     static int[] Sizes(Partition partition, int samples, int clients)
     {
-        var dealt = partition.Assign(new PartitionInput(new int[samples], 1), clients, new KeyedRandom(1));
-        Assert.Equal(Enumerable.Range(0, samples), dealt.SelectMany(rows => rows).Order());
-        return [.. dealt.Select(rows => rows.Length)];
+        var assigned = partition.Assign(new PartitionInput(new int[samples], 1), clients, new KeyedRandom(1));
+        Assert.Equal(Enumerable.Range(0, samples), assigned.SelectMany(rows => rows).Order());
+        return [.. assigned.Select(rows => rows.Length)];
     }
 }

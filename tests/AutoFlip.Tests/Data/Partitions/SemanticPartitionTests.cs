@@ -12,12 +12,12 @@ public class SemanticPartitionTests
         static int Side(int row) => row / 3 % 3;
         var points = new Points(labels, row => [100 * Side(row) + row % 7, 10 * labels[row] + row % 5]);
 
-        var dealt = new SemanticPartition().Assign(new PartitionInput(labels, 3, samples: () => points), 3, new KeyedRandom(4));
+        var assigned = new SemanticPartition().Assign(new PartitionInput(labels, 3, samples: () => points), 3, new KeyedRandom(4));
 
-        Assert.Every(dealt, rows => Assert.Equal(60, rows.Length));
-        Assert.Every(dealt, rows => Assert.Single(rows.Select(Side).Distinct())); // its own part of the world
+        Assert.Every(assigned, rows => Assert.Equal(60, rows.Length));
+        Assert.Every(assigned, rows => Assert.Single(rows.Select(Side).Distinct())); // its own part of the world
         // of all classes
-        Assert.Every(dealt, rows => Assert.Equal([20, 20, 20], rows.GroupBy(row => labels[row]).Select(group => group.Count())));
+        Assert.Every(assigned, rows => Assert.Equal([20, 20, 20], rows.GroupBy(row => labels[row]).Select(group => group.Count())));
     }
 
     [Fact]
@@ -25,10 +25,10 @@ public class SemanticPartitionTests
     {
         int[] labels = [0, 0, 0, 1, 1, 1]; // six clients: either class fills three of them
 
-        var dealt = new SemanticPartition()
+        var assigned = new SemanticPartition()
             .Assign(new PartitionInput(labels, 2, samples: () => new Points(labels, row => [row])), 6, new KeyedRandom(1));
 
-        Assert.Every(dealt, rows => Assert.Single(rows));
+        Assert.Every(assigned, rows => Assert.Single(rows));
     }
 
     [Fact]
@@ -37,9 +37,9 @@ public class SemanticPartitionTests
         int[] labels = [.. new int[20]];
         var points = new Points(labels, row => [row % 4 == 0 ? float.NaN : row, 3, float.NaN]);
 
-        var dealt = new SemanticPartition().Assign(new PartitionInput(labels, 1, samples: () => points), 4, new KeyedRandom(1));
+        var assigned = new SemanticPartition().Assign(new PartitionInput(labels, 1, samples: () => points), 4, new KeyedRandom(1));
 
-        Assert.Equal(Enumerable.Range(0, 20), dealt.SelectMany(rows => rows).Order());
+        Assert.Equal(Enumerable.Range(0, 20), assigned.SelectMany(rows => rows).Order());
     }
 
     [Fact]

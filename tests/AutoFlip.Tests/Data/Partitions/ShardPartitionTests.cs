@@ -8,21 +8,21 @@ public class ShardPartitionTests
         // 10 classes of 60 samples, 20 clients with 2 of 40 shards: 15 samples a shard, so that none holds two classes.
         int[] labels = [.. Enumerable.Range(0, 600).Select(row => row % 10)];
 
-        var dealt = new ShardPartition(2).Assign(new PartitionInput(labels, 10), 20, new KeyedRandom(1));
+        var assigned = new ShardPartition(2).Assign(new PartitionInput(labels, 10), 20, new KeyedRandom(1));
 
-        Assert.Every(dealt, rows => Assert.Equal(30, rows.Length));
+        Assert.Every(assigned, rows => Assert.Equal(30, rows.Length));
         Assert.Every(
-            dealt, rows => Assert.Every(rows.GroupBy(row => labels[row]), shard => Assert.Contains(shard.Count(), (int[])[15, 30])));
-        Assert.Contains(dealt, rows => rows.Select(row => labels[row]).Distinct().Count() == 1); // twice the same class may happen
-        Assert.Contains(dealt, rows => rows.Select(row => labels[row]).Distinct().Count() == 2);
+            assigned, rows => Assert.Every(rows.GroupBy(row => labels[row]), shard => Assert.Contains(shard.Count(), (int[])[15, 30])));
+        Assert.Contains(assigned, rows => rows.Select(row => labels[row]).Distinct().Count() == 1); // twice the same class may happen
+        Assert.Contains(assigned, rows => rows.Select(row => labels[row]).Distinct().Count() == 2);
     }
 
     [Fact]
     public void A_remainder_makes_some_shards_one_larger()
     {
-        var dealt = new ShardPartition(1).Assign(new PartitionInput([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1], 2), 3, new KeyedRandom(1));
+        var assigned = new ShardPartition(1).Assign(new PartitionInput([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1], 2), 3, new KeyedRandom(1));
 
-        Assert.Equal([3, 4, 4], dealt.Select(rows => rows.Length).Order()); // 11 = 4 + 4 + 3
+        Assert.Equal([3, 4, 4], assigned.Select(rows => rows.Length).Order()); // 11 = 4 + 4 + 3
     }
 
     [Fact]

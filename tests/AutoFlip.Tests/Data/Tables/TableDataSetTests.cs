@@ -37,7 +37,7 @@ public sealed class TableDataSetTests : IDisposable
     }
 
     [Fact]
-    public void Adult_is_read_in_its_original_format_and_dealt_by_education()
+    public void Adult_is_read_in_its_original_format_and_partitioned_by_education()
     {
         Write("Adult/adult.data", """
             39, State-gov, 77516, Bachelors, 13, Never-married, Adm-clerical, Not-in-family, White, Male, 2174, 0, 40, United-States, <=50K

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace AutoFlip.Tests;
 
-/// <summary>What dealing makes of a table.</summary>
+/// <summary>Tables after partitioning.</summary>
 public class TableSetTests
 {
     /// <summary>Two values a row, of which the first is standardised.</summary>

@@ -37,7 +37,7 @@ static class MadeUpRun
             Experiment = e,
             Rounds = [.. Enumerable.Range(1, rounds ?? e.Rounds).Select(round => Round(e, round))],
             Explorers = [.. explorers],
-            Partition = new([.. Enumerable.Range(0, 10).Select(c => $"{c}")], Deal(e, 8), Deal(e, 2)),
+            Partition = new([.. Enumerable.Range(0, 10).Select(c => $"{c}")], Samples(e, 8), Samples(e, 2)),
             Guidance = e.Pruner == "autoflip"
                 ? new("saliency", e.ExplorerCount, e.FirstPrunedRound, [Histogram("features.0.weight"), Histogram("classifier.weight")])
                 : null,
@@ -116,7 +116,7 @@ static class MadeUpRun
     static LayerFigures Layer(string name, int parameters, double kept, int round) =>
         new(name, parameters, (int)(parameters * kept), 3, 1 + 0.1 * round, 0.5 / round);
 
-    static ImmutableArray<ImmutableArray<int>> Deal(Experiment e, int scale) =>
+    static ImmutableArray<ImmutableArray<int>> Samples(Experiment e, int scale) =>
         [.. Enumerable.Range(0, e.Clients).Select(client => Enumerable.Range(0, 10).Select(c => (client + c) % 4 * scale)
             .ToImmutableArray())];
 

@@ -6,7 +6,7 @@ namespace AutoFlip;
 /// <remarks>
 /// Each channel (of images; each column of tables) is standardised over all samples, values that are missing (NaN) count as its mean. The
 /// directions are the leading ones of up to <see cref="Fitted"/> samples, spread evenly, by subspace iteration from random directions. All
-/// sums run in double in a fixed order without vector instructions: the result, and so a deal, does not depend on the processor.
+/// sums run in double in a fixed order without vector instructions: the result, and so a partition, does not depend on the processor.
 /// </remarks>
 static class PrincipalComponents
 {

@@ -36,7 +36,8 @@ static class ClassFolders
         return Images(path, classes);
     }
 
-    /// <summary>What lies beside a user's images and is not read, by ending; null if nothing does.</summary>
+    /// <summary>Sentence on the files and folders beside a user's images that are not read, by extension; null if there are
+    /// none.</summary>
     public static string? PassedOver(string path)
     {
         var files = Names(path).SelectMany(name => Directory.EnumerateFiles(Path.Combine(path, name)))
@@ -61,7 +62,7 @@ static class ClassFolders
             : "this class folder is empty. Put images into it, or remove it";
     }
 
-    /// <summary>How many files there are of each ending: <c>12 .tiff, 1 .txt</c>.</summary>
+    /// <summary>Number of files of each extension: <c>12 .tiff, 1 .txt</c>.</summary>
     static string Kinds(IEnumerable<string> files) => string.Join(", ", files
         .GroupBy(
             file => Path.GetExtension(file).ToLowerInvariant() is { Length: > 0 } ending ? ending : "without an ending",
@@ -77,7 +78,7 @@ static class ClassFolders
         .Where(name => !name.StartsWith('.') && name != "__MACOSX")
         .Order(StringComparer.Ordinal);
 
-    /// <summary>Whether a file is an image, by its name.</summary>
+    /// <summary>Tests by its name whether a file is an image.</summary>
     public static bool IsImage(string path) =>
         Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) && !Path.GetFileName(path).StartsWith('.');
 }

@@ -21,7 +21,7 @@ public sealed record ImageFileDataSet(string Name) : ImageDataSet(Name)
     /// <inheritdoc/>
     public override string? FilesPassedOver => PassedOver();
 
-    /// <summary>Whether images are grey rather than red, green, blue.</summary>
+    /// <summary>True for grey images, false for red, green, blue.</summary>
     public bool Grey { get; init; }
 
     /// <inheritdoc/>

@@ -9,11 +9,11 @@ namespace AutoFlip;
 /// <param name="Bytes">The values, little-endian.</param>
 sealed record MatArray(int[] Sizes, int Type, byte[] Bytes)
 {
-    /// <summary>Whether the number of values matches the sizes.</summary>
+    /// <summary>True if the number of values matches the sizes.</summary>
     public bool IsWhole =>
         Width > 0 && Sizes.All(size => size >= 0) && Sizes.Aggregate((Int128)Width, (product, size) => product * size) == Bytes.Length;
 
-    /// <summary>Whether values are stored as unsigned bytes.</summary>
+    /// <summary>True if values are stored as unsigned bytes.</summary>
     public bool AreBytes => Type == 2;
 
     int Width => Type switch { 1 or 2 => 1, 3 or 4 => 2, 5 or 6 or 7 => 4, 9 => 8, _ => 0 };

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace AutoFlip.Tests;
 
-/// <summary>A run remembers which samples its clients were dealt.</summary>
-public sealed class DealRecordTests : IDisposable
+/// <summary>A run records the partition of its samples by a hash.</summary>
+public sealed class PartitionRecordTests : IDisposable
 {
     static readonly Experiment Small = new()
     {
@@ -39,17 +39,17 @@ public sealed class DealRecordTests : IDisposable
         Assert.Equal(
             FederatedData.Load(Small, new DataLocations { Offline = true }, RunObserver.None).Table.Sha256,
             written.RootElement.GetProperty("partition_sha256").GetString());
-        Assert.Equal(4ul, Run(ExperimentFile.Load(file) with { Seed = 4 }).Seed); // another deal
+        Assert.Equal(4ul, Run(ExperimentFile.Load(file) with { Seed = 4 }).Seed); // another partition
     }
 
     [Fact]
-    public void Data_that_are_dealt_otherwise_cannot_go_on_with_a_run()
+    public void Data_with_another_partition_cannot_resume_a_run()
     {
         Run(Small);
         var file = ExperimentOfOnlyRun;
-        var deal = ExperimentFile.PartitionSha256Of(file)!;
+        var hash = ExperimentFile.PartitionSha256Of(file)!;
         // as if data had changed since
-        File.WriteAllText(file, File.ReadAllText(file).Replace(deal, new string('0', 64), StringComparison.Ordinal));
+        File.WriteAllText(file, File.ReadAllText(file).Replace(hash, new string('0', 64), StringComparison.Ordinal));
 
         var error = Assert.Throws<AutoFlipException>(() =>
             Simulation.Resume(
@@ -58,7 +58,7 @@ public sealed class DealRecordTests : IDisposable
         Assert.Equal(ExitCode.BadData, error.Code);
         Assert.Equal(
             "The data of Digits differ from those this run started with: clients would get different samples (partition_sha256 "
-            + $"{deal[..8]} instead of 00000000). "
+            + $"{hash[..8]} instead of 00000000). "
             + "Name the folder of the data used then with RunOptions.DataPath, or start a new run.", error.Message);
     }
 }

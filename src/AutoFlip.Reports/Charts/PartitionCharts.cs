@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace AutoFlip.Reports;
 
 /// <summary>Samples of the clients.</summary>
-static class DealCharts
+static class PartitionCharts
 {
     const int MaxClients = 50, MaxClasses = 64, CommonClasses = 39, Bins = 20;
     const int Skewed = 50; // times the least: from there on equal bins would put nearly all clients into the first
@@ -83,8 +83,8 @@ static class DealCharts
         };
     }
 
-    /// <summary>Where bins of one width begin, and the end of the last; whole samples, so that no bin is
-    /// empty by its width alone.</summary>
+    /// <summary>Starts of bins of equal width, and the end of the last. Widths are whole numbers of samples, so that every bin can be
+    /// hit.</summary>
     static int[] Even(int least, int most)
     {
         var width = (most - least) / Bins + 1;
