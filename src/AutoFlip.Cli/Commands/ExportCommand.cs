@@ -1,6 +1,6 @@
 namespace AutoFlip.Cli;
 
-/// <summary><c>autoflip export</c>: a run's final model as one file that says how to use it.</summary>
+/// <summary><c>autoflip export</c>: writes a run's final model and its card as one file.</summary>
 sealed class ExportCommand : ICommand
 {
     /// <inheritdoc/>

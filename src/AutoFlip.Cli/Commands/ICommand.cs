@@ -25,6 +25,6 @@ interface ICommand
     Request Defaults => new();
 
     /// <summary>Carries it out.</summary>
-    /// <exception cref="AutoFlipException">It cannot be done: the code says why.</exception>
+    /// <exception cref="AutoFlipException">The command failed; the exit code gives the kind of failure.</exception>
     ExitCode Invoke(CommandLine line, Host host);
 }

@@ -79,7 +79,7 @@ sealed class ReportCommand : ICommand
         if (page is not null) host.Out.WriteLine($"\n{page}");
     }
 
-    /// <summary>Until the reader stops it: whoever looks at runs may go on looking after they have ended.</summary>
+    /// <summary>Serves until the reader stops it, also after the runs have ended.</summary>
     static void Watch(int port, IReadOnlyList<string> directories, Host host)
     {
         using var live = LiveView.Start(port, () => directories, host);

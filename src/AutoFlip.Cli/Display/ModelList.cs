@@ -12,7 +12,7 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
 
     /// <summary>All models on the sample that is asked for. Those of text are listed for tokens if the sample is an image, and with the
     /// outputs that fit them if those are their tokens.</summary>
-    /// <exception cref="AutoFlipException">No model could be told so (exit 2).</exception>
+    /// <exception cref="AutoFlipException">No model accepts the options (exit 2).</exception>
     public static ModelList Of(Request request)
     {
         var (asked, options) = (request.List, ModelOptions.Of(request.Experiment));

@@ -1,12 +1,12 @@
 namespace AutoFlip.Cli;
 
-/// <summary>An observer that shows a run, and knows where the run writes.</summary>
+/// <summary>An observer that shows a run, with the folder of its files.</summary>
 abstract class RunDisplay : RunObserver
 {
     /// <summary>The run directory; null until work begins.</summary>
     public string? Directory { get; private set; }
 
-    /// <summary>Shows the run while <paramref name="run"/> goes on.</summary>
+    /// <summary>Shows the run during <paramref name="run"/>.</summary>
     public virtual RunSummary Watch(Func<RunSummary> run) => run();
 
     /// <inheritdoc/>

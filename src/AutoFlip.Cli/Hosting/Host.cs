@@ -30,7 +30,7 @@ sealed record Host
     /// <summary>Standard input.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
-    /// <summary>The bytes of standard input, for whoever decodes them; null where <see cref="In"/> is all there is.</summary>
+    /// <summary>Bytes of standard input, for readers that decode them; null if only <see cref="In"/> is available.</summary>
     public Func<Stream>? InputBytes { get; init; }
 
     /// <summary>Standard error.</summary>

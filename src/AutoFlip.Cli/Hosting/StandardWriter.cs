@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AutoFlip.Cli;
 
-/// <summary>A standard stream whose failure (a full disk, a lost terminal) stops nobody who writes to it.</summary>
+/// <summary>A standard stream whose failure (a full disk, a lost terminal) raises no exception in writers.</summary>
 /// <remarks>The first error is kept, and nothing is written after it. A reader that closed its end of a pipe is no error: the
 /// runtime leaves it at that.</remarks>
 /// <param name="inner">The stream; borrowed.</param>

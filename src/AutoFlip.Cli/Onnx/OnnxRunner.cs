@@ -68,7 +68,7 @@ sealed class OnnxRunner : IModelRunner
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
 
-    /// <summary>The file's card says how many outputs there are, and need not be right.</summary>
+    /// <summary>The number of outputs comes from the file's card, which may be wrong.</summary>
     float[] Checked(float[] outputs, int count)
     {
         var steps = Card.Task == TaskKind.Labelling ? Card.Input.Shape.Length : 1;

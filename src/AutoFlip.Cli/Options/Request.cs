@@ -100,7 +100,7 @@ sealed record CacheOptions
     public bool Clear { get; init; }
 }
 
-/// <summary>Everything a command line says, as immutable records. A program with options of its own derives from it.</summary>
+/// <summary>A parsed command line, as immutable records. A program with options of its own derives from it.</summary>
 record Request
 {
     /// <summary>The experiment.</summary>
@@ -115,7 +115,7 @@ record Request
     /// <summary>The method's options, until <see cref="Resolve"/>.</summary>
     public MethodChoice Method { get; init; } = new();
 
-    /// <summary>Options of methods that were given, whatever their values.</summary>
+    /// <summary>Options of methods that were given, including those at their defaults.</summary>
     public ImmutableArray<MethodOption> OfMethods { get; init; } = [];
 
     /// <summary>Options of <c>list models</c>.</summary>

@@ -6,7 +6,7 @@ enum ExportFormat { Safetensors, Onnx }
 /// <summary>Options of commands for saved models.</summary>
 sealed record ShipOptions
 {
-    /// <summary>The format; null: the one that the file's name says, else safetensors.</summary>
+    /// <summary>The format; null derives it from the file's name, otherwise safetensors.</summary>
     public ExportFormat? Format { get; init; }
 
     /// <summary>The model without what was removed: what is exported unless <see cref="Full"/> is.</summary>

@@ -9,7 +9,8 @@ static class Session
     /// <param name="host">Streams and clock.</param>
     /// <param name="run">Carries it out.</param>
     /// <param name="together">Runs that share its live view; null if it has one of its own.</param>
-    /// <exception cref="AutoFlipException">It failed, or was interrupted (exit 130): then the message says how to go on.</exception>
+    /// <exception cref="AutoFlipException">It failed, or was interrupted (exit 130): the message then names the command that resumes
+    /// it.</exception>
     public static RunSummary Watch(Presentation show, Host host, Func<RunObserver, RunSummary> run, LiveRuns? together = null)
     {
         var display = RunDisplay.For(show, host);

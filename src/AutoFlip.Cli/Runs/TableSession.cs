@@ -15,7 +15,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
 
     string Root => request.Options.ResultPath;
 
-    /// <summary>Runs, writes, and says what came of it.</summary>
+    /// <summary>Carries out the runs, writes the table, and reports the outcome.</summary>
     /// <exception cref="AutoFlipException">Some runs failed or are another process's, or the reader wished to stop (exit 130).</exception>
     public ExitCode Run()
     {

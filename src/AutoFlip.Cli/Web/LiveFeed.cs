@@ -2,14 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip.Cli;
 
-/// <summary>The page of runs that go on, as it is now. Nothing is read or made while nobody asks.</summary>
+/// <summary>The current page of runs in progress. Nothing is read or built without a request.</summary>
 /// <param name="directories">The run directories; more may come.</param>
 /// <param name="time">The clock.</param>
 /// <remarks>
-/// Run directories are all it knows of a run, so runs of other processes are as good as this one's. A change is seen by the
-/// length of the logs and by which files there are; only then is anything read, once for all who look, and the next look comes
-/// after ten times as long as that took, though after three seconds at the latest: however fast rounds come, looking costs a
-/// tenth of one core. Safe for several threads.
+/// It reads run directories only, so runs of other processes work too. A change is seen by the length of the logs and by which files
+/// there are; only then is anything read, once for all who look, and the next look comes after ten times as long as that took, though
+/// after three seconds at the latest: however fast rounds come, looking costs a tenth of one core. Safe for several threads.
 /// </remarks>
 sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time)
 {
@@ -83,7 +82,7 @@ sealed class LiveFeed(Func<IReadOnlyList<string>> directories, TimeProvider time
 /// <param name="Trouble">Why the page could not be brought up to date; null if it is.</param>
 sealed record LiveState(string Seen, ReportPage Page, bool Ended, string? Trouble)
 {
-    /// <summary>The whole page; made once, for whoever asks.</summary>
+    /// <summary>The whole page; built once for all readers.</summary>
     public string Document => field ??= ReportFile.Text(Page with { Content = ContentOf(Page, Trouble) }, LiveView.Events);
 
     /// <summary>The message that brings a page in a browser to this state, on one line.</summary>

@@ -20,7 +20,7 @@ sealed class LiveRuns : IDisposable
     }
 
     /// <summary>Begins, if it was asked for.</summary>
-    /// <exception cref="AutoFlipException">This machine lets nobody listen there (exit 2).</exception>
+    /// <exception cref="AutoFlipException">The address cannot be listened on (exit 2).</exception>
     public static LiveRuns Of(Presentation show, Host host) => new(show.Live, host);
 
     /// <summary>Another run.</summary>

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace AutoFlip.Cli;
 
-/// <summary>The report of runs that go on, in a browser on this machine: a page, and a stream of events that keeps it up to date.</summary>
+/// <summary>Live report of runs in progress, for a browser on this machine: a page, and a stream of events that updates it.</summary>
 /// <remarks>
 /// It listens on the loopback address only and answers two addresses, with GET, to whoever names it by a loopback name: a page of another
 /// site whose name was made to point here (DNS rebinding) names it otherwise. No file is served, so no path can lead to one.
@@ -50,12 +50,12 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
     /// <summary>Address of the page.</summary>
     public Uri Address => new(_server.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    /// <summary>Starts it and says on standard error where it is.</summary>
+    /// <summary>Starts the server and prints its address on standard error.</summary>
     /// <param name="port">The port; a free one is taken, with a warning, if it is in use. 0 is any free one.</param>
     /// <param name="directories">The run directories; more may come.</param>
     /// <param name="host">The clock, and standard error.</param>
     /// <param name="limits">What it gives to those who connect; null for the usual.</param>
-    /// <exception cref="AutoFlipException">This machine lets nobody listen there (exit 2).</exception>
+    /// <exception cref="AutoFlipException">The address cannot be listened on (exit 2).</exception>
     public static LiveView Start(int port, Func<IReadOnlyList<string>> directories, Host host, LiveLimits? limits = null)
     {
         var feed = new LiveFeed(directories, host.Time);
@@ -171,7 +171,7 @@ sealed class LiveView : IHttpApplication<HttpContext>, IDisposable
         }
     }
 
-    /// <summary>Sends the last page to whoever looks, and ends.</summary>
+    /// <summary>Sends the last page to all readers, and stops the server.</summary>
     public void Dispose()
     {
         _end.Cancel();

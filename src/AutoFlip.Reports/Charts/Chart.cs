@@ -12,7 +12,7 @@ namespace AutoFlip.Reports;
 [JsonDerivedType(typeof(HeatMap), "heatmap")]
 public abstract record Chart(string Id, string Title)
 {
-    /// <summary>A sentence on how to read it; empty if the title says it all.</summary>
+    /// <summary>A sentence on reading the chart; empty if the title suffices.</summary>
     public string Note { get; init; } = "";
 }
 

@@ -5,8 +5,8 @@ namespace AutoFlip.Reports;
 /// <param name="Unit">See <see cref="Axis"/>.</param>
 readonly record struct MetricScale(string Suffix, AxisUnit Unit)
 {
-    /// <summary>The scale of a metric: shares in [0, 1] have one, numbers that are better the higher (r2, d2) another, and every error one
-    /// of its own. A metric that this version does not know has its own too.</summary>
+    /// <summary>The scale of a metric: shares in [0, 1] have one, numbers that are better the higher (r2, d2) another, and every error
+    /// one of its own. An unknown metric has its own too.</summary>
     public static MetricScale Of(string metric) => Metric.Find(metric) switch
     {
         ClassMetric => new("", AxisUnit.Share),

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Reports;
 
-/// <summary>The figures of runs. Pure: they are made of what a run directory says, and of nothing else.</summary>
+/// <summary>Charts of runs. Pure functions of the content of run directories.</summary>
 /// <remarks>
 /// Figures that nothing is known about are left out: no chart is without lines and no line without points. Undefined values (null, NaN,
 /// infinity) are no points. Ids are unique within one answer.

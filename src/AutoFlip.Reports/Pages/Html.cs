@@ -5,7 +5,7 @@ using System.Text;
 
 namespace AutoFlip.Reports;
 
-/// <summary>Markup. A text becomes markup only by being encoded, so nobody has to remember to.</summary>
+/// <summary>Markup. Text can become markup only by being encoded.</summary>
 /// <param name="Text">The markup.</param>
 public readonly record struct Html(string Text)
 {
@@ -53,7 +53,7 @@ public readonly struct HtmlTemplate
         foreach (var part in markup) _text.Append(part.Text);
     }
 
-    /// <summary>A text: it may say anything.</summary>
+    /// <summary>Arbitrary text, encoded.</summary>
     public void AppendFormatted(string? text) => _text.Append(WebUtility.HtmlEncode(text));
 
     /// <summary>A number.</summary>

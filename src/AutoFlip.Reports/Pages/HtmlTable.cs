@@ -5,7 +5,7 @@ namespace AutoFlip.Reports;
 /// <summary>A table on a page, in a region of its own that scrolls sideways by itself, below its first column, and can be reached
 /// with the keyboard for that.</summary>
 /// <param name="Id">Of the region: where it was scrolled to survives a live page's changes.</param>
-/// <param name="Caption">What it says.</param>
+/// <param name="Caption">Text of the caption.</param>
 /// <param name="Headers">One per column, that of the rows' names first.</param>
 /// <param name="Rows">As many cells as there are headers; the first names its row.</param>
 sealed record HtmlTable(string Id, string Caption, IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<Html>> Rows)

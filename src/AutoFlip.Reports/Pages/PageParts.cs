@@ -1,6 +1,6 @@
 namespace AutoFlip.Reports;
 
-/// <summary>Pieces that pages of one run and of many are made of.</summary>
+/// <summary>Parts shared by pages of one run and of several.</summary>
 static class PageParts
 {
     const int Landmarks = 2; // deeper sections are found by their headings: as landmarks they would be too many, and alike in every run

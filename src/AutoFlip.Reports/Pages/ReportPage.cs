@@ -11,8 +11,8 @@ public sealed record ReportPage(string Title, string Progress, Html Content, Imm
 {
     const int MostWithFigures = 20; // each run's own figures are some hundred kB: of more runs, they are in the runs' own reports only
 
-    /// <summary>The report of runs that have ended or go on. Pure but for a look at which files there are to be linked.</summary>
-    /// <param name="runs">The runs; none yet make a page that says so.</param>
+    /// <summary>Report of finished runs and of runs in progress. Pure, except that it lists the files to link.</summary>
+    /// <param name="runs">The runs; without any, the page states it.</param>
     /// <param name="links">How files are linked.</param>
     /// <param name="options">How options are named.</param>
     public static ReportPage Of(IReadOnlyList<RunRecord> runs, PageLinks links, ReportOptions options) => runs switch

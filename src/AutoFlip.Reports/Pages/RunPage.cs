@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip.Reports;
 
-/// <summary>Everything that a page says about one run.</summary>
+/// <summary>The section of a page about one run.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Id">Begins every anchor: lower-case letters and digits.</param>
 /// <param name="Level">Level of the headings of its sections.</param>

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace AutoFlip.Reports;
 
-/// <summary>Colour, dashes and marker of a line. Dashes and markers tell lines apart where there is no colour.</summary>
+/// <summary>Colour, dashes and marker of a line. Dashes and markers distinguish lines without colour.</summary>
 /// <remarks>Colours: M. Okabe and K. Ito, Color Universal Design, 2008, without the yellow, which is too
 /// light for a line on white.</remarks>
 /// <param name="Color">Of line, markers and band.</param>

@@ -44,7 +44,8 @@ static class Places
     static List<(double At, string Text)> Some(string[] names, int every) =>
         [.. names.Index().Where(name => name.Index % every == 0).Select(name => ((double)name.Index, name.Item))];
 
-    /// <summary>Names whose neighbours say what is left out: all of them but one at either end are numbers or ranges of them.</summary>
+    /// <summary>Names that can be thinned, because neighbours imply the omitted ones: all of them but one at either end are numbers or
+    /// ranges of them.</summary>
     static bool AreNumbers(IReadOnlyList<string> names) =>
         names.Count > 2
             && names.Skip(1).SkipLast(1)

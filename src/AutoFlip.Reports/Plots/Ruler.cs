@@ -32,8 +32,8 @@ sealed record Ruler(string Label, ImmutableArray<(double At, string Text)> Ticks
     /// <param name="least">The least number.</param>
     /// <param name="most">The greatest.</param>
     /// <param name="ticks">How many ticks there should be, about.</param>
-    /// <param name="fromZero">Whether it begins at 0 whatever is shown; otherwise it does if little is lost by that.</param>
-    /// <param name="padded">Whether it goes on beyond what is shown.</param>
+    /// <param name="fromZero">Whether it always begins at 0; otherwise it does if this costs little space.</param>
+    /// <param name="padded">Whether it extends beyond the data.</param>
     public static Ruler Of(Axis axis, double least, double most, int ticks = 6, bool fromZero = false, bool padded = true)
     {
         if (axis.IsLogarithmic) return Logarithmic(axis, least, most, ticks);

@@ -40,7 +40,7 @@ public static class RunComparison
         Row.Text("model_sha256", run => run.ModelSha256 switch { "" => "-", { Length: > 12 } hash => hash[..12], var hash => hash }),
     ];
 
-    /// <summary>The table, one column per run; of two runs a third says how the second stands to the first.</summary>
+    /// <summary>The table, one column per run; for two runs, a third column compares the second with the first.</summary>
     public static FigureTable Of(IReadOnlyList<RunSummary> runs) => new(
         [.. runs.Select((_, i) => $"{i + 1}"), .. runs.Count == 2 ? ["2 against 1"] : Array.Empty<string>()],
         [.. Identity.Concat(Quality(runs)).Concat(Reaching(runs)).Concat(Costs).Select(row =>

@@ -38,8 +38,8 @@ sealed class AppendFile : IDisposable
         }
     }
 
-    /// <summary>Makes the file hold exactly this. What is right already is not touched, so that whoever
-    /// reads along is not disturbed.</summary>
+    /// <summary>Replaces the content of the file. A prefix that is already correct is not rewritten, so that concurrent readers are not
+    /// disturbed.</summary>
     /// <exception cref="AutoFlipException">It cannot be written (exit 4).</exception>
     public void ReplaceWith(ReadOnlySpan<byte> content)
     {

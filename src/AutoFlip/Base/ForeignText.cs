@@ -14,8 +14,8 @@ public static class ForeignText
         || letter is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u061c' or '\u200e'
         or '\u200f';
 
-    /// <summary>The text on one line: each unsafe character as <c>\u000a</c>, so that nobody can forge a
-    /// line or send an escape code.</summary>
+    /// <summary>The text on one line: each unsafe character as <c>\u000a</c>, so that it can neither forge a line nor contain an escape
+    /// code.</summary>
     public static string OnOneLine(string text)
     {
         if (!text.Any(IsUnsafe)) return text;

@@ -2,9 +2,9 @@ namespace AutoFlip;
 
 /// <summary>Files and folders of a run directory: none is written through a link, and only regular files are opened.</summary>
 /// <remarks>
-/// A run directory may come from somebody else: a link in it would send what is written to any file that this user may write, and a named
-/// pipe would keep whoever opens it waiting. The directory itself may lie behind links, as its owner likes. Looked at before opening, so it
-/// does not protect from somebody who changes the directory meanwhile.
+/// A run directory may have another author: a link in it could redirect writes to any file of this user, and opening a named pipe could
+/// block forever. The directory itself may be reached through links. Files are checked before they are opened, which gives no protection
+/// if the directory is changed in between.
 /// </remarks>
 public static class OwnFile
 {

@@ -36,7 +36,7 @@ static class TextInput
     /// <summary>Opens a text.</summary>
     /// <param name="content">Its bytes. Closed with the reader.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="encoding">A name that <see cref="Find"/> knows; <see cref="Usual"/> by default.</param>
+    /// <param name="encoding">A name accepted by <see cref="Find"/>; <see cref="Usual"/> by default.</param>
     /// <param name="remedy">What to do about a file in another encoding, as the end of a sentence.</param>
     /// <returns>A reader that throws <see cref="AutoFlipException"/> (exit 3), naming line and byte, where UTF-8 is not valid.</returns>
     public static StreamReader Open(Stream content, string path, string encoding = Usual, string remedy = "Save it as UTF-8")

@@ -18,6 +18,6 @@ public sealed record LoadedData(SampleSet Train, SampleSet? Test, LearningTask T
 /// <summary>The people (writers, speakers, stations) from whom a data set's samples come: its natural clients.</summary>
 /// <param name="Names">One name per owner.</param>
 /// <param name="OfRow">[Train.Count]: whose each row of <see cref="LoadedData.Train"/> is.</param>
-/// <param name="TrainRows">Rows below this are for training. The others are what owners hold out by the data set's own rule: clients
-/// that are owners keep them so, and nobody trains on them.</param>
+/// <param name="TrainRows">Rows below this are for training. The others are held out by their owners by the data set's own rule, and are
+/// never used for training.</param>
 public sealed record Owners(IReadOnlyList<string> Names, int[] OfRow, int TrainRows);

@@ -109,7 +109,7 @@ public sealed record Experiment
     /// <summary>Width of WideResNet as a multiple of a plain residual network's.</summary>
     public int WidenFactor { get; init; } = 10;
 
-    /// <summary>Tokens that models of text know.</summary>
+    /// <summary>Vocabulary size of models of text.</summary>
     public int EmbeddingCount { get; init; } = 1000;
 
     /// <summary>Width of a token's embedding in models of text.</summary>

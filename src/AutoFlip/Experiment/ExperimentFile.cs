@@ -12,8 +12,8 @@ namespace AutoFlip;
 /// means. What is read may leave fields out, and may hold comments and trailing commas. <c>"algorithm": "autoflip"</c> is FedAvg with the
 /// pruner autoflip, and an algorithm without a pruner prunes nothing, as on the command line. <c>"base": "other.json"</c> begins with the
 /// experiment of another file beside it.
-/// <para>The file of a run also lists its <c>derived</c> values (<see cref="DerivedValue"/>). Whoever begins with such a file begins with
-/// what was asked for; whoever reads the run gets the values as they are.</para>
+/// <para>The file of a run also lists its <c>derived</c> values (<see cref="DerivedValue"/>). Used as a base, such a file gives the
+/// requested values; read as a run, it gives the values that ran.</para>
 /// </remarks>
 public static class ExperimentFile
 {

@@ -6,9 +6,10 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip;
 
-/// <summary>A hash of everything that decides on a round's result: a run goes on only under the experiment that it began with.</summary>
-/// <remarks>Values that are the default, or what runs did before there was the option, do not enter, so an option that a later version adds
-/// does not orphan the runs of this one. The name does not enter either, nor how many rounds are asked for.</remarks>
+/// <summary>Hash of everything that determines a round's result. A run can be resumed only under the experiment that it began
+/// with.</summary>
+/// <remarks>Values equal to the option's default, or to the behaviour before the option existed, are not hashed, so options of later
+/// versions leave the hash unchanged. The name and the number of rounds are not hashed either.</remarks>
 static class RunIdentity
 {
     /// <summary>Fields of the record that versions up to f479c9f hashed.</summary>

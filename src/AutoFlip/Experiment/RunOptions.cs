@@ -17,7 +17,7 @@ public sealed record RunOptions
     /// <summary>Do not download data sets.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>Bytes of memory there are; null asks the system (<see cref="AutoFlip.MemoryLimit"/>). For tests.</summary>
+    /// <summary>Available memory in bytes; null uses the system's answer (<see cref="AutoFlip.MemoryLimit"/>). For tests.</summary>
     internal long? MemoryLimit { get; init; }
 
     /// <summary>Also save each client's model after the last round.</summary>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>A saved model that computes, whatever computes it. One thread at a time.</summary>
+/// <summary>Computes a saved model, with any library. One thread at a time.</summary>
 public interface IModelRunner : IDisposable
 {
     /// <summary>The card of the model.</summary>

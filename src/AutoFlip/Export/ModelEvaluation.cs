@@ -18,13 +18,13 @@ public static class ModelEvaluation
 {
     /// <summary>Loads a part of the experiment's data set as a model reads it.</summary>
     /// <param name="card">The model.</param>
-    /// <param name="experiment">Names the data set, and what a reader of it must be told.</param>
+    /// <param name="experiment">Names the data set, with the options of its reader.</param>
     /// <param name="split">Which samples.</param>
     /// <param name="where">Where to look for files.</param>
     /// <param name="observer">Receives progress.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="AutoFlipException">The data are missing (exit 3), or the model cannot read them or speaks about
-    /// other classes (exit 2).</exception>
+    /// <exception cref="AutoFlipException">The data are missing (exit 3), or the model has another input or other classes (exit
+    /// 2).</exception>
     public static SampleSet SamplesFor(
         ModelCard card, Experiment experiment, DataSplit split, DataLocations where, RunObserver observer, CancellationToken cancellation)
     {
@@ -66,7 +66,7 @@ public static class ModelEvaluation
             Metric.AllOf(experiment), cancellation).GetAwaiter().GetResult();
     }
 
-    /// <summary>Loss and metrics of a model on samples, whatever computes it.</summary>
+    /// <summary>Computes loss and metrics of a model on samples, with any runner.</summary>
     /// <param name="runner">The model.</param>
     /// <param name="experiment">Names loss and metrics.</param>
     /// <param name="samples">The samples.</param>
@@ -88,8 +88,8 @@ public static class ModelEvaluation
 
     /// <summary>The experiment whose loss and metrics an evaluation computes, with every name in the catalogue's spelling.</summary>
     /// <param name="card">The model.</param>
-    /// <param name="experiment">What was run, or asked for instead.</param>
-    /// <exception cref="AutoFlipException">A name is unknown, or a metric or loss does not fit what the model says (exit 2).</exception>
+    /// <param name="experiment">The experiment that was run, or is requested instead.</param>
+    /// <exception cref="AutoFlipException">A name is unknown, or a metric or loss does not fit the model's task (exit 2).</exception>
     public static Experiment Settle(ModelCard card, Experiment experiment)
     {
         experiment = experiment with

@@ -19,8 +19,8 @@ public sealed record Prediction(ImmutableArray<ClassProbability> Top, double? Va
 {
     /// <summary>Predicts one sample.</summary>
     /// <param name="runner">The model.</param>
-    /// <param name="sample">[C, H, W], prepared as the model's card says (<see cref="ModelCard.Input"/>):
-    /// numbers of arrays as they are.</param>
+    /// <param name="sample">[C, H, W], prepared as in the model's card (<see cref="ModelCard.Input"/>): numbers of arrays as they
+    /// are.</param>
     /// <param name="top">Classes to name, at least one; there may be fewer.</param>
     /// <exception cref="ArgumentException">The sample has another length than the model reads.</exception>
     public static Prediction Of(IModelRunner runner, float[] sample, int top = 5)

@@ -2,23 +2,23 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>A model as it was saved: what it is, how to use it, and its weights.</summary>
-/// <param name="Card">What one must know of it.</param>
+/// <summary>A saved model: its network and weights, and the facts needed to use it.</summary>
+/// <param name="Card">Facts needed to use the model.</param>
 /// <param name="Network">The network: without the units that were removed, if these are the small weights.</param>
 /// <param name="Weights">Its weights.</param>
-/// <param name="Experiment">What was run to make it; null if the file does not say. Of a file, a data set that is named by
-/// its path has lost its folders.</param>
+/// <param name="Experiment">The experiment that trained it; null if the file does not contain it. Files name a data set of the user's
+/// without its folders.</param>
 public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights, Experiment? Experiment)
 {
-    /// <summary>The names of a run's models in its directory: what is left of the final one, and all of it with
-    /// zeros for what was removed.</summary>
+    /// <summary>The names of a run's models in its directory: the small network of the final one, and the full network with zeros for
+    /// removed values.</summary>
     public const string SmallFile = "checkpoints/final-small.safetensors", FullFile = "checkpoints/final.safetensors";
 
     /// <summary>Reads a safetensors file with a card. Nothing but the file is needed.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="AutoFlipException">It is missing, damaged, or has no card (exit 3).</exception>
-    /// <remarks>Files are not trusted: whatever one claims, reading it ends with its content or with that exception, and takes memory in
-    /// proportion to the file's real length.</remarks>
+    /// <remarks>Files are not trusted: reading ends with the content or with that exception, and uses memory in proportion to the file's
+    /// real length.</remarks>
     public static SavedModel Load(string path) => Of(Safetensors.Read(path), path) ?? throw AutoFlipException.BadFile(
         path,
         "there is no model card in its metadata: an older version or another program wrote it. Of an older run, name the run directory");

@@ -3,8 +3,8 @@ namespace AutoFlip;
 /// <summary>The kept part of a model: some of its units and, of the weights of these units, some or all.</summary>
 /// <remarks>
 /// Units make tensors smaller; weights become zeros in them. Seen from the full vector both are one selection, <see cref="Values"/>, so
-/// the server works with full vectors and never needs to know which of the two removed a value.
-/// Law: the small network with the shrunk values computes what the full one computes with the masked values.
+/// the server works with full vectors, regardless of the kind of removal. Law: the small network with the shrunk values computes what the
+/// full one computes with the masked values.
 /// </remarks>
 public sealed class Mask
 {

@@ -5,8 +5,8 @@ namespace AutoFlip;
 /// <summary>Kept units of each channel group, the small network that they form, and the positions of its values in the full
 /// vector.</summary>
 /// <remarks>
-/// A small tensor holds the kept slices of the full one in the same order, so the small vector is the full vector without what was
-/// removed: one <see cref="Selection"/> says it all. Immutable and safe to share.
+/// A small tensor holds the kept slices of the full one in the same order, so the small vector is the full vector without the removed
+/// values, given by one <see cref="Selection"/>. Immutable and safe to share.
 /// </remarks>
 public sealed class Units
 {

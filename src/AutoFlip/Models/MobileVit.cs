@@ -49,7 +49,7 @@ public static class MobileVit
         return stride == 1 && from == to ? block.Fork("add", new Add(), ("conv", Main), ("skip", s => s)) : block.Sequence("conv", Main);
     }
 
-    /// <summary>The image beside what a transformer made of it, mixed by a convolution.</summary>
+    /// <summary>Concatenates an image with the output of a transformer on it, and mixes both by a convolution.</summary>
     static NetworkBuilder Global(NetworkBuilder block, int channels, int width, int depth, int hidden, double dropout) => block
         .Fork("cat", new Concat(),
             ("", m => m

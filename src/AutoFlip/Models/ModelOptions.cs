@@ -29,7 +29,7 @@ public sealed record ModelOptions
     /// network. The <see cref="Catalog"/> applies it (<see cref="Network.Scaled"/>), to every architecture alike.</summary>
     public double WidthMultiplier { get; init; } = 1;
 
-    /// <summary>Tokens that models of text know, at least 1: ids are 0 .. EmbeddingCount - 1.</summary>
+    /// <summary>Vocabulary size of models of text, at least 1: ids are 0 .. EmbeddingCount - 1.</summary>
     public int EmbeddingCount { get; init; } = 1000;
 
     /// <summary>Width of a token's embedding, 1 to 65536.</summary>

@@ -11,7 +11,7 @@ static class ElfVersions
     const ushort Weak = 0x2; // VER_FLG_WEAK: its absence is no error
     const uint VersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
 
-    /// <summary>Sets the flag that says that the absence of a version is no error.</summary>
+    /// <summary>Marks a required version as optional (flag VER_FLG_WEAK).</summary>
     /// <param name="elf">The whole library.</param>
     /// <param name="version">The version, such as GLIBCXX_3.4.32.</param>
     /// <returns>Whether the library needs that version. Of a file that is no such library: false.</returns>

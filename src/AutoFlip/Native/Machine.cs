@@ -30,7 +30,7 @@ public static class Machine
         _ => ", caches hidden, convolutions held to 128 bits",
     };
 
-    /// <summary>The processor's name, as far as the system tells it.</summary>
+    /// <summary>Name of the processor, as reported by the system.</summary>
     static string Processor()
     {
         const string Linux = "/proc/cpuinfo";

@@ -13,12 +13,13 @@ static partial class NativeHeap
             && NativeLibrary.TryGetExport(library, "mallopt", out _)
         && SetOption(TrimThreshold, int.MaxValue) != 0 && SetOption(MapThreshold, int.MaxValue) != 0 && SetOption(TopPad, HeapSize) != 0;
 
-    /// <summary>From now on, memory that is freed stays with the process for the next tensor. Whether the C library can: glibc.</summary>
+    /// <summary>Keeps freed memory in the process for later tensors, from the first call on. True if the C library supports it:
+    /// glibc.</summary>
     /// <remarks>
     /// A training step makes and frees the same tensors as the one before, tens of megabytes each. By default glibc returns each to the
-    /// system, which hands it out again page by page, cleared: a tenth of a step's time (docs/decisions/0016). Threads have heaps of their
-    /// own, 64 MB each, of which an empty one goes as soon as the one before has some room, whatever the thresholds: asking for a heap's
-    /// size of room keeps it. What the process holds does not grow: its peak is that of a step either way. Applies to the whole process;
+    /// system, which returns it page by page, cleared: a tenth of a step's time (docs/decisions/0016). Threads have their own heaps of 64
+    /// MB, of which glibc unmaps an empty one as soon as the previous one has some room, regardless of the thresholds; requesting a
+    /// heap's size of room prevents this. Memory does not grow: the peak is that of a step in either case. Applies to the whole process;
     /// <c>malloc_trim</c> still gives back.
     /// </remarks>
     public static bool KeepWhatIsFreed() => Keeps;

@@ -8,23 +8,23 @@ namespace AutoFlip;
 /// <summary>The remedy for a processor whose caches oneDNN cannot detect.</summary>
 enum CacheRemedy
 {
-    /// <summary>Nothing: it sees them.</summary>
+    /// <summary>None: oneDNN detects the caches.</summary>
     None,
 
     /// <summary>Assumed cache sizes were written into oneDNN's record.</summary>
     AssumedSizes,
 
-    /// <summary>It could not be told: its kernels are held to vectors of 128 bits, a quarter to a half as
-    /// fast, in bfloat16 a thirtieth.</summary>
+    /// <summary>The record was not found: kernels are limited to vectors of 128 bits, at a quarter to a half of the speed, in bfloat16 a
+    /// thirtieth.</summary>
     NarrowVectors,
 }
 
-/// <summary>oneDNN, the library inside libtorch that computes convolutions, and what it believes of this processor.</summary>
+/// <summary>oneDNN, the library inside libtorch that computes convolutions, and its record of the processor's caches.</summary>
 /// <remarks>
-/// It sizes its blocks by the processor's caches. Some virtual machines hide those of AMD's processors: they answer the question for them
-/// with zeros, which oneDNN 3.7 takes for caches of one byte. Its kernels are then wrong, one random convolution in ten and by as much as
-/// the result, and some write past their buffers. So it is told sizes, where its record of the processor is; if that is not found, it is
-/// held to instructions that do not need them. Why, and what was measured: docs/decisions/0030.
+/// It sizes its blocks by the processor's caches. Some virtual machines hide those of AMD's processors: CPUID returns zeros, which oneDNN
+/// 3.7 reads as caches of one byte. Its kernels are then wrong in one of ten random convolutions, by as much as the result, and some
+/// write past their buffers. The remedy writes assumed sizes into oneDNN's record of the processor. If the record is not found, kernels
+/// are limited to instructions that do not need the sizes. Measurements: docs/decisions/0030.
 /// </remarks>
 static unsafe class OneDnn
 {
@@ -43,7 +43,7 @@ static unsafe class OneDnn
     /// <summary>Answers of the CPUID instruction to a leaf and a subleaf.</summary>
     public delegate (int Eax, int Ebx, int Ecx, int Edx) CpuId(int leaf, int subleaf);
 
-    /// <summary>Does what has to be done, once; to be called before the first convolution.</summary>
+    /// <summary>Applies the remedy, once; to be called before the first convolution.</summary>
     public static void Prepare() => _ = Remedy;
 
     /// <summary>Tests whether these CPUID answers make oneDNN assume a first cache of one byte: an AMD processor that does not report its
@@ -55,7 +55,7 @@ static unsafe class OneDnn
         return cpuId(0, 0).Ebx == authenticAmdInEbx && cpuId(caches, dataCache) is (_, 0, 0, _);
     }
 
-    /// <summary>Its record of the processor, where it reads it; null where nothing says where that is.</summary>
+    /// <summary>oneDNN's record of the processor, in place; null if its address cannot be determined.</summary>
     public static ProcessorRecord* FindRecord()
     {
         if (!OperatingSystem.IsLinux()) return null;
@@ -119,14 +119,14 @@ static unsafe class OneDnn
         /// <summary>True if the record has three cache levels of one byte each, which is how oneDNN reads zeros.</summary>
         public readonly bool ReportsOneByteCaches => _levels == 3 && _sizes[0] == 1 && _sizes[1] == 1 && _sizes[2] == 1;
 
-        /// <summary>Sets what becomes of zeros, for tests on machines that hide nothing.</summary>
+        /// <summary>Sets the sizes that oneDNN derives from zeros, for tests on machines with visible caches.</summary>
         public void HideSizes()
         {
             for (var level = 0; level < 3; level++) (_sizes[level], _sharing[level]) = (1, 1);
             _levels = 3;
         }
 
-        /// <summary>The sizes that oneDNN assumes itself where it knows that it does not know them.</summary>
+        /// <summary>Sets the sizes that oneDNN assumes for unknown caches.</summary>
         public void GuessSizes()
         {
             ReadOnlySpan<uint> guess = [32 << 10, 512 << 10, 1 << 20];

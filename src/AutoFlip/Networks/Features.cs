@@ -15,7 +15,7 @@ public readonly record struct UnitSpan(int Group, int Width, int Block)
 
 /// <summary>Values on an edge of the graph, for one sample.</summary>
 /// <param name="Shape">Sizes without the batch axis: [C, H, W] for images, [F] for vectors, [T, F] for sequences of T steps.</param>
-/// <param name="Units">What the channels (C or F) are made of, in order: one span, or several after a concatenation.</param>
+/// <param name="Units">Units of the channels (C or F), in order: one span, or several after a concatenation.</param>
 sealed record Features(ImmutableArray<int> Shape, ImmutableArray<UnitSpan> Units)
 {
     /// <summary>Values per sample.</summary>

@@ -5,8 +5,8 @@ namespace AutoFlip;
 
 /// <summary>A graph that is being built: nodes so far, tensors so far, and a union-find over channel groups.</summary>
 /// <remarks>
-/// Two things happen to a group after it was made: it becomes one with another (addition), and its units become fewer and larger
-/// (grouped convolution). Spans made before still say how many entries they have; <see cref="Current"/> tells which units these are by now.
+/// Groups change after their creation: they are merged with others (addition), or their units become fewer and larger (grouped
+/// convolution). Earlier spans keep their number of entries; <see cref="Current"/> maps them to the current units.
 /// </remarks>
 sealed class GraphDraft
 {

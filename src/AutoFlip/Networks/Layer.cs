@@ -4,9 +4,9 @@ namespace AutoFlip;
 
 /// <summary>One kind of layer with its settings: a value. Its weights belong to the network, not to it.</summary>
 /// <remarks>
-/// A layer states everything about itself in one file: what it makes of its inputs (<see cref="Draft"/>), how that is computed
-/// (<see cref="Run"/>), and how other programs are told to (<see cref="Export"/>). Widths are data, so that a narrower network is the
-/// same list of layers with other numbers.
+/// A layer states everything about itself in one file: the shape and cost of its output (<see cref="Draft"/>), its computation
+/// (<see cref="Run"/>), and its ONNX operators (<see cref="Export"/>). Widths are data, so that a narrower network is the same list of
+/// layers with other numbers.
 /// </remarks>
 public abstract record Layer
 {
@@ -17,7 +17,7 @@ public abstract record Layer
     /// <summary>Computes the output of a batch.</summary>
     internal abstract Tensor Run(in LayerRun run);
 
-    /// <summary>Says the same in operators of the ONNX standard, as evaluation computes it.</summary>
+    /// <summary>Expresses the layer in operators of the ONNX standard, as evaluation computes it.</summary>
     /// <returns>The name of the value that it puts out.</returns>
     internal abstract string Export(OnnxDraft draft);
 

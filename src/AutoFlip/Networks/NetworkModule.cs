@@ -133,7 +133,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         internal override LayerPrecision Precision => LayerPrecision.AsGiven;
     }
 
-    /// <summary>Decides in which order layers run, what each may overwrite, and which outputs nobody needs after it.</summary>
+    /// <summary>Plans the order of layers, the inputs that each may overwrite, and the outputs that are released after it.</summary>
     static Step[] Plan(Network network, Dictionary<string, Tensor> views)
     {
         var nodes = network.Nodes;
@@ -167,8 +167,8 @@ public sealed unsafe class NetworkModule<T> : IDisposable
 
     static Tensor[] As(Tensor[] tensors, ScalarType type) => [.. tensors.Select(tensor => tensor.to_type(type))];
 
-    /// <summary>The same values with channels innermost in memory, in which convolutions and pooling are fastest by far; they pass
-    /// the layout on. A single channel only needs strides that say so.</summary>
+    /// <summary>The same values with channels innermost in memory, the layout in which convolutions and pooling are by far the fastest,
+    /// and which they preserve. For a single channel it suffices to change the strides.</summary>
     static Tensor ChannelsLast(Tensor input)
     {
         var shape = input.shape;

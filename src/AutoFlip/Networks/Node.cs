@@ -10,7 +10,7 @@ namespace AutoFlip;
 /// <param name="Tensors">Names of its tensors, in the order in which the layer declares them.</param>
 /// <param name="Macs">Multiply-accumulates per sample of a forward pass: convolutions and products of matrices only. What runs over
 /// elements (activations, normalisation, pooling) counts as 0, as is usual.</param>
-/// <param name="Units">What the output's channels are made of; spans name groups by their index in <see cref="Network.Groups"/>.</param>
+/// <param name="Units">Units of the output's channels; spans name groups by their index in <see cref="Network.Groups"/>.</param>
 public sealed record Node(
     string Name, Layer? Layer, ImmutableArray<int> Inputs, ImmutableArray<int> OutputShape, ImmutableArray<string> Tensors, long Macs,
     ImmutableArray<UnitSpan> Units)

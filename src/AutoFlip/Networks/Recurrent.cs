@@ -9,7 +9,8 @@ namespace AutoFlip;
 /// <param name="Index">Its place in a stack of layers that share a name: tensors end in <c>_l0</c>, <c>_l1</c>, and so on.</param>
 /// <remarks>
 /// With g gates the tensors are weight_ih [g*Hidden, F], weight_hh [g*Hidden, Hidden], bias_ih and bias_hh [g*Hidden]; gate k owns rows
-/// k*Hidden .. (k+1)*Hidden - 1. A cell is one row of each gate in all four, and one column of weight_hh and of whatever reads the output.
+/// k*Hidden .. (k+1)*Hidden - 1. A cell is one row of each gate in all four, and one column of weight_hh and of every layer that reads
+/// the output.
 /// <para>torch has these layers as functions, but TorchSharp passes on only its modules, which own their weights. TorchScript reaches the
 /// functions, so that the layer computes on views of the flat vector like any other, as fast as the module and with its very bits.</para>
 /// </remarks>

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>Multi-head self-attention, [N, T, F] to [N, T, Heads * HeadWidth]: every step becomes a mean of what the steps of its sequence
-/// put forward. The projection back to F is a <see cref="Linear"/> of its own.</summary>
+/// <summary>Multi-head self-attention, [N, T, F] to [N, T, Heads * HeadWidth]: the output of each step is a weighted mean of the values
+/// of its sequence. The projection back to F is a separate <see cref="Linear"/>.</summary>
 /// <param name="Heads">Heads: the units that this layer makes.</param>
 /// <param name="HeadWidth">d, entries of a head's query, key and value.</param>
 /// <param name="Sequences">Parts of equal length that the T steps consist of, one after another; it divides T. Steps attend to
@@ -12,8 +12,8 @@ namespace AutoFlip;
 /// Its only tensor, weight [3 * Heads * d, F], has the blocks query, key, value; in each, head h owns rows h*d .. (h+1)*d - 1. Per head
 /// and part: softmax(Q K^T / sqrt(d)) V. There are no positions.
 /// <para>A head is one unit: its rows in all three blocks, and d columns of what reads it. A head whose rows are 0 has the values 0, so
-/// whatever their weights are, their mean is 0. Single entries of a head could go only if heads became unequal, which no
-/// batched product computes. See docs/decisions/0018.</para>
+/// their weighted mean is 0. Removing single entries of a head would make heads unequal, which a batched product cannot compute. See
+/// docs/decisions/0018.</para>
 /// <para>Multiply-accumulates: T 3 Heads d F for the projection, and 2 Heads d for every pair of steps of a part.</para>
 /// <para>Source: Vaswani et al. 2017, arXiv:1706.03762.</para>
 /// </remarks>

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Everything that a run directory says about its run, read back: what reports, plots and tables are made of.</summary>
-/// <remarks>Reading changes nothing and takes no lock, so a run that still goes on can be read too: its rounds so far.</remarks>
+/// <summary>Content of a run directory: the source of reports, plots and tables.</summary>
+/// <remarks>Reading changes nothing and takes no lock, so a run in progress can be read too, up to its last finished round.</remarks>
 public sealed record RunRecord
 {
     /// <summary>The run directory, as it was named.</summary>
@@ -24,8 +24,8 @@ public sealed record RunRecord
     /// <summary>The figures of the whole run; null until it has ended.</summary>
     public RunSummary? Summary { get; init; }
 
-    /// <summary>The same figures of a run that still goes on: of its rounds so far. Workers and the model's hash
-    /// are known at the end only.</summary>
+    /// <summary>Figures of the whole run, or of the rounds so far. The number of workers and the model's hash are known only at the
+    /// end.</summary>
     public RunSummary Figures => Summary ?? Summaries.SoFar(Experiment, Catalog.MainMetricOf(Experiment), Explorers, Rounds);
 
     /// <summary>The partition of samples among clients; null in directories of earlier versions.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>One layer after a round: what of it is kept, and how far it has come.</summary>
+/// <summary>State of one layer after a round: its kept parameters, and their distances from earlier values.</summary>
 /// <param name="Name">The layer, as PyTorch names its module.</param>
 /// <param name="Parameters">Its parameters in the full network.</param>
 /// <param name="Kept">Of these, kept by the round's mask.</param>
@@ -23,8 +23,7 @@ public sealed record LayerFigures(string Name, int Parameters, int Kept, double 
     /// <param name="initial">w_0, a full vector.</param>
     /// <param name="before">The full vector that the round began with.</param>
     /// <param name="after">The full vector that it ended with.</param>
-    /// <remarks>What the mask removes counts nowhere: not trained, it says nothing about training. Cost: one
-    /// pass over the parameters.</remarks>
+    /// <remarks>Removed parameters are excluded, because they are not trained. Cost: one pass over the parameters.</remarks>
     public static ImmutableArray<LayerFigures> Of(Network network, Mask mask, Weights initial, Weights before, Weights after)
     {
         var units = network.Groups.Where(group => !group.IsFixed).ToDictionary(group => group.Name);

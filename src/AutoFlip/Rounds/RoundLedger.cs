@@ -31,8 +31,8 @@ sealed class RoundLedger(Network network, TimeProvider time)
     /// <summary>Replies so far.</summary>
     public int Replies { get; private set; }
 
-    /// <summary>The logit from which on a single output means class 1, as far as the cohort's training
-    /// scores tell; 0 if they do not.</summary>
+    /// <summary>Decision threshold of a single output as a logit, fitted on the cohort's training scores; 0 if it cannot be
+    /// fitted.</summary>
     public float CutOff => _counts?.CutOff ?? 0;
 
     /// <summary>Enters a reply.</summary>

@@ -32,7 +32,7 @@ public enum RunStage
 /// <param name="Stage">How far it has come.</param>
 /// <remarks>
 /// A process holds an exclusive lock on <c>checkpoints/lock</c> from before the first round until after this file is written, and the
-/// operating system releases the lock of a process that was killed. So a held lock means running, whatever the files say; no lock and no
+/// operating system releases the lock of a process that was killed. So a held lock means running, regardless of the files; no lock and no
 /// record means stopped.
 /// </remarks>
 public sealed record RunStatus([property: JsonPropertyName("state")] RunStage Stage) : IChecked

@@ -59,12 +59,12 @@ public sealed record ModelCard
     /// fewer. Null for any other.</summary>
     public string? ModelSha256 { get; init; }
 
-    /// <summary>The last round that the model has seen; 0 if it has not learnt anything.</summary>
+    /// <summary>The last round of the model's training; 0 for an untrained model.</summary>
     public required int Round { get; init; }
 
     /// <summary>The output from which on the second of two classes is predicted: the logit of <see cref="CutOff"/>.</summary>
-    /// <remarks>A float32, as the cut-off was fitted: its way through the probability and back is exact as far as logits go that
-    /// tell anything apart (to 20).</remarks>
+    /// <remarks>A float32, as the cut-off was fitted. The conversion to a probability and back is exact for logits up to 20 in
+    /// magnitude.</remarks>
     [JsonIgnore]
     public float CutOffLogit => CutOff is { } probability ? (float)Math.Log(probability / (1 - probability)) : 0;
 

@@ -36,9 +36,9 @@ static class ResumeState
 
     /// <summary>Reads the file; null if the run has not finished a round.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="initial">What the algorithm starts from: says which vectors there are.</param>
+    /// <param name="initial">Initial state of the algorithm, which determines the vectors of the file.</param>
     /// <param name="network">The full model.</param>
-    /// <param name="experiment">What is to go on.</param>
+    /// <param name="experiment">The experiment to resume.</param>
     /// <exception cref="AutoFlipException">The file is damaged or another model's (exit 3), or another experiment's (exit 2).</exception>
     public static RunState? Read(string path, ServerState initial, Network network, Experiment experiment)
     {

@@ -4,13 +4,13 @@ namespace AutoFlip;
 /// event files for TensorBoard.</summary>
 static class RunFiles
 {
-    /// <summary>Carries out a run while it is written down. They are told before <paramref name="observer"/>: what
-    /// it shows is in the files.</summary>
+    /// <summary>Carries out a run and writes its files. The files are written before <paramref name="observer"/> is notified, so they
+    /// contain everything that it shows.</summary>
     /// <param name="options">Which files, and how.</param>
     /// <param name="directory">The run directory of a run that is resumed; null if it is not made yet.</param>
-    /// <param name="observer">Watches too.</param>
+    /// <param name="observer">A further observer.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="run">The run, given the observer that it must tell.</param>
+    /// <param name="run">The run, given the observer to notify.</param>
     public static RunSummary Record(
         RunOptions options, string? directory, RunObserver observer, TimeProvider time, Func<RunObserver, RunSummary> run)
     {

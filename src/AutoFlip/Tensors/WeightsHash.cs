@@ -4,8 +4,8 @@ namespace AutoFlip;
 
 /// <summary>The SHA-256 of a model file's weights as the file stores them: rounded if they are float16, without the units that it
 /// leaves out, in its own order.</summary>
-/// <remarks>A caller that writes a model asks for it by <see cref="Wanted"/> in the metadata, and the writer of the format fills it in. A
-/// file that has it was written with a checksum (<see cref="Seal"/>) too, so a reader requires both.</remarks>
+/// <remarks>A caller that writes a model requests the hash by <see cref="Wanted"/> in the metadata, and the writer of the format inserts
+/// it. A file with the hash also has a checksum (<see cref="Seal"/>), so a reader requires both.</remarks>
 static class WeightsHash
 {
     /// <summary>The name of the remark.</summary>

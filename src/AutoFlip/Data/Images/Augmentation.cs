@@ -9,9 +9,8 @@ readonly record struct Augmentation(double Degrees, bool FlipHorizontally, bool 
 {
     /// <summary>Draws one image's choices.</summary>
     /// <remarks>
-    /// Each operation that is switched on takes a fixed number of uniform values (rotation 1, each flip 1, jitter 5), whatever
-    /// they turn out to be. Hence the k-th image read from a stream always gets the same choices, in whatever batches, and
-    /// whichever images are read before it.
+    /// Each enabled operation consumes a fixed number of uniform values (rotation 1, each flip 1, jitter 5), regardless of their values.
+    /// Hence the k-th image read from a stream always gets the same choices, independent of batches and of the images before it.
     /// </remarks>
     public static Augmentation Draw(ImageTransform transform, KeyedRandom random) => new(
         transform.RotationDegrees > 0 ? random.NextDouble(-transform.RotationDegrees, transform.RotationDegrees) : 0,

@@ -86,7 +86,7 @@ public sealed class ImageSet : SampleSet
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Augmentations are keyed by position: the k-th image read from a stream gets the stream's k-th choices, whatever the batches.
+    /// Augmentations are keyed by position: the k-th image read from a stream gets the stream's k-th choices, independent of batches.
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="into"/> has another length than the rows need.</exception>
     public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)

@@ -2,8 +2,9 @@ using System.IO.MemoryMappedFiles;
 
 namespace AutoFlip;
 
-/// <summary>The bytes of many images: in memory, or in a file of which the system keeps in memory what is looked at. Immutable.</summary>
-/// <remarks>A mapped file stays open until no image set refers to it any more; whoever holds a span must hold its image set too.</remarks>
+/// <summary>The bytes of many images: in memory, or in a memory-mapped file. Immutable.</summary>
+/// <remarks>A mapped file stays open until no image set refers to it any more; a caller with a span must also hold a reference to its
+/// image set.</remarks>
 sealed unsafe class Pixels
 {
     readonly byte[]? _memory;
@@ -20,7 +21,7 @@ sealed unsafe class Pixels
     /// <summary>Maps a part of a file.</summary>
     /// <param name="file">Open for reading; given away.</param>
     /// <param name="start">Where the pixels start.</param>
-    /// <param name="length">How many bytes they are, at least one; the file must have them, and nobody may shorten it.</param>
+    /// <param name="length">Number of bytes, at least one. The file must have them and must not be shortened.</param>
     public Pixels(FileStream file, long start, long length)
     {
         using var map = MemoryMappedFile.CreateFromFile(

@@ -5,10 +5,10 @@ namespace AutoFlip;
 /// </summary>
 /// <param name="Concentration">alpha, above 0. Small: few classes per client; large: clients are alike.</param>
 /// <remarks>
-/// Each client, in random order, draws p from Dir(alpha) over the classes with samples left and takes its share accordingly
-/// (largest remainders; ties to the lower class). Where a class has too few left, the rest of the share is drawn again over the
-/// classes that still have some, so that each further draw has at least one class less. The last clients get what is left over:
-/// with few clients their mixture is less skewed than alpha says.
+/// Each client, in random order, draws p from Dir(alpha) over the classes with samples left and takes its share accordingly (largest
+/// remainders; ties to the lower class). Where a class has too few left, the rest of the share is drawn again over the classes that still
+/// have some, so that each further draw has at least one class less. The last clients get what is left over: with few clients their
+/// mixture is less skewed than alpha implies.
 /// <para>Differs from the reference, which takes unshuffled samples, leaves up to a quarter of them unused and can loop for ever.</para>
 /// </remarks>
 public sealed record DirichletPartition(double Concentration) : Partition

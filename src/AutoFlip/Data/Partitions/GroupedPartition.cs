@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
 /// <summary>Owners of samples in random order are put together into K clients, whose numbers of owners differ by at most one.</summary>
-/// <remarks>Source: Flower Datasets' GroupedNaturalIdPartitioner, which is told the size of a group instead of K.</remarks>
+/// <remarks>Source: Flower Datasets' GroupedNaturalIdPartitioner, which has the size of a group as its parameter instead of K.</remarks>
 public sealed record GroupedPartition : Partition
 {
     /// <inheritdoc/>

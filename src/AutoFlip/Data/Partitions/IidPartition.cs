@@ -14,7 +14,7 @@ public sealed record IidPartition : Partition
 /// <summary>
 /// Assigns samples at random, then each client keeps only the first int(n u) of its n samples, u from U[0.95, 0.99], and at least one.
 /// </summary>
-/// <remarks>The reference's rule; it is hardly unbalanced. The samples that are dropped are nobody's.</remarks>
+/// <remarks>The reference's rule; it is hardly unbalanced. Dropped samples belong to no client.</remarks>
 public sealed record UnbalancedPartition : Partition
 {
     /// <inheritdoc/>

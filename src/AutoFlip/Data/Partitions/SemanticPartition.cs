@@ -1,13 +1,12 @@
 namespace AutoFlip;
 
-/// <summary>Clients differ in what their samples look like, not in which classes they have: each gets, of every
-/// class, samples that are alike.</summary>
+/// <summary>Clients differ in the appearance of their samples, not in their classes: each gets similar samples of every class.</summary>
 /// <remarks>
-/// Samples become points of at most <see cref="Components"/> coordinates (<see cref="PrincipalComponents"/>). Within each class the points
-/// are put into K clusters (<see cref="Cluster.Of"/>), of which every client gets one: for the first class, drawn at random, any; for each
-/// further class, in random order, such that the sum over clients of KL(theirs of the class before, theirs of this class) is least
-/// (<see cref="Assignment"/>), both taken for normal distributions. A class of fewer than K samples has one cluster per sample; its
-/// clusters go to clients that have nothing yet before any others, so that nobody is left without.
+/// Samples become points of at most <see cref="Components"/> coordinates (<see cref="PrincipalComponents"/>). Within each class the
+/// points are put into K clusters (<see cref="Cluster.Of"/>), of which every client gets one: for the first class, drawn at random, any;
+/// for each further class, in random order, such that the sum over clients of KL(theirs of the class before, theirs of this class) is
+/// least (<see cref="Assignment"/>), both taken for normal distributions. A class of fewer than K samples has one cluster per sample; its
+/// clusters go first to clients without samples, so that every client gets some.
 /// <para>Source: Yuan et al. 2022, arXiv:2110.14216, section 5 (and the semantic partitioner in Flower's repository). Differs: those look
 /// at images through a pre-trained EfficientNet, of which there is none here: likeness is one of standardised values (pixels, columns), not
 /// of meaning, and works for tables too. Clusters are k-means rather than Gaussian mixtures with full covariances, and normal distributions

@@ -53,7 +53,7 @@ public abstract record InputRecipe
         channels > 0 && height > 0 && width > 0 && (double)channels * height * width <= LargestSample;
 }
 
-/// <summary>Numbers that are read as they are: rows of a table that nobody has to interpret, or token ids.</summary>
+/// <summary>Numbers that are read unchanged: encoded rows of a table, or token ids.</summary>
 /// <param name="Channels">Channels of a sample.</param>
 /// <param name="Height">Rows of each.</param>
 /// <param name="Width">Values of each row.</param>

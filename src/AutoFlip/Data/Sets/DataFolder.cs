@@ -15,7 +15,7 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
     /// <summary>The place of sets that are part of the program.</summary>
     public static DataFolder BuiltIn { get; } = new("built in", ImmutableDictionary<string, string>.Empty);
 
-    /// <summary>Reads one file, uncompressing it if it is gzip or bzip2, whatever its name says.</summary>
+    /// <summary>Reads one file, decompressing gzip and bzip2, which are detected by content.</summary>
     /// <param name="name">A name of <see cref="DataSet.Files"/>.</param>
     /// <param name="read">Gets the content, and the full path for messages. Must read to the end: only there checksums are checked.</param>
     /// <exception cref="AutoFlipException">The file cannot be opened or is damaged (exit 3).</exception>

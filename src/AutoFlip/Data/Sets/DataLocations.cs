@@ -76,9 +76,9 @@ public sealed record DataLocations
         return new DataSearch(set, null, tried.ToImmutable());
     }
 
-    /// <summary>Looks for a set and downloads it into the cache if it is nowhere.</summary>
-    /// <exception cref="AutoFlipException">It is nowhere and cannot be downloaded (exit 3): the message says
-    /// where it was looked for.</exception>
+    /// <summary>Searches for a set, and downloads it into the cache if it is not found.</summary>
+    /// <exception cref="AutoFlipException">It was not found and cannot be downloaded (exit 3): the message lists the folders that were
+    /// searched.</exception>
     public DataFolder Require(DataSet set, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var search = Locate(set);

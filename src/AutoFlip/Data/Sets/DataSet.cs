@@ -12,7 +12,8 @@ public abstract record DataSet(string Name)
     /// <summary>The learning task; null if only the files determine it.</summary>
     public required LearningTask? Task { get; init; }
 
-    /// <summary>The shape of a sample as published, before any resize; null if samples differ, or only the files say.</summary>
+    /// <summary>The shape of a sample as published, before any resize; null if samples differ, or if only the files determine
+    /// it.</summary>
     public required SampleShape? Shape { get; init; }
 
     /// <summary>Training samples as published.</summary>
@@ -28,9 +29,9 @@ public abstract record DataSet(string Name)
     public required string Citation { get; init; }
 
     /// <summary>
-    /// Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> or <c>.bz2</c> behind it. A name
-    /// may say in which folder (<c>train/all.json</c>), be a pattern in one (<c>train/*.json</c>: at least one must match) or a
-    /// folder (<c>train/</c>). Empty: built in.
+    /// Names of the files that reading needs, uncompressed; each may also lie there with <c>.gz</c> or <c>.bz2</c> behind it. A name may
+    /// include a folder (<c>train/all.json</c>), be a pattern in one (<c>train/*.json</c>: at least one must match) or a folder
+    /// (<c>train/</c>). Empty: built in.
     /// </summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
@@ -43,7 +44,7 @@ public abstract record DataSet(string Name)
     /// <summary>True if another set of the catalogue has files of the same names, so that only the folder tells the two apart.</summary>
     public bool SharesFileNames { get; init; }
 
-    /// <summary>The folder in which the files are, where the set's name says so; null: it is looked for in the customary places.</summary>
+    /// <summary>Folder of the files, if it is part of the set's name; null searches the default folders.</summary>
     public string? Place { get; init; }
 
     /// <summary>Address of the files for a download by hand, if no trustworthy record of their checksums allows an automatic

@@ -138,7 +138,7 @@ static class Download
 
     static bool IsFolder(string member) => member.EndsWith('/');
 
-    /// <summary>The regular files of a .zip, .tar or .tar.gz, whatever its name says, and how much of the archive is behind them.</summary>
+    /// <summary>Regular files of a .zip, .tar or .tar.gz, detected by content, each with the share of the archive read so far.</summary>
     static IEnumerable<(string Name, Stream Content, double Share)> Entries(string archive)
     {
         using var file = OwnFile.OpenRead(archive);

@@ -7,10 +7,10 @@ static class TableLoader
     public const int MostClasses = 1000;
 
     /// <summary>Loads tables of text: rows as numbers, the learning task, and the owners of rows.</summary>
-    /// <param name="train">The rows that clients share out.</param>
-    /// <param name="test">The server's; null or without rows if there are none. Decides nothing.</param>
-    /// <param name="facts">What the columns are.</param>
-    /// <exception cref="AutoFlipException">The rows are not what facts say (exit 3): the message names file and line.</exception>
+    /// <param name="train">The rows of the clients.</param>
+    /// <param name="test">The server's test rows; null or empty if there are none. They have no influence on the encoding.</param>
+    /// <param name="facts">Kinds of the columns.</param>
+    /// <exception cref="AutoFlipException">Rows contradict the facts (exit 3): the message names file and line.</exception>
     public static LoadedData Load(TextTable train, TextTable? test, TableFacts facts)
     {
         var target = facts.Columns.Select(column => column.Kind).ToList().IndexOf(ColumnKind.Target);

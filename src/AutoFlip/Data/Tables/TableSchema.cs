@@ -4,13 +4,13 @@ namespace AutoFlip;
 
 /// <summary>Encoding of rows of text as rows of numbers, determined by the training rows.</summary>
 /// <remarks>
-/// A number or date column is one value (NaN where it is missing) and, if training rows miss some, a flag 1 that says so behind it; so is a
-/// flag column, but 0 where it is missing. A category column is one flag for each category of the training rows, in ordinal order: of a
-/// missing one, and of one that only test rows have, all are 0.
+/// A number or date column is one value (NaN where it is missing) and, if it is missing in some training rows, a second value: 1 if
+/// missing, otherwise 0. A flag column is encoded alike, with 0 for a missing flag. A category column is one flag for each category of
+/// the training rows, in ordinal order; all are 0 for a missing category, and for one that occurs only in test rows.
 /// </remarks>
 sealed class TableSchema
 {
-    /// <summary>Most categories of a column: more are names or numbers of things, from which nothing is learnt.</summary>
+    /// <summary>Most categories of a column: columns with more hold names or identifiers, which do not generalise.</summary>
     public const int MostCategories = 1000;
 
     readonly List<Feature> _features = [];
@@ -19,8 +19,8 @@ sealed class TableSchema
 
     /// <summary>Properties of a table that its training rows determine.</summary>
     /// <param name="train">The training rows.</param>
-    /// <param name="facts">What the columns are. Target, owner and ignored ones do not become values.</param>
-    /// <exception cref="AutoFlipException">Rows are not what facts say, or nothing can be learnt from them (exit 3).</exception>
+    /// <param name="facts">Kinds of the columns. Target, owner and ignored columns are not encoded.</param>
+    /// <exception cref="AutoFlipException">Rows contradict the facts, or cannot be learnt from (exit 3).</exception>
     public TableSchema(TextTable train, TableFacts facts)
     {
         _inference = new ColumnInference(train, facts.Format);
@@ -91,7 +91,7 @@ sealed class TableSchema
         return (values, numbers);
     }
 
-    /// <summary>The inputs made of a column.</summary>
+    /// <summary>Network inputs of a column.</summary>
     /// <param name="Column">Which.</param>
     /// <param name="As">How it is read.</param>
     /// <param name="At">Its first value in a row.</param>

@@ -4,11 +4,10 @@ namespace AutoFlip;
 
 /// <summary>Rows of numbers: unscaled when loaded; once partitioned, standardised within each client.</summary>
 /// <param name="values">[rows, width]; missing numbers are NaN. Given away.</param>
-/// <param name="numbers">[rows, numbers of a row]: what is standardised, in doubles, for float32 would take the digits in which large
-/// values differ; null where it is standardised already. Given away.</param>
-/// <param name="columns">What a row's values are; numbers are standardised, and once they are, columns say by what
-/// a row from outside would be.</param>
-/// <param name="targets">The truth about each row.</param>
+/// <param name="numbers">[rows, numbers of a row]: the values to standardise, as doubles, because large values that differ in their last
+/// digits would be equal in float32; null if they are standardised already. Given away.</param>
+/// <param name="columns">Encoding of a row; once numbers are standardised, it includes the moments for rows from outside.</param>
+/// <param name="targets">Target of each row.</param>
 /// <remarks>A sample is width x 1 x 1. There is nothing to augment.</remarks>
 sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRecipe> columns, Targets targets) : SampleSet
 {
@@ -36,10 +35,10 @@ sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRe
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A client's rows, held-out ones included, become (x - m) / s with mean m and standard deviation s of its own training rows. Where all
-    /// of those are equal, or missing, the value tells that client's rows nothing apart and is 0 in all of them; so is a value that is
-    /// missing: the mean. The server's test rows are standardised in the same way by the moments of all clients' training rows, which are
-    /// the sum of what clients know of their own (<see cref="Moments"/>): nobody needs another's rows. Rows that are nobody's become 0.
+    /// A client's rows, held-out ones included, become (x - m) / s with mean m and standard deviation s of its own training rows. A value
+    /// that is equal or missing in all training rows of a client does not distinguish them, and is 0 in all rows of the client. A missing
+    /// value is 0, the mean. The server's test rows are standardised by the moments of all clients' training rows, which are the sum of
+    /// the clients' own moments (<see cref="Moments"/>), so no client's rows are needed elsewhere. Rows of no client become 0.
     /// </remarks>
     public override (SampleSet Train, SampleSet? Test) ForClients(IReadOnlyList<ClientRows> clients, SampleSet? test)
     {
@@ -62,7 +61,7 @@ sealed class TableSet(float[] values, double[]? numbers, ImmutableArray<ColumnRe
     }
 
     /// <inheritdoc/>
-    /// <remarks>All rows, training rows too, are standardised as those of nobody's: by the recipe.</remarks>
+    /// <remarks>All rows, including training rows, are standardised by the moments of the recipe.</remarks>
     public override SampleSet? As(InputRecipe recipe) =>
         recipe is TableRecipe table && table.HasColumnsOf(Recipe) ? ScaledBy(table.Columns) : null;
 

@@ -37,7 +37,7 @@ sealed class OnnxDraft(OnnxGraph graph, Node node, ImmutableArray<string> inputs
         return graph.Learnt(entry.Name, entry.Role, entry.Shape, [Values(tensor)]);
     }
 
-    /// <summary>A tensor made of what was learnt, because the standard wants it in another order or size than the layer has it.</summary>
+    /// <summary>A tensor with learnt values in the order and size that the standard requires, where the layer has others.</summary>
     /// <param name="suffix">Of its name.</param>
     /// <param name="role">What it is for.</param>
     /// <param name="shape">Its sizes.</param>

@@ -123,7 +123,7 @@ sealed class OnnxGraph
     /// <summary>Without the batch axis; token ids are a row.</summary>
     ImmutableArray<int> InputShape => _network.Vocabulary is null ? _network.Nodes[0].OutputShape : [_network.Input.Length];
 
-    /// <summary>Writes a ValueInfoProto: a batch of whatever size, and the sizes of a sample.</summary>
+    /// <summary>Writes a ValueInfoProto: a dynamic batch size, and the sizes of a sample.</summary>
     static void Value(ProtoWriter info, string name, OnnxType type, ImmutableArray<int> shape, string doc)
     {
         info.Text(1, name);

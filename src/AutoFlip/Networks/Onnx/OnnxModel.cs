@@ -18,11 +18,10 @@ public static class OnnxModel
     /// <summary>Name of the only input: float32 [batch, C, H, W], or int64 [batch, T] for token ids.</summary>
     public const string InputName = "input";
 
-    /// <summary>Name of the only output: float32 [batch, outputs], or [batch, T, outputs] of a network
-    /// that speaks about every step.</summary>
+    /// <summary>Name of the only output: float32 [batch, outputs], or [batch, T, outputs] of a network with an output per step.</summary>
     public const string OutputName = "output";
 
-    /// <summary>Name of the open size of both.</summary>
+    /// <summary>Name of the dynamic batch axis of both.</summary>
     public const string BatchAxis = "batch";
 
     const string Producer = "AutoFLIP";

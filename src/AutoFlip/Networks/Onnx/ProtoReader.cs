@@ -44,7 +44,7 @@ ref struct ProtoReader(ReadOnlySpan<byte> message)
         return taken;
     }
 
-    /// <summary>Seven bits a byte, the lowest first; the eighth says that more follow.</summary>
+    /// <summary>Seven bits per byte, the lowest first; the eighth is set if more bytes follow.</summary>
     ulong TakeVarint()
     {
         var value = 0UL;

@@ -60,7 +60,7 @@ sealed class ProtoWriter
 
     void Tag(int field, int kind) => WriteVarint((ulong)(field << 3 | kind));
 
-    /// <summary>Seven bits a byte, the lowest first; the eighth says that more follow.</summary>
+    /// <summary>Seven bits per byte, the lowest first; the eighth is set if more bytes follow.</summary>
     void WriteVarint(ulong value)
     {
         for (; value >= 0x80; value >>= 7) WriteByte((byte)(value | 0x80));

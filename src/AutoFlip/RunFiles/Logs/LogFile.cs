@@ -2,8 +2,8 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>The log of a run in its directory: <c>run.log</c>. Lines of before there is a directory wait for it.</summary>
-/// <remarks>Every line is with the operating system before work goes on. A resumed run goes on in the same file.</remarks>
+/// <summary>The log of a run in its directory: <c>run.log</c>. Lines are buffered until the directory exists.</summary>
+/// <remarks>Every line is passed to the operating system at once. A resumed run appends to the same file.</remarks>
 sealed class LogFile : RunLog, IDisposable
 {
     readonly List<string> _waiting = [];

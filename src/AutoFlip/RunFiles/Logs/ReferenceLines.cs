@@ -5,9 +5,9 @@ namespace AutoFlip;
 
 /// <summary>Lines as the reference's log has them: <c>[INFO] (2026/01/02 03:04:05 PM) [FEDAVG] [Round: 0001] ...</c></summary>
 /// <remarks>
-/// Figures of clients, their summaries and the server's evaluation stand in the reference's words and order, all when the round has ended.
-/// What the reference does not know, or says in passing, is in the same line format with words of ours. A summary's figures are on lines
-/// of their own, without time, as there.
+/// Figures of clients, their summaries and the server's evaluation stand in the reference's words and order, all when the round has
+/// ended. Events that the reference does not log, or logs elsewhere, have the same line format and our wording. The figures of a summary
+/// are on separate lines without time, as in the reference.
 /// </remarks>
 static class ReferenceLines
 {
@@ -73,7 +73,7 @@ static class ReferenceLines
         ];
     }
 
-    /// <summary>A line per client, then their summary; nothing where nobody has figures.</summary>
+    /// <summary>A line per client, and their summary; empty if no client has figures.</summary>
     static IEnumerable<string> Clients(
         Experiment experiment, string work, IEnumerable<(int Client, ClientFigures? Figures)> clients,
         ImmutableSortedDictionary<string, MetricSummary>? means)

@@ -3,11 +3,11 @@ using Tensorboard;
 
 namespace AutoFlip;
 
-/// <summary>Writes what TensorBoard reads: event files in the folder <c>tensorboard</c> of the run directory.</summary>
-/// <param name="wanted">Whether they were asked for. A run that has them already goes on with them.</param>
+/// <summary>Writes event files for TensorBoard, in the folder <c>tensorboard</c> of the run directory.</summary>
+/// <param name="wanted">Whether they were requested. A run with such files always continues them.</param>
 /// <remarks>
-/// The files are a function of the rounds' reports, times included, so a resumed run makes them what they must be whatever a kill left of
-/// them (docs/decisions/0025). There are two: the run's own curves, and under <see cref="Weighted"/> those of clients' means weighted by
+/// The files are a function of the rounds' reports, times included, so a resumed run restores them after any interruption
+/// (docs/decisions/0025). There are two files: the run's own curves, and under <see cref="Weighted"/> those of clients' means weighted by
 /// samples, which TensorBoard draws into the same charts. Values are float32, as in all such files; <c>rounds.jsonl</c> has them exactly.
 /// </remarks>
 sealed class TensorBoardLog(bool wanted) : RunObserver, IDisposable

@@ -3,8 +3,8 @@ namespace AutoFlip;
 /// <summary>A folder of one's own images as a data set: <c>folder:PATH</c>.</summary>
 /// <remarks>
 /// <c>PATH/train/CLASS/*.jpg</c> and <c>PATH/test/CLASS/*.jpg</c> (or <c>val</c>, <c>valid</c>, <c>validation</c>); classes are the names
-/// of the training folders in the order of their characters. Without a test folder, or where classes lie in PATH itself, every fifth image,
-/// in the order of classes and names, is for testing. Images become red, green, blue, whatever they are.
+/// of the training folders in the order of their characters. Without a test folder, or where classes lie in PATH itself, every fifth
+/// image, in the order of classes and names, is for testing. All images are converted to red, green, blue.
 /// </remarks>
 static class FolderDataSet
 {

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Published sets of photographs, one file an image, and how each says which image is what.</summary>
+/// <summary>Published sets of photographs, one file per image, and the sources of their labels.</summary>
 public static class PhotographSets
 {
     /// <summary>Dishes, from a site of recipes.</summary>
