@@ -16,6 +16,9 @@ public static class ExperimentRules
         (CatalogSections.Criteria.Or(Experiment.Auto), e => e.Criterion, (e, name) => e with { Criterion = name }),
     ];
 
+    /// <summary>Models that classify from the first token of a text.</summary>
+    static readonly HashSet<string> FromFirstToken = ["DistilBert", "SqueezeBert", "MobileBert"];
+
     static readonly CatalogSection Metrics = CatalogSections.Metrics.Or(Experiment.Auto);
 
     /// <summary>
@@ -34,8 +37,13 @@ public static class ExperimentRules
         ThrowIfAny(Violations(experiment, task));
         foreach (var (section, get, set) in Names) experiment = set(experiment, section.NameOf(get(experiment)));
         experiment = MethodOptions.Complete(experiment with { Metrics = [.. experiment.Metrics.Select(Metrics.NameOf).Distinct()] });
-        // as a number, so that more rounds may be asked for later
-        var settled = experiment with { DenseRounds = experiment.FirstPrunedRound - 1 };
+        var settled = experiment with
+        {
+            DenseRounds = experiment.FirstPrunedRound - 1, // as a number, so that more rounds may be asked for later
+            Padding = experiment.Padding == PaddingSide.Auto && FromFirstToken.Contains(experiment.Model)
+                ? PaddingSide.Behind
+                : experiment.Padding,
+        };
         return DerivedValue.Record(experiment, task is null ? settled : TaskRules.Settle(settled, task));
     }
 

@@ -27,8 +27,8 @@ static class OptionUses
             run.Experiment.RandomHorizontalFlip == 0 ? null : OfImages(run)), // off, and there is nothing to turn off
         new(nameof(Experiment.RandomVerticalFlip), OfImages),
         new(nameof(Experiment.ColorJitter), run => run.Experiment.ColorJitter == 0 ? null : OfImages(run)),
-        new(nameof(Experiment.SequenceLength), run =>
-            run.Data.Train.Recipe is WordRecipe ? null : $"{run.Experiment.Dataset} has no texts of variable length"),
+        new(nameof(Experiment.SequenceLength), OfTexts),
+        new(nameof(Experiment.Padding), OfTexts),
         new(nameof(Experiment.Clients), run =>
             DerivedValue.Undo(run.Experiment).Clients == run.Experiment.Clients ? null
             : $"under the partition {run.Experiment.Partition} each of the {run.Experiment.Clients} owners is a client"),
@@ -46,6 +46,7 @@ static class OptionUses
         OfModel(nameof(Experiment.Depth), "has a fixed depth"),
         OfModel(nameof(Experiment.WidenFactor), "has no widen factor"),
         OfModel(nameof(Experiment.EmbeddingCount), "has no embedding of tokens"),
+        OfModel(nameof(Experiment.AttentionMask), "has no attention over text"),
         OfModel(nameof(Experiment.EmbeddingSize), "has no embedding of that size"),
         Of(nameof(Experiment.InitializationGain), DrawOf,
             run => $"the scheme {run.Experiment.Initialization} has no gain"),
@@ -153,6 +154,9 @@ static class OptionUses
 
     static string? OfTables(PreparedRun run) =>
         run.Experiment.Dataset.StartsWith("csv:", StringComparison.OrdinalIgnoreCase) ? null : "it is for tables named csv:PATH";
+
+    static string? OfTexts(PreparedRun run) =>
+        run.Data.Train.Recipe is WordRecipe ? null : $"{run.Experiment.Dataset} has no texts of variable length";
 
     static string? OfImages(PreparedRun run) => run.Data.Train.Recipe is ImageRecipe ? null : $"{run.Experiment.Dataset} has no images";
 

@@ -36,6 +36,19 @@ public enum PruningKind
     Unstructured,
 }
 
+/// <summary>Side of a short text on which padding is added.</summary>
+public enum PaddingSide
+{
+    /// <summary>Behind for models that classify from the first token, else before.</summary>
+    Auto,
+
+    /// <summary>Before the text: its last step is its own last token.</summary>
+    Before,
+
+    /// <summary>Behind the text: its first step is its own first token.</summary>
+    Behind,
+}
+
 /// <summary>Value of a weight that a later mask restores.</summary>
 public enum Regrow
 {

@@ -76,6 +76,9 @@ public sealed record Experiment
     /// <summary>Length of a text in words: longer ones are truncated, shorter ones padded.</summary>
     public int SequenceLength { get; init; } = 512;
 
+    /// <summary>Side of a short text on which padding is added.</summary>
+    public PaddingSide Padding { get; init; } = PaddingSide.Auto;
+
     /// <summary>The partition, by catalogue name.</summary>
     public string Partition { get; init; } = "patho";
 
@@ -114,6 +117,9 @@ public sealed record Experiment
 
     /// <summary>Width of a token's embedding in models of text.</summary>
     public int EmbeddingSize { get; init; } = 512;
+
+    /// <summary>Whether DistilBert, SqueezeBert and MobileBert leave padding out of attention.</summary>
+    public bool AttentionMask { get; init; } = true;
 
     /// <summary>Initialisation scheme: normal, xavier, xavier_uniform, kaiming or orthogonal.</summary>
     public string Initialization { get; init; } = "xavier";

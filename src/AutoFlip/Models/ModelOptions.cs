@@ -35,6 +35,9 @@ public sealed record ModelOptions
     /// <summary>Width of a token's embedding, 1 to 65536.</summary>
     public int EmbeddingSize { get; init; } = 512;
 
+    /// <summary>Whether encoders of text leave padding, id 0, out of attention.</summary>
+    public bool AttentionMask { get; init; } = true;
+
     static readonly (PropertyInfo Own, PropertyInfo Asked)[] Properties =
         [.. typeof(ModelOptions).GetProperties().Where(own => own.CanWrite)
             .Select(own => (own, typeof(Experiment).GetProperty(own.Name)!))];

@@ -13,10 +13,19 @@ namespace AutoFlip;
 /// </remarks>
 public sealed record Embedding(int Vocabulary, int Size) : Layer
 {
+    /// <summary>Whether id 0 is padding: its row starts at 0 and has no gradient.</summary>
+    public bool HasPadding { get; init; }
+
+    /// <summary>Standard deviation of the values at the start.</summary>
+    public double Deviation { get; init; } = 1;
+
+    /// <summary>How often a unit occurs among the columns, at equal distances (<see cref="GroupedLinear"/>).</summary>
+    public int Repeats { get; init; } = 1;
+
     internal override Features Draft(LayerDraft draft)
     {
         if (!draft.ReadsSample) throw draft.Error("it reads token ids, so it must come first");
-        var units = draft.NewUnits(Size);
+        var units = draft.NewUnits(Size, Repeats);
         draft.Tensor("weight", TensorRole.Weight, [Vocabulary, Size], (1, units));
         return new Features([checked((int)draft.Input.Length), Size], units);
     }
@@ -24,16 +33,20 @@ public sealed record Embedding(int Vocabulary, int Size) : Layer
     internal override Tensor Run(in LayerRun run)
     {
         var ids = run.Input.flatten(1).to_type(ScalarType.Int64); // [N, T]
-        return run.Tensors[0].index_select(0, ids.flatten()).view(ids.size(0), ids.size(1), Size);
+        var rows = run.Tensors[0].index_select(0, ids.flatten()).view(ids.size(0), ids.size(1), Size);
+        return HasPadding && run.Training ? where(ids.eq(0).unsqueeze(-1), rows.detach(), rows) : rows;
     }
 
     internal override string Export(OnnxDraft draft) => draft.Step("Gather", [draft.Tensor(0), draft.Input]);
 
-    /// <summary>N(0, 1), PyTorch's default: the reference's schemes leave embeddings alone.</summary>
+    /// <summary>N(0, <see cref="Deviation"/>²), by default PyTorch's: the reference's schemes leave embeddings alone.</summary>
     internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
     {
-        foreach (ref var value in values) value = (float)random.NextGaussian();
+        foreach (ref var value in values) value = (float)(Deviation * random.NextGaussian());
+        if (HasPadding) values[..Size].Clear();
     }
+
+    internal override bool ReadsTokens => true;
 
     internal override Layer WithChannels(int channels) => this with { Size = channels };
 }

@@ -97,7 +97,10 @@ public static class Initialization
                 values[row * columns + column] = (float)(gain * (rows <= columns ? vectors[row][column] : vectors[column][row]));
     }
 
-    static void Gaussian(Span<float> values, double deviation, KeyedRandom random)
+    /// <summary>The standard deviation at which BERT starts all weights.</summary>
+    internal const double OfBert = 0.02;
+
+    internal static void Gaussian(Span<float> values, double deviation, KeyedRandom random)
     {
         foreach (ref var value in values) value = (float)(deviation * random.NextGaussian());
     }

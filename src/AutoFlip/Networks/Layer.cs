@@ -48,6 +48,9 @@ public abstract record Layer
     /// correct for every layer.</summary>
     internal virtual LayerPrecision Precision => LayerPrecision.Full;
 
+    /// <summary>Whether the layer takes the sample's numbers for token ids.</summary>
+    internal virtual bool ReadsTokens => false;
+
     /// <summary>True if the next layer may overwrite this layer's output: the output is newly allocated, and the backward pass does not
     /// read it.</summary>
     internal virtual bool OutputIsFree => false;

@@ -46,6 +46,13 @@ sealed class LayerDraft(GraphDraft graph, string name, Layer layer, ImmutableArr
         return [new UnitSpan(graph.NewGroup(name, width), width, 1)];
     }
 
+    /// <summary>New units that occur several times, at equal distances: <paramref name="repeats"/> spans of one group.</summary>
+    public ImmutableArray<UnitSpan> NewUnits(int width, int repeats)
+    {
+        if (width % repeats != 0) throw Error($"{width} units are not {repeats} equal parts");
+        return [.. Enumerable.Repeat(NewUnits(width / repeats)[0], repeats)];
+    }
+
     /// <summary>Merges the groups of two sides.</summary>
     public void Merge(ImmutableArray<UnitSpan> left, ImmutableArray<UnitSpan> right)
     {

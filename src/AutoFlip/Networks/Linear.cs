@@ -7,6 +7,9 @@ namespace AutoFlip;
 /// <param name="Bias">Whether b is there.</param>
 public sealed record Linear(int Features, bool Bias = true) : Layer
 {
+    /// <summary>Standard deviation of the weights at the start; null leaves them to the run's scheme.</summary>
+    public double? Deviation { get; init; }
+
     internal override Features Draft(LayerDraft draft)
     {
         var inputs = draft.VectorOrStep();
@@ -20,6 +23,12 @@ public sealed record Linear(int Features, bool Bias = true) : Layer
     internal override Tensor Run(in LayerRun run) => nn.functional.linear(run.Input, run.Tensors[0], Bias ? run.Tensors[1] : null);
 
     internal override string Export(OnnxDraft draft) => draft.Affine(Features, Bias);
+
+    internal override void Start(int tensor, TensorEntry entry, Span<float> values, Initializer scheme, double gain, KeyedRandom random)
+    {
+        if (Deviation is { } deviation && tensor == 0) Initialization.Gaussian(values, deviation, random);
+        else base.Start(tensor, entry, values, scheme, gain, random);
+    }
 
     internal override Layer WithChannels(int channels) => this with { Features = channels };
 

@@ -46,6 +46,21 @@ public sealed class NetworkBuilder
         return this;
     }
 
+    /// <summary>Remembers the place reached so far.</summary>
+    /// <param name="place">Goes to <see cref="From"/>.</param>
+    public NetworkBuilder Mark(out int place)
+    {
+        place = _node;
+        return this;
+    }
+
+    /// <summary>Goes on from a place that was remembered, at the start of a branch.</summary>
+    public NetworkBuilder From(int place)
+    {
+        _node = place;
+        return this;
+    }
+
     /// <summary>Convolution, OIHW kernel, with bias by default.</summary>
     /// <param name="channels">Output channels.</param>
     /// <param name="kernel">Sides of the kernel.</param>

@@ -147,9 +147,9 @@ public partial class SettingsTests
 
         string[] violations = [.. ExperimentRules.Violations(broken).Select(Spelling.Of)];
 
-        // Every field but the seed and the ones any value of which is sound: four flags, two columns, texts for
-        // missing values and eleven enumerations.
-        Assert.Equal(ExperimentFile.Fields.Count() - 19, violations.Length);
+        // Every field but the seed and the ones any value of which is sound: five flags, two columns, texts for
+        // missing values and twelve enumerations.
+        Assert.Equal(ExperimentFile.Fields.Count() - 21, violations.Length);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
         Assert.Every(
             violations,

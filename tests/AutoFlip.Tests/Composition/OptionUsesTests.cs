@@ -52,6 +52,10 @@ public sealed class OptionUsesTests
         { "Missing", Digits with { Missing = ["none"] }, "Experiment.Missing none (it is for tables named csv:PATH)" },
         { "Decimal", Digits with { Decimal = DecimalChoice.Comma }, "Experiment.Decimal comma (it is for tables named csv:PATH)" },
         { "Encoding", Digits with { Encoding = "latin1" }, "Experiment.Encoding latin1 (it is for tables named csv:PATH)" },
+        {
+            "Padding", Digits with { Padding = PaddingSide.Behind },
+            "Experiment.Padding behind (Digits has no texts of variable length)"
+        },
         { "SequenceLength", Digits with { SequenceLength = 64 }, "Experiment.SequenceLength 64 (Digits has no texts of variable length)" },
         { "ClassesPerClient", Digits with { Partition = "iid", ClassesPerClient = 3 }, "Experiment.ClassesPerClient 3 (the partition iid "
             + "does not use it)" },
@@ -71,6 +75,10 @@ public sealed class OptionUsesTests
             + "of tokens)" },
         { "EmbeddingSize", Digits with { Model = "TwoNN", EmbeddingSize = 50 }, "Experiment.EmbeddingSize 50 (TwoNN has no embedding of "
             + "that size)" },
+        {
+            "AttentionMask", Digits with { Model = "TwoNN", AttentionMask = false },
+            "Experiment.AttentionMask False (TwoNN has no attention over text)"
+        },
         { "InitializationGain", Digits with {
             Model = "TwoNN", Initialization = "kaiming",
             InitializationGain = 2 }, "Experiment.InitializationGain 2 (the scheme kaiming has no gain)" },

@@ -47,7 +47,8 @@ public class GoldenModelTests
 
     [Fact]
     public void Every_model_of_the_catalogue_is_in_the_golden_file() =>
-        Assert.Empty(Catalog.Models.Names.Except(All.Select(element => element.GetProperty("model").GetString()!)));
+        Assert.Empty(Catalog.Models.Names.Except(All.Select(element => element.GetProperty("model").GetString()!))
+            .Except(["DistilBert", "SqueezeBert", "MobileBert"])); // GoldenTransformerTests
 
     static string Row(TensorEntry entry) => $"{entry.Name} {string.Join("x", entry.Shape)}";
 

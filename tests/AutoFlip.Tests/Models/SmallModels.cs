@@ -23,6 +23,9 @@ static class SmallModels
 
     static readonly SmallModel Usual = new(new SampleShape(3, 24, 24), Narrow);
 
+    /// <summary>Twelve heads of four, a quarter of everything: 3 heads, 768 neurons or fewer.</summary>
+    static readonly SmallModel Encoder = new(new(7, 1, 1), Narrow with { HiddenSize = 48, EmbeddingSize = 48, WidthMultiplier = 0.25 });
+
     static readonly Dictionary<string, SmallModel> Others = new()
     {
         ["MobileNet"] = Scaled(40, 0.125),
@@ -42,6 +45,9 @@ static class SmallModels
         ["NextCharLSTM"] = Usual with { Input = new(7, 1, 1) },
         ["NextWordLSTM"] = Usual with { Input = new(7, 1, 1) },
         ["GRUClassifier"] = Usual with { Input = new(1, 7, 5) },
+        ["DistilBert"] = Encoder,
+        ["SqueezeBert"] = Encoder,
+        ["MobileBert"] = Encoder,
         ["BIGCNN"] = Scaled(32, 0.0625),
         ["WideResNet"] = Scaled(16, 0.5),
     };

@@ -3,7 +3,9 @@ using System.Text.Json;
 namespace AutoFlip.Tests;
 
 /// <summary>The formulas by which the golden numbers' weights and inputs were filled (Golden/README.md).</summary>
-sealed class GoldenFill(JsonElement fill)
+/// <param name="fill">Their parameters.</param>
+/// <param name="gain">Factor on every weight.</param>
+sealed class GoldenFill(JsonElement fill, double gain = 1)
 {
     const ulong InputTensor = 65535;
     readonly bool _sine = fill.GetProperty("kind").GetString() == "sine";
@@ -17,8 +19,8 @@ sealed class GoldenFill(JsonElement fill)
         double fanIn = (double)values.Length / shape[0];
         Func<double, double> value = role switch
         {
-            "weight" when _sine => r => r / Math.Sqrt(fanIn),
-            "weight" => r => r * Math.Sqrt(6 / fanIn),
+            "weight" when _sine => r => gain * r / Math.Sqrt(fanIn),
+            "weight" => r => gain * r * Math.Sqrt(6 / fanIn),
             "bias" => r => _bias * r,
             "norm" => r => 1 + _norm * r,
             _ => throw new ArgumentOutOfRangeException(nameof(role), role, null),

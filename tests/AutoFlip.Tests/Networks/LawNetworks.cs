@@ -7,7 +7,7 @@ static class LawNetworks
     static readonly SampleShape Tokens = new(7, 1, 1);
     const int Vocabulary = 11;
 
-    static readonly Dictionary<string, Network> Small = new[]
+    static readonly Dictionary<string, Network> Small = new Network[]
     {
         Start("chain").Conv2d(5, 3).ReLU().MaxPool2d(2).Flatten().Linear(7).ReLU().Linear(4).Build(4),
         Start("normalised").Conv2d(6, 3, stride: 2, bias: false).BatchNorm2d().ReLU().Then(new AvgPool2d(3, 1)).Flatten().Linear(4)
@@ -87,7 +87,15 @@ static class LawNetworks
                 .Fork("cat", new Concat(), ("a", a => a.Linear(5)), ("b", b => b.Then(new SelfAttention(3, 2)))).LayerNorm())
             .Flatten().Linear(4).Build(4),
         Start("rows").Conv2d(4, 3).ReLU().RowSequence().Gru(5).LastStep().Linear(4).Then(new LogSoftmax()).Build(4),
-    }.ToDictionary(network => network.Name);
+        new DistilBert(Vocabulary, 6, Layers: 2, Heads: 3, Neurons: 5, Positions: 9).Build(Tokens, 4),
+        new SqueezeBert(Vocabulary, 24, Layers: 2, Heads: 4, Neurons: 10, Positions: 7)
+        {
+            Groups = (2, 1, 4),
+            AfterAttention = 2,
+            NeuronGroups = (1, 2),
+        }.Build(Tokens, 4),
+        new MobileBert(Vocabulary, 8, Embedding: 3, Layers: 2, Heads: 3, Neurons: 5, Inner: 6, Networks: 2, Positions: 7).Build(Tokens, 4),
+    }.ToDictionary(network => Catalog.Models.Names.Contains(network.Name) ? $"small {network.Name}" : network.Name);
 
     public static IEnumerable<TheoryDataRow<string>> Names =>
         Small.Keys.Concat(Catalog.Models.Names).Select(name => new TheoryDataRow<string>(name));
@@ -135,9 +143,10 @@ static class LawNetworks
     public static Weights Fill(Network network, KeyedRandom random)
     {
         var values = new float[network.Layout.Count];
+        var gain = network.Nodes.Any(node => node.Layer is NoNorm) ? 0.25 : 1; // a stream that nothing normalises grows with every layer
         foreach (var tensor in network.Layout.Entries)
         {
-            var deviation = Math.Sqrt(2.0 * tensor.Shape[0] / tensor.Length);
+            var deviation = gain * Math.Sqrt(2.0 * tensor.Shape[0] / tensor.Length);
             foreach (ref var value in values.AsSpan(tensor.Range))
                 value = (float)(tensor.Role switch
                 {

@@ -112,7 +112,7 @@ public class NetworkTests
             foreach (var entry in node.Tensors.Select(tensor => network.Layout[tensor]))
                 for (var axis = 0; axis < Math.Min(entry.Shape.Length, 2); axis++)
                 {
-                    var isFree = (node.Layer, axis) is (Embedding, 0) or (Conv2d { GroupWidth: not null }, 1);
+                    var isFree = (node.Layer, axis) is (Embedding or Positions, 0) or (Conv2d { GroupWidth: not null }, 1);
                     Assert.Equal(isFree ? 0 : entry.Shape[axis], Covered(network, entry.Name, axis));
                 }
     }

@@ -24,6 +24,37 @@ static class Networks
         ? new SampleShape(channels.GetInt32(), 28, 28)
         : new SampleShape(5, 1, 1));
 
+    /// <summary>Builds an encoder of text from the fields of its config in transformers.</summary>
+    public static Network Transformer(string model, JsonElement config, SampleShape shape, int outputs, bool masked)
+    {
+        int Get(string name) => config.GetProperty(name).GetInt32();
+        return model switch
+        {
+            "DistilBert" => new DistilBert(
+                Get("vocab_size"), Get("dim"), Get("n_layers"), Get("n_heads"), Get("hidden_dim"), Get("max_position_embeddings"))
+            {
+                Mask = masked,
+            }.Build(shape, outputs),
+            "SqueezeBert" => new SqueezeBert(
+                Get("vocab_size"), Get("hidden_size"), Get("num_hidden_layers"), Get("num_attention_heads"), Get("intermediate_size"),
+                Get("max_position_embeddings"), Get("type_vocab_size"))
+            {
+                Groups = (Get("q_groups"), Get("k_groups"), Get("v_groups")),
+                AfterAttention = Get("post_attention_groups"),
+                NeuronGroups = (Get("intermediate_groups"), Get("output_groups")),
+                Mask = masked,
+            }.Build(shape, outputs),
+            _ => new MobileBert(
+                Get("vocab_size"), Get("hidden_size"), Get("embedding_size"), Get("num_hidden_layers"), Get("num_attention_heads"),
+                Get("intermediate_size"), Get("intra_bottleneck_size"), Get("num_feedforward_networks"), Get("max_position_embeddings"),
+                Get("type_vocab_size"))
+            {
+                Mask = masked,
+                Pooler = config.GetProperty("classifier_activation").GetBoolean(),
+            }.Build(shape, outputs),
+        };
+    }
+
     /// <summary>Builds a model from a golden case's constructor arguments.</summary>
     public static Network Golden(string model, JsonElement args, SampleShape shape)
     {

@@ -91,11 +91,12 @@ public class ShrinkingLawTests
         var small = mask.Units?.Small ?? network;
 
         long want = 0;
-        foreach (var node in small.Nodes.Where(node => node.Layer is not (null or Embedding)))
+        foreach (var node in small.Nodes.Where(node => node.Layer is not (null or Embedding or Positions)))
         {
             var places = node.OutputShape switch { [_, var height, var width] => height * width, [var steps, _] => steps, _ => 1 };
             foreach (var tensor in node.Tensors.Select(tensor => small.Layout[tensor]).Where(tensor => tensor.Role == TensorRole.Weight))
                 want += (long)places * tensor.Length;
+            if (node.Layer is Attention) want += 2L * places * places * node.OutputShape[1];
             if (node.Layer is SelfAttention attention) want += 2L * places * places / attention.Sequences * node.OutputShape[1];
         }
         Assert.Equal(want, small.MacsPerSample);

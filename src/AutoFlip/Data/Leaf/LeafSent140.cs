@@ -34,7 +34,11 @@ public sealed record LeafSent140() : LeafDataSet("Sent140")
         var rows = files.Read(decoder);
         var tweets = new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(rows.Sorted(decoder.Labels)), rows.Order)
         {
-            Text = new WordRecipe(vocabulary.Words, experiment.SequenceLength),
+            PaddingBehind = experiment.Padding == PaddingSide.Behind,
+            Text = new WordRecipe(vocabulary.Words, experiment.SequenceLength)
+            {
+                PaddingBehind = experiment.Padding == PaddingSide.Behind,
+            },
         };
         return rows.With(tweets, Task!);
     }

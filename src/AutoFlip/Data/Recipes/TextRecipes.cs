@@ -24,9 +24,13 @@ public abstract record TextRecipe : InputRecipe
 
 /// <summary>Texts of one class: cut into words in small letters, as <see cref="AutoFlip.Words"/> does it, and words into ids.</summary>
 /// <param name="Words">The words by id; 0 is padding, and 1 any word that is not there.</param>
-/// <param name="Length">Steps of a sample. Words beyond them are cut off, and fewer have padding before them.</param>
+/// <param name="Length">Steps of a sample. Words beyond them are cut off, and fewer have padding before or behind them.</param>
 public sealed record WordRecipe(ImmutableArray<string> Words, int Length) : TextRecipe
 {
+    /// <summary>Whether padding is behind the words.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PaddingBehind { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override SampleShape Shape => new(Length, 1, 1);
@@ -43,9 +47,9 @@ public sealed record WordRecipe(ImmutableArray<string> Words, int Length) : Text
         return (text, into) =>
         {
             var ids = words.Encode(text);
-            var padding = into.Length - ids.Length;
-            into[..padding].Fill(AutoFlip.Vocabulary.Padding);
-            for (var i = 0; i < ids.Length; i++) into[padding + i] = ids[i];
+            var first = PaddingBehind ? 0 : into.Length - ids.Length;
+            into.Fill(AutoFlip.Vocabulary.Padding);
+            for (var i = 0; i < ids.Length; i++) into[first + i] = ids[i];
         };
     }
 }

@@ -39,7 +39,11 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
                 throw AutoFlipException.BadData($"The {(train ? "training" : "test")} files of {Name} in '{folder.Path}' hold no texts.");
             return new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(labels))
             {
-                Text = new WordRecipe(vocabulary.Words, experiment.SequenceLength),
+                PaddingBehind = experiment.Padding == PaddingSide.Behind,
+                Text = new WordRecipe(vocabulary.Words, experiment.SequenceLength)
+                {
+                    PaddingBehind = experiment.Padding == PaddingSide.Behind,
+                },
             };
         }
     }

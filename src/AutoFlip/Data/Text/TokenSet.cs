@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
 /// <summary>Token sequences of one length with their truths. What is shorter has padding (id 0) before it, so that its last step, from
-/// which recurrent networks classify, is its own last token.</summary>
+/// which recurrent networks classify, is its own last token; or behind it, for encoders, which classify from the first.</summary>
 sealed class TokenSet : SampleSet
 {
     readonly SequenceStore _tokens;
@@ -33,6 +33,9 @@ sealed class TokenSet : SampleSet
     /// <inheritdoc/>
     public override InputRecipe Recipe => Text ?? base.Recipe;
 
+    /// <summary>Whether padding is behind.</summary>
+    public bool PaddingBehind { get; init; }
+
     /// <summary>Encoding of texts as such sequences; null if it is unknown, so that only token ids can be read.</summary>
     public TextRecipe? Text { get; init; }
 
@@ -44,9 +47,9 @@ sealed class TokenSet : SampleSet
         {
             var row = _order is null ? rows[i] : _order[rows[i]];
             var sample = into.Slice(i * length, length);
-            var padding = length - _tokens.Length(row);
-            sample[..padding].Clear();
-            _tokens.Read(row, sample[padding..]);
+            var tokens = _tokens.Length(row);
+            sample.Clear();
+            _tokens.Read(row, PaddingBehind ? sample[..tokens] : sample[^tokens..]);
         }
     }
 }

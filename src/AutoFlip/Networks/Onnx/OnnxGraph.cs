@@ -22,7 +22,7 @@ sealed class OnnxGraph
     {
         (_network, _weights, _half) = (network, weights, half);
         if (network.Vocabulary is not null
-            && network.Nodes.FirstOrDefault(node => node.Inputs is [0] && node.Layer is not Embedding) is { } reader)
+            && network.Nodes.FirstOrDefault(node => node.Inputs is [0] && !node.Layer!.ReadsTokens) is { } reader)
             throw new NotSupportedException(
                 $"The network {network.Name} reads token ids, and its layer {reader.Name} reads them as numbers.");
 

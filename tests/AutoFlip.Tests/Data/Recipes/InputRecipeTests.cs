@@ -94,18 +94,20 @@ public sealed class InputRecipeTests : IDisposable
         Assert.Null(raw.Test.As(new TableRecipe(recipe.Columns[1..])));
     }
 
-    [Fact]
-    public void Texts_become_the_ids_they_had_in_training()
+    [Theory, InlineData(PaddingSide.Before), InlineData(PaddingSide.Behind)]
+    public void Texts_become_the_ids_they_had_in_training(PaddingSide padding)
     {
         string[] texts = ["Oil up, oil jumps", "Chips: up, up & away <br /> don't", "!", "a b c d e f g h i j k"];
         _folder.Write("AG_NEWS/train.csv", string.Join('\n', texts.Select(text => $"1,\"{text}\",")));
         _folder.Write("AG_NEWS/test.csv", "1,\"never seen, up\",");
-        var data = _folder.Load(CsvTextDataSet.AgNews, new Experiment { SequenceLength = 6, EmbeddingCount = 9 });
+        var data = _folder.Load(CsvTextDataSet.AgNews, new Experiment { SequenceLength = 6, EmbeddingCount = 9, Padding = padding });
         _folder.Write("mine.txt", string.Join('\n', [texts[0], "", .. texts[1..], "never seen, up"])); // a blank line is none
 
         var samples = Samples(Received<WordRecipe>(data.Train), _folder["mine.txt"]);
 
         Assert.Equal([.. Enumerable.Range(0, 4).Select(data.Train.Row), data.Test!.Row(0)], samples);
+        Assert.Equal(padding == PaddingSide.Before, data.Train.Row(2)[0] == 0); // "!" is one word of six
+        Assert.Equal(padding == PaddingSide.Behind, data.Train.Row(2)[5] == 0);
     }
 
     [Fact]

@@ -54,6 +54,8 @@ public class SequenceStoreTests
         set.Read([1, 2, 0], values, null);
 
         Assert.Equal([1, 2, 3, 0, 0, 0, 0, 0, 4], values);
+        new TokenSet(store, 3, Targets.Classes([0, 1, 0])) { PaddingBehind = true }.Read([1, 2, 0], values, null);
+        Assert.Equal([0, 0, 0, 4, 0, 0, 1, 2, 3], values);
         Assert.Equal((10, new SampleShape(3, 1, 1)), (set.Vocabulary, set.Shape));
         Assert.Throws<ArgumentException>(() => new TokenSet(store, 2, Targets.Classes([0, 1, 0])));
         Assert.Throws<ArgumentException>(() => new TokenSet(store, 3, Targets.Classes([0, 1])));

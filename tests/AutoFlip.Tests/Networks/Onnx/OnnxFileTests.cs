@@ -72,7 +72,7 @@ public sealed partial class OnnxFileTests : IDisposable
             value => Assert.Matches(Plain, value));
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_./\[\], -]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_./\[\], +-]+$")]
     static partial Regex Plain { get; }
 
     [Fact]

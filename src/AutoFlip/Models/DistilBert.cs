@@ -1,0 +1,74 @@
+namespace AutoFlip;
+
+/// <summary>DistilBert: an encoder of text with half of BERT's layers, and one score per class from its first token.</summary>
+/// <remarks>
+/// x = word + position, normalised; per layer x = LN(out(attention(x)) + x), x = LN(lin2(gelu(lin1(x))) + x). <see cref="ModelOptions"/>:
+/// hidden size F (a multiple of the 12 heads), vocabulary, dropout, mask of padding. Weights start at N(0, 0.02²), whatever the scheme.
+/// <para>Source: Sanh et al. 2019, arXiv:1910.01108. Differs from AutoFLIP's reference: padding is not attended to
+/// (<see cref="ModelOptions.AttentionMask"/>), and dropout is the option's, of hidden values and of attention alike (the reference keeps
+/// 0.1). As there, the embedding size has no effect.</para>
+/// </remarks>
+/// <param name="Vocabulary">Token ids.</param>
+/// <param name="Width">F.</param>
+/// <param name="Layers">Layers of the encoder.</param>
+/// <param name="Heads">Heads of attention, a divisor of F.</param>
+/// <param name="Neurons">Neurons between two layers.</param>
+/// <param name="Positions">Most tokens of a text.</param>
+public sealed record DistilBert(int Vocabulary, int Width, int Layers = 6, int Heads = 12, int Neurons = 3072, int Positions = 512)
+{
+    /// <summary>Dropout of hidden values.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Dropout of attention's shares.</summary>
+    public double AttentionDropout { get; init; }
+
+    /// <summary>Whether padding, id 0, is left out of attention.</summary>
+    public bool Mask { get; init; } = true;
+
+    /// <inheritdoc cref="ModelFactory"/>
+    public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
+        new DistilBert(options.EmbeddingCount, options.HiddenSize)
+        {
+            Dropout = options.Dropout,
+            AttentionDropout = options.Dropout,
+            Mask = options.AttentionMask,
+        }.Build(input, outputs);
+
+    /// <summary>The network.</summary>
+    /// <param name="input">T token ids.</param>
+    /// <param name="outputs">Classes, or 1.</param>
+    /// <exception cref="AutoFlipException">Width and heads do not fit, or the text is longer than the positions (exit 2).</exception>
+    public Network Build(SampleShape input, int outputs)
+    {
+        var head = Bert.HeadWidth("DistilBert", Width, Heads);
+        return Bert.Begin("DistilBert", input, Mask, out var mask)
+            .Sequence("features", f =>
+            {
+                f.Sequence("embeddings", e => e
+                    .Then(new Embedding(Vocabulary, Width) { HasPadding = true, Deviation = Initialization.OfBert }, "word_embeddings")
+                    .Then(new Positions(Positions), "position_embeddings")
+                    .Then(new LayerNorm(Width, Bert.Epsilon), "LayerNorm")
+                    .Dropout(Dropout));
+                for (var i = 0; i < Layers; i++) f.Sequence($"transformer.layer.{i}", layer => Layer(layer, head, mask));
+                return f;
+            })
+            .Then(new FirstStep(), "first")
+            .Then(Bert.Linear(outputs), "classifier")
+            .Build(outputs);
+    }
+
+    NetworkBuilder Layer(NetworkBuilder layer, int head, int? mask) => layer
+        .Fork("attention.add", new Add(),
+            ("attention", a => Bert.Attend(
+                a, new Attention(head, AttentionDropout), mask, ("q_lin", s => s, Width), ("k_lin", s => s, Width),
+                ("v_lin", s => s, Width))
+                .Then(Bert.Linear(Width), "out_lin")),
+            ("attention.skip", s => s))
+        .Then(new LayerNorm(Width, Bert.Epsilon), "sa_layer_norm")
+        .Fork("ffn.add", new Add(),
+            ("ffn", n => n
+                .Then(Bert.Linear(Neurons), "lin1").Then(new Gelu(), "activation").Then(Bert.Linear(Width), "lin2")
+                .Then(new Dropout(Dropout), "dropout")),
+            ("ffn.skip", s => s))
+        .Then(new LayerNorm(Width, Bert.Epsilon), "output_layer_norm");
+}

@@ -1,0 +1,105 @@
+namespace AutoFlip;
+
+/// <summary>MobileBert: BERT in thin layers, each between two bottlenecks, and one score per class from its first token.</summary>
+/// <remarks>
+/// w = word; x = transformation(w of the next step, of the step, of the one before) + position + type, scaled (N, <see cref="NoNorm"/>).
+/// Per layer: inner = N(bottleneck.input(x)), shared = N(bottleneck.attention(x)); queries and keys from shared, values from x; y =
+/// N(attention.output(attention) + inner); y = N(output(relu(intermediate(y))) + y), once for each of the feed-forward networks; x =
+/// N(output.bottleneck(y) + x). Then tanh(pooler(x of the first step)). <see cref="ModelOptions"/>: hidden size, embedding size,
+/// vocabulary, dropout, mask of padding. Weights start at N(0, 0.02²), whatever the scheme: under Xavier's every tanh is saturated.
+/// <para>Tensors lie in the order in which they are computed; transformers registers them in another, under the same names.</para>
+/// <para>Source: Sun et al. 2020, arXiv:2004.02984. Differs from AutoFLIP's reference: padding is not attended to
+/// (<see cref="ModelOptions.AttentionMask"/>), and dropout of attention is the option's (the reference keeps 0.1).</para>
+/// </remarks>
+/// <param name="Vocabulary">Token ids.</param>
+/// <param name="Width">Width of the stream x.</param>
+/// <param name="Embedding">Width of w.</param>
+/// <param name="Layers">Layers of the encoder.</param>
+/// <param name="Heads">Heads of attention, a divisor of <paramref name="Inner"/>.</param>
+/// <param name="Neurons">Neurons of a feed-forward network.</param>
+/// <param name="Inner">Width inside a layer.</param>
+/// <param name="Networks">Feed-forward networks of a layer, at least 1.</param>
+/// <param name="Positions">Most tokens of a text.</param>
+/// <param name="Types">Rows of the table of types.</param>
+public sealed record MobileBert(
+    int Vocabulary, int Width, int Embedding, int Layers = 24, int Heads = 4, int Neurons = 512, int Inner = 128, int Networks = 4,
+    int Positions = 512, int Types = 2)
+{
+    /// <summary>Whether the first step goes through the pooler.</summary>
+    public bool Pooler { get; init; } = true;
+
+    /// <summary>Dropout of hidden values.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Dropout of attention's shares.</summary>
+    public double AttentionDropout { get; init; }
+
+    /// <summary>Whether padding, id 0, is left out of attention.</summary>
+    public bool Mask { get; init; } = true;
+
+    /// <inheritdoc cref="ModelFactory"/>
+    public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
+        new MobileBert(options.EmbeddingCount, options.HiddenSize, options.EmbeddingSize)
+        {
+            Dropout = options.Dropout,
+            AttentionDropout = options.Dropout,
+            Mask = options.AttentionMask,
+        }.Build(input, outputs);
+
+    /// <summary>The network.</summary>
+    /// <param name="input">T token ids.</param>
+    /// <param name="outputs">Classes, or 1.</param>
+    /// <exception cref="AutoFlipException">Widths and heads do not fit, or the text is longer than the positions (exit 2).</exception>
+    public Network Build(SampleShape input, int outputs)
+    {
+        var head = Bert.HeadWidth("MobileBert", Inner, Heads);
+        return Bert.Begin("MobileBert", input, Mask, out var mask)
+            .Sequence("features", f =>
+            {
+                f.Sequence("embeddings", e => e
+                    .Then(new Embedding(Vocabulary, Embedding) { HasPadding = true, Deviation = Initialization.OfBert }, "word_embeddings")
+                    .Then(new Trigram(), "trigram")
+                    .Then(Bert.Linear(Width), "embedding_transformation")
+                    .Then(new Positions(Positions), "position_embeddings")
+                    .Then(new Positions(Types, Same: true), "token_type_embeddings")
+                    .Then(new NoNorm(), "LayerNorm")
+                    .Dropout(Dropout));
+                for (var i = 0; i < Layers; i++) f.Sequence($"encoder.layer.{i}", layer => Layer(layer, head, mask));
+                f.Then(new FirstStep(), "first");
+                return Pooler ? f.Then(Bert.Linear(Width), "pooler.dense").Then(new Tanh(), "pooler.activation") : f;
+            })
+            .Then(Bert.Linear(outputs), "classifier")
+            .Build(outputs);
+    }
+
+    NetworkBuilder Layer(NetworkBuilder layer, int head, int? mask)
+    {
+        layer.Mark(out var stream)
+            .Sequence("bottleneck.attention", b => Scaled(b, Inner)).Mark(out var shared).From(stream)
+            .Fork("attention.output.add", new Add(),
+                ("", a => a
+                    .Sequence("attention.self", b => Bert.Attend(
+                        b, new Attention(head, AttentionDropout), mask, ("query", s => s.From(shared), Inner),
+                        ("key", s => s.From(shared), Inner), ("value", s => s, Inner)))
+                    .Then(Bert.Linear(Inner), "attention.output.dense")),
+                ("bottleneck.input", b => Scaled(b, Inner)))
+            .Then(new NoNorm(), "attention.output.LayerNorm");
+        for (var i = 0; i < Networks - 1; i++) layer.Sequence($"ffn.{i}", FeedForward);
+        return FeedForward(layer)
+            .Fork("output.bottleneck.add", new Add(),
+                ("output.bottleneck", b => b.Then(Bert.Linear(Width), "dense").Dropout(Dropout)),
+                ("output.bottleneck.skip", s => s.From(stream)))
+            .Then(new NoNorm(), "output.bottleneck.LayerNorm");
+    }
+
+    /// <summary>N(output(relu(intermediate(y))) + y).</summary>
+    NetworkBuilder FeedForward(NetworkBuilder network) => network
+        .Fork("output.add", new Add(),
+            ("", n => n
+                .Then(Bert.Linear(Neurons), "intermediate.dense").ReLU("intermediate.activation")
+                .Then(Bert.Linear(Inner), "output.dense")),
+            ("output.skip", s => s))
+        .Then(new NoNorm(), "output.LayerNorm");
+
+    static NetworkBuilder Scaled(NetworkBuilder b, int width) => b.Then(Bert.Linear(width), "dense").Then(new NoNorm(), "LayerNorm");
+}

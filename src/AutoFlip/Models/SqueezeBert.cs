@@ -1,0 +1,115 @@
+using System.Numerics;
+
+namespace AutoFlip;
+
+/// <summary>SqueezeBert: BERT with products in groups, and one score per class from its first token.</summary>
+/// <remarks>
+/// x = word + position + type, normalised; per layer x = LN(post_attention(attention(x)) + x), x = LN(output(gelu(intermediate(x))) + x);
+/// then tanh(pooler(x of the first step)). <see cref="ModelOptions"/>: hidden size F (a multiple of 12 heads, and of the groups),
+/// vocabulary, dropout, mask of padding. Weights start at N(0, 0.02²), whatever the scheme.
+/// <para>Units repeat: one of the stream is the entries at the same place of each of the r parts of F, r the least common multiple of all
+/// groups that read or make it; so every product stays in as many groups (<see cref="GroupedLinear"/>).</para>
+/// <para>Source: Iandola et al. 2020, arXiv:2006.11316. Differs from AutoFLIP's reference: padding is not attended to
+/// (<see cref="ModelOptions.AttentionMask"/>), dropout of attention is the option's (the reference keeps 0.1), and the embedding is as wide
+/// as the encoder whatever the embedding size (the reference fails if they differ).</para>
+/// </remarks>
+/// <param name="Vocabulary">Token ids.</param>
+/// <param name="Width">F.</param>
+/// <param name="Layers">Layers of the encoder.</param>
+/// <param name="Heads">Heads of attention, a divisor of F.</param>
+/// <param name="Neurons">Neurons between two layers.</param>
+/// <param name="Positions">Most tokens of a text.</param>
+/// <param name="Types">Rows of the table of types.</param>
+public sealed record SqueezeBert(
+    int Vocabulary, int Width, int Layers = 12, int Heads = 12, int Neurons = 3072, int Positions = 512, int Types = 2)
+{
+    /// <summary>Groups of the products that make queries, keys and values.</summary>
+    public (int Query, int Key, int Value) Groups { get; init; } = (4, 4, 4);
+
+    /// <summary>Groups of the product after attention.</summary>
+    public int AfterAttention { get; init; } = 1;
+
+    /// <summary>Groups of the products before and after the neurons.</summary>
+    public (int In, int Out) NeuronGroups { get; init; } = (4, 4);
+
+    /// <summary>Dropout of hidden values.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Dropout of attention's shares.</summary>
+    public double AttentionDropout { get; init; }
+
+    /// <summary>Whether padding, id 0, is left out of attention.</summary>
+    public bool Mask { get; init; } = true;
+
+    int HeadRepeats => Multiple(Groups.Query, Groups.Key, Groups.Value, AfterAttention);
+
+    int NeuronRepeats => Multiple(NeuronGroups.In, NeuronGroups.Out);
+
+    int StreamRepeats => Multiple(HeadRepeats, NeuronRepeats);
+
+    /// <inheritdoc cref="ModelFactory"/>
+    public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
+        new SqueezeBert(options.EmbeddingCount, options.HiddenSize)
+        {
+            Dropout = options.Dropout,
+            AttentionDropout = options.Dropout,
+            Mask = options.AttentionMask,
+        }.Build(input, outputs);
+
+    /// <summary>The network.</summary>
+    /// <param name="input">T token ids.</param>
+    /// <param name="outputs">Classes, or 1.</param>
+    /// <exception cref="AutoFlipException">Widths, heads, groups or the length of texts do not fit (exit 2).</exception>
+    public Network Build(SampleShape input, int outputs)
+    {
+        var head = Bert.HeadWidth("SqueezeBert", Width, Heads);
+        var words = new Embedding(Vocabulary, Width)
+        {
+            HasPadding = true,
+            Deviation = Initialization.OfBert,
+            Repeats = StreamRepeats,
+        };
+        return Bert.Begin("SqueezeBert", input, Mask, out var mask)
+            .Sequence("features", f =>
+            {
+                f.Sequence("embeddings", e => e
+                    .Then(words, "word_embeddings")
+                    .Then(new Positions(Positions), "position_embeddings")
+                    .Then(new Positions(Types, Same: true), "token_type_embeddings")
+                    .Then(new LayerNorm(Width, Bert.Epsilon), "LayerNorm")
+                    .Dropout(Dropout));
+                for (var i = 0; i < Layers; i++) f.Sequence($"encoder.layers.{i}", layer => Layer(layer, head, mask));
+                return f.Then(new FirstStep(), "first").Then(Bert.Linear(Width), "pooler.dense").Then(new Tanh(), "pooler.activation");
+            })
+            .Then(Bert.Linear(outputs), "classifier")
+            .Build(outputs);
+    }
+
+    NetworkBuilder Layer(NetworkBuilder layer, int head, int? mask) => layer
+        .Fork("attention.add", new Add(),
+            ("", a => a
+                .Sequence("attention", b => Bert.Attend(
+                    b, new Attention(head, AttentionDropout), mask, Project("query", Groups.Query), Project("key", Groups.Key),
+                    Project("value", Groups.Value)))
+                .Then(new GroupedLinear(Width, AfterAttention, StreamRepeats), "post_attention.conv1d")
+                .Then(new Dropout(Dropout), "post_attention.dropout")),
+            ("attention.skip", s => s))
+        .Then(new LayerNorm(Width, Bert.Epsilon), "post_attention.layernorm")
+        .Fork("output.add", new Add(),
+            ("", n => n
+                .Then(new GroupedLinear(Neurons, NeuronGroups.In, NeuronRepeats), "intermediate.conv1d")
+                .Then(new Gelu(), "intermediate.activation")
+                .Then(new GroupedLinear(Width, NeuronGroups.Out, StreamRepeats), "output.conv1d")
+                .Then(new Dropout(Dropout), "output.dropout")),
+            ("output.skip", s => s))
+        .Then(new LayerNorm(Width, Bert.Epsilon), "output.layernorm");
+
+    Bert.Projection Project(string name, int groups) => new(name, s => s, new GroupedLinear(Width, groups, HeadRepeats));
+
+    static int Multiple(params ReadOnlySpan<int> numbers)
+    {
+        var multiple = 1;
+        foreach (var number in numbers) multiple *= number / (int)BigInteger.GreatestCommonDivisor(multiple, number);
+        return multiple;
+    }
+}

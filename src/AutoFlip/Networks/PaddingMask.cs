@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>Token ids to what attention adds to its scores: 0 for a token, a large negative number for padding, id 0. [N, T].</summary>
+/// <remarks>Reads the sample itself. A text of padding alone attends to all of it alike.</remarks>
+public sealed record PaddingMask : Layer
+{
+    /// <summary>So large that any score vanishes beside it, in float and in double, and finite, so that no row is NaN.</summary>
+    const float Least = -1e30f;
+
+    internal override Features Draft(LayerDraft draft) => draft.ReadsSample
+        ? new([checked((int)draft.Input.Length)], [])
+        : throw draft.Error("it reads token ids, so it must come first");
+
+    internal override bool ReadsTokens => true;
+
+    internal override Tensor Run(in LayerRun run)
+    {
+        using var padding = run.Input.flatten(1).eq(0);
+        return padding.to_type(run.Input.dtype).mul_(Least);
+    }
+
+    internal override string Export(OnnxDraft draft)
+    {
+        var padding = draft.Step("Cast", draft.Step("Equal", [draft.Input, draft.Integer(0)]), ("to", (long)OnnxType.Float));
+        return draft.Step("Mul", [padding, draft.Number(Least)]);
+    }
+}
