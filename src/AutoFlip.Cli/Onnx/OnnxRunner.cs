@@ -75,6 +75,7 @@ sealed class OnnxRunner : IModelRunner
         return outputs.LongLength == (long)count * steps * Card.Outputs
             ? outputs
             : throw AutoFlipException.BadFile(
-                _path, $"it puts out {outputs.Length / count} numbers for a sample, and its model card says {(long)steps * Card.Outputs}");
+                _path,
+                $"its output has {outputs.Length / count} numbers per sample, but its model card states {(long)steps * Card.Outputs}");
     }
 }

@@ -199,8 +199,8 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
             (model.Card with { Input = new ImageRecipe(1, 9, 8, [0], [1]) }).Metadata(model.Experiment!));
 
         Assert.Contains(
-            "puts out 10 numbers for a sample, and its model card says 3", Shell.Run(["predict", _folder["lie.onnx"], .. Images(1)]).Error,
-            StringComparison.Ordinal);
+            "its output has 10 numbers per sample, but its model card states 3",
+            Shell.Run(["predict", _folder["lie.onnx"], .. Images(1)]).Error, StringComparison.Ordinal);
         Assert.Contains(
             "there is no model card", Shell.Run(["predict", _folder["bare.onnx"], .. Images(1)]).Error, StringComparison.Ordinal);
         Assert.Contains(

@@ -90,7 +90,7 @@ public class ModelCardTests
     [InlineData("input.height", "2147483647", "image shape is not valid")]
     [InlineData("input.mean", "[]", "one mean and deviation for each channel")]
     [InlineData("input.deviation", "[0]", "no number to scale by")]
-    [InlineData("input", "{\"kind\":\"table\",\"columns\":[]}", "rows of such a length")]
+    [InlineData("input", "{\"kind\":\"table\",\"columns\":[]}", "a row needs 1 to 16777216 values")]
     [InlineData("input", "{\"kind\":\"table\",\"columns\":[null]}", "at $.input.columns[0] a value is expected instead of null")]
     [InlineData(
         "input", "{\"kind\":\"table\",\"columns\":[{\"name\":\"a\",\"kind\":\"owner\",\"categories\":[],\"flags_missing\":false}]}",
@@ -100,8 +100,8 @@ public class ModelCardTests
         "at $.input.columns[0].categories[0] a value is expected instead of null")]
     [InlineData(
         "input", "{\"kind\":\"words\",\"words\":[\"a\",null],\"length\":5}", "at $.input.words[1] a value is expected instead of null")]
-    [InlineData("input", "{\"kind\":\"words\",\"words\":[\"a\",\"b\"],\"length\":2000000000}", "texts of such a length")]
-    [InlineData("input", "{\"kind\":\"characters\",\"alphabet\":\"\",\"length\":5}", "texts of such a length")]
+    [InlineData("input", "{\"kind\":\"words\",\"words\":[\"a\",\"b\"],\"length\":2000000000}", "and a text 1 to 65536 steps")]
+    [InlineData("input", "{\"kind\":\"characters\",\"alphabet\":\"\",\"length\":5}", "and a text 1 to 65536 steps")]
     [InlineData("input", "{\"kind\":\"numbers\",\"channels\":100000,\"height\":100000,\"width\":1}", "sample shape is not valid")]
     [InlineData(
         "input", "{\"kind\":\"numbers\",\"channels\":1,\"height\":1,\"width\":1,\"tokens\":-3}",

@@ -69,7 +69,7 @@ public sealed record NumberRecipe(int Channels, int Height, int Width, int? Toke
     public override int? Vocabulary => Tokens;
 
     internal override string? Fault() => !IsShape(Channels, Height, Width) ? "sample shape is not valid"
-        : Tokens is < 1 or > MostTokens ? "there cannot be so many tokens"
+        : Tokens is < 1 or > MostTokens ? $"a vocabulary needs 1 to {MostTokens} tokens"
         : null;
 
     /// <summary>Reads a row.</summary>

@@ -102,7 +102,8 @@ public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRe
             if (!double.IsFinite(column.Mean) || !double.IsFinite(column.Deviation))
                 return $"the column '{column.Name}' has no numbers to scale by";
         }
-        return Columns.Sum(column => (double)column.Width) is < 1 or > LargestSample ? "rows of such a length cannot be" : null;
+        return Columns.Sum(column => (double)column.Width) is < 1 or > LargestSample
+            ? $"a row needs 1 to {LargestSample} values" : null;
     }
 
     /// <summary>Tests whether two tables have the same columns, regardless of their scaling and the spelling of their cells.</summary>

@@ -16,10 +16,11 @@ public abstract record TextRecipe : InputRecipe
 
     /// <summary>Error of a number of tokens or steps that is out of range; null if both are in range.</summary>
     private protected static string? Fault(int tokens, int steps) =>
-        tokens is < 1 or > MostTokens || steps is < 1 or > MostSteps ? "texts of such a length cannot be" : null;
+        tokens is < 1 or > MostTokens || steps is < 1 or > MostSteps
+            ? $"a vocabulary needs 1 to {MostTokens} tokens, and a text 1 to {MostSteps} steps" : null;
 
     private protected static string? Fault(ImmutableArray<string> words, int steps) =>
-        words.Length < 2 || words.Contains(null!) ? "its words are not there" : Fault(words.Length, steps);
+        words.Length < 2 || words.Contains(null!) ? "its vocabulary is missing" : Fault(words.Length, steps);
 }
 
 /// <summary>Texts of one class: cut into words in small letters, as <see cref="AutoFlip.Words"/> does it, and words into ids.</summary>
