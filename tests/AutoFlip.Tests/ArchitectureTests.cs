@@ -39,6 +39,23 @@ public partial class ArchitectureTests
         select $"{path}, line {line.Index + 1}: {line.Item.Length} columns");
 
     [Fact]
+    public void Summaries_are_statements_and_do_not_begin_with_a_question_word() => Assert.Empty(
+        from path in SourceTree.CSharpFiles("src")
+        let text = SourceTree.Read(path)
+        from summary in QuestionInSummary.Matches(text)
+        select $"{path}, line {text.AsSpan(0, summary.Index).Count('\n') + 1}: {summary.Value}");
+
+    [Theory]
+    [InlineData("/// <summary>How many parameters a mask keeps.</summary>", true)]
+    [InlineData("    /// <summary>\n    /// What happens to an image.", true)]
+    [InlineData("/// <summary>Number of parameters that the mask keeps.</summary>", false)]
+    [InlineData("/// <summary>Wherever.</summary>", false)]
+    public void Rule_about_summaries_sees_the_first_word(string text, bool seen) => Assert.Equal(seen, QuestionInSummary.IsMatch(text));
+
+    [GeneratedRegex(@"<summary>(?:\s*///)?\s*(?:What|Which|How|Whether|Where|Who|Whose|When|Why)\b")]
+    static partial Regex QuestionInSummary { get; }
+
+    [Fact]
     public void Engine_references_no_console_no_command_line_and_no_network_stack()
     {
         string[] forbidden = [

@@ -24,7 +24,7 @@ sealed record Host
     /// <summary>Standard output.</summary>
     public required TextWriter Out { get; init; }
 
-    /// <summary>Why text was lost on the way to standard output; null if none was.</summary>
+    /// <summary>Reason why text for standard output was lost; null if none was.</summary>
     public Func<Exception?> OutputFailure { get; init; } = () => null;
 
     /// <summary>Standard input.</summary>

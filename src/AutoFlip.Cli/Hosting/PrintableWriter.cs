@@ -7,7 +7,7 @@ namespace AutoFlip.Cli;
 /// <param name="inner">Where the text goes. Line ends and tabs pass; other control characters are written as <c>\u001b</c>.</param>
 sealed class PrintableWriter(TextWriter inner) : TextWriter(inner.FormatProvider)
 {
-    /// <summary>Why text was lost; null if none was.</summary>
+    /// <summary>Reason why text was lost; null if none was.</summary>
     public Exception? Failure => (inner as StandardWriter)?.Failure;
 
     /// <inheritdoc/>

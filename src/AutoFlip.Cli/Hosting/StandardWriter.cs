@@ -8,7 +8,7 @@ namespace AutoFlip.Cli;
 /// <param name="inner">The stream; borrowed.</param>
 sealed class StandardWriter(TextWriter inner) : TextWriter
 {
-    /// <summary>Why text was lost; null if none was.</summary>
+    /// <summary>Reason why text was lost; null if none was.</summary>
     public Exception? Failure { get; private set; }
 
     /// <inheritdoc/>

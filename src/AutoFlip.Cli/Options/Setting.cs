@@ -63,7 +63,7 @@ sealed record Setting
     /// <summary>Another property that it sets to the same value; null if there is none.</summary>
     public PropertyInfo? Also { get; init; }
 
-    /// <summary>Why the option does nothing; null if it does something. It becomes a warning.</summary>
+    /// <summary>Reason why the option has no effect, for a warning; null if it has one.</summary>
     public string? WithoutEffect { get; init; }
 
     /// <summary>Values that stand for others, in any case: the reference's spellings.</summary>

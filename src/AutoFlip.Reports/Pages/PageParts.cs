@@ -65,7 +65,7 @@ static class PageParts
         var stage => $"{stage.ToString().ToLowerInvariant()} after {run.Rounds.Length} of {Counted(run.Experiment.Rounds, "round")}",
     };
 
-    /// <summary>Why a run that is neither done nor running is not, and what to do; nothing otherwise.</summary>
+    /// <summary>Reason why a run was stopped before its end, and advice; empty for runs that are done or running.</summary>
     public static Html Notice(RunRecord run) =>
         run.Status.Advice(ShellWord.Of(run.Name), "autoflip resume") is { } advice ? Html.Of(
             $"<p class=\"notice\" role=\"note\">{advice}</p>\n") : new Html("");

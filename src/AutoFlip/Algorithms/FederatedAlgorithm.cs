@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>What the server knows between rounds, and what is saved to resume a run.</summary>
+/// <summary>State of the server between rounds, which is saved to resume a run.</summary>
 /// <param name="Weights">The full global vector. Under a mask it still holds what removed parameters last were, so that they can
 /// come back; the global <i>model</i> is this vector with the mask applied.</param>
 /// <param name="Slots">An algorithm's own vectors, by names that its file declares.</param>
@@ -36,8 +36,8 @@ public abstract record FederatedAlgorithm
     /// <summary>Passes through a client's training samples besides its local epochs, at most.</summary>
     public virtual int ExtraPasses => 0;
 
-    /// <summary>Why the algorithm makes no sense with other parts of a run, in a sentence that names what is
-    /// accepted; null if it does.</summary>
+    /// <summary>Reason why the algorithm is incompatible with other parts of a run, in a sentence that names the accepted ones; null if
+    /// it is compatible.</summary>
     public virtual string? Refuses(Experiment experiment, Method method) => null;
 
     /// <summary>The state before round 1.</summary>

@@ -23,7 +23,7 @@ static class JsonFault
     /// valid.</summary>
     public static string? Of(object value) => Of(value, "$");
 
-    /// <summary>Why a text could not be read as a type.</summary>
+    /// <summary>Reason why a text cannot be parsed as a type.</summary>
     public static string Explain(ReadOnlySpan<byte> json, Type type, Exception failure)
     {
         try

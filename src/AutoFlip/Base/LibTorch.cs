@@ -36,7 +36,7 @@ public static class LibTorch
         }
     }
 
-    /// <summary>Why libtorch cannot be loaded, and the remedy.</summary>
+    /// <summary>Reason why libtorch cannot be loaded, and the remedy.</summary>
     /// <param name="package">The package for this platform; null where there is none.</param>
     /// <param name="found">Its main library; null if it is not there.</param>
     internal static string Fault(string? package, string? found) =>

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace AutoFlip;
 
 /// <summary>The client side: answers one message with one message. The same for every transport.</summary>
-/// <param name="experiment">The run's experiment, which every client knows.</param>
+/// <param name="experiment">The run's experiment, the same for every client.</param>
 /// <param name="method">What it names.</param>
 /// <param name="network">The model.</param>
 /// <param name="data">The clients' samples.</param>
@@ -51,8 +51,8 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         }
     }
 
-    /// <summary>Whether files of the run are the cause: damaged, unreadable, or not to be written. That ends the run, for as a client's
-    /// failure it would give another model.</summary>
+    /// <summary>Tests whether files of the run are the cause: damaged, unreadable, or not writable. This ends the run, because a failed
+    /// client in its place would silently give another model.</summary>
     static bool IsOfFiles(Exception e) =>
         e is AutoFlipException { Code: ExitCode.BadData }
             or AutoFlipException { InnerException: IOException or UnauthorizedAccessException };
@@ -100,7 +100,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
             reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, task.Task.CutOff, ct) });
     }
 
-    /// <summary>The reply with its values, which come first so that it can say how long they took.</summary>
+    /// <summary>The reply with its values, which are encoded first, so that their duration can be included.</summary>
     ReadOnlyMemory<byte> Encode(
         ReceivedTask task, ClientReply reply, ClientOutcome outcome, KeptTensors tensors, Func<QuantizedValues> values,
         KeptTensors? report = null)

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What clients train on: in a simulation a view of all data, over a network one client's own.</summary>
+/// <summary>Training data of clients: in a simulation a view of all data, over a network one client's own.</summary>
 interface IClientData
 {
     /// <summary>The learning task.</summary>

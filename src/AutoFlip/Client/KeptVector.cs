@@ -35,7 +35,7 @@ sealed record KeptVector(Selection Kept, ReadOnlyMemory<float> Values)
         }
     }
 
-    /// <summary>The vector as bytes with a checksum, for whoever keeps it.</summary>
+    /// <summary>The vector as bytes with a checksum, for storage.</summary>
     public ReadOnlyMemory<byte> ToBytes()
     {
         var writer = MessageWriter.Begin(MessageKind.Memory, 4 + 8 * Kept.Bits.Length + 4 * Values.Length);

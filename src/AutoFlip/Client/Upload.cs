@@ -2,15 +2,16 @@ using System.Numerics.Tensors;
 
 namespace AutoFlip;
 
-/// <summary>What a client sends up, in the experiment's format: weights in float32, differences to what it
-/// received in anything smaller.</summary>
+/// <summary>Encoder of a client's update in the experiment's format: weights in float32, differences to the received weights in smaller
+/// formats.</summary>
 /// <param name="experiment">The run's experiment.</param>
 /// <param name="store">Where clients keep what 8-bit rounding took; other formats keep nothing.</param>
 /// <remarks>Float16 needs no residual: it takes less than 2^-11 of a difference, and one that is always taken anew does not add up. 8 bits
 /// round everything below a 127th of a tensor's largest difference to nothing or to too much.</remarks>
 sealed class Upload(Experiment experiment, IClientStore store)
 {
-    /// <summary>What rounding took from a client's update: added to its next one, so that nothing is lost in the long run.</summary>
+    /// <summary>Name of the vector with the rounding error of a client's last update, which is added to its next one (error
+    /// feedback).</summary>
     /// <remarks>Source: Seide et al. 2014 (1-bit SGD); Karimireddy et al. 2019 (arXiv 1901.09847) for why it works.</remarks>
     public const string ResidualName = "residual";
 

@@ -1,12 +1,12 @@
 namespace AutoFlip;
 
-/// <summary>A section of the <see cref="Catalog"/> as its readers see it: names, whatever the entries are.</summary>
+/// <summary>A section of the <see cref="Catalog"/> as names, independent of the type of its entries.</summary>
 /// <param name="Plural">What <c>autoflip list</c> calls it.</param>
 /// <param name="Names">Names in order.</param>
 /// <param name="NameOf">The catalogue's own spelling of a name; throws (exit 2) if there is none.</param>
 public sealed record CatalogSection(string Plural, Func<IEnumerable<string>> Names, Func<string, string> NameOf)
 {
-    /// <summary>What is understood beside the names, with a word in capitals that the user replaces.</summary>
+    /// <summary>Patterns accepted beside the names, with a word in capitals that the user replaces.</summary>
     public IReadOnlyList<string> Patterns { get; init; } = [];
 
     /// <summary>A view of a section.</summary>
@@ -39,7 +39,7 @@ public static class CatalogSections
     /// <summary>Guidances: the scores that explorers measure.</summary>
     public static CatalogSection Guidances { get; } = CatalogSection.Of("guidances", Catalog.Guidances);
 
-    /// <summary>Rules that deal samples to clients.</summary>
+    /// <summary>Rules that assign samples to clients.</summary>
     public static CatalogSection Partitions { get; } = CatalogSection.Of("partitions", Catalog.Partitions);
 
     /// <summary>Metrics.</summary>

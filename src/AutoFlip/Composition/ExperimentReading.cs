@@ -7,7 +7,7 @@ public static class ExperimentReading
 {
     extension(ExperimentFile)
     {
-        /// <summary>Reads what a file asks for; a directory means the <c>experiment.json</c> in it.</summary>
+        /// <summary>Reads the requested experiment of a file; a directory stands for its <c>experiment.json</c>.</summary>
         /// <exception cref="AutoFlipException">It does not exist or has something that is not accepted (exit 2).</exception>
         public static Experiment Load(string path) => DerivedValue.Undo(ExperimentFile.ValuesIn(path, MethodOptions.Schema));
 

@@ -1,6 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>What a sensible experiment is. Checked before any data loads; every violation is reported, one sentence each.</summary>
+/// <summary>Rules that an experiment must satisfy. They are checked before any data are loaded; every violation is reported in one
+/// sentence.</summary>
 public static class ExperimentRules
 {
     static readonly (CatalogSection Section, Func<Experiment, string> Get, Func<Experiment, string, Experiment> Set)[] Names =
@@ -103,7 +104,7 @@ public static class ExperimentRules
         .. experiment.Metrics.Select(metric => Unknown(Metrics, metric)).OfType<string>(),
         .. ExperimentOptions.All.Select(option => option.Violation(experiment)).OfType<string>(),
         .. MethodOptions.Violations(experiment),
-        .. task is null ? [] : TaskRules.Undealable(experiment, task).Concat(TaskRules.Misfits(experiment, task)),
+        .. task is null ? [] : TaskRules.PartitionMisfits(experiment, task).Concat(TaskRules.Misfits(experiment, task)),
     ];
 
     /// <summary>The learning task, where the name of the data set determines it.</summary>

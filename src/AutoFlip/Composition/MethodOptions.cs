@@ -53,8 +53,8 @@ public static class MethodOptions
                 option.ApiName, ExperimentOption.Text(experiment.Options[option.Name] ?? option.Default), accepted));
     }
 
-    /// <summary>What is wrong with the values of an experiment, one sentence each. Defaults of other methods' options are no fault: a file
-    /// may hold them from before its method was replaced.</summary>
+    /// <summary>Violations of the rules of method options, one sentence each. Options of other methods are accepted at their defaults: a
+    /// file may contain them from before its method was replaced.</summary>
     internal static IEnumerable<string> Violations(Experiment experiment)
     {
         if (experiment.Options.Equals(OptionValues.None)) return [];
@@ -67,7 +67,7 @@ public static class MethodOptions
                select ApiNames.Refusal(value.Option.ApiName, ExperimentOption.Text(value.Value), accepted);
     }
 
-    /// <summary>Which methods have an option that the experiment's have not; null if one has it.</summary>
+    /// <summary>Names the methods that have an option which the experiment's methods lack; null if one of these has it.</summary>
     static string? Missing(DeclaredOption declared, Experiment experiment) => IsChosen(declared, experiment) ? null
         : $"only with Experiment.{declared.ChosenBy} {string.Join(" or ", declared.Methods)}; "
             + $"{Chosen(declared, experiment)} has no such option";

@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>What the names in an experiment or a model card mean: the door at which the <see cref="Catalog"/> is asked.
-/// Nothing below this room asks it.</summary>
+/// <summary>Parts named by an experiment or a model card. This class looks names up in the <see cref="Catalog"/>; lower rooms do
+/// not.</summary>
 public static class NamedParts
 {
     extension(DataSet)
@@ -23,7 +23,7 @@ public static class NamedParts
     extension(FederatedData)
     {
         /// <summary>Loads the experiment's data set and partitions it among its clients.</summary>
-        /// <param name="experiment">Names the data set and the partition; the seed decides the deal.</param>
+        /// <param name="experiment">Names the data set and the partition; the seed determines the partition.</param>
         /// <param name="where">Where to look for files, and whether to download.</param>
         /// <param name="observer">Receives progress and warnings.</param>
         /// <param name="cancellation">Stops a download.</param>
@@ -37,7 +37,7 @@ public static class NamedParts
             return FederatedData.Assign(experiment, set.Load(experiment, where, observer, cancellation));
         }
 
-        /// <summary>Partitions loaded data as the experiment asks.</summary>
+        /// <summary>Partitions loaded data by the experiment's rule.</summary>
         /// <exception cref="AutoFlipException">The data cannot be partitioned as asked (exit 2).</exception>
         public static FederatedData Assign(Experiment experiment, LoadedData data) =>
             TaskRules.RefusesPartition(experiment, data.Task) is { } reason
@@ -63,7 +63,7 @@ public static class NamedParts
         /// <summary>The name of the metric at the beginning of a sentence.</summary>
         public static string DisplayTitleOf(string name) => Metric.Find(name)?.DisplayTitle ?? name;
 
-        /// <summary>Whether values are shown in percent.</summary>
+        /// <summary>Tests whether a metric's values are shown in percent.</summary>
         public static bool IsInPercent(string name) => Metric.Find(name)?.InPercent == true;
     }
 

@@ -8,7 +8,7 @@ namespace AutoFlip;
 /// <param name="Data">Its data.</param>
 sealed record PreparedRun(Experiment Experiment, Network Network, FederatedData Data);
 
-/// <summary>When an option of an experiment has an effect: a row of <see cref="OptionUses"/>.</summary>
+/// <summary>Condition under which an option of an experiment has an effect: a row of <see cref="OptionUses"/>.</summary>
 /// <param name="Property">Name of the property of <see cref="Experiment"/> that it sets.</param>
 /// <param name="WhyUnused">Given a run in which it differs from its default: why it has no effect there, as a
 /// clause; null if it has one.</param>

@@ -32,9 +32,9 @@ static class OptionUses
         new(nameof(Experiment.Clients), run =>
             DerivedValue.Undo(run.Experiment).Clients == run.Experiment.Clients ? null
             : $"under the partition {run.Experiment.Partition} each of the {run.Experiment.Clients} owners is a client"),
-        Of(nameof(Experiment.ClassesPerClient), DealOf, NotOfPartition),
-        Of(nameof(Experiment.Concentration), DealOf, NotOfPartition),
-        Of(nameof(Experiment.ShardsPerClient), DealOf, NotOfPartition),
+        Of(nameof(Experiment.ClassesPerClient), PartitionOf, NotOfPartition),
+        Of(nameof(Experiment.Concentration), PartitionOf, NotOfPartition),
+        Of(nameof(Experiment.ShardsPerClient), PartitionOf, NotOfPartition),
     ];
 
     static readonly OptionUse[] Model =
@@ -160,7 +160,7 @@ static class OptionUses
 
     static string? OfImages(PreparedRun run) => run.Data.Train.Recipe is ImageRecipe ? null : $"{run.Experiment.Dataset} has no images";
 
-    static Partition DealOf(Experiment e) => Catalog.Partitions[e.Partition](e);
+    static Partition PartitionOf(Experiment e) => Catalog.Partitions[e.Partition](e);
 
     static string NotOfPartition(PreparedRun run) => $"the partition {run.Experiment.Partition} does not use it";
 

@@ -22,7 +22,8 @@ static class RunNetwork
         return network;
     }
 
-    /// <summary>A network must read token ids if and only if samples are token ids, and must know them all.</summary>
+    /// <summary>Checks that a network reads token ids if and only if samples are token ids, and that its vocabulary includes all of
+    /// them.</summary>
     static void CheckTokens(Experiment experiment, Network network, int? vocabulary)
     {
         if (vocabulary is null && network.Vocabulary is null) return;

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What a run is carried out with: all that server and clients have in common.</summary>
+/// <summary>Objects of a run that server and clients share.</summary>
 /// <param name="Experiment">What is run; settled.</param>
 /// <param name="Method">What it names.</param>
 /// <param name="Options">How to carry it out.</param>
@@ -29,7 +29,7 @@ sealed class RunServer : IDisposable
     readonly RunState? _from;
     readonly ExplorationLog _exploration;
 
-    /// <summary>Reads the state that the run goes on from, if there is one.</summary>
+    /// <summary>Reads the state to resume from, if there is one.</summary>
     /// <exception cref="AutoFlipException">It is damaged (exit 3).</exception>
     public RunServer(RunSetting setting)
     {
@@ -46,7 +46,7 @@ sealed class RunServer : IDisposable
     /// <summary>The server's end of the connections.</summary>
     public ServerLink Link { get; }
 
-    /// <summary>Whether no round is done yet.</summary>
+    /// <summary>True if no round is finished yet.</summary>
     public bool IsNew => _from is null;
 
     /// <summary>The clients' mask in an interrupted run; null for a new run.</summary>

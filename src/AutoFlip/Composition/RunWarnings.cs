@@ -6,7 +6,7 @@ static class RunWarnings
     /// <summary>All of them, one or two sentences each.</summary>
     /// <param name="setting">The run.</param>
     /// <param name="data">Its data.</param>
-    /// <param name="isNew">Whether it begins; a run that goes on does not repeat which options have no effect.</param>
+    /// <param name="isNew">True for a new run; a resumed run does not repeat the warnings about options without effect.</param>
     public static IEnumerable<string> Of(RunSetting setting, FederatedData data, bool isNew)
     {
         var (experiment, network) = (setting.Experiment, setting.Network);
@@ -27,7 +27,7 @@ static class RunWarnings
                 + "used; the result is right, but fp32 is probably faster.";
     }
 
-    /// <summary>What clients leave on disk may be more than there is to spare: a sentence for each that is worth one.</summary>
+    /// <summary>Warnings that clients' files may exceed the free disk space, one sentence each.</summary>
     internal static IEnumerable<string> OfSize(Experiment experiment, Method method, Network network, string folder)
     {
         const long WarnAbove = 4L << 30;

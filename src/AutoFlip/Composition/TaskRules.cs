@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Which loss and which metrics go with what is to be learnt: what <c>auto</c> stands for, and what is refused.</summary>
+/// <summary>Losses and metrics that fit a learning task, and those that <c>auto</c> stands for.</summary>
 /// <remarks>
 /// <c>auto</c> means, for classes, CrossEntropyLoss and acc1, acc5 (from five classes on), f1, precision, recall; for a class per step of a
 /// sequence, CrossEntropyLoss and seqacc; for numbers, MSELoss and mse, mae, r2. Two classes have one output, a logit, and train with
@@ -29,9 +29,9 @@ static class TaskRules
         Metrics = [.. experiment.Metrics.SelectMany(name => name == Auto ? MetricsOf(experiment, task) : [name]).Distinct()],
     };
 
-    /// <summary>Which way of dealing samples the task forbids, in one sentence. Partitions find out by themselves, but
-    /// only once data are loaded.</summary>
-    public static IEnumerable<string> Undealable(Experiment experiment, LearningTask task)
+    /// <summary>Refusal of a partition that does not fit the task, in one sentence. Partitions check this themselves, but only after data
+    /// are loaded.</summary>
+    public static IEnumerable<string> PartitionMisfits(Experiment experiment, LearningTask task)
     {
         if (Named(CatalogSections.Partitions, experiment.Partition) is not { } partition) yield break;
         if (RefusesPartition(experiment, task) is { } refusal) yield return refusal;
@@ -40,15 +40,15 @@ static class TaskRules
                 .Refusal(experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
     }
 
-    /// <summary>Why samples of a task cannot be dealt by an experiment's partition, in a sentence with what is
-    /// accepted; null if they can.</summary>
+    /// <summary>Reason why an experiment's partition does not fit a task, in a sentence with what is accepted; null if they
+    /// can.</summary>
     public static string? RefusesPartition(Experiment experiment, LearningTask task) =>
         Catalog.Partitions[experiment.Partition](experiment).Fits(task) ? null
         : "Experiment.Partition: samples of this data set have no class to partition them by. Accepted: "
             + string.Join(", ", Catalog.Partitions.Where(entry => entry.Value(new Experiment()).Fits(task)).Select(entry => entry.Key))
             + ".";
 
-    /// <summary>Which loss and which metrics the task forbids, one sentence each. Names that are in no catalogue are passed over.</summary>
+    /// <summary>Refusals of a loss and of metrics that do not fit the task, one sentence each. Unknown names are skipped.</summary>
     public static IEnumerable<string> Misfits(Experiment experiment, LearningTask task)
     {
         if (Named(CatalogSections.Criteria, experiment.Criterion) is { } loss && !Catalog.Criteria[CriterionOf(loss, task)].Fits(task))
@@ -63,7 +63,7 @@ static class TaskRules
                 yield return $"Experiment.Metrics: {reason}";
     }
 
-    /// <summary>Whether a loss may become another one once the task is known.</summary>
+    /// <summary>Tests whether a loss may be replaced by another one once the task is known.</summary>
     public static bool MaySettle(string asked, string settled) => asked == Auto || (asked, settled) == (CrossEntropy, BinaryCrossEntropy);
 
     static string CriterionOf(string criterion, LearningTask task) => criterion switch

@@ -8,7 +8,7 @@ namespace AutoFlip;
 /// <param name="Task">What is to be learnt.</param>
 public sealed record LoadedData(SampleSet Train, SampleSet? Test, LearningTask Task)
 {
-    /// <summary>Whose samples these are; null if unknown.</summary>
+    /// <summary>Owners of the samples; null if unknown.</summary>
     public Owners? Owners { get; init; }
 
     /// <summary>Inferred kinds of a table's columns, one line each; empty for other data.</summary>

@@ -28,7 +28,7 @@ public abstract class SampleSet
     /// <returns>This set and the test set, row for row; by default as they are.</returns>
     public virtual (SampleSet Train, SampleSet? Test) ForClients(IReadOnlyList<ClientRows> clients, SampleSet? test) => (this, test);
 
-    /// <summary>These samples, as they were loaded, for a model that was made with some recipe.</summary>
+    /// <summary>The loaded samples, encoded by a model's recipe.</summary>
     /// <returns>Null if they cannot be read in that way: another shape, other columns, another vocabulary.</returns>
     public virtual SampleSet? As(InputRecipe recipe) => Recipe.Equivalent(recipe) ? this : null;
 

@@ -68,7 +68,7 @@ public sealed record ExperimentOption
     /// <summary>The name in messages of the engine: <c>Experiment.Clients</c>.</summary>
     public string ApiName => $"{nameof(Experiment)}.{Property.Name}";
 
-    /// <summary>Why an experiment's value is refused, in a sentence; null if it is accepted.</summary>
+    /// <summary>Reason why an experiment's value is refused, in a sentence; null if it is accepted.</summary>
     public string? Violation(Experiment experiment) =>
         Property.GetValue(experiment) is var value && Accepts(value) && Fits(experiment) ? null : Refusal(value);
 

@@ -17,7 +17,7 @@ public sealed class EarlierRuns
 
     EarlierRuns() { }
 
-    /// <summary>Why some run directories are passed over, a sentence each: their description cannot be read.</summary>
+    /// <summary>Reasons why run directories were skipped, one sentence each: their description cannot be read.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Looks below a folder; one that does not exist holds nothing.</summary>

@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What a task cost its client, in seconds by its own clock.</summary>
+/// <summary>Duration of a task's parts in seconds, by the client's own clock.</summary>
 /// <param name="Decode">From the received bytes to the small network and its weights.</param>
 /// <param name="Train">Local training or exploration alone: no evaluation, no loading of the model.</param>
 /// <param name="Encode">From the trained vector to the values as they are sent; without header and checksum.</param>

@@ -54,7 +54,7 @@ public sealed record ClientReply
     /// <summary>The client.</summary>
     public required int Client { get; init; }
 
-    /// <summary>Why there is no result, in one sentence; null if there is one.</summary>
+    /// <summary>Reason of a failure, in one sentence; null if the task succeeded.</summary>
     public string? Failure { get; init; }
 
     /// <summary>The client's training samples n_k: its weight in the mean.</summary>
@@ -69,14 +69,14 @@ public sealed record ClientReply
     /// <summary>Figures on held-out samples; null if none were asked for or there are none.</summary>
     public ClientFigures? HeldOut { get; init; }
 
-    /// <summary>How the last local epoch's scores are spread; null unless a cut-off is to be fitted on them.</summary>
+    /// <summary>Histogram of the last local epoch's scores; null unless a cut-off is fitted on them.</summary>
     public ScoreCounts? ScoreCounts { get; init; }
 
-    /// <summary>What the task cost the client; null if it failed.</summary>
+    /// <summary>Duration of the task's parts; null if it failed.</summary>
     public ClientSeconds? Seconds { get; init; }
 
-    /// <summary>The values, float32 little-endian, whatever format they crossed in: kept parameters and statistics, or
-    /// scores. Empty if there are none.</summary>
+    /// <summary>The values, float32 little-endian, for every format on the wire: kept parameters and statistics, or scores. Empty if
+    /// there are none.</summary>
     public ReadOnlyMemory<byte> ValueBytes { get; init; }
 
     /// <summary>Vectors beside the values, by name: one value per kept parameter.</summary>
@@ -85,7 +85,7 @@ public sealed record ClientReply
     /// <summary>Numbers beside the values, by name; finite.</summary>
     public ImmutableSortedDictionary<string, double> Numbers { get; init; } = ClientOutcome.None.Numbers;
 
-    /// <summary>What the pruner's probe measured of the training; empty if the task asked for no report.</summary>
+    /// <summary>Measurements of the training by the pruner's probe; empty if the task requests no report.</summary>
     public ReadOnlyMemory<float> Report { get; init; }
 
     /// <summary>Size of the request that the client received.</summary>

@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>How the scores of two classes are spread over 256 bins of logits: what a cut-off can be fitted on without the scores.</summary>
+/// <summary>Histograms of the scores of two classes over 256 bins of logits, on which a cut-off can be fitted without the scores
+/// themselves.</summary>
 /// <remarks>
-/// Bins are an eighth of a logit wide (3 points of probability at most), from −16 to 16; what lies outside is in the first or the last one.
-/// A NaN is in none. Counts of several clients add up, whatever their order: this is how a federation fits one cut-off
-/// (docs/decisions/0009). Immutable.
+/// Bins are an eighth of a logit wide (3 points of probability at most), from −16 to 16; what lies outside is in the first or the last
+/// one. NaN is not counted. Counts of several clients are summed, in any order: so a federation fits one cut-off (docs/decisions/0009).
+/// Immutable.
 /// </remarks>
 public sealed class ScoreCounts
 {

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace AutoFlip;
 
-/// <summary>How far explorers move a parameter, times how much they agree on the direction: |mean of (w_c - w_0)|.</summary>
+/// <summary>Mean distance that clients move a parameter, times the agreement of their directions: |mean of (w_c - w_N)|.</summary>
 /// <remarks>
 /// With d_c = w_c - w_0 over C explorers, |Σ d_c| / C = (Σ |d_c| / C) · (|Σ d_c| / Σ |d_c|). The first factor is the mean distance. The
 /// second is in [0, 1]: with P the distance moved upwards and N downwards it is |P - N| / (P + N), 1 if all move it the same way and

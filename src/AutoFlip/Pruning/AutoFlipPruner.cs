@@ -33,11 +33,11 @@ public sealed record AutoFlipPruner(
         AtLeast = 0, AtMost = 1000000)]
     public int ScoreRounds { get; init; }
 
-    /// <summary>Whether all explorers are the cohort of the last dense round.</summary>
+    /// <summary>Makes all explorers the cohort of the last dense round.</summary>
     [Option("Makes all explorers the cohort of the last dense round, whose training then scores the weights.")]
     public bool ExplorationRound { get; init; }
 
-    /// <summary>Whether a mask is made once, after a dense round whose training can be scored.</summary>
+    /// <summary>True if the mask is computed once, after a dense round whose training can be scored.</summary>
     public bool HasDenseRounds { get; init; }
 
     /// <inheritdoc/>
@@ -51,7 +51,8 @@ public sealed record AutoFlipPruner(
 
     int ScoredRounds => Math.Max(ScoreRounds, ExplorationRound ? 1 : 0);
 
-    /// <summary>Whether clients report one number per unit: no single weight is pruned, and a unit's mean can be formed first.</summary>
+    /// <summary>True if clients report one number per unit: no single weight is pruned, and the mean over a unit may precede the mean
+    /// over clients.</summary>
     bool ScoresUnits => Plan.UnitsOnly && Guidance.IsLinear;
 
     /// <inheritdoc/>

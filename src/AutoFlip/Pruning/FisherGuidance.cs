@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>How steeply the loss depends on a parameter: the mean of g² over a client's batches.</summary>
+/// <summary>Sensitivity of the loss to a parameter: the mean of g² over a client's batches.</summary>
 /// <remarks>
 /// g is a batch's gradient at the client's parameters before its step, not clipped. The diagonal of the empirical Fisher information
 /// is the mean of single samples' g²; a batch's gradient is their mean, so this is a cheap stand-in, the same for every parameter up to

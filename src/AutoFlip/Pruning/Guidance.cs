@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>What exploration measures of each parameter: the open family behind <c>--guidance</c>.</summary>
+/// <summary>Score of each parameter that exploration measures, selected by <c>--guidance</c>.</summary>
 /// <remarks>
 /// The client's half is <see cref="Measure"/>, the server's the mean over explorers (each weighing the same) and <see cref="Finish"/>.
 /// What formulas call w_0 is the model that explorers receive: w_0 itself, unless there were dense rounds before.
@@ -15,7 +15,8 @@ public abstract record Guidance
     /// <param name="layout">The model that is trained.</param>
     public abstract TrainingProbe Measure(WeightLayout layout);
 
-    /// <summary>Whether a unit's score may be formed before the mean over clients: <see cref="Finish"/> leaves the mean as it is.</summary>
+    /// <summary>True if a unit's score may be computed before the mean over clients, because <see cref="Finish"/> leaves the mean
+    /// unchanged.</summary>
     public virtual bool IsLinear => true;
 
     /// <summary>The server's half: the mean of explorers' scores as importance, at least 0; higher = keep. In place.</summary>

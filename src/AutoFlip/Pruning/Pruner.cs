@@ -23,18 +23,18 @@ public sealed record PruningContext(
     /// <summary>The first pruned round.</summary>
     public int First { get; init; } = Round;
 
-    /// <summary>The server's weights that the round begins with. Null unless the pruner goes by them
+    /// <summary>The server's weights at the beginning of the round. Null unless the pruner uses them
     /// (<see cref="Pruner.GoesByWeights"/>).</summary>
     public Weights? Weights { get; init; }
 
-    /// <summary>The mask in force so far; null in the first pruned round, and unless the pruner goes by weights.</summary>
+    /// <summary>The mask of the previous round; null in the first pruned round, and unless the pruner uses weights.</summary>
     public Mask? Before { get; init; }
 
-    /// <summary>What the pruner has kept of clients' reports (<see cref="Pruner.BeginReports"/>); empty if there were none.</summary>
+    /// <summary>The pruner's aggregate of clients' reports (<see cref="Pruner.BeginReports"/>); empty if there were none.</summary>
     public ReadOnlyMemory<float> Memory { get; init; }
 }
 
-/// <summary>A round as client and server both know it, from which a pruner's probe is made.</summary>
+/// <summary>Facts about a round that client and server share, from which a pruner's probe is created.</summary>
 /// <param name="Round">The round, from 1.</param>
 /// <param name="First">The first pruned round.</param>
 /// <param name="Network">The network that clients train: without the units that the round's mask removes.</param>
@@ -43,8 +43,8 @@ public readonly record struct ProbeContext(int Round, int First, Network Network
 /// <summary>Decides which parameters a federation trains. Composes with any <see cref="FederatedAlgorithm"/>.</summary>
 public abstract record Pruner
 {
-    /// <summary>How much the mask of a round removes, and how; null if there is no such plan: nothing is pruned, or a
-    /// pruner has rules of its own.</summary>
+    /// <summary>Number of parameters that the mask of a round removes, and their kind; null without such a plan: nothing is pruned, or
+    /// the pruner has its own rules.</summary>
     /// <param name="round">The round, at least <paramref name="first"/>.</param>
     /// <param name="first">The first pruned round.</param>
     public virtual PruningPlan? PlanOf(int round, int first) => null;
@@ -53,10 +53,10 @@ public abstract record Pruner
     /// <exception cref="AutoFlipException">It cannot (exit 2).</exception>
     public virtual void Check(Network network) => PlanOf(int.MaxValue, first: 1)?.Check(network);
 
-    /// <summary>Whether clients explore before the first round that is pruned.</summary>
+    /// <summary>True if clients explore before the first pruned round.</summary>
     public virtual bool Explores => false;
 
-    /// <summary>Whether masks bring weights back that an earlier one removed.</summary>
+    /// <summary>True if masks may restore weights that an earlier mask removed.</summary>
     public virtual bool Refreshes => false;
 
     /// <summary>The round that a round's mask is made for: every pruned one where the pruner
@@ -65,8 +65,9 @@ public abstract record Pruner
     /// <param name="first">The first pruned round.</param>
     public virtual int MadeFor(int round, int first) => Refreshes ? round : first;
 
-    /// <summary>Whether masks are made of the server's weights. Such a mask is part of what is saved, for the weights it was made of are
-    /// gone later; any other is a function of scores and seed, and is made again when a run is resumed.</summary>
+    /// <summary>True if masks are computed from the server's weights. Such a mask is part of the saved state, because it cannot be
+    /// computed again from later weights. Other masks are a function of scores and seed, and are computed again when a run is
+    /// resumed.</summary>
     public virtual bool GoesByWeights => false;
 
     /// <summary>The client's half: explores from the model it received, which is the same for all explorers.</summary>
@@ -74,12 +75,12 @@ public abstract record Pruner
     /// <returns>One number per parameter, finite; what it means is between the pruner's two halves.</returns>
     public virtual float[] Explore(LocalTraining training) => throw new NotSupportedException($"{GetType().Name} does not explore.");
 
-    /// <summary>What clients measure of a round's ordinary training, and report beside the trained model; null if nothing. Called on both
-    /// sides, so it may depend on the context alone.</summary>
+    /// <summary>Creates the measurement of a round's ordinary training that clients report beside the trained model; null for none.
+    /// Called on both sides, so it may depend on the context alone.</summary>
     public virtual TrainingProbe? Probe(ProbeContext context) => null;
 
-    /// <summary>Whether clients report in some rounds. The mask in force and what the pruner has kept of reports are then part of what is
-    /// saved.</summary>
+    /// <summary>True if clients report in some rounds. The current mask and the aggregate of reports are then part of the saved
+    /// state.</summary>
     public virtual bool HasReports => false;
 
     /// <summary>The server's half of a probe: folds the reports of a round. The sum of all reports and their number, unless
@@ -89,7 +90,7 @@ public abstract record Pruner
     /// <param name="context">The round.</param>
     public virtual ReportFold BeginReports(float[]? memory, int length, ProbeContext context) => new ReportSum(memory, length);
 
-    /// <summary>Whether a round's cohort is the explorers, all of them.</summary>
+    /// <summary>True if the cohort of a round is all explorers.</summary>
     /// <param name="round">The round.</param>
     /// <param name="first">The first pruned round.</param>
     public virtual bool AsksExplorers(int round, int first) => false;

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace AutoFlip;
 
-/// <summary>How much is removed, and how much of it as whole units: turns scores into a mask.</summary>
+/// <summary>Fraction of parameters to remove, and the share of whole units in it. Computes a mask from scores.</summary>
 /// <param name="Fraction">Share p of all parameters to remove, in [0, 1).</param>
 /// <param name="StructuredShare">Share of the removal that takes whole units, in [0, 1]. 0 removes single weights only,
 /// 1 units as far as they fit.</param>
@@ -20,8 +20,8 @@ namespace AutoFlip;
 /// </remarks>
 public sealed record PruningPlan(decimal Fraction, double StructuredShare, int MinUnits, int UnitMultiple)
 {
-    /// <summary>Whether single weights stay, even where no more units fit. A network too narrow for the plan
-    /// then keeps more than asked.</summary>
+    /// <summary>Keeps all single weights, even if no further unit fits. A network too narrow for the plan then keeps more than
+    /// requested.</summary>
     public bool UnitsOnly { get; init; }
 
     /// <summary>The plan of an experiment.</summary>
@@ -31,7 +31,7 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         experiment.MinUnits, experiment.UnitMultiple)
     { UnitsOnly = experiment.Pruning == PruningKind.Structured };
 
-    /// <summary>How many parameters a mask of prune-fraction p holds: ceil((1-p)n), in decimal arithmetic.</summary>
+    /// <summary>Number of parameters that a mask of prune fraction p keeps: ceil((1-p)n), in decimal arithmetic.</summary>
     /// <remarks>In doubles (1 - 0.7)·60 is a little above 18 and would round up to 19.</remarks>
     public static int KeptCount(decimal fraction, int parameters) => (int)decimal.Ceiling((1 - fraction) * parameters);
 

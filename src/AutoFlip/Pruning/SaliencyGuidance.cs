@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>How much the loss would change without a parameter, to first order: the mean of |w·g| over a client's batches.</summary>
+/// <summary>First-order estimate of the change in loss without a parameter: the mean of |w·g| over a client's batches.</summary>
 /// <remarks>
 /// w is the client's parameter before each of its steps, not w_0 alone, and g that batch's gradient, not clipped; absolute values are
 /// taken per batch, so that batches do not cancel.

@@ -1,8 +1,8 @@
 namespace AutoFlip;
 
 /// <summary>One task and one client, until there is a reply.</summary>
-/// <remarks>A transport sends <see cref="Request"/> and gives what comes back to <see cref="Answer"/> until
-/// there is no request left.</remarks>
+/// <remarks>A transport sends <see cref="Request"/> and passes the reply to <see cref="Answer"/> until there is no request
+/// left.</remarks>
 sealed class Exchange
 {
     readonly ServerLink _link;

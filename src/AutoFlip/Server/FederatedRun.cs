@@ -20,7 +20,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
 
     /// <summary>Runs the rounds that are left.</summary>
     /// <param name="initial">w_0.</param>
-    /// <param name="from">Where to go on; null begins.</param>
+    /// <param name="from">State to resume from; null for a new run.</param>
     /// <param name="ct">Stops within one batch of every client's training; the state last yielded stays good.</param>
     /// <exception cref="AutoFlipException">No explorer, or no client of a round, returned anything usable (exit 4).</exception>
     public async IAsyncEnumerable<FederatedRound> RunAsync(Weights initial, RunState? from, [EnumeratorCancellation] CancellationToken ct)
@@ -85,7 +85,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
 /// <summary>State of a run after a round.</summary>
 /// <param name="Round">The last round done; 0 before the first.</param>
 /// <param name="Server">State of the server.</param>
-/// <param name="Mask">The mask in force, where it was made of weights or reports; null where a mask can be made again.</param>
+/// <param name="Mask">The current mask, if it was computed from weights or reports; null if it can be computed again.</param>
 /// <param name="Memory">What the pruner has kept of clients' reports; null if nothing.</param>
 public sealed record RunState(int Round, ServerState Server, Mask? Mask = null, float[]? Memory = null);
 

@@ -2,20 +2,21 @@ using System.Collections.Immutable;
 
 namespace AutoFlip;
 
-/// <summary>Which mask is in force when: none in the dense rounds, then what the pruner makes of scores or weights.</summary>
+/// <summary>The mask of each round: none in the dense rounds, then the pruner's, from scores or weights.</summary>
 /// <param name="experiment">What is run.</param>
 /// <param name="pruner">Makes the masks.</param>
 /// <param name="network">The full model.</param>
 /// <param name="scores">What explorers returned.</param>
 sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network, IExplorerLog scores)
 {
-    /// <summary>Whether clients explore before a round.</summary>
+    /// <summary>Tests whether clients explore before a round.</summary>
     public bool NeedsExploration(int round) => pruner.Explores && round == experiment.FirstPrunedRound;
 
     /// <summary>The mask of a round.</summary>
     /// <param name="round">The round.</param>
     /// <param name="weights">The server's weights before it.</param>
-    /// <param name="before">The mask of the round before; null when a run begins or goes on from one whose mask is not saved.</param>
+    /// <param name="before">The mask of the previous round; null at the beginning of a run, and after resuming one whose mask is not
+    /// saved.</param>
     /// <param name="memory">What the pruner has kept of clients' reports.</param>
     public Mask Next(int round, Weights weights, Mask? before, float[]? memory) =>
         before is not null && MadeFor(round) != round ? before : Make(round, weights, before, memory);
@@ -38,7 +39,7 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     public ReportFold BeginReports(ClientTask task, float[]? memory) =>
         pruner.BeginReports(memory, task.Report.Sum(), ContextOf(task.Round, task.Mask));
 
-    /// <summary>What is saved after a round: a mask and a memory that cannot be made again.</summary>
+    /// <summary>State to save after a round, with the mask and the pruner's memory if they cannot be computed again.</summary>
     public RunState StateOf(int round, ServerState server, Mask mask, float[]? memory) =>
         new(round, server, pruner.GoesByWeights || pruner.HasReports ? mask : null, memory);
 
@@ -62,7 +63,7 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
             : null;
     }
 
-    /// <summary>A function of what is saved, and of the weights that the round begins with where the pruner goes by them.</summary>
+    /// <summary>A function of the saved state, and of the weights at the beginning of the round if the pruner uses them.</summary>
     Mask Make(int round, Weights weights, Mask? before, float[]? memory)
     {
         var t = MadeFor(round);

@@ -50,7 +50,7 @@ sealed class RecordedRun
 
     /// <summary>Runs the rounds that are left: see <see cref="FederatedRun.RunAsync"/>.</summary>
     /// <param name="initial">w_0.</param>
-    /// <param name="from">Where to go on; null begins.</param>
+    /// <param name="from">State to resume from; null for a new run.</param>
     /// <param name="ct">Stops within one batch of every client's training.</param>
     /// <exception cref="AutoFlipException">No explorer, or no client of a round, returned anything usable (exit 4).</exception>
     public async IAsyncEnumerable<RoundResult> RunAsync(Weights initial, RunState? from, [EnumeratorCancellation] CancellationToken ct)

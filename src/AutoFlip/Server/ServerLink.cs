@@ -6,8 +6,8 @@ namespace AutoFlip;
 /// <param name="experiment">The run's experiment.</param>
 /// <param name="run">The run's id: a reply to a task of another run is refused.</param>
 /// <remarks>
-/// A client counts as having a mask once it has answered a task under it with a result; a client that failed or was lost counts as
-/// having none. Should the server be wrong, the client says so and is sent the mask. One owner at a time; any transport can use it.
+/// A client counts as having a mask once it has answered a task under it with a result; a client that failed or was lost counts as having
+/// none. If the server is wrong, the client replies so and receives the mask. One owner at a time; any transport can use it.
 /// </remarks>
 sealed class ServerLink(Experiment experiment, UInt128 run = default)
 {
@@ -31,7 +31,7 @@ sealed class ServerLink(Experiment experiment, UInt128 run = default)
         }
     }
 
-    /// <summary>Whether a client is known to have a mask.</summary>
+    /// <summary>Tests whether a client is known to have a mask.</summary>
     internal bool Has(int client, UInt128? mask) => mask is not null && _masks.TryGetValue(client, out var has) && has == mask;
 
     /// <summary>Notes which mask a client has now; null if none is sure.</summary>

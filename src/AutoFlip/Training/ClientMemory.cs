@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
-/// <summary>What one client keeps between its rounds, as an algorithm sees it: vectors over the parameters
-/// of the model in training.</summary>
+/// <summary>State of one client between its rounds, as an algorithm uses it: vectors over the parameters of the model in
+/// training.</summary>
 /// <remarks>It lives with the client and never travels. A parameter that the mask removes loses its value; where
 /// nothing was saved a value is 0.</remarks>
 public abstract class ClientMemory

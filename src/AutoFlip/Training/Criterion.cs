@@ -17,14 +17,14 @@ public abstract record Criterion
     /// <returns>A scalar that can be differentiated, in the caller's dispose scope.</returns>
     public abstract Tensor Loss(Tensor outputs, Tensor targets);
 
-    /// <summary>Whether the loss says something about a task.</summary>
+    /// <summary>Tests whether the loss is defined for a task.</summary>
     public abstract bool Fits(LearningTask task);
 
-    /// <summary>Why the loss does not fit a model's outputs; null if it does.</summary>
+    /// <summary>Reason why the loss does not fit a model's outputs; null if it does.</summary>
     /// <returns>A sentence for the user, or null where it does.</returns>
     public virtual string? Refuses(Network network) => null;
 
-    /// <summary>Whether samples are of one of several classes, with an output for each.</summary>
+    /// <summary>Tests for classification into more than two classes, with an output for each.</summary>
     private protected static bool HasOutputPerClass(LearningTask task) => task is { Kind: TaskKind.Classification, IsBinary: false };
 }
 

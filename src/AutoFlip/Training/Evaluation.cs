@@ -20,7 +20,7 @@ static class Evaluation
             workspace, input => workspace.Module.Forward(input, training: false), workspace.Module.Network.Outputs, criterion, samples,
             rows, ct);
 
-    /// <summary>Outputs and loss over some samples, whatever computes them.</summary>
+    /// <summary>Computes outputs and loss over samples, with any forward function.</summary>
     /// <param name="workspace">Holds the batches.</param>
     /// <param name="forward">Computes the outputs of a batch.</param>
     /// <param name="width">Outputs per sample or step.</param>

@@ -90,6 +90,6 @@ sealed class Outputs(int samples, int outputs, Targets kind)
     /// <summary>Loss and metrics as a client reports them.</summary>
     public ClientFigures Figures(IEnumerable<Metric> metrics, float cutOff) => new(_counted, Metrics(metrics, cutOff).Add("loss", Loss));
 
-    /// <summary>How the scores of the two classes are spread: what a cut-off is fitted on. Of one output only.</summary>
+    /// <summary>Histograms of the scores of the two classes, on which a cut-off is fitted. For one output only.</summary>
     public ScoreCounts ScoreCounts() => AutoFlip.ScoreCounts.Of(_scores.AsSpan(0, Count), _classes.AsSpan(0, Count));
 }

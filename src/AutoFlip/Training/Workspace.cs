@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>What one worker thread computes with: a module and its optimiser's state, and one batch. Reused for client after client, so
-/// that a run's memory grows with its workers and not with its clients.</summary>
+/// <summary>Working memory of one worker thread: a module with its optimiser's state, and one batch. Reused for one client after another,
+/// so that a run's memory grows with its workers and not with its clients.</summary>
 /// <param name="optimizer">Trains the modules.</param>
 /// <param name="precision">What they train in.</param>
 sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Fp32) : IDisposable

@@ -3,8 +3,7 @@ using System.Numerics;
 
 namespace AutoFlip;
 
-/// <summary>How many values of each tensor cross the wire, in the order in which they do. The same seen from the full
-/// vector and from the small one.</summary>
+/// <summary>Number of values of each tensor on the wire, in their order there. Equal for the full vector and the small one.</summary>
 /// <param name="Parameters">Values kept of each tensor that is trained; 0 where nothing is left of it.</param>
 /// <param name="Statistics">Running statistics kept, of all tensors together.</param>
 sealed record KeptTensors(ImmutableArray<int> Parameters, int Statistics)

@@ -25,7 +25,7 @@ static class PackedBytes
     [ThreadStatic]
     static Decompressor? _decompressor;
 
-    /// <summary>Writes a run. The reader must know its length.</summary>
+    /// <summary>Writes a run of bytes. Its length is not written.</summary>
     public static void Write(MessageWriter writer, ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return;
@@ -46,7 +46,8 @@ static class PackedBytes
         writer.Write(bytes);
     }
 
-    /// <summary>Reads a run that must fill <paramref name="into"/> exactly; nothing is allocated, whatever the frame claims.</summary>
+    /// <summary>Reads a run that must fill <paramref name="into"/> exactly; nothing is allocated, regardless of the frame's
+    /// claims.</summary>
     public static void Read(ref MessageReader reader, Span<byte> into)
     {
         if (into.IsEmpty) return;

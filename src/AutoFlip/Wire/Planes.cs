@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace AutoFlip;
 
 /// <summary>Numbers of several bytes as planes: the lowest bytes of all numbers, then their second ones, up to the highest.</summary>
-/// <remarks>Sign and exponent say little that is new from value to value, mantissas are noise: apart, the former can be compressed.
-/// Cost: one pass; numbers are little-endian.</remarks>
+/// <remarks>Signs and exponents vary little from value to value, mantissas are noise: once separated, the former can be compressed. Cost:
+/// one pass; numbers are little-endian.</remarks>
 static class Planes
 {
     const int Block = 2048; // numbers split at a time, so that what lies between two steps stays in the first cache

@@ -17,8 +17,8 @@ enum ReplyStatus : byte
 }
 
 /// <summary>Replies as bytes. The format is described in docs/protocol.md.</summary>
-/// <remarks>Values come before what is known about them, so that a client can say how long it took to prepare them. Decoders trust
-/// nothing: see <see cref="TaskCodec"/>.</remarks>
+/// <remarks>Values precede the facts about them, so that a client can include the duration of their encoding. Decoders trust nothing: see
+/// <see cref="TaskCodec"/>.</remarks>
 static class ReplyCodec
 {
     const int HasSeconds = 1, HasCounts = 2;

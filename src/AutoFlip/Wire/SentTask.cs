@@ -3,9 +3,9 @@ namespace AutoFlip;
 /// <summary>A task as the server sends it, encoded at most once with its mask and once without, and what the answers to it mean.</summary>
 /// <remarks>
 /// The model is the same for all clients of a round, so its random rounding is keyed by round and work alone.
-/// <para>What clients return is taken relative to what they received: under a lossy format the server adds a client's difference to its own
-/// exact weights, so that what rounding took from the model on its way down never enters the model itself. Statistics are
-/// replaced by the mean at once (docs/decisions/0005) and are therefore taken as they are.</para>
+/// <para>What clients return is taken relative to what they received: under a lossy format the server adds a client's difference to its
+/// own exact weights, so that the rounding error of the model sent to clients never enters the model itself. Statistics are replaced by
+/// the mean at once (docs/decisions/0005) and are therefore taken as they are.</para>
 /// </remarks>
 sealed class SentTask
 {
@@ -48,7 +48,7 @@ sealed class SentTask
     /// <summary>The message for a client that has it.</summary>
     public ReadOnlyMemory<byte> ByReference => Mask is null ? Whole : _byReference.Value;
 
-    /// <summary>Decodes an answer. Its values are weights, or scores, in float32, whatever crossed the wire.</summary>
+    /// <summary>Decodes a reply. Its values are weights or scores in float32, for every format on the wire.</summary>
     /// <param name="answer">The bytes.</param>
     /// <param name="client">Who was asked.</param>
     /// <exception cref="InvalidDataException">It is malformed, or answers something else.</exception>
@@ -77,8 +77,8 @@ sealed class SentTask
         return message;
     }
 
-    /// <summary>What is added to the parameters that clients return: the server's own to differences, what rounding took from them to
-    /// weights; empty if nothing is, which keeps float32 exact to the bit.</summary>
+    /// <summary>Vector to add to the parameters that clients return: the server's own weights to differences, the correction of rounding
+    /// errors to weights; empty if nothing is added, which keeps float32 exact to the bit.</summary>
     ReadOnlyMemory<float> Base(ReadOnlySpan<float> own, QuantizedValues sent)
     {
         if (!_up.IsExact) return _task.Mask.Values.IsAll ? _task.Weights.Memory[..own.Length] : own.ToArray();

@@ -4,19 +4,19 @@ using System.Collections.Immutable;
 namespace AutoFlip;
 
 /// <summary>A task as the client receives it.</summary>
-/// <param name="Mask">The small network and what is kept of it.</param>
+/// <param name="Mask">The small network and its kept values.</param>
 /// <param name="Task">The task, with weights and mask of the small network.</param>
-/// <param name="Id">What the task is called (<see cref="TaskId"/>).</param>
+/// <param name="Id">Id of the task (<see cref="TaskId"/>).</param>
 sealed record ReceivedTask(ReceivedMask Mask, ClientTask Task, UInt128 Id);
 
 /// <summary>Tasks as bytes. The format is described in docs/protocol.md.</summary>
-/// <remarks>Decoders trust nothing: every malformed message is an <see cref="InvalidDataException"/> with one sentence, and how much
-/// memory is taken follows from the model that the client expects, never from a length that the message claims.</remarks>
+/// <remarks>Decoders trust nothing: every malformed message is an <see cref="InvalidDataException"/> with one sentence, and memory is
+/// allocated by the model that the client expects, never by a length in the message.</remarks>
 static class TaskCodec
 {
     /// <summary>Encodes a task.</summary>
     /// <param name="task">Everything but mask and values.</param>
-    /// <param name="id">What it is called.</param>
+    /// <param name="id">Id of the task.</param>
     /// <param name="mask">The mask.</param>
     /// <param name="byReference">Whether the receiver has the mask.</param>
     /// <param name="capacity">Bytes that the values take at most.</param>
@@ -35,8 +35,8 @@ static class TaskCodec
         return writer.Finish();
     }
 
-    /// <summary>The id of a task, whatever the rest is worth: for an answer that says so. Null if the message
-    /// is too short to have one.</summary>
+    /// <summary>The id of a task, even if the rest is malformed: for a reply that reports it. Null if the message is too short to have
+    /// one.</summary>
     public static UInt128? IdOf(ReadOnlySpan<byte> message) =>
         message.Length < Message.HeaderLength + 16 ? null : BinaryPrimitives.ReadUInt128LittleEndian(message[Message.HeaderLength..]);
 
@@ -74,7 +74,7 @@ static class TaskCodec
             id);
     }
 
-    /// <summary>A vector over the small network's parameters: what is removed is 0, statistics too.</summary>
+    /// <summary>A vector over the small network's parameters: removed ones are 0, and so are statistics.</summary>
     static Weights Vector(ReceivedMask mask, ReadOnlySpan<float> kept)
     {
         var values = new float[mask.Small.Layout.Count];
@@ -82,7 +82,7 @@ static class TaskCodec
         return new(mask.Small.Layout, values);
     }
 
-    /// <summary>The small vector: what is removed is 0.</summary>
+    /// <summary>The small vector, with 0 for removed values.</summary>
     static Weights Weights(ReceivedMask mask, QuantizedValues values)
     {
         var layout = mask.Small.Layout;

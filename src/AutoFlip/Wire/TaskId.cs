@@ -6,7 +6,7 @@ namespace AutoFlip;
 /// <summary>Names a task, so that a reply answers this one and no other: of another run, round, kind of work or client.</summary>
 /// <remarks>
 /// One message serves all clients of a cohort, so it carries the id of run, round and work; each client derives its own from it and puts
-/// that one into its reply. XXH3-128 tells tasks apart, it does not stop a forger: who may send at all is the transport's concern.
+/// that one into its reply. XXH3-128 identifies tasks and does not prevent forgery: authentication is the task of the transport.
 /// </remarks>
 static class TaskId
 {

@@ -13,7 +13,7 @@ abstract class ValueFormat
     /// <summary>Bytes of a code.</summary>
     public abstract int Width { get; }
 
-    /// <summary>Whether codes are values. Otherwise tensors carry a scale, and clients send differences.</summary>
+    /// <summary>True if codes are the values themselves. Otherwise tensors have a scale, and clients send differences.</summary>
     public bool IsExact => Name == WireFormat.Fp32;
 
     /// <summary>The format of that name.</summary>

@@ -87,7 +87,7 @@ public class TaskRulesTests
     [Fact]
     public void Nothing_can_be_partitioned_by_class_without_classes() => Assert.StartsWith(
         "Experiment.Partition: samples of this data set have no class to partition them by. Accepted: iid, unbalanced, ",
-        Assert.Single(TaskRules.Undealable(Sound with { Partition = "patho" }, LearningTask.Regression)), StringComparison.Ordinal);
+        Assert.Single(TaskRules.PartitionMisfits(Sound with { Partition = "patho" }, LearningTask.Regression)), StringComparison.Ordinal);
 
     [Fact]
     public void A_task_that_only_the_data_know_is_left_open()

@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
 /// <summary>
-/// What happens to an image on its way into a batch: rotation, horizontal flip, vertical flip, colour jitter, then float32.
+/// Transformations of an image for a batch: rotation, horizontal flip, vertical flip, colour jitter, then float32.
 /// </summary>
 /// <remarks>
 /// Semantics and rounding are torchvision's on Pillow images, pixel for pixel. The resize that comes first is not here: it is
@@ -22,8 +22,8 @@ public sealed record ImageTransform
     public double ColorJitter { get; init; }
 
     /// <summary>
-    /// Whether channels are normalised with ImageNet's mean and standard deviation. One channel uses red's (0.485, 0.229): the
-    /// reference cannot normalise grey images at all.
+    /// Normalises channels with ImageNet's mean and standard deviation. One channel uses red's (0.485, 0.229): the reference cannot
+    /// normalise grey images at all.
     /// </summary>
     public bool ImageNetNormalization { get; init; }
 

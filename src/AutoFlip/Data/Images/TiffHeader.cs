@@ -54,7 +54,7 @@ readonly record struct TiffHeader(int Width, int Height, int Orientation)
         }
     }
 
-    /// <summary>Why an image of this kind is not read; null if it is.</summary>
+    /// <summary>Reason why an image of this kind is not supported; null if it is.</summary>
     static string? Unread(TiffDirectory fields, long samples, long bits)
     {
         if (samples is < 1 or > MostSamples) return $"it has {samples} samples per pixel; accepted are 1 to {MostSamples}";

@@ -42,8 +42,8 @@ public abstract record InputRecipe
     [JsonIgnore]
     public virtual int? Vocabulary => null;
 
-    /// <summary>Why it cannot be used, without a full stop; null if it can. Recipes come from files, and
-    /// those may claim anything.</summary>
+    /// <summary>Reason why the recipe cannot be used, without a full stop; null if it can. Recipes come from files, which are not
+    /// trusted.</summary>
     internal abstract string? Fault();
 
     /// <summary>Tests whether another recipe maps every input to the same numbers.</summary>

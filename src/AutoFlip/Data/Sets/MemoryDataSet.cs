@@ -40,7 +40,7 @@ public sealed record MemoryDataSet : DataSet
             : samples;
     }
 
-    /// <summary>Why targets are not those of a task; null if they are.</summary>
+    /// <summary>Reason why targets do not fit a task; null if they do.</summary>
     static string? Fault(SampleSet samples, LearningTask task)
     {
         var targets = samples.Targets;

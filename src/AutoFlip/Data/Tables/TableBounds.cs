@@ -9,7 +9,7 @@ static class TableBounds
 
     const int Named = 3;
 
-    /// <summary>Why a table is refused, without a full stop; null if it is not.</summary>
+    /// <summary>Reason why a table is refused, without a full stop; null if it is accepted.</summary>
     /// <param name="rows">Its rows.</param>
     /// <param name="columns">What becomes values.</param>
     /// <param name="limit">Bytes of memory there are.</param>

@@ -77,7 +77,8 @@ sealed class ClassCounts
     }
 }
 
-/// <summary>A class's figure as a ratio of whole numbers, so that 0/0 (which counts as 0) is told from 0/n in one place.</summary>
+/// <summary>A class's figure as a ratio of whole numbers, so that 0/0 (which counts as 0) is distinguished from 0/n in one
+/// place.</summary>
 /// <param name="hits">Samples of the class that were predicted as it.</param>
 /// <param name="predicted">Samples predicted as the class.</param>
 /// <param name="actual">Samples of the class.</param>

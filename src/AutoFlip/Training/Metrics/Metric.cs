@@ -15,17 +15,17 @@ public abstract record Metric(string Name)
     /// <summary>The name at the beginning of a sentence.</summary>
     public string DisplayTitle => DisplayName == Name ? Name : Title(DisplayName);
 
-    /// <summary>Whether values are shown in percent, and differences in points.</summary>
+    /// <summary>True if values are shown in percent, and differences in points.</summary>
     public virtual bool InPercent => false;
 
-    /// <summary>Whether this metric is the main one of any run that measures it. A run without such a metric is
-    /// represented by its first.</summary>
+    /// <summary>True if this metric is the main one of every run that measures it. The main metric of other runs is their
+    /// first.</summary>
     public virtual bool IsMain => false;
 
     /// <summary>A figure's name as the reference writes it in logs and charts: <c>Acc1</c>, <c>Youdenj</c>, <c>Loss</c>.</summary>
     internal static string Title(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
-    /// <summary>Whether a lower value is a better one, as it is for errors.</summary>
+    /// <summary>True if lower values are better, as for errors.</summary>
     public virtual bool LowerIsBetter => false;
 
     /// <summary>Computes the metric.</summary>
@@ -33,7 +33,7 @@ public abstract record Metric(string Name)
     /// <exception cref="ArgumentException">Numbers were given to a metric of classes, or classes to one of numbers.</exception>
     public abstract double? Compute(Predictions predictions);
 
-    /// <summary>Why this metric makes no sense for a task.</summary>
+    /// <summary>Reason why this metric does not fit a task.</summary>
     /// <returns>A sentence for the user, or null where the metric fits.</returns>
     public abstract string? Refuses(LearningTask task);
 }
@@ -57,7 +57,7 @@ public abstract record ClassMetric(string Name) : Metric(Name)
     private protected abstract double? OfClasses(Predictions predictions);
 }
 
-/// <summary>A metric of one logit that tells two classes apart. Any other number of outputs has no value.</summary>
+/// <summary>A metric of binary classification with one logit. Undefined for any other number of outputs.</summary>
 /// <param name="Name">The name used on the command line and in reports.</param>
 public abstract record BinaryMetric(string Name) : ClassMetric(Name)
 {

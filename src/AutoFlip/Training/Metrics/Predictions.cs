@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>What a metric judges: a model's raw outputs, and the truth about as many samples or steps. Borrowed, never changed.</summary>
+/// <summary>Input of a metric: a model's raw outputs, and the targets of as many samples or steps. Borrowed, never changed.</summary>
 /// <remarks>What is <see cref="Targets.Ignored"/> is left out as the value is made, so no metric ever sees it.</remarks>
 public readonly ref struct Predictions
 {

@@ -4,8 +4,8 @@ namespace AutoFlip;
 /// Youden's J on these very samples.</summary>
 /// <remarks>
 /// J = recall of class 1 + recall of class 0 − 1; the highest of equally good scores. Undefined where a class is missing, and where no
-/// cut-off is better than chance. As in the reference it is a threshold and not a merit, and it has seen the labels it is reported for: it
-/// says how far the cut-off in use is off, and is used nowhere. What cuts predictions is fitted on training scores alone: see
+/// cut-off is better than chance. As in the reference it is a threshold and not a merit, and it has seen the labels it is reported for:
+/// it shows the error of the cut-off in use, and is used nowhere. The cut-off of predictions is fitted on training scores alone: see
 /// <see cref="ScoreCounts"/>.
 /// </remarks>
 public sealed record YoudenJ() : BinaryMetric("youdenj")

@@ -17,7 +17,7 @@ public sealed record Adam(double Beta1 = 0.9, double Beta2 = 0.999, double Epsil
         parameters, new AdamRule<T>(Beta1, Beta2, Epsilon, WeightDecay, decoupled: false), MaxGradientNorm);
 }
 
-/// <summary>Adam with decoupled weight decay: weights shrink by lr * decay before the step, and the moments know nothing of it.</summary>
+/// <summary>Adam with decoupled weight decay: weights shrink by lr * decay before the step, and the moments do not include it.</summary>
 /// <param name="Beta1">Memory of the gradient's mean, in [0, 1).</param>
 /// <param name="Beta2">Memory of the square's mean, in [0, 1).</param>
 /// <param name="Epsilon">Added to the root of the square's mean.</param>

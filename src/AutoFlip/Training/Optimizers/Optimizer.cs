@@ -15,8 +15,8 @@ public abstract record Optimizer
     /// <summary>Largest L2 norm of the whole gradient; longer ones are scaled down to it. 0 turns clipping off.</summary>
     public double MaxGradientNorm { get; init; }
 
-    /// <summary>Whether a step's length follows the learning rate alone and not the gradient's, as it does where gradients
-    /// are divided by their size.</summary>
+    /// <summary>True if the length of a step depends on the learning rate and not on the magnitude of the gradient, by which these
+    /// optimisers divide.</summary>
     public virtual bool IsAdaptive => true;
 
     /// <summary>Fresh state, all 0, for a vector of so many parameters.</summary>

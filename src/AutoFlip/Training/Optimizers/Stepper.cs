@@ -29,7 +29,7 @@ public abstract class Stepper<T>
     /// <param name="gradients">Their gradients; left at 0, ready for the next backward pass (in the same pass, which is cheaper).</param>
     /// <param name="learningRate">Of this step.</param>
     /// <param name="kept">One bit per parameter, bit i % 64 of word i / 64; empty keeps all. A parameter whose bit is 0 becomes exactly 0
-    /// and so does its state, whatever its gradient was: it counts neither for the update nor for clipping, even if NaN.</param>
+    /// and so does its state, regardless of its gradient: it is excluded from the update and from clipping, even if NaN.</param>
     /// <param name="scales">Factors on the learning rate, of one stretch of parameters after another; empty leaves it as it is.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public abstract void Step(
