@@ -100,6 +100,20 @@ public sealed class TablePageTests
     }
 
     [Fact]
+    public void Option_of_one_rows_method_is_a_column_of_all_rows()
+    {
+        var proximal = new Experiment { Dataset = "Digits", Rounds = 6, Algorithm = "fedprox", Pruner = "none", Seed = 1 };
+        var table = new ExperimentTable(
+            "t.json", new Experiment { Name = "t" },
+            [Row("FedAvg", "none", 1), new("FedProx", [proximal.WithOption("mu", 0.5)])], "FedAvg");
+
+        var settings = TableSettings.Of(table.Resolve());
+
+        Assert.Equal([("algorithm", "fedavg"), ("mu", "-")], settings.Own[0].Fields);
+        Assert.Equal([("algorithm", "fedprox"), ("mu", "0.5")], settings.Own[1].Fields);
+    }
+
+    [Fact]
     public void A_figure_that_is_undefined_in_some_runs_says_in_how_many_it_is()
     {
         var page = Page(Result((experiment, summary) =>
