@@ -194,7 +194,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         return Html.Of($"""
             <p>{Readable.Count(partition.Train.Length)} clients have {Samples(partition.Train)} training samples
             and {Samples(partition.HeldOut)} held-out samples (partition {Run.Experiment.Partition}).{more}</p>
-            {PageParts.Details($"{Id}-samples", "Samples per client", table.Write())}
+            {PageParts.Details($"{Id}-samples-per-client", "Samples per client", table.Write())}
             """);
     }
 
