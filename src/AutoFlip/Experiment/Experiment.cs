@@ -118,7 +118,7 @@ public sealed record Experiment
     /// <summary>Width of a token's embedding in models of text.</summary>
     public int EmbeddingSize { get; init; } = 512;
 
-    /// <summary>Whether DistilBert, SqueezeBert and MobileBert leave padding out of attention.</summary>
+    /// <summary>Excludes padding from attention in DistilBert, SqueezeBert and MobileBert.</summary>
     public bool AttentionMask { get; init; } = true;
 
     /// <summary>Initialisation scheme: normal, xavier, xavier_uniform, kaiming or orthogonal.</summary>

@@ -22,7 +22,7 @@ public sealed record DistilBert(int Vocabulary, int Width, int Layers = 6, int H
     /// <summary>Dropout of attention's shares.</summary>
     public double AttentionDropout { get; init; }
 
-    /// <summary>Whether padding, id 0, is left out of attention.</summary>
+    /// <summary>Excludes padding, id 0, from attention.</summary>
     public bool Mask { get; init; } = true;
 
     /// <inheritdoc cref="ModelFactory"/>

@@ -25,7 +25,7 @@ public sealed record MobileBert(
     int Vocabulary, int Width, int Embedding, int Layers = 24, int Heads = 4, int Neurons = 512, int Inner = 128, int Networks = 4,
     int Positions = 512, int Types = 2)
 {
-    /// <summary>Whether the first step goes through the pooler.</summary>
+    /// <summary>Adds the pooler after the first step.</summary>
     public bool Pooler { get; init; } = true;
 
     /// <summary>Dropout of hidden values.</summary>
@@ -34,7 +34,7 @@ public sealed record MobileBert(
     /// <summary>Dropout of attention's shares.</summary>
     public double AttentionDropout { get; init; }
 
-    /// <summary>Whether padding, id 0, is left out of attention.</summary>
+    /// <summary>Excludes padding, id 0, from attention.</summary>
     public bool Mask { get; init; } = true;
 
     /// <inheritdoc cref="ModelFactory"/>

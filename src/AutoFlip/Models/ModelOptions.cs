@@ -35,7 +35,7 @@ public sealed record ModelOptions
     /// <summary>Width of a token's embedding, 1 to 65536.</summary>
     public int EmbeddingSize { get; init; } = 512;
 
-    /// <summary>Whether encoders of text leave padding, id 0, out of attention.</summary>
+    /// <summary>Excludes padding, id 0, from attention in encoders of text.</summary>
     public bool AttentionMask { get; init; } = true;
 
     static readonly (PropertyInfo Own, PropertyInfo Asked)[] Properties =

@@ -38,7 +38,7 @@ public sealed record SqueezeBert(
     /// <summary>Dropout of attention's shares.</summary>
     public double AttentionDropout { get; init; }
 
-    /// <summary>Whether padding, id 0, is left out of attention.</summary>
+    /// <summary>Excludes padding, id 0, from attention.</summary>
     public bool Mask { get; init; } = true;
 
     int HeadRepeats => Multiple(Groups.Query, Groups.Key, Groups.Value, AfterAttention);

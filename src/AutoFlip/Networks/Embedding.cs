@@ -13,13 +13,13 @@ namespace AutoFlip;
 /// </remarks>
 public sealed record Embedding(int Vocabulary, int Size) : Layer
 {
-    /// <summary>Whether id 0 is padding: its row starts at 0 and has no gradient.</summary>
+    /// <summary>True if id 0 is padding: its row is initialised to 0 and has no gradient.</summary>
     public bool HasPadding { get; init; }
 
     /// <summary>Standard deviation of the values at the start.</summary>
     public double Deviation { get; init; } = 1;
 
-    /// <summary>How often a unit occurs among the columns, at equal distances (<see cref="GroupedLinear"/>).</summary>
+    /// <summary>Number of occurrences of each unit among the columns, at equal distances (<see cref="GroupedLinear"/>).</summary>
     public int Repeats { get; init; } = 1;
 
     internal override Features Draft(LayerDraft draft)

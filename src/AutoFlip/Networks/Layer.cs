@@ -48,7 +48,7 @@ public abstract record Layer
     /// correct for every layer.</summary>
     internal virtual LayerPrecision Precision => LayerPrecision.Full;
 
-    /// <summary>Whether the layer takes the sample's numbers for token ids.</summary>
+    /// <summary>True if the layer reads the sample's numbers as token ids.</summary>
     internal virtual bool ReadsTokens => false;
 
     /// <summary>True if the next layer may overwrite this layer's output: the output is newly allocated, and the backward pass does not

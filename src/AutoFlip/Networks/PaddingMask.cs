@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace AutoFlip;
 
-/// <summary>Token ids to what attention adds to its scores: 0 for a token, a large negative number for padding, id 0. [N, T].</summary>
+/// <summary>Attention bias of token ids, [N, T]: 0 for a token, a large negative number for padding, id 0.</summary>
 /// <remarks>Reads the sample itself. A text of padding alone attends to all of it alike.</remarks>
 public sealed record PaddingMask : Layer
 {
-    /// <summary>So large that any score vanishes beside it, in float and in double, and finite, so that no row is NaN.</summary>
+    /// <summary>Large enough that every score vanishes beside it, in float and in double, and finite, so that no row is NaN.</summary>
     const float Least = -1e30f;
 
     internal override Features Draft(LayerDraft draft) => draft.ReadsSample

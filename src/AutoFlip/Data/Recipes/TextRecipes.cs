@@ -28,7 +28,7 @@ public abstract record TextRecipe : InputRecipe
 /// <param name="Length">Steps of a sample. Words beyond them are cut off, and fewer have padding before or behind them.</param>
 public sealed record WordRecipe(ImmutableArray<string> Words, int Length) : TextRecipe
 {
-    /// <summary>Whether padding is behind the words.</summary>
+    /// <summary>True if padding follows the words, false if it precedes them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool PaddingBehind { get; init; }
 

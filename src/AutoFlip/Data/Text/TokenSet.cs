@@ -33,7 +33,7 @@ sealed class TokenSet : SampleSet
     /// <inheritdoc/>
     public override InputRecipe Recipe => Text ?? base.Recipe;
 
-    /// <summary>Whether padding is behind.</summary>
+    /// <summary>True if padding follows the tokens, false if it precedes them.</summary>
     public bool PaddingBehind { get; init; }
 
     /// <summary>Encoding of texts as such sequences; null if it is unknown, so that only token ids can be read.</summary>
