@@ -38,7 +38,10 @@ public abstract record FederatedAlgorithm
 
     /// <summary>Reason why the algorithm is incompatible with other parts of a run, in a sentence that names the accepted ones; null if
     /// it is compatible.</summary>
-    public virtual string? Refuses(Experiment experiment, Method method) => null;
+    /// <param name="experiment">The run.</param>
+    /// <param name="optimizer">Its clients' optimizer.</param>
+    /// <param name="pruner">Its pruner.</param>
+    public virtual string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) => null;
 
     /// <summary>The state before round 1.</summary>
     /// <param name="initial">w_0.</param>

@@ -29,14 +29,14 @@ public sealed record Scaffold : FederatedAlgorithm
     public override ImmutableArray<string> Returns => [Control];
 
     /// <inheritdoc/>
-    public override string? Refuses(Experiment experiment, Method method) =>
-        method.Optimizer is not Sgd
+    public override string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) =>
+        optimizer is not Sgd
             ? "Experiment.Algorithm scaffold: its control variates are mean gradients, and only SGD steps by gradients. "
                 + "Accepted: Experiment.Optimizer SGD."
         : experiment.MaxGradientNorm > 0
             ? "Experiment.Algorithm scaffold: its control variates are mean gradients, which clipping changes. "
                 + "Accepted: Experiment.MaxGradientNorm 0."
-        : method.Pruner.Refreshes
+        : pruner.Refreshes
             ? "Experiment.Algorithm scaffold: where a new mask brings weights back, control variates of absent clients would be stale. "
                 + "Accepted: Experiment.MaskRefresh once."
         : null;

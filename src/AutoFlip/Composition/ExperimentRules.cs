@@ -104,8 +104,25 @@ public static class ExperimentRules
         .. experiment.Metrics.Select(metric => Unknown(Metrics, metric)).OfType<string>(),
         .. ExperimentOptions.All.Select(option => option.Violation(experiment)).OfType<string>(),
         .. MethodOptions.Violations(experiment),
+        .. AlgorithmMisfit(experiment),
         .. task is null ? [] : TaskRules.PartitionMisfits(experiment, task).Concat(TaskRules.Misfits(experiment, task)),
     ];
+
+    /// <summary>The refusal of an algorithm that does not fit optimizer or pruner; empty while one of their names is unknown.</summary>
+    static IEnumerable<string> AlgorithmMisfit(Experiment experiment)
+    {
+        (CatalogSection, string)[] parts =
+        [
+            (CatalogSections.Algorithms, experiment.Algorithm), (CatalogSections.Optimizers, experiment.Optimizer),
+            (CatalogSections.Pruners, experiment.Pruner), (CatalogSections.Guidances, experiment.Guidance),
+        ];
+        if (parts.Any(part => Unknown(part.Item1, part.Item2) is not null)) return [];
+        var algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
+        return algorithm.Refuses(
+            experiment, Catalog.Optimizers[experiment.Optimizer](experiment), Catalog.Pruners[experiment.Pruner](experiment)) is { } why
+            ? [why]
+            : [];
+    }
 
     /// <summary>The learning task, where the name of the data set determines it.</summary>
     internal static LearningTask? KnownTask(Experiment experiment) =>

@@ -18,7 +18,6 @@ static class RunNetwork
         CheckSteps(experiment, network, data.Task);
         require?.Invoke(network);
         method.Pruner.Check(network);
-        if (method.Algorithm.Refuses(experiment, method) is { } misfit) throw AutoFlipException.BadRequest(misfit);
         return network;
     }
 

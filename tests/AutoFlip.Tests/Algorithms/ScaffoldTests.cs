@@ -146,7 +146,7 @@ public sealed class ScaffoldTests : IDisposable
             MaskRefresh = MaskRefresh.Cohort
         };
 
-        var refused = Assert.Throws<AutoFlipException>(() => ResumedRuns.Unbroken(experiment, _folder["refused"]));
+        var refused = Assert.Throws<AutoFlipException>(() => ExperimentRules.Check(experiment)); // before any data load
 
         Assert.Equal(ExitCode.BadRequest, refused.Code);
         Assert.EndsWith($"Accepted: {accepted}.", refused.Message, StringComparison.Ordinal);
