@@ -43,6 +43,7 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
                 parts.Add(choice.Name switch
                 {
                     nameof(Experiment.Dataset) => DataSetName.WithoutFolders(text),
+                    nameof(Experiment.Tokenizer) => DataSetName.WithoutFolders(text),
                     nameof(Experiment.Model) or nameof(Experiment.Options) => text,
                     _ => $"{Words(choice.Name)} {text}",
                 });

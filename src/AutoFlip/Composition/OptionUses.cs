@@ -12,6 +12,7 @@ static class OptionUses
     static readonly OptionUse[] Data =
     [
         new(nameof(Experiment.Target), OfTables),
+        new(nameof(Experiment.Text), OfTables),
         new(nameof(Experiment.Owner), OfTables),
         new(nameof(Experiment.TaskChoice), OfTables),
         new(nameof(Experiment.Columns), OfTables),
@@ -27,6 +28,7 @@ static class OptionUses
             run.Experiment.RandomHorizontalFlip == 0 ? null : OfImages(run)), // off, and there is nothing to turn off
         new(nameof(Experiment.RandomVerticalFlip), OfImages),
         new(nameof(Experiment.ColorJitter), run => run.Experiment.ColorJitter == 0 ? null : OfImages(run)),
+        new(nameof(Experiment.Tokenizer), OfTexts),
         new(nameof(Experiment.SequenceLength), OfTexts),
         new(nameof(Experiment.Padding), OfTexts),
         new(nameof(Experiment.Clients), run =>
@@ -156,7 +158,7 @@ static class OptionUses
         run.Experiment.Dataset.StartsWith("csv:", StringComparison.OrdinalIgnoreCase) ? null : "it is for tables named csv:PATH";
 
     static string? OfTexts(PreparedRun run) =>
-        run.Data.Train.Recipe is WordRecipe ? null : $"{run.Experiment.Dataset} has no texts of variable length";
+        run.Data.Train.Recipe is IPaddedText ? null : $"{run.Experiment.Dataset} has no texts of variable length";
 
     static string? OfImages(PreparedRun run) => run.Data.Train.Recipe is ImageRecipe ? null : $"{run.Experiment.Dataset} has no images";
 

@@ -35,6 +35,10 @@ public sealed record Experiment
     /// <summary>The column to be learnt, of a table that is named by its path; empty for other data sets.</summary>
     public string Target { get; init; } = "";
 
+    /// <summary>The column of texts to learn from, of a table that is named by its path; empty to learn from its other
+    /// columns.</summary>
+    public string Text { get; init; } = "";
+
     /// <summary>The column that identifies the owner of each row, of a table that is named by its path; empty for none.</summary>
     public string Owner { get; init; } = "";
 
@@ -73,8 +77,12 @@ public sealed record Experiment
     /// <summary>Strength of brightness, contrast, saturation and hue jitter, in [0, 0.5]; 0 turns it off.</summary>
     public double ColorJitter { get; init; } = 0.5;
 
-    /// <summary>Length of a text in words: longer ones are truncated, shorter ones padded.</summary>
+    /// <summary>Length of a text in tokens: longer ones are truncated, shorter ones padded.</summary>
     public int SequenceLength { get; init; } = 512;
+
+    /// <summary>Tokens of texts: <c>words</c>, of which the data set makes a vocabulary of its own, or
+    /// <c>wordpiece:PATH</c> of a <c>vocab.txt</c>, or of the folder that holds it.</summary>
+    public string Tokenizer { get; init; } = TokenizerName.Words;
 
     /// <summary>Side of a short text on which padding is added.</summary>
     public PaddingSide Padding { get; init; } = PaddingSide.Auto;

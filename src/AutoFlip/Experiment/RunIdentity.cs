@@ -9,7 +9,8 @@ namespace AutoFlip;
 /// <summary>Hash of everything that determines a round's result. A run can be resumed only under the experiment that it began
 /// with.</summary>
 /// <remarks>Values equal to the option's default, or to the behaviour before the option existed, are not hashed, so options of later
-/// versions leave the hash unchanged. The name and the number of rounds are not hashed either.</remarks>
+/// versions leave the hash unchanged. The name and the number of rounds are not hashed either, and of a
+/// vocabulary its content instead of its path.</remarks>
 static class RunIdentity
 {
     /// <summary>Fields of the record that versions up to f479c9f hashed.</summary>
@@ -31,7 +32,8 @@ static class RunIdentity
     public static string Of(Experiment experiment)
     {
         var defaults = Fields(Defaults);
-        var chosen = Fields(experiment with { Name = Defaults.Name, Rounds = Defaults.Rounds })
+        var tokenizer = TokenizerName.ByContent(experiment.Tokenizer);
+        var chosen = Fields(experiment with { Name = Defaults.Name, Rounds = Defaults.Rounds, Tokenizer = tokenizer })
             .Where(field => field.Value != defaults[field.Key])
             .Concat(experiment.Options.Where(value => !value.IsDefault).Select(value =>
                 KeyValuePair.Create(value.Option.Name, JsonSerializer.Serialize(value.Value))))

@@ -147,7 +147,7 @@ static class TableFile
 
     /// <summary>A value as it reads in a row's name: texts without quotes, lists with spaces, data sets without folders.</summary>
     static string Text(string field, JsonElement value) => value.ValueKind == JsonValueKind.Array ? string.Join(' ', value.EnumerateArray())
-        : field == DatasetField ? DataSetName.WithoutFolders(value.ToString())
+        : field is DatasetField or "tokenizer" ? DataSetName.WithoutFolders(value.ToString())
         : value.ToString();
 
     /// <summary>A field and the values that it takes in turn.</summary>

@@ -143,13 +143,14 @@ public partial class SettingsTests
             Criterion = "?",
             Columns = ["?"],
             Encoding = "?",
+            Tokenizer = "?",
         };
 
         string[] violations = [.. ExperimentRules.Violations(broken).Select(Spelling.Of)];
 
-        // Every field but the seed and the ones any value of which is sound: five flags, two columns, texts for
+        // Every field but the seed and the ones any value of which is sound: five flags, three columns, texts for
         // missing values and twelve enumerations.
-        Assert.Equal(ExperimentFile.Fields.Count() - 21, violations.Length);
+        Assert.Equal(ExperimentFile.Fields.Count() - 22, violations.Length);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
         Assert.Every(
             violations,

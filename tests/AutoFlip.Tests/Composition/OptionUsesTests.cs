@@ -52,6 +52,11 @@ public sealed class OptionUsesTests
         { "Missing", Digits with { Missing = ["none"] }, "Experiment.Missing none (it is for tables named csv:PATH)" },
         { "Decimal", Digits with { Decimal = DecimalChoice.Comma }, "Experiment.Decimal comma (it is for tables named csv:PATH)" },
         { "Encoding", Digits with { Encoding = "latin1" }, "Experiment.Encoding latin1 (it is for tables named csv:PATH)" },
+        { "Text", Digits with { Text = "x" }, "Experiment.Text x (it is for tables named csv:PATH)" },
+        {
+            "Tokenizer", Digits with { Tokenizer = "wordpiece:v.txt" },
+            "Experiment.Tokenizer wordpiece:v.txt (Digits has no texts of variable length)"
+        },
         {
             "Padding", Digits with { Padding = PaddingSide.Behind },
             "Experiment.Padding behind (Digits has no texts of variable length)"

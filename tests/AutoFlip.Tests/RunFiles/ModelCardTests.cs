@@ -40,6 +40,7 @@ public class ModelCardTests
                 new("a", ColumnKind.Number, [], true) { Mean = 0.1 + 0.2, Deviation = 1 / 3.0 },
                 new("b", ColumnKind.Category, ["x", "y"], false)]),
             new WordRecipe(["<PAD>", "<UNK>", "\""], 5) { PaddingBehind = true }, new SequenceRecipe(["<PAD>", "<UNK>"], 5),
+            new WordPieceRecipe(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "##a"], 5) { KeepsCase = true, PaddingBehind = true },
             new CharacterRecipe(LeafShakespeare.Alphabet, 80), new NumberRecipe(3, 2, 1, 9),
         ];
         foreach (var recipe in recipes)

@@ -26,21 +26,10 @@ public sealed record LeafSent140() : LeafDataSet("Sent140")
 
     private protected override LoadedData Decode(Experiment experiment, LeafFolder files)
     {
-        var counts = new WordCounts();
-        files.ReadTrain(new Decoder(counts));
-        var vocabulary = Vocabulary.Of(counts, experiment.EmbeddingCount);
-        var encoder = new WordEncoder(vocabulary, experiment.SequenceLength);
-        var decoder = new Decoder(encoder);
+        var texts = new TextSamples(TextSamples.RecipeOf(experiment, counts => files.ReadTrain(new Decoder(counts))));
+        var decoder = new Decoder(texts);
         var rows = files.Read(decoder);
-        var tweets = new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(rows.Sorted(decoder.Labels)), rows.Order)
-        {
-            PaddingBehind = experiment.Padding == PaddingSide.Behind,
-            Text = new WordRecipe(vocabulary.Words, experiment.SequenceLength)
-            {
-                PaddingBehind = experiment.Padding == PaddingSide.Behind,
-            },
-        };
-        return rows.With(tweets, Task!);
+        return rows.With(texts.With(Targets.Classes(rows.Sorted(decoder.Labels)), rows.Order), Task!);
     }
 
     sealed class Decoder(ITextSink texts) : LeafDecoder

@@ -10,6 +10,7 @@ namespace AutoFlip;
 [JsonDerivedType(typeof(ImageRecipe), "image")]
 [JsonDerivedType(typeof(TableRecipe), "table")]
 [JsonDerivedType(typeof(WordRecipe), "words")]
+[JsonDerivedType(typeof(WordPieceRecipe), "wordpiece")]
 [JsonDerivedType(typeof(SequenceRecipe), "sequence")]
 [JsonDerivedType(typeof(CharacterRecipe), "characters")]
 [JsonDerivedType(typeof(NumberRecipe), "numbers")]

@@ -26,7 +26,7 @@ public abstract record TextRecipe : InputRecipe
 /// <summary>Texts of one class: cut into words in small letters, as <see cref="AutoFlip.Words"/> does it, and words into ids.</summary>
 /// <param name="Words">The words by id; 0 is padding, and 1 any word that is not there.</param>
 /// <param name="Length">Steps of a sample. Words beyond them are cut off, and fewer have padding before or behind them.</param>
-public sealed record WordRecipe(ImmutableArray<string> Words, int Length) : TextRecipe
+public sealed record WordRecipe(ImmutableArray<string> Words, int Length) : TextRecipe, IPaddedText
 {
     /// <summary>True if padding follows the words, false if it precedes them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -42,17 +42,9 @@ public sealed record WordRecipe(ImmutableArray<string> Words, int Length) : Text
 
     internal override string? Fault() => Fault(Words, Length);
 
-    internal override TextEncoder Encoder()
-    {
-        var words = new WordEncoder(new Vocabulary(Words), Length);
-        return (text, into) =>
-        {
-            var ids = words.Encode(text);
-            var first = PaddingBehind ? 0 : into.Length - ids.Length;
-            into.Fill(AutoFlip.Vocabulary.Padding);
-            for (var i = 0; i < ids.Length; i++) into[first + i] = ids[i];
-        };
-    }
+    internal override TextEncoder Encoder() => PaddedText.Encoder(this);
+
+    IdEncoder IPaddedText.Ids() => new WordEncoder(new Vocabulary(Words), Length).Encode;
 }
 
 /// <summary>Texts whose next word is asked for at each step: words between white space, as they are, and words into ids.</summary>

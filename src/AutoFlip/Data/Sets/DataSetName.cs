@@ -26,13 +26,20 @@ public static class DataSetName
     /// <summary>Tests whether the name is a path without its folders, by which the set cannot be found.</summary>
     public static bool IsWithoutFolders(string name) => PathOf(name) is not null && WithoutFolders(name) == name;
 
-    /// <summary>The experiment as it may be passed on: its data set without folders.</summary>
-    public static Experiment WithoutFolders(Experiment experiment) => experiment with { Dataset = WithoutFolders(experiment.Dataset) };
-
-    /// <summary>A text about an experiment without the folders in which its data set lies.</summary>
-    public static string WithoutFolders(string text, Experiment experiment)
+    /// <summary>The experiment as it may be passed on: its data set and its vocabulary without folders.</summary>
+    public static Experiment WithoutFolders(Experiment experiment) => experiment with
     {
-        if (PathOf(experiment.Dataset) is not { Path.Length: > 0 } named) return text;
+        Dataset = WithoutFolders(experiment.Dataset),
+        Tokenizer = WithoutFolders(experiment.Tokenizer),
+    };
+
+    /// <summary>A text about an experiment without the folders in which its data set and its vocabulary lie.</summary>
+    public static string WithoutFolders(string text, Experiment experiment) =>
+        WithoutFolder(WithoutFolder(text, experiment.Dataset), experiment.Tokenizer);
+
+    static string WithoutFolder(string text, string name)
+    {
+        if (PathOf(name) is not { Path.Length: > 0 } named) return text;
         var folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named.Path)));
         return folder is { Length: > 1 }
             ? text

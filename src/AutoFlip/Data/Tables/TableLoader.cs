@@ -13,18 +13,32 @@ static class TableLoader
     /// <exception cref="AutoFlipException">Rows contradict the facts (exit 3): the message names file and line.</exception>
     public static LoadedData Load(TextTable train, TextTable? test, TableFacts facts)
     {
-        var target = facts.Columns.Select(column => column.Kind).ToList().IndexOf(ColumnKind.Target);
         var schema = new TableSchema(train, facts);
-        var (task, classOf) = TaskOf(train, train.Columns[target], facts, schema.Inference);
-        TableSet Set(TextTable table)
+        return Load(train, test, facts, schema.Inference, Set) with { Description = schema.Description };
+
+        SampleSet Set(TextTable table, Targets targets)
         {
             var (values, numbers) = schema.Encode(table);
-            return new(values, numbers, schema.Columns, TargetsOf(table, table.Columns[target], classOf, schema.Inference));
+            return new TableSet(values, numbers, schema.Columns, targets);
         }
+    }
+
+    /// <summary>Loads tables whose samples are made elsewhere: targets, the learning task, and the owners of rows.</summary>
+    /// <param name="train">The rows of the clients.</param>
+    /// <param name="test">The server's test rows; null or empty if there are none.</param>
+    /// <param name="facts">Kinds of the columns.</param>
+    /// <param name="cells">Interpretation of the cells, from the training rows.</param>
+    /// <param name="samples">Makes the samples of a table with its targets.</param>
+    /// <exception cref="AutoFlipException">Rows contradict the facts (exit 3): the message names file and line.</exception>
+    public static LoadedData Load(
+        TextTable train, TextTable? test, TableFacts facts, ColumnInference cells, Func<TextTable, Targets, SampleSet> samples)
+    {
+        var target = facts.Columns.Select(column => column.Kind).ToList().IndexOf(ColumnKind.Target);
+        var (task, classOf) = TaskOf(train, train.Columns[target], facts, cells);
+        SampleSet Set(TextTable table) => samples(table, TargetsOf(table, table.Columns[target], classOf, cells));
         return new LoadedData(Set(train), test is { Count: > 0 } ? Set(test) : null, task)
         {
-            Owners = facts.HasOwners ? OwnersOf(train, facts, schema.Inference) : null,
-            Description = schema.Description,
+            Owners = facts.HasOwners ? OwnersOf(train, facts, cells) : null,
         };
     }
 

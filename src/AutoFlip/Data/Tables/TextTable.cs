@@ -65,10 +65,14 @@ sealed class TextTable(IEnumerable<string> columns)
 
     /// <summary>Adds a record.</summary>
     /// <exception cref="AutoFlipException">It has another number of fields (exit 3).</exception>
-    public void Add(CsvReader record)
+    public void Add(CsvReader record) => Add(record, _ => true);
+
+    /// <summary>Adds a record of which only some columns count: others are empty here.</summary>
+    /// <exception cref="AutoFlipException">It has another number of fields (exit 3).</exception>
+    public void Add(CsvReader record, Func<TextColumn, bool> isKept)
     {
         if (record.Fields != Columns.Count) throw record.Bad($"there are {record.Fields} values instead of {Columns.Count}");
-        for (var c = 0; c < Columns.Count; c++) Columns[c].Add(record[c]);
+        for (var c = 0; c < Columns.Count; c++) Columns[c].Add(isKept(Columns[c]) ? record[c] : []);
         _lines.Add(record.Line);
     }
 

@@ -1,9 +1,9 @@
 namespace AutoFlip;
 
 /// <summary>A data set of texts, each of one class: cut into words, and words into the ids of a vocabulary
-/// built from the training texts.</summary>
+/// built from the training texts; or into the pieces of a WordPiece vocabulary (<see cref="Experiment.Tokenizer"/>).</summary>
 /// <remarks>
-/// Files are read twice, for the words' counts and for their ids, so that memory is the ids (2 bytes a word, 4 with more than 65,536
+/// For words, files are read twice, for their counts and for their ids, so that memory is the ids (2 bytes a word, 4 with more than 65,536
 /// embeddings, up to <see cref="Experiment.SequenceLength"/> words a text), 16 bytes a text, and 80 for each different word.
 /// </remarks>
 /// <param name="Name">The catalogue name.</param>
@@ -15,10 +15,11 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
         Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var folder = where.Require(this, observer, cancellation);
-        observer.Loading($"counting the words of {Name}", 0);
-        var counts = new WordCounts();
-        Read(folder, train: true, counts, cancellation);
-        var vocabulary = Vocabulary.Of(counts, experiment.EmbeddingCount);
+        var recipe = TextSamples.RecipeOf(experiment, counts =>
+        {
+            observer.Loading($"counting the words of {Name}", 0);
+            Read(folder, train: true, counts, cancellation);
+        });
         observer.Loading($"reading {Name}", 0.4);
         var train = Encoded(train: true);
         observer.Loading($"reading {Name}", 0.9);
@@ -33,18 +34,11 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
 
         TokenSet Encoded(bool train)
         {
-            var encoder = new WordEncoder(vocabulary, experiment.SequenceLength);
-            int[] labels = [.. Read(folder, train, encoder, cancellation)];
+            var texts = new TextSamples(recipe);
+            int[] labels = [.. Read(folder, train, texts, cancellation)];
             if (labels.Length == 0)
                 throw AutoFlipException.BadData($"The {(train ? "training" : "test")} files of {Name} in '{folder.Path}' hold no texts.");
-            return new TokenSet(encoder.Texts, experiment.SequenceLength, Targets.Classes(labels))
-            {
-                PaddingBehind = experiment.Padding == PaddingSide.Behind,
-                Text = new WordRecipe(vocabulary.Words, experiment.SequenceLength)
-                {
-                    PaddingBehind = experiment.Padding == PaddingSide.Behind,
-                },
-            };
+            return texts.With(Targets.Classes(labels));
         }
     }
 

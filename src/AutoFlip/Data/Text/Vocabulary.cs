@@ -79,19 +79,13 @@ sealed class Vocabulary
     }
 }
 
-/// <summary>Writes texts as ids into a store.</summary>
+/// <summary>Encodes texts as the ids of their words. For one thread.</summary>
 /// <param name="vocabulary">Says which ids.</param>
 /// <param name="length">Words beyond this many are cut off.</param>
-sealed class WordEncoder(Vocabulary vocabulary, int length) : ITextSink
+sealed class WordEncoder(Vocabulary vocabulary, int length)
 {
     int[] _ids = [];
     char[] _lower = [];
-
-    /// <summary>The texts so far.</summary>
-    public SequenceStore Texts { get; } = new(vocabulary.Size);
-
-    /// <summary>Adds a text.</summary>
-    public void Add(ReadOnlySpan<char> text) => Texts.Add(Encode(text));
 
     /// <summary>A text's ids; good until the next text.</summary>
     public ReadOnlySpan<int> Encode(ReadOnlySpan<char> text)

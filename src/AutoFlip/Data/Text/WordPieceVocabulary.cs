@@ -5,8 +5,8 @@ namespace AutoFlip;
 /// <summary>A WordPiece vocabulary: pieces of words, those that go on behind another written with ## before them.</summary>
 sealed class WordPieceVocabulary
 {
-    /// <summary>Most bytes of a file, and most tokens.</summary>
-    public const int LargestFile = 1 << 25, MostTokens = 1 << 20;
+    /// <summary>Most tokens.</summary>
+    public const int MostTokens = 1 << 20;
 
     readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _first, _next;
     readonly int _longest;
@@ -52,24 +52,6 @@ sealed class WordPieceVocabulary
         }
         return new(tokens, first, next);
     }
-
-    /// <summary>Reads <c>vocab.txt</c>: a token a line, its id the number of the line from 0. LF or CRLF, UTF-8.</summary>
-    /// <exception cref="AutoFlipException">It cannot be read or is no vocabulary (exit 3).</exception>
-    public static WordPieceVocabulary Read(string path) => DataFolder.ReadFile(path, (content, _) =>
-    {
-        using var reader = TextInput.Open(content, path);
-        var tokens = ImmutableArray.CreateBuilder<string>();
-        long characters = 0;
-        while (reader.ReadLine() is { } token)
-        {
-            characters += token.Length + 1;
-            if (tokens.Count == MostTokens || characters > LargestFile)
-                throw AutoFlipException.BadFile(path, $"a vocabulary has at most {MostTokens} tokens and {LargestFile} characters");
-            tokens.Add(token);
-        }
-        var all = tokens.ToImmutable();
-        return Fault(all) is { } fault ? throw AutoFlipException.BadFile(path, fault) : Of(all);
-    });
 
     /// <summary>Error of tokens that are no vocabulary, without a full stop; null if they are one.</summary>
     public static string? Fault(ImmutableArray<string> tokens)

@@ -32,14 +32,14 @@ public class VocabularyTests
     [Fact]
     public void Texts_are_cut_to_the_length_and_stored_without_padding()
     {
-        var encoder = new WordEncoder(Vocabulary.Of(Counted("a a b"), 10), 3);
+        var texts = new TextSamples(new WordRecipe(Vocabulary.Of(Counted("a a b"), 10).Words, 3));
 
-        foreach (var text in (string[])["B a", "", "a b c d e f"]) encoder.Add(text);
+        foreach (var text in (string[])["B a", "", "a b c d e f"]) texts.Add(text);
+        var samples = texts.With(Targets.Classes([0, 0, 0]));
 
-        Assert.Equal([2, 0, 3], Enumerable.Range(0, 3).Select(encoder.Texts.Length));
-        var ids = new float[3];
-        encoder.Texts.Read(2, ids);
-        Assert.Equal([2, 3, 1], ids);
+        Assert.Equal([0, 3, 2], samples.Row(0));
+        Assert.Equal([0, 0, 0], samples.Row(1));
+        Assert.Equal([2, 3, 1], samples.Row(2));
     }
 
     static WordCounts Counted(params string[] texts)

@@ -105,7 +105,7 @@ public class WordPieceTokenizerTests
     {
         using var folder = new TemporaryDirectory();
         File.WriteAllText(folder["vocab.txt"], content);
-        Assert.Equal(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a"], WordPieceVocabulary.Read(folder["vocab.txt"]).Tokens);
+        Assert.Equal(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a"], WordPieceFiles.Tokens(folder["vocab.txt"]));
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public class WordPieceTokenizerTests
     {
         using var folder = new TemporaryDirectory();
         File.WriteAllText(folder["vocab.txt"], content);
-        var refused = Assert.Throws<AutoFlipException>(() => WordPieceVocabulary.Read(folder["vocab.txt"]));
+        var refused = Assert.Throws<AutoFlipException>(() => WordPieceFiles.Tokens(folder["vocab.txt"]));
         Assert.Equal(ExitCode.BadData, refused.Code);
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
     }
@@ -127,7 +127,7 @@ public class WordPieceTokenizerTests
     {
         using var folder = new TemporaryDirectory();
         File.WriteAllBytes(folder["vocab.txt"], [.. "[PAD]\n[UNK]\n"u8, 0xE9, .. "\n"u8]);
-        Assert.Contains("line 3", Assert.Throws<AutoFlipException>(() => WordPieceVocabulary.Read(folder["vocab.txt"])).Message,
+        Assert.Contains("line 3", Assert.Throws<AutoFlipException>(() => WordPieceFiles.Tokens(folder["vocab.txt"])).Message,
             StringComparison.Ordinal);
     }
 
