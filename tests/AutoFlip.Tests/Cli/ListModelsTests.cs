@@ -61,6 +61,11 @@ public class ListModelsTests
         Assert.Every(Json("--input", "3x64x64"), listed =>
         {
             var (name, model) = listed;
+            if (model.TryGetProperty("reason", out var reason))
+            {
+                Assert.Contains($"{name}: {reason.GetString()}", lines.Select(line => line.Trim()));
+                return;
+            }
             Assert.Contains(
                 lines,
                 line => line.Split(

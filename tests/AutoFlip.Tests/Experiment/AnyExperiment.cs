@@ -14,7 +14,7 @@ static class AnyExperiment
         .. (int[])[0, 1, 2, 3, 5, 8, 16, 40, 64], .. (double[])[0, 1e-5, 0.1, 1.0 / 3, 0.5, 0.75, 1, 2], .. (decimal[])[0, 0.30m, 0.999m],
         ulong.MaxValue, true, false,
         .. (string[])["it's a name; with $(signs)", "-v", "--task", "two words", "ä=ö"],
-        .. CatalogSections.All.SelectMany(section => section.Names()), "csv:my table.csv", "windows-1252",
+        .. CatalogSections.All.SelectMany(section => section.Names()), "csv:my table.csv", "windows-1252", "wordpiece:my vocab.txt",
         .. (ImmutableArray<string>[])[
             ["-x:number", "y:ignore"], ["house no:category", "a, b:date"], ["acc1"], ["auto", "auroc"], ["rmse", "mae"]],
         .. typeof(Experiment).GetProperties().Select(property => property.PropertyType).Where(type => type.IsEnum).Distinct()
