@@ -14,47 +14,26 @@ namespace AutoFlip;
 /// <param name="Heads">Heads of attention, a divisor of F.</param>
 /// <param name="Neurons">Neurons between two layers.</param>
 /// <param name="Positions">Most tokens of a text.</param>
-public sealed record DistilBert(int Vocabulary, int Width, int Layers = 6, int Heads = 12, int Neurons = 3072, int Positions = 512)
+public sealed record DistilBert(
+    int Vocabulary, int Width, int Layers = 6, int Heads = 12, int Neurons = 3072, int Positions = 512) : BertEncoder
 {
-    /// <summary>Dropout of hidden values.</summary>
-    public double Dropout { get; init; }
-
-    /// <summary>Dropout of attention's shares.</summary>
-    public double AttentionDropout { get; init; }
-
-    /// <summary>Excludes padding, id 0, from attention.</summary>
-    public bool Mask { get; init; } = true;
-
     /// <inheritdoc cref="ModelFactory"/>
     public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
-        new DistilBert(options.EmbeddingCount, options.HiddenSize)
-        {
-            Dropout = options.Dropout,
-            AttentionDropout = options.Dropout,
-            Mask = options.AttentionMask,
-        }.Build(input, outputs);
+        new DistilBert(options.EmbeddingCount, options.HiddenSize).With(options).Build(input, outputs);
 
-    /// <summary>The network.</summary>
-    /// <param name="input">T token ids.</param>
-    /// <param name="outputs">Classes, or 1.</param>
-    /// <exception cref="AutoFlipException">Width and heads do not fit, or the text is longer than the positions (exit 2).</exception>
-    public Network Build(SampleShape input, int outputs)
+    private protected override string Name => nameof(DistilBert);
+
+    /// <inheritdoc/>
+    private protected override NetworkBuilder Encode(NetworkBuilder features, int? mask)
     {
-        var head = Bert.HeadWidth("DistilBert", Width, Heads);
-        return Bert.Begin("DistilBert", input, Mask, out var mask)
-            .Sequence("features", f =>
-            {
-                f.Sequence("embeddings", e => e
-                    .Then(new Embedding(Vocabulary, Width) { HasPadding = true, Deviation = Initialization.OfBert }, "word_embeddings")
-                    .Then(new Positions(Positions), "position_embeddings")
-                    .Then(new LayerNorm(Width, Bert.Epsilon), "LayerNorm")
-                    .Dropout(Dropout));
-                for (var i = 0; i < Layers; i++) f.Sequence($"transformer.layer.{i}", layer => Layer(layer, head, mask));
-                return f;
-            })
-            .Then(new FirstStep(), "first")
-            .Then(Bert.Linear(outputs), "classifier")
-            .Build(outputs);
+        var head = Bert.HeadWidth(Name, Width, Heads);
+        features.Sequence("embeddings", e => e
+            .Then(new Embedding(Vocabulary, Width) { HasPadding = true, Deviation = Initialization.OfBert }, "word_embeddings")
+            .Then(new Positions(Positions), "position_embeddings")
+            .Then(new LayerNorm(Width, Bert.Epsilon), "LayerNorm")
+            .Dropout(Dropout));
+        for (var i = 0; i < Layers; i++) features.Sequence($"transformer.layer.{i}", layer => Layer(layer, head, mask));
+        return features.Then(new FirstStep(), "first");
     }
 
     NetworkBuilder Layer(NetworkBuilder layer, int head, int? mask) => layer

@@ -23,53 +23,32 @@ namespace AutoFlip;
 /// <param name="Types">Rows of the table of types.</param>
 public sealed record MobileBert(
     int Vocabulary, int Width, int Embedding, int Layers = 24, int Heads = 4, int Neurons = 512, int Inner = 128, int Networks = 4,
-    int Positions = 512, int Types = 2)
+    int Positions = 512, int Types = 2) : BertEncoder
 {
     /// <summary>Adds the pooler after the first step.</summary>
     public bool Pooler { get; init; } = true;
 
-    /// <summary>Dropout of hidden values.</summary>
-    public double Dropout { get; init; }
-
-    /// <summary>Dropout of attention's shares.</summary>
-    public double AttentionDropout { get; init; }
-
-    /// <summary>Excludes padding, id 0, from attention.</summary>
-    public bool Mask { get; init; } = true;
-
     /// <inheritdoc cref="ModelFactory"/>
     public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
-        new MobileBert(options.EmbeddingCount, options.HiddenSize, options.EmbeddingSize)
-        {
-            Dropout = options.Dropout,
-            AttentionDropout = options.Dropout,
-            Mask = options.AttentionMask,
-        }.Build(input, outputs);
+        new MobileBert(options.EmbeddingCount, options.HiddenSize, options.EmbeddingSize).With(options).Build(input, outputs);
 
-    /// <summary>The network.</summary>
-    /// <param name="input">T token ids.</param>
-    /// <param name="outputs">Classes, or 1.</param>
-    /// <exception cref="AutoFlipException">Widths and heads do not fit, or the text is longer than the positions (exit 2).</exception>
-    public Network Build(SampleShape input, int outputs)
+    private protected override string Name => nameof(MobileBert);
+
+    /// <inheritdoc/>
+    private protected override NetworkBuilder Encode(NetworkBuilder features, int? mask)
     {
-        var head = Bert.HeadWidth("MobileBert", Inner, Heads);
-        return Bert.Begin("MobileBert", input, Mask, out var mask)
-            .Sequence("features", f =>
-            {
-                f.Sequence("embeddings", e => e
-                    .Then(new Embedding(Vocabulary, Embedding) { HasPadding = true, Deviation = Initialization.OfBert }, "word_embeddings")
-                    .Then(new Trigram(), "trigram")
-                    .Then(Bert.Linear(Width), "embedding_transformation")
-                    .Then(new Positions(Positions), "position_embeddings")
-                    .Then(new Positions(Types, Same: true), "token_type_embeddings")
-                    .Then(new NoNorm(), "LayerNorm")
-                    .Dropout(Dropout));
-                for (var i = 0; i < Layers; i++) f.Sequence($"encoder.layer.{i}", layer => Layer(layer, head, mask));
-                f.Then(new FirstStep(), "first");
-                return Pooler ? f.Then(Bert.Linear(Width), "pooler.dense").Then(new Tanh(), "pooler.activation") : f;
-            })
-            .Then(Bert.Linear(outputs), "classifier")
-            .Build(outputs);
+        var head = Bert.HeadWidth(Name, Inner, Heads);
+        features.Sequence("embeddings", e => e
+            .Then(new Embedding(Vocabulary, Embedding) { HasPadding = true, Deviation = Initialization.OfBert }, "word_embeddings")
+            .Then(new Trigram(), "trigram")
+            .Then(Bert.Linear(Width), "embedding_transformation")
+            .Then(new Positions(Positions), "position_embeddings")
+            .Then(new Positions(Types, Same: true), "token_type_embeddings")
+            .Then(new NoNorm(), "LayerNorm")
+            .Dropout(Dropout));
+        for (var i = 0; i < Layers; i++) features.Sequence($"encoder.layer.{i}", layer => Layer(layer, head, mask));
+        features.Then(new FirstStep(), "first");
+        return Pooler ? features.Then(Bert.Linear(Width), "pooler.dense").Then(new Tanh(), "pooler.activation") : features;
     }
 
     NetworkBuilder Layer(NetworkBuilder layer, int head, int? mask)

@@ -21,7 +21,7 @@ namespace AutoFlip;
 /// <param name="Positions">Most tokens of a text.</param>
 /// <param name="Types">Rows of the table of types.</param>
 public sealed record SqueezeBert(
-    int Vocabulary, int Width, int Layers = 12, int Heads = 12, int Neurons = 3072, int Positions = 512, int Types = 2)
+    int Vocabulary, int Width, int Layers = 12, int Heads = 12, int Neurons = 3072, int Positions = 512, int Types = 2) : BertEncoder
 {
     /// <summary>Groups of the products that make queries, keys and values.</summary>
     public (int Query, int Key, int Value) Groups { get; init; } = (4, 4, 4);
@@ -32,15 +32,6 @@ public sealed record SqueezeBert(
     /// <summary>Groups of the products before and after the neurons.</summary>
     public (int In, int Out) NeuronGroups { get; init; } = (4, 4);
 
-    /// <summary>Dropout of hidden values.</summary>
-    public double Dropout { get; init; }
-
-    /// <summary>Dropout of attention's shares.</summary>
-    public double AttentionDropout { get; init; }
-
-    /// <summary>Excludes padding, id 0, from attention.</summary>
-    public bool Mask { get; init; } = true;
-
     int HeadRepeats => Multiple(Groups.Query, Groups.Key, Groups.Value, AfterAttention);
 
     int NeuronRepeats => Multiple(NeuronGroups.In, NeuronGroups.Out);
@@ -49,40 +40,28 @@ public sealed record SqueezeBert(
 
     /// <inheritdoc cref="ModelFactory"/>
     public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
-        new SqueezeBert(options.EmbeddingCount, options.HiddenSize)
-        {
-            Dropout = options.Dropout,
-            AttentionDropout = options.Dropout,
-            Mask = options.AttentionMask,
-        }.Build(input, outputs);
+        new SqueezeBert(options.EmbeddingCount, options.HiddenSize).With(options).Build(input, outputs);
 
-    /// <summary>The network.</summary>
-    /// <param name="input">T token ids.</param>
-    /// <param name="outputs">Classes, or 1.</param>
-    /// <exception cref="AutoFlipException">Widths, heads, groups or the length of texts do not fit (exit 2).</exception>
-    public Network Build(SampleShape input, int outputs)
+    private protected override string Name => nameof(SqueezeBert);
+
+    /// <inheritdoc/>
+    private protected override NetworkBuilder Encode(NetworkBuilder features, int? mask)
     {
-        var head = Bert.HeadWidth("SqueezeBert", Width, Heads);
+        var head = Bert.HeadWidth(Name, Width, Heads);
         var words = new Embedding(Vocabulary, Width)
         {
             HasPadding = true,
             Deviation = Initialization.OfBert,
             Repeats = StreamRepeats,
         };
-        return Bert.Begin("SqueezeBert", input, Mask, out var mask)
-            .Sequence("features", f =>
-            {
-                f.Sequence("embeddings", e => e
-                    .Then(words, "word_embeddings")
-                    .Then(new Positions(Positions), "position_embeddings")
-                    .Then(new Positions(Types, Same: true), "token_type_embeddings")
-                    .Then(new LayerNorm(Width, Bert.Epsilon), "LayerNorm")
-                    .Dropout(Dropout));
-                for (var i = 0; i < Layers; i++) f.Sequence($"encoder.layers.{i}", layer => Layer(layer, head, mask));
-                return f.Then(new FirstStep(), "first").Then(Bert.Linear(Width), "pooler.dense").Then(new Tanh(), "pooler.activation");
-            })
-            .Then(Bert.Linear(outputs), "classifier")
-            .Build(outputs);
+        features.Sequence("embeddings", e => e
+            .Then(words, "word_embeddings")
+            .Then(new Positions(Positions), "position_embeddings")
+            .Then(new Positions(Types, Same: true), "token_type_embeddings")
+            .Then(new LayerNorm(Width, Bert.Epsilon), "LayerNorm")
+            .Dropout(Dropout));
+        for (var i = 0; i < Layers; i++) features.Sequence($"encoder.layers.{i}", layer => Layer(layer, head, mask));
+        return features.Then(new FirstStep(), "first").Then(Bert.Linear(Width), "pooler.dense").Then(new Tanh(), "pooler.activation");
     }
 
     NetworkBuilder Layer(NetworkBuilder layer, int head, int? mask) => layer
