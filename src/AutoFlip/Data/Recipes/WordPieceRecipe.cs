@@ -29,7 +29,7 @@ public sealed record WordPieceRecipe(ImmutableArray<string> Tokens, int Length) 
     [JsonIgnore]
     public override int? Vocabulary => Tokens.Length;
 
-    internal override string? Fault() => Length < 2 ? "texts of such a length cannot be"
+    internal override string? Fault() => Length < 2 ? "a text needs at least 2 steps, for [CLS] and [SEP]"
         : WordPieceVocabulary.Fault(Tokens) ?? Fault(Tokens.Length, Length);
 
     internal override TextEncoder Encoder() => PaddedText.Encoder(this);
