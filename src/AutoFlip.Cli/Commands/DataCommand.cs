@@ -158,7 +158,7 @@ sealed class DataCommand : ICommand
 
     /// <summary>Types of the columns of an installed table.</summary>
     static ImmutableArray<string> ColumnsOf(DataSet set, DataLocations where) =>
-        set is CsvDataSet table && where.Locate(set).Folder is not null ? table.Describe(where) : [];
+        set is OwnTableDataSet table && where.Locate(set).Folder is not null ? table.Describe(where) : [];
 
     static string ShapeOf(DataSet set) => set.Shape is { } shape ? $"{shape}" : "varies";
 
@@ -195,6 +195,6 @@ sealed class DataCommand : ICommand
         ["origin"] = set.Origin,
         ["remarks"] = set.Remarks is { } remarks ? Spelling.Of(remarks) : null,
         ["files"] = Texts(set.Files),
-        ["columns"] = set is CsvDataSet ? Texts(ColumnsOf(set, where)) : null,
+        ["columns"] = set is OwnTableDataSet ? Texts(ColumnsOf(set, where)) : null,
     };
 }

@@ -20,8 +20,8 @@ sealed class EvaluateCommand : ICommand
         (computed by ONNX Runtime). Data set, its options, loss and metrics default to those of the
         training run, whose last evaluation is then reproduced to the bit. Another data set must
         have the same classes in the same order. Model files do not contain paths: a model trained
-        on csv:PATH or folder:PATH needs --dataset. --split train evaluates on all training samples
-        of the clients.
+        on csv:PATH, parquet:PATH or folder:PATH needs --dataset. --split train evaluates on all
+        training samples of the clients.
         """;
 
     /// <inheritdoc/>

@@ -82,7 +82,7 @@ static class Settings
     public static Setting KeepPaths { get; } = Grouped(SettingGroup.Running,
         [Setting.Of(
             (Presentation p) => p.KeepPaths, "--keep-paths", "",
-            "Show full paths of data sets (csv:PATH, folder:PATH) in the report, instead of their last part.")])[0];
+            "Show full paths of data sets (csv:PATH, parquet:PATH, folder:PATH) in the report, instead of their last part.")])[0];
 
     /// <summary>Options of tables of experiments only.</summary>
     public static Setting DryRun { get; } = Grouped(SettingGroup.Running,

@@ -143,6 +143,7 @@ public static class Catalog
     {
         { "folder", FolderDataSet.Of },
         { "csv", CsvDataSet.Of },
+        { "parquet", ParquetDataSet.Of },
     };
 
     /// <summary>Partitions, made from the experiment that names them.</summary>

@@ -17,8 +17,8 @@ static class OptionUses
         new(nameof(Experiment.TaskChoice), OfTables),
         new(nameof(Experiment.Columns), OfTables),
         new(nameof(Experiment.Missing), OfTables),
-        new(nameof(Experiment.Decimal), OfTables),
-        new(nameof(Experiment.Encoding), OfTables),
+        new(nameof(Experiment.Decimal), OfCsv),
+        new(nameof(Experiment.Encoding), OfCsv),
         new(nameof(Experiment.TestFraction), run =>
             run.Data.OwnersHoldOut ? "owners hold out samples by the data set's own rule" : null),
         new(nameof(Experiment.Resize), OfImages),
@@ -155,7 +155,12 @@ static class OptionUses
     }
 
     static string? OfTables(PreparedRun run) =>
-        run.Experiment.Dataset.StartsWith("csv:", StringComparison.OrdinalIgnoreCase) ? null : "it is for tables named csv:PATH";
+        IsOfKind(run, "csv") || IsOfKind(run, "parquet") ? null : "it is for tables named csv:PATH or parquet:PATH";
+
+    static string? OfCsv(PreparedRun run) => IsOfKind(run, "csv") ? null : "it is for tables named csv:PATH";
+
+    static bool IsOfKind(PreparedRun run, string kind) =>
+        DataSetName.PathOf(run.Experiment.Dataset) is { } named && named.Kind.Equals(kind, StringComparison.OrdinalIgnoreCase);
 
     static string? OfTexts(PreparedRun run) =>
         run.Data.Train.Recipe is IPaddedText ? null : $"{run.Experiment.Dataset} has no texts of variable length";

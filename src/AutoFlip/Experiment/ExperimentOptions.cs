@@ -37,19 +37,23 @@ public static class ExperimentOptions
     static readonly ExperimentOption[] Data =
     [
         Of(e => e.Dataset, "dataset", "NAME",
-            "Data set: see 'Catalog.DataSets', folder:PATH for your own images, or csv:PATH for a table."),
-        Of(e => e.Target, "target", "COLUMN", "Target column of a table csv:PATH."),
+            "Data set: see 'Catalog.DataSets', folder:PATH for your own images, csv:PATH for a table, or parquet:PATH for a data set "
+            + "in Parquet."),
+        Of(e => e.Target, "target", "COLUMN", "Target column of a table csv:PATH or parquet:PATH."),
         Of(e => e.Text, "text", "COLUMN",
-            "Column of texts of a table csv:PATH: the model reads them alone, by Experiment.Tokenizer."),
+            "Column of texts of a table csv:PATH or parquet:PATH: the model reads them alone, by Experiment.Tokenizer."),
         Of(e => e.Owner, "owner", "COLUMN",
-            "Column of a table csv:PATH that identifies the owner of each row; with Experiment.Partition pre each owner is a client."),
+            "Column of a table csv:PATH or parquet:PATH that identifies the owner of each row; with Experiment.Partition pre each owner "
+            + "is a client."),
         Of(e => e.TaskChoice, "task", "auto|classification|regression",
             "Whether the target column holds classes or numbers. auto infers it from the values."),
         Of(e => e.Columns, "column", "NAME:KIND...",
-            "Types of columns of a table csv:PATH: number, category, date or ignore. Other columns are inferred from their cells.",
+            "Types of columns of a table csv:PATH or parquet:PATH: number, category, date or ignore. Other columns are inferred from "
+            + "their cells.",
             x => x.All(TypedColumn.IsValid), TypedColumn.Accepted) with { IsVerbatim = true },
         Of(e => e.Missing, "missing", "TEXT...",
-            "Texts that mean a missing value in a table csv:PATH, besides the usual spellings (empty, NA, NaN, null, ?, ...).")
+            "Texts that mean a missing value in a table csv:PATH or parquet:PATH, besides the usual spellings (empty, NA, NaN, null, ?, "
+            + "...).")
             with { IsVerbatim = true },
         Of(e => e.Decimal, "decimal", "auto|point|comma",
             "Decimal mark of numbers in a table csv:PATH. auto infers it from the numbers."),

@@ -43,16 +43,16 @@ public sealed class OptionUsesTests
     /// <summary>A run in which an option has no effect, and the clause about it. Every row of the table is here at least once.</summary>
     public static TheoryData<string, Experiment, string> Unused => new()
     {
-        { "Target", Digits with { Target = "y" }, "Experiment.Target y (it is for tables named csv:PATH)" },
-        { "Owner", Digits with { Owner = "who" }, "Experiment.Owner who (it is for tables named csv:PATH)" },
+        { "Target", Digits with { Target = "y" }, "Experiment.Target y (it is for tables named csv:PATH or parquet:PATH)" },
+        { "Owner", Digits with { Owner = "who" }, "Experiment.Owner who (it is for tables named csv:PATH or parquet:PATH)" },
         { "TaskChoice", Digits with { TaskChoice = TaskChoice.Classification }, "Experiment.TaskChoice classification (it is for tables "
             + "named csv:PATH)" },
         { "Columns", Digits with { Columns = ["a b:number", "c:date"] }, "Experiment.Columns a b:number c:date (it is for tables named "
             + "csv:PATH)" },
-        { "Missing", Digits with { Missing = ["none"] }, "Experiment.Missing none (it is for tables named csv:PATH)" },
+        { "Missing", Digits with { Missing = ["none"] }, "Experiment.Missing none (it is for tables named csv:PATH or parquet:PATH)" },
         { "Decimal", Digits with { Decimal = DecimalChoice.Comma }, "Experiment.Decimal comma (it is for tables named csv:PATH)" },
         { "Encoding", Digits with { Encoding = "latin1" }, "Experiment.Encoding latin1 (it is for tables named csv:PATH)" },
-        { "Text", Digits with { Text = "x" }, "Experiment.Text x (it is for tables named csv:PATH)" },
+        { "Text", Digits with { Text = "x" }, "Experiment.Text x (it is for tables named csv:PATH or parquet:PATH)" },
         {
             "Tokenizer", Digits with { Tokenizer = "wordpiece:v.txt" },
             "Experiment.Tokenizer wordpiece:v.txt (Digits has no texts of variable length)"

@@ -5,7 +5,7 @@ namespace AutoFlip;
 /// RFC 4180: fields in double quotes may hold separators, line breaks and doubled quotes. Beyond it: lines end with LF, CR or both; spaces
 /// around fields do not count unless quoted; lines with nothing on them are skipped; a byte order mark is too.
 /// </remarks>
-sealed class CsvReader
+sealed class CsvReader : ITableRecords
 {
     const int End = -1;
 
@@ -45,11 +45,14 @@ sealed class CsvReader
         _fieldEnds = [_separator, '\n', '\r'];
     }
 
-    /// <summary>Fields of the record.</summary>
+    /// <inheritdoc/>
     public int Fields => _ends.Count;
 
     /// <summary>The line in which the record starts, from 1.</summary>
     public int Line { get; private set; }
+
+    /// <inheritdoc/>
+    public string Unit => "line";
 
     /// <summary>A field of the record, without its quotes. Good until the next record.</summary>
     public ReadOnlySpan<char> this[int field] => _record.AsSpan(Start(field).._ends[field]);

@@ -44,7 +44,7 @@ public sealed partial record TableDataSet(string Name) : DataSet(Name)
     {
         var records = new CsvReader(content, path);
         var before = into.Count;
-        into.Begin(path);
+        into.Begin(path, records.Unit);
         if (HasHeader && records.Read()) CheckHeader(records);
         while (records.Read())
             if (Comment.Length == 0 || !records[0].StartsWith(Comment)) into.Add(records);

@@ -52,7 +52,7 @@ sealed class TextColumn(string name)
 sealed class TextTable(IEnumerable<string> columns)
 {
     readonly List<int> _lines = [];
-    readonly List<(int FirstRow, string File)> _files = [];
+    readonly List<(int FirstRow, string File, string Unit)> _files = [];
 
     /// <summary>The columns.</summary>
     public IReadOnlyList<TextColumn> Columns { get; } = [.. columns.Select(name => new TextColumn(name))];
@@ -61,15 +61,17 @@ sealed class TextTable(IEnumerable<string> columns)
     public int Count => _lines.Count;
 
     /// <summary>Rows that are added from now on come from this file.</summary>
-    public void Begin(string file) => _files.Add((Count, file));
+    /// <param name="file">The file.</param>
+    /// <param name="unit">The unit in which its rows are numbered (<see cref="ITableRecords.Unit"/>).</param>
+    public void Begin(string file, string unit) => _files.Add((Count, file, unit));
 
     /// <summary>Adds a record.</summary>
     /// <exception cref="AutoFlipException">It has another number of fields (exit 3).</exception>
-    public void Add(CsvReader record) => Add(record, _ => true);
+    public void Add(ITableRecords record) => Add(record, _ => true);
 
     /// <summary>Adds a record of which only some columns count: others are empty here.</summary>
     /// <exception cref="AutoFlipException">It has another number of fields (exit 3).</exception>
-    public void Add(CsvReader record, Func<TextColumn, bool> isKept)
+    public void Add(ITableRecords record, Func<TextColumn, bool> isKept)
     {
         if (record.Fields != Columns.Count) throw record.Bad($"there are {record.Fields} values instead of {Columns.Count}");
         for (var c = 0; c < Columns.Count; c++) Columns[c].Add(isKept(Columns[c]) ? record[c] : []);
@@ -77,11 +79,14 @@ sealed class TextTable(IEnumerable<string> columns)
     }
 
     /// <summary>The file that a row came from.</summary>
-    public string FileOf(int row) => _files.FindLast(file => file.FirstRow <= row).File;
+    public string FileOf(int row) => PlaceOf(row).File;
 
     /// <summary>An error of a row.</summary>
-    public AutoFlipException Bad(int row, string why) => AutoFlipException.BadData($"'{FileOf(row)}', line {_lines[row]}: {why}.");
+    public AutoFlipException Bad(int row, string why) =>
+        AutoFlipException.BadData($"'{FileOf(row)}', {PlaceOf(row).Unit} {_lines[row]}: {why}.");
 
     /// <summary>An error of the first row that has a text in a column.</summary>
     public AutoFlipException Bad(TextColumn column, int text, string why) => Bad(column.Rows.IndexOf(text), why);
+
+    (int FirstRow, string File, string Unit) PlaceOf(int row) => _files.FindLast(file => file.FirstRow <= row);
 }

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip;
+
+/// <summary>A data set in Parquet: a file, or the folder of a repository of Hugging Face as downloaded.</summary>
+/// <remarks>
+/// A table as <see cref="CsvDataSet"/> is, with typed cells. Where the options name no columns, the features decide that Hugging Face's
+/// libraries write beside the data: the only column of classes is the target, and a single column of texts beside it is the model's input.
+/// </remarks>
+public sealed record ParquetDataSet : OwnTableDataSet
+{
+    readonly string _target;
+    readonly bool _isRegression;
+    readonly ImmutableArray<ParquetColumn> _columns;
+    readonly HuggingFaceFeatures _features;
+
+    ParquetDataSet(string path, Experiment experiment, ParquetRows first)
+        : base($"parquet:{path}", experiment, new TableFormat(DecimalChoice.Point, experiment.Missing))
+    {
+        (_target, _isRegression) = (experiment.Target, experiment.TaskChoice == TaskChoice.Regression);
+        (_columns, _features) = ([.. first.Columns], first.Features);
+    }
+
+    /// <summary>The data set at a path. Reads the footer of its first file.</summary>
+    /// <param name="path">The file or folder; where it is relative, from here.</param>
+    /// <param name="experiment">Names columns, and may state the task.</param>
+    /// <exception cref="AutoFlipException">There are no files that can be read (exit 3), or the path is empty (exit 2).</exception>
+    public static ParquetDataSet Of(string path, Experiment experiment)
+    {
+        if (path.Length == 0)
+            throw AutoFlipException.BadRequest(
+                "Experiment.Dataset parquet:PATH: the path of a file, or of a folder with such files, is expected.");
+        var files = ParquetFiles.Of(path);
+        using var first = ParquetRows.Open(Path.Combine(files.Folder, files.Train[0]), target: "");
+        return new ParquetDataSet(path, Named(experiment, first.Features), first)
+        {
+            Title = "a data set of yours",
+            Task = null,
+            Shape = null,
+            TrainSamples = 0,
+            TestSamples = 0,
+            Licence = "its owner's",
+            Citation = "none",
+            Files = [.. files.Train, .. files.Test],
+            TestFiles = files.Test,
+            Place = files.Folder,
+            Folders = ["."],
+        };
+    }
+
+    /// <summary>The experiment with the columns that features decide, where it names none.</summary>
+    static Experiment Named(Experiment experiment, HuggingFaceFeatures features)
+    {
+        if (experiment.Target.Length == 0 && features.Classes is [var only]) experiment = experiment with { Target = only.Column };
+        var isText = experiment.Text.Length == 0 && features is { Count: 2, Texts.Length: 1 };
+        return isText && features.ClassesOf(experiment.Target) is not null ? experiment with { Text = features.Texts[0] } : experiment;
+    }
+
+    private protected override int ReadFile(string path, TableReader read)
+    {
+        using var rows = ParquetRows.Open(path, _target);
+        var odd = rows.Columns.Zip(_columns).FirstOrDefault(pair => !IsAlike(pair.First, pair.Second));
+        if (rows.Columns.Count != _columns.Length || odd.First is not null)
+        {
+            throw AutoFlipException.BadFile(
+                path, $"its columns are not those of {Files[0]}, in the same order and of the same types"
+                    + (odd.First is null ? "" : $": {Difference(odd.First, odd.Second)}"));
+        }
+        return read([.. rows.Columns.Select(column => column.Name)], rows);
+    }
+
+    /// <summary>Tests whether columns of two files are the same. Only in one of them values may be missing.</summary>
+    static bool IsAlike(ParquetColumn one, ParquetColumn other) => one.Name == other.Name && one.Kind == other.Kind
+        && one.Values?.Meaning == other.Values?.Meaning && one.Values?.Type == other.Values?.Type
+        && one.Values?.Scale == other.Values?.Scale && one.Bytes is null == other.Bytes is null;
+
+    static string Difference(ParquetColumn one, ParquetColumn other) => one.Name != other.Name
+        ? $"'{one.Name}' is there instead of '{other.Name}'"
+        : $"'{one.Name}' is {one.TypeName} and not {other.TypeName}";
+
+    private protected override bool IsKept(TextColumn column) => base.IsKept(column) && KindOf(column) != ColumnKind.Ignored;
+
+    private protected override TableFacts FactsOf(TextTable train)
+    {
+        var facts = base.FactsOf(train);
+        if (_isRegression || _features.ClassesOf(_target) is not { } names) return facts;
+        if (names.Count is < 2 or > TableLoader.MostClasses)
+        {
+            throw AutoFlipException.BadFile(
+                train.FileOf(0), $"the target '{_target}' has {names.Count} classes; 2 to {TableLoader.MostClasses} are accepted");
+        }
+        return facts with
+        {
+            Task = LearningTask.Classification([.. names]),
+            ClassTexts = [.. Enumerable.Range(0, names.Count).Select(code => ImmutableArray.Create($"{code}"))],
+        };
+    }
+}
