@@ -30,7 +30,6 @@ public sealed record NamedTensor(string Name, ImmutableArray<int> Shape, ReadOnl
 /// </remarks>
 public sealed class Safetensors
 {
-    const int LengthBytes = sizeof(ulong);
     const int ChunkValues = 1 << 20; // a span counts bytes in an int: large models pass in pieces
 
     readonly string _path;
@@ -39,7 +38,7 @@ public sealed class Safetensors
     {
         _path = path;
         Metadata = header.Metadata.Remove(Seal.Key);
-        IsHalf = header.Tensors.Any(tensor => tensor.IsHalf);
+        IsHalf = header.Tensors.Any(tensor => tensor.Type == StoredType.Float16);
         var at = 0;
         Tensors = [.. header.Tensors.Select(tensor =>
             new NamedTensor(tensor.Name, tensor.Shape, values.AsMemory((at += tensor.Length) - tensor.Length, tensor.Length)))];
@@ -123,7 +122,7 @@ public sealed class Safetensors
             Pass(weights.Values, half, hash.Append);
             Seal.Fill(header, digits, hash);
         }
-        Span<byte> length = stackalloc byte[LengthBytes];
+        Span<byte> length = stackalloc byte[SafetensorsHeader.LengthBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
@@ -148,17 +147,7 @@ public sealed class Safetensors
     /// <param name="isSealed">Whether it is damaged if it has no checksum.</param>
     internal static Safetensors Read(Stream stream, string path, bool isSealed = false)
     {
-        var bytes = stream.Length - LengthBytes;
-        if (bytes < 0) throw SafetensorsHeader.Damaged(path, "it is too short");
-        Span<byte> prefix = stackalloc byte[LengthBytes];
-        stream.ReadExactly(prefix);
-        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > SafetensorsHeader.LongestBytes) throw SafetensorsHeader.Damaged(path, "its header is too long");
-        if ((long)length > bytes) throw SafetensorsHeader.Damaged(path, "it is cut off inside its header");
-
-        var text = new byte[length];
-        stream.ReadExactly(text);
-        var header = SafetensorsHeader.Parse(text, bytes - (long)length, path);
+        var header = SafetensorsHeader.Read(stream, path, StoredType.Own, out var text);
         var values = new float[header.ValueCount]; // the header is checked against the file's real length by now
         var digits = header.Metadata.ContainsKey(Seal.Key) ? Seal.InJson(text) : null;
         var hash = digits is { } place ? Seal.Begin(text, place) : new XxHash3();
@@ -167,7 +156,7 @@ public sealed class Safetensors
         var at = 0;
         foreach (var tensor in header.Tensors)
         {
-            Fill(stream, values.AsSpan(at, tensor.Length), tensor.IsHalf, piece =>
+            tensor.Type.Read(stream, values.AsSpan(at, tensor.Length), piece =>
             {
                 hash.Append(piece);
                 sha256?.AppendData(piece);
@@ -182,19 +171,6 @@ public sealed class Safetensors
         if (sha256 is not null && Convert.ToHexStringLower(sha256.GetHashAndReset()) != named)
             throw SafetensorsHeader.Damaged(path, $"its weights do not have the {WeightsHash.Key} that its metadata name");
         return new Safetensors(path, header, values);
-    }
-
-    static void Fill(Stream stream, Span<float> values, bool half, Action<ReadOnlySpan<byte>> pass)
-    {
-        var narrow = half ? new Half[Math.Min(values.Length, ChunkValues)] : [];
-        for (var rest = values; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkValues)..])
-        {
-            var chunk = rest[..Math.Min(rest.Length, ChunkValues)];
-            var bytes = half ? MemoryMarshal.AsBytes(narrow.AsSpan(0, chunk.Length)) : MemoryMarshal.AsBytes(chunk);
-            stream.ReadExactly(bytes);
-            pass(bytes);
-            if (half) TensorPrimitives.ConvertToSingle(narrow.AsSpan(0, chunk.Length), chunk);
-        }
     }
 
     /// <summary>Refuses values that float16 would make infinite. What is no number already stays what it is.</summary>

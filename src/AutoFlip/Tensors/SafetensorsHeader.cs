@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -9,13 +10,16 @@ namespace AutoFlip;
 /// <summary>A tensor as a file describes it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Shape">Its sizes, each at least 1.</param>
-/// <param name="IsHalf">Whether its values are float16 rather than float32.</param>
+/// <param name="Type">The type of its values.</param>
 /// <param name="Start">Its first byte behind the header.</param>
 /// <param name="Length">Its values.</param>
-readonly record struct StoredTensor(string Name, ImmutableArray<int> Shape, bool IsHalf, long Start, int Length)
+readonly record struct StoredTensor(string Name, ImmutableArray<int> Shape, StoredType Type, long Start, int Length)
 {
     /// <summary>The byte behind its last.</summary>
-    public long End => Start + (long)Length * SafetensorsHeader.BytesOf(IsHalf);
+    public long End => Start + (long)Length * Type.Bytes;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";
 }
 
 /// <summary>The header of a safetensors file: which tensor lies where.</summary>
@@ -27,14 +31,13 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
     public const int LongestBytes = 100_000_000;
 
     const string MetadataKey = "__metadata__", TypeKey = "dtype", ShapeKey = "shape", OffsetsKey = "data_offsets";
-    const string Float32 = "F32", Float16 = "F16";
     const int Alignment = 8;
+
+    /// <summary>Bytes of the header's length before it.</summary>
+    public const int LengthBytes = sizeof(ulong);
 
     /// <summary>Values behind the header.</summary>
     public int ValueCount { get; } = Tensors.Sum(tensor => tensor.Length);
-
-    /// <summary>Bytes of a value.</summary>
-    public static int BytesOf(bool half) => half ? 2 : sizeof(float);
 
     /// <summary>The bytes of a header, padded so that the values behind it are aligned. With metadata comes a checksum
     /// (<see cref="Seal"/>), not yet filled in.</summary>
@@ -60,12 +63,33 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>Reads the header at the start of a file, and leaves the stream at the first value.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="path">Its path, for messages.</param>
+    /// <param name="types">Types of values that are accepted.</param>
+    /// <param name="text">The header as it is written.</param>
+    /// <exception cref="AutoFlipException">There is none, or it and the values do not fit (exit 3).</exception>
+    public static SafetensorsHeader Read(Stream stream, string path, ImmutableArray<StoredType> types, out byte[] text)
+    {
+        var bytes = stream.Length - LengthBytes;
+        if (bytes < 0) throw Damaged(path, "it is too short");
+        Span<byte> prefix = stackalloc byte[LengthBytes];
+        stream.ReadExactly(prefix);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > LongestBytes) throw Damaged(path, "its header is too long");
+        if ((long)length > bytes) throw Damaged(path, "it is cut off inside its header");
+        text = new byte[length];
+        stream.ReadExactly(text);
+        return Parse(text, bytes - (long)length, path, types);
+    }
+
     /// <summary>Reads a header and checks that its tensors cover the values: no gap, no overlap, nothing past the end.</summary>
     /// <param name="text">The header.</param>
     /// <param name="dataBytes">Bytes that really follow it.</param>
     /// <param name="path">The file, for messages.</param>
+    /// <param name="types">Types of values that are accepted.</param>
     /// <exception cref="AutoFlipException">It is none, or it and the values do not fit (exit 3).</exception>
-    public static SafetensorsHeader Parse(byte[] text, long dataBytes, string path)
+    static SafetensorsHeader Parse(byte[] text, long dataBytes, string path, ImmutableArray<StoredType> types)
     {
         if (!Utf8.IsValid(text)) throw Damaged(path, "its header is not UTF-8");
         if (text is not [(byte)'{', ..]) throw Damaged(path, "its header is not a JSON object");
@@ -76,7 +100,7 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
             var tensors = new List<StoredTensor>();
             foreach (var member in json.RootElement.EnumerateObject())
                 if (member.NameEquals(MetadataKey)) ParseMetadata(member.Value, metadata, path);
-                else tensors.Add(ParseTensor(member, dataBytes, path));
+                else tensors.Add(ParseTensor(member, dataBytes, path, types));
 
             tensors.Sort((a, b) => a.Start.CompareTo(b.Start));
             long next = 0, values = 0;
@@ -105,13 +129,14 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
     {
         if (entry.Name == MetadataKey) throw new ArgumentException($"The format keeps the name '{MetadataKey}' for itself.");
         json.WriteStartObject(entry.Name);
-        json.WriteString(TypeKey, half ? Float16 : Float32);
+        var type = half ? StoredType.Float16 : StoredType.Float32;
+        json.WriteString(TypeKey, type.Name);
         json.WriteStartArray(ShapeKey);
         foreach (var size in entry.Shape) json.WriteNumberValue(size);
         json.WriteEndArray();
         json.WriteStartArray(OffsetsKey);
-        json.WriteNumberValue((long)entry.Offset * BytesOf(half));
-        json.WriteNumberValue(((long)entry.Offset + entry.Length) * BytesOf(half));
+        json.WriteNumberValue((long)entry.Offset * type.Bytes);
+        json.WriteNumberValue(((long)entry.Offset + entry.Length) * type.Bytes);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -125,19 +150,21 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
                 : throw Damaged(path, $"its metadata '{member.Name}' are not text"));
     }
 
-    static StoredTensor ParseTensor(JsonProperty member, long dataBytes, string path)
+    static StoredTensor ParseTensor(JsonProperty member, long dataBytes, string path, ImmutableArray<StoredType> types)
     {
         var name = member.Name;
         if (member.Value.ValueKind != JsonValueKind.Object) throw Damaged(path, $"tensor '{name}' is not described");
         if (!member.Value.TryGetProperty(TypeKey, out var type) || type.ValueKind != JsonValueKind.String)
             throw Damaged(path, $"tensor '{name}' has no type");
-        var half = type.ValueEquals(Float16);
-        if (!half && !type.ValueEquals(Float32))
-            throw Damaged(path, $"tensor '{name}' is of type {type.GetString()}, only {Float32} and {Float16} are read");
+        var stored = types.FirstOrDefault(known => type.ValueEquals(known.Name));
+        if (stored.Bytes == 0)
+            throw Damaged(
+                path, $"tensor '{name}' is of type {ForeignText.Quote(type.GetString()!)}, only "
+                + $"{string.Join(", ", types[..^1].Select(known => known.Name))} and {types[^1].Name} are read");
 
         if (Numbers(member.Value, ShapeKey) is not { } shape) throw Damaged(path, $"tensor '{name}' has no shape");
         if (Numbers(member.Value, OffsetsKey) is not [var start, var end]) throw Damaged(path, $"tensor '{name}' has no place");
-        if (start < 0 || end < start || end > dataBytes || start % BytesOf(half) != 0)
+        if (start < 0 || end < start || end > dataBytes || (stored.IsFloat && start % stored.Bytes != 0))
             throw Damaged(path, $"tensor '{name}' lies outside its values (cut off, perhaps)");
 
         var count = 1L;
@@ -147,9 +174,9 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
                 throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
             count *= size;
         }
-        if (count > Array.MaxLength || count * BytesOf(half) != end - start)
+        if (count > Array.MaxLength || count * stored.Bytes != end - start)
             throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
-        return new StoredTensor(name, [.. shape.Select(size => (int)size)], half, start, (int)count);
+        return new StoredTensor(name, [.. shape.Select(size => (int)size)], stored, start, (int)count);
     }
 
     /// <summary>An array of whole numbers; null if it is anything else.</summary>
