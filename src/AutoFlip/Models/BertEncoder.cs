@@ -24,8 +24,12 @@ public abstract record BertEncoder
         .Build(outputs);
 
     /// <summary>The same with the dropout and the mask of a run.</summary>
-    internal BertEncoder With(ModelOptions options) =>
-        this with { Dropout = options.Dropout, AttentionDropout = options.Dropout, Mask = options.AttentionMask };
+    internal BertEncoder With(ModelOptions options) => this with
+    {
+        Dropout = options.Dropout,
+        AttentionDropout = options.Encoder?.AttentionDropout ?? options.Dropout,
+        Mask = options.AttentionMask,
+    };
 
     /// <summary>Token ids to the vector that the classifier reads.</summary>
     /// <param name="features">Stands at the token ids.</param>

@@ -10,29 +10,28 @@ namespace AutoFlip;
 /// </remarks>
 /// <param name="Vocabulary">Token ids.</param>
 /// <param name="Width">F.</param>
-/// <param name="Layers">Layers of the encoder.</param>
-/// <param name="Heads">Heads of attention, a divisor of F.</param>
-/// <param name="Neurons">Neurons between two layers.</param>
-/// <param name="Positions">Most tokens of a text.</param>
-public sealed record DistilBert(
-    int Vocabulary, int Width, int Layers = 6, int Heads = 12, int Neurons = 3072, int Positions = 512) : BertEncoder
+/// <param name="Shape">Other sizes; heads divide F.</param>
+public sealed record DistilBert(int Vocabulary, int Width, EncoderShape Shape) : BertEncoder
 {
+    /// <summary>Sizes of the published encoder.</summary>
+    public static EncoderShape Published { get; } = new() { Layers = 6, Heads = 12, Neurons = 3072 };
+
     /// <inheritdoc cref="ModelFactory"/>
     public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
-        new DistilBert(options.EmbeddingCount, options.HiddenSize).With(options).Build(input, outputs);
+        new DistilBert(options.EmbeddingCount, options.HiddenSize, options.Encoder ?? Published).With(options).Build(input, outputs);
 
     private protected override string Name => nameof(DistilBert);
 
     /// <inheritdoc/>
     private protected override NetworkBuilder Encode(NetworkBuilder features, int? mask)
     {
-        var head = Bert.HeadWidth(Name, Width, Heads);
+        var head = Bert.HeadWidth(Name, Width, Shape.Heads);
         features.Sequence("embeddings", e => e
             .Then(new Embedding(Vocabulary, Width) { HasPadding = true, Deviation = Initialization.OfBert }, "word_embeddings")
-            .Then(new Positions(Positions), "position_embeddings")
+            .Then(new Positions(Shape.Positions), "position_embeddings")
             .Then(new LayerNorm(Width, Bert.Epsilon), "LayerNorm")
             .Dropout(Dropout));
-        for (var i = 0; i < Layers; i++) features.Sequence($"transformer.layer.{i}", layer => Layer(layer, head, mask));
+        for (var i = 0; i < Shape.Layers; i++) features.Sequence($"transformer.layer.{i}", layer => Layer(layer, head, mask));
         return features.Then(new FirstStep(), "first");
     }
 
@@ -46,7 +45,7 @@ public sealed record DistilBert(
         .Then(new LayerNorm(Width, Bert.Epsilon), "sa_layer_norm")
         .Fork("ffn.add", new Add(),
             ("ffn", n => n
-                .Then(Bert.Linear(Neurons), "lin1").Then(new Gelu(), "activation").Then(Bert.Linear(Width), "lin2")
+                .Then(Bert.Linear(Shape.Neurons), "lin1").Then(new Gelu(), "activation").Then(Bert.Linear(Width), "lin2")
                 .Then(new Dropout(Dropout), "dropout")),
             ("ffn.skip", s => s))
         .Then(new LayerNorm(Width, Bert.Epsilon), "output_layer_norm");

@@ -14,56 +14,49 @@ namespace AutoFlip;
 /// <param name="Vocabulary">Token ids.</param>
 /// <param name="Width">Width of the stream x.</param>
 /// <param name="Embedding">Width of w.</param>
-/// <param name="Layers">Layers of the encoder.</param>
-/// <param name="Heads">Heads of attention, a divisor of <paramref name="Inner"/>.</param>
-/// <param name="Neurons">Neurons of a feed-forward network.</param>
-/// <param name="Inner">Width inside a layer.</param>
-/// <param name="Networks">Feed-forward networks of a layer, at least 1.</param>
-/// <param name="Positions">Most tokens of a text.</param>
-/// <param name="Types">Rows of the table of types.</param>
-public sealed record MobileBert(
-    int Vocabulary, int Width, int Embedding, int Layers = 24, int Heads = 4, int Neurons = 512, int Inner = 128, int Networks = 4,
-    int Positions = 512, int Types = 2) : BertEncoder
+/// <param name="Shape">Other sizes; heads divide the width inside a layer.</param>
+public sealed record MobileBert(int Vocabulary, int Width, int Embedding, EncoderShape Shape) : BertEncoder
 {
-    /// <summary>Adds the pooler after the first step.</summary>
-    public bool Pooler { get; init; } = true;
+    /// <summary>Sizes of the published encoder.</summary>
+    public static EncoderShape Published { get; } = new() { Layers = 24, Heads = 4, Neurons = 512 };
 
     /// <inheritdoc cref="ModelFactory"/>
     public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
-        new MobileBert(options.EmbeddingCount, options.HiddenSize, options.EmbeddingSize).With(options).Build(input, outputs);
+        new MobileBert(options.EmbeddingCount, options.HiddenSize, options.EmbeddingSize, options.Encoder ?? Published)
+            .With(options).Build(input, outputs);
 
     private protected override string Name => nameof(MobileBert);
 
     /// <inheritdoc/>
     private protected override NetworkBuilder Encode(NetworkBuilder features, int? mask)
     {
-        var head = Bert.HeadWidth(Name, Inner, Heads);
+        var head = Bert.HeadWidth(Name, Shape.Inner, Shape.Heads);
         features.Sequence("embeddings", e => e
             .Then(new Embedding(Vocabulary, Embedding) { HasPadding = true, Deviation = Initialization.OfBert }, "word_embeddings")
             .Then(new Trigram(), "trigram")
             .Then(Bert.Linear(Width), "embedding_transformation")
-            .Then(new Positions(Positions), "position_embeddings")
-            .Then(new Positions(Types, Same: true), "token_type_embeddings")
+            .Then(new Positions(Shape.Positions), "position_embeddings")
+            .Then(new Positions(Shape.Types, Same: true), "token_type_embeddings")
             .Then(new NoNorm(), "LayerNorm")
             .Dropout(Dropout));
-        for (var i = 0; i < Layers; i++) features.Sequence($"encoder.layer.{i}", layer => Layer(layer, head, mask));
+        for (var i = 0; i < Shape.Layers; i++) features.Sequence($"encoder.layer.{i}", layer => Layer(layer, head, mask));
         features.Then(new FirstStep(), "first");
-        return Pooler ? features.Then(Bert.Linear(Width), "pooler.dense").Then(new Tanh(), "pooler.activation") : features;
+        return Shape.Pooler ? features.Then(Bert.Linear(Width), "pooler.dense").Then(new Tanh(), "pooler.activation") : features;
     }
 
     NetworkBuilder Layer(NetworkBuilder layer, int head, int? mask)
     {
         layer.Mark(out var stream)
-            .Sequence("bottleneck.attention", b => Scaled(b, Inner)).Mark(out var shared).From(stream)
+            .Sequence("bottleneck.attention", b => Scaled(b, Shape.Inner)).Mark(out var shared).From(stream)
             .Fork("attention.output.add", new Add(),
                 ("", a => a
                     .Sequence("attention.self", b => Bert.Attend(
-                        b, new Attention(head, AttentionDropout), mask, ("query", s => s.From(shared), Inner),
-                        ("key", s => s.From(shared), Inner), ("value", s => s, Inner)))
-                    .Then(Bert.Linear(Inner), "attention.output.dense")),
-                ("bottleneck.input", b => Scaled(b, Inner)))
+                        b, new Attention(head, AttentionDropout), mask, ("query", s => s.From(shared), Shape.Inner),
+                        ("key", s => s.From(shared), Shape.Inner), ("value", s => s, Shape.Inner)))
+                    .Then(Bert.Linear(Shape.Inner), "attention.output.dense")),
+                ("bottleneck.input", b => Scaled(b, Shape.Inner)))
             .Then(new NoNorm(), "attention.output.LayerNorm");
-        for (var i = 0; i < Networks - 1; i++) layer.Sequence($"ffn.{i}", FeedForward);
+        for (var i = 0; i < Shape.Networks - 1; i++) layer.Sequence($"ffn.{i}", FeedForward);
         return FeedForward(layer)
             .Fork("output.bottleneck.add", new Add(),
                 ("output.bottleneck", b => b.Then(Bert.Linear(Width), "dense").Dropout(Dropout)),
@@ -75,8 +68,8 @@ public sealed record MobileBert(
     NetworkBuilder FeedForward(NetworkBuilder network) => network
         .Fork("output.add", new Add(),
             ("", n => n
-                .Then(Bert.Linear(Neurons), "intermediate.dense").ReLU("intermediate.activation")
-                .Then(Bert.Linear(Inner), "output.dense")),
+                .Then(Bert.Linear(Shape.Neurons), "intermediate.dense").ReLU("intermediate.activation")
+                .Then(Bert.Linear(Shape.Inner), "output.dense")),
             ("output.skip", s => s))
         .Then(new NoNorm(), "output.LayerNorm");
 

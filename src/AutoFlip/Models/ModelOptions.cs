@@ -38,19 +38,24 @@ public sealed record ModelOptions
     /// <summary>Excludes padding, id 0, from attention in encoders of text.</summary>
     public bool AttentionMask { get; init; } = true;
 
+    /// <summary>Sizes of an encoder of text from the config of a checkpoint; null for the published ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EncoderShape? Encoder { get; init; }
+
     static readonly (PropertyInfo Own, PropertyInfo Asked)[] Properties =
-        [.. typeof(ModelOptions).GetProperties().Where(own => own.CanWrite)
+        [.. typeof(ModelOptions).GetProperties().Where(own => own.CanWrite && own.Name != nameof(Encoder))
             .Select(own => (own, typeof(Experiment).GetProperty(own.Name)!))];
 
-    /// <summary>The options of an experiment: its properties of the same names.</summary>
+    /// <summary>The options of an experiment: its properties of the same names, and the sizes of its initial weights.</summary>
     public static ModelOptions Of(Experiment experiment)
     {
-        var options = new ModelOptions();
+        var options = new ModelOptions { Encoder = experiment.Content?.Encoder };
         foreach (var (own, asked) in Properties) own.SetValue(options, asked.GetValue(experiment)); // fresh: nobody else has seen it
         return options;
     }
 
     /// <summary>True if every option is in its range (<see cref="ExperimentOptions"/>).</summary>
     [JsonIgnore]
-    public bool AreInRange => Properties.All(property => ExperimentOptions.Of(property.Own.Name).Accepts(property.Own.GetValue(this)));
+    public bool AreInRange => Encoder?.IsInRange != false
+        && Properties.All(property => ExperimentOptions.Of(property.Own.Name).Accepts(property.Own.GetValue(this)));
 }

@@ -15,39 +15,30 @@ namespace AutoFlip;
 /// </remarks>
 /// <param name="Vocabulary">Token ids.</param>
 /// <param name="Width">F.</param>
-/// <param name="Layers">Layers of the encoder.</param>
-/// <param name="Heads">Heads of attention, a divisor of F.</param>
-/// <param name="Neurons">Neurons between two layers.</param>
-/// <param name="Positions">Most tokens of a text.</param>
-/// <param name="Types">Rows of the table of types.</param>
-public sealed record SqueezeBert(
-    int Vocabulary, int Width, int Layers = 12, int Heads = 12, int Neurons = 3072, int Positions = 512, int Types = 2) : BertEncoder
+/// <param name="Shape">Other sizes; heads divide F.</param>
+public sealed record SqueezeBert(int Vocabulary, int Width, EncoderShape Shape) : BertEncoder
 {
-    /// <summary>Groups of the products that make queries, keys and values.</summary>
-    public (int Query, int Key, int Value) Groups { get; init; } = (4, 4, 4);
+    /// <summary>Sizes of the published encoder.</summary>
+    public static EncoderShape Published { get; } = new() { Layers = 12, Heads = 12, Neurons = 3072 };
 
-    /// <summary>Groups of the product after attention.</summary>
-    public int AfterAttention { get; init; } = 1;
+    EncoderGroups Groups => Shape.Groups;
 
-    /// <summary>Groups of the products before and after the neurons.</summary>
-    public (int In, int Out) NeuronGroups { get; init; } = (4, 4);
+    int HeadRepeats => Multiple(Groups.Query, Groups.Key, Groups.Value, Groups.AfterAttention);
 
-    int HeadRepeats => Multiple(Groups.Query, Groups.Key, Groups.Value, AfterAttention);
-
-    int NeuronRepeats => Multiple(NeuronGroups.In, NeuronGroups.Out);
+    int NeuronRepeats => Multiple(Groups.Intermediate, Groups.Output);
 
     int StreamRepeats => Multiple(HeadRepeats, NeuronRepeats);
 
     /// <inheritdoc cref="ModelFactory"/>
     public static Network Create(SampleShape input, int outputs, ModelOptions options) =>
-        new SqueezeBert(options.EmbeddingCount, options.HiddenSize).With(options).Build(input, outputs);
+        new SqueezeBert(options.EmbeddingCount, options.HiddenSize, options.Encoder ?? Published).With(options).Build(input, outputs);
 
     private protected override string Name => nameof(SqueezeBert);
 
     /// <inheritdoc/>
     private protected override NetworkBuilder Encode(NetworkBuilder features, int? mask)
     {
-        var head = Bert.HeadWidth(Name, Width, Heads);
+        var head = Bert.HeadWidth(Name, Width, Shape.Heads);
         var words = new Embedding(Vocabulary, Width)
         {
             HasPadding = true,
@@ -56,11 +47,11 @@ public sealed record SqueezeBert(
         };
         features.Sequence("embeddings", e => e
             .Then(words, "word_embeddings")
-            .Then(new Positions(Positions), "position_embeddings")
-            .Then(new Positions(Types, Same: true), "token_type_embeddings")
+            .Then(new Positions(Shape.Positions), "position_embeddings")
+            .Then(new Positions(Shape.Types, Same: true), "token_type_embeddings")
             .Then(new LayerNorm(Width, Bert.Epsilon), "LayerNorm")
             .Dropout(Dropout));
-        for (var i = 0; i < Layers; i++) features.Sequence($"encoder.layers.{i}", layer => Layer(layer, head, mask));
+        for (var i = 0; i < Shape.Layers; i++) features.Sequence($"encoder.layers.{i}", layer => Layer(layer, head, mask));
         return features.Then(new FirstStep(), "first").Then(Bert.Linear(Width), "pooler.dense").Then(new Tanh(), "pooler.activation");
     }
 
@@ -70,15 +61,15 @@ public sealed record SqueezeBert(
                 .Sequence("attention", b => Bert.Attend(
                     b, new Attention(head, AttentionDropout), mask, Project("query", Groups.Query), Project("key", Groups.Key),
                     Project("value", Groups.Value)))
-                .Then(new GroupedLinear(Width, AfterAttention, StreamRepeats), "post_attention.conv1d")
+                .Then(new GroupedLinear(Width, Groups.AfterAttention, StreamRepeats), "post_attention.conv1d")
                 .Then(new Dropout(Dropout), "post_attention.dropout")),
             ("attention.skip", s => s))
         .Then(new LayerNorm(Width, Bert.Epsilon), "post_attention.layernorm")
         .Fork("output.add", new Add(),
             ("", n => n
-                .Then(new GroupedLinear(Neurons, NeuronGroups.In, NeuronRepeats), "intermediate.conv1d")
+                .Then(new GroupedLinear(Shape.Neurons, Groups.Intermediate, NeuronRepeats), "intermediate.conv1d")
                 .Then(new Gelu(), "intermediate.activation")
-                .Then(new GroupedLinear(Width, NeuronGroups.Out, StreamRepeats), "output.conv1d")
+                .Then(new GroupedLinear(Width, Groups.Output, StreamRepeats), "output.conv1d")
                 .Then(new Dropout(Dropout), "output.dropout")),
             ("output.skip", s => s))
         .Then(new LayerNorm(Width, Bert.Epsilon), "output.layernorm");

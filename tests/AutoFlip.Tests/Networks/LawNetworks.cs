@@ -87,14 +87,12 @@ static class LawNetworks
                 .Fork("cat", new Concat(), ("a", a => a.Linear(5)), ("b", b => b.Then(new SelfAttention(3, 2)))).LayerNorm())
             .Flatten().Linear(4).Build(4),
         Start("rows").Conv2d(4, 3).ReLU().RowSequence().Gru(5).LastStep().Linear(4).Then(new LogSoftmax()).Build(4),
-        new DistilBert(Vocabulary, 6, Layers: 2, Heads: 3, Neurons: 5, Positions: 9).Build(Tokens, 4),
-        new SqueezeBert(Vocabulary, 24, Layers: 2, Heads: 4, Neurons: 10, Positions: 7)
-        {
-            Groups = (2, 1, 4),
-            AfterAttention = 2,
-            NeuronGroups = (1, 2),
-        }.Build(Tokens, 4),
-        new MobileBert(Vocabulary, 8, Embedding: 3, Layers: 2, Heads: 3, Neurons: 5, Inner: 6, Networks: 2, Positions: 7).Build(Tokens, 4),
+        new DistilBert(Vocabulary, 6, new() { Layers = 2, Heads = 3, Neurons = 5, Positions = 9 }).Build(Tokens, 4),
+        new SqueezeBert(
+            Vocabulary, 24, new() { Layers = 2, Heads = 4, Neurons = 10, Positions = 7, Groups = new(2, 1, 4, 2, 1, 2) }).Build(Tokens, 4),
+        new MobileBert(
+            Vocabulary, 8, Embedding: 3, new() { Layers = 2, Heads = 3, Neurons = 5, Inner = 6, Networks = 2, Positions = 7 })
+            .Build(Tokens, 4),
     }.ToDictionary(network => Catalog.Models.Names.Contains(network.Name) ? $"small {network.Name}" : network.Name);
 
     public static IEnumerable<TheoryDataRow<string>> Names =>

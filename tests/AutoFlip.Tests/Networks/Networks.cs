@@ -28,31 +28,28 @@ static class Networks
     public static Network Transformer(string model, JsonElement config, SampleShape shape, int outputs, bool masked)
     {
         int Get(string name) => config.GetProperty(name).GetInt32();
-        return model switch
+        EncoderShape Shape(
+            string layers = "num_hidden_layers", string heads = "num_attention_heads", string neurons = "intermediate_size") =>
+            new() { Layers = Get(layers), Heads = Get(heads), Neurons = Get(neurons), Positions = Get("max_position_embeddings") };
+        BertEncoder encoder = model switch
         {
-            "DistilBert" => new DistilBert(
-                Get("vocab_size"), Get("dim"), Get("n_layers"), Get("n_heads"), Get("hidden_dim"), Get("max_position_embeddings"))
+            "DistilBert" => new DistilBert(Get("vocab_size"), Get("dim"), Shape("n_layers", "n_heads", "hidden_dim")),
+            "SqueezeBert" => new SqueezeBert(Get("vocab_size"), Get("hidden_size"), Shape() with
             {
-                Mask = masked,
-            }.Build(shape, outputs),
-            "SqueezeBert" => new SqueezeBert(
-                Get("vocab_size"), Get("hidden_size"), Get("num_hidden_layers"), Get("num_attention_heads"), Get("intermediate_size"),
-                Get("max_position_embeddings"), Get("type_vocab_size"))
+                Types = Get("type_vocab_size"),
+                Groups = new(
+                    Get("q_groups"), Get("k_groups"), Get("v_groups"), Get("post_attention_groups"), Get("intermediate_groups"),
+                    Get("output_groups")),
+            }),
+            _ => new MobileBert(Get("vocab_size"), Get("hidden_size"), Get("embedding_size"), Shape() with
             {
-                Groups = (Get("q_groups"), Get("k_groups"), Get("v_groups")),
-                AfterAttention = Get("post_attention_groups"),
-                NeuronGroups = (Get("intermediate_groups"), Get("output_groups")),
-                Mask = masked,
-            }.Build(shape, outputs),
-            _ => new MobileBert(
-                Get("vocab_size"), Get("hidden_size"), Get("embedding_size"), Get("num_hidden_layers"), Get("num_attention_heads"),
-                Get("intermediate_size"), Get("intra_bottleneck_size"), Get("num_feedforward_networks"), Get("max_position_embeddings"),
-                Get("type_vocab_size"))
-            {
-                Mask = masked,
+                Types = Get("type_vocab_size"),
+                Inner = Get("intra_bottleneck_size"),
+                Networks = Get("num_feedforward_networks"),
                 Pooler = config.GetProperty("classifier_activation").GetBoolean(),
-            }.Build(shape, outputs),
+            }),
         };
+        return (encoder with { Mask = masked }).Build(shape, outputs);
     }
 
     /// <summary>Builds a model from a golden case's constructor arguments.</summary>
