@@ -38,7 +38,8 @@ sealed class OptionParser(string command, IEnumerable<Setting> settings)
         {
             var setting = settings.FirstOrDefault(setting =>
                 setting.Implied is not null && setting.Spellings.Contains(arguments[i], StringComparer.Ordinal));
-            var hasValue = setting is not null && i + 1 < arguments.Count && Values.Parse(setting.Type, [arguments[i + 1]]) is not null;
+            var hasValue = setting is not null && i + 1 < arguments.Count && Values.Parse(setting.Type, [arguments[i + 1]]) is not null
+                && !(setting.Type == typeof(string) && arguments[i + 1].StartsWith('-'));
             joined.Add(
                 setting is null ? arguments[i] : hasValue ? $"{arguments[i]}={arguments[++i]}" : $"{arguments[i]}={setting.Implied}");
         }
@@ -69,7 +70,7 @@ sealed class OptionParser(string command, IEnumerable<Setting> settings)
         ThrowIfAny(errors); // before a file is looked for whose name may just be an unknown option's value
 
         var request = defaults(positionals);
-        var ignored = given.Where(option => option.Setting.WithoutEffect is not null).Select(option => option.Setting).Distinct().ToList();
+        var ignored = given.Where(option => option.Setting.IsIgnored(option.Texts)).Select(option => option.Setting).Distinct().ToList();
         if (ignored is [var only]) warnings.Add($"{only.Name} has no effect: {only.WithoutEffect}.");
         else if (ignored is not [])
             warnings.Add(

@@ -63,8 +63,13 @@ sealed record Setting
     /// <summary>Another property that it sets to the same value; null if there is none.</summary>
     public PropertyInfo? Also { get; init; }
 
-    /// <summary>Reason why the option has no effect, for a warning; null if it has one.</summary>
+    /// <summary>Reason why the option has no effect, for a warning; null if it has one. With a <see cref="Change"/> it is the reason why
+    /// it has none without a value.</summary>
     public string? WithoutEffect { get; init; }
+
+    /// <summary>Tests whether the option has no effect with these values.</summary>
+    public bool IsIgnored(IReadOnlyList<string> texts) =>
+        WithoutEffect is not null && (Change is null || texts is [] or [.., ""] || Synonyms.GetValueOrDefault(texts[^1]) == "");
 
     /// <summary>Values that stand for others, in any case: the reference's spellings.</summary>
     public ImmutableDictionary<string, string> Synonyms { get; init; } =

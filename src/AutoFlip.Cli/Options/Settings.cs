@@ -25,6 +25,8 @@ static class Settings
                 Setting.Of((MethodChoice m) => m.RandomPruning, "--random-pruning --random_pruning", "BOOL", "True means --pruner random."),
             ]),
         ],
+        nameof(Experiment.Tokenizer) => [Setting.Of(option), ModelTokenizer],
+        nameof(Experiment.Pretrained) => [Setting.Of(option), PretrainedModel],
         nameof(Experiment.WireDown) =>
         [
             Setting.Of(option) with
@@ -41,6 +43,43 @@ static class Settings
 
     static Setting OneWay(ExperimentOption option) =>
         Setting.Of(option) with { Help = $"{option.Help.TrimEnd('.')}; after --wire, overrides it in this direction." };
+
+    /// <summary>The paper's flag for tokens by the vocabulary of a pre-trained model.</summary>
+    static Setting ModelTokenizer => new()
+    {
+        Declared = ["--use_model_tokenizer"],
+        Group = SettingGroup.Data,
+        Placeholder = "",
+        Help = "True means --tokenizer model.",
+        Type = typeof(bool),
+        Arity = Arity.Flag,
+        Implied = "True",
+        Change = (request, isOn) => !(bool)isOn ? request
+            : request.Experiment.Tokenizer is "auto" or OfModel
+                ? request with { Experiment = request.Experiment with { Tokenizer = OfModel } }
+            : throw AutoFlipException.BadRequest(
+                $"--tokenizer {request.Experiment.Tokenizer} and --use_model_tokenizer contradict each other: the flag means "
+                + "--tokenizer model. Give one of them."),
+    };
+
+    /// <summary>The paper's flag for pre-trained weights, whose place its code finds by itself.</summary>
+    static Setting PretrainedModel => new()
+    {
+        Declared = ["--use_pt_model"],
+        Group = SettingGroup.Model,
+        Placeholder = "[PATH]",
+        Help = "With a path, the same as --pretrained. Without one it has no effect: no weights are downloaded.",
+        Type = typeof(string),
+        Arity = Arity.Optional,
+        Implied = "True",
+        Synonyms = ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase).Add("True", "").Add("False", ""),
+        WithoutEffect = "no weights are downloaded; download a model and name its folder with --pretrained",
+        Change = (request, path) => (string)path is { Length: > 0 } given
+            ? request with { Experiment = request.Experiment with { Pretrained = given } }
+            : request,
+    };
+
+    const string OfModel = "model";
 
     /// <summary>Presets come before all other options, which override them wherever they are typed.</summary>
     public static Setting Preset { get; } = new()
@@ -133,7 +172,7 @@ static class Settings
         Setting.Of(
             (ListOptions l) => l.Outputs, "--outputs", "N",
             "Number of outputs, one per class. Language models have one per token instead."),
-        .. Experiments.Where(row => typeof(ModelOptions).GetProperty(row.Property!.Name) is not null),
+        .. Experiments.Where(row => row.Property is { } property && typeof(ModelOptions).GetProperty(property.Name) is not null),
     ]);
 
     /// <summary>Directory that is searched for data.</summary>
@@ -143,12 +182,13 @@ static class Settings
     public static ImmutableArray<Setting> Export => Grouped(SettingGroup.Running,
     [
         Setting.Of(
-            (ShipOptions s) => s.Format, "--format", "safetensors|onnx",
-            "File format. Default: by the file's extension, else safetensors."),
+            (ShipOptions s) => s.Format, "--format", "safetensors|onnx|huggingface",
+            "File format; huggingface is a folder with config.json for DistilBert, SqueezeBert and MobileBert. Default: by the file's "
+            + "extension, else safetensors."),
         Setting.Of((ShipOptions s) => s.Small, "--small", "", "Export the pruned model without removed units (default)."),
         Setting.Of((ShipOptions s) => s.Full, "--full", "", "Export the full architecture, with zeros for removed weights."),
         Setting.Of((ShipOptions s) => s.Half, "--fp16", "", "Store weights in float16: half the size, three significant digits."),
-        Setting.Of((ShipOptions s) => s.Output, "--output -o", "FILE", "Output file or directory."),
+        Setting.Of((ShipOptions s) => s.Output, "--output -o", "FILE", "Output file or directory; the folder of huggingface."),
         .. DataPath,
     ]);
 
@@ -185,8 +225,6 @@ static class Settings
         Setting.Ignored<string>(
             "--tb_host", "HOST",
             "no TensorBoard server is started; view the files of --tensorboard with: tensorboard --logdir DIR --host HOST"),
-        Setting.Ignored<bool>("--use_model_tokenizer", "", "pre-trained language models are not supported"),
-        Setting.Ignored<bool>("--use_pt_model", "", "pre-trained models are not supported: training starts from --initialization"),
         Setting.Ignored<double>("--lr_server", "F", "the server step is the average of the updates; clients use --learning-rate (--lr)"),
         Setting.Ignored<double>(
             "--beta1", "F",

@@ -1,7 +1,7 @@
 namespace AutoFlip.Cli;
 
 /// <summary>Formats that models are exported in.</summary>
-enum ExportFormat { Safetensors, Onnx }
+enum ExportFormat { Safetensors, Onnx, HuggingFace }
 
 /// <summary>Options of commands for saved models.</summary>
 sealed record ShipOptions

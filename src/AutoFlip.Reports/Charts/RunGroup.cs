@@ -42,8 +42,8 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
             if (Text(experiment, choice) is { } text)
                 parts.Add(choice.Name switch
                 {
-                    nameof(Experiment.Dataset) => DataSetName.WithoutFolders(text),
-                    nameof(Experiment.Tokenizer) => DataSetName.WithoutFolders(text),
+                    nameof(Experiment.Dataset) or nameof(Experiment.Tokenizer) => DataSetName.WithoutFolders(text),
+                    nameof(Experiment.Pretrained) => $"from {DataSetName.WithoutFolders(choice.Name, text)}",
                     nameof(Experiment.Model) or nameof(Experiment.Options) => text,
                     _ => $"{Words(choice.Name)} {text}",
                 });

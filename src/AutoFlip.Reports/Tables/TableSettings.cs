@@ -8,8 +8,6 @@ namespace AutoFlip.Reports;
 sealed record TableSettings(
     IReadOnlyList<(string Field, string Value)> Shared, IReadOnlyList<(string Row, IReadOnlyList<(string Field, string Value)> Fields)> Own)
 {
-    const string DatasetField = "dataset";
-
     static readonly string[] Aside = ["schema", "version", "name", "seed"];
 
     /// <summary>Compares the rows of a resolved table.</summary>
@@ -43,5 +41,5 @@ sealed record TableSettings(
 
     /// <summary>A value as it is shown: a data set without folders, for tables are passed on.</summary>
     static (string Field, string Value) Shown(KeyValuePair<string, string> field) =>
-        (field.Key, field.Key == DatasetField ? DataSetName.WithoutFolders(field.Value) : field.Value);
+        (field.Key, DataSetName.WithoutFolders(field.Key, field.Value));
 }

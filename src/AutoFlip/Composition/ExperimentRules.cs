@@ -45,6 +45,7 @@ public static class ExperimentRules
                 ? PaddingSide.Behind
                 : experiment.Padding,
         };
+        settled = PretrainedRules.Settle(settled);
         return DerivedValue.Record(experiment, task is null ? settled : TaskRules.Settle(settled, task));
     }
 

@@ -6,12 +6,13 @@ namespace AutoFlip;
 /// <param name="Options">How to carry it out.</param>
 /// <param name="Contract">What is agreed on about data.</param>
 /// <param name="Network">The full model.</param>
+/// <param name="Initial">Its initial weights.</param>
 /// <param name="Directory">The run directory.</param>
 /// <param name="Observer">Watches.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Started">Its time when the run began or went on.</param>
 sealed record RunSetting(
-    Experiment Experiment, Method Method, RunOptions Options, DataContract Contract, Network Network,
+    Experiment Experiment, Method Method, RunOptions Options, DataContract Contract, Network Network, Weights Initial,
     RunDirectory Directory, RunObserver Observer, TimeProvider Time, long Started);
 
 /// <summary>Samples of a federation.</summary>
@@ -36,7 +37,7 @@ sealed class RunServer : IDisposable
         var (experiment, method, directory, network) = (setting.Experiment, setting.Method, setting.Directory, setting.Network);
         _setting = setting;
         _card = ModelCard.Of(experiment, setting.Contract);
-        _initial = Initialization.Draw(network, method.Initializer, experiment.InitializationGain, new Seeds(experiment.Seed));
+        _initial = setting.Initial;
         _from = directory.LoadState(method.Algorithm.Initialize(_initial), network);
         _exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount);
         Link = new(experiment, RunStamp.RunOf(directory.Checkpoints));
@@ -61,7 +62,7 @@ sealed class RunServer : IDisposable
             experiment, directory.Path, network.Layout.ParameterCount, network.MacsPerSample, samples.Train, samples.HeldOut, samples.Test,
             _from?.Round ?? 0)
         { Rounds = [.. directory.Rounds] });
-        if (IsNew) directory.SaveModel("initial.safetensors", _initial, _card);
+        if (IsNew) directory.SaveModel(InitialModel.FileName, _initial, _card);
     }
 
     /// <summary>Carries out the rounds that are left, and writes what they come to.</summary>

@@ -41,8 +41,9 @@ public static class Simulation
                 experiment = ExperimentRules.Settle(experiment, data.Task, data.Clients.Length);
                 var method = Catalog.Resolve(experiment);
                 var network = BuildNetwork(experiment, method, data, options);
+                var initial = InitialModel.Of(experiment, method, network, checkpoints: null, all.Warning);
                 directory = RunDirectory.Create(experiment, options, data.Table, time);
-                return Run(new(experiment, method, options, data.Contract, network, directory, all, time, started), data, cancel);
+                return Run(new(experiment, method, options, data.Contract, network, initial, directory, all, time, started), data, cancel);
             });
         }
         finally
@@ -82,7 +83,8 @@ public static class Simulation
             var data = FederatedData.Load(experiment, DataLocations.Of(options), all, cancel);
             var method = Catalog.Resolve(experiment);
             var network = BuildNetwork(experiment, method, data, options);
-            return Run(new(experiment, method, options, data.Contract, network, directory, all, time, started), data, cancel);
+            var initial = InitialModel.Of(experiment, method, network, directory.Checkpoints, all.Warning);
+            return Run(new(experiment, method, options, data.Contract, network, initial, directory, all, time, started), data, cancel);
         });
     }
 

@@ -18,7 +18,7 @@ public sealed record DerivedValue(PropertyInfo Property, object? Asked, object? 
     /// <summary>The experiment with every derived value undone: what was asked for.</summary>
     public static Experiment Undo(Experiment experiment)
     {
-        var asked = experiment with { Derived = [] };
+        var asked = experiment with { Derived = [], Content = null };
         foreach (var derived in experiment.Derived.Where(derived => AreEqual(derived.Property.GetValue(experiment), derived.Value)))
             derived.Property.SetValue(asked, derived.Asked); // a fresh record that nobody else has seen
         return asked;

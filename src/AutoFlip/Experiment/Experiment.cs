@@ -80,9 +80,10 @@ public sealed record Experiment
     /// <summary>Length of a text in tokens: longer ones are truncated, shorter ones padded.</summary>
     public int SequenceLength { get; init; } = 512;
 
-    /// <summary>Tokens of texts: <c>words</c>, of which the data set makes a vocabulary of its own, or
-    /// <c>wordpiece:PATH</c> of a <c>vocab.txt</c>, or of the folder that holds it.</summary>
-    public string Tokenizer { get; init; } = TokenizerName.Words;
+    /// <summary>Tokens of texts: <c>words</c>, of which the data set makes a vocabulary of its own; <c>wordpiece:PATH</c> of a
+    /// <c>vocab.txt</c>, or of the folder that holds it; <c>model</c>, the <c>vocab.txt</c> of <see cref="Pretrained"/>; <c>auto</c>:
+    /// model where <see cref="Pretrained"/> is a folder, else words.</summary>
+    public string Tokenizer { get; init; } = TokenizerName.Auto;
 
     /// <summary>Side of a short text on which padding is added.</summary>
     public PaddingSide Padding { get; init; } = PaddingSide.Auto;
@@ -128,6 +129,9 @@ public sealed record Experiment
 
     /// <summary>Excludes padding from attention in DistilBert, SqueezeBert and MobileBert.</summary>
     public bool AttentionMask { get; init; } = true;
+
+    /// <summary>Initial weights: a folder of a Hugging Face model, or a safetensors file; empty for <see cref="Initialization"/>.</summary>
+    public string Pretrained { get; init; } = "";
 
     /// <summary>Initialisation scheme: normal, xavier, xavier_uniform, kaiming or orthogonal.</summary>
     public string Initialization { get; init; } = "xavier";
@@ -271,6 +275,10 @@ public sealed record Experiment
 
     /// <summary>Intra-op threads of a client. Part of the experiment: they change the order of float sums.</summary>
     public int ThreadsPerClient { get; init; } = 1;
+
+    /// <summary>Content of <see cref="Pretrained"/>; null before <see cref="ExperimentRules.Resolve(Experiment)"/>, and without initial
+    /// weights. Not a choice of its own.</summary>
+    internal PretrainedContent? Content { get; init; }
 
     /// <summary>Values above that were derived, each with the requested value; empty before
     /// <see cref="ExperimentRules.Resolve(Experiment)"/>. Not a choice of its own.</summary>

@@ -45,6 +45,9 @@ public static class ExperimentFile
     /// <summary>A field about the run: which of its values were derived, and what was asked for.</summary>
     const string DerivedField = "derived";
 
+    /// <summary>A field about the run: the content of its initial weights.</summary>
+    const string ContentField = "pretrainedContent";
+
     /// <summary>Another file that an experiment begins with.</summary>
     const string BaseField = "base";
 
@@ -75,6 +78,7 @@ public static class ExperimentFile
                 DerivedField,
                 experiment.Derived.ToDictionary(
                     derived => FieldOf(derived.Property), derived => new { asked = derived.Asked, value = derived.Value }));
+            if (experiment.Content is { } content) fields.Add(ContentField, content.ToJson());
             fields.Add(PartitionField, partitionSha256);
         }
         return JsonSerializer.Serialize(fields, Json).ReplaceLineEndings("\n") + "\n";
@@ -137,6 +141,8 @@ public static class ExperimentFile
             [BaseField, .. TableFields]);
         if (root.TryGetProperty(PartitionField, out _)) // a run wrote it, and wrote every option that it knew
             experiment = ExperimentOptions.AsEarlier(experiment, option => !root.TryGetProperty(FieldOf(option.Property), out _));
+        if (root.TryGetProperty(ContentField, out var content))
+            experiment = experiment with { Content = PretrainedContent.Parse(content, source) };
         return root.TryGetProperty(DerivedField, out var derived) ? experiment with { Derived = [.. Derived(derived, source, schema)] }
             : root.TryGetProperty(PartitionField, out _) ? schema.Infer(experiment) // a run of an earlier version
             : experiment;
@@ -269,7 +275,7 @@ public static class ExperimentFile
                 : throw AutoFlipException.BadRequest(
                     $"{source}: schema {ForeignText.Quote(value.ToString())} is not known. Accepted: 1 to {Schema}; "
                     + "a later version of the program may read it.");
-        if (field is "version" or PartitionField or DerivedField) return value.ToString(); // for people and for resuming
+        if (field is "version" or PartitionField or DerivedField or ContentField) return value.ToString(); // for people and for resuming
         var type = ByField.TryGetValue(field, out var property) ? property.PropertyType : schema.Options.GetValueOrDefault(field)?.Type;
         if (type is null)
         {

@@ -76,7 +76,8 @@ public static class ExperimentOptions
         Of(e => e.ColorJitter, "color-jitter randjit", "F", "Strength of colour jitter while training, up to 0.5. 0 turns it off.",
             x => x is >= 0 and <= 0.5, "a number in [0, 0.5] (hue cannot turn by more than half a circle)"),
         Of(e => e.Tokenizer, "tokenizer", "NAME",
-            "How texts become tokens: words, or wordpiece:PATH of a vocab.txt (or of its folder), as BERT and DistilBERT have it.",
+            "How texts become tokens: words; wordpiece:PATH of a vocab.txt (or of its folder), as BERT and DistilBERT have it; model, the "
+            + "vocab.txt of Experiment.Pretrained; auto: model where Experiment.Pretrained is a folder, else words.",
             TokenizerName.IsValid, TokenizerName.Accepted),
         Of(e => e.SequenceLength, "seq-len seq_len", "N", "Length of a text in tokens: longer ones are truncated, shorter ones padded.",
             x => x is >= 1 and <= 1 << 16, "a whole number from 1 to 65536"),
@@ -112,6 +113,9 @@ public static class ExperimentOptions
             x => x is >= 1 and <= LargestSize, "a whole number from 1 to 65536"),
         Of(e => e.AttentionMask, "attention-mask", "BOOL",
             "Leaves padding out of attention in DistilBert, SqueezeBert and MobileBert. false is the reference's behaviour."),
+        Of(e => e.Pretrained, "pretrained", "PATH",
+            "Initial weights: a folder of a Hugging Face model (config.json and model.safetensors) for DistilBert, SqueezeBert and "
+            + "MobileBert, whose config decides the sizes; or FILE.safetensors with PyTorch's names, for every model."),
         Of(e => e.Initialization, "initialization init_type", "NAME",
             "Initialisation scheme: normal, xavier, xavier_uniform, kaiming, orthogonal."),
         Of(e => e.InitializationGain, "initialization-gain init_gain", "F", "Gain of the initialisation.",

@@ -32,8 +32,14 @@ static class RunIdentity
     public static string Of(Experiment experiment)
     {
         var defaults = Fields(Defaults);
-        var tokenizer = TokenizerName.ByContent(experiment.Tokenizer);
-        var chosen = Fields(experiment with { Name = Defaults.Name, Rounds = Defaults.Rounds, Tokenizer = tokenizer })
+        var hashed = experiment with
+        {
+            Name = Defaults.Name,
+            Rounds = Defaults.Rounds,
+            Tokenizer = TokenizerName.ByContent(experiment.Tokenizer),
+            Pretrained = experiment.Content?.ToJson().GetRawText() ?? experiment.Pretrained,
+        };
+        var chosen = Fields(hashed)
             .Where(field => field.Value != defaults[field.Key])
             .Concat(experiment.Options.Where(value => !value.IsDefault).Select(value =>
                 KeyValuePair.Create(value.Option.Name, JsonSerializer.Serialize(value.Value))))

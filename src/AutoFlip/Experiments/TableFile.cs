@@ -13,7 +13,7 @@ static class TableFile
     /// <summary>Most runs of a table: rows times seeds.</summary>
     public const int MostRuns = 10_000;
 
-    const string NameField = "name", SeedField = "seed", DatasetField = "dataset";
+    const string NameField = "name", SeedField = "seed";
     const string AcceptedRows = "a list of rows, such as [{ \"name\": \"FedAvg\", \"algorithm\": \"fedavg\" }]";
 
     static readonly string[] RowFields = [NameField, ExperimentFile.SeedsField, ExperimentFile.GridField];
@@ -147,8 +147,7 @@ static class TableFile
 
     /// <summary>A value as it reads in a row's name: texts without quotes, lists with spaces, data sets without folders.</summary>
     static string Text(string field, JsonElement value) => value.ValueKind == JsonValueKind.Array ? string.Join(' ', value.EnumerateArray())
-        : field is DatasetField or "tokenizer" ? DataSetName.WithoutFolders(value.ToString())
-        : value.ToString();
+        : DataSetName.WithoutFolders(field, value.ToString());
 
     /// <summary>A field and the values that it takes in turn.</summary>
     sealed record Axis(string Field, ImmutableArray<JsonElement> Values);

@@ -21,6 +21,9 @@ static class AnyExperiment
             .SelectMany(type => Enum.GetValues(type).Cast<object>()),
     ];
 
+    /// <summary>A file without tensors beside the tests: resolving an experiment reads it.</summary>
+    static readonly string Weights = Path.Combine(AppContext.BaseDirectory, "no tensors.safetensors");
+
     /// <summary>Values that each property may take, each of which is sound where all else is as by default.</summary>
     public static ImmutableArray<(PropertyInfo Property, object[] Values)> Choices { get; } =
     [
@@ -28,9 +31,11 @@ static class AnyExperiment
            let type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType
            select (
                property,
-               Candidates.Where(value =>
+               property.Name == nameof(Experiment.Pretrained) ? [Weights] : Candidates.Where(value =>
                    value.GetType() == type && ExperimentRules.Violations(With(new Experiment(), property, value)) is []).ToArray()),
     ];
+
+    static AnyExperiment() => AtomicFile.Write(Weights, ForeignTensor.File([]));
 
     /// <summary>Sound experiments.</summary>
     public static Gen<Experiment> Sound { get; } =

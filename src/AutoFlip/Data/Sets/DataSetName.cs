@@ -26,16 +26,36 @@ public static class DataSetName
     /// <summary>Tests whether the name is a path without its folders, by which the set cannot be found.</summary>
     public static bool IsWithoutFolders(string name) => PathOf(name) is not null && WithoutFolders(name) == name;
 
-    /// <summary>The experiment as it may be passed on: its data set and its vocabulary without folders.</summary>
+    /// <summary>The path of initial weights without its folders; empty if there are none.</summary>
+    static string LastPartOf(string path) => path.Length == 0 ? path : WithoutFolders($"path:{path}")["path:".Length..];
+
+    /// <summary>The value of an option as it may be passed on: of a data set, a vocabulary and initial weights without folders.</summary>
+    /// <param name="option">The property of <see cref="Experiment"/>, or its field in a file.</param>
+    /// <param name="value">The value.</param>
+    public static string WithoutFolders(string option, string value) => option.ToUpperInvariant() switch
+    {
+        "DATASET" or "TOKENIZER" => WithoutFolders(value),
+        "PRETRAINED" => LastPartOf(value),
+        _ => value,
+    };
+
+    /// <summary>The experiment as it may be passed on: data set, vocabulary and initial weights without folders.</summary>
     public static Experiment WithoutFolders(Experiment experiment) => experiment with
     {
         Dataset = WithoutFolders(experiment.Dataset),
         Tokenizer = WithoutFolders(experiment.Tokenizer),
+        Pretrained = LastPartOf(experiment.Pretrained),
+        Derived =
+        [
+            .. experiment.Derived.Select(derived =>
+                derived.Value is string text ? derived with { Value = WithoutFolders(derived.Property.Name, text) } : derived),
+        ],
     };
 
-    /// <summary>A text about an experiment without the folders in which its data set and its vocabulary lie.</summary>
-    public static string WithoutFolders(string text, Experiment experiment) =>
-        WithoutFolder(WithoutFolder(text, experiment.Dataset), experiment.Tokenizer);
+    /// <summary>A text about an experiment without the folders in which its data set, its vocabulary and its initial weights
+    /// lie.</summary>
+    public static string WithoutFolders(string text, Experiment experiment) => WithoutFolder(
+        WithoutFolder(WithoutFolder(text, experiment.Dataset), experiment.Tokenizer), $"path:{experiment.Pretrained}");
 
     static string WithoutFolder(string text, string name)
     {

@@ -6,7 +6,6 @@ namespace AutoFlip;
 /// <summary>Reads the files of a WordPiece tokenizer: <c>vocab.txt</c>, and <c>tokenizer_config.json</c> beside it.</summary>
 static class WordPieceFiles
 {
-    const string ConfigFile = "tokenizer_config.json";
     const int LargestFile = 1 << 25;
 
     /// <summary>Reads a vocabulary, and from <c>tokenizer_config.json</c> beside it, if there is one, whether capitals and accents stay.
@@ -15,7 +14,7 @@ static class WordPieceFiles
     public static WordPieceRecipe Recipe(string vocabulary, int length)
     {
         var recipe = new WordPieceRecipe(Tokens(vocabulary), length);
-        var config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(vocabulary)) ?? "", ConfigFile);
+        var config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(vocabulary)) ?? "", TokenizerName.FlagsName);
         return !File.Exists(config) ? recipe : DataFolder.ReadFile(config, (content, _) =>
         {
             try
