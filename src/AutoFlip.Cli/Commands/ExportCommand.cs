@@ -18,6 +18,10 @@ sealed class ExportCommand : ICommand
         ONNX Runtime and others), and prints its path. The file contains the classes, the
         preprocessing of raw input, and the training data set's name.
 
+        --format huggingface writes a folder for Hugging Face's transformers: config.json,
+        model.safetensors, and the vocabulary if there is one. Its config has no place for removed
+        units, so the folder holds the full architecture, with zeros for removed weights.
+
         Without --output the file is RUN-small.safetensors in the current folder. An existing
         file is replaced.
         """;
@@ -35,23 +39,36 @@ sealed class ExportCommand : ICommand
         var ship = request.Ship;
         if (ship is { Small: true, Full: true })
             throw AutoFlipException.BadRequest("--small and --full contradict each other. Give one of them.");
-        var onnx = (
-            ship.Format
-            ?? (ship.Output is { } named && ModelSource.IsOnnx(named) ? ExportFormat.Onnx : ExportFormat.Safetensors)) == ExportFormat.Onnx;
-        var path = Target(ship, directory, onnx ? "onnx" : "safetensors");
-        var model = RunModel.Load(directory, !ship.Full, request.Options.DataPath, new QuietDisplay(host), host.Cancel);
-        if (onnx) model.WriteOnnx(path, ship.Half);
-        else model.WriteSafetensors(path, ship.Half);
+        var format = ship.Format
+            ?? (ship.Output is { } named && ModelSource.IsOnnx(named) ? ExportFormat.Onnx : ExportFormat.Safetensors);
+        var isFolder = format == ExportFormat.HuggingFace;
+        if (isFolder && ship.Small)
+            throw AutoFlipException.BadRequest(
+                "--small and --format huggingface contradict each other: a Hugging Face config has no place for removed units. "
+                + "Leave --small out, or export safetensors or onnx.");
+        var path = Target(ship, directory, format);
+        var isSmall = !ship.Full && !isFolder;
+        var model = RunModel.Load(directory, isSmall, request.Options.DataPath, new QuietDisplay(host), host.Cancel);
+        switch (format)
+        {
+            case ExportFormat.HuggingFace: model.WriteHuggingFace(path, ship.Half); break;
+            case ExportFormat.Onnx: model.WriteOnnx(path, ship.Half); break;
+            default: model.WriteSafetensors(path, ship.Half); break;
+        }
+        if (isFolder && !ship.Full && model.Experiment is { IsDense: false })
+            host.Warn("The folder holds the full architecture, with zeros for removed weights: a config has no place for removed units.");
         host.Out.WriteLine(path);
         return ExitCode.Done;
     }
 
-    static string Target(ShipOptions ship, string directory, string extension)
+    static string Target(ShipOptions ship, string directory, ExportFormat format)
     {
+        var isFolder = format == ExportFormat.HuggingFace;
         var run = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
-        var name = $"{run}-{(ship.Full ? "full" : "small")}{(ship.Half ? "-fp16" : "")}.{extension}";
+        var kind = format.ToString().ToLowerInvariant();
+        var name = $"{run}-{(isFolder ? kind : ship.Full ? "full" : "small")}{(ship.Half ? "-fp16" : "")}{(isFolder ? "" : $".{kind}")}";
         if (ship.Output is null) return name;
-        if (Directory.Exists(ship.Output)) return Path.Combine(ship.Output, name);
+        if (!isFolder && Directory.Exists(ship.Output)) return Path.Combine(ship.Output, name);
         var folder = Path.GetDirectoryName(Path.GetFullPath(ship.Output));
         return Directory.Exists(folder)
             ? ship.Output

@@ -29,9 +29,12 @@ public static class RunModel
         if (SavedModel.Of(file, path) is not { } model)
             return Rebuilt(file, directory, dataPath, observer ?? RunObserver.None, cancellation);
         return model.Experiment is { } made // the file has no folders
-            ? model with { Experiment = made with { Dataset = ExperimentFile.OfRun(directory).Dataset } }
+            ? model with { Experiment = WithFolders(made, ExperimentFile.OfRun(directory)) }
             : model;
     }
+
+    static Experiment WithFolders(Experiment made, Experiment run) =>
+        made with { Dataset = run.Dataset, Tokenizer = run.Tokenizer, Pretrained = run.Pretrained };
 
     static SavedModel Rebuilt(Safetensors file, string directory, string? dataPath, RunObserver observer, CancellationToken cancellation)
     {

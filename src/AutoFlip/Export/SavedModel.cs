@@ -35,6 +35,15 @@ public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights
     /// <exception cref="AutoFlipException">It cannot be written (exit 4), or a weight is beyond float16 (exit 2).</exception>
     public void WriteSafetensors(string path, bool half = false) => Safetensors.Write(path, Weights, Metadata, half);
 
+    /// <summary>Writes the model as a folder for Hugging Face's transformers, which <see cref="Experiment.Pretrained"/> reads
+    /// too.</summary>
+    /// <param name="folder">Made if it is not there; its parent must exist. Files in it are replaced.</param>
+    /// <param name="half">Whether values are stored in float16.</param>
+    /// <exception cref="AutoFlipException">It is no model of transformers, units were removed from it, or a weight is beyond float16
+    /// (exit 2); a file cannot be written (exit 4).</exception>
+    /// <remarks>A full network with zeros for removed units computes what is left of it.</remarks>
+    public void WriteHuggingFace(string folder, bool half = false) => HuggingFaceFolder.Write(this, folder, half);
+
     ImmutableSortedDictionary<string, string> Metadata => Card.Metadata(Experiment);
 
     /// <summary>The model of a file that has a card; null if it has none.</summary>

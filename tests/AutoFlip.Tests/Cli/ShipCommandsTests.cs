@@ -152,7 +152,7 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
     [InlineData("export", "one run directory is expected")]
     [InlineData("export none", "'none' is no run directory")]
     [InlineData("export RUN --small --full", "Give one of them")]
-    [InlineData("export RUN --format pickle", "--format: 'pickle' is not accepted. Accepted: safetensors, onnx.")]
+    [InlineData("export RUN --format pickle", "--format: 'pickle' is not accepted. Accepted: safetensors, onnx, huggingface.")]
     [InlineData("export RUN -o none/x.onnx", "does not exist. Create it")]
     [InlineData("predict", "a model (a run directory, a .safetensors file or an .onnx file) and at least one input")]
     [InlineData("predict RUN", "at least one input")]
