@@ -13,6 +13,7 @@ static class OptionUses
     [
         new(nameof(Experiment.Target), OfTables),
         new(nameof(Experiment.Text), OfTables),
+        new(nameof(Experiment.Image), run => IsOfKind(run, "parquet") ? null : "it is for data sets named parquet:PATH"),
         new(nameof(Experiment.Owner), OfTables),
         new(nameof(Experiment.TaskChoice), OfTables),
         new(nameof(Experiment.Columns), OfTables),

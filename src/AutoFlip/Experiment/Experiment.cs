@@ -39,6 +39,10 @@ public sealed record Experiment
     /// columns.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>The column of images to learn from, of a data set in Parquet that is named by its path; empty to learn from its other
+    /// columns.</summary>
+    public string Image { get; init; } = "";
+
     /// <summary>The column that identifies the owner of each row, of a table that is named by its path; empty for none.</summary>
     public string Owner { get; init; } = "";
 

@@ -42,6 +42,8 @@ public static class ExperimentOptions
         Of(e => e.Target, "target", "COLUMN", "Target column of a table csv:PATH or parquet:PATH."),
         Of(e => e.Text, "text", "COLUMN",
             "Column of texts of a table csv:PATH or parquet:PATH: the model reads them alone, by Experiment.Tokenizer."),
+        Of(e => e.Image, "image", "COLUMN",
+            "Column of images of a data set parquet:PATH: the model reads them alone. By default the only one that its features name."),
         Of(e => e.Owner, "owner", "COLUMN",
             "Column of a table csv:PATH or parquet:PATH that identifies the owner of each row; with Experiment.Partition pre each owner "
             + "is a client."),

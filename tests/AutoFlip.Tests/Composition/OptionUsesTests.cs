@@ -46,12 +46,13 @@ public sealed class OptionUsesTests
         { "Target", Digits with { Target = "y" }, "Experiment.Target y (it is for tables named csv:PATH or parquet:PATH)" },
         { "Owner", Digits with { Owner = "who" }, "Experiment.Owner who (it is for tables named csv:PATH or parquet:PATH)" },
         { "TaskChoice", Digits with { TaskChoice = TaskChoice.Classification }, "Experiment.TaskChoice classification (it is for tables "
-            + "named csv:PATH)" },
+            + "named csv:PATH or parquet:PATH)" },
         { "Columns", Digits with { Columns = ["a b:number", "c:date"] }, "Experiment.Columns a b:number c:date (it is for tables named "
-            + "csv:PATH)" },
+            + "csv:PATH or parquet:PATH)" },
         { "Missing", Digits with { Missing = ["none"] }, "Experiment.Missing none (it is for tables named csv:PATH or parquet:PATH)" },
         { "Decimal", Digits with { Decimal = DecimalChoice.Comma }, "Experiment.Decimal comma (it is for tables named csv:PATH)" },
         { "Encoding", Digits with { Encoding = "latin1" }, "Experiment.Encoding latin1 (it is for tables named csv:PATH)" },
+        { "Image", Digits with { Image = "x" }, "Experiment.Image x (it is for data sets named parquet:PATH)" },
         { "Text", Digits with { Text = "x" }, "Experiment.Text x (it is for tables named csv:PATH or parquet:PATH)" },
         {
             "Tokenizer", Digits with { Tokenizer = "wordpiece:v.txt" },

@@ -18,18 +18,30 @@ static class ImageDecoder
     /// <param name="path">The file.</param>
     /// <param name="channels">3 for red, green, blue; 1 for luma (ITU-R 601, as Pillow rounds it).</param>
     /// <exception cref="AutoFlipException">It cannot be read, or is not such an image (exit 3).</exception>
-    public static (SampleShape Shape, byte[] Pixels) Decode(string path, int channels)
+    public static (SampleShape Shape, byte[] Pixels) Decode(string path, int channels) => Decode(path, Read(path), channels);
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="AutoFlipException">It cannot be read (exit 3).</exception>
+    public static byte[] Read(string path)
     {
-        byte[] bytes;
         try
         {
             OwnFile.RequireRegular(path);
-            bytes = File.ReadAllBytes(path);
+            return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e);
         }
+    }
+
+    /// <summary>Decodes the bytes of a file.</summary>
+    /// <param name="path">A name for messages.</param>
+    /// <param name="bytes">The file.</param>
+    /// <param name="channels">3 for red, green, blue; 1 for luma.</param>
+    /// <exception cref="AutoFlipException">It is not such an image (exit 3).</exception>
+    public static (SampleShape Shape, byte[] Pixels) Decode(string path, byte[] bytes, int channels)
+    {
         if (bytes is [(byte)'P', (byte)'5' or (byte)'6', ..]) return Netpbm(path, bytes, channels);
         return TiffHeader.IsTiff(bytes) ? Tiff(path, bytes, channels) : Coded(path, bytes, channels);
     }

@@ -3,13 +3,24 @@ namespace AutoFlip;
 /// <summary>An image file and its class.</summary>
 readonly record struct LabelledFile(string Path, int Label);
 
-/// <summary>Images that are files each.</summary>
-/// <param name="files">The files.</param>
+/// <summary>An image as it is stored: JPEG, PNG, ...</summary>
+/// <param name="Name">A name for messages.</param>
+/// <param name="Bytes">The file.</param>
+readonly record struct EncodedImage(string Name, byte[] Bytes);
+
+/// <summary>Images that are stored in files, or as files are.</summary>
+/// <param name="labels">[N].</param>
+/// <param name="read">Reads the image of a number. Called on several threads at once.</param>
 /// <param name="shape">The shape that all become; of other sizes, they are resized to it.</param>
 /// <param name="resize">Whether to resize. If not, an image of another size is an error.</param>
-sealed class ImageFiles(IReadOnlyList<LabelledFile> files, SampleShape shape, bool resize)
-    : ImageSource(shape, [.. files.Select(file => file.Label)])
+sealed class ImageFiles(int[] labels, Func<int, EncodedImage> read, SampleShape shape, bool resize) : ImageBlocks(shape, labels)
 {
+    /// <summary>Images that are files each.</summary>
+    public ImageFiles(IReadOnlyList<LabelledFile> files, SampleShape shape, bool resize)
+        : this([.. files.Select(file => file.Label)], i => new(files[i].Path, ImageDecoder.Read(files[i].Path)), shape, resize)
+    {
+    }
+
     protected override int Block => 16;
 
     protected override void Make(int first, Span<byte> into)
@@ -20,8 +31,8 @@ sealed class ImageFiles(IReadOnlyList<LabelledFile> files, SampleShape shape, bo
         int length = Shape.Length, plane = Shape.Height * Shape.Width;
         for (var i = 0; i < into.Length / length; i++)
         {
-            var path = files[first + i].Path;
-            var (found, pixels) = ImageDecoder.Decode(path, Shape.Channels);
+            var (path, bytes) = read(first + i);
+            var (found, pixels) = ImageDecoder.Decode(path, bytes, Shape.Channels);
             var result = into.Slice(i * length, length);
             if (found == Shape)
             {

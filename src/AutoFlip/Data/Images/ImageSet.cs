@@ -57,6 +57,9 @@ public sealed class ImageSet : SampleSet
     /// <summary>A view of the same pixels that reads them another way.</summary>
     public ImageSet With(ImageTransform transform) => new(Shape, _pixels, _targets, transform);
 
+    /// <summary>A view of the same pixels with other truths.</summary>
+    internal ImageSet With(Targets targets) => new(Shape, _pixels, targets, Transform);
+
     /// <summary>Room for pixels, all of which the caller writes, where the garbage collector neither moves it nor takes its size as a
     /// measure of how much garbage of other large arrays (weights, messages) may pile up.</summary>
     internal static byte[] NewPixels(int length) => GC.AllocateUninitializedArray<byte>(length, pinned: true);

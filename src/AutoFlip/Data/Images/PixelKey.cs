@@ -14,9 +14,14 @@ sealed record PixelKey(string Name, UInt128 Hash)
 
     /// <summary>The key of a set's files. Costs a look at each file's entry, not at its content.</summary>
     /// <exception cref="AutoFlipException">A folder cannot be listed (exit 3).</exception>
-    public static PixelKey Of(DataSet set, DataFolder folder, int side)
+    /// <param name="set">The set.</param>
+    /// <param name="folder">Where it is.</param>
+    /// <param name="side">Side that images are resized to; 0 if they are not.</param>
+    /// <param name="column">The column of the images, of sets that may have several; otherwise empty.</param>
+    public static PixelKey Of(DataSet set, DataFolder folder, int side, string column = "")
     {
         var place = string.Create(CultureInfo.InvariantCulture, $"{Readers}\n{set.Name}\n{side}\n{Path.GetFullPath(folder.Path)}\n");
+        if (column.Length > 0) place += $"{column}\n";
         var hash = new XxHash128();
         hash.Append(Encoding.UTF8.GetBytes(place));
         try

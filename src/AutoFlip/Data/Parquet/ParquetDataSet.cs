@@ -5,11 +5,12 @@ namespace AutoFlip;
 /// <summary>A data set in Parquet: a file, or the folder of a repository of Hugging Face as downloaded.</summary>
 /// <remarks>
 /// A table as <see cref="CsvDataSet"/> is, with typed cells. Where the options name no columns, the features decide that Hugging Face's
-/// libraries write beside the data: the only column of classes is the target, and a single column of texts beside it is the model's input.
+/// libraries write beside the data: the only column of classes is the target, and the only column of images, or a single column of texts,
+/// is the model's input.
 /// </remarks>
 public sealed record ParquetDataSet : OwnTableDataSet
 {
-    readonly string _target;
+    readonly string _target, _image;
     readonly bool _isRegression;
     readonly ImmutableArray<ParquetColumn> _columns;
     readonly HuggingFaceFeatures _features;
@@ -17,7 +18,8 @@ public sealed record ParquetDataSet : OwnTableDataSet
     ParquetDataSet(string path, Experiment experiment, ParquetRows first)
         : base($"parquet:{path}", experiment, new TableFormat(DecimalChoice.Point, experiment.Missing))
     {
-        (_target, _isRegression) = (experiment.Target, experiment.TaskChoice == TaskChoice.Regression);
+        (_target, _image) = (experiment.Target, experiment.Image);
+        _isRegression = experiment.TaskChoice == TaskChoice.Regression;
         (_columns, _features) = ([.. first.Columns], first.Features);
     }
 
@@ -30,6 +32,9 @@ public sealed record ParquetDataSet : OwnTableDataSet
         if (path.Length == 0)
             throw AutoFlipException.BadRequest(
                 "Experiment.Dataset parquet:PATH: the path of a file, or of a folder with such files, is expected.");
+        if (experiment.Text.Length > 0 && experiment.Image.Length > 0)
+            throw AutoFlipException.BadRequest(
+                $"Experiment.Image {experiment.Image}, Experiment.Text {experiment.Text}: a model reads images or texts; name one column.");
         var files = ParquetFiles.Of(path);
         using var first = ParquetRows.Open(Path.Combine(files.Folder, files.Train[0]), target: "");
         return new ParquetDataSet(path, Named(experiment, first.Features), first)
@@ -52,8 +57,48 @@ public sealed record ParquetDataSet : OwnTableDataSet
     static Experiment Named(Experiment experiment, HuggingFaceFeatures features)
     {
         if (experiment.Target.Length == 0 && features.Classes is [var only]) experiment = experiment with { Target = only.Column };
-        var isText = experiment.Text.Length == 0 && features is { Count: 2, Texts.Length: 1 };
-        return isText && features.ClassesOf(experiment.Target) is not null ? experiment with { Text = features.Texts[0] } : experiment;
+        if (experiment.Text.Length > 0 || experiment.Image.Length > 0) return experiment;
+        if (features.Images is [var image]) return experiment with { Image = image };
+        return features is { Count: 2, Texts: [var text] } && features.ClassesOf(experiment.Target) is not null
+            ? experiment with { Text = text }
+            : experiment;
+    }
+
+    private protected override LoadedData LoadImages(
+        DataFolder folder, Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation)
+    {
+        ImageLoader.RequireSide(Name, experiment.Resize);
+        var (train, test) = ReadKept(folder, cancellation);
+        var facts = FactsOf(train);
+        var key = where.CachePath is null ? null : PixelKey.Of(this, folder, experiment.Resize, _image);
+        var loader = new ImageLoader(Name, where.CachePath, key, observer, cancellation);
+        var shape = new SampleShape(3, experiment.Resize, experiment.Resize);
+        return TableLoader.Load(train, test, facts, new ColumnInference(train, facts.Format), (table, targets) =>
+        {
+            if (targets.AreNumbers)
+                throw AutoFlipException.BadRequest(
+                    $"Experiment.Target {_target}: images are classified, and this column holds numbers; name a column of classes.");
+            var isTest = table == test;
+            var images = loader.Load(isTest, () => new StreamedImages(
+                targets.Labels.ToArray(), () => ImagesOf(folder, isTest), shape, resize: true));
+            return images.With(targets).With(ImageTransform.Of(experiment));
+        }) with
+        {
+            Description = DescriptionOf(train),
+        };
+    }
+
+    /// <summary>The images of one part as they are stored.</summary>
+    IEnumerable<EncodedImage> ImagesOf(DataFolder folder, bool test)
+    {
+        var (place, row) = (_columns.ToList().FindIndex(column => column.Name == _image), 0);
+        foreach (var file in Files)
+        {
+            if (!TestFiles.IsEmpty && TestFiles.Contains(file) != test) continue;
+            using var rows = ParquetRows.Open(folder.Files[file], _target);
+            while (rows.Read())
+                if (IsTest(file, row++) == test) yield return new($"{folder.Files[file]}, row {rows.Line}", rows.Image(place).ToArray());
+        }
     }
 
     private protected override int ReadFile(string path, TableReader read)

@@ -126,8 +126,9 @@ sealed class ParquetRows : ITableRecords, IDisposable
         return new(new(_file, _footer.Groups, leaf), new(leaf), classes);
     }
 
-    static string Refusal(ParquetColumn column) =>
-        $"the column '{column.Name}' is {column.TypeName}; leave it out (Experiment.Columns {column.Name}:ignore)";
+    static string Refusal(ParquetColumn column) => $"the column '{column.Name}' is {column.TypeName}; "
+        + (column.Bytes is null ? "" : "name it with Experiment.Image to learn from images, or ")
+        + $"leave it out (Experiment.Columns {column.Name}:ignore)";
 
     static bool IsOfFile(Exception e) => e is InvalidDataException or ZstdException or IOException or UnauthorizedAccessException
         or OverflowException or OutOfMemoryException;

@@ -13,13 +13,11 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
     public sealed override LoadedData Load(
         Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
-        if (Shape is null && experiment.Resize == 0)
-            throw AutoFlipException.BadRequest(
-                $"Experiment.Resize 0 keeps the images' size, and of those of {Name} none is stated that all of them have. "
-                + "Give the side that all are resized to, as in Experiment.Resize 64.");
+        if (Shape is null) ImageLoader.RequireSide(Name, experiment.Resize);
         var folder = where.Require(this, observer, cancellation);
         var transform = ImageTransform.Of(experiment);
         var key = Files.IsEmpty || where.CachePath is null ? null : PixelKey.Of(this, folder, experiment.Resize);
+        var loader = new ImageLoader(Name, where.CachePath, key, observer, cancellation);
         observer.Loading($"reading {Name}", 0);
         var train = Part(test: false).With(transform);
         var test = Part(test: true).With(transform);
@@ -32,15 +30,7 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
         }
         return new LoadedData(train, test, Task!);
 
-        ImageSet Part(bool test)
-        {
-            void Progress(double fraction) => observer.Loading($"reading {Name}", test ? 0.8 + 0.2 * fraction : 0.8 * fraction);
-            if (key is null) return Open(folder, test, experiment.Resize).InMemory(Progress, cancellation);
-            var cache = new PixelCache(where.CachePath!, key, test);
-            if (cache.Load() is { } cached) return cached;
-            var source = Open(folder, test, experiment.Resize);
-            return cache.Write(source, Progress, observer, cancellation) ?? source.InMemory(Progress, cancellation);
-        }
+        ImageSet Part(bool test) => loader.Load(test, () => Open(folder, test, experiment.Resize));
     }
 
     /// <summary>Sentence on the files beside the images that are not read; null if there are none.</summary>

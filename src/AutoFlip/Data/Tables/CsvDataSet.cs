@@ -8,7 +8,8 @@ public sealed record CsvDataSet : OwnTableDataSet
     readonly string _encoding;
 
     CsvDataSet(string path, Experiment experiment)
-        : base($"csv:{path}", experiment, new TableFormat(experiment.Decimal, experiment.Missing)) => _encoding = experiment.Encoding;
+        : base($"csv:{path}", experiment with { Image = "" }, new TableFormat(experiment.Decimal, experiment.Missing)) =>
+        _encoding = experiment.Encoding;
 
     /// <summary>The table at a path. A path without extension is a folder.</summary>
     /// <param name="path">The file or folder; where it is relative, from here.</param>

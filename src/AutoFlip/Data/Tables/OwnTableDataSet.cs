@@ -6,11 +6,11 @@ namespace AutoFlip;
 /// <remarks>
 /// Without files for testing every fifth row (the 5th, 10th, ..., counted over all files) is the server's test set. What columns hold, and
 /// what the task is, is taken from training rows alone: <see cref="ColumnKind.Inferred"/>, <see cref="TaskChoice"/>. With
-/// <see cref="Experiment.Text"/> samples are the texts of that column.
+/// <see cref="Experiment.Text"/> or <see cref="Experiment.Image"/> samples are the texts or images of that column.
 /// </remarks>
 public abstract record OwnTableDataSet : DataSet
 {
-    readonly string _target, _text, _owner;
+    readonly string _target, _text, _image, _owner;
     readonly TaskChoice _choice;
     readonly TableFormat _format;
     readonly ImmutableArray<ColumnFacts> _typed;
@@ -21,7 +21,8 @@ public abstract record OwnTableDataSet : DataSet
     /// <param name="format">Spelling of cells.</param>
     private protected OwnTableDataSet(string name, Experiment experiment, TableFormat format) : base(name)
     {
-        (_target, _text, _owner) = (experiment.Target, experiment.Text, experiment.Owner);
+        (_target, _owner) = (experiment.Target, experiment.Owner);
+        (_text, _image) = (experiment.Text, experiment.Image);
         (_choice, _format) = (experiment.TaskChoice, format);
         _typed = [.. experiment.Columns.Select(TypedColumn.Parse)];
     }
@@ -43,7 +44,9 @@ public abstract record OwnTableDataSet : DataSet
     {
         var folder = where.Require(this, observer, cancellation);
         observer.Loading($"reading {Name}", 0);
-        var data = _text.Length > 0 ? LoadTexts(folder, experiment, cancellation) : LoadTable(folder, cancellation);
+        var data = _text.Length > 0 ? LoadTexts(folder, experiment, cancellation)
+            : _image.Length > 0 ? LoadImages(folder, experiment, where, observer, cancellation)
+            : LoadTable(folder, cancellation);
         foreach (var line in data.Description) observer.Note(line);
         observer.Loading($"reading {Name}", 1);
         return data;
@@ -51,13 +54,23 @@ public abstract record OwnTableDataSet : DataSet
 
     LoadedData LoadTable(DataFolder folder, CancellationToken cancellation)
     {
-        var (train, test) = Read(folder, needsTarget: true, (table, record, _) =>
+        var (train, test) = ReadKept(folder, cancellation);
+        return TableLoader.Load(train, test, FactsOf(train));
+    }
+
+    /// <summary>Samples that are the images of a column.</summary>
+    private protected virtual LoadedData LoadImages(
+        DataFolder folder, Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation) =>
+        throw new InvalidOperationException($"{Name} has no columns of images.");
+
+    /// <summary>Reads the columns that are kept in memory.</summary>
+    private protected (TextTable Train, TextTable? Test) ReadKept(
+        DataFolder folder, CancellationToken cancellation, bool needsTarget = true) =>
+        Read(folder, needsTarget, (table, record, _) =>
         {
             cancellation.ThrowIfCancellationRequested();
             table.Add(record, IsKept);
         });
-        return TableLoader.Load(train, test, FactsOf(train));
-    }
 
     /// <summary>Of the rows only target and owner stay in memory, and the texts as tokens.</summary>
     LoadedData LoadTexts(DataFolder folder, Experiment experiment, CancellationToken cancellation)
@@ -70,10 +83,7 @@ public abstract record OwnTableDataSet : DataSet
             train, test, facts, new ColumnInference(train, facts.Format),
             (table, targets) => (table == train ? trainTexts : testTexts).With(targets)) with
         {
-            Description =
-            [
-                $"column '{_text}': texts", .. train.Columns.Where(IsKept).Select(column => ColumnDescription.Of(column, KindOf(column))),
-            ],
+            Description = DescriptionOf(train),
         };
 
         (TextTable Train, TextTable? Test) ReadTexts(ITextSink ofTrain, ITextSink? ofTest)
@@ -95,14 +105,24 @@ public abstract record OwnTableDataSet : DataSet
     public ImmutableArray<string> Describe(DataLocations where)
     {
         var folder = where.Require(this, ILoadObserver.None);
-        var (train, _) = Read(folder, needsTarget: false, (table, record, _) => table.Add(record, IsKept));
-        return new TableSchema(train, FactsOf(train)).Description;
+        var (train, _) = ReadKept(folder, CancellationToken.None, needsTarget: false);
+        return IsTable ? new TableSchema(train, FactsOf(train)).Description : DescriptionOf(train);
     }
 
-    /// <summary>Tests whether the cells of a column are needed: all in a table, few beside texts. Those without a name are checked to be
-    /// row numbers.</summary>
+    /// <summary>Tests whether samples are rows of numbers, not texts or images.</summary>
+    bool IsTable => _text.Length == 0 && _image.Length == 0;
+
+    /// <summary>Describes the columns of texts or images.</summary>
+    private protected ImmutableArray<string> DescriptionOf(TextTable train) =>
+    [
+        _text.Length > 0 ? $"column '{_text}': texts" : $"column '{_image}': images",
+        .. train.Columns.Where(IsKept).Select(column => ColumnDescription.Of(column, KindOf(column))),
+    ];
+
+    /// <summary>Tests whether the cells of a column are needed: all in a table, few beside texts and images. Those without a name are
+    /// checked to be row numbers.</summary>
     private protected virtual bool IsKept(TextColumn column) =>
-        _text.Length == 0 || column.Name.Length == 0 || column.Name == _target || column.Name == _owner;
+        IsTable || column.Name.Length == 0 || column.Name == _target || column.Name == _owner;
 
     private protected virtual TableFacts FactsOf(TextTable train) =>
         new([.. train.Columns.Select(column => new ColumnFacts(column.Name, KindOf(column)))]) { Choice = _choice, Format = _format };
@@ -110,7 +130,7 @@ public abstract record OwnTableDataSet : DataSet
     private protected ColumnKind KindOf(TextColumn column) => column.Name.Length > 0 && column.Name == _target ? ColumnKind.Target
         : column.Name.Length == 0 ? ColumnKind.Ignored // row numbers: see RequireRowNumbers
         : column.Name == _owner ? ColumnKind.Owner
-        : _text.Length > 0 ? ColumnKind.Ignored
+        : !IsTable ? ColumnKind.Ignored
         : _typed.FirstOrDefault(typed => typed.Name == column.Name) is { Name: not null } typed ? typed.Kind
         : ColumnKind.Inferred;
 
@@ -171,13 +191,20 @@ public abstract record OwnTableDataSet : DataSet
     void Check(string[] names, string path, bool needsTarget)
     {
         if (needsTarget || _target.Length > 0) Require("Experiment.Target", _target, names, path);
-        if (_text.Length > 0) Require("Experiment.Text", _text, names, path);
-        if (_text.Length > 0 && (_text == _target || _text == _owner))
-            throw AutoFlipException.BadRequest($"Experiment.Text {_text}: this column is the target or the owner; name another.");
+        CheckInput("Experiment.Text", _text, names, path);
+        CheckInput("Experiment.Image", _image, names, path);
         if (_owner.Length > 0) Require("Experiment.Owner", _owner, names, path);
         foreach (var typed in _typed) Require("Experiment.Columns", typed.Name, names, path);
         if (_owner.Length > 0 && _owner == _target)
             throw AutoFlipException.BadRequest($"Experiment.Owner {_owner}: this column is the target; name another, or none.");
+    }
+
+    void CheckInput(string option, string column, string[] names, string path)
+    {
+        if (column.Length == 0) return;
+        Require(option, column, names, path);
+        if (column == _target || column == _owner)
+            throw AutoFlipException.BadRequest($"{option} {column}: this column is the target or the owner; name another.");
     }
 
     static void Require(string option, string column, string[] names, string path)

@@ -153,7 +153,8 @@ public sealed class ParquetDataSetTests : IDisposable
         var experiment = new Experiment { Target = "y" };
 
         Assert.EndsWith(
-            "the column 'picture' is an image; leave it out (Experiment.Columns picture:ignore).",
+            "the column 'picture' is an image; name it with Experiment.Image to learn from images, "
+            + "or leave it out (Experiment.Columns picture:ignore).",
             Refusal("parquet:t.parquet", experiment, ExitCode.BadData), StringComparison.Ordinal);
         Assert.Equal(new SampleShape(1, 1, 1), Load("parquet:t.parquet", experiment with { Columns = ["picture:ignore"] }).Train.Shape);
     }
