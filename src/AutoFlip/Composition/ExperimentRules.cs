@@ -105,12 +105,12 @@ public static class ExperimentRules
         .. experiment.Metrics.Select(metric => Unknown(Metrics, metric)).OfType<string>(),
         .. ExperimentOptions.All.Select(option => option.Violation(experiment)).OfType<string>(),
         .. MethodOptions.Violations(experiment),
-        .. AlgorithmMisfit(experiment),
+        .. MethodMisfits(experiment),
         .. task is null ? [] : TaskRules.PartitionMisfits(experiment, task).Concat(TaskRules.Misfits(experiment, task)),
     ];
 
-    /// <summary>The refusal of an algorithm that does not fit optimizer or pruner; empty while one of their names is unknown.</summary>
-    static IEnumerable<string> AlgorithmMisfit(Experiment experiment)
+    /// <summary>Refusals of algorithm and pruner, of each other or of the optimizer; empty while one of their names is unknown.</summary>
+    static IEnumerable<string> MethodMisfits(Experiment experiment)
     {
         (CatalogSection, string)[] parts =
         [
@@ -118,11 +118,14 @@ public static class ExperimentRules
             (CatalogSections.Pruners, experiment.Pruner), (CatalogSections.Guidances, experiment.Guidance),
         ];
         if (parts.Any(part => Unknown(part.Item1, part.Item2) is not null)) return [];
-        var algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
-        return algorithm.Refuses(
-            experiment, Catalog.Optimizers[experiment.Optimizer](experiment), Catalog.Pruners[experiment.Pruner](experiment)) is { } why
-            ? [why]
-            : [];
+        var pruner = Catalog.Pruners[experiment.Pruner](experiment);
+        string?[] refusals =
+        [
+            Catalog.Algorithms[experiment.Algorithm](experiment)
+                .Refuses(experiment, Catalog.Optimizers[experiment.Optimizer](experiment), pruner),
+            pruner.Refuses(experiment),
+        ];
+        return refusals.OfType<string>();
     }
 
     /// <summary>The learning task, where the name of the data set determines it.</summary>

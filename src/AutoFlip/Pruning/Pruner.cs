@@ -53,6 +53,11 @@ public abstract record Pruner
     /// <exception cref="AutoFlipException">It cannot (exit 2).</exception>
     public virtual void Check(Network network) => PlanOf(int.MaxValue, first: 1)?.Check(network);
 
+    /// <summary>The reason, in a sentence, for which an experiment cannot use the pruner; null if it can. Asked before data are
+    /// loaded.</summary>
+    /// <param name="experiment">The experiment; its options are in range.</param>
+    public virtual string? Refuses(Experiment experiment) => null;
+
     /// <summary>True if clients explore before the first pruned round.</summary>
     public virtual bool Explores => false;
 
@@ -90,7 +95,7 @@ public abstract record Pruner
     /// <param name="context">The round.</param>
     public virtual ReportFold BeginReports(float[]? memory, int length, ProbeContext context) => new ReportSum(memory, length);
 
-    /// <summary>True if the cohort of a round is all explorers.</summary>
+    /// <summary>True if all explorers join the cohort of a round.</summary>
     /// <param name="round">The round.</param>
     /// <param name="first">The first pruned round.</param>
     public virtual bool AsksExplorers(int round, int first) => false;
