@@ -12,7 +12,7 @@ sealed class RoundLedger(Network network, TimeProvider time)
     readonly double[] _phases = new double[Enum.GetValues<RoundPhase>().Length];
     readonly List<ClientFigures> _trained = [], _inside = [], _outside = [];
     readonly ImmutableArray<ClientFailure>.Builder _failures = ImmutableArray.CreateBuilder<ClientFailure>();
-    long _down, _up, _dense, _samples, _model;
+    long _down, _up, _dense, _samples, _denseSamples, _model;
     ClientSeconds _seconds = ClientSeconds.Zero;
     ScoreCounts? _counts;
     RoundPhase _phase;
@@ -36,13 +36,20 @@ sealed class RoundLedger(Network network, TimeProvider time)
     public float CutOff => _counts?.CutOff ?? 0;
 
     /// <summary>Enters a reply.</summary>
-    public void Add(ClientWork work, ClientReply reply)
+    /// <param name="work">The client's task.</param>
+    /// <param name="reply">The reply.</param>
+    /// <param name="isExtra">True for a client that joined the cohort to be scored: plain FedAvg would not have this cost.</param>
+    public void Add(ClientWork work, ClientReply reply, bool isExtra = false)
     {
         Replies++;
         _down += reply.DownBytes;
         _up += reply.UpBytes;
-        _dense += 4L * network.Layout.Count * (work == ClientWork.Train ? 2 : 1);
         _samples += reply.TrainSamples;
+        if (!isExtra)
+        {
+            _dense += 4L * network.Layout.Count * (work == ClientWork.Train ? 2 : 1);
+            _denseSamples += reply.TrainSamples;
+        }
         _model = Math.Max(_model, reply.DownBytes);
         if (reply.Seconds is { } seconds) _seconds += seconds;
         if (reply.Failure is { } reason) _failures.Add(new ClientFailure(reply.Client, reason));
@@ -79,6 +86,7 @@ sealed class RoundLedger(Network network, TimeProvider time)
             DenseFp32Bytes = _dense,
             ModelBytes = _model,
             TrainSamples = _samples,
+            DenseTrainSamples = _denseSamples,
             PeakRssBytes = Process.GetCurrentProcess().PeakWorkingSet64,
             LearningRate = task.LearningRate,
             Failures = _failures.ToImmutable(),

@@ -65,7 +65,8 @@ public sealed record RoundReport
     /// <summary>Bytes sent by clients, measured.</summary>
     public required long UpBytes { get; init; }
 
-    /// <summary>Bytes of plain FedAvg over the same dispatches: 4 per value, in both directions where weights are returned.</summary>
+    /// <summary>Bytes of plain FedAvg in the round: 4 per value, in both directions where weights are returned. Clients that joined the
+    /// cohort to be scored do not count.</summary>
     public required long DenseFp32Bytes { get; init; }
 
     /// <summary>Size of the round's model message to one client.</summary>
@@ -73,6 +74,10 @@ public sealed record RoundReport
 
     /// <summary>Samples that went through forward and backward passes.</summary>
     public required long TrainSamples { get; init; }
+
+    /// <summary>Of these, samples of plain FedAvg: without clients that joined the cohort to be scored. Null in reports of earlier
+    /// versions.</summary>
+    public long? DenseTrainSamples { get; init; }
 
     /// <summary>Largest resident memory of the process so far, in bytes; in a simulation the server and all workers.</summary>
     public long PeakRssBytes { get; init; }

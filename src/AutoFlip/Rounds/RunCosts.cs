@@ -6,7 +6,7 @@ namespace AutoFlip;
 /// <param name="Rounds">The rounds.</param>
 /// <param name="Down">[rounds]: bytes to clients.</param>
 /// <param name="Up">[rounds]: bytes from clients.</param>
-/// <param name="Dense">[rounds]: bytes that plain FedAvg would have sent over the same training dispatches, in float32.</param>
+/// <param name="Dense">[rounds]: bytes that plain FedAvg would have sent in the same rounds, in float32.</param>
 /// <param name="Macs">[rounds]: multiply-accumulates of forward passes of training; backward passes take about twice as many again.</param>
 /// <param name="Seconds">[rounds]: wall-clock of exploration and rounds.</param>
 /// <remarks>Exploration counts from the first pruned round on, before which it takes place.</remarks>

@@ -174,7 +174,7 @@ public sealed record SummaryCompute(
 /// <summary>Amount of traffic.</summary>
 /// <param name="DownBytes">To clients, measured.</param>
 /// <param name="UpBytes">By clients, measured.</param>
-/// <param name="DenseFp32Bytes">What plain FedAvg would have sent over the same training dispatches.</param>
+/// <param name="DenseFp32Bytes">What plain FedAvg would have sent in the same rounds.</param>
 /// <param name="Ratio">(DownBytes + UpBytes) / DenseFp32Bytes, exploration included.</param>
 /// <param name="ExploreBytes">Of the bytes above, those of the exploration.</param>
 public sealed record SummaryTraffic(long DownBytes, long UpBytes, long DenseFp32Bytes, double Ratio, long ExploreBytes);

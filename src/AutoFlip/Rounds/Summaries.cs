@@ -98,7 +98,7 @@ static class Summaries
             Compute = new SummaryCompute(
                 latest?.MacsPerSample ?? 0, latest?.ActiveMacsPerSample ?? 0,
                 rounds.Sum(round => round.TrainSamples) + explorers.Sum(explorer => explorer.TrainSamples),
-                rounds.Sum(round => round.TrainSamples * round.MacsPerSample),
+                rounds.Sum(round => (round.DenseTrainSamples ?? round.TrainSamples) * round.MacsPerSample),
                 rounds.Sum(round => round.TrainSamples * round.ActiveMacsPerSample),
                 explorers.Sum(explorer => explorer.TrainSamples) * (latest?.MacsPerSample ?? 0)),
             Traffic = new SummaryTraffic(

@@ -25,10 +25,12 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     /// <exception cref="AutoFlipException">What it was made from is no longer there (exit 3).</exception>
     public Mask Of(RunState state) => state.Mask ?? Make(state.Round, state.Server.Weights, null, state.Memory);
 
-    /// <summary>The clients of a round, ascending.</summary>
-    public int[] CohortOf(int round) => pruner.AsksExplorers(round, experiment.FirstPrunedRound)
-        ? Cohort.Explorers(experiment)
-        : Cohort.Sample(experiment, round);
+    /// <summary>The clients of a round, ascending: its cohort, and all explorers where the pruner needs them.</summary>
+    public int[] CohortOf(int round)
+    {
+        var cohort = Cohort.Sample(experiment, round);
+        return pruner.AsksExplorers(round, experiment.FirstPrunedRound) ? [.. cohort.Union(Cohort.Explorers(experiment)).Order()] : cohort;
+    }
 
     /// <summary>Lengths of the parts of the report that clients of a round return; empty if they return none.</summary>
     public ImmutableArray<int> ReportOf(int round, Mask mask) => pruner.Probe(ContextOf(round, mask))?.Lengths ?? [];

@@ -53,13 +53,14 @@ sealed class RecordedTransport(
     async IAsyncEnumerable<ClientReply> TrainAsync(
         ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
     {
+        var ordinary = Cohort.Sample(experiment, task.Round);
         observer.RoundStarted(task.Round, cohort.Count);
         Ledger.Enter(RoundPhase.Waiting);
         await foreach (var received in inner.DispatchAsync(task, cohort, ct))
         {
             Ledger.Enter(RoundPhase.Folding);
             var reply = Check(received, task, experiment.LocalEpochs + method.Algorithm.ExtraPasses);
-            Ledger.Add(task.Work, reply);
+            Ledger.Add(task.Work, reply, isExtra: !ordinary.Contains(reply.Client));
             yield return reply;
             if (reply.Failure is not null) observer.Warning($"Round {task.Round}: client {reply.Client} is left out: {reply.Failure}");
             observer.ClientAnswered(ClientAnswer.Of(task, reply));

@@ -51,6 +51,19 @@ public class RoundLedgerTests
         Assert.True(report.PeakRssBytes > 0);
     }
 
+    [Fact]
+    public void Plain_FedAvg_has_no_costs_of_clients_that_joined_the_cohort()
+    {
+        var ledger = new RoundLedger(Network, new Seconds());
+        ledger.Add(ClientWork.Train, new ClientReply { Client = 0, DownBytes = 10, UpBytes = 20, TrainSamples = 7 });
+        ledger.Add(ClientWork.Train, new ClientReply { Client = 1, DownBytes = 10, UpBytes = 20, TrainSamples = 5 }, isExtra: true);
+
+        var report = ledger.Report(Task(Mask.Dense(Network.Layout)), [0, 1], evaluated: null);
+
+        Assert.Equal((20, 40, 12), (report.DownBytes, report.UpBytes, report.TrainSamples));
+        Assert.Equal((4L * Network.Layout.Count * 2, 7), (report.DenseFp32Bytes, report.DenseTrainSamples));
+    }
+
     /// <summary>TwoNN on 16 pixels with two hidden layers of 8 and 3 outputs: 16·8 + 8·8 + 8·3 products. Without two units of the first
     /// layer and one of the second: 16·6 + 6·7 + 7·3, and biases 6 + 7 + 3 instead of 8 + 8 + 3.</summary>
     [Fact]
