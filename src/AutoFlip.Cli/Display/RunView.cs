@@ -30,7 +30,7 @@ sealed class RunView(TimeProvider time, bool unicode)
     public void Start(RunStart start) =>
         (_start, _loading, _roundsDone, _since) = (start, null, start.RoundsDone, (start.RoundsDone, time.GetTimestamp()));
 
-    /// <summary>Explorers are done. The clock begins anew: rounds after an exploration are smaller than those before it.</summary>
+    /// <summary>Explorers are done. They are no part of the time of a round.</summary>
     public void Explored(int done, int all) => (_explored, _since) = ((done, all), (_roundsDone, time.GetTimestamp()));
 
     /// <summary>Clients of a round are done.</summary>
@@ -39,10 +39,12 @@ sealed class RunView(TimeProvider time, bool unicode)
     /// <summary>The global model is evaluated.</summary>
     public void Evaluating(int round) => _current = (round, 1, 1, true);
 
-    /// <summary>A round is over.</summary>
+    /// <summary>A round is over. After the last dense round the clock is reset, because pruned rounds are shorter.</summary>
     public void RoundDone(RoundReport report)
     {
         (_roundsDone, _current) = (report.Round, null);
+        if (_start is { Experiment: { IsDense: false } run } && report.Round == run.FirstPrunedRound - 1)
+            _since = (report.Round, time.GetTimestamp());
         _rounds.Enqueue(RoundLine.Of(report, MainMetric));
         if (_rounds.Count > ShownRounds) _rounds.Dequeue();
     }

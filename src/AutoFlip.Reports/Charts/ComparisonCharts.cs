@@ -10,6 +10,7 @@ static class ComparisonCharts
     /// <summary>The figures; null where there is nothing to show.</summary>
     public static IEnumerable<Chart?> Of(ImmutableArray<RunGroup> groups)
     {
+        var explored = CostCharts.ExplorationNote(groups.SelectMany(group => group.Runs));
         foreach (var metric in groups.Select(group => Metric.MainOf(group.Runs[0].Experiment)).Distinct())
         {
             var (id, capital) = ($"compare-{ChartDraft.IdOf(metric)}", Metric.DisplayTitleOf(metric));
@@ -20,28 +21,28 @@ static class ComparisonCharts
                 $"{id}-clients", $"{capital} on clients outside the cohort", axis,
                 (round, _, _) => round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal);
             yield return Chart(
-                $"{id}-over-bytes", $"{capital} over bytes", new Axis("sent so far", AxisUnit.Bytes), axis, CostCharts.ExplorationIncluded,
+                $"{id}-over-bytes", $"{capital} over bytes", new Axis("sent so far", AxisUnit.Bytes), axis, explored,
                 (_, costs, place) => costs.Bytes(place), server);
             yield return Chart(
                 $"{id}-over-macs", $"{capital} over computation", new Axis("multiply-accumulates so far", AxisUnit.Macs), axis,
-                $"{CostCharts.ExplorationIncluded} {CostCharts.ForwardOnly}", (_, costs, place) => costs.Macs[place], server);
+                CostCharts.Note(explored, CostCharts.ForwardOnly), (_, costs, place) => costs.Macs[place], server);
         }
         yield return Over("compare-loss", "Loss on the server's test set", new Axis("loss"), (round, _, _) => round.ServerEvaluated?.Loss);
         yield return Over(
             "compare-density", "Parameters kept", new Axis("share of the dense model", AxisUnit.Share), (round, _, _) => round.Density);
         yield return Over(
             "compare-bytes", "Bytes sent so far", new Axis("sent so far", AxisUnit.Bytes), (_, costs, place) => costs.Bytes(place),
-            CostCharts.ExplorationIncluded);
+            explored);
         yield return Over(
             "compare-seconds", "Time so far", new Axis("wall clock", AxisUnit.Seconds), (_, costs, place) => costs.Seconds[place],
-            CostCharts.ExplorationIncluded);
+            explored);
 
         LineChart? Over(string id, string title, Axis axis, Figure figure, string note = "") =>
             Chart(id, title, ChartDraft.Rounds, axis, note, (round, _, _) => round.Round, figure);
 
         LineChart? Chart(string id, string title, Axis x, Axis y, string note, Figure at, Figure figure) =>
             ChartDraft.Spanning(ChartDraft.Lines(
-            id, title, x, y, string.Join(' ', ((string[])[OverSeeds, note]).Where(sentence => sentence.Length > 0)),
+            id, title, x, y, CostCharts.Note(OverSeeds, note),
             groups.Select(group => ChartDraft.Line(group.Name, Mean(group, at, figure)))));
     }
 

@@ -3,17 +3,24 @@ namespace AutoFlip.Reports;
 /// <summary>Size, traffic, computation and time of a run, and quality over cost.</summary>
 static class CostCharts
 {
-    public const string ExplorationIncluded = "Exploration counts from the first pruned round on.";
     public const string ForwardOnly = "Multiply-accumulates of forward passes; backward passes take about twice as many again.";
+
+    /// <summary>Place of the costs of exploration, in a sentence; empty if no run explored.</summary>
+    public static string ExplorationNote(IEnumerable<RunRecord> runs) =>
+        runs.Any(run => !run.Explorers.IsEmpty) ? "Exploration counts from the first pruned round on." : "";
+
+    /// <summary>A note of some sentences, the empty ones left out.</summary>
+    public static string Note(params string[] sentences) => string.Join(' ', sentences.Where(sentence => sentence.Length > 0));
 
     /// <summary>The figures; null where there is nothing to show.</summary>
     public static IEnumerable<Chart?> Of(RunRecord run)
     {
+        var explored = ExplorationNote([run]);
         var costs = RunCosts.Of(run.Experiment, run.Explorers, run.Rounds);
         yield return Density(run);
         yield return ChartDraft.Lines(
             "bytes", "Bytes sent so far", ChartDraft.Rounds, new Axis("sent so far", AxisUnit.Bytes),
-            $"Measured. {ExplorationIncluded} Dense float32: bytes of plain FedAvg for the same training tasks, computed.",
+            Note("Measured.", explored, "Dense float32: bytes of plain FedAvg in the same rounds, computed."),
             Line("to clients", place => costs.Down[place]), Line("from clients", place => costs.Up[place]),
             Line("both", place => costs.Bytes(place)),
             Line("dense float32", place => costs.Dense[place]));
@@ -27,9 +34,9 @@ static class CostCharts
             Part("evaluation", round => round.ServerEvaluated is null && round.ClientsEvaluatedOut is null ? 0 : round.EvaluateSeconds)));
 
         var metric = Metric.MainOf(run.Experiment);
-        yield return Against("bytes", "bytes", new Axis("sent so far", AxisUnit.Bytes), ExplorationIncluded, place => costs.Bytes(place));
+        yield return Against("bytes", "bytes", new Axis("sent so far", AxisUnit.Bytes), explored, place => costs.Bytes(place));
         yield return Against(
-            "macs", "computation", new Axis("multiply-accumulates so far", AxisUnit.Macs), $"{ExplorationIncluded} {ForwardOnly}",
+            "macs", "computation", new Axis("multiply-accumulates so far", AxisUnit.Macs), Note(explored, ForwardOnly),
             place => costs.Macs[place]);
 
         bool IsNew(int place) => run.Rounds[place].Mask is { } mask && (place == 0 || run.Rounds[place - 1].Mask != mask);

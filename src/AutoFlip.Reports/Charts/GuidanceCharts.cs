@@ -14,7 +14,7 @@ static class GuidanceCharts
         if (run.Guidance is not { Tensors.Length: > 0 } guidance || Scale.Of(guidance.Tensors) is not { } scale) yield break;
         Spread[] all = [.. guidance.Tensors.Select(tensor => Spread.Of(tensor, scale))];
         var x = $"{guidance.Guidance}, from";
-        var note = $"{(guidance.Explorers == 1 ? "Of one explorer" : $"The mean of {guidance.Explorers} explorers")}, "
+        var note = $"{(guidance.Explorers == 1 ? "Of one client" : $"The mean of {guidance.Explorers} clients")}, "
             + $"in half orders of magnitude, against the mask of round {guidance.Round}."
             + (scale.HasRest ? " The first bin holds all smaller values and 0." : "");
         var total = all.Sum(tensor => tensor.Weights);

@@ -20,20 +20,20 @@ public static class RunComparison
         Row.Ratio("parameters trained", run => run.ModelSize.TrainedParameters, Count),
         Row.Ratio("multiply-accumulates a sample", run => run.Compute.ActiveMacsPerSample, Count),
         Row.Ratio("multiply-accumulates, rounds", run => run.Compute.ActiveMacs, Large),
-        Row.Ratio("  exploration", run => run.Compute.ExploreMacs, Large),
+        Row.OfExploration("  exploration", run => run.Compute.ExploreMacs, Large),
         Row.Ratio("bytes down", run => run.Traffic.DownBytes, Bytes),
         Row.Ratio("bytes up", run => run.Traffic.UpBytes, Bytes),
-        Row.Ratio("  of both, exploration", run => run.Traffic.ExploreBytes, Bytes),
+        Row.OfExploration("  of both, exploration", run => run.Traffic.ExploreBytes, Bytes),
         Row.Ratio("bytes of dense float32", run => run.Traffic.DenseFp32Bytes, Bytes),
         Row.Ratio("clients: training", run => run.Time.ClientTrain, Readable.Time),
         Row.Ratio("clients: encoding", run => run.Time.ClientEncode, Readable.Time),
         Row.Ratio("clients: decoding", run => run.Time.ClientDecode, Readable.Time),
-        Row.Ratio("clients: exploring", run => run.Time.ExploreTrain, Readable.Time),
+        Row.OfExploration("clients: exploring", run => run.Time.ExploreTrain, Readable.Time),
         Row.Ratio("server: masks", run => run.Time.Mask, Readable.Time),
         Row.Ratio("server: folding", run => run.Time.Fold, Readable.Time),
         Row.Ratio("a round, median", run => run.Time.MedianRound, Readable.Time),
         Row.Ratio("rounds", run => run.Time.Rounds, Readable.Time),
-        Row.Ratio("exploration", run => run.Time.Explore, Readable.Time),
+        Row.OfExploration("exploration", run => run.Time.Explore, Readable.Time),
         Row.Ratio("everything", run => run.Time.Total, Readable.Time),
         Row.Ratio("peak memory", run => run.PeakRssBytes, Bytes),
         Row.Text("clients that failed", run => Readable.Count(run.Failures)),
@@ -43,7 +43,7 @@ public static class RunComparison
     /// <summary>The table, one column per run; for two runs, a third column compares the second with the first.</summary>
     public static FigureTable Of(IReadOnlyList<RunSummary> runs) => new(
         [.. runs.Select((_, i) => $"{i + 1}"), .. runs.Count == 2 ? ["2 against 1"] : Array.Empty<string>()],
-        [.. Identity.Concat(Quality(runs)).Concat(Reaching(runs)).Concat(Costs).Select(row =>
+        [.. Identity.Concat(Quality(runs)).Concat(Reaching(runs)).Concat(Costs).Where(row => row.IsShown(runs)).Select(row =>
             (row.Label, (IReadOnlyList<string>)[
                 .. runs.Select(row.Show), .. runs is [var one, var two] ? [row.Against(one, two)] : Array.Empty<string>()]))]);
 
@@ -91,6 +91,9 @@ public static class RunComparison
 
     sealed record Row(string Label, Func<RunSummary, string> Show, Func<RunSummary, RunSummary, string> Against)
     {
+        /// <summary>False for costs that no run has.</summary>
+        public Func<IReadOnlyList<RunSummary>, bool> IsShown { get; init; } = _ => true;
+
         public static Row Text(string label, Func<RunSummary, string> text) =>
             new(label, text, (one, two) => text(one) == text(two) ? "same" : "differs");
 
@@ -102,5 +105,8 @@ public static class RunComparison
 
         public static Row Ratio(string label, Func<RunSummary, double?> figure, Func<double, string> show) => new(
             label, run => figure(run) is { } value ? show(value) : "-", (one, two) => Readable.Ratio(figure(two) / figure(one)));
+
+        public static Row OfExploration(string label, Func<RunSummary, double> cost, Func<double, string> show) =>
+            Ratio(label, run => cost(run), show) with { IsShown = runs => runs.Any(run => cost(run) > 0) };
     }
 }

@@ -63,7 +63,7 @@ public class DisplayTests
         var clock = new Clock();
         var view = new RunView(clock, unicode: true);
         // accuracy is the main metric, wherever it stands
-        var experiment = new Experiment { Clients = 20, Rounds = 10, CohortFraction = 0.25, Metrics = ["f1", "acc1"] };
+        var experiment = new Experiment { Clients = 20, Rounds = 10, DenseRounds = 0, CohortFraction = 0.25, Metrics = ["f1", "acc1"] };
         view.Start(new RunStart(experiment, "dir", 1_664_970, 1, 50_000, 10_000, 10_000, 0));
         view.Explored(20, 20);
         view.RoundDone(Report(1, evaluated: false));
@@ -98,6 +98,22 @@ public class DisplayTests
         view.RoundDone(Report(2, evaluated: false));
         clock.Seconds = 100;
         view.Explored(20, 20);
+        view.RoundDone(Report(3, evaluated: false));
+        clock.Seconds = 110;
+
+        Assert.Contains("3/10  10 s, about 1:10 left", Drawn(view), StringComparison.Ordinal);
+    }
+
+    /// <summary>Two dense rounds of 50 s, then one small round of 10 s: seven more take 70 s.</summary>
+    [Fact]
+    public void Time_left_is_that_of_the_pruned_rounds()
+    {
+        var clock = new Clock();
+        var view = new RunView(clock, unicode: true);
+        view.Start(new RunStart(new Experiment { Rounds = 10, DenseRounds = 2 }, "dir", 1_664_970, 1, 50_000, 10_000, 10_000, 0));
+        view.RoundDone(Report(1, evaluated: false));
+        clock.Seconds = 100;
+        view.RoundDone(Report(2, evaluated: false));
         view.RoundDone(Report(3, evaluated: false));
         clock.Seconds = 110;
 

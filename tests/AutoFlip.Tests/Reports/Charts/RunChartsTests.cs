@@ -24,6 +24,19 @@ public sealed class RunChartsTests
     }
 
     [Fact]
+    public void Costs_of_exploration_are_mentioned_where_clients_explored()
+    {
+        const string Sentence = "Exploration counts from the first pruned round on.";
+        var without = RunCharts.Of(HandMadeRun.Record with { Explorers = [] });
+
+        foreach (var id in (string[])["bytes", "metric-over-bytes", "metric-over-macs"])
+        {
+            Assert.Contains(Sentence, Chart<LineChart>(id).Note, StringComparison.Ordinal);
+            Assert.DoesNotContain("xploration", Chart<LineChart>(id, without).Note, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Accuracy_stands_over_what_was_spent_by_then()
     {
         var overBytes = Line("metric-over-bytes", "server's test set");
