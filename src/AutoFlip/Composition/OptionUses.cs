@@ -110,8 +110,8 @@ static class OptionUses
     public static ImmutableArray<OptionUse> All { get; } = [.. Data, .. Model, .. Pruning, .. Training, .. Evaluation];
 
     /// <summary>The experiment without a pruner, and with every option of pruning at its default.</summary>
-    public static Experiment WithoutPruning(Experiment experiment) =>
-        Pruning.Aggregate(experiment with { Pruner = Experiment.NoPruner }, (dense, use) => use.Reset(dense));
+    public static Experiment WithoutPruning(Experiment experiment) => MethodOptions.Complete(
+        Pruning.Aggregate(experiment with { Pruner = Experiment.NoPruner }, (dense, use) => use.Reset(dense)));
 
     /// <summary>One sentence about all options that were chosen and have no effect in a run; null if there are none.</summary>
     public static string? Warning(PreparedRun run)
@@ -177,7 +177,8 @@ static class OptionUses
     static string? NothingPruned(PreparedRun run) => PrunerOf(run.Experiment) is NoPruning ? "nothing is pruned" : null;
 
     static string? NoExploration(PreparedRun run) =>
-        PrunerOf(run.Experiment).Explores ? null : "dense rounds are scored instead of an exploration";
+        PrunerOf(run.Experiment).Explores ? null
+        : "dense rounds are scored unless Options.ExplorationRound is false and Options.ScoreRounds 0";
 
     static string? NoUnitsPruned(PreparedRun run) =>
         PruningPlan.Of(run.Experiment).StructuredShare == 0 ? "no whole units are removed" : null;

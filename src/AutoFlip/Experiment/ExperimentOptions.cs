@@ -130,20 +130,21 @@ public static class ExperimentOptions
         Of(e => e.PruneFraction, "prune-fraction treeshold_pruining", "F", "Fraction of all parameters that the mask removes. 0 keeps all.",
             x => x is >= 0 and < 1, "a number in [0, 1): the share of all parameters that is removed, 0.30 for 30 %"),
         Of(e => e.DenseRounds, "dense-rounds", "N",
-            "Rounds that train the full model before exploration and pruning; 0 explores the initial model, as the paper does. "
+            "Rounds that train the full model before pruning; 0 explores the initial model, as the paper does. "
             + "Default: a sixth of the rounds.")
             with
             {
                 Fits = e => e.DenseRounds is null or 0 || (e.DenseRounds > 0 && e.DenseRounds < e.Rounds),
                 Accepted = "a whole number of at least 0, below Experiment.Rounds",
             },
-        Of(e => e.ExplorationEpochs, "exploration-epochs epoochs_mask", "N", "Maximum number of epochs of an explorer.",
+        Of(e => e.ExplorationEpochs, "exploration-epochs epoochs_mask", "N",
+            "Maximum number of epochs of an explorer that trains only to score.",
             x => x is >= 1 and <= MostEpochs, $"a whole number from 1 to {MostEpochs}"),
         Of(e => e.ExplorationPatience, "exploration-patience Patience_mask", "N",
             "Epochs without a lower mean loss before an explorer stops.", x => x >= 1, FromOne),
-        Of(e => e.ExplorerFraction, "explorer-fraction perc_clients_for_mask", "F", "Fraction of clients that explore; at least one.",
+        Of(e => e.ExplorerFraction, "explorer-fraction perc_clients_for_mask", "F", "Fraction of clients that are explorers; at least one.",
             x => x is > 0 and <= 1, Share),
-        Of(e => e.Guidance, "guidance", "NAME", "Score that exploration computes for each weight: deviation, agreement, saliency, fisher."),
+        Of(e => e.Guidance, "guidance", "NAME", "Score that explorers compute for each weight: deviation, agreement, saliency, fisher."),
         Of(e => e.GuidanceNormalization, "guidance-normalization guidence_normalization", "HOW",
             "Normalisation of scores within each layer: rank, mean, minmax, robust, none.")
             with { Synonyms = Synonym("robustscaler", "robust") },

@@ -1,16 +1,19 @@
 namespace AutoFlip;
 
-/// <summary>AutoFLIP: explore the loss landscape from one common start, keep what exploration finds to matter.</summary>
-/// <param name="Plan">How much is removed, and how. A fraction of 0 trains as without a pruner, to the bit.</param>
-/// <param name="Guidance">What exploration measures.</param>
-/// <param name="Epochs">Most epochs an explorer trains, E_exp.</param>
+/// <summary>AutoFLIP: explorers score parameters from one common start, and those with the lowest scores are removed.</summary>
+/// <param name="Plan">How much is removed, and how. A fraction of 0 without an exploration round trains as without a pruner, to the
+/// bit.</param>
+/// <param name="Guidance">What explorers measure.</param>
+/// <param name="Epochs">Maximum number of epochs of an explorer that trains only to score, E_exp.</param>
 /// <param name="Patience">Epochs without a lower mean loss after which it stops.</param>
 /// <param name="Normalization">How guidance is made comparable between tensors.</param>
 /// <param name="Refresh">Cohort: a new mask each round, from the guidance of its cohort. Once: one mask, from all explorers.</param>
 /// <remarks>
-/// Each explorer c trains its own copy of one model and returns its scores. G = their mean over the explorers of the cohort (over all
-/// explorers if none of the cohort explored). A unit's score is the mean of G over its incoming weights and bias. Weights are scaled
-/// within their tensor and units within their layer, and the lowest of all go.
+/// Each explorer c trains its own copy of one model and returns its scores. With an <see cref="ExplorationRound"/>, the default, this is
+/// the ordinary training of the last dense round, and G = their mean over the clients of that round. Otherwise explorers train only to
+/// score, and G = their mean over the explorers of the cohort (over all explorers if none of the cohort explored). A unit's score is the
+/// mean of G over its incoming weights and bias. Weights are scaled within their tensor and units within their layer, and the lowest of
+/// all go.
 /// <para>Source: AutoFLIP, arXiv 2405.10271. Departures are listed in docs/algorithm.md.</para>
 /// </remarks>
 public sealed record AutoFlipPruner(
@@ -26,16 +29,19 @@ public sealed record AutoFlipPruner(
         HasDenseRounds = experiment.FirstPrunedRound > 1,
     };
 
-    /// <summary>Dense rounds whose training is scored, the last ones before pruning; 0 scores a training of explorers of its own.</summary>
+    /// <summary>Dense rounds whose training is scored, the last ones before pruning; 0 for none but the exploration round.</summary>
     [Option(
-        "Dense rounds whose training scores the weights, the last ones before pruning. "
-        + "0 has explorers train only to score them, and so do runs without dense rounds and masks per cohort.",
+        "Dense rounds whose training scores the weights, the last ones before pruning. 0 for none but the exploration round.",
         AtLeast = 0, AtMost = 1000000)]
     public int ScoreRounds { get; init; }
 
-    /// <summary>Makes all explorers the cohort of the last dense round.</summary>
-    [Option("Makes all explorers the cohort of the last dense round, whose training then scores the weights.")]
-    public bool ExplorationRound { get; init; }
+    /// <summary>All explorers join the cohort of the last dense round, and its training is scored.</summary>
+    /// <remarks>Without dense rounds, and with a mask per cohort, explorers train only to score, whatever the value.</remarks>
+    [Option(
+        "All explorers join the cohort of the last dense round, and its training scores the weights. If false, without dense rounds, and "
+        + "with a mask per cohort, explorers train only to score the weights.",
+        Earlier = false)]
+    public bool ExplorationRound { get; init; } = true;
 
     /// <summary>True if the mask is computed once, after a dense round whose training can be scored.</summary>
     public bool HasDenseRounds { get; init; }
@@ -65,6 +71,13 @@ public sealed record AutoFlipPruner(
         var scores = Guidance.Measure(context.Network.Layout);
         return ScoresUnits ? new UnitMeans(context.Network, scores) : scores;
     }
+
+    /// <inheritdoc/>
+    public override string? Refuses(Experiment experiment) => ScoreRounds <= 0 || (HasDenseRounds && !Refreshes) ? null
+        : ApiNames.Refusal(
+            "Options.ScoreRounds", ExperimentOption.Text(ScoreRounds), HasDenseRounds
+                ? "0 under Experiment.MaskRefresh cohort, which needs the scores of each explorer"
+                : "0 under Experiment.DenseRounds 0, where no training precedes the mask");
 
     /// <inheritdoc/>
     public override float[] Explore(LocalTraining training)

@@ -12,6 +12,9 @@ public sealed class TrainingReportTests : IDisposable
         UnitMultiple = 1
     };
 
+    /// <summary>Only the ordinary cohorts of three report, if score rounds are asked for.</summary>
+    static readonly Experiment Exploring = Tiny.WithOption("explorationRound", false);
+
     readonly TemporaryDirectory _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -36,7 +39,7 @@ public sealed class TrainingReportTests : IDisposable
         Assert.Equal(
             log.Replies.Count(reply => reply.Report > 0), ReportSum.CountOf(outcome.Rounds[^1].State.Memory));
         Assert.True(outcome.Rounds[^1].Mask.Density < 0.75);
-        Assert.Null((await TinyFederation.RunAsync(Tiny)).Rounds[^1].State.Memory);
+        Assert.Null((await TinyFederation.RunAsync(Exploring)).Rounds[^1].State.Memory);
     }
 
     /// <summary>As many numbers as TwoNN has units in its three groups (inputs and classes too): 16 + 8 + 8 + 3 at most; else one
@@ -135,17 +138,19 @@ public sealed class TrainingReportTests : IDisposable
         Assert.Equal(ResumedRuns.Unbroken(experiment, _folder["whole"]), ResumedRuns.Resumed(experiment, _folder["broken"], after));
     }
 
-    [Fact]
-    public void The_guidance_of_units_is_written_and_nobody_explores()
+    /// <summary>Of three clients, 0.7 are two; all three are explorers.</summary>
+    [Theory, InlineData(false, 2), InlineData(true, 3)]
+    public void The_guidance_of_units_is_written_and_nobody_explores(bool everyone, int clients)
     {
-        var experiment = FinishedRuns.Small.WithOption("scoreRounds", 1) with { DenseRounds = 1, Pruning = PruningKind.Structured };
+        var scored = FinishedRuns.Small.WithOption("scoreRounds", 1).WithOption("explorationRound", everyone);
+        var experiment = scored with { DenseRounds = 1, Pruning = PruningKind.Structured };
         ResumedRuns.Unbroken(experiment, _folder["run"]);
         var run = Assert.Single(Directory.GetDirectories(_folder["run"]));
 
         var record = RunRecord.Load(run);
 
         Assert.Empty(record.Explorers);
-        Assert.Equal(2, record.Guidance!.Explorers); // 0.7 of three clients
+        Assert.Equal(clients, record.Guidance!.Explorers);
         Assert.Contains(record.Guidance.Tensors, tensor => tensor.Count.Sum() > 0);
     }
 
@@ -154,11 +159,12 @@ public sealed class TrainingReportTests : IDisposable
     [Fact]
     public void Runs_without_dense_rounds_or_with_masks_per_cohort_explore()
     {
-        var scored = Tiny.WithOption("scoreRounds", 1);
-
-        Assert.True(Pruner(scored).HasReports);
-        Assert.False(Pruner(scored).Explores);
-        Experiment[] others = [Tiny, scored with { DenseRounds = 0 }, scored with { MaskRefresh = MaskRefresh.Cohort }];
+        foreach (var scored in (Experiment[])[Tiny, Exploring.WithOption("scoreRounds", 1)])
+        {
+            Assert.True(Pruner(scored).HasReports);
+            Assert.False(Pruner(scored).Explores);
+        }
+        Experiment[] others = [Exploring, Tiny with { DenseRounds = 0 }, Tiny with { MaskRefresh = MaskRefresh.Cohort }];
         foreach (var other in others)
         {
             Assert.True(Pruner(other).Explores);
@@ -171,7 +177,7 @@ public sealed class TrainingReportTests : IDisposable
     public async Task A_report_costs_its_values()
     {
         var silent = await TinyFederation.RunAsync(Tiny with { Pruner = Experiment.NoPruner });
-        var reporting = await TinyFederation.RunAsync(Tiny.WithOption("scoreRounds", 1));
+        var reporting = await TinyFederation.RunAsync(Exploring.WithOption("scoreRounds", 1));
         var units = TinyFederation.Network(Tiny).Groups.Sum(group => group.Width);
 
         Assert.Equal(silent.Rounds[0].Report.UpBytes, reporting.Rounds[0].Report.UpBytes);
