@@ -20,8 +20,8 @@ sealed class EvaluateCommand : ICommand
         (computed by ONNX Runtime). Data set, its options, loss and metrics default to those of the
         training run, whose last evaluation is then reproduced to the bit. Another data set must
         have the same classes in the same order. Model files do not contain paths: a model trained
-        on csv:PATH, parquet:PATH or folder:PATH needs --dataset. --split train evaluates on all
-        training samples of the clients.
+        on csv:PATH, parquet:PATH or folder:PATH needs --dataset, and one with a WordPiece
+        vocabulary --tokenizer. --split train evaluates on all training samples of the clients.
         """;
 
     /// <inheritdoc/>
@@ -65,6 +65,12 @@ sealed class EvaluateCommand : ICommand
                 throw AutoFlipException.BadRequest(
                     $"evaluate: the model was trained on {request.Experiment.Dataset}, and model files do not contain paths. "
                     + $"Give the path: --dataset {request.Experiment.Dataset.Split(':')[0]}:PATH");
+            if (
+                !Directory.Exists(path) && typed.Experiment.Tokenizer == new Experiment().Tokenizer && card.Input is WordPieceRecipe
+                && DataSetName.IsWithoutFolders(request.Experiment.Tokenizer))
+                throw AutoFlipException.BadRequest(
+                    $"evaluate: the model reads texts by {request.Experiment.Tokenizer}, and model files do not contain paths. "
+                    + "Give the path: --tokenizer wordpiece:PATH");
             var experiment = ModelEvaluation.Settle(card, request.Experiment);
             var split = request.Ship.Split;
             var samples = ModelEvaluation.SamplesFor(

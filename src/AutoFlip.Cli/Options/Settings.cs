@@ -212,8 +212,8 @@ static class Settings
             [Setting.Of(
                 (ShipOptions s) => s.Split, "--split", "test|train", "The server's test set, or all training samples of the clients.")]),
         .. All.Where(setting =>
-            setting.Name is "--dataset" or "--target" or "--task" or "--column" or "--missing" or "--decimal" or "--encoding" or "--metrics"
-                or "--average" or "--data-path" or "--offline" or "--workers" or "--json"),
+            setting.Name is "--dataset" or "--target" or "--tokenizer" or "--task" or "--column" or "--missing" or "--decimal"
+                or "--encoding" or "--metrics" or "--average" or "--data-path" or "--offline" or "--workers" or "--json"),
     ];
 
     static readonly Setting[] WithoutEffect =

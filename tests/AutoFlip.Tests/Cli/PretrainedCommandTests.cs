@@ -41,6 +41,11 @@ public sealed class PretrainedCommandTests : IDisposable
         var figures = Shell.Run("evaluate", run, "--split", "train");
         Assert.Equal((ExitCode.Done, ""), (figures.Exit, figures.Error));
 
+        Shell.Run("export", run, "-o", _folder["x.safetensors"]);
+        string[] evaluate = ["evaluate", _folder["x.safetensors"], "--split", "train", "--dataset", $"csv:{_folder["reviews.csv"]}"];
+        Assert.Contains("Give the path: --tokenizer wordpiece:PATH", Shell.Run(evaluate).Error, StringComparison.Ordinal);
+        Assert.Equal(figures.Lines[2..], Shell.Run([.. evaluate, "--tokenizer", $"wordpiece:{path}"]).Lines[2..]);
+
         var exported = Shell.Run("export", run, "--format", "huggingface", "-o", _folder["out"]);
         Assert.Equal((ExitCode.Done, $"{_folder["out"]}\n"), (exported.Exit, exported.Out));
         Assert.Contains("with zeros for removed weights", exported.Error, StringComparison.Ordinal);

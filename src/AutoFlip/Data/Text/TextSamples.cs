@@ -14,6 +14,9 @@ sealed class TextSamples(TextRecipe recipe) : ITextSink
     /// <exception cref="AutoFlipException">The vocabulary cannot be read (exit 3), or a length or size is too small (exit 2).</exception>
     public static TextRecipe RecipeOf(Experiment experiment, Action<ITextSink> readTraining)
     {
+        if (experiment.Tokenizer == TokenizerName.Model)
+            throw AutoFlipException.BadRequest(
+                "Experiment.Tokenizer model: the experiment is not resolved. Call ExperimentRules.Resolve before its data are loaded.");
         var behind = experiment.Padding == PaddingSide.Behind;
         if (TokenizerName.FileOf(experiment.Tokenizer) is { } path)
         {
