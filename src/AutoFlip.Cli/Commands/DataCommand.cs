@@ -99,7 +99,7 @@ sealed class DataCommand : ICommand
         if (set.Remarks is { } remarks) host.Print($"  remarks   {Spelling.Of(remarks)}");
         var more = set.Files.Length > MostFiles ? $" and {set.Files.Length - MostFiles} more" : "";
         if (!set.Files.IsEmpty) host.Print($"  files     {string.Join(", ", set.Files.Take(MostFiles))}{more}");
-        if (set is ImageDataSet { FilesPassedOver: { } passedOver }) host.Print($"  note      {passedOver}");
+        if (set.FilesPassedOver is { } passedOver) host.Print($"  note      {passedOver}");
         var search = where.Locate(set);
         host.Print($"  where     {State(set, where)}");
         foreach (var column in ColumnsOf(set, where)) host.Print($"  {column}");

@@ -37,8 +37,8 @@ public static class ExperimentOptions
     static readonly ExperimentOption[] Data =
     [
         Of(e => e.Dataset, "dataset", "NAME",
-            "Data set: see 'Catalog.DataSets', folder:PATH for your own images, csv:PATH for a table, or parquet:PATH for a data set "
-            + "in Parquet."),
+            "Data set: see 'Catalog.DataSets', folder:PATH for your own images or texts, csv:PATH for a table, or parquet:PATH for a data "
+            + "set in Parquet."),
         Of(e => e.Target, "target", "COLUMN", "Target column of a table csv:PATH or parquet:PATH."),
         Of(e => e.Text, "text", "COLUMN",
             "Column of texts of a table csv:PATH or parquet:PATH: the model reads them alone, by Experiment.Tokenizer."),

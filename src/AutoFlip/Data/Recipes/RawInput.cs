@@ -43,7 +43,7 @@ public sealed record RawInput(string Name, float[]? Sample, string? Fault)
     {
         List<string> files = Directory.Exists(source)
             ? [.. Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories)
-                .Where(ClassFolders.IsImage).Order(StringComparer.Ordinal)]
+                .Where(SampleFiles.Images.Has).Order(StringComparer.Ordinal)]
             : [source];
         if (files.Count == 0) throw AutoFlipException.BadFile(source, "there are no images in this folder");
         foreach (var file in files) yield return new(file, null, null);

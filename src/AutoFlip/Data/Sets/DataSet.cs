@@ -60,6 +60,13 @@ public abstract record DataSet(string Name)
     /// <summary>Bytes to download; 0 if the set is built in or has to be fetched by hand.</summary>
     public long DownloadBytes => Downloads.Sum(download => download.Bytes);
 
+    /// <summary>Sentence on the files beside the samples that are not read; null if there are none.</summary>
+    public virtual string? FilesPassedOver => null;
+
+    /// <summary>Tests whether a sample of a set without a test part is used for testing: every fifth is (the 5th, 10th, ...).</summary>
+    /// <param name="row">Its place in the files' own order, from 0.</param>
+    protected static bool IsTest(int row) => row % 5 == 4;
+
     /// <summary>Finds the set, downloading it if need be and if allowed, and reads it.</summary>
     /// <param name="experiment">Decides on resize, normalisation and augmentation.</param>
     /// <param name="where">Where to look, and whether to download.</param>

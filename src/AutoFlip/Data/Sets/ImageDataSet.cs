@@ -33,13 +33,6 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
         ImageSet Part(bool test) => loader.Load(test, () => Open(folder, test, experiment.Resize));
     }
 
-    /// <summary>Sentence on the files beside the images that are not read; null if there are none.</summary>
-    public virtual string? FilesPassedOver => null;
-
-    /// <summary>Tests whether a sample of a set without a test part is used for testing: every fifth is (the 5th, 10th, ...).</summary>
-    /// <param name="row">Its place in the files' own order, from 0.</param>
-    protected static bool IsTest(int row) => row % 5 == 4;
-
     /// <summary>Reads the images of one part at their native size.</summary>
     /// <param name="folder">Where the files are.</param>
     /// <param name="test">Whether the test part is wanted rather than the training part.</param>

@@ -172,7 +172,7 @@ public abstract record OwnTableDataSet : DataSet
     /// <summary>Tests whether a row is for testing.</summary>
     /// <param name="file">The file that it is in.</param>
     /// <param name="row">Its number over all files, from 0.</param>
-    private protected bool IsTest(string file, int row) => TestFiles.IsEmpty ? row % 5 == 4 : TestFiles.Contains(file);
+    private protected bool IsTest(string file, int row) => TestFiles.IsEmpty ? IsTest(row) : TestFiles.Contains(file);
 
     /// <summary>A first column without a name is what pandas writes for the numbers of its rows; anything else
     /// without a name is a mistake.</summary>

@@ -3,8 +3,6 @@ namespace AutoFlip;
 /// <summary>IMDB: film reviews, one in a file, in a folder for each part and opinion.</summary>
 public sealed record ImdbDataSet() : TextDataSet("IMDB")
 {
-    const int LongestText = 1 << 24;
-
     /// <summary>The set.</summary>
     public static ImdbDataSet Instance { get; } = new()
     {
@@ -28,20 +26,9 @@ public sealed record ImdbDataSet() : TextDataSet("IMDB")
     };
 
     /// <inheritdoc/>
-    private protected override List<int> Read(DataFolder folder, bool train, ITextSink texts, CancellationToken cancellation)
-    {
-        var labels = new List<int>();
-        foreach (var label in (int[])[0, 1])
-        {
-            foreach (var path in folder.Matching(Files[(train ? 0 : 2) + label]))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (new FileInfo(path).Length > LongestText)
-                    throw AutoFlipException.BadFile(path, $"a review of more than {LongestText} bytes");
-                texts.Add(ReadText(path, reader => reader.ReadToEnd()));
-                labels.Add(label);
-            }
-        }
-        return labels;
-    }
+    private protected override List<int> Read(DataFolder folder, bool train, ITextSink texts, CancellationToken cancellation) =>
+        TextFileDataSet.ReadFiles(
+            ((int[])[0, 1]).SelectMany(label =>
+                folder.Matching(Files[(train ? 0 : 2) + label]).Select(path => new LabelledFile(path, label))),
+            texts, cancellation);
 }

@@ -25,6 +25,7 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
         observer.Loading($"reading {Name}", 0.9);
         var test = Encoded(train: false);
         observer.Loading($"reading {Name}", 1);
+        if (FilesPassedOver is { } passedOver) observer.Warning(passedOver);
         if (TrainSamples > 0 && (train.Count != TrainSamples || test.Count != TestSamples))
         {
             observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test.Count} test texts; " +

@@ -72,14 +72,14 @@ public class ImageFileSetsTests
         Assert.Equal(
             $"Not read in the class folders of '{folder["mine"]}': 2 .psd, 1 without an ending and 1 folders. Read are JPEG, PNG, GIF, "
             + "BMP, WebP, TIFF, PPM and PGM images.",
-            ClassFolders.PassedOver(folder["mine"]));
+            ClassFolders.PassedOver(folder["mine"], SampleFiles.Images));
     }
 
     [Theory]
     [InlineData("nowhere", "there is no such folder")]
     [InlineData("one", "there are 1")]
     [InlineData("stranger", "there is no class 'bird'")]
-    [InlineData("empty", "this class has no image that can be read, only 1 .txt")]
+    [InlineData("empty", "this class has no image that can be read, only 1 .md")]
     [InlineData("corrupt", "c.png' is not usable")]
     public void A_folder_that_is_no_data_set_is_refused(string how, string reason)
     {
@@ -88,8 +88,8 @@ public class ImageFileSetsTests
         foreach (var part in (string[])["train", "test"])
             foreach (var animal in (string[])["cat", "dog"]) folder.Write($"stranger/{part}/{animal}/a.png", Black);
         folder.Write("stranger/test/bird/a.png", Black);
-        folder.Write("empty/train/cat/a.txt", [1]);
-        folder.Write("empty/train/dog/a.txt", [1]);
+        folder.Write("empty/train/cat/a.md", [1]);
+        folder.Write("empty/train/dog/a.md", [1]);
         foreach (var image in (string[])["cat/a.png", "cat/b.png", "dog/c.png", "dog/d.png"])
             folder.Write($"corrupt/train/{image}", image[4] >= 'c' ? [1, 2, 3] : Black);
 
