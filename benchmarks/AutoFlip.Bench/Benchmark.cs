@@ -20,6 +20,8 @@ sealed record Benchmark(string Name, string Summary, Experiment Experiment, Func
         new("fold", "Bandwidth of the weighted fold against a memory copy.", new Experiment(), FoldBench.Measure),
         new("optimizer", "An Adam step against TorchSharp's.", new Experiment(), OptimizerBench.Measure),
         new("wire", "Bytes of a round trip in each format, and how fast messages are made and read.", new Experiment(), WireBench.Measure),
+        new("kernels", "Training steps by kernels of our own against libtorch.", new Experiment(), KernelBench.Measure),
+        new("encoder", "A training step of DistilBert against TorchSharp's.", new Experiment(), EncoderBench.Measure),
         new("shrink", "A training step without some units against the dense one.", new Experiment(), ShrinkBench.Measure),
         new("onnx", "Exported models without some units against the dense ones, in ONNX Runtime.", new Experiment(), OnnxBench.Measure),
         new("memory", "Peak memory with 100, 1,000 and 10,000 clients.", MemoryBench.Setting, MemoryBench.Measure),

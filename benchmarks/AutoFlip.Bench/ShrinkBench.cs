@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace AutoFlip.Bench;
 
 /// <summary>Seconds of local training, and a client's memory, of networks without some of their units, against the dense ones.</summary>
@@ -76,7 +74,7 @@ static class ShrinkBench
     {
         var (name, network, batch) = model;
         Cut[] cuts = [new("0", network), .. Cuts(network)];
-        var trainings = cuts.Select(cut => new Training(cut.Network, batch)).ToList();
+        var trainings = cuts.Select(cut => new TrainingSteps(cut.Network, batch, KernelPlan.Chosen(new Experiment()))).ToList();
         var series = Series.Interleave(context, context.RepeatsOr(15), [.. cuts.Zip(trainings, (cut, training) =>
             ($"{name}: {cut.Removed}", (Func<double>)(() => training.Milliseconds(steps))))]);
         foreach (var training in trainings) training.Dispose();
@@ -123,49 +121,13 @@ static class ShrinkBench
         return Math.Max((int)Math.Round((1 - fraction) * width / block, MidpointRounding.AwayFromZero), 1) * block;
     }
 
-    static Network WithoutParameters(Network network, double fraction, int multiple)
+    /// <summary>The network without that share of its parameters, in whole units of random scores.</summary>
+    internal static Network WithoutParameters(Network network, double fraction, int multiple)
     {
         var random = new Seeds(1).For(Purpose.RandomMask);
         double[][] scores = [.. network.Groups.Select(group => Enumerable.Range(0, group.Width).Select(_ => random.NextDouble())
             .ToArray())];
         return new PruningPlan((decimal)fraction, StructuredShare: 1, MinUnits: 1, multiple)
             .Prune(network, scores, new float[network.Layout.ParameterCount]).Shrink(network);
-    }
-
-    sealed class Training : IDisposable
-    {
-        readonly NetworkModule<float> _module;
-        readonly Stepper<float> _stepper;
-        readonly Tensor _input, _labels;
-
-        public Training(Network network, int batch)
-        {
-            NativeHeap.KeepWhatIsFreed(); // as a worker does
-            _module = new NetworkModule<float>(network);
-            Initialization.Draw(network, Initialization.Xavier, 1, new Seeds(1)).Values.CopyTo(_module.Values);
-            _stepper = new Adam().Start<float>(network.Layout.ParameterCount);
-            _input = rand(batch, network.Input.Channels, network.Input.Height, network.Input.Width).DetachFromDisposeScope();
-            _labels = zeros(batch, ScalarType.Int64).DetachFromDisposeScope();
-        }
-
-        /// <summary>Processor time per step: of one thread that is the wall-clock of a machine which does nothing else.</summary>
-        public double Milliseconds(int steps)
-        {
-            var before = Environment.CpuUsage.TotalTime;
-            for (var step = 0; step < steps; step++)
-            {
-                using var scope = NewDisposeScope();
-                Catalog.Criteria["CrossEntropyLoss"].Loss(_module.Forward(_input, training: true), _labels).backward();
-                _stepper.Step(_module.Parameters, _module.Gradients, 0.0003);
-            }
-            return (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / steps;
-        }
-
-        public void Dispose()
-        {
-            _input.Dispose();
-            _labels.Dispose();
-            _module.Dispose();
-        }
     }
 }

@@ -12,7 +12,7 @@ public class FloorTests
         new(
             "src/AutoFlip",
             [
-                ["Native"],
+                ["Kernels", "Native"],
                 ["Base"],
                 ["Experiment", "Tensors"],
                 ["Networks"],

@@ -102,8 +102,8 @@ static class NamedInternals
 {
     extension(Workspace)
     {
-        /// <summary>A workspace with the optimiser and the precision that an experiment names.</summary>
+        /// <summary>A workspace with the optimiser, the precision and the kernels that an experiment names.</summary>
         public static Workspace Of(Experiment experiment) =>
-            new(Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision);
+            new(Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision, KernelPlan.Chosen(experiment));
     }
 }

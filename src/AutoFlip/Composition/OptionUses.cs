@@ -89,6 +89,9 @@ static class OptionUses
             run => $"the algorithm {run.Experiment.Algorithm} has none"),
         Of(nameof(Experiment.Momentum), e => Catalog.Optimizers[e.Optimizer](e),
             run => $"the optimizer {run.Experiment.Optimizer} has none"),
+        new(nameof(Experiment.Kernels), run =>
+            KernelPlan.Of(run.Network) is null ? $"{run.Experiment.Model} has layers without kernels, so libtorch trains it"
+            : run.Experiment.Precision != TrainingPrecision.Fp32 ? "libtorch trains in bf16" : null),
         new(nameof(Experiment.LearningRateDecay), run =>
             run.Experiment.Rounds > run.Experiment.LearningRateDecayStep ? null
             : $"the first decay would come after round {run.Experiment.LearningRateDecayStep}"),

@@ -14,6 +14,8 @@ static class RunNetwork
     {
         var network = Catalog.Models[experiment.Model](data.Shape, data.Task.Outputs, ModelOptions.Of(experiment));
         if (method.Criterion.Refuses(network) is { } reason) throw AutoFlipException.BadRequest($"Experiment.Criterion: {reason}");
+        if (experiment.Kernels == TrainingKernels.Own && KernelPlan.Refuses(network) is { } without)
+            throw AutoFlipException.BadRequest($"Experiment.Kernels own: {without}");
         CheckTokens(experiment, network, data.Vocabulary);
         CheckSteps(experiment, network, data.Task);
         require?.Invoke(network);

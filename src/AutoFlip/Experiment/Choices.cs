@@ -90,6 +90,19 @@ public enum TrainingPrecision
     Bf16,
 }
 
+/// <summary>Code of the forward and backward passes of local training.</summary>
+public enum TrainingKernels
+{
+    /// <summary>Own kernels where they are faster, else libtorch.</summary>
+    Auto,
+
+    /// <summary>libtorch.</summary>
+    Torch,
+
+    /// <summary>Kernels written for networks of plain convolutions, rectifiers, 2 x 2 pooling and linear layers.</summary>
+    Own,
+}
+
 /// <summary>Learning task of a table's target.</summary>
 public enum TaskChoice
 {

@@ -277,6 +277,9 @@ public sealed record Experiment
     /// others.</summary>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Fp32;
 
+    /// <summary>Code of local training and exploration. Part of the experiment: sums are rounded in another order.</summary>
+    public TrainingKernels Kernels { get; init; } = TrainingKernels.Auto;
+
     /// <summary>Intra-op threads of a client. Part of the experiment: they change the order of float sums.</summary>
     public int ThreadsPerClient { get; init; } = 1;
 

@@ -203,6 +203,15 @@ public static class ExperimentOptions
             "Loss: see 'Catalog.Criteria'. auto: cross-entropy for classes, MSELoss for numbers."),
         Of(e => e.Precision, "precision", "fp32|bf16",
             "Arithmetic of local training. bf16 is faster where the processor supports it; weights stay fp32."),
+        Of(e => e.Kernels, "kernels", "auto|torch|own",
+            "Code of local training: libtorch, or kernels for chains of convolutions, ReLU, 2x2 pooling and linear layers. "
+            + "auto: these where a network has such layers, the processor AVX-512 and a client one thread.")
+            with
+            {
+                Earlier = TrainingKernels.Torch,
+                Fits = e => e.Kernels != TrainingKernels.Own || e.Precision == TrainingPrecision.Fp32,
+                Accepted = "'auto' or 'torch' under Experiment.Precision bf16",
+            },
         Of(e => e.ThreadsPerClient, "threads-per-client", "N",
             "Threads per client. Part of the experiment, because it changes the order of floating-point sums.",
             x => x is >= 1 and <= 256, "a whole number from 1 to 256"),

@@ -28,6 +28,19 @@ public sealed record Dropout(double Rate) : Layer
         return run.Input.mul(mask);
     }
 
+    /// <summary>Draws factors, 0 or 1 / (1 - Rate), for values in their logical order.</summary>
+    /// <param name="count">Number of values.</param>
+    /// <param name="random">Where to draw from; null turns dropout off.</param>
+    /// <param name="into">An earlier result, which is overwritten if it is long enough.</param>
+    /// <returns>At least <paramref name="count"/> factors; none if nothing is dropped.</returns>
+    internal float[] Draw(int count, KeyedRandom? random, float[] into)
+    {
+        if (Rate == 0 || random is null) return [];
+        var factors = into.Length >= count ? into : new float[count];
+        Draw(factors.AsSpan(0, count), random);
+        return factors;
+    }
+
     /// <summary>Nothing: it is for training.</summary>
     internal override string Export(OnnxDraft draft) => draft.Input;
 

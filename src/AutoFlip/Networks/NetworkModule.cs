@@ -25,6 +25,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     readonly Step[] _steps;
     readonly bool _convolves;
     readonly bool _narrows;
+    readonly KernelFunction? _kernels;
     readonly T* _value;
     readonly T* _gradient;
     bool _disposed;
@@ -34,9 +35,11 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     /// <summary>Allocates values and gradients, all 0. Load weights before use.</summary>
     /// <param name="network">What to compute.</param>
     /// <param name="precision">What training passes compute in; narrower than float for float only.</param>
+    /// <param name="kernels">What computes training passes in float32: own kernels for networks that have a plan, else torch.</param>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double, or
     /// double and to be narrowed.</exception>
-    public NetworkModule(Network network, TrainingPrecision precision = TrainingPrecision.Fp32)
+    public NetworkModule(
+        Network network, TrainingPrecision precision = TrainingPrecision.Fp32, TrainingKernels kernels = TrainingKernels.Torch)
     {
         Network = network;
         var layout = network.Layout;
@@ -62,6 +65,8 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         _views = [.. views.Values];
         _steps = Plan(network, views);
         _convolves = network.Nodes.Any(node => node.Layer is Conv2d);
+        if (kernels == TrainingKernels.Own && type == ScalarType.Float32 && !_narrows && KernelPlan.Of(network) is { } plan)
+            _kernels = new(plan, (float*)_value, (float*)_gradient, layout.ParameterCount);
     }
 
     /// <summary>The network of the module.</summary>
@@ -89,8 +94,10 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         using var scope = NewDisposeScope();
 
         var outputs = new Tensor?[_steps.Length];
-        outputs[0] = _convolves ? ChannelsLast(input) : input.alias(); // a handle of our own: the caller's is never disposed
-        for (var i = 1; i < _steps.Length; i++)
+        var first = training && _kernels is not null ? _kernels.Plan.Nodes : 1;
+        if (first > 1) outputs[first - 1] = _kernels!.Run(input, dropout);
+        else outputs[0] = _convolves ? ChannelsLast(input) : input.alias(); // a handle of our own: the caller's is never disposed
+        for (var i = first; i < _steps.Length; i++)
         {
             var step = _steps[i];
             Tensor[] inputs = [.. step.Inputs.Select(index => outputs[index]!)], tensors = step.Tensors;
@@ -114,6 +121,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
+        _kernels?.Dispose();
         foreach (var view in _views) view.Dispose();
         _values.Dispose();
         _gradients.Dispose();

@@ -59,6 +59,9 @@ public sealed record RunSummary
     /// <summary>Amount of computation.</summary>
     public required SummaryCompute Compute { get; init; }
 
+    /// <summary>Code that trained: own or torch. Null in summaries of earlier versions.</summary>
+    public string? Kernels { get; init; }
+
     /// <summary>Amount of traffic.</summary>
     public required SummaryTraffic Traffic { get; init; }
 

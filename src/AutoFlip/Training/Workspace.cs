@@ -7,7 +7,10 @@ namespace AutoFlip;
 /// so that a run's memory grows with its workers and not with its clients.</summary>
 /// <param name="optimizer">Trains the modules.</param>
 /// <param name="precision">What they train in.</param>
-sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Fp32) : IDisposable
+/// <param name="kernels">What computes their training passes.</param>
+sealed class Workspace(
+    Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Fp32, TrainingKernels kernels = TrainingKernels.Torch)
+    : IDisposable
 {
     static Workspace() => NativeHeap.KeepWhatIsFreed();
 
@@ -68,7 +71,7 @@ sealed class Workspace(Optimizer optimizer, TrainingPrecision precision = Traini
     {
         if (_module is not null && _module.Network.Layout.Equals(network.Layout)) return;
         _module?.Dispose();
-        _module = new NetworkModule<float>(network, precision);
+        _module = new NetworkModule<float>(network, precision, kernels);
         _stepper = optimizer.Start<float>(network.Layout.ParameterCount);
     }
 

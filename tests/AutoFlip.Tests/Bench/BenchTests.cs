@@ -43,6 +43,29 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public void Kernels_report_every_network_and_what_it_realises()
+    {
+        var dense = TwoNn.Create(new(1, 4, 4), 3, new ModelOptions { HiddenSize = 64 });
+        KernelBench.Case[] cases = [new("dense", dense, 10), new("half", dense.WithWidths(_ => 32), 10, "dense")];
+
+        var lines = Report(Tiny, context => KernelBench.Measure(context, cases, milliseconds: 1));
+
+        foreach (var row in (string[])["| dense |", "| half |", "| dense: half |"])
+            Assert.Contains(lines, line => line.StartsWith(row, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Encoder_reports_the_bare_loop_and_half_of_the_parameters()
+    {
+        EncoderShape shape = new() { Layers = 2, Heads = 4, Neurons = 64, Positions = 12 };
+
+        var lines = Report(Tiny, context => EncoderBench.Measure(context, new(50, 32, shape, Steps: 12, Batch: 2)));
+
+        foreach (var row in (string[])["| bare TorchSharp loop |", "| own / bare loop |", "| realised |"])
+            Assert.Contains(lines, line => line.StartsWith(row, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Shrink_refuses_a_case_that_it_does_not_have() => Assert.Contains(
         "TwoCNN-32-dense",
         Assert.Throws<AutoFlipException>(() => Report(Tiny, ShrinkBench.Measure, new BenchOptions { Case = "?" })).Message,
@@ -126,7 +149,7 @@ public sealed class BenchTests
         var initial = BenchFederation.InitialOf(Tiny, network);
         using var batches = new ReadBatches(Tiny, data);
         using var bare = new BareOwn(Tiny, network, initial);
-        using var workspace = new Workspace(Catalog.Optimizers[Tiny.Optimizer](Tiny));
+        using var workspace = Workspace.Of(Tiny);
         var task = new SentTask(Tiny, new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout)));
 
         bare.Train(batches[0]);

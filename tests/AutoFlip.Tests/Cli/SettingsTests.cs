@@ -149,8 +149,8 @@ public partial class SettingsTests
         string[] violations = [.. ExperimentRules.Violations(broken).Select(Spelling.Of)];
 
         // Every field but the seed and the ones any value of which is sound: five flags, four columns, a path, texts for
-        // missing values and twelve enumerations.
-        Assert.Equal(ExperimentFile.Fields.Count() - 24, violations.Length);
+        // missing values and thirteen enumerations.
+        Assert.Equal(ExperimentFile.Fields.Count() - 25, violations.Length);
         var spellings = Settings.All.SelectMany(setting => setting.Spellings).ToHashSet();
         Assert.Every(
             violations,

@@ -144,6 +144,8 @@ public sealed class OptionUsesTests
         { "MinUnits", Digits with { Model = "TwoNN", StructuredShare = 0, MinUnits = 4 }, "Experiment.MinUnits 4 (no whole units are "
             + "removed)" },
         { "Momentum", Digits with { Model = "TwoNN", Momentum = 0.9 }, "Experiment.Momentum 0.9 (the optimizer Adam has none)" },
+        { "Kernels", Digits with { Model = "GRUClassifier", Kernels = TrainingKernels.Torch }, "Experiment.Kernels torch "
+            + "(GRUClassifier has layers without kernels, so libtorch trains it)" },
         { "LearningRateDecay", Digits with {
             Model = "TwoNN", LearningRateDecay = 0.5,
             LearningRateDecayStep = 6 }, "Experiment.LearningRateDecay 0.5 (the first decay would come after round 6)" },

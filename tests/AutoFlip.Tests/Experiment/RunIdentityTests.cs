@@ -28,7 +28,7 @@ public class RunIdentityTests
     [Fact]
     public void What_runs_did_before_an_option_came_does_not_enter()
     {
-        var before = new Experiment { ScaleLearningRate = false };
+        var before = new Experiment { ScaleLearningRate = false, Kernels = TrainingKernels.Torch };
 
         Assert.NotEqual(RunIdentity.Of(new Experiment()), RunIdentity.Of(before));
         Assert.Equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", RunIdentity.Of(before)); // SHA-256 of nothing

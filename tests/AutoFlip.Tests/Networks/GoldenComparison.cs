@@ -6,7 +6,7 @@ using TorchSharp;
 namespace AutoFlip.Tests;
 
 /// <summary>Runs a golden case in float or double and compares every number (Golden/README.md, "How to compare").</summary>
-sealed class GoldenComparison<T>(string id, string fill)
+sealed class GoldenComparison<T>(string id, string fill, TrainingKernels kernels = TrainingKernels.Torch)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     static readonly bool IsDouble = typeof(T) == typeof(double);
@@ -30,7 +30,7 @@ sealed class GoldenComparison<T>(string id, string fill)
         _weights = _case.Weights();
         torch.set_num_threads(1); // of this thread: spinning helpers would slow down other tests
         using var scope = torch.NewDisposeScope();
-        using var module = new NetworkModule<T>(_case.Network);
+        using var module = new NetworkModule<T>(_case.Network, kernels: kernels);
 
         Load(module);
         var forward = IsDouble ? 1e-9 : 1e-5;

@@ -13,6 +13,16 @@ public class GoldenForwardTests
     [Theory, MemberData(nameof(Cases))]
     public void Single_network_equals_reference(string id, string fill) => new GoldenComparison<float>(id, fill).Check();
 
+    /// <summary>The architectures that our own kernels train.</summary>
+    public static IEnumerable<TheoryDataRow<string, string>> KernelCases =>
+        from pair in GoldenCase.All
+        where KernelPlan.Of(GoldenCase.Load(pair.Id, pair.Fill).Network) is not null
+        select new TheoryDataRow<string, string>(pair.Id, pair.Fill);
+
+    [Theory, MemberData(nameof(KernelCases))]
+    public void Own_kernels_equal_the_reference(string id, string fill) =>
+        new GoldenComparison<float>(id, fill, TrainingKernels.Own).Check();
+
     [Theory, InlineData("sine"), InlineData("hash")]
     public void Fill_equals_its_samples(string kind)
     {

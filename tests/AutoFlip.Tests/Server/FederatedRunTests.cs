@@ -188,7 +188,7 @@ public class FederatedRunTests
         var federated = await TinyFederation.RunAsync(experiment);
 
         var data = TinyFederation.Data(experiment);
-        using var workspace = new Workspace(Catalog.Optimizers["Adam"](experiment));
+        using var workspace = Workspace.Of(experiment);
         var weights = TinyFederation.Initial(experiment);
         for (var round = 1; round <= 3; round++)
         {
