@@ -56,8 +56,10 @@ public sealed class PretrainedRunTests : IDisposable
     {
         var path = GoldenCheckpoint.Of(model).Write(_folder["model"]);
 
-        var summary = Run(FineTuning(model, path));
+        var observer = new Watch();
+        var summary = Simulation.Run(FineTuning(model, path), Options, observer, TimeProvider.System, CancellationToken.None);
 
+        Assert.Contains("The last layer (classifier.weight, classifier.bias) is drawn: the file has none.", observer.Warnings);
         var initial = SavedModel.Load(Path.Combine(summary.Directory, "checkpoints", "initial.safetensors"));
         var want = PretrainedWeights.Load(PretrainedFiles.Of(path), initial.Network, initial.Weights);
         Assert.Equal(want.Weights.Sha256(), initial.Weights.Sha256()); // its own classifier, and all else from the folder
@@ -214,6 +216,20 @@ public sealed class PretrainedRunTests : IDisposable
         ExperimentRules.Resolve(plain with { HiddenSize = 12, SequenceLength = 10 });
     }
 
+    /// <summary>MobileBert alone has an embedding of another width than the encoder's: 6 in this config.</summary>
+    [Fact]
+    public void The_embedding_size_is_MobileBerts_alone()
+    {
+        var mobile = FineTuning("MobileBert", GoldenCheckpoint.Of("MobileBert").Write(_folder["mobile"]));
+        var distil = FineTuning("DistilBert", GoldenCheckpoint.Of("DistilBert").Write(_folder["distil"]));
+
+        Assert.Equal(6, ExperimentRules.Resolve(mobile).EmbeddingSize);
+        Assert.Equal(7, ExperimentRules.Resolve(distil with { EmbeddingSize = 7 }).EmbeddingSize);
+        Refused(
+            mobile with { EmbeddingSize = 7 }, ExitCode.BadRequest,
+            "Experiment.EmbeddingSize: '7' is not accepted. Accepted: 6, as in '");
+    }
+
     [Fact]
     public void A_vocabulary_with_more_tokens_than_rows_is_refused()
     {
@@ -278,6 +294,13 @@ public sealed class PretrainedRunTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(
             () => Simulation.Run(experiment, Options, observer, TimeProvider.System, stop.Token));
         return observer.Directory!;
+    }
+
+    sealed class Watch : RunObserver
+    {
+        public List<string> Warnings { get; } = [];
+
+        public override void Warning(string message) => Warnings.Add(message);
     }
 
     sealed class StopAfter(int round, CancellationTokenSource stop) : RunObserver
