@@ -21,7 +21,7 @@ sealed class ThriftStruct
     /// <summary>A whole number that must be there, in 0 .. <paramref name="most"/>.</summary>
     public long Number(int field, long most, string name) => Number(field) is { } number && number >= 0 && number <= most
         ? number
-        : throw new InvalidDataException($"its {name} is {Number(field)?.ToString(null, null) ?? "missing"}, and 0 to {most} is accepted");
+        : throw new InvalidDataException($"the {name} is {Number(field)?.ToString(null, null) ?? "missing"}; 0 to {most} is accepted");
 
     /// <summary>True or false.</summary>
     public bool? Flag(int field) => As<bool?>(field);

@@ -145,7 +145,9 @@ public sealed class ParquetRunTests : IDisposable
         {
             Assert.Equal(0, Cached(experiment).Train.Row(0)[0]);
             Assert.Equal(1, Cached(experiment with { Image = "bright" }).Train.Row(0)[0]);
-            Assert.Equal([1, 1, 0, 1], Cached(experiment with { Target = "z" }).Train.Labels); // of the same pixels
+            var other = Cached(experiment with { Target = "z", Owner = "y" });
+            Assert.Equal([1, 1, 0, 1], other.Train.Labels); // of the same pixels
+            Assert.Equal([0, 1, 0, 1], other.Owners!.OfRow);
         }
         Assert.Equal(4, Directory.GetFiles(_folder["cache/pixels"]).Length); // training and test part of each column
 
