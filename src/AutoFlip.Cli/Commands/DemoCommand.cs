@@ -40,6 +40,7 @@ sealed class DemoCommand : ICommand
             Concentration = 1,
             RandomHorizontalFlip = 0, // a mirrored digit is no digit
             ColorJitter = 0,
+            ExplorationEpochs = 3,
             ExplorerFraction = 1,
             PruneFraction = 0.3m, // the paper's
             EvaluateEvery = 5,

@@ -180,8 +180,7 @@ static class OptionUses
     static string? NothingPruned(PreparedRun run) => PrunerOf(run.Experiment) is NoPruning ? "nothing is pruned" : null;
 
     static string? NoExploration(PreparedRun run) =>
-        PrunerOf(run.Experiment).Explores ? null
-        : "dense rounds are scored unless Options.ExplorationRound is false and Options.ScoreRounds 0";
+        PrunerOf(run.Experiment).Explores ? null : "dense rounds are scored instead of an exploration";
 
     static string? NoUnitsPruned(PreparedRun run) =>
         PruningPlan.Of(run.Experiment).StructuredShare == 0 ? "no whole units are removed" : null;

@@ -8,7 +8,7 @@ public sealed record Preset(string Help, Func<Experiment, Experiment> Apply)
     /// <summary>Pruning as in the paper: where our defaults depart from it (docs/algorithm.md, "Departures from the paper").</summary>
     internal static Preset Paper { get; } = new(
         "Prune as in the paper: single weights, at the initial model, by squared distance, a new mask every round, and nothing rescaled.",
-        experiment => (experiment with
+        experiment => experiment with
         {
             Pruning = PruningKind.Unstructured,
             Guidance = "deviation",
@@ -17,5 +17,5 @@ public sealed record Preset(string Help, Func<Experiment, Experiment> Apply)
             KeepNorm = false,
             ScaleLearningRate = false,
             MaskRefresh = MaskRefresh.Cohort,
-        }).WithOption("explorationRound", false));
+        });
 }

@@ -9,11 +9,10 @@ namespace AutoFlip;
 /// <param name="Normalization">How guidance is made comparable between tensors.</param>
 /// <param name="Refresh">Cohort: a new mask each round, from the guidance of its cohort. Once: one mask, from all explorers.</param>
 /// <remarks>
-/// Each explorer c trains its own copy of one model and returns its scores. With an <see cref="ExplorationRound"/>, the default, this is
-/// the ordinary training of the last dense round, and G = their mean over the clients of that round. Otherwise explorers train only to
-/// score, and G = their mean over the explorers of the cohort (over all explorers if none of the cohort explored). A unit's score is the
-/// mean of G over its incoming weights and bias. Weights are scaled within their tensor and units within their layer, and the lowest of
-/// all go.
+/// Each explorer c trains its own copy of one model and returns its scores. G = their mean over the explorers of the cohort (over all
+/// explorers if none of the cohort explored). If dense rounds are scored, explorers do not train to score, and G = the mean over the
+/// clients of those rounds. A unit's score is the mean of G over its incoming weights and bias. Weights are scaled within their tensor
+/// and units within their layer, and the lowest of all go.
 /// <para>Source: AutoFLIP, arXiv 2405.10271. Departures are listed in docs/algorithm.md.</para>
 /// </remarks>
 public sealed record AutoFlipPruner(
@@ -31,17 +30,14 @@ public sealed record AutoFlipPruner(
 
     /// <summary>Dense rounds whose training is scored, the last ones before pruning; 0 for none but the exploration round.</summary>
     [Option(
-        "Dense rounds whose training scores the weights, the last ones before pruning. 0 for none but the exploration round.",
+        "Dense rounds whose training scores the weights, the last ones before pruning. "
+        + "0, without an exploration round, has explorers train only to score them.",
         AtLeast = 0, AtMost = 1000000)]
     public int ScoreRounds { get; init; }
 
     /// <summary>All explorers join the cohort of the last dense round, and its training is scored.</summary>
-    /// <remarks>Without dense rounds, and with a mask per cohort, explorers train only to score, whatever the value.</remarks>
-    [Option(
-        "All explorers join the cohort of the last dense round, and its training scores the weights. If false, without dense rounds, and "
-        + "with a mask per cohort, explorers train only to score the weights.",
-        Earlier = false)]
-    public bool ExplorationRound { get; init; } = true;
+    [Option("All explorers join the cohort of the last dense round, and its training scores the weights.")]
+    public bool ExplorationRound { get; init; }
 
     /// <summary>True if the mask is computed once, after a dense round whose training can be scored.</summary>
     public bool HasDenseRounds { get; init; }
@@ -73,11 +69,16 @@ public sealed record AutoFlipPruner(
     }
 
     /// <inheritdoc/>
-    public override string? Refuses(Experiment experiment) => ScoreRounds <= 0 || (HasDenseRounds && !Refreshes) ? null
-        : ApiNames.Refusal(
-            "Options.ScoreRounds", ExperimentOption.Text(ScoreRounds), HasDenseRounds
-                ? "0 under Experiment.MaskRefresh cohort, which needs the scores of each explorer"
-                : "0 under Experiment.DenseRounds 0, where no training precedes the mask");
+    public override string? Refuses(Experiment experiment) =>
+        HasReports || ScoredRounds <= 0 ? null
+        : ScoreRounds > 0 ? Refusal("Options.ScoreRounds", ScoreRounds, "0")
+        : Refusal("Options.ExplorationRound", ExplorationRound, "false");
+
+    /// <summary>The refusal of an option that scores dense rounds, where no mask can follow from them.</summary>
+    string Refusal(string option, object value, string off) => ApiNames.Refusal(
+        option, ExperimentOption.Text(value), HasDenseRounds
+            ? $"{off} under Experiment.MaskRefresh cohort, which needs the scores of each explorer"
+            : $"{off} under Experiment.DenseRounds 0, where no training precedes the mask");
 
     /// <inheritdoc/>
     public override float[] Explore(LocalTraining training)

@@ -86,15 +86,6 @@ public class OptionParserTests
                 paper.MaskRefresh));
     }
 
-    /// <summary>The paper's explorers train only to score, also where dense rounds are asked for.</summary>
-    [Theory, InlineData(""), InlineData("--dense-rounds 5"), InlineData("--mask-refresh once --dense-rounds 5")]
-    public void The_paper_s_explorers_train_only_to_score(string options)
-    {
-        var experiment = Shell.Run(["run", "--preset", "paper", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Experiment!;
-
-        Assert.True(Catalog.Pruners[experiment.Pruner](experiment).Explores);
-    }
-
     [Fact]
     public void A_preset_that_does_not_exist_is_refused() => Assert.Contains(
         "there is no preset 'papers'. Accepted: paper.", Shell.Run("run", "--preset", "papers").Error, StringComparison.Ordinal);

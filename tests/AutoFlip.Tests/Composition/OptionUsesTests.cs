@@ -15,8 +15,8 @@ public sealed class OptionUsesTests
         Metrics = ["acc1"]
     };
 
-    /// <summary>Explorers train only to score.</summary>
-    static readonly Experiment Exploring = Digits.WithOption("explorationRound", false);
+    /// <summary>All explorers join the dense round before the mask.</summary>
+    static readonly Experiment Joined = Digits.WithOption("explorationRound", true) with { DenseRounds = 1 };
 
     static readonly Lazy<LoadedData> Images = new(() =>
         DataSet.Of(Digits).Load(Digits, DataLocations.Of(new RunOptions { Offline = true }), RunObserver.None, CancellationToken.None));
@@ -100,22 +100,22 @@ public sealed class OptionUsesTests
         { "ExplorationEpochs", Digits with { Model = "TwoNN", Pruner = "random", ExplorationEpochs = 2 }, "Experiment.ExplorationEpochs "
             + "2 (the pruner random does not use it)" },
         {
-            "ExplorationEpochs", Digits with { DenseRounds = 1, ExplorationEpochs = 2 },
-            "Experiment.ExplorationEpochs 2 (dense rounds are scored unless Options.ExplorationRound is false and Options.ScoreRounds 0)"
+            "ExplorationEpochs", Joined with { ExplorationEpochs = 2 },
+            "Experiment.ExplorationEpochs 2 (dense rounds are scored instead of an exploration)"
         },
         {
-            "ExplorationPatience", Digits with { DenseRounds = 1, ExplorationPatience = 5 },
-            "Experiment.ExplorationPatience 5 (dense rounds are scored unless Options.ExplorationRound is false and Options.ScoreRounds 0)"
+            "ExplorationPatience", Joined with { ExplorationPatience = 5 },
+            "Experiment.ExplorationPatience 5 (dense rounds are scored instead of an exploration)"
         },
         {
-            "ExplorationEpochs", Exploring.WithOption("scoreRounds", 1) with { DenseRounds = 1, ExplorationEpochs = 2 },
-            "Experiment.ExplorationEpochs 2 (dense rounds are scored unless Options.ExplorationRound is false and Options.ScoreRounds 0)"
+            "ExplorationEpochs", Digits.WithOption("scoreRounds", 1) with { DenseRounds = 1, ExplorationEpochs = 2 },
+            "Experiment.ExplorationEpochs 2 (dense rounds are scored instead of an exploration)"
         },
         {
-            "ExplorerFraction", Exploring.WithOption("scoreRounds", 1) with { DenseRounds = 1, ExplorerFraction = 1 },
-            "Experiment.ExplorerFraction 1 (dense rounds are scored unless Options.ExplorationRound is false and Options.ScoreRounds 0)"
+            "ExplorerFraction", Digits.WithOption("scoreRounds", 1) with { DenseRounds = 1, ExplorerFraction = 1 },
+            "Experiment.ExplorerFraction 1 (dense rounds are scored instead of an exploration)"
         },
-        { "ExplorationPatience", Exploring with { Model = "TwoNN", ExplorationPatience = 5 }, "Experiment.ExplorationPatience 5 (explorers "
+        { "ExplorationPatience", Digits with { Model = "TwoNN", ExplorationPatience = 5 }, "Experiment.ExplorationPatience 5 (explorers "
             + "train at most 1 epochs)" },
         { "ExplorerFraction", Digits with { Model = "TwoNN", Pruner = "random", ExplorerFraction = 1 }, "Experiment.ExplorerFraction 1 "
             + "(the pruner random does not use it)" },
@@ -207,11 +207,10 @@ public sealed class OptionUsesTests
         Digits with {
             Model = "WideResNet", HiddenSize = 32, Depth = 10, WidenFactor = 1, Dropout = 0.3, WidthMultiplier = 0.5, Partition = "diri",
             Concentration = 1, Resize = 16, RandomRotation = 5 },
-        Exploring with {
+        Digits with {
             Model = "TwoCNN", Resize = 24, ClassesPerClient = 3, UnitMultiple = 4, MinUnits = 2, StructuredShare = 0.5, Guidance = "fisher",
             ExplorationEpochs = 4, ExplorationPatience = 2 },
-        Digits with { DenseRounds = 1, ExplorerFraction = 1, Guidance = "agreement" }, // all explorers join the dense round
-        Digits with { DenseRounds = 0, ExplorationEpochs = 4, ExplorationPatience = 2 }, // no dense round can be scored
+        Joined with { ExplorerFraction = 1, Guidance = "agreement" },
         Digits with {
             Model = "TwoNN", MaskRefresh = MaskRefresh.Cohort, Regrow = Regrow.Zero, Pruning = PruningKind.Unstructured, DenseRounds = 1,
             ExplorerFraction = 1, KeepNorm = false, ScaleLearningRate = false },

@@ -7,17 +7,12 @@ static class ResumedRuns
     public static string Unbroken(Experiment experiment, string folder) => Run(experiment, folder).ModelSha256;
 
     /// <summary>The same of a run that is stopped after a round and resumed.</summary>
-    /// <param name="experiment">The experiment.</param>
-    /// <param name="folder">The folder of the run directory.</param>
-    /// <param name="after">The round.</param>
-    /// <param name="edit">Changes the run directory in between.</param>
-    public static string Resumed(Experiment experiment, string folder, int after, Action<string>? edit = null)
+    public static string Resumed(Experiment experiment, string folder, int after)
     {
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => Run(experiment, folder, new StopAfter(after, stop), stop.Token));
-        var run = Assert.Single(Directory.GetDirectories(folder));
-        edit?.Invoke(run);
-        return Simulation.Resume(run, Options(folder), RunObserver.None, TimeProvider.System, default).ModelSha256;
+        return Simulation.Resume(
+            Assert.Single(Directory.GetDirectories(folder)), Options(folder), RunObserver.None, TimeProvider.System, default).ModelSha256;
     }
 
     static RunSummary Run(Experiment experiment, string folder, RunObserver? observer = null, CancellationToken cancel = default)

@@ -19,7 +19,7 @@ public class RunWarningsTests
             WireUp = up,
             Criterion = "CrossEntropyLoss",
             Metrics = ["acc1"]
-        }.WithOption("explorationRound", false);
+        };
 
         var warnings = RunWarnings.OfSize(experiment, Catalog.Resolve(experiment), network, "here").ToList();
 

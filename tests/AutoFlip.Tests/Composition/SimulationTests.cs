@@ -29,9 +29,6 @@ public sealed partial class SimulationTests : IDisposable
         Metrics = ["acc1", "auroc"],
     };
 
-    /// <summary>Explorers train only to score, also after dense rounds.</summary>
-    static readonly Experiment Exploring = Small.WithOption("explorationRound", false);
-
     public void Dispose() => _folder.Dispose();
 
     RunOptions Options => new() { ResultPath = _folder.Path, Workers = 2, Offline = true };
@@ -223,7 +220,7 @@ public sealed partial class SimulationTests : IDisposable
         var network = Catalog.Models["TwoNN"](new SampleShape(1, 8, 8), 10, ModelOptions.Of(Small));
         var layout = network.Layout;
         Weights? left = null;
-        var experiment = ExperimentRules.Resolve(Small with { DenseRounds = 2, KeepNorm = false });
+        var experiment = Small with { DenseRounds = 2, KeepNorm = false };
         Run(experiment, new OnRound(2, () => left = ResumeState.Read(
             Path.Combine(OnlyRun, "checkpoints/resume.safetensors"),
             new FedAvg(experiment.ServerMomentum).Initialize(Weights.Zeros(layout)), network, experiment)!.Server.Weights));
@@ -239,7 +236,7 @@ public sealed partial class SimulationTests : IDisposable
     {
         var clock = new Clock();
         var summary = Simulation.Run(
-            Exploring with { DenseRounds = 2 }, Options, new Ticking(clock), clock, TestContext.Current.CancellationToken);
+            Small with { DenseRounds = 2 }, Options, new Ticking(clock), clock, TestContext.Current.CancellationToken);
 
         Assert.Equal((4, 400), (summary.Time.Explore, summary.Time.Rounds));
     }
@@ -248,7 +245,7 @@ public sealed partial class SimulationTests : IDisposable
     [InlineData(3, null), InlineData(4, "scores for the mask of round 3 are missing")]
     public void Lost_scores_are_asked_for_again_unless_the_model_that_was_explored_is_gone(int begun, string? refusal)
     {
-        var experiment = Exploring with { DenseRounds = 2 };
+        var experiment = Small with { DenseRounds = 2 };
         var want = Run(experiment).ModelSha256;
         Directory.Delete(OnlyRun, recursive: true);
         Assert.Throws<BreakAt.Broken>(() => Run(experiment, new BreakAtRound(begun)));

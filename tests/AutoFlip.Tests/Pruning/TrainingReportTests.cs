@@ -12,9 +12,6 @@ public sealed class TrainingReportTests : IDisposable
         UnitMultiple = 1
     };
 
-    /// <summary>Only the ordinary cohorts of three report, if score rounds are asked for.</summary>
-    static readonly Experiment Exploring = Tiny.WithOption("explorationRound", false);
-
     readonly TemporaryDirectory _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -39,7 +36,7 @@ public sealed class TrainingReportTests : IDisposable
         Assert.Equal(
             log.Replies.Count(reply => reply.Report > 0), ReportSum.CountOf(outcome.Rounds[^1].State.Memory));
         Assert.True(outcome.Rounds[^1].Mask.Density < 0.75);
-        Assert.Null((await TinyFederation.RunAsync(Exploring)).Rounds[^1].State.Memory);
+        Assert.Null((await TinyFederation.RunAsync(Tiny)).Rounds[^1].State.Memory);
     }
 
     /// <summary>As many numbers as TwoNN has units in its three groups (inputs and classes too): 16 + 8 + 8 + 3 at most; else one
@@ -159,12 +156,12 @@ public sealed class TrainingReportTests : IDisposable
     [Fact]
     public void Runs_without_dense_rounds_or_with_masks_per_cohort_explore()
     {
-        foreach (var scored in (Experiment[])[Tiny, Exploring.WithOption("scoreRounds", 1)])
+        foreach (var scored in (Experiment[])[Tiny.WithOption("explorationRound", true), Tiny.WithOption("scoreRounds", 1)])
         {
             Assert.True(Pruner(scored).HasReports);
             Assert.False(Pruner(scored).Explores);
         }
-        Experiment[] others = [Exploring, Tiny with { DenseRounds = 0 }, Tiny with { MaskRefresh = MaskRefresh.Cohort }];
+        Experiment[] others = [Tiny, Tiny with { DenseRounds = 0 }, Tiny with { MaskRefresh = MaskRefresh.Cohort }];
         foreach (var other in others)
         {
             Assert.True(Pruner(other).Explores);
@@ -177,7 +174,7 @@ public sealed class TrainingReportTests : IDisposable
     public async Task A_report_costs_its_values()
     {
         var silent = await TinyFederation.RunAsync(Tiny with { Pruner = Experiment.NoPruner });
-        var reporting = await TinyFederation.RunAsync(Exploring.WithOption("scoreRounds", 1));
+        var reporting = await TinyFederation.RunAsync(Tiny.WithOption("scoreRounds", 1));
         var units = TinyFederation.Network(Tiny).Groups.Sum(group => group.Width);
 
         Assert.Equal(silent.Rounds[0].Report.UpBytes, reporting.Rounds[0].Report.UpBytes);

@@ -24,9 +24,6 @@ public sealed class RunRecordTests : IDisposable
         Metrics = ["acc1"],
     };
 
-    /// <summary>Two explorers train only to score.</summary>
-    static readonly Experiment Exploring = Small.WithOption("explorationRound", false);
-
     readonly TemporaryDirectory _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -42,7 +39,7 @@ public sealed class RunRecordTests : IDisposable
     [Fact]
     public void Run_that_has_ended_is_read_back_whole()
     {
-        var record = RunRecord.Load(Run(Exploring));
+        var record = RunRecord.Load(Run(Small));
 
         Assert.Equal(("record", 3, 2), (record.Experiment.Name, record.Rounds.Length, record.Explorers.Length));
         Assert.StartsWith("record_", record.Name);
@@ -90,7 +87,7 @@ public sealed class RunRecordTests : IDisposable
     [Fact]
     public void Run_that_goes_on_is_read_so_far()
     {
-        var directory = Run(Exploring with { Rounds = 2 });
+        var directory = Run(Small with { Rounds = 2 });
         File.Delete(Path.Combine(directory, "summary.json"));
         using var writer = new JsonLog<RoundReport>(Path.Combine(directory, "rounds.jsonl")); // as another process has it open
         File.AppendAllText(Path.Combine(directory, "checkpoints", "exploration.jsonl"), "{\"client\": 3, ");

@@ -26,8 +26,6 @@ public sealed class RunFilesTests : IDisposable
         Metrics = ["acc1", "f1"],
     };
 
-    static readonly Experiment Exploring = Small.WithOption("explorationRound", false);
-
     public void Dispose() => _folder.Dispose();
 
     RunOptions Options => new() { ResultPath = _folder.Path, Workers = 2, Offline = true };
@@ -47,7 +45,7 @@ public sealed class RunFilesTests : IDisposable
     [Fact]
     public void Every_run_has_a_log_and_only_those_that_ask_have_event_files()
     {
-        Run(Options, experiment: Exploring);
+        Run(Options);
 
         Assert.Contains("[info] Run in", Log, StringComparison.Ordinal);
         Assert.Contains("Exploration by 4 clients begins.", Log, StringComparison.Ordinal);
@@ -174,7 +172,7 @@ public sealed class RunFilesTests : IDisposable
     {
         var answers = new Answers();
 
-        Run(Options, answers, Exploring with { Rounds = 2 });
+        Run(Options, answers, Small with { Rounds = 2 });
 
         Assert.Equal(4, answers.Of(0, ClientWork.Explore).Count());
         Assert.Equal(Cohort.Sample(Small, 1), answers.Of(1, ClientWork.Train).Select(answer => answer.Client));

@@ -6,9 +6,6 @@ public class FederatedRunTests
 {
     static readonly Experiment Tiny = TinyFederation.Experiment;
 
-    /// <summary>Explorers train only to score, also after dense rounds.</summary>
-    static readonly Experiment Exploring = Tiny.WithOption("explorationRound", false);
-
     [Fact]
     public async Task Any_number_of_workers_gives_the_same_model()
     {
@@ -63,7 +60,7 @@ public class FederatedRunTests
     [InlineData("random", MaskRefresh.Once)]
     public async Task Dense_rounds_are_those_of_a_run_that_prunes_nothing_and_the_next_one_is_pruned(string pruner, MaskRefresh refresh)
     {
-        var experiment = Exploring with { Pruner = pruner, MaskRefresh = refresh, DenseRounds = 2 };
+        var experiment = Tiny with { Pruner = pruner, MaskRefresh = refresh, DenseRounds = 2 };
         var dense = await TinyFederation.RunAsync(experiment with { Pruner = "none" });
         var pruned = await TinyFederation.RunAsync(experiment);
 
@@ -89,7 +86,7 @@ public class FederatedRunTests
     {
         var explored = new List<ClientTask>();
         var outcome = await TinyFederation.RunAsync(
-            Exploring with { DenseRounds = 2, LearningRateDecay = 0.5 }, wrap: inner => new Tap(inner, (task, _) =>
+            Tiny with { DenseRounds = 2, LearningRateDecay = 0.5 }, wrap: inner => new Tap(inner, (task, _) =>
         {
             if (task.Work == ClientWork.Explore) explored.Add(task);
         }));
