@@ -27,8 +27,7 @@ public static class MethodOptions
     /// <summary>The options by name, for readers of experiment files.</summary>
     internal static ExperimentSchema Schema => new(
         All.ToImmutableSortedDictionary(declared => declared.Option.Name, declared => declared.Option, StringComparer.Ordinal),
-        ExperimentRules.Infer,
-        (experiment, option) => IsChosen(All.First(declared => declared.Option.Name == option.Name), experiment));
+        ExperimentRules.Infer);
 
     /// <summary>An experiment with one more value of an option that a method declares.</summary>
     /// <param name="experiment">The experiment.</param>
@@ -54,15 +53,15 @@ public static class MethodOptions
                 option.ApiName, ExperimentOption.Text(experiment.Options[option.Name] ?? option.Default), accepted));
     }
 
-    /// <summary>Violations of the rules of method options, one sentence each. Options of other methods are accepted at their defaults, and
-    /// at the values of earlier runs: a file may contain them from before its method was replaced.</summary>
+    /// <summary>Violations of the rules of method options, one sentence each. Options of other methods are accepted at their defaults: a
+    /// file may contain them from before its method was replaced.</summary>
     internal static IEnumerable<string> Violations(Experiment experiment)
     {
         if (experiment.Options.Equals(OptionValues.None)) return [];
         var all = All;
         return from value in experiment.Options
                let declared = all.First(declared => declared.Option.Name == value.Option.Name)
-               let missing = value.IsDefault || value.IsEarlier ? null : Missing(declared, experiment)
+               let missing = value.IsDefault ? null : Missing(declared, experiment)
                let accepted = missing ?? (value.Option.Accepts(value.Value) ? null : value.Option.Accepted)
                where accepted is not null
                select ApiNames.Refusal(value.Option.ApiName, ExperimentOption.Text(value.Value), accepted);

@@ -140,15 +140,12 @@ public static class ExperimentFile
             schema,
             [BaseField, .. TableFields]);
         if (root.TryGetProperty(PartitionField, out _)) // a run wrote it, and wrote every option that it knew
-            experiment = schema.AsEarlier(
-                ExperimentOptions.AsEarlier(experiment, option => IsMissing(FieldOf(option.Property))), option => IsMissing(option.Name));
+            experiment = ExperimentOptions.AsEarlier(experiment, option => !root.TryGetProperty(FieldOf(option.Property), out _));
         if (root.TryGetProperty(ContentField, out var content))
             experiment = experiment with { Content = PretrainedContent.Parse(content, source) };
         return root.TryGetProperty(DerivedField, out var derived) ? experiment with { Derived = [.. Derived(derived, source, schema)] }
             : root.TryGetProperty(PartitionField, out _) ? schema.Infer(experiment) // a run of an earlier version
             : experiment;
-
-        bool IsMissing(string field) => !root.TryGetProperty(field, out _);
     }
 
     /// <summary>The derived values that the file of a run lists.</summary>

@@ -25,9 +25,6 @@ public sealed record MethodOption(PropertyInfo Property, object Default, OptionA
     /// <summary>The type of a value.</summary>
     public Type Type => Property.PropertyType;
 
-    /// <summary>Value that reproduces runs whose files lack the option.</summary>
-    public object Earlier => Attribute.Earlier ?? Default;
-
     /// <summary>The range in words, for messages.</summary>
     public string Accepted =>
         Type == typeof(bool) ? "true or false" : Attribute.InWords(Type == typeof(int) ? "a whole number" : "a number");

@@ -22,10 +22,6 @@ public sealed class OptionAttribute(string help) : Attribute
     /// <summary>Values are smaller than this.</summary>
     public double Below { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Value that reproduces runs made before the option existed or before its default changed; null if it is the
-    /// default.</summary>
-    public object? Earlier { get; init; }
-
     /// <summary>Tests whether a number is in range. Infinite ones never are.</summary>
     public bool Includes(double value) =>
         double.IsFinite(value) && value >= AtLeast && value > Above && value <= AtMost && value < Below;

@@ -10,9 +10,6 @@ public readonly record struct OptionValue(MethodOption Option, object Value)
 {
     /// <summary>True if the value is the option's default.</summary>
     public bool IsDefault => Value.Equals(Option.Default);
-
-    /// <summary>True for the value of runs whose files lack the option.</summary>
-    public bool IsEarlier => Value.Equals(Option.Earlier);
 }
 
 /// <summary>The options of an experiment's methods, by name. Immutable; equal if names and values are.</summary>

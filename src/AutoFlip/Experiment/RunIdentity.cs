@@ -29,7 +29,6 @@ static class RunIdentity
     static readonly Experiment Defaults = ExperimentOptions.AsEarlier(new() { Name = "", Rounds = 0 }, _ => true);
 
     /// <summary>The hash, in lower-case hex.</summary>
-    /// <param name="experiment">The experiment of a run: resolved, so that it has a value of every option of its methods.</param>
     public static string Of(Experiment experiment)
     {
         var defaults = Fields(Defaults);
@@ -42,7 +41,7 @@ static class RunIdentity
         };
         var chosen = Fields(hashed)
             .Where(field => field.Value != defaults[field.Key])
-            .Concat(experiment.Options.Where(value => !value.IsEarlier).Select(value =>
+            .Concat(experiment.Options.Where(value => !value.IsDefault).Select(value =>
                 KeyValuePair.Create(value.Option.Name, JsonSerializer.Serialize(value.Value))))
             .OrderBy(field => field.Key, StringComparer.Ordinal);
         return Hash(string.Concat(chosen.Select(field => $"{field.Key}={field.Value}\n")));
