@@ -22,7 +22,7 @@ sealed class BenchFederation : IDisposable
         Network = RunNetwork.Build(experiment, method, data.Contract);
         Initial = InitialOf(experiment, Network);
         _pool = new WorkerPool(
-            context.Options.Workers, experiment.ThreadsPerClient, () => new Workspace(method.Optimizer, experiment.Precision));
+            context.Options.Workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));
         _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount);
         var transport = new InProcessTransport(
             new ServerLink(experiment),

@@ -4,7 +4,11 @@ namespace AutoFlip.Bench;
 static class KernelBench
 {
     /// <summary>A network, its batch, and the dense one that it is cut from; null if it is dense itself.</summary>
-    internal sealed record Case(string Name, Network Network, int Batch, string? Dense = null);
+    internal sealed record Case(string Name, Network Network, int Batch, string? Dense = null)
+    {
+        /// <summary>The name, with that of the dense network.</summary>
+        public string Label => Dense is null ? Name : $"{Dense}: {Name}";
+    }
 
     static IReadOnlyList<Case> Cases
     {
@@ -35,7 +39,13 @@ static class KernelBench
     internal static BenchReport Measure(BenchContext context, IReadOnlyList<Case> cases, double milliseconds)
     {
         Series[][] taken = [];
-        SideBySide.Run(1, 1, (_, _) => taken = [.. cases.Select(one => Measure(context, one, milliseconds))]); // as a client has
+        BenchTable? layers = null;
+        SideBySide.Run(1, 1, (_, _) => // one thread, as a client has
+        {
+            taken = [.. cases.Select(one => Measure(context, one, milliseconds))];
+            layers = KernelLayers.Table(
+                context, [.. cases.Where(one => one.Dense is null).Select(one => (one.Name, one.Network, one.Batch))]);
+        });
         List<string[]> rows = [], shares = [];
         List<BenchTarget> targets = [];
         for (var i = 0; i < cases.Count; i++)
@@ -45,26 +55,27 @@ static class KernelBench
             rows.Add([
                 one.Name, $"{one.Network.MacsPerSample * one.Batch / 1e6:N0}", $"{series[0].Median:0.00}", $"{series[1].Median:0.00}",
                 $"{series[2].Median:0.00}", .. speed.Cells("0.00")]);
-            var name = one.Dense is null ? one.Name : $"{one.Dense}: {one.Name}";
-            targets.Add(new(name, "faster than libtorch", $"{speed.Median:0.00}", speed.Median > 1));
+            targets.Add(new(one.Label, "faster than libtorch", $"{speed.Median:0.00}", speed.Median > 1));
             if (one.Dense is null) continue;
             var whole = cases.Select((other, at) => (other, at)).First(pair => pair.other.Name == one.Dense).at;
             var macs = (double)cases[whole].Network.MacsPerSample / one.Network.MacsPerSample;
             string Realised(int by) => $"{taken[whole][by].Over(series[by]).Median / macs:0.00}";
-            shares.Add([name, $"{macs:0.00}", Realised(0), Realised(1)]);
+            shares.Add([one.Label, $"{macs:0.00}", Realised(0), Realised(1)]);
         }
         return new BenchReport(
             "Training steps by kernels of our own",
             """
             Milliseconds of processor time of one training step (forward, cross-entropy, backward, Adam) on one thread: our own kernels,
             libtorch in float32, and libtorch in bfloat16, in turns. Images are random, so that behind pooling more gradients are not 0 than
-            in training.
+            in training. *GFLOP/s* by layer: a backward pass counts the products of a dense one, of which it leaves out those with zeros, so
+            that it can exceed what the processor can do.
             """,
             [
                 new(
                     ["network", "million MACs forward", "own", "libtorch", "libtorch bf16", "libtorch / own: median", "least", "largest"],
                     [.. rows]),
                 new(["share of the MAC ratio that a step gets faster", "MAC ratio", "own", "libtorch"], [.. shares]),
+                layers!,
             ],
             [.. targets]);
     }

@@ -18,8 +18,18 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
         var (asked, options) = (request.List, ModelOptions.Of(request.Experiment));
         if (asked.Outputs < 1)
             throw AutoFlipException.BadRequest($"--outputs: '{asked.Outputs}' is not accepted. Accepted: a whole number of at least 1.");
-        return new(asked.Input, [.. Catalog.Models.Select(model => Describe(model.Key, model.Value, asked, options))]);
+        var usual = new ModelOptions();
+        var published = (options.HiddenSize, options.EmbeddingSize, options.EmbeddingCount)
+            == (usual.HiddenSize, usual.EmbeddingSize, usual.EmbeddingCount);
+        ModelOptions OptionsOf(string model) => published ? ModelOptions.Published(model) ?? options : options;
+        return new(asked.Input, [.. Catalog.Models.Select(model => Describe(model.Key, model.Value, asked, OptionsOf(model.Key)))])
+        {
+            AreEncodersPublished = published,
+        };
     }
+
+    /// <summary>True if encoders of text have their published sizes, because no others were asked for.</summary>
+    bool AreEncodersPublished { get; init; }
 
     /// <summary>Writes it: a table and what is not in it, or an array of objects.</summary>
     public void Write(bool json, Host host)
@@ -31,6 +41,9 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
             return;
         }
         if (Rows is { Length: > 0 } rows) new FigureTable(["reads", "parameters", "MACs", "units, groups"], rows).Write(host);
+        foreach (var (name, network, _) in Models)
+            if (AreEncodersPublished && network is not null && ModelOptions.Published(name) is not null)
+                host.Print($"{name}: the published sizes; {Readable.Count(EncoderParameters(network))} parameters before the classifier.");
         var refused = Models.Where(model => model.Network is null).ToList();
         if (refused.Count == 0) return;
         host.Out.WriteLine();
@@ -76,6 +89,10 @@ sealed record ModelList(SampleShape Input, IReadOnlyList<(string Name, Network? 
                 Spelling.Of(refused.Message).Replace($"--model {name}: ", "", StringComparison.Ordinal).Split(". ")[0].TrimEnd('.') + ".");
         }
     }
+
+    static long EncoderParameters(Network network) =>
+        network.Layout.Entries.Where(entry => entry.Name.StartsWith("features.", StringComparison.Ordinal))
+            .Sum(entry => (long)entry.Length);
 
     /// <summary>Units that pruning may remove.</summary>
     static (int Groups, int Units) Size(Network network) =>

@@ -249,5 +249,12 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         Figures.ModelSha256.Length > 0,
         $"<dl class=\"facts\"><dt>model_sha256</dt><dd><code>{Figures.ModelSha256}</code></dd><dt>made by</dt>"
         + $"<dd>autoflip {Figures.Version}, {PageParts.Counted(Figures.Workers, "worker")}, "
-        + $"{Readable.Bytes(Figures.PeakRssBytes)} at most</dd></dl>\n");
+        + $"{Readable.Bytes(Figures.PeakRssBytes)} at most{Kernels}</dd></dl>\n");
+
+    string Kernels => Figures.Kernels switch
+    {
+        null => "",
+        "own" => ", trained by own kernels",
+        _ => ", trained by libtorch",
+    };
 }

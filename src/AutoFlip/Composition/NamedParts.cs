@@ -103,7 +103,9 @@ static class NamedInternals
     extension(Workspace)
     {
         /// <summary>A workspace with the optimiser, the precision and the kernels that an experiment names.</summary>
-        public static Workspace Of(Experiment experiment) =>
-            new(Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision, KernelPlan.Chosen(experiment));
+        /// <param name="experiment">The experiment.</param>
+        /// <param name="optimizer">Another optimiser than it names.</param>
+        public static Workspace Of(Experiment experiment, Optimizer? optimizer = null) => new(
+            optimizer ?? Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision, KernelPlan.Chosen(experiment));
     }
 }

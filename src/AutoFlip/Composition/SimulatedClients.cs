@@ -14,8 +14,7 @@ sealed class SimulatedClients : IDisposable
         var (experiment, method, network) = (setting.Experiment, setting.Method, setting.Network);
         (_setting, _data) = (setting, data);
         _pool = new WorkerPool(
-            setting.Options.Workers, experiment.ThreadsPerClient,
-            () => new Workspace(method.Optimizer, experiment.Precision, KernelPlan.Chosen(experiment)));
+            setting.Options.Workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));
         var memory = new ClientFiles(setting.Directory.ClientMemory, network.Layout.ParameterCount);
         _host = new ClientHost(experiment, method, network, new SimulatedData(data), memory, setting.Time)
         {

@@ -54,6 +54,21 @@ public sealed record ModelOptions
         return options;
     }
 
+    /// <summary>Options of a published encoder of text, uncased; null for models that are no encoder of text.</summary>
+    public static ModelOptions? Published(string model) => model switch
+    {
+        nameof(DistilBert) => new() { EmbeddingCount = 30_522, HiddenSize = 768, Encoder = DistilBert.Published },
+        nameof(SqueezeBert) => new() { EmbeddingCount = 30_528, HiddenSize = 768, EmbeddingSize = 768, Encoder = SqueezeBert.Published },
+        nameof(MobileBert) => new()
+        {
+            EmbeddingCount = 30_522,
+            HiddenSize = 512,
+            EmbeddingSize = 128,
+            Encoder = MobileBert.Published with { Pooler = false },
+        },
+        _ => null,
+    };
+
     /// <summary>True if every option is in its range (<see cref="ExperimentOptions"/>).</summary>
     [JsonIgnore]
     public bool AreInRange => Encoder?.IsInRange != false

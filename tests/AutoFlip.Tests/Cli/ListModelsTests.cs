@@ -10,7 +10,8 @@ public class ListModelsTests
         var ended = Shell.Run("list", "models");
 
         Assert.Equal(ExitCode.Done, ended.Exit);
-        var names = ended.Lines.Skip(1).Where(line => !line.StartsWith("Not on", StringComparison.Ordinal))
+        var names = ended.Lines.Skip(1)
+            .Where(line => !line.StartsWith("Not on", StringComparison.Ordinal) && !line.Contains("published", StringComparison.Ordinal))
             .Select(line => line.Split((char[])[' ', ':'], StringSplitOptions.RemoveEmptyEntries)[0]);
         Assert.Equal(Catalog.Models.Names.Order(), names.Order());
         // 3x32x32, h = 32: 30*30 * 32*75 + 14*14 * 64*800 + 3136*512 + 512*10; 32 + 64 + 512 units.
@@ -19,6 +20,18 @@ public class ListModelsTests
             ended.Lines.Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
         Assert.Contains("\nNot on 3x32x32:\n", ended.Out, StringComparison.Ordinal);
         Assert.Contains("  MobileViT: height and width must be multiples of 64, and not 32x32.\n", ended.Out, StringComparison.Ordinal);
+    }
+
+    /// <summary>Parameters of the encoders as published; width 768 is 12 heads of 64.</summary>
+    [Theory]
+    [InlineData("DistilBert", "66,362,880"), InlineData("SqueezeBert", "51,094,272"), InlineData("MobileBert", "24,581,888")]
+    public void Encoders_of_text_are_listed_with_their_published_sizes(string model, string parameters)
+    {
+        var lines = Shell.Run("list", "models").Lines;
+
+        Assert.Contains($"{model}: the published sizes; {parameters} parameters before the classifier.", lines);
+        Assert.DoesNotContain(
+            Shell.Run("list", "models", "--hidden-size", "48").Lines, line => line.Contains("published", StringComparison.Ordinal));
     }
 
     [Fact]
