@@ -47,9 +47,21 @@ static class RunIdentity
         return Hash(string.Concat(chosen.Select(field => $"{field.Key}={field.Value}\n")));
     }
 
-    /// <summary>The refusal of a run whose experiment has another identity now.</summary>
-    public static AutoFlipException Changed() => AutoFlipException.BadRequest($"{ExperimentFile.FileName} was changed since the run began: "
-        + "what is done would not fit what is left. Only name and rounds may be changed; start a new run for anything else.");
+    /// <summary>The refusal of a run whose experiment has another identity now: exit 3 if its vocabulary is gone, else exit 2.</summary>
+    public static AutoFlipException Changed(Experiment experiment)
+    {
+        const string Misfit = "what is done would not fit what is left.";
+        return TokenizerName.FileOf(experiment.Tokenizer) switch
+        {
+            null => AutoFlipException.BadRequest($"{ExperimentFile.FileName} was changed since the run began: {Misfit} "
+                + "Only name and rounds may be changed; start a new run for anything else."),
+            var gone when !File.Exists(gone) => AutoFlipException.BadData(
+                $"The vocabulary {gone} of the run is not there. Put it back, and resume again."),
+            var vocabulary => AutoFlipException.BadRequest(
+                $"{ExperimentFile.FileName}, {vocabulary} or the {TokenizerName.FlagsName} beside it was changed since the run began: "
+                + $"{Misfit} Of the experiment, only name and rounds may be changed; start a new run for anything else."),
+        };
+    }
 
     /// <summary>The hash that versions before this one wrote: of all their fields, defaults included.</summary>
     public static string OfVersion01(Experiment experiment)

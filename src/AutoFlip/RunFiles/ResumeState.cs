@@ -46,7 +46,7 @@ static class ResumeState
         var file = Safetensors.Read(path);
         if (file.Metadata.TryGetValue(IdentityKey, out var identity) ? identity != RunIdentity.Of(experiment)
             : file.Metadata.GetValueOrDefault(EarlierIdentityKey) != RunIdentity.OfVersion01(experiment))
-            throw RunIdentity.Changed();
+            throw RunIdentity.Changed(experiment);
         var layout = initial.Weights.Layout;
         var (packed, kept) = (LengthOf(file, MaskName), LengthOf(file, MemoryName));
         var all = file.ToFiniteWeights(Parts(layout, initial.Slots.Keys, packed, kept)).Values;

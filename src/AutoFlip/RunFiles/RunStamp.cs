@@ -47,6 +47,6 @@ sealed record RunStamp(string Id, string Version, string Identity) : IChecked
     /// <exception cref="AutoFlipException">It is another (exit 2).</exception>
     public void Require(Experiment experiment)
     {
-        if (Identity != RunIdentity.Of(experiment)) throw RunIdentity.Changed();
+        if (Identity != RunIdentity.Of(experiment)) throw RunIdentity.Changed(experiment);
     }
 }

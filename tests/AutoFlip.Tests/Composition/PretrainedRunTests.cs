@@ -110,6 +110,25 @@ public sealed class PretrainedRunTests : IDisposable
         Assert.Equal(unbroken, Resume(directory).ModelSha256);
     }
 
+    /// <summary>The identity of a run has the content of its vocabulary; the refusal names the file and not experiment.json
+    /// alone.</summary>
+    [Fact]
+    public void A_stopped_run_whose_vocabulary_is_gone_or_changed_is_refused_by_its_name()
+    {
+        var path = GoldenCheckpoint.Of("DistilBert").Write(_folder["model"]);
+        var directory = Stopped(FineTuning("DistilBert", path) with { Rounds = 3 }, round: 1);
+        var vocabulary = Path.Combine(path, "vocab.txt");
+
+        File.AppendAllText(vocabulary, "zebra\n");
+        var changed = Assert.Throws<AutoFlipException>(() => Resume(directory));
+        File.Delete(vocabulary);
+        var gone = Assert.Throws<AutoFlipException>(() => Resume(directory));
+
+        Assert.Equal((ExitCode.BadRequest, ExitCode.BadData), (changed.Code, gone.Code));
+        Assert.StartsWith($"experiment.json, {vocabulary} or the tokenizer_config.json beside it was changed", changed.Message);
+        Assert.StartsWith($"The vocabulary {vocabulary} of the run is not there.", gone.Message);
+    }
+
     [Fact]
     public void A_run_stopped_before_its_first_model_needs_the_same_weights()
     {

@@ -60,7 +60,7 @@ public sealed class OtherVersionsTests : IDisposable
     {
         var run = Run(text => text.Replace("\"concentration\": 0.7", "\"concentration\": 0.8", StringComparison.Ordinal));
 
-        Assert.Equal(RunIdentity.Changed().Message, Assert.Throws<AutoFlipException>(() => Resume(run)).Message);
+        Assert.Equal(RunIdentity.Changed(new()).Message, Assert.Throws<AutoFlipException>(() => Resume(run)).Message);
     }
 
     /// <summary>A field that is not known may decide on the result, so it is not passed over.</summary>
