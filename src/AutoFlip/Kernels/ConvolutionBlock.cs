@@ -8,7 +8,7 @@ namespace AutoFlip;
 /// </remarks>
 sealed unsafe class ConvolutionBlock : IDisposable
 {
-    readonly VectorWidth _width;
+    readonly (PartOfRow Part, ListSums.Kernel Sums)[] _weightParts, _inputParts;
     readonly PixelTiles _tiles;
     readonly ConvolutionWeights _weights;
     readonly GradientLists _lists;
@@ -24,7 +24,9 @@ sealed unsafe class ConvolutionBlock : IDisposable
     /// <param name="biases">Offset of the biases [Outputs].</param>
     public ConvolutionBlock(ConvolutionShape shape, VectorWidth width, int images, int weights, int biases)
     {
-        (Shape, _width) = (shape, width);
+        Shape = shape;
+        _weightParts = PartsOfRow(width, cached: false);
+        _inputParts = shape.IsFirst ? [] : PartsOfRow(width, cached: true);
         _tiles = new(shape, width);
         _weights = new(shape, weights, biases);
         _lists = new(shape);
@@ -92,8 +94,8 @@ sealed unsafe class ConvolutionBlock : IDisposable
     void AddToWeights(int image)
     {
         var input = (byte*)(_inputs.First + (long)image * Shape.ImageLength);
-        foreach (var part in PartsOfRow(cached: false))
-            Sums(part)(
+        foreach (var (part, sums) in _weightParts)
+            sums(
                 (byte*)_weights.RowGradients + part.Row * RowBytes + part.Bytes, _rowOf.First, RowBytes,
                 input + part.Row * LineBytes + part.Bytes, LineBytes,
                 _lists.Places, _lists.ChannelFactors, _lists.ChannelPitch, _lists.ChannelCounts, Shape.Outputs);
@@ -104,8 +106,8 @@ sealed unsafe class ConvolutionBlock : IDisposable
     {
         _inputGradient.Clear();
         var input = (byte*)_inputGradient.First;
-        foreach (var part in PartsOfRow(cached: true))
-            Sums(part)(
+        foreach (var (part, sums) in _inputParts)
+            sums(
                 input + part.Row * LineBytes + part.Bytes, _lists.PlaceOf, LineBytes,
                 (byte*)_weights.Rows + part.Row * RowBytes + part.Bytes, RowBytes,
                 _lists.Rows, _lists.PlaceFactors, _lists.PlacePitch, _lists.PlaceCounts, _lists.PlaceCount);
@@ -113,28 +115,33 @@ sealed unsafe class ConvolutionBlock : IDisposable
 
     byte* Winners(int image) => Shape.Pools ? _winners.First + (long)image * Shape.Cells * Shape.OutputChannels : null;
 
-    ListSums.Kernel Sums(PartOfRow part) => ListSums.Of(_width, part.Rows, part.Blocks, ListSums.Ways(Shape.Kernel, Shape.BlocksOfRow));
-
     /// <summary>A part of a row of weights: some rows of the kernel, some blocks of each.</summary>
     readonly record struct PartOfRow(int Row, int Block, int Rows, int Blocks)
     {
         public int Bytes => Block * VectorCode.Block * sizeof(float);
     }
 
-    /// <summary>Parts whose sums fit into registers.</summary>
+    /// <summary>Parts whose sums fit into registers, and their kernels.</summary>
+    /// <param name="width">Width of the vectors.</param>
     /// <param name="cached">Whether the weights of a part should fit into the first-level cache as well.</param>
-    IEnumerable<PartOfRow> PartsOfRow(bool cached)
+    (PartOfRow, ListSums.Kernel)[] PartsOfRow(VectorWidth width, bool cached)
     {
         const int Cache = 40 << 10, Busy = 8;
         var (kernel, whole) = (Shape.Kernel, Shape.BlocksOfRow);
-        var most = VectorCode.Registers(_width) / VectorCode.VectorsOf(_width) / ListSums.Ways(kernel, whole);
+        var ways = ListSums.Ways(kernel, whole);
+        var most = VectorCode.Registers(width) / VectorCode.VectorsOf(width) / ways;
         var count = (whole + most - 1) / most;
         var blocks = (whole + count - 1) / count;
         var rows = Math.Max(1, Math.Min(Math.Min(kernel, TileRows.MostOfGroup), most / blocks));
         while (cached && rows > 1 && (long)rows * blocks * VectorCode.Block * sizeof(float) * Shape.Outputs > Cache
             && (rows - 1) * blocks >= Busy) rows--;
+        List<(PartOfRow, ListSums.Kernel)> parts = [];
         for (var row = 0; row < kernel; row += rows)
             for (var block = 0; block < whole; block += blocks)
-                yield return new(row, block, Math.Min(rows, kernel - row), Math.Min(blocks, whole - block));
+            {
+                var part = new PartOfRow(row, block, Math.Min(rows, kernel - row), Math.Min(blocks, whole - block));
+                parts.Add((part, ListSums.Of(width, part.Rows, part.Blocks, ways)));
+            }
+        return [.. parts];
     }
 }

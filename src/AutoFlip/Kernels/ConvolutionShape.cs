@@ -16,10 +16,10 @@ sealed record ConvolutionShape(
     int Inputs, int Outputs, int Kernel, int Padding, int Height, int Width, bool IsFirst, bool Pools = false, int PoolPadding = 0)
 {
     /// <summary>Channels of the input in memory.</summary>
-    public int InputChannels { get; } = IsFirst ? Inputs : Rounded(Inputs);
+    public int InputChannels { get; } = IsFirst ? Inputs : VectorCode.Rounded(Inputs);
 
     /// <summary>Channels of the output in memory.</summary>
-    public int OutputChannels { get; } = Rounded(Outputs);
+    public int OutputChannels { get; } = VectorCode.Rounded(Outputs);
 
     /// <summary>Columns of the input with padding.</summary>
     public int PaddedWidth { get; } = Width + 2 * Padding;
@@ -52,7 +52,7 @@ sealed record ConvolutionShape(
     public int FirstPixel => Padding * (PaddedWidth + 1) * InputChannels;
 
     /// <summary>Blocks that one row of the kernel covers in the input.</summary>
-    public int BlocksOfRow => (Kernel * InputChannels + VectorCode.Block - 1) / VectorCode.Block;
+    public int BlocksOfRow => VectorCode.Blocks(Kernel * InputChannels);
 
     /// <summary>Floats of an output's weights in the order of the input: [kernel rows][blocks].</summary>
     public int RowLength => Kernel * BlocksOfRow * VectorCode.Block;
@@ -65,8 +65,6 @@ sealed record ConvolutionShape(
         if (Pools) (y, x) = (2 * y - PoolPadding + slot / 2, 2 * x - PoolPadding + slot % 2);
         return (y * PaddedWidth + x) * InputChannels;
     }
-
-    static int Rounded(int channels) => (channels + VectorCode.Block - 1) / VectorCode.Block * VectorCode.Block;
 
     static int Slide(int length, bool pools, int padding) => pools ? (length + 2 * padding - 2) / 2 + 1 : length;
 }

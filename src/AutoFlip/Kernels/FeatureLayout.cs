@@ -10,7 +10,7 @@ namespace AutoFlip;
 /// <param name="cells">Side of the pooled image; 0: not pooled.</param>
 sealed unsafe class FeatureLayout(int channels, int height, int width, int cells) : IDisposable
 {
-    readonly int _pitch = (channels + VectorCode.Block - 1) / VectorCode.Block * VectorCode.Block;
+    readonly int _pitch = VectorCode.Rounded(channels);
     readonly int _pixels = cells > 0 ? cells * cells : height * width;
     readonly NativeBuffer<float> _image =
         new((long)(channels + VectorCode.Block) * Math.Max(height * width, cells * cells));

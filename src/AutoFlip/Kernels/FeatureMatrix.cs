@@ -14,7 +14,7 @@ sealed unsafe class FeatureMatrix : IDisposable
     public FeatureMatrix(int rows, int columns)
     {
         Columns = columns;
-        Pitch = (columns + VectorCode.Block - 1) / VectorCode.Block * VectorCode.Block;
+        Pitch = VectorCode.Rounded(columns);
         _values = new((long)rows * Pitch);
         _gradients = new((long)rows * Pitch);
     }

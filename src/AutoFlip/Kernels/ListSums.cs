@@ -35,7 +35,8 @@ static unsafe class ListSums
     /// <param name="blocks">Blocks of each.</param>
     public static int Ways(int rows, int blocks) => rows * blocks >= 8 ? 1 : 2;
 
-    /// <summary>The kernel of a shape; written when it is first asked for. rows · blocks · ways vectors must fit into registers.</summary>
+    /// <summary>The kernel of a shape; written when it is first asked for. Its rows · blocks · ways sums must fit into
+    /// registers.</summary>
     public static Kernel Of(VectorWidth width, int rows, int blocks, int ways) =>
         Written.GetOrAdd((width, rows, blocks, ways), static shape => Write(shape.Item1, shape.Item2, shape.Item3, shape.Item4));
 

@@ -67,7 +67,7 @@ sealed unsafe class MatrixProduct(VectorWidth width) : IDisposable
         for (var strip = 0; strip < columns; strip += Strip)
         {
             var wide = Math.Min(Strip, columns - strip);
-            var blocks = Blocks(wide);
+            var blocks = VectorCode.Blocks(wide);
             var filled = blocks * VectorCode.Block;
             var isWhole = wide == filled;
             var edge = _edge.First;
@@ -98,7 +98,7 @@ sealed unsafe class MatrixProduct(VectorWidth width) : IDisposable
 
     static void Pack(int columns, int terms, float* b, long pitch, bool transposed, float* to)
     {
-        var filled = Blocks(columns) * VectorCode.Block;
+        var filled = VectorCode.Rounded(columns);
         if (columns < filled) new Span<float>(to, terms * filled).Clear();
         if (transposed) Transposition.Run(columns, terms, b, pitch, to, filled);
         else
@@ -106,6 +106,4 @@ sealed unsafe class MatrixProduct(VectorWidth width) : IDisposable
     }
 
     static void Copy(float* from, float* to, int count) => new ReadOnlySpan<float>(from, count).CopyTo(new(to, count));
-
-    static int Blocks(int columns) => (columns + VectorCode.Block - 1) / VectorCode.Block;
 }

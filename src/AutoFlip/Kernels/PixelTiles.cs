@@ -8,8 +8,7 @@ sealed unsafe class PixelTiles : IDisposable
     public const int Columns = 2 * VectorCode.Block;
 
     readonly ConvolutionShape _shape;
-    readonly VectorWidth _width;
-    readonly TileRows[] _rows;
+    readonly (Tile.Kernel? Two, Tile.Kernel? One)[] _tiles; // for two blocks of channels, and for a last one alone
     readonly NativeBuffer<int> _offsets; // of each tile, as Tile takes them
 
     /// <summary>Cuts the convolved image into tiles.</summary>
@@ -17,9 +16,11 @@ sealed unsafe class PixelTiles : IDisposable
     /// <param name="width">Width of the vectors.</param>
     public PixelTiles(ConvolutionShape shape, VectorWidth width)
     {
-        (_shape, _width) = (shape, width);
+        _shape = shape;
         var tiles = Cover(shape.ConvolvedHeight, shape.ConvolvedWidth, Tile.MostRows(width)).ToArray();
-        _rows = [.. tiles.Select(tile => tile.Rows)];
+        var (pairs, rest) = Math.DivRem(shape.OutputChannels, Columns);
+        _tiles = [.. tiles.Select(tile => (
+            pairs > 0 ? Tile.Of(width, tile.Rows, 2) : null, rest > 0 ? Tile.Of(width, tile.Rows, 1) : null))];
         _offsets = new(2L * TileRows.MostGroups * tiles.Length);
         for (var i = 0; i < tiles.Length; i++)
             for (var group = 0; group < tiles[i].Starts.Length; group++)
@@ -47,9 +48,9 @@ sealed unsafe class PixelTiles : IDisposable
         {
             var columns = Math.Min(Columns, _shape.OutputChannels - first);
             nint ws = columns * sizeof(float);
-            for (var i = 0; i < _rows.Length; i++)
+            for (var i = 0; i < _tiles.Length; i++)
             {
-                var tile = Tile.Of(_width, _rows[i], columns / VectorCode.Block);
+                var tile = columns == Columns ? _tiles[i].Two! : _tiles[i].One!;
                 var offsets = _offsets.First + 2 * TileRows.MostGroups * i;
                 if (contiguous)
                     tile(

@@ -28,6 +28,12 @@ sealed class VectorCode
     /// <summary>Floats of a block of columns.</summary>
     public const int Block = 16;
 
+    /// <summary>Blocks that hold so many columns.</summary>
+    public static int Blocks(int columns) => (columns + Block - 1) / Block;
+
+    /// <summary>Columns rounded up to whole blocks.</summary>
+    public static int Rounded(int columns) => Blocks(columns) * Block;
+
     readonly DynamicMethod _method;
     readonly ILGenerator _il;
     readonly MethodInfo _load, _store, _spread, _fuse, _add;

@@ -36,7 +36,7 @@ sealed unsafe class KernelPass : IDisposable
         _features =
             [.. linear.Select(step => step.Inputs).Append(linear[^1].Outputs).Select(columns => new FeatureMatrix(capacity, columns))];
         _dropped = [.. plan.Dense.OfType<DropStep>().Select(_ => Array.Empty<float>())];
-        _turned = new((long)linear.Max(step => step.Outputs) * Rounded(Math.Min(capacity, Few)));
+        _turned = new((long)linear.Max(step => step.Outputs) * VectorCode.Rounded(Math.Min(capacity, Few)));
         if (_blocks is [.., var last])
         {
             var shape = last.Shape;
@@ -176,7 +176,7 @@ sealed unsafe class KernelPass : IDisposable
             return;
         }
         // Few images are the columns, so that the weights are read once and not copied.
-        var pitch = Rounded(_images);
+        var pitch = VectorCode.Rounded(_images);
         for (var output = 0; output < step.Outputs; output++) new Span<float>(_turned.First + output * pitch, _images).Fill(biases[output]);
         _product.Add(step.Outputs, _images, step.Inputs, weights, step.Inputs, 1, x.Row(0), x.Pitch, true, _turned.First, pitch);
         Transposition.Run(step.Outputs, _images, _turned.First, pitch, y.Row(0), y.Pitch);
@@ -196,6 +196,4 @@ sealed unsafe class KernelPass : IDisposable
             _images, step.Inputs, step.Outputs, y.GradientRow(0), y.Pitch, 1, parameters + step.Weights, step.Inputs, false,
             x.GradientRow(0), x.Pitch);
     }
-
-    static int Rounded(int columns) => (columns + VectorCode.Block - 1) / VectorCode.Block * VectorCode.Block;
 }
