@@ -82,6 +82,19 @@ public partial class ArchitectureTests
     }
 
     [Fact]
+    public void Network_project_references_the_engine_and_neither_command_line_nor_reports()
+    {
+        string[] forbidden = ["AutoFlip.Cli", "AutoFlip.Reports", "Spectre", "System.Console", "SkiaSharp"];
+
+        var references = typeof(AutoFlip.Grpc.PeerName).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!).ToList();
+
+        Assert.Contains("AutoFlip", references);
+        Assert.Contains("Grpc.Core.Api", references);
+        Assert.DoesNotContain(
+            references, name => forbidden.Any(prefix => name == prefix || name.StartsWith(prefix + ".", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Engine_opens_its_internals_to_tests_and_measurements_only() => Assert.Equal(
         ["AutoFlip.Bench", "AutoFlip.Benchmarks", "AutoFlip.Tests"],
         typeof(Catalog).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName)
