@@ -45,7 +45,7 @@ public class FloorTests
                 ["Identity"],
             ],
             LargestCircle: 1, // none
-            LeastUses: 1),
+            LeastUses: 200),
         new(
             "src/AutoFlip.Cli",
             [

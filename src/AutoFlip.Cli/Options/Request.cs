@@ -133,6 +133,9 @@ record Request
     /// <summary>Options of the cache.</summary>
     public CacheOptions Cache { get; init; } = new();
 
+    /// <summary>Options of certificates and tokens.</summary>
+    public PkiOptions Pki { get; init; } = new();
+
     /// <summary>The value of a property of one of these records.</summary>
     public virtual object? this[PropertyInfo property] => property.GetValue(
         property.DeclaringType == typeof(Experiment) ? Experiment
@@ -143,6 +146,7 @@ record Request
         : property.DeclaringType == typeof(ShipOptions) ? Ship
         : property.DeclaringType == typeof(TableOptions) ? Tables
         : property.DeclaringType == typeof(CacheOptions) ? Cache
+        : property.DeclaringType == typeof(PkiOptions) ? Pki
         : Method);
 
     /// <summary>A copy with one property of one of these records changed.</summary>
@@ -155,6 +159,7 @@ record Request
         : property.DeclaringType == typeof(ShipOptions) ? this with { Ship = Set(Ship with { }, property, value) }
         : property.DeclaringType == typeof(TableOptions) ? this with { Tables = Set(Tables with { }, property, value) }
         : property.DeclaringType == typeof(CacheOptions) ? this with { Cache = Set(Cache with { }, property, value) }
+        : property.DeclaringType == typeof(PkiOptions) ? this with { Pki = Set(Pki with { }, property, value) }
         : this with { Method = Set(Method with { }, property, value) };
 
     /// <summary>The request with its method settled, every rule checked and every name in its catalogue's spelling.</summary>

@@ -216,6 +216,40 @@ static class Settings
                 or "--encoding" or "--metrics" or "--average" or "--data-path" or "--offline" or "--workers" or "--json"),
     ];
 
+    static Setting PkiFolder { get; } =
+        Setting.Of((PkiOptions p) => p.Folder, "--directory -d", "DIR", "Folder of the authority.");
+
+    static Setting ClientId { get; } = Setting.Of(
+        (PkiOptions p) => p.ClientId, "--client-id", "N", "Number of the client, from 0, that the certificate is bound to. Default: any.")
+        with
+    { Refuses = id => id.StartsWith('-') ? $"'{id}' is not accepted. Accepted: a whole number of at least 0." : null };
+
+    static Setting Valid { get; } = Setting.Of((PkiOptions p) => p.Valid, "--valid", "TIME", "Time until it expires, such as 24h or 365d.");
+
+    /// <summary>Options of <c>pki</c>.</summary>
+    public static ImmutableArray<Setting> Pki => Grouped(SettingGroup.Running,
+    [
+        PkiFolder,
+        Setting.Of((PkiOptions p) => p.Hosts, "--dns", "HOST...", "DNS names under which clients reach a server."),
+        Setting.Of((PkiOptions p) => p.Addresses, "--ip", "ADDRESS...", "IP addresses under which clients reach a server."),
+        ClientId,
+        Valid,
+        Setting.Of(
+            (PkiOptions p) => p.PassphraseFile, "--passphrase-file", "FILE",
+            "File with the passphrase of the authority's key. With pki init: encrypt the key with it."),
+        Json,
+    ]);
+
+    /// <summary>Options of <c>token</c>.</summary>
+    public static ImmutableArray<Setting> Token => Grouped(SettingGroup.Running,
+    [
+        PkiFolder,
+        Setting.Of((PkiOptions p) => p.Output, "--output -o", "FILE", "File that the token is written to; it must not exist."),
+        ClientId,
+        Valid,
+        Json,
+    ]);
+
     static readonly Setting[] WithoutEffect =
     [
         Setting.Ignored<int>("--device_ids", "N...", "this build has no GPU support"),

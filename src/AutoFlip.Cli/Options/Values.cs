@@ -28,6 +28,7 @@ static class Values
             return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
         if (type == typeof(ulong)) return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : null;
         if (type == typeof(SampleShape)) return ParseShape(text);
+        if (type == typeof(TimeSpan)) return Duration.Parse(text);
         if (type == typeof(double))
             return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : null;
         if (type == typeof(decimal))
@@ -53,6 +54,7 @@ static class Values
         return type.IsEnum ? string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))
             : type == typeof(bool) ? "True or False"
             : type == typeof(int) ? "a whole number"
+            : type == typeof(TimeSpan) ? Duration.Accepted
             : type == typeof(ulong) ? $"a whole number from 0 to {ulong.MaxValue}"
             : type == typeof(SampleShape)
             ? $"channels x height x width, such as 3x32x32 (80x1x1 are 80 tokens), of at most {LargestSample} values"
@@ -62,5 +64,5 @@ static class Values
     }
 
     /// <summary>A value as one would type it; empty for nothing.</summary>
-    public static string Show(object? value) => ExperimentOption.Text(value);
+    public static string Show(object? value) => value is TimeSpan length ? Duration.Text(length) : ExperimentOption.Text(value);
 }

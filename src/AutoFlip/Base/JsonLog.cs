@@ -7,17 +7,21 @@ namespace AutoFlip;
 /// <remarks>A line counts once its newline is there. Opening reads the whole lines and cuts off what follows the last of them, so a
 /// half-written line is as if it had never been begun. Every line carries a checksum (<see cref="Seal"/>). One writer at a time;
 /// anybody may read meanwhile.</remarks>
-sealed class JsonLog<T> : IDisposable
+public sealed class JsonLog<T> : IDisposable
 {
     readonly FileStream _file;
+    readonly string _remedy;
     readonly List<T> _lines = [];
     readonly List<long> _ends = [];
 
     /// <summary>Opens or creates the log.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="remedy">Sentence for the reader when a line cannot be written.</param>
     /// <exception cref="AutoFlipException">The file cannot be opened (exit 4), or it is no regular file or a
     /// line is damaged (exit 3).</exception>
-    public JsonLog(string path)
+    public JsonLog(string path, string remedy = "Free some space and resume the run.")
     {
+        _remedy = remedy;
         try
         {
             _file = OwnFile.Open(path, FileShare.Read);
@@ -52,7 +56,7 @@ sealed class JsonLog<T> : IDisposable
         catch (Exception e) when (WriteFault.Is(e))
         {
             throw AutoFlipException.RunFailed(
-                $"{_file.Name} cannot be written: {WriteFault.Text(e)} Free some space and resume the run.", e);
+                $"{_file.Name} cannot be written: {WriteFault.Text(e)} {_remedy}", e);
         }
         _lines.Add(line);
         _ends.Add(_file.Position);

@@ -31,7 +31,7 @@ public static class RunJson
     };
 
     /// <summary>An object as JSON with its checksum, in UTF-8, ending in a newline.</summary>
-    internal static byte[] Sealed<T>(T value, JsonSerializerOptions options)
+    public static byte[] Sealed<T>(T value, JsonSerializerOptions options)
     {
         var json = JsonSerializer.SerializeToNode(value, options)!.AsObject();
         json[Seal.Key] = Seal.Blank;
@@ -44,7 +44,7 @@ public static class RunJson
     /// <param name="path">The file.</param>
     /// <param name="remedy">What to do if it is damaged; null if there is nothing to do.</param>
     /// <exception cref="AutoFlipException">It cannot be read, or is damaged (exit 3).</exception>
-    internal static T? Load<T>(string path, string? remedy = null)
+    public static T? Load<T>(string path, string? remedy = null)
         where T : class
     {
         try
@@ -74,7 +74,7 @@ public static class RunJson
     /// <param name="isSealed">Whether it is damaged if it has no checksum.</param>
     /// <param name="options">How it was written; null as files of a run are.</param>
     /// <exception cref="AutoFlipException">It is damaged (exit 3): the message names file, place and what is expected there.</exception>
-    internal static T Read<T>(
+    public static T Read<T>(
         ReadOnlySpan<byte> json, string path, string place, string? remedy = null, bool isSealed = false,
         JsonSerializerOptions? options = null)
     {

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using AutoFlip.Grpc;
+
+namespace AutoFlip.Tests;
+
+public sealed class TokenStoreTests : IDisposable
+{
+    static readonly TimeSpan Day = TimeSpan.FromHours(24);
+
+    readonly TestAuthority _pki = new();
+
+    public void Dispose() => _pki.Dispose();
+
+    [Fact]
+    public void A_token_is_256_bits_and_only_its_hash_is_kept()
+    {
+        var token = _pki.Tokens.Create("new", seat: 7, Day);
+
+        // 32 bytes are 43 characters of 6 bits: 42 * 6 = 252 < 256 <= 258
+        Assert.Equal(43, token.Length);
+        Assert.DoesNotContain(token, File.ReadAllText(_pki.Folder.Tokens), StringComparison.Ordinal);
+        Assert.NotEqual(token, _pki.Tokens.Create("other", null, Day));
+        Assert.Equal(("new", 7), (_pki.Tokens.List()[0].Name, _pki.Tokens.List()[0].Seat));
+    }
+
+    [Fact]
+    public void A_token_is_good_for_one_key()
+    {
+        var token = _pki.Tokens.Create("new", null, Day);
+
+        Assert.Equal("new", _pki.Tokens.Redeem(token, "a").Name);
+
+        Assert.Equal("new", _pki.Tokens.Redeem(token, "a").Name); // the same request once more
+        Assert.Contains("was used already", Refusal(token, "b"), StringComparison.Ordinal);
+        Assert.Equal(TokenState.Used, _pki.Tokens.List()[0].StateAt(_pki.Time.Now));
+    }
+
+    [Fact]
+    public void A_token_ends_with_its_time_even_for_its_own_key()
+    {
+        var (first, second) = (_pki.Tokens.Create("first", null, Day), _pki.Tokens.Create("second", null, Day));
+        var start = _pki.Time.Now;
+
+        _pki.Time.Now = start + Day - TimeSpan.FromTicks(1);
+        _pki.Tokens.Redeem(first, "a");
+        _pki.Time.Now = start + Day;
+
+        Assert.Contains("has expired", Refusal(first, "a"), StringComparison.Ordinal);
+        Assert.Contains("has expired", Refusal(second, "a"), StringComparison.Ordinal);
+        Assert.Equal(TokenState.Expired, _pki.Tokens.List()[1].StateAt(_pki.Time.Now));
+    }
+
+    [Fact]
+    public void Of_many_redeemers_one_wins()
+    {
+        var token = _pki.Tokens.Create("new", null, Day);
+        var winners = 0;
+
+        Parallel.For(0, 16, new() { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            try
+            {
+                new TokenStore(_pki.Folder, _pki.Time).Redeem(token, $"key {i}");
+                Interlocked.Increment(ref winners);
+            }
+            catch (AutoFlipException refused)
+            {
+                Assert.Contains("was used already", refused.Message, StringComparison.Ordinal);
+            }
+        });
+
+        Assert.Equal(1, winners);
+    }
+
+    [Fact]
+    public void A_withdrawn_token_is_refused_and_a_used_one_stays_used()
+    {
+        var (used, open) = (_pki.Tokens.Create("new", null, Day), _pki.Tokens.Create("new", null, Day));
+        _pki.Tokens.Redeem(used, "a");
+
+        Assert.Equal(1, _pki.Tokens.Revoke("new"));
+
+        Assert.Contains("was withdrawn", Refusal(open, "a"), StringComparison.Ordinal);
+        Assert.Equal("new", _pki.Tokens.Redeem(used, "a").Name);
+        Assert.Equal(0, _pki.Tokens.Revoke("new"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("guess")]
+    [InlineData("\0")]
+    public void An_unknown_token_is_refused_and_not_repeated_in_the_message(string token)
+    {
+        _pki.Tokens.Create("new", null, Day);
+
+        Assert.Equal("The token is not known. Ask the operator of the federation for a new one.", Refusal(token, "a"));
+    }
+
+    [Fact]
+    public void A_token_of_any_length_is_refused() =>
+        Assert.Contains("is not known", Refusal(new string('a', 1 << 20), "a"), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_name_with_a_certificate_gets_no_token() => Assert.Contains(
+        "'c0' has a certificate already",
+        Assert.Throws<AutoFlipException>(() => _pki.Tokens.Create("c0", null, Day)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_file_of_a_token_is_read_back_and_does_not_print_its_secret()
+    {
+        TokenFile.Issue(_pki.Tokens, _pki.Folder, "new", null, Day, _pki["new.token"]);
+
+        var file = TokenFile.Read(_pki["new.token"]);
+
+        Assert.Equal("new", _pki.Tokens.Redeem(file.Token, "a").Name);
+        Assert.DoesNotContain(file.Token, file.ToString(), StringComparison.Ordinal);
+        using var reader = new StringReader(File.ReadAllText(_pki["new.token"]) + "\n");
+        Assert.Equal(file, TokenFile.Read(reader, "standard input"));
+        Assert.Contains("exists already", Assert.Throws<AutoFlipException>(
+            () => TokenFile.Issue(_pki.Tokens, _pki.Folder, "new", null, Day, _pki["new.token"])).Message, StringComparison.Ordinal);
+        Assert.Single(_pki.Tokens.List());
+    }
+
+    [Fact]
+    public void A_damaged_file_of_a_token_is_refused_without_quoting_it()
+    {
+        TokenFile.Issue(_pki.Tokens, _pki.Folder, "new", null, Day, _pki["new.token"]);
+        var good = File.ReadAllText(_pki["new.token"]);
+        var token = TokenFile.Read(_pki["new.token"]).Token;
+        string[] damaged =
+        [
+            good[..(good.Length / 2)],
+            good.Replace("\"token\"", "\"tocken\"", StringComparison.Ordinal),
+            good.Replace(token, token[1..], StringComparison.Ordinal), // its checksum is wrong
+            $"{{\"name\": \"a b\", \"token\": \"{token}\", \"authority\": \"\"}}",
+            $"{{\"name\": \"new\", \"token\": \"{token}\", \"authority\": \"none\"}}",
+            JsonSerializer.Serialize(new[] { token }),
+        ];
+
+        Assert.Every(damaged, text =>
+        {
+            File.WriteAllText(_pki["bad.token"], text);
+            var failure = Assert.Throws<AutoFlipException>(() => TokenFile.Read(_pki["bad.token"]));
+            Assert.Equal(ExitCode.BadData, failure.Code);
+            Assert.DoesNotContain(token[1..], failure.ToString(), StringComparison.Ordinal);
+        });
+    }
+
+    string Refusal(string token, string key)
+    {
+        var failure = Assert.Throws<AutoFlipException>(() => _pki.Tokens.Redeem(token, key));
+        Assert.Equal(ExitCode.BadRequest, failure.Code);
+        return failure.Message;
+    }
+}
