@@ -24,9 +24,8 @@ sealed class BenchFederation : IDisposable
         _pool = new WorkerPool(
             context.Options.Workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));
         _exploration = new ExplorationLog(_folder.FullName, Network.Layout.ParameterCount);
-        var transport = new InProcessTransport(
-            new ServerLink(experiment),
-            new ClientHost(experiment, method, Network, new SimulatedData(data), new VolatileStore(), context.Time), data, _pool);
+        var transport = new Dispatch(new ServerLink(experiment), new InProcessChannel(
+            new ClientHost(experiment, method, Network, new SimulatedData(data), new VolatileStore(), context.Time), data, _pool));
         var run = new RecordedRun(experiment, method, Network, transport, _exploration, evaluate: null, RunObserver.None, context.Time);
         _rounds = run.RunAsync(Initial, from: null, context.Cancel).GetAsyncEnumerator(context.Cancel);
     }

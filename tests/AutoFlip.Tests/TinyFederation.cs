@@ -73,10 +73,9 @@ static class TinyFederation
         var method = Catalog.Resolve(experiment);
         method = method with { Pruner = pruner ?? method.Pruner, Algorithm = algorithm ?? method.Algorithm };
         using var pool = new WorkerPool(workers, 1, () => Workspace.Of(experiment));
-        IClientTransport transport = new InProcessTransport(
-            new ServerLink(experiment),
+        IClientTransport transport = new Dispatch(new ServerLink(experiment), new InProcessChannel(
             new ClientHost(experiment, method, network, new SimulatedData(data), store ?? new VolatileStore(), TimeProvider.System), data,
-            pool);
+            pool));
         var metrics = Metric.AllOf(experiment);
         var run = new RecordedRun(
             experiment, method, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),

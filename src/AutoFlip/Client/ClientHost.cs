@@ -14,11 +14,17 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
     readonly ValueFormat _down = ValueFormat.Of(experiment.WireDown);
     readonly Upload _upload = new(experiment, store);
 
-    /// <summary>Applied to the reason of a failure before it is sent (<see cref="RunOptions.Wording"/>).</summary>
-    public Func<string, string> Wording { get; init; } = text => text;
+    /// <summary>The reason of a failure as it is sent.</summary>
+    public Func<Exception, string> Reason { get; init; } = e => ReasonOf(e, text => text);
 
     /// <summary>The masks that the clients have.</summary>
-    public MaskStore Masks { get; } = new(network);
+    public MaskStore Masks { get; init; } = new(network);
+
+    /// <summary>The whole reason of a failure: for a server on the same machine.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="wording">Applied to a sentence of ours (<see cref="RunOptions.Wording"/>).</param>
+    public static string ReasonOf(Exception e, Func<string, string> wording) =>
+        e is AutoFlipException or InvalidDataException ? wording(e.Message) : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>Carries out a task, synchronously, on the calling thread.</summary>
     /// <param name="workspace">The thread's workspace.</param>
@@ -46,7 +52,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         }
         catch (Exception e) when (e is not OperationCanceledException && !IsOfFiles(e))
         {
-            var reason = e is AutoFlipException or InvalidDataException ? Wording(e.Message) : $"{e.GetType().Name}: {e.Message}";
+            var reason = Reason(e);
             return ReplyCodec.Without(ReplyStatus.Failed, id, client, reason.Length > 1000 ? reason[..1000] : reason);
         }
     }

@@ -50,6 +50,9 @@ sealed class RunServer : IDisposable
     /// <summary>True if no round is finished yet.</summary>
     public bool IsNew => _from is null;
 
+    /// <summary>The last round that is finished; 0 for a new run.</summary>
+    public int Round => _from?.Round ?? 0;
+
     /// <summary>The clients' mask in an interrupted run; null for a new run.</summary>
     public Mask? MaskInForce =>
         _from is null ? null : new MaskSchedule(_setting.Experiment, _setting.Method.Pruner, _setting.Network, _exploration).Of(_from);
@@ -66,12 +69,13 @@ sealed class RunServer : IDisposable
     }
 
     /// <summary>Carries out the rounds that are left, and writes what they come to.</summary>
-    /// <param name="transport">The way to the clients.</param>
+    /// <param name="channel">The way to the clients.</param>
     /// <param name="evaluate">Evaluates on the server's test set; null if there is none.</param>
     /// <param name="cancel">Stops it; what was finished is saved.</param>
-    public RunSummary Run(IClientTransport transport, TestSetEvaluation? evaluate, CancellationToken cancel)
+    public RunSummary Run(IMessageChannel channel, TestSetEvaluation? evaluate, CancellationToken cancel)
     {
         var (experiment, directory, network) = (_setting.Experiment, _setting.Directory, _setting.Network);
+        IClientTransport transport = new Dispatch(Link, channel);
         if (_setting.Options.SaveClients) transport = new ClientRecorder(transport, directory, _card);
         var run = new RecordedRun(
             experiment, _setting.Method, network, transport, _exploration, evaluate, _setting.Observer, _setting.Time);

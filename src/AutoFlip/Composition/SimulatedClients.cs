@@ -18,7 +18,7 @@ sealed class SimulatedClients : IDisposable
         var memory = new ClientFiles(setting.Directory.ClientMemory, network.Layout.ParameterCount);
         _host = new ClientHost(experiment, method, network, new SimulatedData(data), memory, setting.Time)
         {
-            Wording = setting.Options.Wording,
+            Reason = e => ClientHost.ReasonOf(e, setting.Options.Wording),
         };
     }
 
@@ -32,7 +32,7 @@ sealed class SimulatedClients : IDisposable
     public void Remember(Mask mask) => _host.Masks.Add(mask);
 
     /// <summary>The way from a server to these clients.</summary>
-    public IClientTransport ConnectTo(ServerLink server) => new InProcessTransport(server, _host, _data, _pool);
+    public IMessageChannel Channel => new InProcessChannel(_host, _data, _pool);
 
     /// <summary>Evaluates on the test set, on the clients' threads, which wait then; null if there is none.</summary>
     public TestSetEvaluation? TestSet => _data.Test is not { } test ? null : (network, weights, cutOff, ct) =>

@@ -68,6 +68,9 @@ public static class Simulation
         (options, observer, time) = (options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
         var started = time.GetTimestamp();
         using var directory = RunDirectory.Open(path, MethodOptions.Schema with { Infer = experiment => experiment });
+        if (directory.IsOfNetwork)
+            throw AutoFlipException.BadRequest(
+                $"The clients of '{path}' are on other machines. Resume it with {nameof(FederationServer)}.Resume.");
         var experiment = directory.Experiment;
         ExperimentRules.Check(experiment);
         LibTorch.Require();
@@ -102,6 +105,6 @@ public static class Simulation
         server.Announce(clients.Samples);
         foreach (var warning in RunWarnings.Of(setting, data, server.IsNew)) setting.Observer.Warning(warning);
         if (server.MaskInForce is { } mask) clients.Remember(mask);
-        return server.Run(clients.ConnectTo(server.Link), clients.TestSet, cancel);
+        return server.Run(clients.Channel, clients.TestSet, cancel);
     }
 }

@@ -65,7 +65,8 @@ public static class ExperimentFile
 
     /// <summary>The experiment as JSON text, ending in a newline.</summary>
     /// <param name="experiment">The experiment.</param>
-    /// <param name="partitionSha256">Hash of the partition of its run (PartitionTable.Sha256); null if there is no run yet.</param>
+    /// <param name="partitionSha256">Hash of the partition of its run (PartitionTable.Sha256); empty if its clients are on other
+    /// machines, null if there is no run yet.</param>
     public static string Write(Experiment experiment, string? partitionSha256 = null)
     {
         var fields = new Dictionary<string, object?> { ["schema"] = Schema, ["version"] = ProgramVersion };
@@ -121,7 +122,8 @@ public static class ExperimentFile
         return [.. TableFields.Where(field => document.RootElement.TryGetProperty(field, out _))];
     }
 
-    /// <summary>Hash of the partition of the run that wrote the file; null if missing.</summary>
+    /// <summary>Hash of the partition of the run that wrote the file; empty if its clients are on other machines, null if
+    /// missing.</summary>
     /// <param name="path">A file with an experiment.</param>
     public static string? PartitionSha256Of(string path)
     {

@@ -62,10 +62,11 @@ sealed class RunDirectory : IDisposable
     /// behind it if that is taken.</summary>
     /// <param name="experiment">What is run.</param>
     /// <param name="options">Where, and how.</param>
-    /// <param name="partition">The partition of samples among clients: see <see cref="RequirePartition"/>.</param>
+    /// <param name="partition">The partition of samples among clients: see <see cref="RequirePartition"/>. Null if each client has its own
+    /// data, which this machine does not know.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="AutoFlipException">It cannot be made (exit 4).</exception>
-    public static RunDirectory Create(Experiment experiment, RunOptions options, PartitionTable partition, TimeProvider time)
+    public static RunDirectory Create(Experiment experiment, RunOptions options, PartitionTable? partition, TimeProvider time)
     {
         var stamp = time.GetLocalNow().ToString("yyMMdd_HHmmss", CultureInfo.InvariantCulture);
         // of a path, its last part: a name has 255 characters at most
@@ -78,14 +79,15 @@ sealed class RunDirectory : IDisposable
             var path = first;
             for (var number = 2; Directory.Exists(path); number++) path = $"{first}_{number}";
             Directory.CreateDirectory(System.IO.Path.Combine(path, CheckpointsFolder));
-            AtomicFile.Write(
-                System.IO.Path.Combine(path, PartitionCounts.FileName), RunJson.Sealed(PartitionCounts.Of(partition), RunJson.Line));
+            if (partition is not null)
+                AtomicFile.Write(
+                    System.IO.Path.Combine(path, PartitionCounts.FileName), RunJson.Sealed(PartitionCounts.Of(partition), RunJson.Line));
             AtomicFile.Write(System.IO.Path.Combine(path, CheckpointsFolder, OptionsFile), RunJson.Sealed(options, RunJson.Document));
             AtomicFile.Write(
                 System.IO.Path.Combine(path, CheckpointsFolder, RunStamp.FileName),
                 RunJson.Sealed(RunStamp.Of(experiment, path, time.GetUtcNow()), RunJson.Document));
             // last: it makes this a run that can be gone on with
-            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition.Sha256));
+            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition?.Sha256 ?? ""));
             return new RunDirectory(path, experiment);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -110,6 +112,9 @@ sealed class RunDirectory : IDisposable
         RunStamp.Load(checkpoints)?.Require(experiment);
         return new RunDirectory(System.IO.Path.GetFullPath(path), experiment);
     }
+
+    /// <summary>True if the run's clients are on other machines.</summary>
+    public bool IsOfNetwork => ExperimentFile.PartitionSha256Of(File(ExperimentFile.FileName)) == "";
 
     /// <summary>Options that the run was started with, such as the folders searched for its data.</summary>
     public RunOptions Options => OptionsOf(Path);

@@ -2,40 +2,43 @@ using System.Runtime.CompilerServices;
 
 namespace AutoFlip;
 
-/// <summary>Sends one request to a client and returns the bytes of its answer.</summary>
-/// <param name="client">The client.</param>
-/// <param name="request">The request; good until the answer has come.</param>
-/// <param name="ct">Stops the client within one batch.</param>
-delegate Task<ReadOnlyMemory<byte>> SendRequest(int client, ReadOnlyMemory<byte> request, CancellationToken ct);
-
 /// <summary>One task and a cohort: whom to ask next, and replies in the order of the cohort. The same for every
-/// transport, which only moves bytes.</summary>
+/// channel, which only moves bytes.</summary>
 /// <param name="link">The server's end of the connections.</param>
-/// <param name="task">The task.</param>
-/// <param name="cohort">Whom to ask.</param>
-sealed class Dispatch(ServerLink link, ClientTask task, IReadOnlyList<int> cohort)
+/// <param name="channel">Moves the bytes.</param>
+sealed class Dispatch(ServerLink link, IMessageChannel channel) : IClientTransport
 {
-    readonly SentTask _sent = link.Prepare(task);
+    /// <inheritdoc/>
+    public ValueTask<int> CountAsync(CancellationToken ct) => ValueTask.FromResult(channel.Clients);
 
-    /// <summary>Sends the task to the cohort and yields one reply per member, in order.</summary>
-    /// <param name="atOnce">Members that are asked, or whose answers wait to be folded, at a time: memory
-    /// does not grow with the cohort.</param>
-    /// <param name="send">The transport.</param>
-    /// <param name="ct">Stops it.</param>
-    public async IAsyncEnumerable<ClientReply> InOrder(int atOnce, SendRequest send, [EnumeratorCancellation] CancellationToken ct)
+    /// <inheritdoc/>
+    public int? SamplesOf(int client) => channel.SamplesOf(client);
+
+    /// <inheritdoc/>
+    /// <remarks>Memory does not grow with the cohort: see <see cref="IMessageChannel.AtOnce"/>.</remarks>
+    public async IAsyncEnumerable<ClientReply> DispatchAsync(
+        ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
     {
-        var underWay = new Queue<(int Client, Exchange Exchange, Task<ReadOnlyMemory<byte>> Answer)>();
+        var sent = link.Prepare(task);
+        await channel.BeginAsync(sent.For(cohort), ct);
+        var underWay = new Queue<(Exchange Exchange, Task<Answer> Answer)>();
         for (var next = 0; next < cohort.Count || underWay.Count > 0;)
         {
-            for (; next < cohort.Count && underWay.Count < atOnce; next++)
+            for (; next < cohort.Count && underWay.Count < channel.AtOnce; next++)
             {
-                var asked = link.Ask(_sent, cohort[next]);
-                underWay.Enqueue((cohort[next], asked, send(cohort[next], asked.Request!.Value, ct)));
+                var asked = link.Ask(sent, cohort[next]);
+                underWay.Enqueue((asked, AskAsync(asked, ct)));
             }
-            var (client, exchange, answer) = underWay.Dequeue();
+            var (exchange, answer) = underWay.Dequeue();
             exchange.Answer(await answer);
-            while (exchange.Request is { } again) exchange.Answer(await send(client, again, ct));
             yield return exchange.Reply;
         }
+    }
+
+    /// <summary>Asks a client, and at once again if it lacks the mask: not when its turn comes, when it may be too late.</summary>
+    async Task<Answer> AskAsync(Exchange exchange, CancellationToken ct)
+    {
+        var answer = await channel.SendAsync(exchange.Client, exchange.Request!.Value, ct).ConfigureAwait(false);
+        return exchange.Again(answer) is { } whole ? await channel.SendAsync(exchange.Client, whole, ct).ConfigureAwait(false) : answer;
     }
 }

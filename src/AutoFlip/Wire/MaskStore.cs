@@ -26,10 +26,12 @@ sealed class ReceivedMask(Network network, Units? units, Selection values)
 
 /// <summary>The masks that a client has, by hash: the last few. Shared by all clients that are simulated here.</summary>
 /// <param name="network">The full model.</param>
+/// <param name="added">Receives each mask that is new, outside of the lock; null for none.</param>
 /// <remarks>Safe for several threads. A mask is immutable, so the one of another client serves as well as one's own.</remarks>
-sealed class MaskStore(Network network)
+sealed class MaskStore(Network network, Action<UInt128, ReceivedMask>? added = null)
 {
-    const int Capacity = 4;
+    /// <summary>Masks that are kept.</summary>
+    public const int Capacity = 4;
 
     readonly Lock _lock = new();
     readonly List<(UInt128 Hash, ReceivedMask Mask)> _masks = []; // oldest first
@@ -55,6 +57,7 @@ sealed class MaskStore(Network network)
             if (_masks.Count == Capacity) _masks.RemoveAt(0);
             _masks.Add((hash, mask));
         }
+        added?.Invoke(hash, mask);
     }
 
     /// <summary>Takes a mask in that the server has in its own shape: what a client of an interrupted run had before.</summary>

@@ -9,8 +9,10 @@ namespace AutoFlip;
 /// </remarks>
 sealed class SentTask
 {
+    readonly Experiment _experiment;
     readonly ClientTask _task;
-    readonly UInt128 _id;
+    readonly UInt128 _run, _id;
+    readonly Lock _lock = new();
     readonly ValueFormat _down, _up;
     readonly KeyedRandom _random;
     readonly WireMask _mask;
@@ -25,7 +27,7 @@ sealed class SentTask
     /// <param name="run">The run's id.</param>
     public SentTask(Experiment experiment, ClientTask task, UInt128 run = default)
     {
-        _id = TaskId.Of(run, task.Round, task.Work);
+        (_experiment, _run, _id) = (experiment, run, TaskId.Of(run, task.Round, task.Work));
         (_task, _mask) = (task, WireMask.Of(task.Mask));
         (_down, _up) = (ValueFormat.Of(experiment.WireDown), ValueFormat.Up(experiment, task.Work));
         _random = new Seeds(experiment.Seed).For(Purpose.Quantization, task.Round, part: (int)task.Work);
@@ -48,6 +50,17 @@ sealed class SentTask
     /// <summary>The message for a client that has it.</summary>
     public ReadOnlyMemory<byte> ByReference => Mask is null ? Whole : _byReference.Value;
 
+    /// <summary>The task's name for a channel.</summary>
+    /// <param name="cohort">Whom it will be sent to.</param>
+    public CohortTask For(IReadOnlyList<int> cohort)
+    {
+        const int Facts = 64 << 10; // figures, histograms, a sentence
+        var values = _due is null ? 0 : (long)_due.Count * (1 + _task.Returns.Length) + _task.Report.Sum();
+        var limit = 4 * values + values / 64 + Facts; // compression adds less than that where it gains nothing
+        var round = _task.Work == ClientWork.Explore ? _experiment.FirstPrunedRound : _task.Round;
+        return new(_run, round, _task.Work, _id, cohort, limit);
+    }
+
     /// <summary>Decodes a reply. Its values are weights or scores in float32, for every format on the wire.</summary>
     /// <param name="answer">The bytes.</param>
     /// <param name="client">Who was asked.</param>
@@ -56,6 +69,11 @@ sealed class SentTask
         ReplyCodec.Decode(answer.Span, TaskId.Of(_id, client), _up, _due, _base.Span, _task.Returns, KeptTensors.Report(_task.Report));
 
     ReadOnlyMemory<byte> Encode(bool byReference)
+    {
+        lock (_lock) return EncodeOnce(byReference);
+    }
+
+    ReadOnlyMemory<byte> EncodeOnce(bool byReference)
     {
         if (!_values.IsEmpty) return TaskCodec.Encode(_task, _id, _mask, byReference, _values.Length, writer => writer.Write(_values.Span));
         using var own = new KeptValues(_task.Mask.Values, _task.Weights.Values);

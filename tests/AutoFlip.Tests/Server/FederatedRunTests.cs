@@ -285,10 +285,9 @@ public class FederatedRunTests
         using var pool = new WorkerPool(1, 1, () => new Workspace(Catalog.Optimizers["Adam"](Tiny)));
         var scores = new MemoryScores(network.Layout.ParameterCount);
         var transport = new Tap(
-            new InProcessTransport(
-                new ServerLink(Tiny),
+            new Dispatch(new ServerLink(Tiny), new InProcessChannel(
                 new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System),
-                data, pool),
+                data, pool)),
             (task, _) =>
         {
             if (task.Work == ClientWork.Train) source.Cancel();

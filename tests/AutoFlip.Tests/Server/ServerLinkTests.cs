@@ -173,12 +173,12 @@ public class ServerLinkTests
     /// <summary>Asks a new host every time.</summary>
     sealed class Forgetful(ServerLink link, Func<ClientHost> host, FederatedData data, WorkerPool pool) : IClientTransport
     {
-        public ValueTask<int> CountAsync(CancellationToken ct) => new InProcessTransport(link, host(), data, pool).CountAsync(ct);
+        public ValueTask<int> CountAsync(CancellationToken ct) => ValueTask.FromResult(data.Clients.Length);
 
         public async IAsyncEnumerable<ClientReply> DispatchAsync(
             ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {
-            await foreach (var reply in new InProcessTransport(link, host(), data, pool).DispatchAsync(task, cohort, ct))
+            await foreach (var reply in new Dispatch(link, new InProcessChannel(host(), data, pool)).DispatchAsync(task, cohort, ct))
                 yield return reply;
         }
     }

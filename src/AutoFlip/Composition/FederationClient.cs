@@ -1,0 +1,64 @@
+namespace AutoFlip;
+
+/// <summary>The clients' half of a run over a network: carries out tasks on this machine's data. One object may be several clients.</summary>
+/// <remarks>Nothing of the data leaves it but what docs/protocol.md lists; what went wrong is sent as a category, without the text of an
+/// exception, which might hold paths or values.</remarks>
+public sealed class FederationClient : IDisposable
+{
+    readonly WorkerPool _pool;
+    readonly ClientHost _host;
+
+    /// <summary>Builds the network and starts the threads.</summary>
+    /// <param name="experiment">The run's experiment, as the server has it.</param>
+    /// <param name="contract">The run's data contract.</param>
+    /// <param name="data">This machine's data.</param>
+    /// <param name="folder">Where masks and the clients' vectors are kept between rounds and restarts.</param>
+    /// <param name="workers">Clients that compute at the same time.</param>
+    /// <param name="time">The clock; null: the system's.</param>
+    /// <exception cref="AutoFlipException">The network does not fit the data, or the folder cannot be read (see
+    /// <see cref="ExitCode"/>).</exception>
+    internal FederationClient(
+        Experiment experiment, DataContract contract, IClientData data, string folder, int workers, TimeProvider? time = null)
+    {
+        LibTorch.Require();
+        var method = Catalog.Resolve(experiment);
+        var network = RunNetwork.Build(experiment, method, contract);
+        var masks = new MaskFiles(Path.Combine(folder, "masks")).Open(network);
+        _host = new ClientHost(
+            experiment, method, network, data, new ClientFiles(Path.Combine(folder, "memory"), network.Layout.ParameterCount),
+            time ?? TimeProvider.System)
+        {
+            Masks = masks,
+            Reason = e =>
+            {
+                Failed?.Invoke(e);
+                return CategoryOf(e);
+            },
+        };
+        _pool = new WorkerPool(workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));
+    }
+
+    /// <summary>Receives each failure of a task, for the client's own log.</summary>
+    public Action<Exception>? Failed { get; set; }
+
+    /// <summary>Carries out a task on the next free thread.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="task">The task's bytes, which must stay as they are until it is done.</param>
+    /// <param name="ct">Stops it within one batch.</param>
+    /// <returns>The reply's bytes. A failure is a reply too.</returns>
+    /// <exception cref="AutoFlipException">The client's own files are damaged or cannot be written (exit 3 or 4).</exception>
+    public Task<ReadOnlyMemory<byte>> HandleAsync(int client, ReadOnlyMemory<byte> task, CancellationToken ct) =>
+        _pool.RunAsync(workspace => _host.Handle(workspace, task.Span, client, ct));
+
+    /// <summary>The reason of a failure as the server gets it. Only a sentence of ours about numbers is sent as it is.</summary>
+    static string CategoryOf(Exception e) => e switch
+    {
+        AutoFlipException { Code: ExitCode.RunFailed, InnerException: null } => e.Message,
+        InvalidDataException => "the task or a sample could not be read; the client's log has the reason.",
+        OutOfMemoryException => "the client is out of memory.",
+        _ => "an error on the client; its log has the reason.",
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => _pool.Dispose();
+}

@@ -1,0 +1,120 @@
+namespace AutoFlip;
+
+/// <summary>Data that the server of a network has: an agreement, and perhaps a test set. No sample of a client.</summary>
+/// <param name="Contract">The data contract.</param>
+/// <param name="Test">The server's test set, never augmented; null if there is none.</param>
+/// <param name="Clients">The number of clients, where the data determine it; null: the experiment's.</param>
+public sealed record ServerData(DataContract Contract, SampleSet? Test, int? Clients = null)
+{
+    /// <summary>The contract and the test set of a data set that the experiment names and every client has.</summary>
+    public static ServerData Of(FederatedData data) => new(data.Contract, data.Test, data.Clients.Length);
+}
+
+/// <summary>A run over a network as its channel sees it.</summary>
+/// <param name="Experiment">What is run; settled.</param>
+/// <param name="Contract">The data contract.</param>
+/// <param name="Directory">The run directory.</param>
+/// <param name="Run">The run's id in messages.</param>
+/// <param name="Round">The last round that is committed; 0 for a new run.</param>
+/// <param name="Observer">Receives warnings.</param>
+public sealed record ServerSession(
+    Experiment Experiment, DataContract Contract, string Directory, UInt128 Run, int Round, RunObserver Observer);
+
+/// <summary>The server's half of a run whose clients are on other machines. Everything but the clients is as in
+/// <see cref="Simulation"/>, and so is the result.</summary>
+public static class FederationServer
+{
+    /// <summary>Runs an experiment from the start.</summary>
+    /// <param name="experiment">What to run. Checked first: nothing is written for an experiment that cannot run.</param>
+    /// <param name="load">Loads what the server has of data.</param>
+    /// <param name="connect">Opens the way to the clients, once there is a run directory.</param>
+    /// <param name="options">How to carry it out; null: as <see cref="RunOptions"/> has it.</param>
+    /// <param name="observer">Receives events; null for none.</param>
+    /// <param name="time">The clock; null: the system's.</param>
+    /// <param name="cancel">Stops the run; what was finished is saved and can be resumed.</param>
+    /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static RunSummary Run(
+        Experiment experiment, Func<Experiment, RunObserver, ServerData> load, Func<ServerSession, IMessageChannel> connect,
+        RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null, CancellationToken cancel = default)
+    {
+        (options, observer, time) = (options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
+        var started = time.GetTimestamp();
+        RunDirectory? directory = null;
+        try
+        {
+            return RunFiles.Record(options, directory: null, observer, time, all =>
+            {
+                experiment = ExperimentRules.Resolve(experiment, task: null);
+                LibTorch.Require();
+                var data = load(experiment, all);
+                experiment = ExperimentRules.Settle(experiment, data.Contract.Task, data.Clients ?? experiment.Clients);
+                var method = Catalog.Resolve(experiment);
+                var network = RunNetwork.Build(experiment, method, data.Contract);
+                var initial = InitialModel.Of(experiment, method, network, checkpoints: null, all.Warning);
+                directory = RunDirectory.Create(experiment, options, partition: null, time);
+                return Run(
+                    new(experiment, method, options, data.Contract, network, initial, directory, all, time, started), data, connect, cancel);
+            });
+        }
+        finally
+        {
+            directory?.Dispose(); // not earlier: its lock is held until a failure is recorded
+        }
+    }
+
+    /// <summary>Goes on with a run that was stopped, killed or broken off.</summary>
+    /// <param name="path">Its directory.</param>
+    /// <param name="load">Loads what the server has of data.</param>
+    /// <param name="connect">Opens the way to the clients.</param>
+    /// <param name="options">How to carry it out from here.</param>
+    /// <param name="observer">Receives events; null for none.</param>
+    /// <param name="time">The clock; null: the system's.</param>
+    /// <param name="cancel">Stops the run again.</param>
+    /// <exception cref="AutoFlipException">The directory, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static RunSummary Resume(
+        string path, Func<Experiment, RunObserver, ServerData> load, Func<ServerSession, IMessageChannel> connect,
+        RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null, CancellationToken cancel = default)
+    {
+        (options, observer, time) = (options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
+        var started = time.GetTimestamp();
+        using var directory = RunDirectory.Open(path, MethodOptions.Schema with { Infer = experiment => experiment });
+        if (!directory.IsOfNetwork)
+            throw AutoFlipException.BadRequest($"The clients of '{path}' were simulated. Resume it with {nameof(Simulation)}.Resume.");
+        var experiment = directory.Experiment;
+        ExperimentRules.Resolve(experiment, task: null);
+        LibTorch.Require();
+        options = options with
+        {
+            DataPath = options.DataPath ?? directory.Options.DataPath,
+            LogFormat = options.LogFormat ?? directory.Options.LogFormat,
+        };
+        return RunFiles.Record(options, directory.Path, observer, time, all =>
+        {
+            var data = load(experiment, all);
+            var method = Catalog.Resolve(experiment);
+            var network = RunNetwork.Build(experiment, method, data.Contract);
+            var initial = InitialModel.Of(experiment, method, network, directory.Checkpoints, all.Warning);
+            return Run(
+                new(experiment, method, options, data.Contract, network, initial, directory, all, time, started), data, connect, cancel);
+        });
+    }
+
+    static RunSummary Run(RunSetting setting, ServerData data, Func<ServerSession, IMessageChannel> connect, CancellationToken cancel)
+    {
+        var (experiment, method, directory) = (setting.Experiment, setting.Method, setting.Directory);
+        using var server = new RunServer(setting);
+        server.Announce(new SampleCounts(0, 0, data.Test?.Count ?? 0));
+        var channel = connect(new(
+            experiment, data.Contract, directory.Path, RunStamp.RunOf(directory.Checkpoints), server.Round, setting.Observer));
+        if (data.Test is not { } test) return server.Run(channel, evaluate: null, cancel);
+        using var pool = new WorkerPool(
+            setting.Options.Workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));
+        return server.Run(
+            channel,
+            (network, weights, cutOff, ct) =>
+                Evaluation.RunAsync(pool, network, weights, cutOff, method.Criterion, test, method.Metrics, ct),
+            cancel);
+    }
+}
