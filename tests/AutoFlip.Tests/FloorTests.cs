@@ -42,9 +42,11 @@ public class FloorTests
         new(
             "src/AutoFlip.Grpc",
             [
-                ["Identity"],
+                ["Identity", "Transfer"],
+                ["Tasks"],
+                ["Server"],
             ],
-            LargestCircle: 1, // none
+            LargestCircle: 4, // Server: the three parts of the coordinator
             LeastUses: 200),
         new(
             "src/AutoFlip.Cli",

@@ -28,6 +28,7 @@ public static partial class ApiNames
     public static string Replace(string text, Func<string, bool, string?> nameOf) => Named.Replace(text, match =>
         nameOf(match.Value, text.AsSpan(match.Index + match.Length).StartsWith(": '", StringComparison.Ordinal)) ?? match.Value);
 
-    [GeneratedRegex(@"(?<![\w./\\])(?<type>Experiment|Options|RunOptions|Simulation|Catalog|DataLocations|DataSplit)\.(?<member>[A-Z]\w*)")]
+    [GeneratedRegex(
+        @"(?<![\w./\\])(?<type>Experiment|Options|RunOptions|Simulation|FederationServer|Catalog|DataLocations|DataSplit)\.(?<member>[A-Z]\w*)")]
     static partial Regex Named { get; }
 }

@@ -17,15 +17,15 @@ public sealed class FederationClient : IDisposable
     /// <param name="time">The clock; null: the system's.</param>
     /// <exception cref="AutoFlipException">The network does not fit the data, or the folder cannot be read (see
     /// <see cref="ExitCode"/>).</exception>
-    internal FederationClient(
-        Experiment experiment, DataContract contract, IClientData data, string folder, int workers, TimeProvider? time = null)
+    public FederationClient(
+        Experiment experiment, DataContract contract, ClientData data, string folder, int workers, TimeProvider? time = null)
     {
         LibTorch.Require();
         var method = Catalog.Resolve(experiment);
         var network = RunNetwork.Build(experiment, method, contract);
         var masks = new MaskFiles(Path.Combine(folder, "masks")).Open(network);
         _host = new ClientHost(
-            experiment, method, network, data, new ClientFiles(Path.Combine(folder, "memory"), network.Layout.ParameterCount),
+            experiment, method, network, data.Inner, new ClientFiles(Path.Combine(folder, "memory"), network.Layout.ParameterCount),
             time ?? TimeProvider.System)
         {
             Masks = masks,

@@ -81,7 +81,7 @@ public static class FederationServer
         var started = time.GetTimestamp();
         using var directory = RunDirectory.Open(path, MethodOptions.Schema with { Infer = experiment => experiment });
         if (!directory.IsOfNetwork)
-            throw AutoFlipException.BadRequest($"The clients of '{path}' were simulated. Resume it with {nameof(Simulation)}.Resume.");
+            throw AutoFlipException.BadRequest($"The clients of '{path}' were simulated. Resume it with Simulation.Resume.");
         var experiment = directory.Experiment;
         ExperimentRules.Resolve(experiment, task: null);
         LibTorch.Require();

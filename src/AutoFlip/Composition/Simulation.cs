@@ -70,7 +70,7 @@ public static class Simulation
         using var directory = RunDirectory.Open(path, MethodOptions.Schema with { Infer = experiment => experiment });
         if (directory.IsOfNetwork)
             throw AutoFlipException.BadRequest(
-                $"The clients of '{path}' are on other machines. Resume it with {nameof(FederationServer)}.Resume.");
+                $"The clients of '{path}' are on other machines. Resume it with FederationServer.Resume.");
         var experiment = directory.Experiment;
         ExperimentRules.Check(experiment);
         LibTorch.Require();

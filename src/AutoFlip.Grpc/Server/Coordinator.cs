@@ -1,0 +1,239 @@
+using System.Text.Json.Nodes;
+
+namespace AutoFlip.Grpc;
+
+/// <summary>The server's state: who has which seat, who is attached, which task is open, which replies are here. The engine's end of it
+/// is a channel; the clients' end is in the other half of this class.</summary>
+/// <remarks>One lock guards everything in memory. Replies are written to the disk outside of it, each by the call that receives it.</remarks>
+sealed partial class Coordinator : IMessageChannel, IDisposable
+{
+    const int ShownSeats = 10;
+    static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(100), NoticePeriod = TimeSpan.FromSeconds(10);
+
+    readonly ServerSession _run;
+    readonly ServerOptions _options;
+    readonly IServerFiles _files;
+    readonly TimeProvider _time;
+    readonly long _started;
+    readonly ITimer _timer;
+    readonly Lock _lock = new();
+    readonly Roster _roster;
+    readonly Sessions _sessions = new();
+    readonly Inbox _inboxes;
+    readonly AuditLog _audit;
+    readonly RequestHashes _hashes = new();
+    readonly Dictionary<int, Offer> _offers = [];
+    readonly HashSet<int> _asked = []; // seats of the open task that were sent something
+    readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    OpenTask? _task;
+    TaskInbox? _inbox;
+    TimeSpan _noticed;
+    Exception? _failure;
+    string? _ended;
+    bool _isDraining;
+    int _committed;
+
+    /// <summary>Goes on with what the run's network folder holds.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="files">The network folder of the run.</param>
+    /// <param name="time">The clock; only durations count.</param>
+    public Coordinator(ServerSession run, ServerOptions options, IServerFiles files, TimeProvider time)
+    {
+        (_run, _options, _files, _time, _started, _committed) = (run, options, files, time, time.GetTimestamp(), run.Round);
+        (_roster, _inboxes, _audit) = (new(files), new(files), new(files, time));
+        _audit.Add("server_started", ("run", OpenTask.WireName(run.Run)), ("round", run.Round));
+        _timer = time.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
+    }
+
+    /// <inheritdoc/>
+    public int Clients => _run.Experiment.Clients;
+
+    /// <inheritdoc/>
+    public int AtOnce => int.MaxValue; // answers wait on the disk
+
+    /// <inheritdoc/>
+    public int? SamplesOf(int client)
+    {
+        lock (_lock) return _roster[client]?.TrainSamples;
+    }
+
+    TimeSpan Now => _time.GetElapsedTime(_started);
+
+    /// <inheritdoc/>
+    /// <exception cref="AutoFlipException">Too few clients have joined in time (exit 4).</exception>
+    public async ValueTask BeginAsync(CohortTask task, CancellationToken ct)
+    {
+        CheckReady();
+        await _ready.Task.WaitAsync(ct).ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (_isDraining && task.Work != ClientWork.Evaluate)
+                throw new OperationCanceledException("The server was drained.", new CancellationToken(canceled: true));
+            _offers.Clear();
+            _asked.Clear();
+            _hashes.Clear();
+            _committed = Math.Max(_committed, task.Round - 1);
+            _inbox = _inboxes.Open(task);
+            _task = new OpenTask(task, _options.Rules, Clients, Now, _inboxes.ClosedAs(task));
+            foreach (var seat in task.Cohort)
+                if (_task.Closed is null && _inbox.Find(seat) is not null) _task.Store(seat);
+            _audit.Add(
+                "task_opened", ("round", task.Round), ("work", task.Work.ToString()), ("cohort", new JsonArray([.. task.Cohort.Select(
+                    seat => (JsonNode)seat)])));
+            Pulse();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct)
+    {
+        Offer offer;
+        lock (_lock)
+        {
+            if (_failure is not null) throw _failure;
+            if (_task!.Closed?.Missing.GetValueOrDefault(client) is { } reason) return Answer.None(reason);
+            if (_inbox!.Find(client) is { } stored) return stored;
+            if (_asked.Add(client) && _inbox.MaskRequest(client) is { } asked) return asked; // before the server was interrupted
+            offer = new Offer(client, _task.Task.IdOf(client), request, _hashes.Of(request));
+            _offers[client] = offer;
+            Pulse();
+        }
+        return await offer.Answer.Task.WaitAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the run for its clients.</summary>
+    /// <param name="reason">Why, one sentence; null: it is done.</param>
+    public void End(string? reason)
+    {
+        lock (_lock)
+        {
+            if (_ended is not null) return;
+            if (reason is null) _committed = _run.Experiment.Rounds;
+            _ended = reason ?? Done;
+            _audit.Add("run_ended", ("reason", _ended));
+            Pulse();
+        }
+    }
+
+    /// <summary>Begins no further round: the run can be resumed.</summary>
+    public void Drain()
+    {
+        lock (_lock)
+        {
+            _isDraining = true;
+            _audit.Add("draining");
+            Pulse();
+        }
+    }
+
+    /// <summary>Closes the open task with the replies that are stored.</summary>
+    /// <returns>One sentence.</returns>
+    public string CloseRound()
+    {
+        lock (_lock)
+        {
+            if (_task is null || _task.IsEnded) return "No task is open.";
+            if (_task.Proposal(Now, PresenceOf, atOnce: true) is not { } record)
+                return $"{_task.Stored} replies are stored, and {_task.Quorum} are needed: the task stays open.";
+            Close(record);
+            return $"Round {record.Round} is closed without {record.Missing.Count} clients.";
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    /// <summary>Looks at every timer.</summary>
+    internal void Tick()
+    {
+        lock (_lock)
+        {
+            if (_ended is not null || _failure is not null) return;
+            try
+            {
+                CheckReady();
+                if (_task?.Proposal(Now, PresenceOf) is { } record) Close(record);
+                if (Now - _noticed >= NoticePeriod) NoticeMissing();
+            }
+            catch (Exception e) // of the run, which ends by it; a timer has nobody to throw to
+            {
+                Fail(e);
+            }
+        }
+    }
+
+    /// <summary>Closes the task: the record first, then what follows from it.</summary>
+    void Close(CloseRecord record)
+    {
+        _inboxes.Close(record);
+        _task!.Close(record);
+        foreach (var (seat, reason) in record.Missing)
+        {
+            _audit.Add("missing", ("round", record.Round), ("seat", seat), ("reason", reason));
+            if (_offers.Remove(seat, out var offer)) offer.Answer.TrySetResult(Answer.None(reason));
+        }
+        Pulse();
+    }
+
+    void Fail(Exception e)
+    {
+        _failure = e;
+        _ready.TrySetException(e);
+        foreach (var offer in _offers.Values) offer.Answer.TrySetException(e);
+    }
+
+    /// <summary>Tests whether enough clients have joined for the first round.</summary>
+    void CheckReady()
+    {
+        lock (_lock)
+        {
+            if (_ready.Task.IsCompleted) return;
+            var here = Enumerable.Range(0, Clients).Count(seat => PresenceOf(seat).IsAttached);
+            if (here >= Math.Min(_options.Rules.MinClients, Clients)) _ready.TrySetResult();
+            else if (Now >= _options.StartTimeout)
+                throw AutoFlipException.RunFailed(
+                    $"{here} clients have joined within {_options.StartTimeout!.Value.TotalSeconds:0.#} s, and "
+                    + $"{_options.Rules.MinClients} must. {Missing()} Start them, then resume the run.");
+        }
+    }
+
+    /// <summary>Names the seats that the run waits for.</summary>
+    void NoticeMissing()
+    {
+        _noticed = Now;
+        if (!_ready.Task.IsCompleted) _run.Observer.Warning($"Waiting for clients. {Missing()}");
+        else if (_task is { IsEnded: false } task && task.Seats.Any(seat => !seat.IsFinal && !PresenceOf(seat.Seat).IsAttached))
+            _run.Observer.Warning(
+                $"Round {task.Task.Round}: waiting for "
+                + $"{Names(task.Seats.Where(seat => !seat.IsFinal && !PresenceOf(seat.Seat).IsAttached).Select(seat => seat.Seat))}, "
+                + "which are not connected.");
+    }
+
+    string Missing() => Names(Enumerable.Range(0, Clients).Where(seat => !PresenceOf(seat).IsAttached)) is var names
+        ? $"Missing: {names}." : "";
+
+    string Names(IEnumerable<int> seats)
+    {
+        int[] all = [.. seats];
+        var named = all.Take(ShownSeats).Select(seat => _roster[seat] is { } entry ? $"seat {seat} ({entry.Name})" : $"seat {seat}");
+        return string.Join(", ", named) + (all.Length > ShownSeats ? $" and {all.Length - ShownSeats} more" : "");
+    }
+
+    Presence PresenceOf(int seat)
+    {
+        var session = _sessions.Open.Where(session => session.Seats.Contains(seat)).MaxBy(session => session.Heard);
+        var heard = session?.Heard ?? TimeSpan.Zero;
+        return new(
+            session is { Watchers: > 0 } && Now - heard < 3 * _options.Heartbeat,
+            _roster[seat] is { } entry && !IsQuarantined(entry.Name), heard);
+    }
+
+    void Pulse()
+    {
+        var changed = _changed;
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.TrySetResult();
+    }
+}

@@ -1,0 +1,262 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using AutoFlip.Grpc.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace AutoFlip.Grpc;
+
+/// <summary>The clients' end.</summary>
+partial class Coordinator
+{
+    /// <summary>Reason of a run that has ended as it should.</summary>
+    public const string Done = "done";
+
+    readonly Dictionary<string, int> _refusals = new(StringComparer.Ordinal);
+    readonly HashSet<string> _quarantined = new(StringComparer.Ordinal);
+    string? _processor;
+
+    /// <summary>The run, for a client that is about to load data.</summary>
+    public Description Describe(string name, string version, string experiment, string contract, byte[] contractSha256)
+    {
+        Require(name, version);
+        lock (_lock)
+        {
+            var seat = _roster.Of(name) is [var own, ..] ? own : _roster.Free(Clients).DefaultIfEmpty(-1).First();
+            return new Description
+            {
+                Run = Bytes(_run.Run),
+                Version = ExperimentFile.ProgramVersion,
+                Experiment = experiment,
+                Contract = contract,
+                ContractSha256 = ByteString.CopyFrom(contractSha256),
+                Seats = (uint)Clients,
+                MinSamples = (uint)_options.MinSamples,
+                ProposedSeat = (uint)(seat + 1),
+            };
+        }
+    }
+
+    /// <summary>Begins a session.</summary>
+    /// <param name="name">The client's name, as its certificate has it.</param>
+    /// <param name="serial">The serial number of the certificate.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="contractSha256">Hash of the run's contract.</param>
+    public Joined Join(string name, string serial, JoinRequest request, ReadOnlySpan<byte> contractSha256)
+    {
+        Require(name, request.Version);
+        if (!request.Run.Span.SequenceEqual(Bytes(_run.Run).Span)) throw Refused("the client has joined another run. Start it again.");
+        if (!request.ContractSha256.Span.SequenceEqual(contractSha256))
+            throw Refused("the client's data contract differs from the run's. Start it with the contract of this run.");
+        if (request.Seats.Count == 0) throw Refused("a client joins for at least one seat.");
+        lock (_lock)
+        {
+            if (_ended is not null) throw new RpcException(new Status(StatusCode.FailedPrecondition, $"run ended: {_ended}"));
+            foreach (var seat in request.Seats)
+            {
+                if (seat.Number >= Clients) throw Refused($"seat {seat.Number} is not one of 0 to {Clients - 1}.");
+                if (seat.TrainSamples < _options.MinSamples)
+                    throw Refused(
+                        $"seat {seat.Number} has {seat.TrainSamples} training samples, and the server accepts no fewer than "
+                        + $"{_options.MinSamples}.");
+            }
+            var numbers = request.Seats.Select(seat => (int)seat.Number).Distinct().ToImmutableArray();
+            if (numbers.Length != request.Seats.Count) throw Refused("a seat is named twice.");
+            if (!_options.MixedProcessors && _processor is not null && request.Processor != _processor)
+                throw Refused(
+                    $"the client's processor ({request.Processor}) is of another kind than that of earlier clients ({_processor}): results "
+                    + "would not be equal to the bit. The server can accept mixed processors.");
+            foreach (var seat in request.Seats)
+                if (_roster.Take(new((int)seat.Number, name, (int)seat.TrainSamples, (int)seat.HeldOutSamples)) is { } taken)
+                    throw Refused(taken);
+            _processor ??= request.Processor;
+            var (session, ended) = _sessions.Begin(name, numbers, serial, Now);
+            foreach (var seat in numbers) _task?.Advance(seat, SeatStage.Offered);
+            _audit.Add("joined", ("name", name), ("seats", string.Join(',', numbers)), ("superseded", ended.Length));
+            if (_sessions.IsContended(name, Now)) Quarantine(name, "two processes contend for the name.");
+            Pulse();
+            var joined = new Joined { Session = session.Id, HeartbeatMs = (uint)_options.Heartbeat.TotalMilliseconds };
+            joined.Seats.AddRange(numbers.Select(seat => (uint)seat));
+            return joined;
+        }
+    }
+
+    /// <summary>Begins or ends a state stream of a session.</summary>
+    public void Watching(Session session, bool isOpen)
+    {
+        lock (_lock)
+        {
+            session.Watchers += isOpen ? 1 : -1;
+            session.Heard = Now;
+            if (isOpen)
+            {
+                try
+                {
+                    CheckReady();
+                }
+                catch (AutoFlipException e)
+                {
+                    Fail(e);
+                }
+            }
+        }
+    }
+
+    /// <summary>The state as a session's seats see it, and what completes when it may have changed.</summary>
+    public (State State, Task Changed) StateOf(Session session)
+    {
+        lock (_lock)
+        {
+            if (session.Ended is { } why) throw Gone(why);
+            var state = new State
+            {
+                Round = (uint)(_task?.Task.Round ?? 0),
+                CommittedRound = (uint)_committed,
+                Draining = _isDraining,
+                Ended = _ended ?? "",
+            };
+            if (_ended is null && _task is { } task)
+            {
+                foreach (var seat in session.Seats)
+                {
+                    if (!_offers.TryGetValue(seat, out var offer) || task.Open(seat) is null) continue;
+                    state.Tasks.Add(new TaskOffer
+                    {
+                        Task = Bytes(offer.Task),
+                        Seat = (uint)seat,
+                        Round = (uint)task.Task.Round,
+                        Work = (Work)task.Task.Work,
+                        Size = (ulong)offer.Request.Length,
+                        Sha256 = ByteString.CopyFrom(offer.Sha256),
+                        DeadlineLeftMs = task.Left(Now) is { } left ? (ulong)Math.Max(1, left.TotalMilliseconds) : 0,
+                        ReplyLimit = (ulong)task.Task.ReplyLimit,
+                    });
+                }
+            }
+            return (state, _changed.Task);
+        }
+    }
+
+    /// <summary>The request of a task that is open.</summary>
+    public ReadOnlyMemory<byte> Request(Session session, ByteString task)
+    {
+        lock (_lock)
+        {
+            var offer = OfferOf(session, task);
+            _task!.Advance(offer.Seat, SeatStage.Fetching);
+            return offer.Request;
+        }
+    }
+
+    /// <summary>Notes where seats are.</summary>
+    /// <returns>The tasks that are closed.</returns>
+    public IEnumerable<ByteString> Beat(Session session, IEnumerable<SeatPhase> seats)
+    {
+        lock (_lock)
+        {
+            var closed = new List<ByteString>();
+            foreach (var seat in seats)
+            {
+                if (Find(session, seat.Task) is not { } offer) closed.Add(seat.Task);
+                else if (seat.Phase == Phase.Working) _task!.Advance(offer.Seat, SeatStage.Working);
+            }
+            return closed;
+        }
+    }
+
+    /// <summary>A session by its id, heard of just now.</summary>
+    /// <exception cref="RpcException">It is unknown, ended, or another client's.</exception>
+    public Session SessionOf(string name, ulong id)
+    {
+        lock (_lock)
+        {
+            if (_sessions.Find(id) is not { } session) throw Gone("session unknown");
+            if (session.Name != name) throw new RpcException(new Status(StatusCode.PermissionDenied, "the session is another client's."));
+            if (session.Ended is { } why) throw Gone(why);
+            session.Heard = Now;
+            return session;
+        }
+    }
+
+    /// <summary>Ends a session.</summary>
+    public void Leave(Session session)
+    {
+        lock (_lock)
+        {
+            _sessions.End(session, "the client has left.");
+            _audit.Add("left", ("name", session.Name));
+            Pulse();
+        }
+    }
+
+    /// <summary>Ends all sessions that a condition holds for, and with them their open calls.</summary>
+    public void End(Func<Session, bool> condition, string reason)
+    {
+        lock (_lock)
+        {
+            Session[] ended = [.. _sessions.Open.Where(condition)];
+            if (ended is []) return;
+            foreach (var session in ended)
+            {
+                _sessions.End(session, reason);
+                _audit.Add("session_ended", ("name", session.Name), ("reason", reason));
+            }
+            Pulse();
+        }
+    }
+
+    /// <summary>Excludes a name from further tasks, or admits it again.</summary>
+    public void SetQuarantine(string name, bool isExcluded)
+    {
+        lock (_lock)
+        {
+            if (isExcluded) Quarantine(name, "by the operator.");
+            else if (_quarantined.Remove(name))
+            {
+                _refusals.Remove(name);
+                _audit.Add("quarantine_lifted", ("name", name));
+            }
+        }
+    }
+
+    void Quarantine(string name, string reason)
+    {
+        if (!_quarantined.Add(name)) return;
+        _audit.Add("quarantined", ("name", name), ("reason", reason));
+        _run.Observer.Warning($"The client {name} is excluded from further tasks: {reason}");
+        End(session => session.Name == name, "the server has excluded this client.");
+    }
+
+    bool IsQuarantined(string name) => _quarantined.Contains(name);
+
+    void Require(string name, string version)
+    {
+        if (version != ExperimentFile.ProgramVersion)
+            throw Refused($"the client runs version {version} and the server {ExperimentFile.ProgramVersion}. Install the same version.");
+        lock (_lock)
+            if (IsQuarantined(name)) throw new RpcException(new Status(StatusCode.PermissionDenied, "the server has excluded this client."));
+    }
+
+    Offer OfferOf(Session session, ByteString task) =>
+        Find(session, task) ?? throw new RpcException(new Status(StatusCode.NotFound, "the task is not open for the session's seats."));
+
+    Offer? Find(Session session, ByteString task)
+    {
+        if (task.Length != 16) return null;
+        var id = BinaryPrimitives.ReadUInt128BigEndian(task.Span);
+        return _offers.Values.FirstOrDefault(offer => offer.Task == id) is { } offer && session.Seats.Contains(offer.Seat)
+            && _task!.Open(offer.Seat) is not null ? offer : null;
+    }
+
+    static RpcException Refused(string why) => new(new Status(StatusCode.InvalidArgument, why));
+
+    static RpcException Gone(string why) => new(new Status(StatusCode.FailedPrecondition, why));
+
+    /// <summary>An id as the protocol carries it.</summary>
+    internal static ByteString Bytes(UInt128 id)
+    {
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, id);
+        return UnsafeByteOperations.UnsafeWrap(bytes);
+    }
+}

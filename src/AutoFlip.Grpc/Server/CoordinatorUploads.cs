@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using AutoFlip.Grpc.V1;
+
+namespace AutoFlip.Grpc;
+
+/// <summary>Replies as they arrive.</summary>
+partial class Coordinator
+{
+    /// <summary>Begins or resumes a reply.</summary>
+    /// <param name="session">Whose.</param>
+    /// <param name="header">What is announced.</param>
+    /// <param name="receipt">The answer, if no byte is wanted.</param>
+    /// <returns>The upload; null if no byte is wanted.</returns>
+    public Upload? BeginUpload(Session session, SubmitHeader header, out Receipt? receipt)
+    {
+        lock (_lock)
+        {
+            receipt = null;
+            if (Find(session, header.Task) is not { } offer)
+            {
+                receipt = Ended(session, header);
+                return null;
+            }
+            var problem = header.Sha256.Length != 32 ? "its hash is not a SHA-256."
+                : header.Size == 0 || header.Size > (ulong)_task!.Task.ReplyLimit
+                    ? $"it has {header.Size} bytes, and {_task!.Task.ReplyLimit} are the most."
+                : null;
+            if (problem is not null)
+            {
+                receipt = Refuse(session, offer, problem);
+                return null;
+            }
+            const long Reserve = 256L << 20;
+            if (_files.Free < (long)header.Size + Reserve)
+            {
+                _run.Observer.Warning("The disk of the server is nearly full: replies are refused until there is space.");
+                throw new global::Grpc.Core.RpcException(new(
+                    global::Grpc.Core.StatusCode.ResourceExhausted, "the server's disk is full."));
+            }
+            // a newer connection of the client goes on where the older one was
+            offer.Upload = new Upload(_inbox!, offer.Seat, (long)header.Size, header.Sha256.Memory);
+            _task!.Advance(offer.Seat, SeatStage.Uploading);
+            return offer.Upload;
+        }
+    }
+
+    /// <summary>Adds a chunk.</summary>
+    /// <returns>False if the chunk is not the next one, or is damaged: the client goes on at <see cref="Upload.Have"/>.</returns>
+    public bool Append(Session session, Upload upload, Chunk chunk)
+    {
+        lock (_lock)
+        {
+            if (session.Ended is { } why) throw Gone(why);
+            session.Heard = Now;
+            if (!IsCurrent(upload)) return false;
+        }
+        lock (upload) return chunk.Offset == (ulong)upload.Have && Chunks.IsSound(chunk) && upload.Append(chunk.Data.Span);
+    }
+
+    /// <summary>Ends a reply's connection: stores the reply if it is complete.</summary>
+    public Receipt EndUpload(Session session, Upload upload, SubmitHeader header)
+    {
+        ReplyOutcome outcome;
+        lock (upload)
+        {
+            if (!upload.IsComplete) return new Receipt { Status = ReceiptStatus.Partial, Have = (ulong)upload.Have };
+            lock (_lock)
+                if (!IsCurrent(upload)) return Ended(session, header);
+            outcome = upload.Store();
+        }
+        lock (_lock)
+        {
+            if (!_offers.TryGetValue(upload.Seat, out var offer) || offer.Upload != upload) return Ended(session, header);
+            switch (outcome)
+            {
+                case ReplyOutcome.Stored when _task!.Store(upload.Seat):
+                    _offers.Remove(upload.Seat);
+                    _audit.Add("stored", ("round", _task.Task.Round), ("work", _task.Task.Work.ToString()), ("seat", upload.Seat), (
+                        "bytes", (long)header.Size));
+                    offer.Answer.TrySetResult(_inbox!.Find(upload.Seat)!);
+                    return new Receipt { Status = ReceiptStatus.Accepted };
+                case ReplyOutcome.AsksForMask:
+                    _offers.Remove(upload.Seat);
+                    _task!.Advance(upload.Seat, SeatStage.Offered);
+                    offer.Answer.TrySetResult(_inbox!.MaskRequest(upload.Seat)!);
+                    return new Receipt { Status = ReceiptStatus.ResendMask };
+                case ReplyOutcome.Damaged:
+                    offer.Upload = null;
+                    return new Receipt { Status = ReceiptStatus.Partial, Have = 0 };
+                case ReplyOutcome.OfAnotherTask:
+                    return Refuse(session, offer, "it answers another task.");
+                default:
+                    return new Receipt { Status = ReceiptStatus.TooLate, Reason = "the round is closed." };
+            }
+        }
+    }
+
+    bool IsCurrent(Upload upload) => _offers.TryGetValue(upload.Seat, out var offer) && offer.Upload == upload;
+
+    /// <summary>Receipt of a reply that nobody waits for.</summary>
+    Receipt Ended(Session session, SubmitHeader header)
+    {
+        if (_task is { } task && header.Task.Length == 16)
+        {
+            var id = BinaryPrimitives.ReadUInt128BigEndian(header.Task.Span);
+            foreach (var seat in session.Seats)
+            {
+                if (task.Task.IdOf(seat) != id || task.Find(seat) is not { } state) continue;
+                if (state.Stage == SeatStage.Stored) return new Receipt { Status = ReceiptStatus.Duplicate };
+                if (state.Stage == SeatStage.Refused) return new Receipt { Status = ReceiptStatus.Refused, Reason = state.Refusal ?? "" };
+            }
+        }
+        return new Receipt { Status = ReceiptStatus.TooLate, Reason = "no such task is open." };
+    }
+
+    Receipt Refuse(Session session, Offer offer, string reason)
+    {
+        _task!.Refuse(offer.Seat, reason);
+        offer.Upload = null;
+        _audit.Add("refused", ("round", _task.Task.Round), ("seat", offer.Seat), ("reason", reason));
+        _run.Observer.Warning($"Round {_task.Task.Round}: the reply of client {offer.Seat} is refused: {reason}");
+        var count = _refusals[session.Name] = _refusals.GetValueOrDefault(session.Name) + 1;
+        if (count >= _options.MaxRefusals) Quarantine(session.Name, $"{count} replies of it were refused.");
+        return new Receipt { Status = ReceiptStatus.Refused, Reason = reason };
+    }
+}

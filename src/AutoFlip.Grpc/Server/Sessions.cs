@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace AutoFlip.Grpc;
+
+/// <summary>One attached process of a client's name.</summary>
+/// <param name="id">Its id.</param>
+/// <param name="name">The name.</param>
+/// <param name="seats">The seats that it answers for.</param>
+/// <param name="serial">Serial number of its certificate; empty without one.</param>
+/// <param name="now">When it began.</param>
+sealed class Session(ulong id, string name, ImmutableArray<int> seats, string serial, TimeSpan now)
+{
+    /// <summary>Its id.</summary>
+    public ulong Id => id;
+
+    /// <summary>The name.</summary>
+    public string Name => name;
+
+    /// <summary>The seats that it answers for.</summary>
+    public ImmutableArray<int> Seats => seats;
+
+    /// <summary>Serial number of its certificate; empty without one.</summary>
+    public string Serial => serial;
+
+    /// <summary>When it was last heard of.</summary>
+    public TimeSpan Heard { get; set; } = now;
+
+    /// <summary>Its open state streams.</summary>
+    public int Watchers { get; set; }
+
+    /// <summary>Why it has ended; null while it goes on.</summary>
+    public string? Ended { get; set; }
+}
+
+/// <summary>The sessions of a server. The newest one of a name ends the others. Not safe for several threads.</summary>
+sealed class Sessions
+{
+    const int MostEnded = 1000, MostSwaps = 3;
+    static readonly TimeSpan SwapWindow = TimeSpan.FromMinutes(10);
+
+    /// <summary>Reason of a session that a newer one has ended.</summary>
+    public const string Superseded = "another process has joined with this name. One process per name is accepted; "
+        + "give each machine a certificate of its own.";
+
+    readonly Dictionary<ulong, Session> _sessions = [];
+    readonly Queue<Session> _ended = [];
+    readonly Dictionary<string, List<TimeSpan>> _swaps = new(StringComparer.Ordinal);
+
+    /// <summary>All that go on.</summary>
+    public IEnumerable<Session> Open => _sessions.Values.Where(session => session.Ended is null);
+
+    /// <summary>Begins a session.</summary>
+    /// <param name="name">The client's name.</param>
+    /// <param name="seats">Its seats.</param>
+    /// <param name="serial">Serial number of its certificate.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>The session, and the attached ones of the name that it has ended.</returns>
+    public (Session Session, ImmutableArray<Session> Ended) Begin(string name, ImmutableArray<int> seats, string serial, TimeSpan now)
+    {
+        Session[] earlier = [.. Open.Where(session => session.Name == name)];
+        var attached = earlier.Where(session => session.Watchers > 0).ToImmutableArray(); // others are what a restart left behind
+        foreach (var session in earlier) End(session, Superseded);
+        if (!attached.IsEmpty) Swaps(name).Add(now);
+        var id = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var begun = new Session(id, name, seats, serial, now);
+        _sessions.Add(id, begun);
+        return (begun, attached);
+    }
+
+    /// <summary>Tests whether two processes contend for a name: more than three changes in ten minutes.</summary>
+    public bool IsContended(string name, TimeSpan now)
+    {
+        var swaps = Swaps(name);
+        swaps.RemoveAll(at => now - at > SwapWindow);
+        return swaps.Count > MostSwaps;
+    }
+
+    /// <summary>A session, ended or not; null if it is not known.</summary>
+    public Session? Find(ulong id) => _sessions.GetValueOrDefault(id);
+
+    /// <summary>Ends a session. Its id is remembered, so that its process is given the reason.</summary>
+    public void End(Session session, string reason)
+    {
+        if (session.Ended is not null) return;
+        session.Ended = reason;
+        _ended.Enqueue(session);
+        if (_ended.Count > MostEnded) _sessions.Remove(_ended.Dequeue().Id);
+    }
+
+    List<TimeSpan> Swaps(string name) => _swaps.TryGetValue(name, out var swaps) ? swaps : _swaps[name] = [];
+}
