@@ -44,7 +44,7 @@ public class FloorTests
             [
                 ["Identity", "Transfer"],
                 ["Tasks"],
-                ["Server"],
+                ["Client", "Server"],
             ],
             LargestCircle: 4, // Server: the three parts of the coordinator
             LeastUses: 200),

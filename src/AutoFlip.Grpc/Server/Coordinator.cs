@@ -111,9 +111,18 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         {
             if (_ended is not null) return;
             if (reason is null) _committed = _run.Experiment.Rounds;
-            _ended = reason ?? Done;
+            _ended = reason ?? EndReasons.Done;
             _audit.Add("run_ended", ("reason", _ended));
             Pulse();
+        }
+    }
+
+    /// <summary>True if the run has ended and clients are about to be told.</summary>
+    public bool HasEndedForWatchers
+    {
+        get
+        {
+            lock (_lock) return _ended is not null && _sessions.Open.Any(session => session.Watchers > 0);
         }
     }
 

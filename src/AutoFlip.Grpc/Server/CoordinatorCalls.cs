@@ -9,27 +9,25 @@ namespace AutoFlip.Grpc;
 /// <summary>The clients' end.</summary>
 partial class Coordinator
 {
-    /// <summary>Reason of a run that has ended as it should.</summary>
-    public const string Done = "done";
-
     readonly Dictionary<string, int> _refusals = new(StringComparer.Ordinal);
     readonly HashSet<string> _quarantined = new(StringComparer.Ordinal);
     string? _processor;
 
     /// <summary>The run, for a client that is about to load data.</summary>
-    public Description Describe(string name, string version, string experiment, string contract, byte[] contractSha256)
+    public Description Describe(Caller caller, string version, RunFacts facts)
     {
+        var name = caller.Name;
         Require(name, version);
         lock (_lock)
         {
-            var seat = _roster.Of(name) is [var own, ..] ? own : _roster.Free(Clients).DefaultIfEmpty(-1).First();
+            var seat = caller.Seat is { } bound ? bound : _roster.Of(name) is [var own, ..] ? own : _roster.Free(Clients).DefaultIfEmpty(-1).First();
             return new Description
             {
                 Run = Bytes(_run.Run),
                 Version = ExperimentFile.ProgramVersion,
-                Experiment = experiment,
-                Contract = contract,
-                ContractSha256 = ByteString.CopyFrom(contractSha256),
+                Experiment = facts.Experiment,
+                Contract = facts.Contract,
+                ContractSha256 = ByteString.CopyFrom(facts.ContractSha256),
                 Seats = (uint)Clients,
                 MinSamples = (uint)_options.MinSamples,
                 ProposedSeat = (uint)(seat + 1),
@@ -38,12 +36,12 @@ partial class Coordinator
     }
 
     /// <summary>Begins a session.</summary>
-    /// <param name="name">The client's name, as its certificate has it.</param>
-    /// <param name="serial">The serial number of the certificate.</param>
+    /// <param name="caller">The client, as its certificate has it.</param>
     /// <param name="request">The request.</param>
     /// <param name="contractSha256">Hash of the run's contract.</param>
-    public Joined Join(string name, string serial, JoinRequest request, ReadOnlySpan<byte> contractSha256)
+    public Joined Join(Caller caller, JoinRequest request, ReadOnlySpan<byte> contractSha256)
     {
+        var name = caller.Name;
         Require(name, request.Version);
         if (!request.Run.Span.SequenceEqual(Bytes(_run.Run).Span)) throw Refused("the client has joined another run. Start it again.");
         if (!request.ContractSha256.Span.SequenceEqual(contractSha256))
@@ -54,6 +52,8 @@ partial class Coordinator
             if (_ended is not null) throw new RpcException(new Status(StatusCode.FailedPrecondition, $"run ended: {_ended}"));
             foreach (var seat in request.Seats)
             {
+                if (caller.Seat is { } bound && seat.Number != bound)
+                    throw Refused($"the client's certificate is for seat {bound}, and it joins for seat {seat.Number}.");
                 if (seat.Number >= Clients) throw Refused($"seat {seat.Number} is not one of 0 to {Clients - 1}.");
                 if (seat.TrainSamples < _options.MinSamples)
                     throw Refused(
@@ -70,7 +70,7 @@ partial class Coordinator
                 if (_roster.Take(new((int)seat.Number, name, (int)seat.TrainSamples, (int)seat.HeldOutSamples)) is { } taken)
                     throw Refused(taken);
             _processor ??= request.Processor;
-            var (session, ended) = _sessions.Begin(name, numbers, serial, Now);
+            var (session, ended) = _sessions.Begin(name, numbers, caller.Serial, Now);
             foreach (var seat in numbers) _task?.Advance(seat, SeatStage.Offered);
             _audit.Add("joined", ("name", name), ("seats", string.Join(',', numbers)), ("superseded", ended.Length));
             if (_sessions.IsContended(name, Now)) Quarantine(name, "two processes contend for the name.");

@@ -40,10 +40,6 @@ sealed class Sessions
     const int MostEnded = 1000, MostSwaps = 3;
     static readonly TimeSpan SwapWindow = TimeSpan.FromMinutes(10);
 
-    /// <summary>Reason of a session that a newer one has ended.</summary>
-    public const string Superseded = "another process has joined with this name. One process per name is accepted; "
-        + "give each machine a certificate of its own.";
-
     readonly Dictionary<ulong, Session> _sessions = [];
     readonly Queue<Session> _ended = [];
     readonly Dictionary<string, List<TimeSpan>> _swaps = new(StringComparer.Ordinal);
@@ -61,7 +57,7 @@ sealed class Sessions
     {
         Session[] earlier = [.. Open.Where(session => session.Name == name)];
         var attached = earlier.Where(session => session.Watchers > 0).ToImmutableArray(); // others are what a restart left behind
-        foreach (var session in earlier) End(session, Superseded);
+        foreach (var session in earlier) End(session, EndReasons.Superseded);
         if (!attached.IsEmpty) Swaps(name).Add(now);
         var id = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         var begun = new Session(id, name, seats, serial, now);

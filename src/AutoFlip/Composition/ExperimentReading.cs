@@ -16,6 +16,25 @@ public static class ExperimentReading
         /// <exception cref="AutoFlipException">It does not exist or is damaged (exit 3).</exception>
         internal static Experiment OfRun(string directory) => MethodOptions.Complete(ExperimentFile.OfRun(directory, MethodOptions.Schema));
 
+        /// <summary>Reads the experiment that the server of a network sent: values as they run there.</summary>
+        /// <param name="json">The content of the server's <c>experiment.json</c>.</param>
+        /// <exception cref="AutoFlipException">It is damaged, or breaks a rule (exit 4).</exception>
+        public static Experiment OfServer(string json)
+        {
+            try
+            {
+                using var document = ExperimentFile.Parse(json, "the server's experiment");
+                var experiment = MethodOptions.Complete(
+                    ExperimentFile.ValuesOf(document.RootElement, "the server's experiment", MethodOptions.Schema));
+                ExperimentRules.Check(experiment);
+                return experiment;
+            }
+            catch (AutoFlipException e)
+            {
+                throw AutoFlipException.RunFailed($"The server's experiment cannot be run here: {e.Message}", e);
+            }
+        }
+
         /// <summary>Reads JSON text over the defaults. Ranges and names are not checked here: see <see cref="ExperimentRules"/>.</summary>
         /// <param name="json">An object with fields of <see cref="Experiment"/> in camelCase. It may begin with those of another file, its
         /// <c>base</c>. What makes it a table of experiments (<see cref="ExperimentTable"/>) is passed over.</param>

@@ -1,0 +1,324 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography;
+using AutoFlip.Grpc.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace AutoFlip.Grpc;
+
+/// <summary>A client process of a federation over a network: dials out, joins, and carries out tasks until the run ends.</summary>
+/// <remarks>The server's state is complete each time it arrives, so a lost one hangs nobody. Whatever was computed is kept on the disk
+/// until the server has committed the round.</remarks>
+public sealed class NetworkClient : IDisposable
+{
+    readonly ClientOptions _options;
+    readonly Func<ClientRun, ClientData> _load;
+    readonly TimeProvider _time;
+    readonly Connection _connection;
+    readonly ServerCalls _calls;
+    readonly Lock _lock = new();
+    readonly ConcurrentDictionary<(ByteString Task, ByteString Request), (SeatWork Work, Task<bool> Running)> _works = [];
+    readonly ConcurrentDictionary<ByteString, Task<ReadOnlyMemory<byte>>> _fetched = [];
+    TaskCompletionSource<ulong> _session = New();
+    FederationClient? _federation;
+    CancellationToken _stop;
+    long _contact;
+
+    /// <summary>Prepares a client; nothing is connected yet.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="tls">Certificates; null for a connection without.</param>
+    /// <param name="load">Loads data, once the run is known.</param>
+    /// <param name="log">Receives what its reader should see.</param>
+    /// <param name="time">The clock; only durations count.</param>
+    /// <exception cref="AutoFlipException">A setting is not accepted (exit 2).</exception>
+    public NetworkClient(
+        ClientOptions options, SslClientAuthenticationOptions? tls, Func<ClientRun, ClientData> load, IClientLog log, TimeProvider time)
+    {
+        (_options, _load, Log, _time, _contact) = (options, load, log, time, time.GetTimestamp());
+        PeerName.Check(options.Name);
+        _connection = new Connection(options.Server, tls);
+        _calls = new ServerCalls(_connection.Calls, tls is null ? new Metadata { { "autoflip-name", options.Name } } : []);
+    }
+
+    internal IClientLog Log { get; }
+
+    internal FederationClient Federation => _federation!;
+
+    /// <summary>Joins and works until the run ends, or until it is stopped.</summary>
+    /// <exception cref="AutoFlipException">The server refuses the client, the run has failed, or data are not usable (see
+    /// <see cref="ExitCode"/>).</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        do await RunOnceAsync(ct);
+        while (!_options.Once);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _federation?.Dispose();
+        _connection.Dispose();
+    }
+
+    /// <summary>A call that needs a session: repeated with the next one if the connection or the session is lost.</summary>
+    internal async Task<T> WithSessionAsync<T>(Func<ServerCalls, ulong, Task<T>> call, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var session = await Session().WaitAsync(ct);
+            try
+            {
+                return await call(_calls, session);
+            }
+            catch (RpcException e) when (!ct.IsCancellationRequested && Retry.After(e) != Reaction.Stop && e.StatusCode != StatusCode.NotFound)
+            {
+                if (Retry.After(e) == Reaction.Rejoin) Lose(session);
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested) // silence
+            {
+            }
+            await PauseAsync(attempt, ct);
+        }
+    }
+
+    /// <summary>The request of a task. One that several seats have is fetched once.</summary>
+    internal Task<ReadOnlyMemory<byte>> FetchAsync(TaskOffer offer, CancellationToken ct) =>
+        _fetched.GetOrAdd(offer.Sha256, _ => FetchOnceAsync(offer, _stop)).WaitAsync(ct);
+
+    async Task<ReadOnlyMemory<byte>> FetchOnceAsync(TaskOffer offer, CancellationToken ct)
+    {
+        try
+        {
+            var bytes = GC.AllocateUninitializedArray<byte>(checked((int)offer.Size));
+            while (true)
+            {
+                var have = new Progress();
+                await WithSessionAsync(
+                    async (calls, session) =>
+                    {
+                        await calls.FetchAsync(session, offer.Task, bytes, have, ct);
+                        return true;
+                    },
+                    ct);
+                if (ServerCalls.HashOf(bytes).AsSpan().SequenceEqual(offer.Sha256.Span)) return bytes;
+                Log.Warning($"Round {offer.Round}: the task of seat {offer.Seat} arrived damaged and is fetched again.");
+            }
+        }
+        catch
+        {
+            _fetched.TryRemove(offer.Sha256, out _); // of another seat, it may still be open
+            throw;
+        }
+    }
+
+    async Task RunOnceAsync(CancellationToken ct)
+    {
+        var description = await UntilAsync(_calls.DescribeAsync, ct);
+        var experiment = ExperimentReading.OfServer(description.Experiment);
+        int[] seats = !_options.Seats.IsEmpty ? [.. _options.Seats]
+            : description.ProposedSeat > 0 ? [(int)description.ProposedSeat - 1]
+            : throw AutoFlipException.RunFailed("All seats of the run are taken. Wait for the next run.");
+        if (seats.FirstOrDefault(seat => seat < 0 || seat >= description.Seats, -1) is >= 0 and var wrong)
+            throw AutoFlipException.BadRequest($"Seat {wrong} is not accepted. Accepted: 0 to {description.Seats - 1}.");
+        var state = Path.Combine(_options.State, Convert.ToHexStringLower(description.Run.Span));
+        using var owner = StateFolder.Lock(state);
+        var data = _load(new(experiment, description.Contract, [.. seats]));
+        _federation?.Dispose();
+        using var federation = _federation = new FederationClient(
+            experiment, data.Contract, data, state, _options.Workers, _time)
+        {
+            Failed = e => Log.Warning($"A task failed: {e.Message}"),
+        };
+        var request = new JoinRequest
+        {
+            Run = description.Run,
+            ContractSha256 = ByteString.CopyFrom(ContractText.Sha256Of(ContractText.Of(experiment, data.Contract))),
+            Version = ExperimentFile.ProgramVersion,
+            Processor = ProcessorKind.Here,
+        };
+        foreach (var seat in seats)
+            request.Seats.Add(new Seat
+            {
+                Number = (uint)seat,
+                TrainSamples = (uint)data.TrainSamples(seat),
+                HeldOutSamples = (uint)data.HeldOutSamples(seat),
+            });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        _stop = stop.Token;
+        try
+        {
+            await WorkAsync(request, state, stop);
+        }
+        finally
+        {
+            stop.Cancel();
+            await Task.WhenAll(Running()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _works.Clear();
+            _fetched.Clear();
+            _federation = null;
+        }
+        owner.DeleteFolder();
+    }
+
+    async Task WorkAsync(JoinRequest request, string state, CancellationTokenSource stop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var joined = await UntilAsync(token => _calls.JoinAsync(request, token), stop.Token);
+                Log.Note($"Joined for {(joined.Seats.Count == 1 ? "seat" : "seats")} {string.Join(", ", joined.Seats)}.");
+                lock (_lock) _session.TrySetResult(joined.Session);
+                var period = TimeSpan.FromMilliseconds(joined.HeartbeatMs);
+                using var session = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+                var beats = BeatAsync(joined.Session, period, session.Token);
+                try
+                {
+                    await foreach (var seen in _calls.WatchAsync(joined.Session, 3 * period, stop.Token))
+                    {
+                        attempt = 1;
+                        _contact = _time.GetTimestamp();
+                        if (seen.Ended.Length > 0)
+                        {
+                            if (seen.Ended == EndReasons.Done) return;
+                            throw AutoFlipException.RunFailed($"The server has ended the run: {seen.Ended}");
+                        }
+                        Follow(seen, state, stop);
+                        await ThrowFailedAsync();
+                    }
+                }
+                finally
+                {
+                    session.Cancel();
+                    await beats.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    Lose(joined.Session);
+                }
+            }
+            catch (RpcException e) when (!stop.IsCancellationRequested && Retry.After(e) != Reaction.Stop)
+            {
+                if (e.Status.Detail.StartsWith("run ended: ", StringComparison.Ordinal))
+                {
+                    if (e.Status.Detail == $"run ended: {EndReasons.Done}") return;
+                    throw AutoFlipException.RunFailed($"The server has ended the run: {e.Status.Detail["run ended: ".Length..]}");
+                }
+                Log.Warning($"The connection was lost: {Retry.Text(e)} Trying again.");
+            }
+            catch (RpcException e) when (!stop.IsCancellationRequested)
+            {
+                throw AutoFlipException.RunFailed($"The server refuses this client: {Retry.Text(e)}", e);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                Log.Warning("The server was silent. Trying again.");
+            }
+            await ThrowFailedAsync();
+            stop.Token.ThrowIfCancellationRequested();
+            await PauseAsync(attempt, stop.Token);
+        }
+    }
+
+    /// <summary>Brings the work under way in line with the server's state.</summary>
+    void Follow(State seen, string state, CancellationTokenSource stop)
+    {
+        var offered = seen.Tasks.ToDictionary(offer => (offer.Task, offer.Sha256));
+        foreach (var (key, work) in _works)
+        {
+            if (!offered.ContainsKey(key)) work.Work.Close();
+            var isOver = work.Running.IsCompletedSuccessfully && (!offered.ContainsKey(key) || !work.Running.Result);
+            if (isOver) _works.TryRemove(key, out _);
+        }
+        foreach (var hash in _fetched.Keys)
+            if (!seen.Tasks.Any(offer => offer.Sha256 == hash)) _fetched.TryRemove(hash, out _);
+        foreach (var (key, offer) in offered)
+        {
+            if (_works.ContainsKey(key)) continue;
+            var work = new SeatWork(offer, this);
+            _works.TryAdd(key, (work, work.RunAsync(Outbox.Of(state, (int)offer.Seat), stop.Token)));
+        }
+    }
+
+    /// <summary>Passes on what ended a task in another way than by a reply: the client's files, or the server's refusal.</summary>
+    async Task ThrowFailedAsync()
+    {
+        foreach (var running in Running().Where(running => running.IsFaulted))
+        {
+            try
+            {
+                await running;
+            }
+            catch (RpcException e)
+            {
+                throw AutoFlipException.RunFailed($"The server refuses this client: {Retry.Text(e)}", e);
+            }
+        }
+    }
+
+    Task[] Running() => [.. _works.Values.Select(work => work.Running)];
+
+    async Task BeatAsync(ulong session, TimeSpan period, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(period, _time);
+        while (await timer.WaitForNextTickAsync(ct))
+        {
+            var request = new BeatRequest { Session = session };
+            foreach (var (work, running) in _works.Values)
+                if (!running.IsCompleted) request.Seats.Add(new SeatPhase { Task = work.Offer.Task, Phase = work.Phase });
+            try
+            {
+                await _calls.BeatAsync(request, ct);
+            }
+            catch (RpcException) // the state stream breaks too, and that is where it is acted on
+            {
+            }
+        }
+    }
+
+    /// <summary>A call that is repeated until the server answers.</summary>
+    async Task<T> UntilAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var result = await call(ct);
+                _contact = _time.GetTimestamp();
+                return result;
+            }
+            catch (RpcException e) when (!ct.IsCancellationRequested)
+            {
+                if (Retry.After(e) == Reaction.Stop)
+                    throw AutoFlipException.RunFailed($"The server refuses this client: {Retry.Text(e)}", e);
+                if (Retry.After(e) == Reaction.Rejoin) throw;
+                if (_time.GetElapsedTime(_contact) >= _options.GiveUp)
+                    throw AutoFlipException.RunFailed(
+                        string.Create(CultureInfo.InvariantCulture,
+                            $"The server at {_options.Server} has not answered for {_options.GiveUp!.Value.TotalSeconds:0} s: {Retry.Text(e)}"), e);
+                if (attempt is 1 or 5 || attempt % 20 == 0)
+                    Log.Warning($"The server at {_options.Server} cannot be reached: {Retry.Text(e)} Trying again.");
+            }
+            await PauseAsync(attempt, ct);
+        }
+    }
+
+    Task<ulong> Session()
+    {
+        lock (_lock) return _session.Task;
+    }
+
+    void Lose(ulong session)
+    {
+        lock (_lock)
+            if (_session.Task is { IsCompletedSuccessfully: true, Result: var current } && current == session) _session = New();
+    }
+
+    Task PauseAsync(int attempt, CancellationToken ct)
+    {
+        const int Steps = 1 << 20; // jitter must differ from client to client, so it is keyed by nothing
+        return Task.Delay(Retry.Pause(attempt, RandomNumberGenerator.GetInt32(Steps) / (double)Steps), _time, ct);
+    }
+
+    static TaskCompletionSource<ulong> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

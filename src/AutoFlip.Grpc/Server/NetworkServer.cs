@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace AutoFlip.Grpc;
+
+/// <summary>A run whose clients come over a network.</summary>
+public static class NetworkServer
+{
+    static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5), Look = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Runs an experiment from the start: see <see cref="FederationServer.Run"/>.</summary>
+    public static RunSummary Run(
+        Experiment experiment, Func<Experiment, RunObserver, ServerData> load, ServerOptions options, RunOptions run,
+        RunObserver observer, TimeProvider time, CancellationToken cancel) =>
+        Within(options, observer, time, cancel, (connect, ct) => FederationServer.Run(experiment, load, connect, run, observer, time, ct));
+
+    /// <summary>Goes on with a run: see <see cref="FederationServer.Resume"/>.</summary>
+    public static RunSummary Resume(
+        string path, Func<Experiment, RunObserver, ServerData> load, ServerOptions options, RunOptions run,
+        RunObserver observer, TimeProvider time, CancellationToken cancel) =>
+        Within(options, observer, time, cancel, (connect, ct) => FederationServer.Resume(path, load, connect, run, observer, time, ct));
+
+    /// <summary>The folder of a run with what is of the network.</summary>
+    public static string FolderOf(string directory) => OwnFile.Folder(directory, "network");
+
+    static RunSummary Within(
+        ServerOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel,
+        Func<Func<ServerSession, IMessageChannel>, CancellationToken, RunSummary> run)
+    {
+        if (options.Pki is null && !ServerHost.IsLocal(options.Listen))
+            throw AutoFlipException.BadRequest(
+                $"The address {options.Listen} can be reached from other machines, and there are no certificates. "
+                + "Give the folder of an authority, or listen on 127.0.0.1 or a Unix socket.");
+        Coordinator? coordinator = null;
+        ServerHost? host = null;
+        try
+        {
+            var summary = run(
+                session =>
+                {
+                    coordinator = new Coordinator(session, options, new ServerFiles(FolderOf(session.Directory)), time);
+                    var service = new FederationService(FactsOf(session), coordinator, new NamedCallers(), options, time);
+                    host = ServerHost.StartAsync(options.Listen, Tls(options), service, session.Experiment.Clients).GetAwaiter().GetResult();
+                    session.Observer.Note($"Listening on {host.Address}.");
+                    return coordinator;
+                },
+                cancel);
+            coordinator!.End(reason: null);
+            return summary;
+        }
+        catch (AutoFlipException e)
+        {
+            coordinator?.End(e.Message);
+            throw;
+        }
+        finally
+        {
+            if (host is not null && coordinator is not null) StopAsync(host, coordinator, time).GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>Stops once the clients have learnt the end; at once if the run was interrupted, for then they wait for it to be
+    /// resumed.</summary>
+    static async Task StopAsync(ServerHost host, Coordinator coordinator, TimeProvider time)
+    {
+        for (var started = time.GetTimestamp(); coordinator.HasEndedForWatchers && time.GetElapsedTime(started) < Farewell;)
+            await Task.Delay(Look, time);
+        await host.DisposeAsync();
+        coordinator.Dispose();
+    }
+
+    static Action<HttpsConnectionAdapterOptions>? Tls(ServerOptions options) => null;
+
+    static RunFacts FactsOf(ServerSession session)
+    {
+        var contract = ContractText.Of(session.Experiment, session.Contract);
+        return new(
+            ExperimentFile.Write(DataSetName.WithoutFolders(session.Experiment), partitionSha256: ""), contract,
+            ContractText.Sha256Of(contract));
+    }
+}

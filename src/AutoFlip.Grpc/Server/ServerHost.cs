@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AutoFlip.Grpc;
+
+/// <summary>The listening socket of a server.</summary>
+sealed class ServerHost : IAsyncDisposable
+{
+    const int MostMessage = 256 << 10; // chunks and small records only
+    const int StreamsPerConnection = 8, SeatsPerConnection = 2, SpareConnections = 50;
+    const string UnixPrefix = "unix:";
+    static readonly TimeSpan Ping = TimeSpan.FromSeconds(30), Stop = TimeSpan.FromSeconds(2);
+
+    readonly WebApplication _app;
+
+    ServerHost(WebApplication app) => _app = app;
+
+    /// <summary>The address that it listens on: with the port that was chosen for port 0.</summary>
+    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="listen">The address: host:port, or unix:PATH.</param>
+    /// <param name="tls">Certificates; null for connections without.</param>
+    /// <param name="service">The calls.</param>
+    /// <param name="seats">Seats of the run: they bound the connections.</param>
+    /// <exception cref="AutoFlipException">The address is not accepted (exit 2), or cannot be listened on (exit 4).</exception>
+    public static async Task<ServerHost> StartAsync(
+        string listen, Action<HttpsConnectionAdapterOptions>? tls, FederationService service, int seats)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddSingleton(service);
+        builder.Services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = MostMessage;
+            options.MaxSendMessageSize = MostMessage;
+        });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxConcurrentConnections = SeatsPerConnection * seats + SpareConnections;
+            options.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection + 2 * seats; // a process may have many seats
+            options.Limits.Http2.KeepAlivePingDelay = Ping;
+            options.Limits.Http2.KeepAlivePingTimeout = Ping;
+            Listen(options, listen, tls);
+        });
+        var app = builder.Build();
+        app.MapGrpcService<FederationService>();
+        try
+        {
+            await app.StartAsync();
+            return new ServerHost(app);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            await app.DisposeAsync();
+            throw AutoFlipException.RunFailed(
+                $"The address '{listen}' cannot be listened on: "
+                + $"{(e.InnerException is AddressInUseException ? "it is in use." : e.Message)} Choose another one.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var limit = new CancellationTokenSource(Stop);
+        await _app.StopAsync(limit.Token);
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>Tests whether only processes of this machine reach an address.</summary>
+    public static bool IsLocal(string listen) =>
+        listen.StartsWith(UnixPrefix, StringComparison.Ordinal)
+        || EndPointOf(listen) is { } address && IPAddress.IsLoopback(address.Address);
+
+    static void Listen(KestrelServerOptions options, string listen, Action<HttpsConnectionAdapterOptions>? tls)
+    {
+        void Configure(ListenOptions socket)
+        {
+            socket.Protocols = HttpProtocols.Http2;
+            if (tls is not null) socket.UseHttps(tls);
+        }
+
+        if (listen.StartsWith(UnixPrefix, StringComparison.Ordinal))
+        {
+            var path = Path.GetFullPath(listen[UnixPrefix.Length..]);
+            File.Delete(path); // of a server that was killed
+            options.ListenUnixSocket(path, Configure);
+        }
+        else if (EndPointOf(listen) is { } address) options.Listen(address, Configure);
+        else
+            throw AutoFlipException.BadRequest(
+                $"The address '{ForeignText.Quote(listen)}' is not accepted. Accepted: IP:PORT, localhost:PORT, *:PORT, or unix:PATH.");
+    }
+
+    static IPEndPoint? EndPointOf(string listen)
+    {
+        var colon = listen.LastIndexOf(':');
+        if (colon < 0) return null;
+        var host = listen[..colon] switch
+        {
+            "localhost" => "127.0.0.1",
+            "*" => "0.0.0.0",
+            var other => other,
+        };
+        return IPEndPoint.TryParse($"{host}{listen[colon..]}", out var address) ? address : null;
+    }
+
+    /// <summary>The program itself ends the server; signals are not its affair.</summary>
+    sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,38 @@
+namespace AutoFlip.Tests;
+
+/// <summary>Whole runs over loopback and Unix sockets, in this process.</summary>
+public class NetworkRunTests
+{
+    static Experiment Digits => new()
+    {
+        Name = "network",
+        Dataset = "Digits",
+        Clients = 4,
+        CohortFraction = 0.5,
+        Rounds = 4,
+        DenseRounds = 1,
+        LocalEpochs = 1,
+        BatchSize = 32,
+        Pruner = "autoflip",
+        PruneFraction = 0.3m,
+        ExplorerFraction = 0.5,
+        ExplorationEpochs = 1,
+        Partition = "iid",
+        Metrics = ["acc1"],
+        WireUp = WireFormat.Int8,
+        WireDown = WireFormat.Int8,
+    };
+
+    [Fact]
+    public async Task A_run_over_a_unix_socket_gives_the_model_and_the_bytes_of_the_simulation()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new RunOptions { ResultPath = Path.Combine(folder.Path, "sim"), Workers = 1 };
+        var simulated = Simulation.Run(Digits, options, cancel: TestContext.Current.CancellationToken);
+
+        var network = await NetworkFederation.RunAsync(Digits, folder.Path, TestContext.Current.CancellationToken);
+
+        Assert.Equal(simulated.ModelSha256, network.ModelSha256);
+        Assert.Equal(simulated.Traffic, network.Traffic);
+    }
+}
