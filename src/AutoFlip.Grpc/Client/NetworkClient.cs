@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using AutoFlip.Grpc.V1;
@@ -73,7 +72,8 @@ public sealed class NetworkClient : IDisposable
             {
                 return await call(_calls, session);
             }
-            catch (RpcException e) when (!ct.IsCancellationRequested && Retry.After(e) != Reaction.Stop && e.StatusCode != StatusCode.NotFound)
+            catch (RpcException e) when (
+                !ct.IsCancellationRequested && Retry.After(e) != Reaction.Stop && e.StatusCode != StatusCode.NotFound)
             {
                 if (Retry.After(e) == Reaction.Rejoin) Lose(session);
             }
@@ -294,8 +294,8 @@ public sealed class NetworkClient : IDisposable
                 if (Retry.After(e) == Reaction.Rejoin) throw;
                 if (_time.GetElapsedTime(_contact) >= _options.GiveUp)
                     throw AutoFlipException.RunFailed(
-                        string.Create(CultureInfo.InvariantCulture,
-                            $"The server at {_options.Server} has not answered for {_options.GiveUp!.Value.TotalSeconds:0} s: {Retry.Text(e)}"), e);
+                        $"The server at {_options.Server} has not answered for {(int)_options.GiveUp!.Value.TotalSeconds} s: "
+                        + Retry.Text(e), e);
                 if (attempt is 1 or 5 || attempt % 20 == 0)
                     Log.Warning($"The server at {_options.Server} cannot be reached: {Retry.Text(e)} Trying again.");
             }

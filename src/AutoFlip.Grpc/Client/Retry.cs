@@ -22,11 +22,12 @@ static class Retry
 {
     static readonly TimeSpan First = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(60);
 
-    /// <summary>What to do about a failed call.</summary>
+    /// <summary>The reaction to a failed call.</summary>
     public static Reaction After(RpcException failure) => failure.StatusCode switch
     {
         StatusCode.FailedPrecondition => failure.Status.Detail == EndReasons.Superseded ? Reaction.Stop : Reaction.Rejoin,
-        StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.InvalidArgument or StatusCode.Unimplemented => Reaction.Stop,
+        StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.InvalidArgument or StatusCode.Unimplemented =>
+            Reaction.Stop,
         _ => Reaction.Again,
     };
 

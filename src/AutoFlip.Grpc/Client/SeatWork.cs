@@ -74,7 +74,8 @@ sealed class SeatWork(TaskOffer offer, NetworkClient client)
         while (true)
         {
             var from = offset;
-            var receipt = await client.WithSessionAsync((calls, session) => calls.SubmitAsync(session, offer.Task, message, hash, from, ct), ct);
+            var receipt = await client.WithSessionAsync(
+                (calls, session) => calls.SubmitAsync(session, offer.Task, message, hash, from, ct), ct);
             switch (receipt.Status)
             {
                 case ReceiptStatus.Accepted or ReceiptStatus.Duplicate:

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip.Grpc;
 
-/// <summary>The server's state: who has which seat, who is attached, which task is open, which replies are here. The engine's end of it
-/// is a channel; the clients' end is in the other half of this class.</summary>
+/// <summary>The server's state: who has which seat, who is attached, which task is open, which replies are here. The engine's end of
+/// it is a channel; the clients' end is in the other parts of this class.</summary>
 /// <remarks>One lock guards everything in memory. Replies are written to the disk outside of it, each by the call that receives it.</remarks>
 sealed partial class Coordinator : IMessageChannel, IDisposable
 {

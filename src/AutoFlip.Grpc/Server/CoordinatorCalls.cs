@@ -20,7 +20,9 @@ partial class Coordinator
         Require(name, version);
         lock (_lock)
         {
-            var seat = caller.Seat is { } bound ? bound : _roster.Of(name) is [var own, ..] ? own : _roster.Free(Clients).DefaultIfEmpty(-1).First();
+            var seat = caller.Seat is { } bound ? bound
+                : _roster.Of(name) is [var own, ..] ? own
+                : _roster.Free(Clients).DefaultIfEmpty(-1).First();
             return new Description
             {
                 Run = Bytes(_run.Run),
@@ -234,7 +236,8 @@ partial class Coordinator
         if (version != ExperimentFile.ProgramVersion)
             throw Refused($"the client runs version {version} and the server {ExperimentFile.ProgramVersion}. Install the same version.");
         lock (_lock)
-            if (IsQuarantined(name)) throw new RpcException(new Status(StatusCode.PermissionDenied, "the server has excluded this client."));
+            if (IsQuarantined(name))
+                throw new RpcException(new Status(StatusCode.PermissionDenied, "the server has excluded this client."));
     }
 
     Offer OfferOf(Session session, ByteString task) =>

@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace AutoFlip.Grpc;
 
-/// <summary>Answers who calls.</summary>
+/// <summary>Identifies callers.</summary>
 interface ICallers
 {
     /// <summary>The name and the certificate's serial number of the caller.</summary>
@@ -10,7 +10,7 @@ interface ICallers
     Caller Of(ServerCallContext context);
 }
 
-/// <summary>Who calls.</summary>
+/// <summary>A caller.</summary>
 /// <param name="Name">The client's name.</param>
 /// <param name="Serial">Serial number of its certificate; empty without one.</param>
 /// <param name="Seat">The seat that its certificate is bound to; null: any.</param>

@@ -39,7 +39,8 @@ public static class NetworkServer
                 {
                     coordinator = new Coordinator(session, options, new ServerFiles(FolderOf(session.Directory)), time);
                     var service = new FederationService(FactsOf(session), coordinator, new NamedCallers(), options, time);
-                    host = ServerHost.StartAsync(options.Listen, Tls(options), service, session.Experiment.Clients).GetAwaiter().GetResult();
+                    host = ServerHost.StartAsync(options.Listen, Tls(options), service, session.Experiment.Clients)
+                        .GetAwaiter().GetResult();
                     session.Observer.Note($"Listening on {host.Address}.");
                     return coordinator;
                 },

@@ -63,8 +63,8 @@ sealed class Roster
         }
         return before.Name != entry.Name ? $"seat {entry.Seat} belongs to another client. Choose another seat, or none for a free one."
             : before != entry
-                ? $"seat {entry.Seat} has declared {before.TrainSamples} training and {before.HeldOutSamples} held-out samples in this run, "
-                    + $"and now {entry.TrainSamples} and {entry.HeldOutSamples}. Restore its data, or start a new run."
+                ? $"seat {entry.Seat} has declared {before.TrainSamples} training and {before.HeldOutSamples} held-out samples "
+                    + $"in this run, and now {entry.TrainSamples} and {entry.HeldOutSamples}. Restore its data, or start a new run."
             : null;
     }
 }

@@ -24,13 +24,13 @@ sealed class Session(ulong id, string name, ImmutableArray<int> seats, string se
     /// <summary>Serial number of its certificate; empty without one.</summary>
     public string Serial => serial;
 
-    /// <summary>When it was last heard of.</summary>
+    /// <summary>The time of its last call.</summary>
     public TimeSpan Heard { get; set; } = now;
 
     /// <summary>Its open state streams.</summary>
     public int Watchers { get; set; }
 
-    /// <summary>Why it has ended; null while it goes on.</summary>
+    /// <summary>The reason of its end; null while it goes on.</summary>
     public string? Ended { get; set; }
 }
 

@@ -33,7 +33,7 @@ sealed class OpenTask
     /// <summary>The task.</summary>
     public CohortTask Task { get; }
 
-    /// <summary>How it was closed; null while it is open, or if all replies are stored.</summary>
+    /// <summary>The record of its close; null while it is open, or if all replies are stored.</summary>
     public CloseRecord? Closed { get; private set; }
 
     /// <summary>Its seats, ascending.</summary>

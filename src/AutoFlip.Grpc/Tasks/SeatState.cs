@@ -32,7 +32,7 @@ sealed class SeatState(int seat)
     /// <summary>The stage.</summary>
     public SeatStage Stage { get; set; }
 
-    /// <summary>Why the reply was refused.</summary>
+    /// <summary>The reason that the reply was refused.</summary>
     public string? Refusal { get; set; }
 
     /// <summary>True if no event changes the stage any more.</summary>

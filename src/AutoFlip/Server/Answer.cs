@@ -11,7 +11,7 @@ public sealed class Answer
     /// <summary>The beginning of the reply; null if there is none, or it is malformed.</summary>
     public ReplyHead? Head { get; }
 
-    /// <summary>Why no answer counts; null if there is one.</summary>
+    /// <summary>The reason that no answer counts; null if there is one.</summary>
     public string? Failure { get; }
 
     /// <summary>An answer in memory.</summary>

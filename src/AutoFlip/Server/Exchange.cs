@@ -18,7 +18,7 @@ sealed class Exchange
         Send(_byReference ? task.ByReference : task.Whole);
     }
 
-    /// <summary>Who is asked.</summary>
+    /// <summary>The client that is asked.</summary>
     public int Client { get; }
 
     /// <summary>The next request to send; null once the reply is complete.</summary>
