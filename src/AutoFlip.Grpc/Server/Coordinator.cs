@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace AutoFlip.Grpc;
 
-/// <summary>The server's state: who has which seat, who is attached, which task is open, which replies are here. The engine's end of
-/// it is a channel; the clients' end is in the other parts of this class.</summary>
-/// <remarks>One lock guards everything in memory. Replies are written to the disk outside of it, each by the call that receives it.</remarks>
+/// <summary>The server's state: who has which seat, who is attached, which task is open, which replies are here.</summary>
+/// <remarks>The engine sees a channel; the clients' calls are in the other parts of this class. One lock guards everything in memory.
+/// Replies are written to the disk outside of it, each by the call that receives it.</remarks>
 sealed partial class Coordinator : IMessageChannel, IDisposable
 {
     const int ShownSeats = 10;

@@ -92,7 +92,7 @@ sealed class OpenTask
         if (IsEnded) return null;
         SeatState[] missing = [.. _seats.Values.Where(seat => seat.Stage != SeatStage.Stored)];
         var open = missing.Count(seat => seat.Stage != SeatStage.Refused);
-        if (Stored + open < Quorum) throw TooFew(missing, presence, "and too many replies were refused");
+        if (Stored + open < Quorum && !atOnce) throw TooFew(missing, presence, "and too many replies were refused");
         var isGone = missing.All(seat => seat.IsFinal || IsGone(presence(seat.Seat), now));
         var isOver = atOnce || now >= _deadline;
         if (Stored >= Quorum && (isGone || isOver))

@@ -1,8 +1,8 @@
 namespace AutoFlip;
 
-/// <summary>The clients' half of a run over a network: carries out tasks on this machine's data. One object may be several clients.</summary>
-/// <remarks>Nothing of the data leaves it but what docs/protocol.md lists; what went wrong is sent as a category, without the text of an
-/// exception, which might hold paths or values.</remarks>
+/// <summary>The clients' half of a run over a network: carries out tasks on this machine's data.</summary>
+/// <remarks>One object may be several clients. Nothing of the data leaves it but what docs/protocol.md lists; what went wrong is sent as
+/// a category, without the text of an exception, which might hold paths or values.</remarks>
 public sealed class FederationClient : IDisposable
 {
     readonly WorkerPool _pool;

@@ -54,7 +54,8 @@ public static class FederationServer
                 var initial = InitialModel.Of(experiment, method, network, checkpoints: null, all.Warning);
                 directory = RunDirectory.Create(experiment, options, partition: null, time);
                 return Run(
-                    new(experiment, method, options, data.Contract, network, initial, directory, all, time, started), data, connect, cancel);
+                    new(experiment, method, options, data.Contract, network, initial, directory, all, time, started),
+                    data, connect, cancel);
             });
         }
         finally

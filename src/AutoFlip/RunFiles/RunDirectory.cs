@@ -87,7 +87,8 @@ sealed class RunDirectory : IDisposable
                 System.IO.Path.Combine(path, CheckpointsFolder, RunStamp.FileName),
                 RunJson.Sealed(RunStamp.Of(experiment, path, time.GetUtcNow()), RunJson.Document));
             // last: it makes this a run that can be gone on with
-            AtomicFile.Write(System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition?.Sha256 ?? ""));
+            AtomicFile.Write(
+                System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition?.Sha256 ?? ""));
             return new RunDirectory(path, experiment);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

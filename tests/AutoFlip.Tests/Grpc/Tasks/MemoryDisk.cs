@@ -1,0 +1,88 @@
+using System.Text;
+using AutoFlip.Grpc;
+
+namespace AutoFlip.Tests;
+
+/// <summary>A disk in memory that loses what was not flushed when the power fails.</summary>
+sealed class MemoryDisk : IServerFiles
+{
+    readonly SortedDictionary<string, (byte[] Bytes, int Flushed)> _files = new(StringComparer.Ordinal);
+
+    public long Free { get; set; } = long.MaxValue;
+
+    public long? Length(string name) => _files.TryGetValue(name, out var file) ? file.Bytes.Length : null;
+
+    public ReadOnlyMemory<byte> Read(string name) => _files[name].Bytes;
+
+    public byte[] Head(string name, int length) => [.. _files[name].Bytes.Take(length)];
+
+    public void Append(string name, ReadOnlySpan<byte> bytes)
+    {
+        var (before, flushed) = _files.GetValueOrDefault(name, ([], 0));
+        _files[name] = ([.. before, .. bytes], flushed);
+    }
+
+    public void Keep(string name, string final)
+    {
+        if (_files.ContainsKey(final)) throw new IOException($"There is a file '{final}'.");
+        _files.Remove(name, out var file);
+        _files[final] = (file.Bytes, file.Bytes.Length);
+    }
+
+    public void AppendLine(string name, string line, bool flush = true)
+    {
+        Append(name, Encoding.UTF8.GetBytes(line + "\n"));
+        if (flush) _files[name] = (_files[name].Bytes, _files[name].Bytes.Length);
+    }
+
+    public IReadOnlyList<string> Lines(string name)
+    {
+        if (!_files.TryGetValue(name, out var file)) return [];
+        var text = Encoding.UTF8.GetString(file.Bytes);
+        return text[..(text.LastIndexOf('\n') + 1)].Split('\n')[..^1];
+    }
+
+    public void Delete(string name) => _files.Remove(name);
+
+    public IReadOnlyList<string> Folders(string name) =>
+        [.. _files.Keys.Where(file => file.StartsWith(name + "/", StringComparison.Ordinal))
+            .Select(file => file[(name.Length + 1)..].Split('/')[0]).Distinct()];
+
+    public void DeleteFolder(string name)
+    {
+        foreach (var file in _files.Keys.Where(file => file.StartsWith(name + "/", StringComparison.Ordinal)).ToList()) _files.Remove(file);
+    }
+
+    /// <summary>The power fails: of each file a part of what was not flushed is lost.</summary>
+    public void PowerFails(KeyedRandom random)
+    {
+        foreach (var (name, (bytes, flushed)) in _files.ToList())
+        {
+            var left = flushed + random.Next(bytes.Length - flushed + 1);
+            _files[name] = (bytes[..left], Math.Min(flushed, left));
+        }
+    }
+}
+
+/// <summary>A clock that stands still until it is set; its timers never fire.</summary>
+sealed class StoppedClock : TimeProvider
+{
+    public TimeSpan Now { get; set; }
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => Now.Ticks;
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Never();
+
+    sealed class Never : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose() { }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
