@@ -66,15 +66,15 @@ sealed class PeerIdentity : IDisposable
             ? PeerCheck.Accepted(kept.Peer)
             : PeerValidation.Check(certificate, _authority, expected, now);
         if (check.Peer is not { } peer) return check;
-        if (IsRevoked(peer)) return PeerCheck.Refused($"The certificate of '{peer.Name}' has been revoked.");
+        if (IsRevoked(peer.Serial)) return PeerCheck.Refused($"The certificate of '{peer.Name}' has been revoked.");
         if (_accepted.Count >= MostKept) _accepted.Clear();
         if (!_accepted.ContainsKey(hash!)) _accepted[hash!] = (peer, now + Kept);
         return check;
     }
 
-    /// <summary>Tests whether a peer's certificate is revoked now.</summary>
+    /// <summary>Tests whether the certificate with a serial number is revoked now.</summary>
     /// <exception cref="AutoFlipException">The revocation list is missing or damaged (exit 3).</exception>
-    public bool IsRevoked(Peer peer) => _revoked?.IsRevoked(peer.Serial) == true;
+    public bool IsRevoked(string serial) => _revoked?.IsRevoked(serial) == true;
 
     /// <summary>Reads the revocation list again if it changed; for a timer that ends the streams of revoked peers.</summary>
     /// <returns>True if it was read.</returns>

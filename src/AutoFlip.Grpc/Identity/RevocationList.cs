@@ -18,6 +18,7 @@ public sealed class RevocationList
         """;
 
     const int MostDigits = 40; // RFC 5280, 4.1.2.2: 20 bytes
+    const int MostBytes = 64 << 20; // a million lines
 
     readonly string _path;
     readonly Lock _gate = new();
@@ -59,7 +60,7 @@ public sealed class RevocationList
             var stamp = file.Exists ? (file.Length, file.LastWriteTimeUtc) : throw AutoFlipException.BadData(
                 $"'{_path}' does not exist. A server needs the list of revoked certificates: copy it from the authority's folder.");
             if (stamp == _stamp) return false;
-            _serials = Parse(SecretFile.Read(_path), _path).ToFrozenSet(StringComparer.Ordinal);
+            _serials = Parse(SecretFile.Read(_path, MostBytes), _path).ToFrozenSet(StringComparer.Ordinal);
             (_stamp, _version) = (stamp, _version + 1);
             return true;
         }
@@ -71,7 +72,7 @@ public sealed class RevocationList
     /// <summary>Adds serial numbers to a file, under the folder's lock.</summary>
     internal static void Add(string path, IEnumerable<string> serials, string name, DateTimeOffset now)
     {
-        var text = new StringBuilder(SecretFile.Read(path).TrimEnd('\n')).Append('\n');
+        var text = new StringBuilder(SecretFile.Read(path, MostBytes).TrimEnd('\n')).Append('\n');
         foreach (var serial in serials)
             text.Append(CultureInfo.InvariantCulture, $"{Normal(serial)} {name} {now.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}\n");
         AtomicFile.Write(path, text.ToString());

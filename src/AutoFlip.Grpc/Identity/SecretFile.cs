@@ -6,7 +6,8 @@ namespace AutoFlip.Grpc;
 /// <summary>Files with keys, tokens and passphrases: readable by their owner only, and never replaced.</summary>
 static class SecretFile
 {
-    const int MostBytes = 64 << 10;
+    /// <summary>Largest file of a key, a certificate, a passphrase or a token.</summary>
+    const int SmallFile = 64 << 10;
 
     /// <summary>Creates a file that only its owner can read, whole or not at all.</summary>
     /// <exception cref="AutoFlipException">There is a file of that name (exit 2), or it cannot be written (exit 4).</exception>
@@ -38,14 +39,16 @@ static class SecretFile
         }
     }
 
-    /// <summary>Text of a small file: a key, a certificate, a passphrase.</summary>
+    /// <summary>Text of a file: a key, a certificate, a passphrase.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mostBytes">Most bytes that it may have.</param>
     /// <exception cref="AutoFlipException">It is missing, cannot be read or is too large (exit 3).</exception>
-    public static string Read(string path)
+    public static string Read(string path, int mostBytes = SmallFile)
     {
         try
         {
             using var file = OwnFile.OpenRead(path);
-            if (file.Length > MostBytes) throw AutoFlipException.BadFile(path, $"it has more than {MostBytes >> 10} KiB");
+            if (file.Length > mostBytes) throw AutoFlipException.BadFile(path, $"it has more than {mostBytes >> 10} KiB");
             using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true));
             return reader.ReadToEnd();
         }

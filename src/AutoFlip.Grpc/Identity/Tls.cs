@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace AutoFlip.Grpc;
 
@@ -22,6 +23,28 @@ static class Tls
         RemoteCertificateValidationCallback = (_, certificate, _, _) =>
             (anonymous && certificate is null) || IsAccepted(identity, PeerKind.Client, certificate, refused),
     };
+
+    /// <summary>The same for Kestrel's listening sockets.</summary>
+    /// <param name="identity">The server's; must outlive its connections.</param>
+    /// <param name="anonymous">Also lets clients in that have no certificate.</param>
+    /// <param name="refused">Receives the reason of a refusal, one sentence.</param>
+    public static Action<HttpsConnectionAdapterOptions> OfKestrel(PeerIdentity identity, bool anonymous, Action<string> refused)
+    {
+        var own = ForServer(identity, anonymous, refused);
+        return https =>
+        {
+            https.ServerCertificate = identity.Certificate;
+            https.SslProtocols = own.EnabledSslProtocols;
+            https.ClientCertificateMode = ClientCertificateMode.NoCertificate; // any other installs a check of Kestrel's own
+            https.OnAuthenticate = (_, options) =>
+            {
+                options.ServerCertificateContext = own.ServerCertificateContext;
+                options.ClientCertificateRequired = own.ClientCertificateRequired;
+                options.AllowTlsResume = own.AllowTlsResume;
+                options.RemoteCertificateValidationCallback = own.RemoteCertificateValidationCallback;
+            };
+        };
+    }
 
     /// <summary>Options of a client.</summary>
     /// <param name="identity">The client's; must outlive its connections.</param>

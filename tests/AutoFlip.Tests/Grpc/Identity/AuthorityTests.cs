@@ -89,7 +89,7 @@ public sealed class AuthorityTests : IDisposable
         Assert.Equal(_pki.Time.Now + TestAuthority.Year, renewed.NotAfter);
         Assert.True(after.Certificate.MatchesHostname("localhost") && after.Certificate.MatchesHostname("127.0.0.1"));
         Assert.Equal(2, _pki.Register.Revoke("s"));
-        Assert.True(before.IsRevoked(before.Self) && before.IsRevoked(renewed));
+        Assert.True(before.IsRevoked(before.Self.Serial) && before.IsRevoked(renewed.Serial));
         Assert.Equal(0, _pki.Register.Revoke("s"));
         Assert.Contains(
             "'s' has no certificate that can be renewed",

@@ -45,6 +45,16 @@ public sealed class RevocationListTests : IDisposable
     }
 
     [Fact]
+    public void A_list_of_many_revoked_certificates_is_read()
+    {
+        File.WriteAllLines(Path, Enumerable.Range(1, 50_000).Select(i => $"{i:X32} c{i} 2030-01-01T00:00:00Z"));
+
+        var list = new RevocationList(Path);
+
+        Assert.True(list.IsRevoked("C350") && !list.IsRevoked("C351")); // 50,000 and 50,001
+    }
+
+    [Fact]
     public void While_the_list_is_damaged_or_gone_nobody_is_let_through_and_then_it_goes_on()
     {
         File.WriteAllText(Path, "A1\n");

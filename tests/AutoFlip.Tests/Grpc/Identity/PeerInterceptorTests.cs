@@ -1,0 +1,216 @@
+using System.Reflection;
+using AutoFlip.Grpc;
+using AutoFlip.Grpc.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Calls to a server with certificates, over gRPC on the loopback interface.</summary>
+public sealed class PeerInterceptorTests : IAsyncLifetime, IDisposable
+{
+    readonly TestAuthority _pki = new();
+    readonly Handlers _handlers = new();
+    readonly List<string> _refusals = [];
+    WebApplication _app = null!;
+    PeerIdentity _identity = null!;
+    PeerInterceptor _interceptor = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _identity = _pki.Server();
+        _interceptor = new(_identity, TimeProvider.System);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(_handlers).AddSingleton(_interceptor);
+        builder.Services.AddGrpc(options => options.Interceptors.Add<PeerInterceptor>());
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options => options.Listen(System.Net.IPAddress.Loopback, 0, socket =>
+        {
+            socket.Protocols = HttpProtocols.Http2;
+            socket.UseHttps(Tls.OfKestrel(_identity, anonymous: true, _refusals.Add));
+        }));
+        _app = builder.Build();
+        _app.MapGrpcService<Handlers>();
+        await _app.StartAsync(Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _interceptor.Dispose();
+        _identity.Dispose();
+        _pki.Dispose();
+    }
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Calls => [.. Federation.Descriptor.Methods.Select(method => method.Name)];
+
+    [Theory, MemberData(nameof(Calls))]
+    public async Task Without_a_certificate_no_handler_but_that_of_enrolment_runs(string call)
+    {
+        using var channel = Channel(certified: false);
+
+        var status = await Call(channel, call);
+
+        Assert.Equal(call == "Enrol" ? StatusCode.OK : StatusCode.Unauthenticated, status.StatusCode);
+        Assert.Equal(call == "Enrol" ? ["Enrol"] : [], _handlers.Ran);
+        if (call != "Enrol") Assert.Equal("No certificate was given; one of a client is needed.", status.Detail);
+    }
+
+    [Theory, MemberData(nameof(Calls))]
+    public async Task With_a_certificate_each_handler_runs_and_knows_its_caller(string call)
+    {
+        using var channel = Channel();
+
+        Assert.Equal(StatusCode.OK, (await Call(channel, call)).StatusCode);
+
+        Assert.Equal([call == "Enrol" ? "Enrol" : $"{call} by c0"], _handlers.Ran);
+        Assert.Empty(_refusals);
+    }
+
+    [Fact]
+    public async Task A_revoked_client_is_refused_on_its_open_connection_and_its_open_stream_ends()
+    {
+        using var channel = Channel();
+        var client = new Federation.FederationClient(channel);
+        using var watch = client.Watch(new() { Session = Handlers.Endless }, cancellationToken: Cancel);
+        Assert.True(await watch.ResponseStream.MoveNext(Cancel));
+
+        _pki.Register.Revoke("c0");
+        _interceptor.EndRevoked();
+
+        await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(Cancel));
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            () => client.DescribeAsync(new(), cancellationToken: Cancel).ResponseAsync);
+        Assert.Equal("The certificate of 'c0' has been revoked.", refused.Status.Detail);
+        Assert.Equal(["Watch by c0"], _handlers.Ran);
+    }
+
+    [Fact]
+    public async Task Revoking_another_name_ends_no_stream_and_a_damaged_list_ends_all()
+    {
+        _pki.Open.IssueClient("c1", null, TestAuthority.Year);
+        using var channel = Channel();
+        var client = new Federation.FederationClient(channel);
+        using var watch = client.Watch(new() { Session = Handlers.Endless }, cancellationToken: Cancel);
+        Assert.True(await watch.ResponseStream.MoveNext(Cancel));
+
+        _pki.Register.Revoke("c1");
+        _interceptor.EndRevoked();
+        await _handlers.SendAsync();
+        Assert.True(await watch.ResponseStream.MoveNext(Cancel));
+
+        File.WriteAllText(_pki.Folder.RevocationList, "?");
+        _interceptor.EndRevoked();
+        await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(Cancel));
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            () => client.DescribeAsync(new(), cancellationToken: Cancel).ResponseAsync);
+        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
+        Assert.DoesNotContain(_pki.Folder.Path, refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    GrpcChannel Channel(bool certified = true)
+    {
+        var address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        TokenFile.Issue(_pki.Tokens, _pki.Folder, "new", null, TimeSpan.FromHours(1), _pki["token"]);
+        var tls = certified
+            ? Tls.ForClient(_pki.Client(), address.Host, _refusals.Add)
+            : Tls.ForEnrolment(TokenFile.Read(_pki["token"]), address.Host, _pki.Time, _refusals.Add);
+        var handler = new SocketsHttpHandler { SslOptions = tls };
+        return GrpcChannel.ForAddress(address, new() { HttpHandler = handler, DisposeHttpClient = true });
+    }
+
+    /// <summary>Makes a call by its name, with empty messages.</summary>
+    static async Task<Status> Call(GrpcChannel channel, string name)
+    {
+        var invoker = channel.CreateCallInvoker();
+        var method = Federation.Descriptor.FindMethodByName(name);
+        var make = typeof(PeerInterceptorTests).GetMethod(nameof(CallOf), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(method.InputType.ClrType, method.OutputType.ClrType);
+        return await (Task<Status>)make.Invoke(null, [invoker, name, method.IsClientStreaming, method.IsServerStreaming])!;
+    }
+
+    static async Task<Status> CallOf<TRequest, TResponse>(CallInvoker invoker, string name, bool sendsMany, bool receivesMany)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new()
+    {
+        var type = sendsMany ? MethodType.ClientStreaming : receivesMany ? MethodType.ServerStreaming : MethodType.Unary;
+        var method = new Method<TRequest, TResponse>(type, Federation.Descriptor.FullName, name, Of<TRequest>(), Of<TResponse>());
+        var options = new CallOptions(cancellationToken: Cancel);
+        try
+        {
+            if (sendsMany) await invoker.AsyncClientStreamingCall(method, null, options).ResponseAsync;
+            else if (receivesMany) await invoker.AsyncServerStreamingCall(method, null, options, new()).ResponseStream.MoveNext(Cancel);
+            else await invoker.AsyncUnaryCall(method, null, options, new()).ResponseAsync;
+            return Status.DefaultSuccess;
+        }
+        catch (RpcException failure)
+        {
+            return failure.Status;
+        }
+    }
+
+    static Marshaller<T> Of<T>()
+        where T : IMessage<T>, new() => new(message => message.ToByteArray(), new MessageParser<T>(() => new T()).ParseFrom);
+
+    /// <summary>Handlers that write down who called.</summary>
+    sealed class Handlers : Federation.FederationBase
+    {
+        public const ulong Endless = 1;
+
+        readonly System.Threading.Channels.Channel<State> _states = System.Threading.Channels.Channel.CreateUnbounded<State>();
+
+        public List<string> Ran { get; } = [];
+
+        public ValueTask SendAsync() => _states.Writer.WriteAsync(new State());
+
+        public override Task<Description> Describe(DescribeRequest request, ServerCallContext context) => Note<Description>(context);
+
+        public override Task<Joined> Join(JoinRequest request, ServerCallContext context) => Note<Joined>(context);
+
+        public override async Task Watch(WatchRequest request, IServerStreamWriter<State> responseStream, ServerCallContext context)
+        {
+            await responseStream.WriteAsync(await Note<State>(context));
+            if (request.Session != Endless) return;
+            await foreach (var state in _states.Reader.ReadAllAsync(context.CancellationToken)) await responseStream.WriteAsync(state);
+        }
+
+        public override Task Fetch(FetchRequest request, IServerStreamWriter<Chunk> responseStream, ServerCallContext context) =>
+            Note<Chunk>(context);
+
+        public override Task<Receipt> Submit(IAsyncStreamReader<SubmitPart> requestStream, ServerCallContext context) =>
+            Note<Receipt>(context);
+
+        public override Task<BeatReply> Beat(BeatRequest request, ServerCallContext context) => Note<BeatReply>(context);
+
+        public override Task<Left> Leave(LeaveRequest request, ServerCallContext context) => Note<Left>(context);
+
+        public override Task<Enrolled> Enrol(EnrolRequest request, ServerCallContext context)
+        {
+            Ran.Add("Enrol");
+            return Task.FromResult(new Enrolled());
+        }
+
+        Task<T> Note<T>(ServerCallContext context)
+            where T : new()
+        {
+            Ran.Add($"{context.Method.Split('/')[^1]} by {PeerInterceptor.PeerOf(context).Name}");
+            return Task.FromResult(new T());
+        }
+    }
+}
