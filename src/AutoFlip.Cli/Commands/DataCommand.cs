@@ -11,7 +11,7 @@ sealed class DataCommand : ICommand
     public string Name => "data";
 
     /// <inheritdoc/>
-    public string Usage => "data list|show|get|partition|cache";
+    public string Usage => "data list|show|get|partition|...";
 
     /// <inheritdoc/>
     public string Summary => "Show, download and partition data sets.";
@@ -22,6 +22,9 @@ sealed class DataCommand : ICommand
           data show NAME                 one data set: size, classes, licence, location or how to get it
           data get NAME                  download a data set into the cache, unless installed
           data partition [run options]   samples per client and class
+          data contract NAME [-o FILE] [run options]
+                                         what server and clients agree on about data: task, classes,
+                                         columns and preprocessing, as JSON
           data cache [--clear]           location and size of the cache of decoded images; --clear deletes it
         """;
 
@@ -40,13 +43,18 @@ sealed class DataCommand : ICommand
             case ["show", var name]: Show(DataSet.Of(request.Experiment with { Dataset = name }), where, request.Show.Json, host); break;
             case ["get", var name]: Get(DataSet.Of(new() { Dataset = name }), where, request.Show, host); break;
             case ["partition"]: ShowPartition(request.Resolve(host.Warn), where, host); break;
+            case ["contract", var name]:
+                var named = request with { Experiment = request.Experiment with { Dataset = name } };
+                WriteContract(named.Resolve(host.Warn), where, host);
+                break;
             case ["cache"]: Cache(where, request.Cache.Clear, host); break;
-            case ["show" or "get"]:
+            case ["show" or "get" or "contract"]:
                 throw AutoFlipException.BadRequest(
                     $"data {words[0]}: the name of a data set is expected: {string.Join(", ", Catalog.DataSets.Names)}.");
             default:
                 throw AutoFlipException.BadRequest(
-                    $"data: '{string.Join(' ', words)}' is not accepted. Accepted: list, show NAME, get NAME, partition, cache. "
+                    $"data: '{string.Join(' ', words)}' is not accepted. Accepted: list, show NAME, get NAME, partition, contract NAME, "
+                    + "cache. "
                     + "See 'autoflip data --help'.");
         }
         return ExitCode.Done;
@@ -144,6 +152,18 @@ sealed class DataCommand : ICommand
         PartitionText.Write(table, request.Experiment, host);
         if (notes.Lines.Count > 0) host.Print("");
         foreach (var line in notes.Lines) host.Print(line);
+    }
+
+    static void WriteContract(Request request, DataLocations where, Host host)
+    {
+        var contract = FederatedData.Load(request.Experiment, where, new QuietDisplay(host), host.Cancel).Contract;
+        if (request.Ship.Output is not { } path)
+        {
+            host.Out.Write(contract.ToJson());
+            return;
+        }
+        contract.Write(path);
+        host.Out.WriteLine(path);
     }
 
     static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);

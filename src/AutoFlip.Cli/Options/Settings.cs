@@ -194,8 +194,11 @@ static class Settings
 
     /// <summary>Options of <c>data</c>.</summary>
     public static ImmutableArray<Setting> DataSets =>
-        [.. All, .. Grouped(
-            SettingGroup.Data, [Setting.Of((CacheOptions c) => c.Clear, "--clear", "", "With data cache: delete the decoded images.")])];
+        [.. All, .. Grouped(SettingGroup.Data,
+        [
+            Setting.Of((CacheOptions c) => c.Clear, "--clear", "", "With data cache: delete the decoded images."),
+            Setting.Of((ShipOptions s) => s.Output, "--output -o", "FILE", "With data contract: output file. Default: standard output."),
+        ])];
 
     /// <summary>Options of <c>predict</c>.</summary>
     public static ImmutableArray<Setting> Predict => Grouped(SettingGroup.Running,

@@ -22,7 +22,10 @@ public sealed record FederatedData
     public required LearningTask Task { get; init; }
 
     /// <summary>Facts about the data that server and clients share.</summary>
-    public DataContract Contract => new(Train.Shape, Train.Vocabulary, Task, Train.Recipe);
+    public DataContract Contract => new() { Task = Task, Recipe = Train.Recipe, Columns = Columns };
+
+    /// <summary>Columns of a table that samples were read from; null for other data.</summary>
+    public SampleColumns? Columns { get; init; }
 
     /// <summary>True if owners hold out samples by the data set's own rule instead of the experiment's fraction.</summary>
     public bool OwnersHoldOut { get; init; }
@@ -82,6 +85,7 @@ public sealed record FederatedData
             Test = test is null ? null : new Unaugmented(test),
             Clients = clients,
             Task = data.Task,
+            Columns = data.Columns,
             OwnersHoldOut = theirs is not null,
             Table = PartitionTable.Of(
                 clients, data.Train.Labels, strata,

@@ -11,6 +11,9 @@ public sealed record LoadedData(SampleSet Train, SampleSet? Test, LearningTask T
     /// <summary>Owners of the samples; null if unknown.</summary>
     public Owners? Owners { get; init; }
 
+    /// <summary>Columns of a table that samples were read from; null for other data.</summary>
+    public SampleColumns? Columns { get; init; }
+
     /// <summary>Inferred kinds of a table's columns, one line each; empty for other data.</summary>
     public ImmutableArray<string> Description { get; init; } = [];
 }

@@ -144,9 +144,7 @@ public sealed record ModelCard
     {
         if (Schema is < 1 or > LatestSchema) return $"its schema is {Schema}, and 1 to {LatestSchema} are known";
         if (Input.Fault() is { } input) return input;
-        if (Classes.IsDefault || Classes.Contains(null!)) return "its classes have no names";
-        if (Task == TaskKind.Regression ? Classes.Length > 0 : Classes.Length < 2)
-            return $"at least two classes are needed, there are {Classes.Length}";
+        if (Learning.Fault() is { } task) return task;
         if (Outputs != Learning.Outputs) return $"{Outputs} outputs do not speak about {Classes.Length} classes";
         if (CutOff is { } cutOff && !(cutOff is >= 0 and <= 1)) return "its cut-off is no probability";
         return Options.AreInRange ? null : "an option of its network is out of range";

@@ -92,9 +92,12 @@ public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRe
     {
         foreach (var column in Columns)
         {
-            if (column is null || column.Categories.IsDefault || column.Categories.Contains(null!)) return "a column is not described";
+            if (column is null || column.Name is null || column.Categories.IsDefault || column.Categories.Contains(null!))
+                return "a column is not described";
             if (column.Kind is not (ColumnKind.Number or ColumnKind.Flag or ColumnKind.Category or ColumnKind.Date))
                 return $"the column '{column.Name}' is of a kind that is not read";
+            if (column.Kind == ColumnKind.Category && !IsAscending(column.Categories))
+                return $"the categories of the column '{column.Name}' are not in order";
             if (column.Kind == ColumnKind.Date && !CellDate.IsStyle(column.DateStyle))
                 return $"the column '{column.Name}' has dates of an unknown style";
             if (column.Missing.IsDefault || column.Missing.Contains(null!))
@@ -105,6 +108,8 @@ public sealed record TableRecipe(ImmutableArray<ColumnRecipe> Columns) : InputRe
         return Columns.Sum(column => (double)column.Width) is < 1 or > LargestSample
             ? $"a row needs 1 to {LargestSample} values" : null;
     }
+
+    static bool IsAscending(ImmutableArray<string> texts) => texts.Zip(texts.Skip(1), string.CompareOrdinal).All(order => order < 0);
 
     /// <summary>Tests whether two tables have the same columns, regardless of their scaling and the spelling of their cells.</summary>
     internal bool HasColumnsOf(TableRecipe other) => Unscaled().Equivalent(other.Unscaled());

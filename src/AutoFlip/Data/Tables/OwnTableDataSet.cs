@@ -49,7 +49,7 @@ public abstract record OwnTableDataSet : DataSet
             : LoadTable(folder, cancellation);
         foreach (var line in data.Description) observer.Note(line);
         observer.Loading($"reading {Name}", 1);
-        return data;
+        return IsTable ? data : data with { Columns = data.Columns! with { Input = _text.Length > 0 ? _text : _image } };
     }
 
     LoadedData LoadTable(DataFolder folder, CancellationToken cancellation)

@@ -38,6 +38,7 @@ static class TableLoader
         SampleSet Set(TextTable table) => samples(table, TargetsOf(table, table.Columns[target], classOf, cells));
         return new LoadedData(Set(train), test is { Count: > 0 } ? Set(test) : null, task)
         {
+            Columns = new(train.Columns[target].Name),
             Owners = facts.HasOwners ? OwnersOf(train, facts, cells) : null,
         };
     }
