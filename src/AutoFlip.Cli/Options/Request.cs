@@ -133,6 +133,9 @@ record Request
     /// <summary>Options of the cache.</summary>
     public CacheOptions Cache { get; init; } = new();
 
+    /// <summary>Options of servers and clients.</summary>
+    public NetworkOptions Network { get; init; } = new();
+
     /// <summary>Options of certificates and tokens.</summary>
     public PkiOptions Pki { get; init; } = new();
 
@@ -147,6 +150,7 @@ record Request
         : property.DeclaringType == typeof(TableOptions) ? Tables
         : property.DeclaringType == typeof(CacheOptions) ? Cache
         : property.DeclaringType == typeof(PkiOptions) ? Pki
+        : property.DeclaringType == typeof(NetworkOptions) ? Network
         : Method);
 
     /// <summary>A copy with one property of one of these records changed.</summary>
@@ -160,6 +164,7 @@ record Request
         : property.DeclaringType == typeof(TableOptions) ? this with { Tables = Set(Tables with { }, property, value) }
         : property.DeclaringType == typeof(CacheOptions) ? this with { Cache = Set(Cache with { }, property, value) }
         : property.DeclaringType == typeof(PkiOptions) ? this with { Pki = Set(Pki with { }, property, value) }
+        : property.DeclaringType == typeof(NetworkOptions) ? this with { Network = Set(Network with { }, property, value) }
         : this with { Method = Set(Method with { }, property, value) };
 
     /// <summary>The request with its method settled, every rule checked and every name in its catalogue's spelling.</summary>

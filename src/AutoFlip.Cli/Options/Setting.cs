@@ -5,7 +5,7 @@ using System.Reflection;
 namespace AutoFlip.Cli;
 
 /// <summary>Headings of the help, in order.</summary>
-enum SettingGroup { Experiment, Data, Model, Pruning, Federation, LocalTraining, Evaluation, Running, WithoutEffect }
+enum SettingGroup { Experiment, Data, Model, Pruning, Federation, LocalTraining, Evaluation, Network, Running, WithoutEffect }
 
 /// <summary>Number of values of an option.</summary>
 enum Arity

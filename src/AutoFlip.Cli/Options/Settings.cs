@@ -253,6 +253,70 @@ static class Settings
         Json,
     ]);
 
+    static Setting[] Connection =>
+    [
+        Setting.Of(
+            (NetworkOptions n) => n.Pki, "--pki", "DIR",
+            "Folder with ca.pem, and certificate and key of this machine: see 'autoflip pki'."),
+        Setting.Of(
+            (NetworkOptions n) => n.Insecure, "--insecure", "",
+            "Connect without certificates and unencrypted: on loopback and Unix sockets only."),
+    ];
+
+    /// <summary>Options of <c>server</c>.</summary>
+    public static ImmutableArray<Setting> Server =>
+    [
+        .. Grouped(SettingGroup.Network,
+        [
+            Setting.Of((NetworkOptions n) => n.Listen, "--listen", "HOST:PORT|unix:PATH", "Address that clients connect to."),
+            .. Connection,
+            Setting.Of(
+                (NetworkOptions n) => n.ServerName, "--server-name", "NAME",
+                "Name of the server's certificate, if the folder holds several."),
+            Setting.Of(
+                (NetworkOptions n) => n.MinClients, "--min-clients", "N",
+                "Clients that must have joined before the first round; in a round, no more than the others may be missing."),
+            Setting.Of(
+                (NetworkOptions n) => n.RoundTimeout, "--round-timeout", "TIME|none",
+                "Time after which a round is closed without the clients that have not replied."),
+            Setting.Of(
+                (NetworkOptions n) => n.RoundAttempts, "--round-attempts", "N",
+                "Number of such times that a round lasts at most, while too few clients have replied."),
+            Setting.Of(
+                (NetworkOptions n) => n.StartTimeout, "--start-timeout", "TIME", "Time in which --min-clients clients must have joined."),
+            Setting.Of((NetworkOptions n) => n.MaxUploads, "--max-uploads", "N", "Replies that are received at the same time."),
+            Setting.Of(
+                (NetworkOptions n) => n.MinSamples, "--min-samples", "N",
+                "Training samples that a client has at least, so that no figure is about a single person."),
+            Setting.Of(
+                (NetworkOptions n) => n.MixedProcessors, "--mixed-processors", "",
+                "Accept clients with different kinds of processors. The result is then not reproducible to the bit."),
+            Setting.Of((NetworkOptions n) => n.Resume, "--resume", "DIR", "Resume the run of a directory."),
+        ]),
+        .. All,
+    ];
+
+    /// <summary>Options of <c>client</c>.</summary>
+    public static ImmutableArray<Setting> Client =>
+    [
+        .. Grouped(SettingGroup.Network,
+        [
+            Setting.Of((NetworkOptions n) => n.Server, "--server", "URL", "Address of the server: https://HOST:PORT or unix:PATH."),
+            .. Connection,
+            Setting.Of((NetworkOptions n) => n.Name, "--name", "NAME", "Name of this client, as in its certificate."),
+            Setting.Of(
+                (NetworkOptions n) => n.ClientId, "--client-id", "N",
+                "Number of this client in the run, from 0. Default: one that the server proposes."),
+            Setting.Of((NetworkOptions n) => n.Seats, "--seats", "N-M", "Numbers of several clients in this process, such as 0-99."),
+            Setting.Of((NetworkOptions n) => n.State, "--state", "DIR", "Folder for what is kept between rounds and restarts."),
+            Setting.Of(
+                (NetworkOptions n) => n.GiveUp, "--give-up", "TIME|never", "Time without an answer of the server after which it ends."),
+            Setting.Of((NetworkOptions n) => n.Once, "--once", "", "End with the run, instead of waiting for the next one."),
+        ]),
+        .. Running.Where(setting =>
+            setting.Name is "--data-path" or "--offline" or "--workers" or "--quiet" or "--plain" or "--verbose"),
+    ];
+
     static readonly Setting[] WithoutEffect =
     [
         Setting.Ignored<int>("--device_ids", "N...", "this build has no GPU support"),

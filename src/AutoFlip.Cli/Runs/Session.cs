@@ -8,10 +8,12 @@ static class Session
     /// <param name="show">Options of the output.</param>
     /// <param name="host">Streams and clock.</param>
     /// <param name="run">Carries it out.</param>
+    /// <param name="resume">The command that resumes it, without the directory.</param>
     /// <param name="together">Runs that share its live view; null if it has one of its own.</param>
     /// <exception cref="AutoFlipException">It failed, or was interrupted (exit 130): the message then names the command that resumes
     /// it.</exception>
-    public static RunSummary Watch(Presentation show, Host host, Func<RunObserver, RunSummary> run, LiveRuns? together = null)
+    public static RunSummary Watch(
+        Presentation show, Host host, Func<RunObserver, RunSummary> run, LiveRuns? together = null, string resume = "autoflip resume")
     {
         var display = RunDisplay.For(show, host);
         var observer = show.ShowsLog ? RunObserver.All(new StreamLog(show.LogFormat!.Value, host), display) : display;
@@ -27,7 +29,7 @@ static class Session
         catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
         {
             throw new AutoFlipException(ExitCode.Interrupted, display.Directory is { } directory
-                ? $"interrupted; finished rounds are saved. To resume: autoflip resume {ShellWord.Of(directory)}"
+                ? $"interrupted; finished rounds are saved. To resume: {resume} {ShellWord.Of(directory)}"
                 : "interrupted before the first round; nothing was saved.", stopped);
         }
     }

@@ -17,9 +17,9 @@ sealed class Connection : IDisposable
 
     /// <summary>Prepares the connection.</summary>
     /// <param name="server">Address of the server.</param>
-    /// <param name="tls">Certificates; null for a connection without.</param>
+    /// <param name="tls">Certificates for a server's name; null for a connection without.</param>
     /// <exception cref="AutoFlipException">The address is not accepted (exit 2).</exception>
-    public Connection(string server, SslClientAuthenticationOptions? tls)
+    public Connection(string server, Func<string, SslClientAuthenticationOptions>? tls)
     {
         var handler = new SocketsHttpHandler
         {
@@ -29,7 +29,6 @@ sealed class Connection : IDisposable
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             EnableMultipleHttp2Connections = true,
         };
-        if (tls is not null) handler.SslOptions = tls;
         Uri address;
         if (server.StartsWith(UnixPrefix, StringComparison.Ordinal))
         {
@@ -50,7 +49,11 @@ sealed class Connection : IDisposable
             };
             address = new Uri("http://localhost");
         }
-        else address = AddressOf(server, tls is not null);
+        else
+        {
+            address = AddressOf(server, tls is not null);
+            if (tls is not null) handler.SslOptions = tls(address.IdnHost);
+        }
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
             HttpHandler = handler,

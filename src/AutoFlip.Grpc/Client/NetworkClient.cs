@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Security;
 using System.Security.Cryptography;
 using AutoFlip.Grpc.V1;
 using Google.Protobuf;
@@ -15,6 +14,7 @@ public sealed class NetworkClient : IDisposable
     readonly ClientOptions _options;
     readonly Func<ClientRun, ClientData> _load;
     readonly TimeProvider _time;
+    readonly PeerIdentity? _identity;
     readonly Connection _connection;
     readonly ServerCalls _calls;
     readonly Lock _lock = new();
@@ -23,22 +23,24 @@ public sealed class NetworkClient : IDisposable
     TaskCompletionSource<ulong> _session = New();
     FederationClient? _federation;
     CancellationToken _stop;
+    string? _refusal; // of the server's certificate
     long _contact;
 
     /// <summary>Prepares a client; nothing is connected yet.</summary>
     /// <param name="options">The settings.</param>
-    /// <param name="tls">Certificates; null for a connection without.</param>
     /// <param name="load">Loads data, once the run is known.</param>
     /// <param name="log">Receives what its reader should see.</param>
     /// <param name="time">The clock; only durations count.</param>
     /// <exception cref="AutoFlipException">A setting is not accepted (exit 2).</exception>
     public NetworkClient(
-        ClientOptions options, SslClientAuthenticationOptions? tls, Func<ClientRun, ClientData> load, IClientLog log, TimeProvider time)
+        ClientOptions options, Func<ClientRun, ClientData> load, IClientLog log, TimeProvider time)
     {
         (_options, _load, Log, _time, _contact) = (options, load, log, time, time.GetTimestamp());
         PeerName.Check(options.Name);
-        _connection = new Connection(options.Server, tls);
-        _calls = new ServerCalls(_connection.Calls, tls is null ? new Metadata { { "autoflip-name", options.Name } } : []);
+        _identity = options.Pki is { } pki ? PeerIdentity.LoadClient(new PkiFolder(pki), options.Name, time) : null;
+        _connection = new Connection(
+            options.Server, _identity is null ? null : host => Tls.ForClient(_identity, host, why => _refusal = why));
+        _calls = new ServerCalls(_connection.Calls, _identity is null ? new Metadata { { CallHeaders.Name, options.Name } } : []);
     }
 
     internal IClientLog Log { get; }
@@ -60,6 +62,7 @@ public sealed class NetworkClient : IDisposable
     {
         _federation?.Dispose();
         _connection.Dispose();
+        _identity?.Dispose();
     }
 
     /// <summary>A call that needs a session: repeated with the next one if the connection or the session is lost.</summary>
@@ -204,11 +207,11 @@ public sealed class NetworkClient : IDisposable
                     if (e.Status.Detail == $"run ended: {EndReasons.Done}") return;
                     throw AutoFlipException.RunFailed($"The server has ended the run: {e.Status.Detail["run ended: ".Length..]}");
                 }
-                Log.Warning($"The connection was lost: {Retry.Text(e)} Trying again.");
+                Log.Warning($"The connection was lost: {TextOf(e)} Trying again.");
             }
             catch (RpcException e) when (!stop.IsCancellationRequested)
             {
-                throw AutoFlipException.RunFailed($"The server refuses this client: {Retry.Text(e)}", e);
+                throw AutoFlipException.RunFailed($"The server refuses this client: {TextOf(e)}", e);
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
@@ -251,7 +254,7 @@ public sealed class NetworkClient : IDisposable
             }
             catch (RpcException e)
             {
-                throw AutoFlipException.RunFailed($"The server refuses this client: {Retry.Text(e)}", e);
+                throw AutoFlipException.RunFailed($"The server refuses this client: {TextOf(e)}", e);
             }
         }
     }
@@ -290,18 +293,23 @@ public sealed class NetworkClient : IDisposable
             catch (RpcException e) when (!ct.IsCancellationRequested)
             {
                 if (Retry.After(e) == Reaction.Stop)
-                    throw AutoFlipException.RunFailed($"The server refuses this client: {Retry.Text(e)}", e);
+                    throw AutoFlipException.RunFailed($"The server refuses this client: {TextOf(e)}", e);
                 if (Retry.After(e) == Reaction.Rejoin) throw;
                 if (_time.GetElapsedTime(_contact) >= _options.GiveUp)
                     throw AutoFlipException.RunFailed(
                         $"The server at {_options.Server} has not answered for {(int)_options.GiveUp!.Value.TotalSeconds} s: "
-                        + Retry.Text(e), e);
+                        + TextOf(e), e);
                 if (attempt is 1 or 5 || attempt % 20 == 0)
-                    Log.Warning($"The server at {_options.Server} cannot be reached: {Retry.Text(e)} Trying again.");
+                    Log.Warning($"The server at {_options.Server} cannot be reached: {TextOf(e)} Trying again.");
             }
             await PauseAsync(attempt, ct);
         }
     }
+
+    /// <summary>One sentence about a failed call: of a server that this client does not trust, the reason for that.</summary>
+    string TextOf(RpcException e) => e.StatusCode != StatusCode.Unavailable ? Retry.Text(e)
+        : Interlocked.Exchange(ref _refusal, null) is { } refusal ? $"the server is not trusted: {refusal}"
+        : Retry.Text(e);
 
     Task<ulong> Session()
     {

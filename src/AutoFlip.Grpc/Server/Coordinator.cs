@@ -13,6 +13,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     readonly ServerSession _run;
     readonly ServerOptions _options;
     readonly IServerFiles _files;
+    readonly ICallers _callers;
     readonly TimeProvider _time;
     readonly long _started;
     readonly ITimer _timer;
@@ -38,11 +39,13 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     /// <param name="run">The run.</param>
     /// <param name="options">The settings.</param>
     /// <param name="files">The network folder of the run.</param>
+    /// <param name="callers">Identifies callers, and which of them are revoked.</param>
     /// <param name="time">The clock; only durations count.</param>
-    public Coordinator(ServerSession run, ServerOptions options, IServerFiles files, TimeProvider time)
+    public Coordinator(ServerSession run, ServerOptions options, IServerFiles files, ICallers callers, TimeProvider time)
     {
-        (_run, _options, _files, _time, _started, _committed) = (run, options, files, time, time.GetTimestamp(), run.Round);
-        (_roster, _inboxes, _audit) = (new(files), new(files), new(files, time));
+        (_run, _options, _files, _callers, _time) = (run, options, files, callers, time);
+        (_started, _committed) = (time.GetTimestamp(), run.Round);
+        (_roster, _quarantine, _inboxes, _audit) = (new(files), new(files), new(files), new(files, time));
         _audit.Add("server_started", ("run", OpenTask.WireName(run.Run)), ("round", run.Round));
         _timer = time.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
     }
@@ -163,6 +166,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
             try
             {
                 CheckReady();
+                EndRevoked();
                 if (_task?.Proposal(Now, PresenceOf) is { } record) Close(record);
                 if (Now - _noticed >= NoticePeriod) NoticeMissing();
             }
@@ -236,7 +240,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         var heard = session?.Heard ?? TimeSpan.Zero;
         return new(
             session is { Watchers: > 0 } && Now - heard < 3 * _options.Heartbeat,
-            _roster[seat] is { } entry && !IsQuarantined(entry.Name), heard);
+            _roster[seat] is not null, _roster[seat] is { } entry && IsExcluded(entry.Name), heard);
     }
 
     void Pulse()

@@ -10,7 +10,8 @@ namespace AutoFlip.Grpc;
 partial class Coordinator
 {
     readonly Dictionary<string, int> _refusals = new(StringComparer.Ordinal);
-    readonly HashSet<string> _quarantined = new(StringComparer.Ordinal);
+    readonly HashSet<string> _revoked = new(StringComparer.Ordinal);
+    readonly Quarantine _quarantine;
     string? _processor;
 
     /// <summary>The run, for a client that is about to load data.</summary>
@@ -72,10 +73,15 @@ partial class Coordinator
                 if (_roster.Take(new((int)seat.Number, name, (int)seat.TrainSamples, (int)seat.HeldOutSamples)) is { } taken)
                     throw Refused(taken);
             _processor ??= request.Processor;
-            var (session, ended) = _sessions.Begin(name, numbers, caller.Serial, Now);
+            _revoked.Remove(name);
+            if (_sessions.IsContended(name, Now))
+            {
+                Exclude(name, "several processes contend for its name.");
+                throw Excluded();
+            }
+            var (session, ended) = _sessions.Begin(name, numbers, caller.Peer, Now);
             foreach (var seat in numbers) _task?.Advance(seat, SeatStage.Offered);
             _audit.Add("joined", ("name", name), ("seats", string.Join(',', numbers)), ("superseded", ended.Length));
-            if (_sessions.IsContended(name, Now)) Quarantine(name, "two processes contend for the name.");
             Pulse();
             var joined = new Joined { Session = session.Id, HeartbeatMs = (uint)_options.Heartbeat.TotalMilliseconds };
             joined.Seats.AddRange(numbers.Select(seat => (uint)seat));
@@ -212,8 +218,8 @@ partial class Coordinator
     {
         lock (_lock)
         {
-            if (isExcluded) Quarantine(name, "by the operator.");
-            else if (_quarantined.Remove(name))
+            if (isExcluded) Exclude(name, "by the operator.");
+            else if (_quarantine.Set(name, isExcluded: false))
             {
                 _refusals.Remove(name);
                 _audit.Add("quarantine_lifted", ("name", name));
@@ -221,23 +227,33 @@ partial class Coordinator
         }
     }
 
-    void Quarantine(string name, string reason)
+    void Exclude(string name, string reason)
     {
-        if (!_quarantined.Add(name)) return;
+        if (!_quarantine.Set(name, isExcluded: true)) return;
         _audit.Add("quarantined", ("name", name), ("reason", reason));
         _run.Observer.Warning($"The client {name} is excluded from further tasks: {reason}");
         End(session => session.Name == name, "the server has excluded this client.");
     }
 
-    bool IsQuarantined(string name) => _quarantined.Contains(name);
+    /// <summary>Ends the sessions of certificates that have been revoked. Nobody waits for them any more.</summary>
+    void EndRevoked()
+    {
+        if (!_callers.RefreshRevocation()) return;
+        foreach (var session in _sessions.Open.Where(session => session.Peer is { } peer && _callers.IsRevoked(peer)).ToArray())
+        {
+            _revoked.Add(session.Name);
+            End(other => other == session, "the certificate has been revoked.");
+        }
+    }
+
+    bool IsExcluded(string name) => _quarantine.Has(name) || _revoked.Contains(name);
 
     void Require(string name, string version)
     {
         if (version != ExperimentFile.ProgramVersion)
             throw Refused($"the client runs version {version} and the server {ExperimentFile.ProgramVersion}. Install the same version.");
         lock (_lock)
-            if (IsQuarantined(name))
-                throw new RpcException(new Status(StatusCode.PermissionDenied, "the server has excluded this client."));
+            if (_quarantine.Has(name)) throw Excluded();
     }
 
     Offer OfferOf(Session session, ByteString task) =>
@@ -252,6 +268,8 @@ partial class Coordinator
     }
 
     static RpcException Refused(string why) => new(new Status(StatusCode.InvalidArgument, why));
+
+    static RpcException Excluded() => new(new Status(StatusCode.PermissionDenied, "the server has excluded this client."));
 
     static RpcException Gone(string why) => new(new Status(StatusCode.FailedPrecondition, why));
 

@@ -120,7 +120,7 @@ partial class Coordinator
         _audit.Add("refused", ("round", _task.Task.Round), ("seat", offer.Seat), ("reason", reason));
         _run.Observer.Warning($"Round {_task.Task.Round}: the reply of client {offer.Seat} is refused: {reason}");
         var count = _refusals[session.Name] = _refusals.GetValueOrDefault(session.Name) + 1;
-        if (count >= _options.MaxRefusals) Quarantine(session.Name, $"{count} replies of it were refused.");
+        if (count >= _options.MaxRefusals) Exclude(session.Name, $"{count} replies of it were refused.");
         return new Receipt { Status = ReceiptStatus.Refused, Reason = reason };
     }
 }

@@ -8,23 +8,48 @@ interface ICallers
     /// <summary>The name and the certificate's serial number of the caller.</summary>
     /// <exception cref="RpcException">It is not known, or revoked.</exception>
     Caller Of(ServerCallContext context);
+
+    /// <summary>Tests whether certificates may have been revoked since the last time.</summary>
+    bool RefreshRevocation() => false;
+
+    /// <summary>Tests whether a certificate is revoked.</summary>
+    bool IsRevoked(Peer peer) => false;
 }
 
 /// <summary>A caller.</summary>
 /// <param name="Name">The client's name.</param>
-/// <param name="Serial">Serial number of its certificate; empty without one.</param>
-/// <param name="Seat">The seat that its certificate is bound to; null: any.</param>
-readonly record struct Caller(string Name, string Serial, int? Seat);
+/// <param name="Peer">Its certificate; null without one.</param>
+readonly record struct Caller(string Name, Peer? Peer)
+{
+    /// <summary>The seat that its certificate is bound to; null: any.</summary>
+    public int? Seat => Peer?.Seat;
+}
+
+/// <summary>Callers with a client certificate, which is looked up for every call: one that was revoked is refused on an open
+/// connection too.</summary>
+/// <param name="identity">The server's identity.</param>
+sealed class CertifiedCallers(PeerIdentity identity) : ICallers
+{
+    /// <inheritdoc/>
+    public Caller Of(ServerCallContext context)
+    {
+        var check = identity.Check(PeerKind.Client, context.GetHttpContext().Connection.ClientCertificate);
+        return check.Peer is { } peer ? new(peer.Name, peer) : throw new RpcException(new(StatusCode.Unauthenticated, check.Refusal!));
+    }
+
+    /// <inheritdoc/>
+    public bool RefreshRevocation() => identity.RefreshRevocation();
+
+    /// <inheritdoc/>
+    public bool IsRevoked(Peer peer) => identity.IsRevoked(peer);
+}
 
 /// <summary>Callers without certificates, on loopback and Unix sockets only: they are believed.</summary>
 sealed class NamedCallers : ICallers
 {
-    /// <summary>The header with the name.</summary>
-    public const string Header = "autoflip-name";
-
     /// <inheritdoc/>
     public Caller Of(ServerCallContext context) =>
-        context.RequestHeaders.GetValue(Header) is { } name && PeerName.IsValid(name)
-            ? new(name, "", null)
+        context.RequestHeaders.GetValue(CallHeaders.Name) is { } name && PeerName.IsValid(name)
+            ? new(name, null)
             : throw new RpcException(new Status(StatusCode.Unauthenticated, "the client gives no name."));
 }

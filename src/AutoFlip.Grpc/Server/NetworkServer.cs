@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Server.Kestrel.Https;
-
 namespace AutoFlip.Grpc;
 
 /// <summary>A run whose clients come over a network.</summary>
@@ -30,6 +28,7 @@ public static class NetworkServer
             throw AutoFlipException.BadRequest(
                 $"The address {options.Listen} can be reached from other machines, and there are no certificates. "
                 + "Give the folder of an authority, or listen on 127.0.0.1 or a Unix socket.");
+        using var identity = options.Pki is { } pki ? PeerIdentity.LoadServer(new PkiFolder(pki), options.Name, time) : null;
         Coordinator? coordinator = null;
         ServerHost? host = null;
         try
@@ -37,9 +36,12 @@ public static class NetworkServer
             var summary = run(
                 session =>
                 {
-                    coordinator = new Coordinator(session, options, new ServerFiles(FolderOf(session.Directory)), time);
-                    var service = new FederationService(FactsOf(session), coordinator, new NamedCallers(), options, time);
-                    host = ServerHost.StartAsync(options.Listen, Tls(options), service, session.Experiment.Clients)
+                    ICallers callers = identity is null ? new NamedCallers() : new CertifiedCallers(identity);
+                    coordinator = new Coordinator(session, options, new ServerFiles(FolderOf(session.Directory)), callers, time);
+                    var service = new FederationService(FactsOf(session), coordinator, callers, options, time);
+                    var tls = identity is null ? null : Tls.ForServer(
+                        identity, anonymous: false, why => session.Observer.Warning($"A connection was refused: {why}"));
+                    host = ServerHost.StartAsync(options.Listen, tls, service, session.Experiment.Clients)
                         .GetAwaiter().GetResult();
                     session.Observer.Note($"Listening on {host.Address}.");
                     return coordinator;
@@ -68,8 +70,6 @@ public static class NetworkServer
         await host.DisposeAsync();
         coordinator.Dispose();
     }
-
-    static Action<HttpsConnectionAdapterOptions>? Tls(ServerOptions options) => null;
 
     static RunFacts FactsOf(ServerSession session)
     {

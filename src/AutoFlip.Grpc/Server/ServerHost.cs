@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -19,7 +20,7 @@ sealed class ServerHost : IAsyncDisposable
     const int MostMessage = 256 << 10; // chunks and small records only
     const int StreamsPerConnection = 8, SeatsPerConnection = 2, SpareConnections = 50;
     const string UnixPrefix = "unix:";
-    static readonly TimeSpan Ping = TimeSpan.FromSeconds(30), Stop = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Ping = TimeSpan.FromSeconds(30), Handshake = TimeSpan.FromSeconds(30), Stop = TimeSpan.FromSeconds(2);
 
     readonly WebApplication _app;
 
@@ -35,7 +36,7 @@ sealed class ServerHost : IAsyncDisposable
     /// <param name="seats">Seats of the run: they bound the connections.</param>
     /// <exception cref="AutoFlipException">The address is not accepted (exit 2), or cannot be listened on (exit 4).</exception>
     public static async Task<ServerHost> StartAsync(
-        string listen, Action<HttpsConnectionAdapterOptions>? tls, FederationService service, int seats)
+        string listen, SslServerAuthenticationOptions? tls, FederationService service, int seats)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -85,12 +86,14 @@ sealed class ServerHost : IAsyncDisposable
         listen.StartsWith(UnixPrefix, StringComparison.Ordinal)
         || EndPointOf(listen) is { } address && IPAddress.IsLoopback(address.Address);
 
-    static void Listen(KestrelServerOptions options, string listen, Action<HttpsConnectionAdapterOptions>? tls)
+    static void Listen(KestrelServerOptions options, string listen, SslServerAuthenticationOptions? tls)
     {
         void Configure(ListenOptions socket)
         {
             socket.Protocols = HttpProtocols.Http2;
-            if (tls is not null) socket.UseHttps(tls);
+            if (tls is not null)
+                socket.UseHttps(
+                    new TlsHandshakeCallbackOptions { HandshakeTimeout = Handshake, OnConnection = _ => ValueTask.FromResult(tls) });
         }
 
         if (listen.StartsWith(UnixPrefix, StringComparison.Ordinal))

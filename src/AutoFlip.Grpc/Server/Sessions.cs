@@ -8,9 +8,9 @@ namespace AutoFlip.Grpc;
 /// <param name="id">Its id.</param>
 /// <param name="name">The name.</param>
 /// <param name="seats">The seats that it answers for.</param>
-/// <param name="serial">Serial number of its certificate; empty without one.</param>
+/// <param name="peer">Its certificate; null without one.</param>
 /// <param name="now">When it began.</param>
-sealed class Session(ulong id, string name, ImmutableArray<int> seats, string serial, TimeSpan now)
+sealed class Session(ulong id, string name, ImmutableArray<int> seats, Peer? peer, TimeSpan now)
 {
     /// <summary>Its id.</summary>
     public ulong Id => id;
@@ -21,8 +21,8 @@ sealed class Session(ulong id, string name, ImmutableArray<int> seats, string se
     /// <summary>The seats that it answers for.</summary>
     public ImmutableArray<int> Seats => seats;
 
-    /// <summary>Serial number of its certificate; empty without one.</summary>
-    public string Serial => serial;
+    /// <summary>Its certificate; null without one.</summary>
+    public Peer? Peer => peer;
 
     /// <summary>The time of its last call.</summary>
     public TimeSpan Heard { get; set; } = now;
@@ -50,17 +50,17 @@ sealed class Sessions
     /// <summary>Begins a session.</summary>
     /// <param name="name">The client's name.</param>
     /// <param name="seats">Its seats.</param>
-    /// <param name="serial">Serial number of its certificate.</param>
+    /// <param name="peer">Its certificate; null without one.</param>
     /// <param name="now">The time.</param>
     /// <returns>The session, and the attached ones of the name that it has ended.</returns>
-    public (Session Session, ImmutableArray<Session> Ended) Begin(string name, ImmutableArray<int> seats, string serial, TimeSpan now)
+    public (Session Session, ImmutableArray<Session> Ended) Begin(string name, ImmutableArray<int> seats, Peer? peer, TimeSpan now)
     {
         Session[] earlier = [.. Open.Where(session => session.Name == name)];
         var attached = earlier.Where(session => session.Watchers > 0).ToImmutableArray(); // others are what a restart left behind
         foreach (var session in earlier) End(session, EndReasons.Superseded);
         if (!attached.IsEmpty) Swaps(name).Add(now);
         var id = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var begun = new Session(id, name, seats, serial, now);
+        var begun = new Session(id, name, seats, peer, now);
         _sessions.Add(id, begun);
         return (begun, attached);
     }

@@ -116,6 +116,7 @@ sealed class OpenTask
     /// <summary>Tests whether nobody waits for a client any more before the deadline.</summary>
     bool IsGone(Presence presence, TimeSpan now)
     {
+        if (presence.IsExcluded) return true;
         if (presence.IsAttached) return false;
         var absent = now - presence.Since;
         return presence.HasJoined ? _deadline is null && absent >= _rules.LostAfter : absent >= _rules.Grace;
@@ -123,6 +124,7 @@ sealed class OpenTask
 
     static string ReasonOf(SeatState seat, Presence presence) =>
         seat.Refusal is { } refused ? $"refused: {refused}"
+        : presence.IsExcluded ? "excluded: the server serves its client no more."
         : !presence.HasJoined ? "lost: no client has joined for it."
         : !presence.IsAttached ? "lost: its client could not be reached at the deadline."
         : $"late: its client was {StageName(seat.Stage)} at the deadline.";
@@ -139,6 +141,7 @@ sealed class OpenTask
 
     static string Whereabouts(SeatState seat, Presence presence) =>
         seat.Stage == SeatStage.Refused ? "refused"
+        : presence.IsExcluded ? "excluded"
         : !presence.HasJoined ? "never joined"
         : !presence.IsAttached ? "not connected"
         : StageName(seat.Stage);

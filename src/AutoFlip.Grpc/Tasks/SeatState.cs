@@ -42,5 +42,6 @@ sealed class SeatState(int seat)
 /// <summary>Presence of a seat's client.</summary>
 /// <param name="IsAttached">True if a session has its state stream open.</param>
 /// <param name="HasJoined">True if a client has joined for the seat in this run.</param>
+/// <param name="IsExcluded">True if the server serves the client no more: revoked, or quarantined.</param>
 /// <param name="Since">When it was attached or lost; of a client that never joined, when the server started.</param>
-readonly record struct Presence(bool IsAttached, bool HasJoined, TimeSpan Since);
+readonly record struct Presence(bool IsAttached, bool HasJoined, bool IsExcluded, TimeSpan Since);

@@ -14,7 +14,7 @@ public class AppTests
         var ended = Shell.Run(arguments);
 
         Assert.Equal(ExitCode.Done, ended.Exit);
-        Assert.InRange(ended.Lines.Length, 5, 20);
+        Assert.InRange(ended.Lines.Length, 5, 24);
         Assert.Every(
             (string[])["run ", "resume ", "demo ", "experiment ", "report ", "list ", "data "],
             command => Assert.Contains($"\n  {command}", ended.Out, StringComparison.Ordinal));

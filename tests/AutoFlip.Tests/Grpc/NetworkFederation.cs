@@ -39,7 +39,7 @@ static class NetworkFederation
                 Workers = 1,
                 Once = true,
             },
-            tls: null, run => ClientData.Dealt(run.Experiment, DataLocations.Of(new()), RunObserver.None, ct), new Silent(),
+            run => ClientData.Dealt(run.Experiment, DataLocations.Of(new()), RunObserver.None, ct), new Silent(),
             TimeProvider.System);
         await client.RunAsync(ct);
     }

@@ -66,7 +66,7 @@ sealed class CoordinatorRig
             ContractSha256 = ByteString.CopyFrom(1),
         };
         request.Seats.Add(new Seat { Number = (uint)seat, TrainSamples = 100, HeldOutSamples = 10 });
-        var caller = new Caller(name ?? $"c{seat}", "", null);
+        var caller = new Caller(name ?? $"c{seat}", null);
         var joined = Server.Join(caller, request, [1]);
         Sessions[seat] = Server.SessionOf(caller.Name, joined.Session);
         Server.Watching(Sessions[seat]!, isOpen: true);
@@ -75,6 +75,16 @@ sealed class CoordinatorRig
     public void JoinAll()
     {
         for (var seat = 0; seat < Seats; seat++) Join(seat);
+    }
+
+    /// <summary>The operator admits everybody again, and those who are not there join.</summary>
+    public void AdmitAll()
+    {
+        for (var seat = 0; seat < Seats; seat++)
+        {
+            Server.SetQuarantine($"c{seat}", isExcluded: false);
+            if (Sessions[seat] is null) Join(seat);
+        }
     }
 
     public void Lose(int seat)
@@ -120,5 +130,6 @@ sealed class CoordinatorRig
     public IReadOnlyList<TaskOffer> Offers(int seat) => Server.StateOf(Sessions[seat]!).State.Tasks;
 
     Coordinator Started() => new(
-        new ServerSession(new Experiment { Clients = Seats }, null!, "", Run, 0, RunObserver.None), _options, Files, Time);
+        new ServerSession(new Experiment { Clients = Seats }, null!, "", Run, 0, RunObserver.None), _options, Files, new NamedCallers(),
+        Time);
 }

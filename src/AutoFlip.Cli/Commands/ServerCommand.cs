@@ -1,0 +1,93 @@
+using AutoFlip.Grpc;
+
+namespace AutoFlip.Cli;
+
+/// <summary><c>autoflip server</c>: an experiment whose clients come over a network.</summary>
+sealed class ServerCommand : ICommand
+{
+    /// <inheritdoc/>
+    public string Name => "server";
+
+    /// <inheritdoc/>
+    public string Usage => "server EXPERIMENT [options]";
+
+    /// <inheritdoc/>
+    public string Summary => "Run an experiment with clients on other machines.";
+
+    /// <inheritdoc/>
+    public string Details => """
+        Runs an experiment whose clients are 'autoflip client' processes on other machines. With the
+        same experiment and the same data, the model is that of 'autoflip run', to the bit. Options of
+        'autoflip run' override those of the file. A server that was stopped or killed goes on with
+        'autoflip server --resume DIR', and no client trains twice. See docs/deploy.md.
+        """;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Setting> Settings => Cli.Settings.Server;
+
+    /// <inheritdoc/>
+    public ExitCode Invoke(CommandLine line, Host host)
+    {
+        var (parsed, files, _) = line.Over(new Request());
+        if (parsed.Network.Resume is { } directory)
+        {
+            if (files is not [])
+                throw AutoFlipException.BadRequest("server --resume: no experiment is accepted; the run directory has it.");
+            var resumed = OptionsOf(parsed.Network, host.Time);
+            ExperimentRules.Check(parsed.Options);
+            Watch(parsed, host, display => NetworkServer.Resume(
+                directory, Load(parsed.Options, host), resumed, parsed.Options with { Wording = Spelling.Of }, display, host.Time,
+                host.Cancel));
+            return ExitCode.Done;
+        }
+        var options = OptionsOf(parsed.Network, host.Time);
+        var request = RunCommand.Read(line, host);
+        Watch(request, host, display => NetworkServer.Run(
+            request.Experiment, Load(request.Options, host), options, request.Options with { Wording = Spelling.Of }, display, host.Time,
+            host.Cancel));
+        return ExitCode.Done;
+    }
+
+    static void Watch(Request request, Host host, Func<RunObserver, RunSummary> run) =>
+        Session.Watch(request.Show, host, run, resume: "autoflip server --resume");
+
+    static Func<Experiment, RunObserver, ServerData> Load(RunOptions options, Host host) => (experiment, observer) =>
+        ServerData.Of(FederatedData.Load(experiment, DataLocations.Of(options), observer, host.Cancel));
+
+    /// <summary>The options of a server.</summary>
+    /// <exception cref="AutoFlipException">One is missing or not accepted (exit 2).</exception>
+    internal static ServerOptions OptionsOf(NetworkOptions options, TimeProvider time)
+    {
+        var listen = options.Listen ?? throw Missing("--listen", "an address, such as 0.0.0.0:7443 or unix:PATH");
+        var timeout = options.RoundTimeout ?? throw Missing("--round-timeout", $"{Duration.Accepted}, or {NetworkOptions.NoTimeout}");
+        if (options.Pki is null && !options.Insecure)
+            throw AutoFlipException.BadRequest(
+                "server: --pki is missing. Accepted: the folder of an authority ('autoflip pki init'), or --insecure for clients on this "
+                + "machine.");
+        if (options.Pki is not null && options.Insecure)
+            throw AutoFlipException.BadRequest("server: --pki and --insecure contradict each other. Give one of them.");
+        return new()
+        {
+            Listen = listen,
+            Pki = options.Pki,
+            Name = options.ServerName,
+            StartTimeout = options.StartTimeout,
+            MaxUploads = AtLeastOne("--max-uploads", options.MaxUploads),
+            MinSamples = AtLeastOne("--min-samples", options.MinSamples),
+            MixedProcessors = options.MixedProcessors,
+            Rules = new()
+            {
+                Timeout = timeout == NetworkOptions.NoTimeout ? null : Duration.Parse(timeout) ?? throw AutoFlipException.BadRequest(
+                    $"--round-timeout: '{timeout}' is not accepted. Accepted: {Duration.Accepted}, or {NetworkOptions.NoTimeout}."),
+                MinClients = AtLeastOne("--min-clients", options.MinClients ?? throw Missing("--min-clients", "a whole number")),
+                Attempts = AtLeastOne("--round-attempts", options.RoundAttempts),
+            },
+        };
+    }
+
+    static int AtLeastOne(string option, int value) => value >= 1 ? value
+        : throw AutoFlipException.BadRequest($"{option}: '{value}' is not accepted. Accepted: a whole number of at least 1.");
+
+    static AutoFlipException Missing(string option, string accepted) =>
+        AutoFlipException.BadRequest($"server: {option} is missing. Accepted: {accepted}.");
+}

@@ -1,0 +1,68 @@
+namespace AutoFlip.Cli;
+
+/// <summary>Options of <c>autoflip server</c> and <c>autoflip client</c>.</summary>
+sealed record NetworkOptions
+{
+    /// <summary>Folder with certificates; null for none.</summary>
+    public string? Pki { get; init; }
+
+    /// <summary>Accept connections without certificates.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>Address that a server listens on.</summary>
+    public string? Listen { get; init; }
+
+    /// <summary>Name of the server's certificate; null for the only one.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>Clients that must be there.</summary>
+    public int? MinClients { get; init; }
+
+    /// <summary>Duration of a round, or none.</summary>
+    public string? RoundTimeout { get; init; }
+
+    /// <summary>Deadlines of a round that too few clients answer.</summary>
+    public int RoundAttempts { get; init; } = 3;
+
+    /// <summary>Time in which enough clients must have joined.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Replies that arrive side by side.</summary>
+    public int MaxUploads { get; init; } = 8;
+
+    /// <summary>Training samples of a client, at least.</summary>
+    public int MinSamples { get; init; } = 10;
+
+    /// <summary>Accept clients on several kinds of processors.</summary>
+    public bool MixedProcessors { get; init; }
+
+    /// <summary>Run directory that a server resumes.</summary>
+    public string? Resume { get; init; }
+
+    /// <summary>Address of a client's server.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>A client's name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The seat of a client; null for one that the server proposes.</summary>
+    public int? ClientId { get; init; }
+
+    /// <summary>Seats of a client, such as 0-99.</summary>
+    public string? Seats { get; init; }
+
+    /// <summary>Folder for what a client keeps.</summary>
+    public string State { get; init; } = "autoflip-client";
+
+    /// <summary>Time without a server after which a client ends, or never.</summary>
+    public string GiveUp { get; init; } = Never;
+
+    /// <summary>End with the run.</summary>
+    public bool Once { get; init; }
+
+    /// <summary>Word for no limit of a client's patience.</summary>
+    public const string Never = "never";
+
+    /// <summary>Word for no limit of a round.</summary>
+    public const string NoTimeout = "none";
+}
