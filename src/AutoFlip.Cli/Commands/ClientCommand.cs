@@ -23,6 +23,8 @@ sealed class ClientCommand : ICommand
         Joins a server, trains on this machine's data whenever it is asked to, and ends with the run
         (--once) or waits for the next one. It may be killed and started again at any time. Data do
         not leave the machine; updates, counts and metrics do. See docs/deploy.md.
+
+          client enrol   exchange a token for a certificate: --server, --token-file, --pki
         """;
 
     /// <inheritdoc/>
@@ -33,13 +35,28 @@ sealed class ClientCommand : ICommand
     {
         var (request, words, warnings) = line.Over(new Request());
         foreach (var warning in warnings) host.Warn(warning);
-        if (words is not []) throw AutoFlipException.BadRequest($"client: '{words[0]}' is not accepted; only options are.");
+        if (words is ["enrol"])
+        {
+            Enrol(request.Network, host);
+            return ExitCode.Done;
+        }
+        if (words is not []) throw AutoFlipException.BadRequest($"client: '{words[0]}' is not accepted; 'enrol' and options are.");
         ExperimentRules.Check(request.Options);
         var options = OptionsOf(request);
         var log = new ClientLog(host, request.Show.Quiet);
         using var client = new NetworkClient(options, Load(request.Options, log, host), log, host.Time);
         client.RunAsync(host.Cancel).GetAwaiter().GetResult();
         return ExitCode.Done;
+    }
+
+    static void Enrol(NetworkOptions options, Host host)
+    {
+        var (server, file) = (options.Server ?? throw Missing("--server", "https://HOST:PORT"), options.TokenFile
+            ?? throw Missing("--token-file", "a file of 'autoflip token create', or - for standard input"));
+        var folder = new PkiFolder(options.Pki ?? throw Missing("--pki", "the folder that receives key and certificates"));
+        var token = file == "-" ? TokenFile.Read(host.In, "standard input") : TokenFile.Read(file);
+        var peer = NetworkClient.EnrolAsync(server, token, folder, host.Time, host.Cancel).GetAwaiter().GetResult();
+        host.Print($"{folder.CertificateOf(PeerKind.Client, peer.Name)}: valid until {peer.NotAfter.UtcDateTime:yyyy-MM-dd}");
     }
 
     static Func<ClientRun, ClientData> Load(RunOptions options, ClientLog log, Host host) => run =>

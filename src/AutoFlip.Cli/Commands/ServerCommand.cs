@@ -33,14 +33,14 @@ sealed class ServerCommand : ICommand
         {
             if (files is not [])
                 throw AutoFlipException.BadRequest("server --resume: no experiment is accepted; the run directory has it.");
-            var resumed = OptionsOf(parsed.Network, host.Time);
+            var resumed = OptionsOf(parsed);
             ExperimentRules.Check(parsed.Options);
             Watch(parsed, host, display => NetworkServer.Resume(
                 directory, Load(parsed.Options, host), resumed, parsed.Options with { Wording = Spelling.Of }, display, host.Time,
                 host.Cancel));
             return ExitCode.Done;
         }
-        var options = OptionsOf(parsed.Network, host.Time);
+        var options = OptionsOf(parsed);
         var request = RunCommand.Read(line, host);
         Watch(request, host, display => NetworkServer.Run(
             request.Experiment, Load(request.Options, host), options, request.Options with { Wording = Spelling.Of }, display, host.Time,
@@ -56,8 +56,9 @@ sealed class ServerCommand : ICommand
 
     /// <summary>The options of a server.</summary>
     /// <exception cref="AutoFlipException">One is missing or not accepted (exit 2).</exception>
-    internal static ServerOptions OptionsOf(NetworkOptions options, TimeProvider time)
+    internal static ServerOptions OptionsOf(Request request)
     {
+        var options = request.Network;
         var listen = options.Listen ?? throw Missing("--listen", "an address, such as 0.0.0.0:7443 or unix:PATH");
         var timeout = options.RoundTimeout ?? throw Missing("--round-timeout", $"{Duration.Accepted}, or {NetworkOptions.NoTimeout}");
         if (options.Pki is null && !options.Insecure)
@@ -66,10 +67,14 @@ sealed class ServerCommand : ICommand
                 + "machine.");
         if (options.Pki is not null && options.Insecure)
             throw AutoFlipException.BadRequest("server: --pki and --insecure contradict each other. Give one of them.");
+        if (options.Enrol && options.Pki is null)
+            throw AutoFlipException.BadRequest("server --enrol: the folder of the authority is needed: --pki DIR.");
         return new()
         {
             Listen = listen,
             Pki = options.Pki,
+            Enrols = options.Enrol,
+            Passphrase = PkiCommand.PassphraseOf(request.Pki),
             Name = options.ServerName,
             StartTimeout = options.StartTimeout,
             MaxUploads = AtLeastOne("--max-uploads", options.MaxUploads),

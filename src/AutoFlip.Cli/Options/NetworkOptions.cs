@@ -12,6 +12,12 @@ sealed record NetworkOptions
     /// <summary>Address that a server listens on.</summary>
     public string? Listen { get; init; }
 
+    /// <summary>Sign certificates for tokens.</summary>
+    public bool Enrol { get; init; }
+
+    /// <summary>File with a token, or - for standard input.</summary>
+    public string? TokenFile { get; init; }
+
     /// <summary>Name of the server's certificate; null for the only one.</summary>
     public string? ServerName { get; init; }
 

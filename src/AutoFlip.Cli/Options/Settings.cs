@@ -274,6 +274,12 @@ static class Settings
                 (NetworkOptions n) => n.ServerName, "--server-name", "NAME",
                 "Name of the server's certificate, if the folder holds several."),
             Setting.Of(
+                (NetworkOptions n) => n.Enrol, "--enrol", "",
+                "Sign certificates for tokens ('autoflip token create'): --pki is the folder of the authority then."),
+            Setting.Of(
+                (PkiOptions p) => p.PassphraseFile, "--passphrase-file", "FILE",
+                "With --enrol: file with the passphrase of the authority's key."),
+            Setting.Of(
                 (NetworkOptions n) => n.MinClients, "--min-clients", "N",
                 "Clients that must have joined before the first round; in a round, no more than the others may be missing."),
             Setting.Of(
@@ -303,6 +309,8 @@ static class Settings
         [
             Setting.Of((NetworkOptions n) => n.Server, "--server", "URL", "Address of the server: https://HOST:PORT or unix:PATH."),
             .. Connection,
+            Setting.Of(
+                (NetworkOptions n) => n.TokenFile, "--token-file", "FILE", "With client enrol: file with the token; - is standard input."),
             Setting.Of((NetworkOptions n) => n.Name, "--name", "NAME", "Name of this client, as in its certificate."),
             Setting.Of(
                 (NetworkOptions n) => n.ClientId, "--client-id", "N",

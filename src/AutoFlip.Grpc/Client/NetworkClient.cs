@@ -47,6 +47,34 @@ public sealed class NetworkClient : IDisposable
 
     internal FederationClient Federation => _federation!;
 
+    /// <summary>Exchanges a token for a certificate, whose key is made here and never leaves.</summary>
+    /// <param name="server">Address of the server.</param>
+    /// <param name="token">The token's file.</param>
+    /// <param name="folder">Folder that receives key and certificates.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="AutoFlipException">The token, the server or the folder is refused (exit 2 to 4).</exception>
+    public static async Task<Peer> EnrolAsync(string server, TokenFile token, PkiFolder folder, TimeProvider time, CancellationToken ct)
+    {
+        string? refusal = null;
+        using var connection = new Connection(server, host => Tls.ForEnrolment(token, host, time, why => refusal = why));
+        var request = new EnrolRequest
+        {
+            Token = token.Token,
+            SigningRequest = ByteString.CopyFrom(Enrolment.CreateRequest(folder, token.Name)),
+        };
+        try
+        {
+            var enrolled = await connection.Calls.EnrolAsync(request, cancellationToken: ct);
+            return Enrolment.Accept(folder, token, enrolled.Certificate.Span, time);
+        }
+        catch (RpcException e)
+        {
+            throw AutoFlipException.RunFailed(
+                $"The server has issued no certificate: {(refusal is null ? Retry.Text(e) : $"the server is not trusted: {refusal}")}", e);
+        }
+    }
+
     /// <summary>Joins and works until the run ends, or until it is stopped.</summary>
     /// <exception cref="AutoFlipException">The server refuses the client, the run has failed, or data are not usable (see
     /// <see cref="ExitCode"/>).</exception>

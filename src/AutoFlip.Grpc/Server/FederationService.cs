@@ -8,8 +8,10 @@ namespace AutoFlip.Grpc;
 /// <param name="coordinator">The server's state.</param>
 /// <param name="callers">Answers who calls.</param>
 /// <param name="options">The settings.</param>
+/// <param name="enrolment">Signs certificates for tokens; null if the server does not.</param>
 /// <param name="time">The clock.</param>
-sealed class FederationService(RunFacts run, Coordinator coordinator, ICallers callers, ServerOptions options, TimeProvider time)
+sealed class FederationService(
+    RunFacts run, Coordinator coordinator, ICallers callers, ServerOptions options, ServerEnrolment? enrolment, TimeProvider time)
     : Federation.FederationBase
 {
     const int LeastRate = 1024; // bytes a second, over an idle period
@@ -38,7 +40,6 @@ sealed class FederationService(RunFacts run, Coordinator coordinator, ICallers c
             State? sent = null;
             for (var isDue = true; ;)
             {
-                callers.Of(context); // a certificate may have been revoked since
                 var (state, changed) = coordinator.StateOf(session);
                 if (isDue || !IsSame(sent, state))
                 {
@@ -115,6 +116,10 @@ sealed class FederationService(RunFacts run, Coordinator coordinator, ICallers c
         coordinator.Leave(SessionOf(request.Session, context));
         return Task.FromResult(new Left());
     }
+
+    /// <inheritdoc/>
+    public override Task<Enrolled> Enrol(EnrolRequest request, ServerCallContext context) => Task.FromResult(
+        (enrolment ?? throw new RpcException(new Status(StatusCode.PermissionDenied, "this server enrols no clients."))).Sign(request));
 
     /// <summary>Receives chunks until one is not the next one, or the client ends. A connection that sends less than
     /// <see cref="LeastRate"/> is ended; one that goes on never is, however long it takes.</summary>

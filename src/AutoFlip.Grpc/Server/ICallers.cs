@@ -25,23 +25,28 @@ readonly record struct Caller(string Name, Peer? Peer)
     public int? Seat => Peer?.Seat;
 }
 
-/// <summary>Callers with a client certificate, which is looked up for every call: one that was revoked is refused on an open
-/// connection too.</summary>
+/// <summary>Callers with a client certificate, which <see cref="PeerInterceptor"/> has checked.</summary>
 /// <param name="identity">The server's identity.</param>
 sealed class CertifiedCallers(PeerIdentity identity) : ICallers
 {
+    int _version = identity.RevocationVersion;
+
     /// <inheritdoc/>
     public Caller Of(ServerCallContext context)
     {
-        var check = identity.Check(PeerKind.Client, context.GetHttpContext().Connection.ClientCertificate);
-        return check.Peer is { } peer ? new(peer.Name, peer) : throw new RpcException(new(StatusCode.Unauthenticated, check.Refusal!));
+        var peer = PeerInterceptor.PeerOf(context);
+        return new(peer.Name, peer);
     }
 
     /// <inheritdoc/>
-    public bool RefreshRevocation() => identity.RefreshRevocation();
+    public bool RefreshRevocation()
+    {
+        var now = identity.RevocationVersion; // the interceptor reads the list again each second
+        return Interlocked.Exchange(ref _version, now) != now;
+    }
 
     /// <inheritdoc/>
-    public bool IsRevoked(Peer peer) => identity.IsRevoked(peer);
+    public bool IsRevoked(Peer peer) => identity.IsRevoked(peer.Serial);
 }
 
 /// <summary>Callers without certificates, on loopback and Unix sockets only: they are believed.</summary>

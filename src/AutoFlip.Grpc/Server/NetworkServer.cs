@@ -29,6 +29,10 @@ public static class NetworkServer
                 $"The address {options.Listen} can be reached from other machines, and there are no certificates. "
                 + "Give the folder of an authority, or listen on 127.0.0.1 or a Unix socket.");
         using var identity = options.Pki is { } pki ? PeerIdentity.LoadServer(new PkiFolder(pki), options.Name, time) : null;
+        using var interceptor = identity is null ? null : new PeerInterceptor(identity, time);
+        using var enrolment = options is { Enrols: true, Pki: { } authority }
+            ? new ServerEnrolment(new PkiFolder(authority), options.Passphrase, time)
+            : null;
         Coordinator? coordinator = null;
         ServerHost? host = null;
         try
@@ -38,10 +42,10 @@ public static class NetworkServer
                 {
                     ICallers callers = identity is null ? new NamedCallers() : new CertifiedCallers(identity);
                     coordinator = new Coordinator(session, options, new ServerFiles(FolderOf(session.Directory)), callers, time);
-                    var service = new FederationService(FactsOf(session), coordinator, callers, options, time);
-                    var tls = identity is null ? null : Tls.ForServer(
-                        identity, anonymous: false, why => session.Observer.Warning($"A connection was refused: {why}"));
-                    host = ServerHost.StartAsync(options.Listen, tls, service, session.Experiment.Clients)
+                    var service = new FederationService(FactsOf(session), coordinator, callers, options, enrolment, time);
+                    var tls = identity is null ? null : Tls.OfKestrel(
+                        identity, anonymous: options.Enrols, why => session.Observer.Warning($"A connection was refused: {why}"));
+                    host = ServerHost.StartAsync(options.Listen, tls, interceptor, service, session.Experiment.Clients)
                         .GetAwaiter().GetResult();
                     session.Observer.Note($"Listening on {host.Address}.");
                     return coordinator;

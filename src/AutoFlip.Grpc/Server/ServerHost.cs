@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -32,20 +31,23 @@ sealed class ServerHost : IAsyncDisposable
     /// <summary>Starts to listen.</summary>
     /// <param name="listen">The address: host:port, or unix:PATH.</param>
     /// <param name="tls">Certificates; null for connections without.</param>
+    /// <param name="interceptor">Checks the certificate of each call; null without certificates.</param>
     /// <param name="service">The calls.</param>
     /// <param name="seats">Seats of the run: they bound the connections.</param>
     /// <exception cref="AutoFlipException">The address is not accepted (exit 2), or cannot be listened on (exit 4).</exception>
     public static async Task<ServerHost> StartAsync(
-        string listen, SslServerAuthenticationOptions? tls, FederationService service, int seats)
+        string listen, Action<HttpsConnectionAdapterOptions>? tls, PeerInterceptor? interceptor, FederationService service, int seats)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(service);
+        if (interceptor is not null) builder.Services.AddSingleton(interceptor);
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MostMessage;
             options.MaxSendMessageSize = MostMessage;
+            if (interceptor is not null) options.Interceptors.Add<PeerInterceptor>();
         });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(options =>
@@ -86,14 +88,16 @@ sealed class ServerHost : IAsyncDisposable
         listen.StartsWith(UnixPrefix, StringComparison.Ordinal)
         || EndPointOf(listen) is { } address && IPAddress.IsLoopback(address.Address);
 
-    static void Listen(KestrelServerOptions options, string listen, SslServerAuthenticationOptions? tls)
+    static void Listen(KestrelServerOptions options, string listen, Action<HttpsConnectionAdapterOptions>? tls)
     {
         void Configure(ListenOptions socket)
         {
             socket.Protocols = HttpProtocols.Http2;
-            if (tls is not null)
-                socket.UseHttps(
-                    new TlsHandshakeCallbackOptions { HandshakeTimeout = Handshake, OnConnection = _ => ValueTask.FromResult(tls) });
+            if (tls is not null) socket.UseHttps(https =>
+            {
+                tls(https);
+                https.HandshakeTimeout = Handshake;
+            });
         }
 
         if (listen.StartsWith(UnixPrefix, StringComparison.Ordinal))

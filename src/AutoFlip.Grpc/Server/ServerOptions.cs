@@ -15,6 +15,12 @@ public sealed record ServerOptions
     /// <summary>Name of the server's certificate in that folder; null: the only one.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Sign certificates for tokens: the folder holds the authority's key.</summary>
+    public bool Enrols { get; init; }
+
+    /// <summary>Passphrase of the authority's key; null without one.</summary>
+    public string? Passphrase { get; init; }
+
     /// <summary>Rules by which a round ends.</summary>
     public required RoundRules Rules { get; init; }
 
