@@ -16,7 +16,7 @@ sealed class ClientCommand : ICommand
     public string Usage => "client --server URL [options]";
 
     /// <inheritdoc/>
-    public string Summary => "Take part in a federation on another machine.";
+    public string Summary => "Take part in a federation.";
 
     /// <inheritdoc/>
     public string Details => """

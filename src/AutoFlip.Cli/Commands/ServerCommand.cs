@@ -12,7 +12,7 @@ sealed class ServerCommand : ICommand
     public string Usage => "server EXPERIMENT [options]";
 
     /// <inheritdoc/>
-    public string Summary => "Run an experiment with clients on other machines.";
+    public string Summary => "Run an experiment over a network.";
 
     /// <inheritdoc/>
     public string Details => """
