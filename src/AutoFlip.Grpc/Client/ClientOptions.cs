@@ -33,6 +33,6 @@ public sealed record ClientOptions
 
 /// <summary>A run as its client learns of it, before it loads data.</summary>
 /// <param name="Experiment">The experiment, as it runs.</param>
-/// <param name="Contract">The data contract, as text.</param>
+/// <param name="Contract">The data contract.</param>
 /// <param name="Seats">The seats that data are needed for.</param>
-public sealed record ClientRun(Experiment Experiment, string Contract, ImmutableArray<int> Seats);
+public sealed record ClientRun(Experiment Experiment, DataContract Contract, ImmutableArray<int> Seats);

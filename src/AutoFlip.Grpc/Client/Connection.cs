@@ -10,7 +10,8 @@ namespace AutoFlip.Grpc;
 sealed class Connection : IDisposable
 {
     const string UnixPrefix = "unix:";
-    const int MostMessage = 256 << 10; // chunks and small records only
+    const int MostSent = 256 << 10; // chunks and small records only
+    const int MostReceived = 256 << 20; // the data contract has the words of a vocabulary
     static readonly TimeSpan Ping = TimeSpan.FromSeconds(30), Connect = TimeSpan.FromSeconds(30);
 
     readonly GrpcChannel _channel;
@@ -58,8 +59,8 @@ sealed class Connection : IDisposable
         {
             HttpHandler = handler,
             DisposeHttpClient = true,
-            MaxReceiveMessageSize = MostMessage,
-            MaxSendMessageSize = MostMessage,
+            MaxReceiveMessageSize = MostReceived,
+            MaxSendMessageSize = MostSent,
         });
         Calls = new Federation.FederationClient(_channel);
     }

@@ -156,7 +156,7 @@ public sealed class NetworkClient : IDisposable
             throw AutoFlipException.BadRequest($"Seat {wrong} is not accepted. Accepted: 0 to {description.Seats - 1}.");
         var state = Path.Combine(_options.State, Convert.ToHexStringLower(description.Run.Span));
         using var owner = StateFolder.Lock(state);
-        var data = _load(new(experiment, description.Contract, [.. seats]));
+        var data = _load(new(experiment, ContractOf(description), [.. seats]));
         _federation?.Dispose();
         using var federation = _federation = new FederationClient(
             experiment, data.Contract, data, state, _options.Workers, _time)
@@ -166,7 +166,7 @@ public sealed class NetworkClient : IDisposable
         var request = new JoinRequest
         {
             Run = description.Run,
-            ContractSha256 = ByteString.CopyFrom(ContractText.Sha256Of(ContractText.Of(experiment, data.Contract))),
+            ContractSha256 = ByteString.CopyFrom(Convert.FromHexString(data.Contract.Sha256)),
             Version = ExperimentFile.ProgramVersion,
             Processor = ProcessorKind.Here,
         };
@@ -192,6 +192,18 @@ public sealed class NetworkClient : IDisposable
             _federation = null;
         }
         owner.DeleteFolder();
+    }
+
+    static DataContract ContractOf(Description description)
+    {
+        try
+        {
+            return DataContract.Parse(description.Contract, "the server's data contract");
+        }
+        catch (AutoFlipException e)
+        {
+            throw AutoFlipException.RunFailed($"The server's data contract is not accepted: {e.Message}", e);
+        }
     }
 
     async Task WorkAsync(JoinRequest request, string state, CancellationTokenSource stop)

@@ -23,7 +23,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     readonly Inbox _inboxes;
     readonly AuditLog _audit;
     readonly RequestHashes _hashes = new();
-    readonly Dictionary<int, Offer> _offers = [];
+    readonly Offers _offers = new();
     readonly HashSet<int> _asked = []; // seats of the open task that were sent something
     readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -100,7 +100,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
             if (_inbox!.Find(client) is { } stored) return stored;
             if (_asked.Add(client) && _inbox.MaskRequest(client) is { } asked) return asked; // before the server was interrupted
             offer = new Offer(client, _task.Task.IdOf(client), request, _hashes.Of(request));
-            _offers[client] = offer;
+            _offers.Add(offer);
             Pulse();
         }
         return await offer.Answer.Task.WaitAsync(ct).ConfigureAwait(false);
@@ -185,7 +185,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         foreach (var (seat, reason) in record.Missing)
         {
             _audit.Add("missing", ("round", record.Round), ("seat", seat), ("reason", reason));
-            if (_offers.Remove(seat, out var offer)) offer.Answer.TrySetResult(Answer.None(reason));
+            if (_offers.Remove(seat) is { } offer) offer.Answer.TrySetResult(Answer.None(reason));
         }
         Pulse();
     }
@@ -194,7 +194,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     {
         _failure = e;
         _ready.TrySetException(e);
-        foreach (var offer in _offers.Values) offer.Answer.TrySetException(e);
+        foreach (var offer in _offers.All) offer.Answer.TrySetException(e);
     }
 
     /// <summary>Tests whether enough clients have joined for the first round.</summary>
@@ -236,10 +236,10 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
 
     Presence PresenceOf(int seat)
     {
-        var session = _sessions.Open.Where(session => session.Seats.Contains(seat)).MaxBy(session => session.Heard);
+        var session = _sessions.OfSeat(seat);
         var heard = session?.Heard ?? TimeSpan.Zero;
         return new(
-            session is { Watchers: > 0 } && Now - heard < 3 * _options.Heartbeat,
+            session is { Ended: null, Watchers: > 0 } && Now - heard < 3 * _options.Heartbeat,
             _roster[seat] is not null, _roster[seat] is { } entry && IsExcluded(entry.Name), heard);
     }
 

@@ -127,7 +127,7 @@ partial class Coordinator
             {
                 foreach (var seat in session.Seats)
                 {
-                    if (!_offers.TryGetValue(seat, out var offer) || task.Open(seat) is null) continue;
+                    if (_offers.OfSeat(seat) is not { } offer || task.Open(seat) is null) continue;
                     state.Tasks.Add(new TaskOffer
                     {
                         Task = Bytes(offer.Task),
@@ -263,8 +263,7 @@ partial class Coordinator
     {
         if (task.Length != 16) return null;
         var id = BinaryPrimitives.ReadUInt128BigEndian(task.Span);
-        return _offers.Values.FirstOrDefault(offer => offer.Task == id) is { } offer && session.Seats.Contains(offer.Seat)
-            && _task!.Open(offer.Seat) is not null ? offer : null;
+        return _offers.Find(id) is { } offer && session.Seats.Contains(offer.Seat) && _task!.Open(offer.Seat) is not null ? offer : null;
     }
 
     static RpcException Refused(string why) => new(new Status(StatusCode.InvalidArgument, why));

@@ -70,7 +70,7 @@ partial class Coordinator
         }
         lock (_lock)
         {
-            if (!_offers.TryGetValue(upload.Seat, out var offer) || offer.Upload != upload) return Ended(session, header);
+            if (_offers.OfSeat(upload.Seat) is not { } offer || offer.Upload != upload) return Ended(session, header);
             switch (outcome)
             {
                 case ReplyOutcome.Stored when _task!.Store(upload.Seat):
@@ -95,7 +95,7 @@ partial class Coordinator
         }
     }
 
-    bool IsCurrent(Upload upload) => _offers.TryGetValue(upload.Seat, out var offer) && offer.Upload == upload;
+    bool IsCurrent(Upload upload) => _offers.OfSeat(upload.Seat)?.Upload == upload;
 
     /// <summary>Receipt of a reply that nobody waits for.</summary>
     Receipt Ended(Session session, SubmitHeader header)

@@ -75,11 +75,7 @@ public static class NetworkServer
         coordinator.Dispose();
     }
 
-    static RunFacts FactsOf(ServerSession session)
-    {
-        var contract = ContractText.Of(session.Experiment, session.Contract);
-        return new(
-            ExperimentFile.Write(DataSetName.WithoutFolders(session.Experiment), partitionSha256: ""), contract,
-            ContractText.Sha256Of(contract));
-    }
+    static RunFacts FactsOf(ServerSession session) => new(
+        ExperimentFile.Write(DataSetName.WithoutFolders(session.Experiment), partitionSha256: ""), session.Contract.ToJson(),
+        Convert.FromHexString(session.Contract.Sha256));
 }

@@ -16,6 +16,40 @@ sealed record Offer(int Seat, UInt128 Task, ReadOnlyMemory<byte> Request, byte[]
     public Upload? Upload { get; set; }
 }
 
+/// <summary>The requests that wait for replies: one for a seat at most.</summary>
+sealed class Offers
+{
+    readonly Dictionary<int, Offer> _ofSeat = [];
+    readonly Dictionary<UInt128, Offer> _ofTask = [];
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyCollection<Offer> All => _ofSeat.Values;
+
+    /// <summary>The request of a seat; null if there is none.</summary>
+    public Offer? OfSeat(int seat) => _ofSeat.GetValueOrDefault(seat);
+
+    /// <summary>The request whose reply carries an id; null if there is none.</summary>
+    public Offer? Find(UInt128 task) => _ofTask.GetValueOrDefault(task);
+
+    /// <summary>Adds a request in place of the seat's earlier one.</summary>
+    public void Add(Offer offer) => _ofTask[offer.Task] = _ofSeat[offer.Seat] = offer;
+
+    /// <summary>Removes the request of a seat, and returns it.</summary>
+    public Offer? Remove(int seat)
+    {
+        if (!_ofSeat.Remove(seat, out var offer)) return null;
+        _ofTask.Remove(offer.Task);
+        return offer;
+    }
+
+    /// <summary>Removes all.</summary>
+    public void Clear()
+    {
+        _ofSeat.Clear();
+        _ofTask.Clear();
+    }
+}
+
 /// <summary>Hashes of requests. One request goes to many seats, so each is hashed once.</summary>
 sealed class RequestHashes
 {

@@ -16,7 +16,8 @@ namespace AutoFlip.Grpc;
 /// <summary>The listening socket of a server.</summary>
 sealed class ServerHost : IAsyncDisposable
 {
-    const int MostMessage = 256 << 10; // chunks and small records only
+    const int MostReceived = 256 << 10; // chunks and small records only
+    const int MostSent = 256 << 20; // the data contract has the words of a vocabulary
     const int StreamsPerConnection = 8, SeatsPerConnection = 2, SpareConnections = 50;
     const string UnixPrefix = "unix:";
     static readonly TimeSpan Ping = TimeSpan.FromSeconds(30), Handshake = TimeSpan.FromSeconds(30), Stop = TimeSpan.FromSeconds(2);
@@ -45,8 +46,8 @@ sealed class ServerHost : IAsyncDisposable
         if (interceptor is not null) builder.Services.AddSingleton(interceptor);
         builder.Services.AddGrpc(options =>
         {
-            options.MaxReceiveMessageSize = MostMessage;
-            options.MaxSendMessageSize = MostMessage;
+            options.MaxReceiveMessageSize = MostReceived;
+            options.MaxSendMessageSize = MostSent;
             if (interceptor is not null) options.Interceptors.Add<PeerInterceptor>();
         });
         builder.WebHost.UseKestrelHttpsConfiguration();

@@ -41,6 +41,7 @@ sealed class Sessions
     static readonly TimeSpan SwapWindow = TimeSpan.FromMinutes(10);
 
     readonly Dictionary<ulong, Session> _sessions = [];
+    readonly Dictionary<int, Session> _ofSeat = [];
     readonly Queue<Session> _ended = [];
     readonly Dictionary<string, List<TimeSpan>> _swaps = new(StringComparer.Ordinal);
 
@@ -62,6 +63,7 @@ sealed class Sessions
         var id = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         var begun = new Session(id, name, seats, peer, now);
         _sessions.Add(id, begun);
+        foreach (var seat in seats) _ofSeat[seat] = begun;
         return (begun, attached);
     }
 
@@ -72,6 +74,9 @@ sealed class Sessions
         swaps.RemoveAll(at => now - at > SwapWindow);
         return swaps.Count > MostSwaps;
     }
+
+    /// <summary>The last session that answered for a seat, ended or not; null if there was none.</summary>
+    public Session? OfSeat(int seat) => _ofSeat.GetValueOrDefault(seat);
 
     /// <summary>A session, ended or not; null if it is not known.</summary>
     public Session? Find(ulong id) => _sessions.GetValueOrDefault(id);

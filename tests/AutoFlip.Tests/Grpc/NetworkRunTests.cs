@@ -7,6 +7,7 @@ public class NetworkRunTests
     {
         Name = "network",
         Dataset = "Digits",
+        Model = "LeNet",
         Clients = 4,
         CohortFraction = 0.5,
         Rounds = 4,
