@@ -56,7 +56,7 @@ sealed class PkiCommand : ICommand
                 Issue(folder, options, host, authority => authority.IssueClient(name, options.ClientId, options.Valid));
                 break;
             case ["renew", var name]: Issue(folder, options, host, authority => authority.Renew(name, options.Valid)); break;
-            case ["revoke", var name]: Revoke(name, new(folder, host.Time), host); break;
+            case ["revoke", var name]: Revoke(name, folder, host); break;
             case ["list"]: CertificateTable.Write(new CertificateRegister(folder, host.Time).List(), request.Show.Json, host); break;
             default:
                 throw AutoFlipException.BadRequest(
@@ -89,9 +89,10 @@ sealed class PkiCommand : ICommand
             host.Warn("the certificate ends with the authority's own, before the time that --valid asks for.");
     }
 
-    static void Revoke(string name, CertificateRegister register, Host host)
+    static void Revoke(string name, PkiFolder folder, Host host)
     {
-        var count = register.Revoke(name);
+        var count = new CertificateRegister(folder, host.Time).Revoke(name);
+        new TokenStore(folder, host.Time).Revoke(name); // or its holder could enrol again
         host.Print(count == 0
             ? $"{name}: revoked already"
             : $"{name}: revoked, {(count == 1 ? "1 certificate" : $"{count} certificates")}. A server on another machine needs the new "

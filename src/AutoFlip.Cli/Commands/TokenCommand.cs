@@ -45,7 +45,7 @@ sealed class TokenCommand : ICommand
             case ["create", var name]: Create(name, folder, options, host); break;
             case ["list"]: TokenTable.Write(store.List(), request.Show.Json, host); break;
             case ["revoke", var name]:
-                host.Print($"{name}: {store.Revoke(name)} open tokens withdrawn");
+                host.Print($"{name}: withdrawn open tokens: {store.Revoke(name)}");
                 break;
             default:
                 throw AutoFlipException.BadRequest(

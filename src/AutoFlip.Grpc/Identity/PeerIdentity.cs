@@ -18,6 +18,8 @@ sealed class PeerIdentity : IDisposable
     readonly TimeProvider _time;
     readonly ConcurrentDictionary<string, (Peer Peer, DateTimeOffset Until)> _accepted = new(StringComparer.Ordinal);
 
+    int _validations;
+
     PeerIdentity(PkiFolder folder, PeerKind kind, string name, RevocationList? revoked, TimeProvider time)
     {
         (_revoked, _time) = (revoked, time);
@@ -38,6 +40,9 @@ sealed class PeerIdentity : IDisposable
     /// <summary>Version of the revocation list: when it grows, open streams of revoked peers have to end. Always 0 without a
     /// list.</summary>
     public int RevocationVersion => _revoked?.Version ?? 0;
+
+    /// <summary>Number of chains that were built so far.</summary>
+    internal int Validations => Volatile.Read(ref _validations);
 
     /// <summary>Loads a server's identity. Its folder holds ca.pem, crl.txt and the server's certificate and key.</summary>
     /// <param name="folder">The folder.</param>
@@ -64,12 +69,10 @@ sealed class PeerIdentity : IDisposable
         var check = hash is not null && _accepted.TryGetValue(hash, out var kept) && kept.Peer.Kind == expected && now < kept.Until
             && now <= kept.Peer.NotAfter
             ? PeerCheck.Accepted(kept.Peer)
-            : PeerValidation.Check(certificate, _authority, expected, now);
-        if (check.Peer is not { } peer) return check;
-        if (IsRevoked(peer.Serial)) return PeerCheck.Refused($"The certificate of '{peer.Name}' has been revoked.");
-        if (_accepted.Count >= MostKept) _accepted.Clear();
-        if (!_accepted.ContainsKey(hash!)) _accepted[hash!] = (peer, now + Kept);
-        return check;
+            : Validate(hash, certificate, expected, now);
+        return check.Peer is { } peer && IsRevoked(peer.Serial)
+            ? PeerCheck.Refused($"The certificate of '{peer.Name}' has been revoked.")
+            : check;
     }
 
     /// <summary>Tests whether the certificate with a serial number is revoked now.</summary>
@@ -86,6 +89,16 @@ sealed class PeerIdentity : IDisposable
     {
         Certificate.Dispose();
         _authority.Dispose();
+    }
+
+    PeerCheck Validate(string? hash, X509Certificate2? certificate, PeerKind expected, DateTimeOffset now)
+    {
+        var check = PeerValidation.Check(certificate, _authority, expected, now);
+        Interlocked.Increment(ref _validations);
+        if (check.Peer is not { } peer) return check;
+        if (_accepted.Count >= MostKept) _accepted.Clear();
+        _accepted[hash!] = (peer, now + Kept);
+        return check;
     }
 
     static string OnlyServer(PkiFolder folder) => folder.NamesOf(PeerKind.Server) switch

@@ -50,7 +50,19 @@ public sealed class PkiCommandTests : IDisposable
         Assert.Contains("c9  open", listed.Out, StringComparison.Ordinal);
         Assert.Contains("client 9", listed.Out, StringComparison.Ordinal);
         Assert.Equal(9, JsonDocument.Parse(json.Out).RootElement[0].GetProperty("client").GetInt32());
-        Assert.Equal("c9: 1 open tokens withdrawn\n", revoked.Out);
+        Assert.Equal("c9: withdrawn open tokens: 1\n", revoked.Out);
+    }
+
+    [Fact]
+    public void Revoking_a_name_withdraws_its_open_tokens_too()
+    {
+        Run("pki", "init", Pki);
+        Run("token", "create", "c9", "-o", _directory["token"], "-d", Pki);
+        Run("pki", "issue", "client", "c9", "-d", Pki);
+
+        Run("pki", "revoke", "c9", "-d", Pki);
+
+        Assert.Contains("c9  revoked", Run("token", "list", "-d", Pki).Out, StringComparison.Ordinal);
     }
 
     [Fact]

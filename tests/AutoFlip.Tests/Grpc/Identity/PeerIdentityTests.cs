@@ -131,6 +131,25 @@ public sealed class PeerIdentityTests : IDisposable
     }
 
     [Fact]
+    public void The_chain_of_an_accepted_certificate_is_built_once_in_five_minutes_and_that_of_a_refused_one_each_time()
+    {
+        using var server = _pki.Server();
+        using var client = _pki.Client();
+        using var foreign = Foreign(PeerKind.Client, "c0");
+        var start = _pki.Time.Now;
+
+        foreach (var minutes in new[] { 0, 1, 4, 5, 9, 10 }) // built at 0, 5 and 10
+        {
+            _pki.Time.Now = start.AddMinutes(minutes);
+            Assert.NotNull(server.Check(PeerKind.Client, client.Certificate).Peer);
+        }
+        Assert.Equal(3, server.Validations);
+
+        for (var i = 0; i < 2; i++) Assert.Null(server.Check(PeerKind.Client, foreign).Peer);
+        Assert.Equal(5, server.Validations);
+    }
+
+    [Fact]
     public void A_client_bound_to_a_seat_shows_it_and_an_own_certificate_that_expired_is_not_loaded()
     {
         _pki.Open.IssueClient("c7", seat: 7, TestAuthority.Year);

@@ -17,6 +17,8 @@ namespace AutoFlip.Tests;
 /// <summary>Calls to a server with certificates, over gRPC on the loopback interface.</summary>
 public sealed class PeerInterceptorTests : IAsyncLifetime, IDisposable
 {
+    const int HungAfter = 60_000; // a stream that does not end would never fail
+
     readonly TestAuthority _pki = new();
     readonly Handlers _handlers = new();
     readonly List<string> _refusals = [];
@@ -83,43 +85,45 @@ public sealed class PeerInterceptorTests : IAsyncLifetime, IDisposable
         Assert.Empty(_refusals);
     }
 
-    [Fact]
+    [Fact(Timeout = HungAfter)]
     public async Task A_revoked_client_is_refused_on_its_open_connection_and_its_open_stream_ends()
     {
+        var cancel = TestContext.Current.CancellationToken;
         using var channel = Channel();
         var client = new Federation.FederationClient(channel);
-        using var watch = client.Watch(new() { Session = Handlers.Endless }, cancellationToken: Cancel);
-        Assert.True(await watch.ResponseStream.MoveNext(Cancel));
+        using var watch = client.Watch(new() { Session = Handlers.Endless }, cancellationToken: cancel);
+        Assert.True(await watch.ResponseStream.MoveNext(cancel));
 
         _pki.Register.Revoke("c0");
         _interceptor.EndRevoked();
 
-        await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(Cancel));
+        await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(cancel));
         var refused = await Assert.ThrowsAsync<RpcException>(
-            () => client.DescribeAsync(new(), cancellationToken: Cancel).ResponseAsync);
+            () => client.DescribeAsync(new(), cancellationToken: cancel).ResponseAsync);
         Assert.Equal("The certificate of 'c0' has been revoked.", refused.Status.Detail);
         Assert.Equal(["Watch by c0"], _handlers.Ran);
     }
 
-    [Fact]
+    [Fact(Timeout = HungAfter)]
     public async Task Revoking_another_name_ends_no_stream_and_a_damaged_list_ends_all()
     {
+        var cancel = TestContext.Current.CancellationToken;
         _pki.Open.IssueClient("c1", null, TestAuthority.Year);
         using var channel = Channel();
         var client = new Federation.FederationClient(channel);
-        using var watch = client.Watch(new() { Session = Handlers.Endless }, cancellationToken: Cancel);
-        Assert.True(await watch.ResponseStream.MoveNext(Cancel));
+        using var watch = client.Watch(new() { Session = Handlers.Endless }, cancellationToken: cancel);
+        Assert.True(await watch.ResponseStream.MoveNext(cancel));
 
         _pki.Register.Revoke("c1");
         _interceptor.EndRevoked();
         await _handlers.SendAsync();
-        Assert.True(await watch.ResponseStream.MoveNext(Cancel));
+        Assert.True(await watch.ResponseStream.MoveNext(cancel));
 
         File.WriteAllText(_pki.Folder.RevocationList, "?");
         _interceptor.EndRevoked();
-        await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(Cancel));
+        await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(cancel));
         var refused = await Assert.ThrowsAsync<RpcException>(
-            () => client.DescribeAsync(new(), cancellationToken: Cancel).ResponseAsync);
+            () => client.DescribeAsync(new(), cancellationToken: cancel).ResponseAsync);
         Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
         Assert.DoesNotContain(_pki.Folder.Path, refused.Status.Detail, StringComparison.Ordinal);
     }
