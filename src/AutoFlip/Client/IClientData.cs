@@ -27,3 +27,18 @@ sealed class SimulatedData(FederatedData data) : IClientData
     /// <inheritdoc/>
     public ClientShare ShareOf(int client) => new(data.Train, data.Clients[client].Train, data.HeldOut, data.Clients[client].HeldOut);
 }
+
+/// <summary>The samples of a single client.</summary>
+/// <param name="task">The learning task.</param>
+/// <param name="client">The client.</param>
+/// <param name="share">Its samples.</param>
+sealed class OneClient(LearningTask task, int client, ClientShare share) : IClientData
+{
+    /// <inheritdoc/>
+    public LearningTask Task => task;
+
+    /// <inheritdoc/>
+    public ClientShare ShareOf(int of) => of == client
+        ? share
+        : throw new ArgumentOutOfRangeException(nameof(of), of, $"The samples here are those of client {client}.");
+}

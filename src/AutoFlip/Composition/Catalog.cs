@@ -139,7 +139,7 @@ public static class Catalog
     };
 
     /// <summary>Kinds of data sets that are named by a path, <c>kind:PATH</c>, and made from the path and the experiment.</summary>
-    public static Section<Func<string, Experiment, DataSet>> DataSetKinds { get; } = new("kind of data set", "Experiment.Dataset")
+    public static Section<DataSetKind> DataSetKinds { get; } = new("kind of data set", "Experiment.Dataset")
     {
         { "folder", FolderDataSet.Of },
         { "csv", CsvDataSet.Of },

@@ -21,7 +21,7 @@ public sealed record SampleColumns(string Target, string? Input = null);
 /// </remarks>
 public sealed record DataContract
 {
-    const int LatestSchema = 1, MostBytes = 1 << 28;
+    const int LatestSchema = 1, MostBytes = 1 << 28, MostNamed = 20;
 
     /// <summary>Version of the JSON form.</summary>
     public int Schema { get; init; } = LatestSchema;
@@ -46,6 +46,18 @@ public sealed record DataContract
     /// <summary>SHA-256 of <see cref="ToJson"/> in UTF-8, in lower-case hex: equal contracts, and only they, have equal ones.</summary>
     [JsonIgnore]
     public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())));
+
+    /// <summary>The samples in words, for messages.</summary>
+    internal string Kind => Recipe switch
+    {
+        ImageRecipe => "images",
+        TableRecipe => "rows of a table",
+        TextRecipe => "texts",
+        _ => "numbers",
+    };
+
+    /// <summary>Names of the first classes, for messages.</summary>
+    internal string Classes => string.Join(", ", Task.ClassNames.Take(MostNamed)) + (Task.Classes > MostNamed ? ", ..." : "");
 
     /// <summary>The contract in its one form as JSON: a line, ending in a newline.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, InputRecipe.Json) + "\n";

@@ -22,6 +22,7 @@ sealed record PixelKey(string Name, UInt128 Hash)
     {
         var place = string.Create(CultureInfo.InvariantCulture, $"{Readers}\n{set.Name}\n{side}\n{Path.GetFullPath(folder.Path)}\n");
         if (column.Length > 0) place += $"{column}\n";
+        if (set.Contract is { } contract) place += $"{contract.Sha256}\n"; // its classes are the numbers that are cached with the pixels
         var hash = new XxHash128();
         hash.Append(Encoding.UTF8.GetBytes(place));
         try

@@ -32,12 +32,13 @@ public sealed record LeafReddit() : LeafDataSet("Reddit")
 
     private protected override LoadedData Decode(Experiment experiment, LeafFolder files)
     {
-        var counter = new Counter();
-        files.ReadTrain(counter, counted: false);
-        var vocabulary = Vocabulary.Of(counter.Words, experiment.EmbeddingCount);
+        var vocabulary = Contract is { Recipe: SequenceRecipe agreed } ? new Vocabulary(agreed.Words) : Counted(experiment, files);
         var decoder = new Decoder(vocabulary);
         var rows = files.Read(decoder, counted: false);
-        var steps = decoder.Inputs.LongestLength;
+        var steps = (Contract?.Recipe as SequenceRecipe)?.Length ?? decoder.Inputs.LongestLength;
+        if (decoder.Inputs.LongestLength > steps)
+            throw AutoFlipException.BadData(
+                $"{Name}: a sequence has {decoder.Inputs.LongestLength} words, and those of the data contract at most {steps}.");
         if ((long)rows.Order.Length * steps > Array.MaxLength)
             throw AutoFlipException.BadData(
                 $"{Name}: {rows.Order.Length} sequences, the longest of {steps} words, are more than fit into memory. "
@@ -55,6 +56,13 @@ public sealed record LeafReddit() : LeafDataSet("Reddit")
             Text = new SequenceRecipe(vocabulary.Words, steps),
         };
         return rows.With(comments, LearningTask.Labelling(vocabulary.Words));
+    }
+
+    static Vocabulary Counted(Experiment experiment, LeafFolder files)
+    {
+        var counter = new Counter();
+        files.ReadTrain(counter, counted: false);
+        return Vocabulary.Of(counter.Words, experiment.EmbeddingCount);
     }
 
     /// <summary>Reader of both passes: lists of sequences of words.</summary>

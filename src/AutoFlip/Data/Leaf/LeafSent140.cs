@@ -26,7 +26,7 @@ public sealed record LeafSent140() : LeafDataSet("Sent140")
 
     private protected override LoadedData Decode(Experiment experiment, LeafFolder files)
     {
-        var texts = new TextSamples(TextSamples.RecipeOf(experiment, counts => files.ReadTrain(new Decoder(counts))));
+        var texts = new TextSamples(TextSamples.RecipeOf(experiment, Contract, counts => files.ReadTrain(new Decoder(counts))));
         var decoder = new Decoder(texts);
         var rows = files.Read(decoder);
         return rows.With(texts.With(Targets.Classes(rows.Sorted(decoder.Labels)), rows.Order), Task!);

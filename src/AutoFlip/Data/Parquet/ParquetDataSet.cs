@@ -15,8 +15,8 @@ public sealed record ParquetDataSet : OwnTableDataSet
     readonly ImmutableArray<ParquetColumn> _columns;
     readonly HuggingFaceFeatures _features;
 
-    ParquetDataSet(string path, Experiment experiment, ParquetRows first)
-        : base($"parquet:{path}", experiment, new TableFormat(DecimalChoice.Point, experiment.Missing))
+    ParquetDataSet(string path, Experiment experiment, ParquetRows first, DataContract? contract)
+        : base($"parquet:{path}", experiment, new TableFormat(DecimalChoice.Point, experiment.Missing), contract)
     {
         (_target, _image) = (experiment.Target, experiment.Image);
         _isRegression = experiment.TaskChoice == TaskChoice.Regression;
@@ -27,7 +27,8 @@ public sealed record ParquetDataSet : OwnTableDataSet
     /// <param name="path">The file or folder; where it is relative, from here.</param>
     /// <param name="experiment">Names columns, and may state the task.</param>
     /// <exception cref="AutoFlipException">There are no files that can be read (exit 3), or the path is empty (exit 2).</exception>
-    public static ParquetDataSet Of(string path, Experiment experiment)
+    /// <param name="contract">The contract under which all rows are a client's; null for a data set of its own.</param>
+    public static ParquetDataSet Of(string path, Experiment experiment, DataContract? contract = null)
     {
         if (path.Length == 0)
             throw AutoFlipException.BadRequest(
@@ -36,8 +37,11 @@ public sealed record ParquetDataSet : OwnTableDataSet
             throw AutoFlipException.BadRequest(
                 $"Experiment.Image {experiment.Image}, Experiment.Text {experiment.Text}: a model reads images or texts; name one column.");
         var files = ParquetFiles.Of(path);
+        if (contract is not null && files.Test.Length > 0)
+            throw AutoFlipException.BadRequest(
+                $"parquet:{path}: of a client files of one part are expected, and '{files.Test[0]}' is for testing. Name a file.");
         using var first = ParquetRows.Open(Path.Combine(files.Folder, files.Train[0]), target: "");
-        return new ParquetDataSet(path, Named(experiment, first.Features), first)
+        return new ParquetDataSet(path, contract?.Columns is null ? Named(experiment, first.Features) : experiment, first, contract)
         {
             Title = "a data set of yours",
             Task = null,
@@ -67,12 +71,12 @@ public sealed record ParquetDataSet : OwnTableDataSet
     private protected override LoadedData LoadImages(
         DataFolder folder, Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation)
     {
-        ImageLoader.RequireSide(Name, experiment.Resize);
+        if (Contract is null) ImageLoader.RequireSide(Name, experiment.Resize);
         var (train, test) = ReadKept(folder, cancellation);
         var facts = FactsOf(train);
         var key = where.CachePath is null ? null : PixelKey.Of(this, folder, experiment.Resize, _image);
         var loader = new ImageLoader(Name, where.CachePath, key, observer, cancellation);
-        var shape = new SampleShape(3, experiment.Resize, experiment.Resize);
+        var shape = Contract?.Shape ?? new SampleShape(3, experiment.Resize, experiment.Resize);
         return TableLoader.Load(train, test, facts, new ColumnInference(train, facts.Format), (table, targets) =>
         {
             if (targets.AreNumbers)
@@ -123,7 +127,8 @@ public sealed record ParquetDataSet : OwnTableDataSet
         ? $"'{one.Name}' is there instead of '{other.Name}'"
         : $"'{one.Name}' is {one.TypeName} and not {other.TypeName}";
 
-    private protected override bool IsKept(TextColumn column) => base.IsKept(column) && KindOf(column) != ColumnKind.Ignored;
+    private protected override bool IsKept(TextColumn column) =>
+        base.IsKept(column) && (Contract is not null || KindOf(column) != ColumnKind.Ignored);
 
     private protected override TableFacts FactsOf(TextTable train)
     {
@@ -134,10 +139,22 @@ public sealed record ParquetDataSet : OwnTableDataSet
             throw AutoFlipException.BadFile(
                 train.FileOf(0), $"the target '{_target}' has {names.Count} classes; 2 to {TableLoader.MostClasses} are accepted");
         }
+        if (Contract is not null) return facts with { ClassTexts = CodesOf(Contract, names, train.FileOf(0)) };
         return facts with
         {
             Task = LearningTask.Classification([.. names]),
             ClassTexts = [.. Enumerable.Range(0, names.Count).Select(code => ImmutableArray.Create($"{code}"))],
         };
+    }
+
+    /// <summary>The code of each class of a contract in a column of classes; none of a class that the column does not have.</summary>
+    ImmutableArray<ImmutableArray<string>> CodesOf(DataContract contract, IReadOnlyList<string> names, string path)
+    {
+        if (names.FirstOrDefault(name => !contract.Task.ClassNames.Contains(name)) is { } unknown)
+            throw AutoFlipException.BadData(
+                $"'{path}' is not usable: the data contract has no class '{unknown}', which is one of the column '{_target}'. "
+                + $"Its classes are {contract.Classes}.{Nearest.Hint(unknown, contract.Task.ClassNames)}");
+        return [.. contract.Task.ClassNames.Select(name =>
+            names.ToList().IndexOf(name) is >= 0 and var code ? ImmutableArray.Create($"{code}") : [])];
     }
 }

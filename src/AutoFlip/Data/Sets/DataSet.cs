@@ -63,9 +63,14 @@ public abstract record DataSet(string Name)
     /// <summary>Sentence on the files beside the samples that are not read; null if there are none.</summary>
     public virtual string? FilesPassedOver => null;
 
-    /// <summary>Tests whether a sample of a set without a test part is used for testing: every fifth is (the 5th, 10th, ...).</summary>
+    /// <summary>The contract under which the files are read as the samples of one client: all of them, and none for testing. Null for a
+    /// set that decides itself what its samples are.</summary>
+    internal DataContract? Contract { get; init; }
+
+    /// <summary>Tests whether a sample of a set without a test part is used for testing: every fifth is (the 5th, 10th, ...), unless all
+    /// are a client's.</summary>
     /// <param name="row">Its place in the files' own order, from 0.</param>
-    protected static bool IsTest(int row) => row % 5 == 4;
+    protected bool IsTest(int row) => Contract is null && row % 5 == 4;
 
     /// <summary>Finds the set, downloading it if need be and if allowed, and reads it.</summary>
     /// <param name="experiment">Decides on resize, normalisation and augmentation.</param>
@@ -76,6 +81,13 @@ public abstract record DataSet(string Name)
     public abstract LoadedData Load(
         Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default);
 }
+
+/// <summary>Makes a data set of a kind that is named by a path.</summary>
+/// <param name="path">The path; where it is relative, from here.</param>
+/// <param name="experiment">Names the columns of tables, and how their cells are written.</param>
+/// <param name="contract">The contract under which its files are the samples of one client; null for a set of its own.</param>
+/// <exception cref="AutoFlipException">The path is empty (exit 2), or what is there cannot be such a set (exit 3).</exception>
+public delegate DataSet DataSetKind(string path, Experiment experiment, DataContract? contract = null);
 
 /// <summary>A file at its authors' address.</summary>
 /// <param name="Address">Where it is.</param>

@@ -16,21 +16,22 @@ public abstract record ImageDataSet(string Name) : DataSet(Name)
         if (Shape is null) ImageLoader.RequireSide(Name, experiment.Resize);
         var folder = where.Require(this, observer, cancellation);
         var transform = ImageTransform.Of(experiment);
-        var key = Files.IsEmpty || where.CachePath is null ? null : PixelKey.Of(this, folder, experiment.Resize);
+        var side = Contract is null ? experiment.Resize : 0;
+        var key = Files.IsEmpty || where.CachePath is null ? null : PixelKey.Of(this, folder, side);
         var loader = new ImageLoader(Name, where.CachePath, key, observer, cancellation);
         observer.Loading($"reading {Name}", 0);
         var train = Part(test: false).With(transform);
-        var test = Part(test: true).With(transform);
+        var test = Contract is null ? Part(test: true).With(transform) : null;
         observer.Loading($"reading {Name}", 1);
         if (FilesPassedOver is { } passedOver) observer.Warning(passedOver);
-        if (TrainSamples > 0 && (train.Count != TrainSamples || test.Count != TestSamples))
+        if (TrainSamples > 0 && (train.Count != TrainSamples || test!.Count != TestSamples))
         {
-            observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test.Count} test images; " +
+            observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test!.Count} test images; " +
                 $"the published set has {TrainSamples} and {TestSamples}.");
         }
         return new LoadedData(train, test, Task!);
 
-        ImageSet Part(bool test) => loader.Load(test, () => Open(folder, test, experiment.Resize));
+        ImageSet Part(bool test) => loader.Load(test, () => Open(folder, test, side));
     }
 
     /// <summary>Reads the images of one part at their native size.</summary>

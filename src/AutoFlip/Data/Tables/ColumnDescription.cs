@@ -23,6 +23,10 @@ static class ColumnDescription
         _ => "ignored",
     }}";
 
+    /// <summary>The first of some categories.</summary>
+    public static string Listed(IReadOnlyCollection<string> categories) =>
+        string.Join(", ", categories.Take(MostListed).Select(ColumnRecipe.Shortened)) + (categories.Count > MostListed ? ", ..." : "");
+
     static string Name(TextColumn column) => column.Name.Length == 0 ? "1 (no name)" : $"'{column.Name}'";
 
     static string What(TextColumn column, ColumnRecipe recipe)
@@ -30,8 +34,7 @@ static class ColumnDescription
         switch (recipe.Kind)
         {
             case ColumnKind.Category:
-                var first = string.Join(", ", recipe.Categories.Take(MostListed).Select(ColumnRecipe.Shortened));
-                return $"{recipe.Categories.Length} categories ({first}{(recipe.Categories.Length > MostListed ? ", ..." : "")})";
+                return $"{recipe.Categories.Length} categories ({Listed(recipe.Categories)})";
             case ColumnKind.Flag: return "flags (0 or 1)";
         }
         var values = column.Texts.Select(text => recipe.Parse(text, out var number) is null ? number : double.NaN).Where(double.IsFinite)

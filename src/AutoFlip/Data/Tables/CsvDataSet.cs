@@ -7,21 +7,28 @@ public sealed record CsvDataSet : OwnTableDataSet
 
     readonly string _encoding;
 
-    CsvDataSet(string path, Experiment experiment)
-        : base($"csv:{path}", experiment with { Image = "" }, new TableFormat(experiment.Decimal, experiment.Missing)) =>
+    CsvDataSet(string path, Experiment experiment, DataContract? contract)
+        : base($"csv:{path}", experiment with { Image = "" }, new TableFormat(experiment.Decimal, experiment.Missing), contract) =>
         _encoding = experiment.Encoding;
 
     /// <summary>The table at a path. A path without extension is a folder.</summary>
     /// <param name="path">The file or folder; where it is relative, from here.</param>
     /// <param name="experiment">Names target and owner, and may state the task.</param>
-    /// <exception cref="AutoFlipException">The path is empty (exit 2).</exception>
-    public static CsvDataSet Of(string path, Experiment experiment)
+    /// <param name="contract">The contract under which the rows of a file are a client's; null for a table of its own.</param>
+    /// <exception cref="AutoFlipException">The path is empty (exit 2), or rows cannot be samples of the contract (exit 3).</exception>
+    public static CsvDataSet Of(string path, Experiment experiment, DataContract? contract = null)
     {
         if (path.Length == 0)
             throw AutoFlipException.BadRequest(
                 "Experiment.Dataset csv:PATH: the path of a file, or of a folder with train.csv and test.csv, is expected.");
         var isFolder = Directory.Exists(path) || !Path.HasExtension(path);
-        return new CsvDataSet(path, experiment)
+        if (contract?.Recipe is ImageRecipe)
+            throw AutoFlipException.BadData(
+                $"'csv:{path}' does not fit the data contract: it asks for images, and these are rows of a table.");
+        if (isFolder && contract is not null)
+            throw AutoFlipException.BadRequest(
+                $"csv:{path}: of a client the path of a file is expected; all of its rows are the client's.");
+        return new CsvDataSet(path, experiment, contract)
         {
             Title = "a table of yours",
             Task = null,

@@ -19,12 +19,18 @@ public abstract record OwnTableDataSet : DataSet
     /// <param name="name">Kind and path.</param>
     /// <param name="experiment">Names the columns, and may state the task.</param>
     /// <param name="format">Spelling of cells.</param>
-    private protected OwnTableDataSet(string name, Experiment experiment, TableFormat format) : base(name)
+    /// <param name="contract">The contract under which rows are a client's; null for a table that decides itself.</param>
+    /// <exception cref="AutoFlipException">Rows cannot be samples of the contract (exit 3).</exception>
+    private protected OwnTableDataSet(string name, Experiment experiment, TableFormat format, DataContract? contract = null) : base(name)
     {
+        Contract = contract;
         (_target, _owner) = (experiment.Target, experiment.Owner);
         (_text, _image) = (experiment.Text, experiment.Image);
         (_choice, _format) = (experiment.TaskChoice, format);
         _typed = [.. experiment.Columns.Select(TypedColumn.Parse)];
+        if (contract is null) return;
+        _format = ClientTable.FormatOf(contract, format);
+        ClientTable.Check(name, contract, _text, _image);
     }
 
     /// <summary>Members of <see cref="DataSet.Files"/> that are the server's test set; empty if every fifth row is.</summary>
@@ -46,16 +52,19 @@ public abstract record OwnTableDataSet : DataSet
         observer.Loading($"reading {Name}", 0);
         var data = _text.Length > 0 ? LoadTexts(folder, experiment, cancellation)
             : _image.Length > 0 ? LoadImages(folder, experiment, where, observer, cancellation)
-            : LoadTable(folder, cancellation);
+            : LoadTable(folder, observer, cancellation);
         foreach (var line in data.Description) observer.Note(line);
         observer.Loading($"reading {Name}", 1);
         return IsTable ? data : data with { Columns = data.Columns! with { Input = _text.Length > 0 ? _text : _image } };
     }
 
-    LoadedData LoadTable(DataFolder folder, CancellationToken cancellation)
+    LoadedData LoadTable(DataFolder folder, ILoadObserver observer, CancellationToken cancellation)
     {
         var (train, test) = ReadKept(folder, cancellation);
-        return TableLoader.Load(train, test, FactsOf(train));
+        if (Contract is not { Recipe: TableRecipe agreed }) return TableLoader.Load(train, test, FactsOf(train));
+        var schema = new TableSchema(train, agreed.Columns, _format);
+        if (schema.Unflagged(train) is { } unflagged) observer.Warning(unflagged);
+        return TableLoader.Load(train, test: null, FactsOf(train), schema);
     }
 
     /// <summary>Samples that are the images of a column.</summary>
@@ -75,7 +84,7 @@ public abstract record OwnTableDataSet : DataSet
     /// <summary>Of the rows only target and owner stay in memory, and the texts as tokens.</summary>
     LoadedData LoadTexts(DataFolder folder, Experiment experiment, CancellationToken cancellation)
     {
-        var recipe = TextSamples.RecipeOf(experiment, counts => ReadTexts(counts, null));
+        var recipe = TextSamples.RecipeOf(experiment, Contract, counts => ReadTexts(counts, null));
         var (trainTexts, testTexts) = (new TextSamples(recipe), new TextSamples(recipe));
         var (train, test) = ReadTexts(trainTexts, testTexts);
         var facts = FactsOf(train);
@@ -122,10 +131,17 @@ public abstract record OwnTableDataSet : DataSet
     /// <summary>Tests whether the cells of a column are needed: all in a table, few beside texts and images. Those without a name are
     /// checked to be row numbers.</summary>
     private protected virtual bool IsKept(TextColumn column) =>
-        IsTable || column.Name.Length == 0 || column.Name == _target || column.Name == _owner;
+        Contract is { Recipe: TableRecipe agreed } && agreed.Columns.Any(recipe => recipe.Name == column.Name)
+        || IsTable && Contract is null || column.Name.Length == 0 || column.Name == _target || column.Name == _owner;
 
     private protected virtual TableFacts FactsOf(TextTable train) =>
-        new([.. train.Columns.Select(column => new ColumnFacts(column.Name, KindOf(column)))]) { Choice = _choice, Format = _format };
+        new([.. train.Columns.Select(column => new ColumnFacts(column.Name, KindOf(column)))])
+        {
+            Choice = _choice,
+            Format = _format,
+            Task = Contract?.Task,
+            ClassTexts = Contract is null ? [] : ClientTable.TextsOf(Contract.Task),
+        };
 
     private protected ColumnKind KindOf(TextColumn column) => column.Name.Length > 0 && column.Name == _target ? ColumnKind.Target
         : column.Name.Length == 0 ? ColumnKind.Ignored // row numbers: see RequireRowNumbers
@@ -190,6 +206,7 @@ public abstract record OwnTableDataSet : DataSet
     /// <summary>Refuses columns that are asked for and not there, and columns with two uses.</summary>
     void Check(string[] names, string path, bool needsTarget)
     {
+        if (Contract is not null) ClientTable.Require(Contract, [_target, _text, _image], names, path);
         if (needsTarget || _target.Length > 0) Require("Experiment.Target", _target, names, path);
         CheckInput("Experiment.Text", _text, names, path);
         CheckInput("Experiment.Image", _image, names, path);

@@ -14,7 +14,14 @@ static class TableLoader
     public static LoadedData Load(TextTable train, TextTable? test, TableFacts facts)
     {
         var schema = new TableSchema(train, facts);
-        return Load(train, test, facts, schema.Inference, Set) with { Description = schema.Description };
+        return Load(train, test, facts, schema) with { Description = schema.Description };
+    }
+
+    /// <summary>Loads tables of text whose encoding is known; parameters are those above.</summary>
+    /// <exception cref="AutoFlipException">Rows contradict the facts or the encoding (exit 3): the message names file and line.</exception>
+    public static LoadedData Load(TextTable train, TextTable? test, TableFacts facts, TableSchema schema)
+    {
+        return Load(train, test, facts, schema.Inference, Set);
 
         SampleSet Set(TextTable table, Targets targets)
         {

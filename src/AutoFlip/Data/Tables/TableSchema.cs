@@ -16,6 +16,7 @@ sealed class TableSchema
     readonly List<Feature> _features = [];
     readonly List<string> _description = [];
     readonly ColumnInference _inference;
+    readonly bool _isAgreed;
 
     /// <summary>Properties of a table that its training rows determine.</summary>
     /// <param name="train">The training rows.</param>
@@ -46,6 +47,21 @@ sealed class TableSchema
         if (Width == 0) throw AutoFlipException.BadData($"'{train.FileOf(0)}': there is no column to learn from.");
     }
 
+    /// <summary>The encoding of a data contract, found in a table by the names of its columns. Other columns are not read.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="columns">The columns of the contract; each is in the table.</param>
+    /// <param name="format">The contract's spelling of cells.</param>
+    public TableSchema(TextTable table, ImmutableArray<ColumnRecipe> columns, TableFormat format)
+    {
+        _isAgreed = true;
+        _inference = new ColumnInference(table, format);
+        foreach (var recipe in columns)
+        {
+            _features.Add(new Feature(table.Columns.ToList().FindIndex(column => column.Name == recipe.Name), recipe, Width));
+            Width += recipe.Width;
+        }
+    }
+
     /// <summary>Values of a row.</summary>
     public int Width { get; }
 
@@ -59,7 +75,8 @@ sealed class TableSchema
     public ColumnInference Inference => _inference;
 
     /// <summary>Rows as numbers: [rows, Width] in float32, and [rows, scaled columns] as they are, in doubles.</summary>
-    /// <exception cref="AutoFlipException">A number column holds something else (exit 3): the message names file and line.</exception>
+    /// <exception cref="AutoFlipException">A number column holds something else, or a category column a category that a contract does not
+    /// have (exit 3): the message names file and line.</exception>
     public (float[] Values, double[] Numbers) Encode(TextTable table)
     {
         if (TableBounds.Fault(table.Count, Columns, MemoryLimit.OfProcess) is { } large)
@@ -74,6 +91,11 @@ sealed class TableSchema
             if (feature.As.Kind == ColumnKind.Category)
             {
                 var category = column.Texts.Select(feature.As.CategoryOf).ToArray();
+                if (_isAgreed && column.Texts.ToList().FindIndex(text => IsUnknown(feature.As, text)) is >= 0 and var unknown)
+                    throw table.Bad(
+                        column, unknown,
+                        $"'{ColumnRecipe.Shortened(column.Texts[unknown])}' in column '{column.Name}' is none of its categories in the "
+                        + $"data contract: {ColumnDescription.Listed(feature.As.Categories)}");
                 for (var row = 0; row < rows.Length; row++)
                     if (category[rows[row]] is >= 0 and var which) values[row * Width + feature.At + which] = 1;
                 continue;
@@ -90,6 +112,23 @@ sealed class TableSchema
         }
         return (values, numbers);
     }
+
+    /// <summary>Sentence about missing numbers in columns without a flag for them; null if there are none.</summary>
+    public string? Unflagged(TextTable table)
+    {
+        string[] names =
+        [
+            .. from feature in _features
+               where feature.As is { Kind: not ColumnKind.Category, FlagsMissing: false }
+                   && table.Columns[feature.Column].Texts.Any(feature.As.IsMissing)
+               select $"'{feature.As.Name}'",
+        ];
+        return names is [] ? null
+            : $"Values are missing in '{table.FileOf(0)}', and the data contract has no flag for that in these columns: "
+                + $"{string.Join(", ", names)}. A missing number becomes the client's mean, a missing flag 0.";
+    }
+
+    static bool IsUnknown(ColumnRecipe column, string text) => !column.IsMissing(text) && column.CategoryOf(text) < 0;
 
     /// <summary>Network inputs of a column.</summary>
     /// <param name="Column">Which.</param>

@@ -15,7 +15,7 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
         Experiment experiment, DataLocations where, ILoadObserver observer, CancellationToken cancellation = default)
     {
         var folder = where.Require(this, observer, cancellation);
-        var recipe = TextSamples.RecipeOf(experiment, counts =>
+        var recipe = TextSamples.RecipeOf(experiment, Contract, counts =>
         {
             observer.Loading($"counting the words of {Name}", 0);
             Read(folder, train: true, counts, cancellation);
@@ -23,12 +23,12 @@ public abstract record TextDataSet(string Name) : DataSet(Name)
         observer.Loading($"reading {Name}", 0.4);
         var train = Encoded(train: true);
         observer.Loading($"reading {Name}", 0.9);
-        var test = Encoded(train: false);
+        var test = Contract is null ? Encoded(train: false) : null;
         observer.Loading($"reading {Name}", 1);
         if (FilesPassedOver is { } passedOver) observer.Warning(passedOver);
-        if (TrainSamples > 0 && (train.Count != TrainSamples || test.Count != TestSamples))
+        if (TrainSamples > 0 && (train.Count != TrainSamples || test!.Count != TestSamples))
         {
-            observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test.Count} test texts; " +
+            observer.Warning($"{Name} in '{folder.Path}' has {train.Count} training and {test!.Count} test texts; " +
                 $"the published set has {TrainSamples} and {TestSamples}.");
         }
         return new LoadedData(train, test, Task!);

@@ -8,12 +8,14 @@ sealed class TextSamples(TextRecipe recipe) : ITextSink
     readonly IdEncoder _encode = ((IPaddedText)recipe).Ids();
     readonly SequenceStore _texts = new(recipe.Vocabulary!.Value);
 
-    /// <summary>The recipe that an experiment asks for.</summary>
+    /// <summary>The recipe of a contract, or else that which an experiment asks for.</summary>
     /// <param name="experiment">Decides on the tokenizer, the length and the side of padding.</param>
+    /// <param name="contract">The contract; null if the experiment decides.</param>
     /// <param name="readTraining">Hands on all training texts. Called only if words are to be counted.</param>
     /// <exception cref="AutoFlipException">The vocabulary cannot be read (exit 3), or a length or size is too small (exit 2).</exception>
-    public static TextRecipe RecipeOf(Experiment experiment, Action<ITextSink> readTraining)
+    public static TextRecipe RecipeOf(Experiment experiment, DataContract? contract, Action<ITextSink> readTraining)
     {
+        if (contract is { Recipe: TextRecipe and IPaddedText and var agreed }) return (TextRecipe)agreed;
         if (experiment.Tokenizer == TokenizerName.Model)
             throw AutoFlipException.BadRequest(
                 "Experiment.Tokenizer model: the experiment is not resolved. Call ExperimentRules.Resolve before its data are loaded.");

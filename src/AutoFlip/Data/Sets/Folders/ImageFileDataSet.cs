@@ -43,6 +43,6 @@ public sealed record ImageFileDataSet(string Name) : ImageDataSet(Name)
         }
         if (files.Count == 0) throw AutoFlipException.BadFile(folder.Path, $"it holds no {(test ? "test" : "training")} images of {Name}");
         var shape = side > 0 ? new SampleShape(Grey ? 1 : 3, side, side) : Shape!.Value;
-        return new ImageFiles(files, shape, resize: side > 0);
+        return new ImageFiles(files, shape, resize: side > 0 || Contract is not null);
     }
 }
