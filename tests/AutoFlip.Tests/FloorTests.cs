@@ -43,10 +43,10 @@ public class FloorTests
             "src/AutoFlip.Grpc",
             [
                 ["Identity", "Transfer"],
-                ["Tasks"],
+                ["Admin", "Tasks"],
                 ["Client", "Server"],
             ],
-            LargestCircle: 4, // Server: the three parts of the coordinator
+            LargestCircle: 4, // Server: the four parts of the coordinator
             LeastUses: 200),
         new(
             "src/AutoFlip.Cli",

@@ -45,6 +45,9 @@ sealed class ClientCommand : ICommand
         var options = OptionsOf(request);
         var log = new ClientLog(host, request.Show.Quiet);
         using var client = new NetworkClient(options, Load(request.Options, log, host), log, host.Time);
+        using var service = Systemd.Of(Environment.GetEnvironmentVariable, host.Time);
+        using var stopping = host.Cancel.Register(service.Stopping);
+        service.Ready();
         client.RunAsync(host.Cancel).GetAwaiter().GetResult();
         return ExitCode.Done;
     }

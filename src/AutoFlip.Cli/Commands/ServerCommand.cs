@@ -20,6 +20,10 @@ sealed class ServerCommand : ICommand
         same experiment and the same data, the model is that of 'autoflip run', to the bit. Options of
         'autoflip run' override those of the file. A server that was stopped or killed goes on with
         'autoflip server --resume DIR', and no client trains twice. See docs/deploy.md.
+
+          server --status DIR            the round of a running server, its seats, who is missing
+          server --drain DIR             finish the round, then end; also: --close-round
+          server --quarantine NAME DIR   exclude a client; --admit NAME admits it again
         """;
 
     /// <inheritdoc/>
@@ -29,27 +33,33 @@ sealed class ServerCommand : ICommand
     public ExitCode Invoke(CommandLine line, Host host)
     {
         var (parsed, files, _) = line.Over(new Request());
+        if (ServerOperation.TryRun(parsed, files, host)) return ExitCode.Done;
+        using var service = Systemd.Of(Environment.GetEnvironmentVariable, host.Time);
         if (parsed.Network.Resume is { } directory)
         {
             if (files is not [])
                 throw AutoFlipException.BadRequest("server --resume: no experiment is accepted; the run directory has it.");
-            var resumed = OptionsOf(parsed);
+            var resumed = OptionsOf(parsed) with { Listening = service.Ready };
             ExperimentRules.Check(parsed.Options);
-            Watch(parsed, host, display => NetworkServer.Resume(
+            Watch(parsed, host, service, display => NetworkServer.Resume(
                 directory, Load(parsed.Options, host), resumed, parsed.Options with { Wording = Spelling.Of }, display, host.Time,
                 host.Cancel));
             return ExitCode.Done;
         }
-        var options = OptionsOf(parsed);
+        var options = OptionsOf(parsed) with { Listening = service.Ready };
         var request = RunCommand.Read(line, host);
-        Watch(request, host, display => NetworkServer.Run(
+        Watch(request, host, service, display => NetworkServer.Run(
             request.Experiment, Load(request.Options, host), options, request.Options with { Wording = Spelling.Of }, display, host.Time,
             host.Cancel));
         return ExitCode.Done;
     }
 
-    static void Watch(Request request, Host host, Func<RunObserver, RunSummary> run) =>
+    static void Watch(Request request, Host host, Systemd service, Func<RunObserver, RunSummary> run)
+    {
+        using var stopping = host.Cancel.Register(service.Stopping);
         Session.Watch(request.Show, host, run, resume: "autoflip server --resume");
+        service.Stopping();
+    }
 
     static Func<Experiment, RunObserver, ServerData> Load(RunOptions options, Host host) => (experiment, observer) =>
         ServerData.Of(FederatedData.Load(experiment, DataLocations.Of(options), observer, host.Cancel));
@@ -72,6 +82,7 @@ sealed class ServerCommand : ICommand
         return new()
         {
             Listen = listen,
+            Admin = options.Admin,
             Pki = options.Pki,
             Enrols = options.Enrol,
             Passphrase = PkiCommand.PassphraseOf(request.Pki),

@@ -45,6 +45,24 @@ sealed record NetworkOptions
     /// <summary>Run directory that a server resumes.</summary>
     public string? Resume { get; init; }
 
+    /// <summary>Address of the admin socket; null for a socket in the run directory.</summary>
+    public string? Admin { get; init; }
+
+    /// <summary>Print the state of a running server.</summary>
+    public bool Status { get; init; }
+
+    /// <summary>End a running server after its round.</summary>
+    public bool Drain { get; init; }
+
+    /// <summary>Close the round of a running server.</summary>
+    public bool CloseRound { get; init; }
+
+    /// <summary>Client that a running server excludes.</summary>
+    public string? Quarantine { get; init; }
+
+    /// <summary>Client that a running server admits again.</summary>
+    public string? Admit { get; init; }
+
     /// <summary>Address of a client's server.</summary>
     public string? Server { get; init; }
 

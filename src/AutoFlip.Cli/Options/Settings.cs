@@ -298,6 +298,21 @@ static class Settings
                 (NetworkOptions n) => n.MixedProcessors, "--mixed-processors", "",
                 "Accept clients with different kinds of processors. The result is then not reproducible to the bit."),
             Setting.Of((NetworkOptions n) => n.Resume, "--resume", "DIR", "Resume the run of a directory."),
+            Setting.Of(
+                (NetworkOptions n) => n.Admin, "--admin", "unix:PATH|127.0.0.1:PORT",
+                "Address for operators and monitoring, over HTTP. Default: a socket in the run directory, which its owner alone can open."),
+            Setting.Of(
+                (NetworkOptions n) => n.Status, "--status", "",
+                "With a run directory: print the round, the seats and who is missing, as JSON with --json."),
+            Setting.Of(
+                (NetworkOptions n) => n.Drain, "--drain", "",
+                "With a run directory: finish the round under way, then end the server. It can be resumed."),
+            Setting.Of(
+                (NetworkOptions n) => n.CloseRound, "--close-round", "",
+                "With a run directory: close the round under way with the replies that are stored."),
+            Setting.Of(
+                (NetworkOptions n) => n.Quarantine, "--quarantine", "NAME", "With a run directory: exclude a client from further tasks."),
+            Setting.Of((NetworkOptions n) => n.Admit, "--admit", "NAME", "With a run directory: admit an excluded client again."),
         ]),
         .. All,
     ];

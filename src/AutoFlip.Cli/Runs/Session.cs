@@ -1,3 +1,5 @@
+using AutoFlip.Grpc;
+
 namespace AutoFlip.Cli;
 
 /// <summary>One run with its display.</summary>
@@ -26,10 +28,11 @@ static class Session
             if (display.Directory is { } ended) RunOutput.WriteAll(show, ended, host);
             return summary;
         }
-        catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested)
+        catch (OperationCanceledException stopped) when (host.Cancel.IsCancellationRequested || stopped is ServerDrained)
         {
             throw new AutoFlipException(ExitCode.Interrupted, display.Directory is { } directory
-                ? $"interrupted; finished rounds are saved. To resume: {resume} {ShellWord.Of(directory)}"
+                ? $"{(stopped is ServerDrained ? "drained" : "interrupted")}; finished rounds are saved. To resume: {resume} "
+                    + ShellWord.Of(directory)
                 : "interrupted before the first round; nothing was saved.", stopped);
         }
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using AutoFlip.Grpc.V1;
 using Grpc.Net.Client;
 
@@ -33,21 +32,7 @@ sealed class Connection : IDisposable
         Uri address;
         if (server.StartsWith(UnixPrefix, StringComparison.Ordinal))
         {
-            var endpoint = new UnixDomainSocketEndPoint(server[UnixPrefix.Length..]);
-            handler.ConnectCallback = async (_, ct) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(endpoint, ct);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            };
+            handler.ConnectCallback = UnixSocket.ConnectTo(server[UnixPrefix.Length..]);
             address = new Uri("http://localhost");
         }
         else

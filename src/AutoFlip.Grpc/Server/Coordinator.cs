@@ -29,7 +29,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     OpenTask? _task;
     TaskInbox? _inbox;
-    TimeSpan _noticed;
+    TimeSpan _noticed, _opened;
     Exception? _failure;
     string? _ended;
     bool _isDraining;
@@ -46,6 +46,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         (_run, _options, _files, _callers, _time) = (run, options, files, callers, time);
         (_started, _committed) = (time.GetTimestamp(), run.Round);
         (_roster, _quarantine, _inboxes, _audit) = (new(files), new(files), new(files), new(files, time));
+        Metrics = new(Figures);
         _audit.Add("server_started", ("run", OpenTask.WireName(run.Run)), ("round", run.Round));
         _timer = time.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
     }
@@ -66,18 +67,19 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="AutoFlipException">Too few clients have joined in time (exit 4).</exception>
+    /// <exception cref="ServerDrained">The server was drained, and this is the work of a further round.</exception>
     public async ValueTask BeginAsync(CohortTask task, CancellationToken ct)
     {
         CheckReady();
         await _ready.Task.WaitAsync(ct).ConfigureAwait(false);
         lock (_lock)
         {
-            if (_isDraining && task.Work != ClientWork.Evaluate)
-                throw new OperationCanceledException("The server was drained.", new CancellationToken(canceled: true));
+            _committed = Math.Max(_committed, task.Round - 1);
+            if (_isDraining && task.Work != ClientWork.Evaluate) throw new ServerDrained();
             _offers.Clear();
             _asked.Clear();
             _hashes.Clear();
-            _committed = Math.Max(_committed, task.Round - 1);
+            _opened = Now;
             _inbox = _inboxes.Open(task);
             _task = new OpenTask(task, _options.Rules, Clients, Now, _inboxes.ClosedAs(task));
             foreach (var seat in task.Cohort)
@@ -99,7 +101,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
             if (_task!.Closed?.Missing.GetValueOrDefault(client) is { } reason) return Answer.None(reason);
             if (_inbox!.Find(client) is { } stored) return stored;
             if (_asked.Add(client) && _inbox.MaskRequest(client) is { } asked) return asked; // before the server was interrupted
-            offer = new Offer(client, _task.Task.IdOf(client), request, _hashes.Of(request));
+            offer = new Offer(client, _task.Task.IdOf(client), request, _hashes.Of(request)) { Since = Now };
             _offers.Add(offer);
             Pulse();
         }
@@ -129,39 +131,19 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         }
     }
 
-    /// <summary>Begins no further round: the run can be resumed.</summary>
-    public void Drain()
-    {
-        lock (_lock)
-        {
-            _isDraining = true;
-            _audit.Add("draining");
-            Pulse();
-        }
-    }
-
-    /// <summary>Closes the open task with the replies that are stored.</summary>
-    /// <returns>One sentence.</returns>
-    public string CloseRound()
-    {
-        lock (_lock)
-        {
-            if (_task is null || _task.IsEnded) return "No task is open.";
-            if (_task.Proposal(Now, PresenceOf, atOnce: true) is not { } record)
-                return $"{_task.Stored} replies are stored, and {_task.Quorum} are needed: the task stays open.";
-            Close(record);
-            return $"Round {record.Round} is closed without {record.Missing.Count} clients.";
-        }
-    }
-
     /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _timer.Dispose();
+        Metrics.Dispose();
+    }
 
     /// <summary>Looks at every timer.</summary>
     internal void Tick()
     {
         lock (_lock)
         {
+            _ticked = Now;
             if (_ended is not null || _failure is not null) return;
             try
             {
@@ -182,6 +164,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     {
         _inboxes.Close(record);
         _task!.Close(record);
+        NoteEnded();
         foreach (var (seat, reason) in record.Missing)
         {
             _audit.Add("missing", ("round", record.Round), ("seat", seat), ("reason", reason));
@@ -217,11 +200,8 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     {
         _noticed = Now;
         if (!_ready.Task.IsCompleted) _run.Observer.Warning($"Waiting for clients. {Missing()}");
-        else if (_task is { IsEnded: false } task && task.Seats.Any(seat => !seat.IsFinal && !PresenceOf(seat.Seat).IsAttached))
-            _run.Observer.Warning(
-                $"Round {task.Task.Round}: waiting for "
-                + $"{Names(task.Seats.Where(seat => !seat.IsFinal && !PresenceOf(seat.Seat).IsAttached).Select(seat => seat.Seat))}, "
-                + "which are not connected.");
+        else if (AwaitedSeats().Any())
+            _run.Observer.Warning($"Round {_task!.Task.Round}: waiting for {Names(AwaitedSeats())}, which are not connected.");
     }
 
     string Missing() => Names(Enumerable.Range(0, Clients).Where(seat => !PresenceOf(seat).IsAttached)) is var names

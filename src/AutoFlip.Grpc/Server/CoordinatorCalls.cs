@@ -213,20 +213,6 @@ partial class Coordinator
         }
     }
 
-    /// <summary>Excludes a name from further tasks, or admits it again.</summary>
-    public void SetQuarantine(string name, bool isExcluded)
-    {
-        lock (_lock)
-        {
-            if (isExcluded) Exclude(name, "by the operator.");
-            else if (_quarantine.Set(name, isExcluded: false))
-            {
-                _refusals.Remove(name);
-                _audit.Add("quarantine_lifted", ("name", name));
-            }
-        }
-    }
-
     void Exclude(string name, string reason)
     {
         if (!_quarantine.Set(name, isExcluded: true)) return;

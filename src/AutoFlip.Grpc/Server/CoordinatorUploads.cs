@@ -30,8 +30,7 @@ partial class Coordinator
                 receipt = Refuse(session, offer, problem);
                 return null;
             }
-            const long Reserve = 256L << 20;
-            if (_files.Free < (long)header.Size + Reserve)
+            if (_files.Free < (long)header.Size + LeastSpace)
             {
                 _run.Observer.Warning("The disk of the server is nearly full: replies are refused until there is space.");
                 throw new global::Grpc.Core.RpcException(new(
@@ -54,6 +53,7 @@ partial class Coordinator
             session.Heard = Now;
             if (!IsCurrent(upload)) return false;
         }
+        Metrics.Received(chunk.Data.Length);
         lock (upload) return chunk.Offset == (ulong)upload.Have && Chunks.IsSound(chunk) && upload.Append(chunk.Data.Span);
     }
 
@@ -75,6 +75,8 @@ partial class Coordinator
             {
                 case ReplyOutcome.Stored when _task!.Store(upload.Seat):
                     _offers.Remove(upload.Seat);
+                    Metrics.Answered(Now - offer.Since);
+                    if (_task.IsEnded) NoteEnded();
                     _audit.Add("stored", ("round", _task.Task.Round), ("work", _task.Task.Work.ToString()), ("seat", upload.Seat), (
                         "bytes", (long)header.Size));
                     offer.Answer.TrySetResult(_inbox!.Find(upload.Seat)!);

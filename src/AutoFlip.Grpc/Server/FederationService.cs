@@ -72,11 +72,19 @@ sealed class FederationService(
         {
             silence.CancelAfter(Idle);
             await responseStream.WriteAsync(chunk, silence.Token);
+            coordinator.Metrics.Sent(chunk.Data.Length);
         }
     }
 
     /// <inheritdoc/>
     public override async Task<Receipt> Submit(IAsyncStreamReader<SubmitPart> requestStream, ServerCallContext context)
+    {
+        var receipt = await ReceiveAsync(requestStream, context);
+        coordinator.Metrics.Replied($"{receipt.Status}");
+        return receipt;
+    }
+
+    async Task<Receipt> ReceiveAsync(IAsyncStreamReader<SubmitPart> requestStream, ServerCallContext context)
     {
         callers.Of(context);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);

@@ -18,13 +18,14 @@ public static class NetworkServer
         Within(options, observer, time, cancel, (connect, ct) => FederationServer.Resume(path, load, connect, run, observer, time, ct));
 
     /// <summary>The folder of a run with what is of the network.</summary>
-    public static string FolderOf(string directory) => OwnFile.Folder(directory, "network");
+    public static string FolderOf(string directory) => OwnFile.Folder(directory, NetworkFolder.Name);
 
     static RunSummary Within(
         ServerOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel,
         Func<Func<ServerSession, IMessageChannel>, CancellationToken, RunSummary> run)
     {
-        if (options.Pki is null && !ServerHost.IsLocal(options.Listen))
+        if (options.Admin is { } asked) AdminAddress.Check(asked);
+        if (options.Pki is null && !ServerHost.AddressOf(options.Listen).IsLocal)
             throw AutoFlipException.BadRequest(
                 $"The address {options.Listen} can be reached from other machines, and there are no certificates. "
                 + "Give the folder of an authority, or listen on 127.0.0.1 or a Unix socket.");
@@ -35,19 +36,32 @@ public static class NetworkServer
             : null;
         Coordinator? coordinator = null;
         ServerHost? host = null;
+        AdminHost? admin = null;
+        PrometheusText? metrics = null;
         try
         {
             var summary = run(
                 session =>
                 {
                     ICallers callers = identity is null ? new NamedCallers() : new CertifiedCallers(identity);
-                    coordinator = new Coordinator(session, options, new ServerFiles(FolderOf(session.Directory)), callers, time);
+                    var folder = FolderOf(session.Directory);
+                    coordinator = new Coordinator(session, options, new ServerFiles(folder), callers, time);
+                    metrics = new PrometheusText(coordinator.Metrics.Meter);
                     var service = new FederationService(FactsOf(session), coordinator, callers, options, enrolment, time);
                     var tls = identity is null ? null : Tls.OfKestrel(
-                        identity, anonymous: options.Enrols, why => session.Observer.Warning($"A connection was refused: {why}"));
-                    host = ServerHost.StartAsync(options.Listen, tls, interceptor, service, session.Experiment.Clients)
+                        identity, anonymous: options.Enrols,
+                        why =>
+                        {
+                            coordinator.Metrics.Refused("tls");
+                            session.Observer.Warning($"A connection was refused: {why}");
+                        });
+                    host = ServerHost.StartAsync(
+                        options.Listen, tls, interceptor, service, coordinator.Metrics, session.Experiment.Clients)
                         .GetAwaiter().GetResult();
-                    session.Observer.Note($"Listening on {host.Address}.");
+                    admin = AdminHost.StartAsync(new AdminCalls(coordinator, metrics.Write), options.Admin, folder)
+                        .GetAwaiter().GetResult();
+                    session.Observer.Note($"Listening on {host.Address}. Admin socket: {admin.Address}.");
+                    options.Listening();
                     return coordinator;
                 },
                 cancel);
@@ -61,18 +75,21 @@ public static class NetworkServer
         }
         finally
         {
-            if (host is not null && coordinator is not null) StopAsync(host, coordinator, time).GetAwaiter().GetResult();
+            StopAsync(host, coordinator, time).GetAwaiter().GetResult();
+            admin?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            metrics?.Dispose();
+            coordinator?.Dispose();
         }
     }
 
     /// <summary>Stops once the clients have learnt the end; at once if the run was interrupted, for then they wait for it to be
     /// resumed.</summary>
-    static async Task StopAsync(ServerHost host, Coordinator coordinator, TimeProvider time)
+    static async Task StopAsync(ServerHost? host, Coordinator? coordinator, TimeProvider time)
     {
+        if (host is null || coordinator is null) return;
         for (var started = time.GetTimestamp(); coordinator.HasEndedForWatchers && time.GetElapsedTime(started) < Farewell;)
             await Task.Delay(Look, time);
         await host.DisposeAsync();
-        coordinator.Dispose();
     }
 
     static RunFacts FactsOf(ServerSession session) => new(

@@ -12,6 +12,9 @@ sealed record Offer(int Seat, UInt128 Task, ReadOnlyMemory<byte> Request, byte[]
     /// <summary>Receives the answer.</summary>
     public TaskCompletionSource<Answer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The time when it was made.</summary>
+    public TimeSpan Since { get; init; }
+
     /// <summary>Replies' bytes that are here of it.</summary>
     public Upload? Upload { get; set; }
 }

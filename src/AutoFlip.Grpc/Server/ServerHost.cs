@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -19,7 +18,6 @@ sealed class ServerHost : IAsyncDisposable
     const int MostReceived = 256 << 10; // chunks and small records only
     const int MostSent = 256 << 20; // the data contract has the words of a vocabulary
     const int StreamsPerConnection = 8, SeatsPerConnection = 2, SpareConnections = 50;
-    const string UnixPrefix = "unix:";
     static readonly TimeSpan Ping = TimeSpan.FromSeconds(30), Handshake = TimeSpan.FromSeconds(30), Stop = TimeSpan.FromSeconds(2);
 
     readonly WebApplication _app;
@@ -34,20 +32,24 @@ sealed class ServerHost : IAsyncDisposable
     /// <param name="tls">Certificates; null for connections without.</param>
     /// <param name="interceptor">Checks the certificate of each call; null without certificates.</param>
     /// <param name="service">The calls.</param>
+    /// <param name="metrics">Counts refused calls.</param>
     /// <param name="seats">Seats of the run: they bound the connections.</param>
     /// <exception cref="AutoFlipException">The address is not accepted (exit 2), or cannot be listened on (exit 4).</exception>
     public static async Task<ServerHost> StartAsync(
-        string listen, Action<HttpsConnectionAdapterOptions>? tls, PeerInterceptor? interceptor, FederationService service, int seats)
+        string listen, Action<HttpsConnectionAdapterOptions>? tls, PeerInterceptor? interceptor, FederationService service,
+        ServerMetrics metrics, int seats)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(service);
+        builder.Services.AddSingleton(new CallMetrics(metrics));
         if (interceptor is not null) builder.Services.AddSingleton(interceptor);
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MostReceived;
             options.MaxSendMessageSize = MostSent;
+            options.Interceptors.Add<CallMetrics>();
             if (interceptor is not null) options.Interceptors.Add<PeerInterceptor>();
         });
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -84,10 +86,10 @@ sealed class ServerHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    /// <summary>Tests whether only processes of this machine reach an address.</summary>
-    public static bool IsLocal(string listen) =>
-        listen.StartsWith(UnixPrefix, StringComparison.Ordinal)
-        || EndPointOf(listen) is { } address && IPAddress.IsLoopback(address.Address);
+    /// <summary>The address to listen on.</summary>
+    /// <exception cref="AutoFlipException">It is not accepted (exit 2).</exception>
+    public static ListenAddress AddressOf(string listen) => ListenAddress.Parse(listen) ?? throw AutoFlipException.BadRequest(
+        $"The address '{ForeignText.Quote(listen)}' is not accepted. Accepted: IP:PORT, localhost:PORT, *:PORT, or unix:PATH.");
 
     static void Listen(KestrelServerOptions options, string listen, Action<HttpsConnectionAdapterOptions>? tls)
     {
@@ -101,29 +103,13 @@ sealed class ServerHost : IAsyncDisposable
             });
         }
 
-        if (listen.StartsWith(UnixPrefix, StringComparison.Ordinal))
+        var address = AddressOf(listen);
+        if (address.UnixPath is { } path)
         {
-            var path = Path.GetFullPath(listen[UnixPrefix.Length..]);
-            File.Delete(path); // of a server that was killed
+            UnixSocket.Clear(path);
             options.ListenUnixSocket(path, Configure);
         }
-        else if (EndPointOf(listen) is { } address) options.Listen(address, Configure);
-        else
-            throw AutoFlipException.BadRequest(
-                $"The address '{ForeignText.Quote(listen)}' is not accepted. Accepted: IP:PORT, localhost:PORT, *:PORT, or unix:PATH.");
-    }
-
-    static IPEndPoint? EndPointOf(string listen)
-    {
-        var colon = listen.LastIndexOf(':');
-        if (colon < 0) return null;
-        var host = listen[..colon] switch
-        {
-            "localhost" => "127.0.0.1",
-            "*" => "0.0.0.0",
-            var other => other,
-        };
-        return IPEndPoint.TryParse($"{host}{listen[colon..]}", out var address) ? address : null;
+        else options.Listen(address.EndPoint!, Configure);
     }
 
     /// <summary>The program itself ends the server; signals are not its affair.</summary>

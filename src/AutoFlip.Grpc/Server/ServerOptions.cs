@@ -6,7 +6,8 @@ public sealed record ServerOptions
     /// <summary>Address to listen on: host:port, or unix:PATH.</summary>
     public required string Listen { get; init; }
 
-    /// <summary>Address of the operator's socket, unix:PATH or a loopback host:port; null: none.</summary>
+    /// <summary>Address of the admin socket, unix:PATH or a loopback host:port; null: a socket in the run directory, or if its path is
+    /// too long among the temporary files. <c>network/admin.txt</c> holds the address.</summary>
     public string? Admin { get; init; }
 
     /// <summary>Folder with authority and certificate; null: none, which is accepted on loopback and Unix sockets only.</summary>
@@ -38,6 +39,9 @@ public sealed record ServerOptions
 
     /// <summary>Accept clients on another kind of processor: results are not equal to the bit then.</summary>
     public bool MixedProcessors { get; init; }
+
+    /// <summary>Called once clients and operators can connect.</summary>
+    public Action Listening { get; init; } = () => { };
 
     /// <summary>Period of heartbeats.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);

@@ -11,6 +11,9 @@ sealed class TaskInbox(IServerFiles files, string folder, CohortTask task)
     /// <summary>A seat's reply as an answer; null if it is not stored.</summary>
     public Answer? Find(int seat) => AnswerAt(Reply(seat));
 
+    /// <summary>Bytes of a stored reply; null if it is not stored.</summary>
+    public long? Stored(int seat) => files.Length(Reply(seat));
+
     /// <summary>The answer by which a seat asked for the task's mask; null if it did not.</summary>
     public Answer? MaskRequest(int seat) => AnswerAt(Mask(seat));
 

@@ -15,17 +15,52 @@ static class NetworkFederation
         return await server;
     }
 
-    static Task<RunSummary> ServerAsync(Experiment experiment, string socket, string folder, CancellationToken ct) => Task.Run(
-        () => NetworkServer.Run(
-            experiment, (settled, all) => ServerData.Of(FederatedData.Load(settled, DataLocations.Of(new()), all, ct)),
-            new ServerOptions
-            {
-                Listen = socket,
-                MinSamples = 1,
-                Rules = new RoundRules { Timeout = TimeSpan.FromSeconds(60), MinClients = experiment.Clients },
-            },
-            new RunOptions { ResultPath = Path.Combine(folder, "net"), Workers = 1 }, RunObserver.None, TimeProvider.System, ct),
-        ct);
+    /// <summary>Runs an experiment, drains the server after a round, and resumes the run with the clients started again.</summary>
+    public static async Task<RunSummary> DrainAndResumeAsync(Experiment experiment, int round, string folder, CancellationToken ct)
+    {
+        var socket = $"unix:{Path.Combine(folder, "s")}";
+        var operation = new DrainsAfter(round);
+        await Assert.ThrowsAsync<ServerDrained>(
+            () => WithClientsAsync(experiment, socket, folder, stop => ServerAsync(experiment, socket, folder, stop, operation), ct));
+        Assert.Equal(round, File.ReadLines(Path.Combine(operation.Directory!, "rounds.jsonl")).Count());
+        return await WithClientsAsync(
+            experiment, socket, folder, stop => ServerAsync(experiment, socket, folder, stop, resumed: operation.Directory), ct);
+    }
+
+    static async Task<RunSummary> WithClientsAsync(
+        Experiment experiment, string socket, string folder, Func<CancellationToken, Task<RunSummary>> server, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var clients = Enumerable.Range(0, experiment.Clients).Select(seat => ClientAsync(socket, seat, folder, stop.Token)).ToArray();
+        try
+        {
+            return await server(ct);
+        }
+        finally
+        {
+            stop.Cancel();
+            await Task.WhenAll(clients).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    static Task<RunSummary> ServerAsync(
+        Experiment experiment, string socket, string folder, CancellationToken ct, RunObserver? observer = null, string? resumed = null)
+    {
+        ServerData Load(Experiment settled, RunObserver all) => ServerData.Of(
+            FederatedData.Load(settled, DataLocations.Of(new()), all, ct));
+        var options = new ServerOptions
+        {
+            Listen = socket,
+            MinSamples = 1,
+            Rules = new RoundRules { Timeout = TimeSpan.FromSeconds(60), MinClients = experiment.Clients },
+        };
+        var run = new RunOptions { ResultPath = Path.Combine(folder, "net"), Workers = 1 };
+        return Task.Run(
+            () => resumed is null
+                ? NetworkServer.Run(experiment, Load, options, run, observer ?? RunObserver.None, TimeProvider.System, ct)
+                : NetworkServer.Resume(resumed, Load, options, run, observer ?? RunObserver.None, TimeProvider.System, ct),
+            ct);
+    }
 
     static async Task ClientAsync(string socket, int seat, string folder, CancellationToken ct)
     {
@@ -42,6 +77,21 @@ static class NetworkFederation
             run => ClientData.Dealt(run.Experiment, DataLocations.Of(new()), RunObserver.None, ct), new Silent(),
             TimeProvider.System);
         await client.RunAsync(ct);
+    }
+
+    /// <summary>An operator who drains the server once a round is saved.</summary>
+    sealed class DrainsAfter(int round) : RunObserver
+    {
+        public string? Directory { get; private set; }
+
+        public override void Started(RunStart start) => Directory = start.Directory;
+
+        public override void RoundDone(RoundReport report)
+        {
+            if (report.Round != round) return;
+            using var admin = new ServerAdmin(Directory!);
+            admin.DrainAsync(CancellationToken.None).GetAwaiter().GetResult();
+        }
     }
 
     sealed class Silent : IClientLog

@@ -36,4 +36,17 @@ public class NetworkRunTests
         Assert.Equal(simulated.ModelSha256, network.ModelSha256);
         Assert.Equal(simulated.Traffic, network.Traffic);
     }
+
+    [Fact]
+    public async Task A_drained_run_that_is_resumed_gives_the_model_of_the_simulation()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new RunOptions { ResultPath = Path.Combine(folder.Path, "sim"), Workers = 1 };
+        var simulated = Simulation.Run(Digits, options, cancel: TestContext.Current.CancellationToken);
+
+        var network = await NetworkFederation.DrainAndResumeAsync(Digits, round: 2, folder.Path, TestContext.Current.CancellationToken);
+
+        Assert.Equal(simulated.ModelSha256, network.ModelSha256);
+        Assert.Equal(simulated.Traffic, network.Traffic);
+    }
 }
