@@ -32,7 +32,7 @@ public static class NetworkServer
         using var identity = options.Pki is { } pki ? PeerIdentity.LoadServer(new PkiFolder(pki), options.Name, time) : null;
         using var interceptor = identity is null ? null : new PeerInterceptor(identity, time);
         using var enrolment = options is { Enrols: true, Pki: { } authority }
-            ? new ServerEnrolment(new PkiFolder(authority), options.Passphrase, time)
+            ? new ServerEnrolment(new PkiFolder(authority), options.Passphrase, time, observer.Warning)
             : null;
         Coordinator? coordinator = null;
         ServerHost? host = null;

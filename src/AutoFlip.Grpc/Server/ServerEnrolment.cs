@@ -8,7 +8,8 @@ namespace AutoFlip.Grpc;
 /// <param name="folder">The authority's folder.</param>
 /// <param name="passphrase">Passphrase of its key; null without one.</param>
 /// <param name="time">The clock.</param>
-sealed class ServerEnrolment(PkiFolder folder, string? passphrase, TimeProvider time) : IDisposable
+/// <param name="warn">Receives the reason when a file of the authority cannot be read or written; clients are not told it.</param>
+sealed class ServerEnrolment(PkiFolder folder, string? passphrase, TimeProvider time, Action<string> warn) : IDisposable
 {
     readonly Authority _authority = Authority.Open(folder, passphrase, time);
     readonly TokenStore _tokens = new(folder, time);
@@ -31,8 +32,9 @@ sealed class ServerEnrolment(PkiFolder folder, string? passphrase, TimeProvider 
         {
             throw new RpcException(new Status(StatusCode.PermissionDenied, e.Message));
         }
-        catch (AutoFlipException)
+        catch (AutoFlipException e)
         {
+            warn($"No certificate was signed: {e.Message}");
             throw new RpcException(new Status(StatusCode.Internal, "the server could not sign a certificate; its log has the reason."));
         }
     }

@@ -128,15 +128,68 @@ public sealed class PeerInterceptorTests : IAsyncLifetime, IDisposable
         Assert.DoesNotContain(_pki.Folder.Path, refused.Status.Detail, StringComparison.Ordinal);
     }
 
-    GrpcChannel Channel(bool certified = true)
+    [Fact]
+    public async Task A_token_is_exchanged_for_a_certificate_with_which_the_client_is_served()
     {
-        var address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        TokenFile.Issue(_pki.Tokens, _pki.Folder, "new", null, TimeSpan.FromHours(1), _pki["token"]);
-        var tls = certified
-            ? Tls.ForClient(_pki.Client(), address.Host, _refusals.Add)
-            : Tls.ForEnrolment(TokenFile.Read(_pki["token"]), address.Host, _pki.Time, _refusals.Add);
+        using var enrolment = new ServerEnrolment(_pki.Folder, passphrase: null, _pki.Time, _refusals.Add);
+        _handlers.Enrolment = enrolment;
+        var (token, folder) = (Token(_pki), new PkiFolder(_pki["new"]));
+
+        var peer = await NetworkClient.EnrolAsync(Address.ToString(), token, folder, _pki.Time, Cancel);
+
+        using var identity = PeerIdentity.LoadClient(folder, "new", _pki.Time);
+        Assert.Equal(peer, identity.Self);
+        using var channel = Channel(Tls.ForClient(identity, Address.Host, _refusals.Add));
+        Assert.Equal(StatusCode.OK, (await Call(channel, "Describe")).StatusCode);
+        Assert.Equal(["Enrol", "Describe by new"], _handlers.Ran);
+        var thief = await Assert.ThrowsAsync<AutoFlipException>(
+            () => NetworkClient.EnrolAsync(Address.ToString(), token, new(_pki["thief"]), _pki.Time, Cancel));
+        Assert.Contains("The token was used already", thief.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Damage_at_the_authority_is_a_warning_of_the_server_and_no_path_for_the_client()
+    {
+        using var enrolment = new ServerEnrolment(_pki.Folder, passphrase: null, _pki.Time, _refusals.Add);
+        _handlers.Enrolment = enrolment;
+        var token = Token(_pki);
+        File.WriteAllText(_pki.Folder.Tokens, "?");
+
+        var failure = await Assert.ThrowsAsync<AutoFlipException>(
+            () => NetworkClient.EnrolAsync(Address.ToString(), token, new(_pki["new"]), _pki.Time, Cancel));
+
+        Assert.DoesNotContain(_pki.Folder.Path, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("tokens.json' is damaged", Assert.Single(_refusals), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_is_not_sent_to_a_server_of_another_authority()
+    {
+        using var other = new TestAuthority();
+
+        var failure = await Assert.ThrowsAsync<AutoFlipException>(
+            () => NetworkClient.EnrolAsync(Address.ToString(), Token(other), new(_pki["new"]), _pki.Time, Cancel));
+
+        Assert.Contains("the server is not trusted: The certificate was issued by another", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_handlers.Ran);
+    }
+
+    static TokenFile Token(TestAuthority pki)
+    {
+        TokenFile.Issue(pki.Tokens, pki.Folder, "new", null, TimeSpan.FromHours(1), pki["token"]);
+        return TokenFile.Read(pki["token"]);
+    }
+
+    Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    GrpcChannel Channel(bool certified = true) => Channel(certified
+        ? Tls.ForClient(_pki.Client(), Address.Host, _refusals.Add)
+        : Tls.ForEnrolment(Token(_pki), Address.Host, _pki.Time, _refusals.Add));
+
+    GrpcChannel Channel(System.Net.Security.SslClientAuthenticationOptions tls)
+    {
         var handler = new SocketsHttpHandler { SslOptions = tls };
-        return GrpcChannel.ForAddress(address, new() { HttpHandler = handler, DisposeHttpClient = true });
+        return GrpcChannel.ForAddress(Address, new() { HttpHandler = handler, DisposeHttpClient = true });
     }
 
     /// <summary>Makes a call by its name, with empty messages.</summary>
@@ -181,6 +234,8 @@ public sealed class PeerInterceptorTests : IAsyncLifetime, IDisposable
 
         public List<string> Ran { get; } = [];
 
+        public ServerEnrolment? Enrolment { get; set; }
+
         public ValueTask SendAsync() => _states.Writer.WriteAsync(new State());
 
         public override Task<Description> Describe(DescribeRequest request, ServerCallContext context) => Note<Description>(context);
@@ -207,7 +262,7 @@ public sealed class PeerInterceptorTests : IAsyncLifetime, IDisposable
         public override Task<Enrolled> Enrol(EnrolRequest request, ServerCallContext context)
         {
             Ran.Add("Enrol");
-            return Task.FromResult(new Enrolled());
+            return Task.FromResult(Enrolment?.Sign(request) ?? new Enrolled());
         }
 
         Task<T> Note<T>(ServerCallContext context)
