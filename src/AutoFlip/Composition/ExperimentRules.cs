@@ -96,6 +96,16 @@ public static class ExperimentRules
             : new[] { ApiNames.Refusal("RunOptions.Workers", ExperimentOption.Text(options.Workers), "a whole number from 1 to 1024") },
         .. options.ResultPath.Length > 0 ? [] : new[] { ApiNames.Refusal("RunOptions.ResultPath", "", "a directory") }]);
 
+    /// <summary>Refuses an experiment for clients on other machines whose data set is named by its path.</summary>
+    /// <exception cref="AutoFlipException">It is (exit 2).</exception>
+    public static void CheckForNetwork(Experiment experiment)
+    {
+        if (DataSetName.PathOf(experiment.Dataset) is not null)
+            throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.Dataset)).Refusal(
+                experiment.Dataset, $"{DataSetName.Own}, with a data contract of this data set, or the name of a public set: a path means "
+                + "nothing on the clients' machines"));
+    }
+
     /// <summary>Every rule that the experiment breaks, one sentence each; empty if it is sound.</summary>
     public static IReadOnlyList<string> Violations(Experiment experiment) => Violations(experiment, KnownTask(experiment));
 
@@ -130,7 +140,9 @@ public static class ExperimentRules
 
     /// <summary>The learning task, where the name of the data set determines it.</summary>
     internal static LearningTask? KnownTask(Experiment experiment) =>
-        Unknown(CatalogSections.Datasets, experiment.Dataset) is null ? DataSet.Of(experiment).Task : null;
+        Unknown(CatalogSections.Datasets, experiment.Dataset) is null && !DataSetName.IsOwn(experiment.Dataset)
+            ? DataSet.Of(experiment).Task
+            : null;
 
     /// <summary>The experiment with the pruner none, and with every option of pruning at its default.</summary>
     public static Experiment WithoutPruning(Experiment experiment) => OptionUses.WithoutPruning(experiment);

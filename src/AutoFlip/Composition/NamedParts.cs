@@ -8,15 +8,19 @@ public static class NamedParts
     {
         /// <summary>The data set that an experiment names: one of the catalogue, or a kind of set and a path,
         /// as in <c>folder:PATH</c>.</summary>
-        /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
+        /// <exception cref="AutoFlipException">There is none of that name, or it stands for clients' own data (exit 2).</exception>
         public static DataSet Of(Experiment experiment) => DataSetName.PathOf(experiment.Dataset) is { } named
             ? Catalog.DataSetKinds[named.Kind](named.Path, experiment)
+            : DataSetName.IsOwn(experiment.Dataset) ? throw AutoFlipException.BadRequest(
+                $"Experiment.Dataset {DataSetName.Own}: it stands for the clients' own data in a federation over a network "
+                + "(autoflip server). Name a data set here.")
             : Catalog.DataSets[experiment.Dataset];
 
         /// <summary>The catalogue's own spelling of a data set's name; of a path, its kind's.</summary>
         /// <exception cref="AutoFlipException">There is none of that name (exit 2).</exception>
         public static string NameOf(string name) => DataSetName.PathOf(name) is { } named
             ? $"{Catalog.DataSetKinds.NameOf(named.Kind)}:{named.Path}"
+            : DataSetName.IsOwn(name) ? DataSetName.Own
             : Catalog.DataSets.NameOf(name);
     }
 

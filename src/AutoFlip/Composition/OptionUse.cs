@@ -5,8 +5,9 @@ namespace AutoFlip;
 /// <summary>A run before its first round, by which it is judged what has an effect in it.</summary>
 /// <param name="Experiment">What runs, resolved.</param>
 /// <param name="Network">Its network.</param>
-/// <param name="Data">Its data.</param>
-sealed record PreparedRun(Experiment Experiment, Network Network, FederatedData Data);
+/// <param name="Contract">What its data are.</param>
+/// <param name="OwnersHoldOut">True if owners hold out samples by the data set's own rule.</param>
+sealed record PreparedRun(Experiment Experiment, Network Network, DataContract Contract, bool OwnersHoldOut = false);
 
 /// <summary>Condition under which an option of an experiment has an effect: a row of <see cref="OptionUses"/>.</summary>
 /// <param name="Property">Name of the property of <see cref="Experiment"/> that it sets.</param>
@@ -25,6 +26,10 @@ sealed record OptionUse(string Property, Func<PreparedRun, string?> WhyUnused)
         Info.SetValue(copy, Info.GetValue(Defaults)); // a fresh record that nobody else has seen
         return copy;
     }
+
+    /// <summary>The same use, for a reason without effect if clients have data of their own.</summary>
+    public OptionUse UnlessOwn(string reason) =>
+        this with { WhyUnused = run => DataSetName.IsOwn(run.Experiment.Dataset) ? reason : WhyUnused(run) };
 
     /// <summary>The option, its value and why it has no effect; null if it has one, or was not chosen.</summary>
     public string? Unused(PreparedRun run)

@@ -9,7 +9,8 @@ namespace AutoFlip;
 /// </remarks>
 static class OptionUses
 {
-    static readonly OptionUse[] Data =
+    /// <summary>Options by which a data set is read; a data contract is the result of them.</summary>
+    static readonly OptionUse[] Reading =
     [
         new(nameof(Experiment.Target), OfTables),
         new(nameof(Experiment.Text), OfTables),
@@ -20,24 +21,37 @@ static class OptionUses
         new(nameof(Experiment.Missing), OfTables),
         new(nameof(Experiment.Decimal), OfCsv),
         new(nameof(Experiment.Encoding), OfCsv),
-        new(nameof(Experiment.TestFraction), run =>
-            run.Data.OwnersHoldOut ? "owners hold out samples by the data set's own rule" : null),
         new(nameof(Experiment.Resize), OfImages),
         new(nameof(Experiment.ImageNetNormalization), OfImages),
+        new(nameof(Experiment.Tokenizer), OfTexts),
+        new(nameof(Experiment.SequenceLength), OfTexts),
+        new(nameof(Experiment.Padding), OfTexts),
+    ];
+
+    /// <summary>Options by which samples are dealt to simulated clients.</summary>
+    static readonly OptionUse[] Dealing =
+    [
+        new(nameof(Experiment.SampleFraction), _ => null),
+        new(nameof(Experiment.Partition), _ => null),
+        Of(nameof(Experiment.ClassesPerClient), PartitionOf, NotOfPartition),
+        Of(nameof(Experiment.Concentration), PartitionOf, NotOfPartition),
+        Of(nameof(Experiment.ShardsPerClient), PartitionOf, NotOfPartition),
+    ];
+
+    static readonly OptionUse[] Data =
+    [
+        .. Reading.Select(use => use.UnlessOwn("the data contract decides how samples are read")),
+        .. Dealing.Select(use => use.UnlessOwn("clients have data of their own")),
+        new(nameof(Experiment.TestFraction), run =>
+            run.OwnersHoldOut ? "owners hold out samples by the data set's own rule" : null),
         new(nameof(Experiment.RandomRotation), OfImages),
         new(nameof(Experiment.RandomHorizontalFlip), run =>
             run.Experiment.RandomHorizontalFlip == 0 ? null : OfImages(run)), // off, and there is nothing to turn off
         new(nameof(Experiment.RandomVerticalFlip), OfImages),
         new(nameof(Experiment.ColorJitter), run => run.Experiment.ColorJitter == 0 ? null : OfImages(run)),
-        new(nameof(Experiment.Tokenizer), OfTexts),
-        new(nameof(Experiment.SequenceLength), OfTexts),
-        new(nameof(Experiment.Padding), OfTexts),
         new(nameof(Experiment.Clients), run =>
             DerivedValue.Undo(run.Experiment).Clients == run.Experiment.Clients ? null
             : $"under the partition {run.Experiment.Partition} each of the {run.Experiment.Clients} owners is a client"),
-        Of(nameof(Experiment.ClassesPerClient), PartitionOf, NotOfPartition),
-        Of(nameof(Experiment.Concentration), PartitionOf, NotOfPartition),
-        Of(nameof(Experiment.ShardsPerClient), PartitionOf, NotOfPartition),
     ];
 
     static readonly OptionUse[] Model =
@@ -106,7 +120,7 @@ static class OptionUses
             : run.Experiment.CohortSize == run.Experiment.Clients ? "every client takes part in every round" : null),
         Of(nameof(Experiment.Average), e => string.Join<Metric>(' ', Metric.AllOf(e)),
             _ => "no metric of this run is a mean over classes"),
-        new(nameof(Experiment.CutOff), run => run.Data.Task.IsBinary ? null : "only tasks of two classes have a cut-off"),
+        new(nameof(Experiment.CutOff), run => run.Contract.Task.IsBinary ? null : "only tasks of two classes have a cut-off"),
     ];
 
     /// <summary>The whole table.</summary>
@@ -167,9 +181,9 @@ static class OptionUses
         DataSetName.PathOf(run.Experiment.Dataset) is { } named && named.Kind.Equals(kind, StringComparison.OrdinalIgnoreCase);
 
     static string? OfTexts(PreparedRun run) =>
-        run.Data.Train.Recipe is IPaddedText ? null : $"{run.Experiment.Dataset} has no texts of variable length";
+        run.Contract.Recipe is IPaddedText ? null : $"{run.Experiment.Dataset} has no texts of variable length";
 
-    static string? OfImages(PreparedRun run) => run.Data.Train.Recipe is ImageRecipe ? null : $"{run.Experiment.Dataset} has no images";
+    static string? OfImages(PreparedRun run) => run.Contract.Recipe is ImageRecipe ? null : $"{run.Experiment.Dataset} has no images";
 
     static Partition PartitionOf(Experiment e) => Catalog.Partitions[e.Partition](e);
 

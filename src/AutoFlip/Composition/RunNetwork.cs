@@ -18,6 +18,7 @@ static class RunNetwork
             throw AutoFlipException.BadRequest($"Experiment.Kernels own: {without}");
         CheckTokens(experiment, network, data.Vocabulary);
         CheckSteps(experiment, network, data.Task);
+        CheckPadding(experiment, data.Recipe);
         require?.Invoke(network);
         method.Pruner.Check(network);
         return network;
@@ -40,6 +41,18 @@ static class RunNetwork
             throw AutoFlipException.BadRequest(
                 ExperimentOptions.Of(nameof(Experiment.EmbeddingCount))
                     .Refusal(network.Vocabulary, $"at least {vocabulary}, the tokens of {experiment.Dataset}"));
+    }
+
+    /// <summary>Under a data contract texts are padded as it says, and a model that classifies from the first or the last token needs one
+    /// side.</summary>
+    static void CheckPadding(Experiment experiment, InputRecipe recipe)
+    {
+        if (recipe is not IPaddedText texts || !DataSetName.IsOwn(experiment.Dataset)) return;
+        if (texts.PaddingBehind == (experiment.Padding == PaddingSide.Behind)) return;
+        var (asked, agreed) = texts.PaddingBehind ? ("before", "behind") : ("behind", "before");
+        throw AutoFlipException.BadRequest(
+            $"Experiment.Padding {asked}: texts of the data contract are padded {agreed}. Make the contract with Experiment.Model "
+            + $"{experiment.Model}, or choose Experiment.Padding {agreed}.");
     }
 
     /// <summary>A network must have an output at every step of a sequence if and only if that is the task.</summary>

@@ -5,12 +5,13 @@ static class RunWarnings
 {
     /// <summary>All of them, one or two sentences each.</summary>
     /// <param name="setting">The run.</param>
-    /// <param name="data">Its data.</param>
+    /// <param name="data">Its data; null for a server whose clients have data of their own.</param>
     /// <param name="isNew">True for a new run; a resumed run does not repeat the warnings about options without effect.</param>
-    public static IEnumerable<string> Of(RunSetting setting, FederatedData data, bool isNew)
+    public static IEnumerable<string> Of(RunSetting setting, FederatedData? data, bool isNew)
     {
         var (experiment, network) = (setting.Experiment, setting.Network);
-        string?[] unused = isNew ? [OptionUses.Warning(new PreparedRun(experiment, network, data))] : [];
+        var run = new PreparedRun(experiment, network, setting.Contract, data?.OwnersHoldOut == true);
+        string?[] unused = isNew ? [OptionUses.Warning(run)] : [];
         return unused.OfType<string>().Concat(OfSize(experiment, setting.Method, network, setting.Directory.Checkpoints))
             .Concat(OfProcessor(experiment, network));
     }

@@ -34,18 +34,25 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
     /// <summary>All of it.</summary>
     public double Bytes => 2 * WeightBytes + Together * (2 * WeightBytes + ActivationBytes);
 
-    /// <summary>Counts what a run takes.</summary>
+    /// <summary>Counts what a simulation takes; parameters are those below.</summary>
+    public static TrainingMemory Of(Experiment experiment, Network network, FederatedData data, int workers) => Of(
+        experiment, network, data.Clients.IsEmpty ? 0 : data.Clients.Max(client => client.Train.Length),
+        Math.Min(workers, experiment.CohortSize));
+
+    /// <summary>Counts what a server takes that trains nothing.</summary>
+    public static TrainingMemory OfServer(Network network) => new(network, 0, 0, 0);
+
+    /// <summary>Counts what clients of one process and the models between them and a server take.</summary>
     /// <param name="experiment">The run.</param>
     /// <param name="network">Its full network.</param>
-    /// <param name="data">Its clients.</param>
+    /// <param name="largest">Training samples of the client that has most.</param>
     /// <param name="workers">Clients that may train at the same time.</param>
-    public static TrainingMemory Of(Experiment experiment, Network network, FederatedData data, int workers)
+    public static TrainingMemory Of(Experiment experiment, Network network, int largest, int workers)
     {
-        var largest = data.Clients.IsEmpty ? 0 : data.Clients.Max(client => client.Train.Length);
         var batch = experiment.BatchSize == 0 ? largest : Math.Min(experiment.BatchSize, largest);
         var kept = network.Nodes.Where((node, i) => i == 0 || node.Macs > 0).Sum(node => (double)node.ActivationCount);
         var width = experiment.Precision == TrainingPrecision.Bf16 ? sizeof(float) / 2 : sizeof(float);
-        return new(network, batch, Math.Max(Math.Min(workers, experiment.CohortSize), 1), kept * batch * width);
+        return new(network, batch, Math.Max(workers, 1), kept * batch * width);
     }
 
     /// <summary>Refuses a run whose model does not fit into a message, or that does not fit into memory.</summary>
@@ -67,8 +74,8 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
         throw AutoFlipException.BadRequest(
             $"Experiment.Model {experiment.Model}: the run needs at least {MemoryLimit.Text(Bytes)} of memory, "
             + $"and there are {MemoryLimit.Text(limit)}: "
-            + string.Create(CultureInfo.InvariantCulture, $"{Network.Layout.Count:N0} weights take {MemoryLimit.Text(WeightBytes)}, ")
-            + $"a batch of {Batch} samples {MemoryLimit.Text(ActivationBytes)}, {Together} at a time. "
+            + string.Create(CultureInfo.InvariantCulture, $"{Network.Layout.Count:N0} weights take {MemoryLimit.Text(WeightBytes)}")
+            + (Together == 0 ? ". " : $", a batch of {Batch} samples {MemoryLimit.Text(ActivationBytes)}, {Together} at a time. ")
             + advice);
     }
 

@@ -38,7 +38,7 @@ public static class ExperimentOptions
     [
         Of(e => e.Dataset, "dataset", "NAME",
             "Data set: see 'Catalog.DataSets', folder:PATH for your own images or texts, csv:PATH for a table, or parquet:PATH for a data "
-            + "set in Parquet."),
+            + "set in Parquet; own for the clients' own data, in a federation over a network."),
         Of(e => e.Target, "target", "COLUMN", "Target column of a table csv:PATH or parquet:PATH."),
         Of(e => e.Text, "text", "COLUMN",
             "Column of texts of a table csv:PATH or parquet:PATH: the model reads them alone, by Experiment.Tokenizer."),

@@ -35,12 +35,14 @@ public sealed class OptionUsesTests
         };
     }
 
-    static string? Warning(Experiment experiment, LoadedData? data = null)
+    static string? Warning(Experiment experiment, LoadedData? data = null, bool isOwn = false)
     {
         var assigned = FederatedData.Assign(ExperimentRules.Resolve(experiment, task: null), data ?? Images.Value);
         experiment = ExperimentRules.Settle(ExperimentRules.Resolve(experiment, task: null), assigned.Task, assigned.Clients.Length);
+        if (isOwn) experiment = experiment with { Dataset = DataSetName.Own };
         return OptionUses.Warning(new PreparedRun(
-            experiment, RunNetwork.Build(experiment, Catalog.Resolve(experiment), assigned.Contract), assigned));
+            experiment, RunNetwork.Build(experiment, Catalog.Resolve(experiment), assigned.Contract), assigned.Contract,
+            assigned.OwnersHoldOut));
     }
 
     /// <summary>A run in which an option has no effect, and the clause about it. Every row of the table is here at least once.</summary>
@@ -168,6 +170,40 @@ public sealed class OptionUsesTests
         Assert.Contains(clause, Warning(experiment) ?? "", StringComparison.Ordinal);
     }
 
+    /// <summary>Clients have read their data by the contract before, and nothing is dealt.</summary>
+    [Theory]
+    [InlineData("Target", "y", "the data contract decides how samples are read")]
+    [InlineData("Columns", "x:number", "the data contract decides how samples are read")]
+    [InlineData("Resize", "9", "the data contract decides how samples are read")]
+    [InlineData("SequenceLength", "9", "the data contract decides how samples are read")]
+    [InlineData("Tokenizer", "wordpiece:v.txt", "the data contract decides how samples are read")]
+    [InlineData("SampleFraction", "0.5", "clients have data of their own")]
+    [InlineData("Partition", "diri", "clients have data of their own")]
+    [InlineData("ClassesPerClient", "3", "clients have data of their own")]
+    [InlineData("Concentration", "3", "clients have data of their own")]
+    public void Options_of_reading_and_dealing_have_no_effect_on_clients_own_data(string property, string value, string reason)
+    {
+        var experiment = property switch
+        {
+            "Target" => Digits with { Target = value },
+            "Columns" => Digits with { Columns = [value] },
+            "Resize" => Digits with { Resize = 9 },
+            "SequenceLength" => Digits with { SequenceLength = 9 },
+            "Tokenizer" => Digits with { Tokenizer = value },
+            "SampleFraction" => Digits with { SampleFraction = 0.5 },
+            "Partition" => Digits with { Partition = value },
+            "ClassesPerClient" => Digits with { ClassesPerClient = 3 },
+            _ => Digits with { Concentration = 3 },
+        };
+
+        Assert.Contains($"Experiment.{property} {value} ({reason})", Warning(experiment, isOwn: true), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hold_out_and_augmentation_have_an_effect_on_clients_own_data() =>
+        Assert.DoesNotMatch("TestFraction|Random|ColorJitter|Seed", Warning(
+            Digits with { TestFraction = 0.5, RandomRotation = 9, ColorJitter = 0.1, RandomVerticalFlip = 0.5 }, isOwn: true) ?? "");
+
     /// <summary>A table has no images; under the partition pre its owners are the clients, of which there are four.</summary>
     [Fact]
     public void Options_for_images_and_clients_have_no_effect_on_a_table_partitioned_by_owner()
@@ -255,7 +291,7 @@ public sealed class OptionUsesTests
             .. Unused.Select(row => row.Data.Item1),
             .. (string[])["Resize", "ImageNetNormalization", "RandomRotation", "RandomHorizontalFlip",
             // FedAvg is the only algorithm, and has a momentum
-            "RandomVerticalFlip", "ColorJitter", "Clients", "TestFraction", "ServerMomentum"]];
+            "RandomVerticalFlip", "ColorJitter", "Clients", "TestFraction", "ServerMomentum", "SampleFraction", "Partition"]];
 
         Assert.Equal(OptionUses.All.Select(use => use.Property).Order(), tested.Distinct().Order());
     }

@@ -8,6 +8,13 @@ namespace AutoFlip;
 /// </remarks>
 public static class DataSetName
 {
+    /// <summary>Stands for data of the clients' own, in a federation over a network: a data contract describes them, and each client names
+    /// its files (<see cref="ClientSource"/>).</summary>
+    public const string Own = "own";
+
+    /// <summary>Tests whether a name is <see cref="Own"/>, in any case.</summary>
+    public static bool IsOwn(string name) => name.Equals(Own, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The kind and the path of a set that is named by its path, as in <c>folder:PATH</c>; null if the name
     /// is one of the catalogue's.</summary>
     public static (string Kind, string Path)? PathOf(string name) =>
