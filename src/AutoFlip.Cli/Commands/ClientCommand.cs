@@ -45,6 +45,7 @@ sealed class ClientCommand : ICommand
         var options = OptionsOf(request);
         var log = new ClientLog(host, request.Show.Quiet);
         using var client = new NetworkClient(options, Load(request.Options, log, host), log, host.Time);
+        using var traces = Traces.Export(request.Network.Otlp, "autoflip-client", Environment.GetEnvironmentVariable);
         using var service = Systemd.Of(Environment.GetEnvironmentVariable, host.Time);
         using var stopping = host.Cancel.Register(service.Stopping);
         service.Ready();

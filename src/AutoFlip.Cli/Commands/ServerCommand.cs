@@ -35,23 +35,31 @@ sealed class ServerCommand : ICommand
         var (parsed, files, _) = line.Over(new Request());
         if (ServerOperation.TryRun(parsed, files, host)) return ExitCode.Done;
         using var service = Systemd.Of(Environment.GetEnvironmentVariable, host.Time);
+        using var traces = Traces.Export(parsed.Network.Otlp, "autoflip-server", Environment.GetEnvironmentVariable);
+        var options = OptionsOf(parsed) with { Listening = service.Ready };
         if (parsed.Network.Resume is { } directory)
         {
             if (files is not [])
                 throw AutoFlipException.BadRequest("server --resume: no experiment is accepted; the run directory has it.");
-            var resumed = OptionsOf(parsed) with { Listening = service.Ready };
             ExperimentRules.Check(parsed.Options);
-            Watch(parsed, host, service, display => NetworkServer.Resume(
-                directory, Load(parsed.Options, host), resumed, parsed.Options with { Wording = Spelling.Of }, display, host.Time,
-                host.Cancel));
+            Resume(directory, parsed);
             return ExitCode.Done;
         }
-        var options = OptionsOf(parsed) with { Listening = service.Ready };
         var request = RunCommand.Read(line, host);
+        if (parsed.Network.Continue && EarlierRuns.Below(request.Options.ResultPath).Of(request.Experiment) is { } earlier
+            && NetworkServer.IsRun(earlier.Directory))
+        {
+            if (earlier.Status.Stage == RunStage.Done) host.Out.WriteLine($"{earlier.Directory} is done.");
+            else Resume(earlier.Directory, request);
+            return ExitCode.Done;
+        }
         Watch(request, host, service, display => NetworkServer.Run(
             request.Experiment, Load(request.Options, host), options, request.Options with { Wording = Spelling.Of }, display, host.Time,
             host.Cancel));
         return ExitCode.Done;
+
+        void Resume(string path, Request request) => Watch(request, host, service, display => NetworkServer.Resume(
+            path, Load(request.Options, host), options, request.Options with { Wording = Spelling.Of }, display, host.Time, host.Cancel));
     }
 
     static void Watch(Request request, Host host, Systemd service, Func<RunObserver, RunSummary> run)

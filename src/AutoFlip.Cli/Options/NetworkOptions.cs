@@ -42,6 +42,12 @@ sealed record NetworkOptions
     /// <summary>Accept clients on several kinds of processors.</summary>
     public bool MixedProcessors { get; init; }
 
+    /// <summary>Address that spans are exported to; null for that of the environment.</summary>
+    public string? Otlp { get; init; }
+
+    /// <summary>Resume the newest unfinished run of the experiment, if there is one.</summary>
+    public bool Continue { get; init; }
+
     /// <summary>Run directory that a server resumes.</summary>
     public string? Resume { get; init; }
 

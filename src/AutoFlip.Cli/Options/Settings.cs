@@ -261,6 +261,9 @@ static class Settings
         Setting.Of(
             (NetworkOptions n) => n.Insecure, "--insecure", "",
             "Connect without certificates and unencrypted: on loopback and Unix sockets only."),
+        Setting.Of(
+            (NetworkOptions n) => n.Otlp, "--otlp", "URL",
+            "Export traces by OTLP over HTTP, such as to http://localhost:4318. Default: OTEL_EXPORTER_OTLP_ENDPOINT of the environment."),
     ];
 
     /// <summary>Options of <c>server</c>.</summary>
@@ -298,6 +301,9 @@ static class Settings
                 (NetworkOptions n) => n.MixedProcessors, "--mixed-processors", "",
                 "Accept clients with different kinds of processors. The result is then not reproducible to the bit."),
             Setting.Of((NetworkOptions n) => n.Resume, "--resume", "DIR", "Resume the run of a directory."),
+            Setting.Of(
+                (NetworkOptions n) => n.Continue, "--continue", "",
+                "Resume the run of this experiment below --result-path, start it if there is none, and do nothing once it is done."),
             Setting.Of(
                 (NetworkOptions n) => n.Admin, "--admin", "unix:PATH|127.0.0.1:PORT",
                 "Address for operators and monitoring, over HTTP. Default: a socket in the run directory, which its owner alone can open."),

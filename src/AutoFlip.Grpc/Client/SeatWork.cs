@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AutoFlip.Grpc.V1;
 using Grpc.Core;
 
@@ -35,13 +36,15 @@ sealed class SeatWork(TaskOffer offer, NetworkClient client)
     /// <returns>False if the server did not know the task: should it be offered again, it must be done again.</returns>
     public async Task<bool> RunAsync(Outbox outbox, CancellationToken ct)
     {
+        using var span = Tracing.Begin("task", offer.Task.Span, (int)offer.Round, (ClientWork)offer.Work, (int)offer.Seat);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _closed.Token);
         try
         {
             var message = outbox.Kept is { } kept && kept.Task == TaskName && kept.Request == RequestName
                 ? outbox.Read()
-                : await ComputeAsync(outbox, either.Token);
+                : await ComputeAsync(outbox, span, either.Token);
             Phase = Phase.Uploading;
+            using var submit = Tracing.Within(span, "submit");
             await SubmitAsync(outbox, message, ct);
             return true;
         }
@@ -57,9 +60,11 @@ sealed class SeatWork(TaskOffer offer, NetworkClient client)
         }
     }
 
-    async Task<ReadOnlyMemory<byte>> ComputeAsync(Outbox outbox, CancellationToken ct)
+    async Task<ReadOnlyMemory<byte>> ComputeAsync(Outbox outbox, Activity? span, CancellationToken ct)
     {
-        var request = await client.FetchAsync(offer, ct);
+        ReadOnlyMemory<byte> request;
+        using (Tracing.Within(span, "fetch")) request = await client.FetchAsync(offer, ct);
+        using var compute = Tracing.Within(span, "compute");
         Phase = Phase.Working;
         client.Log.Note($"Round {offer.Round}: seat {offer.Seat} begins to {Verb}.");
         var message = await client.Federation.HandleAsync((int)offer.Seat, request, ct);

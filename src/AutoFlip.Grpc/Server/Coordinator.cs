@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace AutoFlip.Grpc;
@@ -30,6 +31,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     OpenTask? _task;
     TaskInbox? _inbox;
     TimeSpan _noticed, _opened;
+    Activity? _span;
     Exception? _failure;
     string? _ended;
     bool _isDraining;
@@ -80,6 +82,8 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
             _asked.Clear();
             _hashes.Clear();
             _opened = Now;
+            _span?.Stop(); // of a task without replies
+            _span = Tracing.Begin("round", task.Id, task.Round, task.Work);
             _inbox = _inboxes.Open(task);
             _task = new OpenTask(task, _options.Rules, Clients, Now, _inboxes.ClosedAs(task));
             foreach (var seat in task.Cohort)
@@ -101,7 +105,11 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
             if (_task!.Closed?.Missing.GetValueOrDefault(client) is { } reason) return Answer.None(reason);
             if (_inbox!.Find(client) is { } stored) return stored;
             if (_asked.Add(client) && _inbox.MaskRequest(client) is { } asked) return asked; // before the server was interrupted
-            offer = new Offer(client, _task.Task.IdOf(client), request, _hashes.Of(request)) { Since = Now };
+            offer = new Offer(client, _task.Task.IdOf(client), request, _hashes.Of(request))
+            {
+                Since = Now,
+                Span = Tracing.Begin("request", _task.Task.IdOf(client), _task.Task.Round, _task.Task.Work, client),
+            };
             _offers.Add(offer);
             Pulse();
         }
@@ -168,7 +176,9 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         foreach (var (seat, reason) in record.Missing)
         {
             _audit.Add("missing", ("round", record.Round), ("seat", seat), ("reason", reason));
-            if (_offers.Remove(seat) is { } offer) offer.Answer.TrySetResult(Answer.None(reason));
+            if (_offers.Remove(seat) is not { } offer) continue;
+            offer.Span.Fail(reason);
+            offer.Answer.TrySetResult(Answer.None(reason));
         }
         Pulse();
     }

@@ -163,5 +163,10 @@ partial class Coordinator : IAdministered
     }
 
     /// <summary>Notes the time of the open task, which has ended.</summary>
-    void NoteEnded() => Metrics.TaskEnded(_task!.Task.Work, Now - _opened);
+    void NoteEnded()
+    {
+        Metrics.TaskEnded(_task!.Task.Work, Now - _opened);
+        _span?.SetTag("autoflip.replies", _task.Stored).Stop();
+        _span = null;
+    }
 }

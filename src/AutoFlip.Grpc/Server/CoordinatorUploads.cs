@@ -76,6 +76,7 @@ partial class Coordinator
                 case ReplyOutcome.Stored when _task!.Store(upload.Seat):
                     _offers.Remove(upload.Seat);
                     Metrics.Answered(Now - offer.Since);
+                    offer.Span?.SetTag("autoflip.bytes", (long)header.Size).Stop();
                     if (_task.IsEnded) NoteEnded();
                     _audit.Add("stored", ("round", _task.Task.Round), ("work", _task.Task.Work.ToString()), ("seat", upload.Seat), (
                         "bytes", (long)header.Size));

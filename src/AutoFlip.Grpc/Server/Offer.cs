@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace AutoFlip.Grpc;
@@ -11,6 +12,9 @@ sealed record Offer(int Seat, UInt128 Task, ReadOnlyMemory<byte> Request, byte[]
 {
     /// <summary>Receives the answer.</summary>
     public TaskCompletionSource<Answer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Its span in traces; null if there are none.</summary>
+    public Activity? Span { get; init; }
 
     /// <summary>The time when it was made.</summary>
     public TimeSpan Since { get; init; }
