@@ -7,7 +7,7 @@ namespace AutoFlip.Grpc;
 /// <summary>Requests to the admin socket of a running server, which is found by its run directory.</summary>
 public sealed class ServerAdmin : IDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // a machine that trains is busy
 
     readonly string _directory;
     readonly HttpClient _http;

@@ -10,6 +10,7 @@ namespace AutoFlip.Grpc;
 partial class Coordinator
 {
     readonly Dictionary<string, int> _refusals = new(StringComparer.Ordinal);
+    readonly Dictionary<string, int> _proposed = new(StringComparer.Ordinal);
     readonly HashSet<string> _revoked = new(StringComparer.Ordinal);
     readonly Quarantine _quarantine;
     string? _processor;
@@ -21,9 +22,6 @@ partial class Coordinator
         Require(name, version);
         lock (_lock)
         {
-            var seat = caller.Seat is { } bound ? bound
-                : _roster.Of(name) is [var own, ..] ? own
-                : _roster.Free(Clients).DefaultIfEmpty(-1).First();
             return new Description
             {
                 Run = Bytes(_run.Run),
@@ -33,9 +31,21 @@ partial class Coordinator
                 ContractSha256 = ByteString.CopyFrom(facts.ContractSha256),
                 Seats = (uint)Clients,
                 MinSamples = (uint)_options.MinSamples,
-                ProposedSeat = (uint)(seat + 1),
+                ProposedSeat = (uint)(ProposalTo(caller) + 1),
             };
         }
+    }
+
+    /// <summary>A seat for a client that asks for none; -1 if all are taken. Clients that start at the same time are proposed different
+    /// ones, as long as there are enough.</summary>
+    int ProposalTo(Caller caller)
+    {
+        if (caller.Seat is { } bound) return bound;
+        if (_roster.Of(caller.Name) is [var own, ..]) return own;
+        _proposed.Remove(caller.Name);
+        int[] free = [.. _roster.Free(Clients)];
+        var seat = free.Except(_proposed.Values).Concat(free).DefaultIfEmpty(-1).First();
+        return _proposed[caller.Name] = seat;
     }
 
     /// <summary>Begins a session.</summary>

@@ -14,7 +14,8 @@ public static class Results
     public static string Federation(RunStart start)
     {
         var e = start.Experiment;
-        return $"{e.Clients} clients, {e.CohortSize} a round, {e.Rounds} rounds, {Readable.Count(start.TrainSamples)} training samples"
+        return $"{e.Clients} clients, {e.CohortSize} a round, {e.Rounds} rounds"
+            + (start.TrainSamples == 0 ? "" : $", {Readable.Count(start.TrainSamples)} training samples") // a server has none
             + (start.RoundsDone == 0 ? "" : $"; {start.RoundsDone} rounds are done already");
     }
 

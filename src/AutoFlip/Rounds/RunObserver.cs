@@ -59,8 +59,8 @@ public abstract class RunObserver : ILoadObserver
 /// <param name="Directory">The run directory.</param>
 /// <param name="Parameters">Trainable parameters of the network.</param>
 /// <param name="MacsPerSample">Multiply-accumulates of one forward pass.</param>
-/// <param name="TrainSamples">Training samples over all clients.</param>
-/// <param name="HeldOutSamples">Held-out samples over all clients.</param>
+/// <param name="TrainSamples">Training samples over all clients; 0 for clients on other machines, which declare theirs later.</param>
+/// <param name="HeldOutSamples">Held-out samples over all clients; 0 likewise.</param>
 /// <param name="TestSamples">Samples of the server's test set.</param>
 /// <param name="RoundsDone">Rounds already done, when a run is resumed.</param>
 public sealed record RunStart(

@@ -43,8 +43,11 @@ static class HumanLines
             + $"version {ExperimentFile.ProgramVersion}.",
             $"{e.Name}: {e.Dataset}, {e.Model} with {LogText.Count(start.Parameters)} parameters, {e.Algorithm}, pruner {e.Pruner}, "
             + $"seed {e.Seed}.",
-            $"{e.Clients} clients, {e.CohortSize} a round, {e.Rounds} rounds; {LogText.Count(start.TrainSamples)} training samples, " +
-            $"{LogText.Count(start.HeldOutSamples)} held out by clients, {LogText.Count(start.TestSamples)} in the server's test set.",
+            $"{e.Clients} clients, {e.CohortSize} a round, {e.Rounds} rounds; "
+            + (start.TrainSamples == 0
+                ? $"clients have their own samples, {LogText.Count(start.TestSamples)} are in the server's test set."
+                : $"{LogText.Count(start.TrainSamples)} training samples, {LogText.Count(start.HeldOutSamples)} held out by clients, "
+                    + $"{LogText.Count(start.TestSamples)} in the server's test set."),
         ];
     }
 

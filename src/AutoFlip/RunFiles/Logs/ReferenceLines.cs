@@ -50,8 +50,10 @@ static class ReferenceLines
         return
         [
             $"Run {e.Name} in {start.Directory}, seed {e.Seed}.",
-            $"{e.Dataset}: {start.TrainSamples} training samples, {start.HeldOutSamples} held out by clients, "
-            + $"{start.TestSamples} in the server's test set.",
+            start.TrainSamples == 0
+                ? $"{e.Dataset}: clients have their own samples, {start.TestSamples} are in the server's test set."
+                : $"{e.Dataset}: {start.TrainSamples} training samples, {start.HeldOutSamples} held out by clients, "
+                    + $"{start.TestSamples} in the server's test set.",
             $"{e.Model} has {start.Parameters} parameters; {e.Clients} clients, {e.CohortSize} a round, {e.Rounds} rounds.",
         ];
     }

@@ -37,6 +37,17 @@ public class RunLogTests
         return string.Join('\n', log.Lines);
     }
 
+    [Theory]
+    [InlineData(LogFormat.Human)]
+    [InlineData(LogFormat.Reference)]
+    public void A_server_that_has_no_data_counts_none_of_its_clients(LogFormat format)
+    {
+        var text = Lines(format, log => log.Started(new RunStart(Reports.Experiment, "runs/x", 1_234, 1, 0, 0, 100, 0)));
+
+        Assert.Contains("clients have their own samples, 100 are in the server's test set.", text);
+        Assert.DoesNotContain("training samples", text);
+    }
+
     [Fact]
     public void Human_lines_are_sentences() => Assert.Equal($"""
         2026-01-02 15:04:05 +01:00 [info] Loading: reading Digits.
