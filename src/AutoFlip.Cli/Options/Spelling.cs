@@ -8,6 +8,7 @@ static class Spelling
     static readonly FrozenDictionary<string, string> Calls = new Dictionary<string, string>
     {
         ["Simulation.Resume"] = "autoflip resume",
+        ["FederationServer.Run"] = "autoflip server",
         ["FederationServer.Resume"] = "autoflip server --resume",
         ["DataLocations.Require"] = "autoflip data get",
         ["DataSplit.Test"] = "--split test",

@@ -13,7 +13,7 @@ public static class NamedParts
             ? Catalog.DataSetKinds[named.Kind](named.Path, experiment)
             : DataSetName.IsOwn(experiment.Dataset) ? throw AutoFlipException.BadRequest(
                 $"Experiment.Dataset {DataSetName.Own}: it stands for the clients' own data in a federation over a network "
-                + "(autoflip server). Name a data set here.")
+                + "(FederationServer.Run). Name a data set here.")
             : Catalog.DataSets[experiment.Dataset];
 
         /// <summary>The catalogue's own spelling of a data set's name; of a path, its kind's.</summary>

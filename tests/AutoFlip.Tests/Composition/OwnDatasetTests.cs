@@ -44,8 +44,8 @@ public class OwnDatasetTests
 
         Assert.Equal(ExitCode.BadRequest, error.Code);
         Assert.Equal(
-            "Experiment.Dataset own: it stands for the clients' own data in a federation over a network (autoflip server). Name a data set "
-            + "here.", error.Message);
+            "Experiment.Dataset own: it stands for the clients' own data in a federation over a network (FederationServer.Run). Name a "
+            + "data set here.", error.Message);
         Assert.Empty(results.Files);
     }
 
