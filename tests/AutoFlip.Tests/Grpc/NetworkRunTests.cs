@@ -48,5 +48,9 @@ public class NetworkRunTests
 
         Assert.Equal(simulated.ModelSha256, network.ModelSha256);
         Assert.Equal(simulated.Traffic, network.Traffic);
+        var ended = Shell.Run(
+            "server", network.Directory!, "--continue", "--result-path", Path.Combine(folder.Path, "net"), "--listen", "unix:none",
+            "--insecure", "--min-clients", "1", "--round-timeout", "1m");
+        Assert.Equal((0, $"{network.Directory} is done.\n"), (ended.Code, ended.Out));
     }
 }
