@@ -44,7 +44,7 @@ sealed class ClientCommand : ICommand
         ExperimentRules.Check(request.Options);
         var options = OptionsOf(request);
         var log = new ClientLog(host, request.Show.Quiet);
-        using var client = new NetworkClient(options, Load(request.Options, log, host), log, host.Time);
+        using var client = new NetworkClient(options, Load(request, log, host), log, host.Time);
         using var traces = Traces.Export(request.Network.Otlp, "autoflip-client", Environment.GetEnvironmentVariable);
         using var service = Systemd.Of(Environment.GetEnvironmentVariable, host.Time);
         using var stopping = host.Cancel.Register(service.Stopping);
@@ -63,8 +63,51 @@ sealed class ClientCommand : ICommand
         host.Print($"{folder.CertificateOf(PeerKind.Client, peer.Name)}: valid until {peer.NotAfter.UtcDateTime:yyyy-MM-dd}");
     }
 
-    static Func<ClientRun, ClientData> Load(RunOptions options, ClientLog log, Host host) => run =>
-        ClientData.Dealt(run.Experiment, DataLocations.Of(options), log, host.Cancel);
+    /// <summary>The client's data: its own, read under the run's contract, or its share of the experiment's data set.</summary>
+    static Func<ClientRun, ClientData> Load(Request request, ClientLog log, Host host)
+    {
+        var (network, where) = (request.Network, DataLocations.Of(request.Options));
+        if (network.Data is not { } data)
+        {
+            if (network.User is not null || network.HoldOutData is not null)
+                throw AutoFlipException.BadRequest("client: --user and --hold-out-data go with --data.");
+            return run =>
+            {
+                if (ShareOf(network) is { } share && share.Of != run.Experiment.Clients)
+                    throw AutoFlipException.BadRequest(
+                        $"--share: the run has {run.Experiment.Clients} clients. Accepted: {share.Number}/{run.Experiment.Clients}.");
+                if (DataSetName.IsOwn(run.Experiment.Dataset))
+                    throw AutoFlipException.BadRequest(
+                        "client: --data is missing: the clients of this run have data of their own. Accepted: folder:PATH, csv:FILE, "
+                        + "parquet:PATH, or the name of a LEAF set with --user.");
+                return ClientData.Dealt(run.Experiment, where, log, host.Cancel);
+            };
+        }
+        if (network.Share is not null) throw AutoFlipException.BadRequest("--data and --share contradict each other. Give one of them.");
+        var named = request.Experiment;
+        var source = new ClientSource(data, network.User)
+        {
+            HoldOut = network.HoldOutData,
+            Target = Given(named.Target),
+            Input = Given(named.Text) ?? Given(named.Image),
+            Encoding = named.Encoding,
+        };
+        return run => run.Seats is [var seat]
+            ? ClientData.Own(run.Experiment, run.Contract, source, seat, where, log, host.Cancel)
+            : throw AutoFlipException.BadRequest("client --data: one client has these data, and --seats names several.");
+    }
+
+    static string? Given(string text) => text.Length > 0 ? text : null;
+
+    /// <summary>The share that is asked for; null if none is.</summary>
+    static (int Number, int Of)? ShareOf(NetworkOptions options)
+    {
+        if (options.Share is not { } text) return null;
+        return text.Split('/') is [var number, var all] && Number(number) is { } seat && Number(all) is { } clients && seat < clients
+            ? (seat, clients)
+            : throw AutoFlipException.BadRequest(
+                $"--share: '{text}' is not accepted. Accepted: a client's number from 0 and the number of clients, such as 7/20.");
+    }
 
     /// <summary>The options of a client.</summary>
     /// <exception cref="AutoFlipException">One is missing or not accepted (exit 2).</exception>
@@ -94,7 +137,7 @@ sealed class ClientCommand : ICommand
     /// <summary>Seats that are asked for: a number, or ranges such as 0-9,20.</summary>
     static ImmutableArray<int> SeatsOf(NetworkOptions options)
     {
-        if (options.ClientId is { } one)
+        if ((options.ClientId ?? ShareOf(options)?.Number) is { } one)
             return options.Seats is null
                 ? [one]
                 : throw AutoFlipException.BadRequest("--client-id and --seats contradict each other. Give one of them.");

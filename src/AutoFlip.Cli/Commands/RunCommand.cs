@@ -33,14 +33,17 @@ sealed class RunCommand : ICommand
 
     /// <summary>The run that a command line of this kind describes; warnings are given on the way.</summary>
     /// <exception cref="AutoFlipException">It describes none (exit 2).</exception>
-    internal static Request Read(CommandLine line, Host host)
+    /// <param name="line">The command line.</param>
+    /// <param name="host">Receives warnings.</param>
+    /// <param name="change">Applied before the rules are checked; null changes nothing.</param>
+    internal static Request Read(CommandLine line, Host host, Func<Request, Request>? change = null)
     {
         var parsed = line.Over(FromFile);
         foreach (var warning in parsed.Warnings) host.Warn(warning);
         if (parsed.Positionals is [var file] && ExperimentFile.TableFieldsOf(file) is { Count: > 0 } fields)
             host.Warn(
                 $"'{file}' is a table: 'autoflip run' ignores its {string.Join(", ", fields)}; 'autoflip experiment {file}' uses them.");
-        return parsed.Request.Resolve(host.Warn);
+        return (change?.Invoke(parsed.Request) ?? parsed.Request).Resolve(host.Warn);
     }
 
     static Request FromFile(IReadOnlyList<string> files) => files switch

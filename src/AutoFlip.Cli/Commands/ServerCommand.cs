@@ -45,7 +45,7 @@ sealed class ServerCommand : ICommand
             Resume(directory, parsed);
             return ExitCode.Done;
         }
-        var request = RunCommand.Read(line, host);
+        var request = RunCommand.Read(line, host, UnderContract);
         if (parsed.Network.Continue && EarlierRuns.Below(request.Options.ResultPath).Of(request.Experiment) is { } earlier
             && NetworkServer.IsRun(earlier.Directory))
         {
@@ -54,12 +54,12 @@ sealed class ServerCommand : ICommand
             return ExitCode.Done;
         }
         Watch(request, host, service, display => NetworkServer.Run(
-            request.Experiment, Load(request.Options, host), options, request.Options with { Wording = Spelling.Of }, display, host.Time,
+            request.Experiment, Load(request, host), options, request.Options with { Wording = Spelling.Of }, display, host.Time,
             host.Cancel));
         return ExitCode.Done;
 
         void Resume(string path, Request request) => Watch(request, host, service, display => NetworkServer.Resume(
-            path, Load(request.Options, host), options, request.Options with { Wording = Spelling.Of }, display, host.Time, host.Cancel));
+            path, Load(request, host, path), options, request.Options with { Wording = Spelling.Of }, display, host.Time, host.Cancel));
     }
 
     static void Watch(Request request, Host host, Systemd service, Func<RunObserver, RunSummary> run)
@@ -69,8 +69,31 @@ sealed class ServerCommand : ICommand
         service.Stopping();
     }
 
-    static Func<Experiment, RunObserver, ServerData> Load(RunOptions options, Host host) => (experiment, observer) =>
-        ServerData.Of(FederatedData.Load(experiment, DataLocations.Of(options), observer, host.Cancel));
+    /// <summary>The request with clients' own data as its data set, if there is a contract for them.</summary>
+    static Request UnderContract(Request request) => request.Network.Contract is null
+        ? DataSetName.IsOwn(request.Experiment.Dataset)
+            ? throw AutoFlipException.BadRequest(
+                $"server --dataset {DataSetName.Own}: --contract is missing. Accepted: a file of 'autoflip data contract'.")
+            : request
+        : request with { Experiment = request.Experiment with { Dataset = DataSetName.Own } };
+
+    /// <summary>Data of the server: a contract and perhaps a test set, or the experiment's data set.</summary>
+    static Func<Experiment, RunObserver, ServerData> Load(Request request, Host host, string? resumed = null)
+    {
+        var (network, where) = (request.Network, DataLocations.Of(request.Options));
+        if ((network.Contract ?? KeptContract(resumed)) is not { } file)
+            return network.Test is null
+                ? (experiment, observer) => ServerData.Of(FederatedData.Load(experiment, where, observer, host.Cancel))
+                : throw AutoFlipException.BadRequest(
+                    "server --test: it goes with --contract; without one, the data set has its own test set.");
+        var contract = DataContract.Load(file);
+        var test = network.Test is { } data ? new ClientSource(data) : null;
+        return (experiment, observer) => ServerData.Under(experiment, contract, test, where, observer, host.Cancel);
+    }
+
+    /// <summary>The contract of a run that is resumed, if its clients have data of their own.</summary>
+    static string? KeptContract(string? directory) =>
+        directory is not null && DataSetName.IsOwn(ExperimentFile.Load(directory).Dataset) ? NetworkServer.ContractOf(directory) : null;
 
     /// <summary>The options of a server.</summary>
     /// <exception cref="AutoFlipException">One is missing or not accepted (exit 2).</exception>

@@ -69,6 +69,24 @@ sealed record NetworkOptions
     /// <summary>Client that a running server admits again.</summary>
     public string? Admit { get; init; }
 
+    /// <summary>File with the data contract of a server; null: that of the experiment's data set, which the server loads.</summary>
+    public string? Contract { get; init; }
+
+    /// <summary>The server's test set, such as folder:PATH; null for none.</summary>
+    public string? Test { get; init; }
+
+    /// <summary>A client's own data, such as folder:PATH; null: its share of the experiment's data set.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>The user of a LEAF set whose samples are a client's data.</summary>
+    public string? User { get; init; }
+
+    /// <summary>A client's own held-out data; null: a share of its data.</summary>
+    public string? HoldOutData { get; init; }
+
+    /// <summary>A client's share of the experiment's data set, such as 7/20: its number, and that of all clients.</summary>
+    public string? Share { get; init; }
+
     /// <summary>Address of a client's server.</summary>
     public string? Server { get; init; }
 

@@ -300,6 +300,13 @@ static class Settings
             Setting.Of(
                 (NetworkOptions n) => n.MixedProcessors, "--mixed-processors", "",
                 "Accept clients with different kinds of processors. The result is then not reproducible to the bit."),
+            Setting.Of(
+                (NetworkOptions n) => n.Contract, "--contract", "FILE",
+                "Data contract ('autoflip data contract') under which clients read their own data. Without it, the server and all clients "
+                + "load --dataset, and each client takes its share."),
+            Setting.Of(
+                (NetworkOptions n) => n.Test, "--test", "DATA",
+                "With --contract: test set of the server, as folder:PATH, csv:FILE or parquet:PATH."),
             Setting.Of((NetworkOptions n) => n.Resume, "--resume", "DIR", "Resume the run of a directory."),
             Setting.Of(
                 (NetworkOptions n) => n.Continue, "--continue", "",
@@ -337,13 +344,25 @@ static class Settings
                 (NetworkOptions n) => n.ClientId, "--client-id", "N",
                 "Number of this client in the run, from 0. Default: one that the server proposes."),
             Setting.Of((NetworkOptions n) => n.Seats, "--seats", "N-M", "Numbers of several clients in this process, such as 0-99."),
+            Setting.Of(
+                (NetworkOptions n) => n.Data, "--data", "DATA",
+                "This client's own data: folder:PATH, csv:FILE, parquet:PATH, or the name of a LEAF set with --user. Default: its share of "
+                + "the experiment's data set."),
+            Setting.Of((NetworkOptions n) => n.User, "--user", "ID", "User of a LEAF set whose samples are this client's."),
+            Setting.Of(
+                (NetworkOptions n) => n.HoldOutData, "--hold-out-data", "DATA",
+                "This client's held-out data. Default: --test-fraction of its samples."),
+            Setting.Of(
+                (NetworkOptions n) => n.Share, "--share", "N/M",
+                "Client N of M that share the experiment's data set: --client-id, with a check of M."),
             Setting.Of((NetworkOptions n) => n.State, "--state", "DIR", "Folder for what is kept between rounds and restarts."),
             Setting.Of(
                 (NetworkOptions n) => n.GiveUp, "--give-up", "TIME|never", "Time without an answer of the server after which it ends."),
             Setting.Of((NetworkOptions n) => n.Once, "--once", "", "End with the run, instead of waiting for the next one."),
         ]),
-        .. Running.Where(setting =>
-            setting.Name is "--data-path" or "--offline" or "--workers" or "--quiet" or "--plain" or "--verbose"),
+        .. All.Where(setting =>
+            setting.Name is "--target" or "--text" or "--image" or "--encoding" or "--data-path" or "--offline" or "--workers" or "--quiet"
+                or "--plain" or "--verbose"),
     ];
 
     static readonly Setting[] WithoutEffect =

@@ -159,7 +159,7 @@ public sealed class NetworkClient : IDisposable
         var data = _load(new(experiment, ContractOf(description), [.. seats]));
         _federation?.Dispose();
         using var federation = _federation = new FederationClient(
-            experiment, data.Contract, data, state, _options.Workers, _time)
+            experiment, data, seats, state, _options.Workers, _time)
         {
             Failed = e => Log.Warning($"A task failed: {e.Message}"),
         };

@@ -46,7 +46,7 @@ static class Retry
         StatusCode.Unavailable when failure.Status.Detail.Contains("HTTP/2 handshake", StringComparison.Ordinal) =>
             "the server does not accept this connection: its certificate may be revoked, or of another authority.",
         StatusCode.Cancelled when failure.Status.Detail.Length == 0 => "the server did not answer in time.",
-        _ => failure.Status.DebugException is { } cause ? Innermost(cause) : failure.Status.Detail,
+        _ => (failure.Status.DebugException is { } cause ? Innermost(cause) : failure.Status.Detail).TrimEnd('.') + ".",
     };
 
     static string Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e.Message;

@@ -23,6 +23,9 @@ public static class NetworkServer
     /// <summary>The folder of a run with what is of the network.</summary>
     public static string FolderOf(string directory) => OwnFile.Folder(directory, NetworkFolder.Name);
 
+    /// <summary>The file with the data contract of a run.</summary>
+    public static string ContractOf(string directory) => Path.Combine(FolderOf(directory), "contract.json");
+
     static RunSummary Within(
         ServerOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel,
         Func<Func<ServerSession, IMessageChannel>, CancellationToken, RunSummary> run)
@@ -48,6 +51,7 @@ public static class NetworkServer
                 {
                     ICallers callers = identity is null ? new NamedCallers() : new CertifiedCallers(identity);
                     var folder = FolderOf(session.Directory);
+                    session.Contract.Write(ContractOf(session.Directory));
                     coordinator = new Coordinator(session, options, new ServerFiles(folder), callers, time);
                     metrics = new PrometheusText(coordinator.Metrics.Meter);
                     var service = new FederationService(FactsOf(session), coordinator, callers, options, enrolment, time);

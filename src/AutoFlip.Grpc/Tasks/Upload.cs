@@ -10,8 +10,9 @@ sealed class Upload
     readonly long _size;
     readonly ReadOnlyMemory<byte> _sha256;
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    long _unhashed; // bytes that an earlier connection left
 
-    /// <summary>Begins a reply, or resumes one at the bytes that are here. Cost of the latter: they are hashed again.</summary>
+    /// <summary>Begins a reply, or resumes one at the bytes that are here, which are hashed again when more arrive.</summary>
     /// <param name="inbox">Where it goes.</param>
     /// <param name="seat">Whose.</param>
     /// <param name="size">Bytes it will have.</param>
@@ -20,7 +21,7 @@ sealed class Upload
     {
         (_inbox, Seat, _size, _sha256, Have) = (inbox, seat, size, sha256, inbox.Have(seat));
         if (Have > size) Discard(); // of another reply
-        else if (Have > 0) _hash.AppendData(inbox.Begun(seat).Span);
+        _unhashed = Have;
     }
 
     /// <summary>The seat.</summary>
@@ -36,6 +37,7 @@ sealed class Upload
     public bool Append(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > _size - Have) return false;
+        HashEarlier();
         _inbox.Append(Seat, bytes);
         _hash.AppendData(bytes);
         Have += bytes.Length;
@@ -45,11 +47,18 @@ sealed class Upload
     /// <summary>Stores the complete reply. On the disk when this returns.</summary>
     public ReplyOutcome Store()
     {
+        HashEarlier();
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         _hash.GetHashAndReset(hash);
         if (hash.SequenceEqual(_sha256.Span)) return _inbox.Store(Seat);
         Discard();
         return ReplyOutcome.Damaged;
+    }
+
+    void HashEarlier()
+    {
+        if (_unhashed > 0) _hash.AppendData(_inbox.Begun(Seat).Span[..(int)_unhashed]);
+        _unhashed = 0;
     }
 
     void Discard()

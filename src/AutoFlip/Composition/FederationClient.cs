@@ -10,19 +10,20 @@ public sealed class FederationClient : IDisposable
 
     /// <summary>Builds the network and starts the threads.</summary>
     /// <param name="experiment">The run's experiment, as the server has it.</param>
-    /// <param name="contract">The run's data contract.</param>
-    /// <param name="data">This machine's data.</param>
+    /// <param name="data">This machine's data, under the run's contract.</param>
+    /// <param name="clients">The clients that this object is.</param>
     /// <param name="folder">Where masks and the clients' vectors are kept between rounds and restarts.</param>
     /// <param name="workers">Clients that compute at the same time.</param>
     /// <param name="time">The clock; null: the system's.</param>
     /// <exception cref="AutoFlipException">The network does not fit the data, or the folder cannot be read (see
     /// <see cref="ExitCode"/>).</exception>
     public FederationClient(
-        Experiment experiment, DataContract contract, ClientData data, string folder, int workers, TimeProvider? time = null)
+        Experiment experiment, ClientData data, IReadOnlyCollection<int> clients, string folder, int workers, TimeProvider? time = null)
     {
         LibTorch.Require();
-        var method = Catalog.Resolve(experiment);
-        var network = RunNetwork.Build(experiment, method, contract);
+        var (method, contract) = (Catalog.Resolve(experiment), data.Contract);
+        var network = RunNetwork.Build(experiment, method, contract, all => TrainingMemory.Of(
+            experiment, all, clients.Max(data.TrainSamples), Math.Min(workers, clients.Count)).Require(experiment, MemoryLimit.OfProcess));
         var masks = new MaskFiles(Path.Combine(folder, "masks")).Open(network);
         _host = new ClientHost(
             experiment, method, network, data.Inner, new ClientFiles(Path.Combine(folder, "memory"), network.Layout.ParameterCount),

@@ -8,6 +8,23 @@ public sealed record ServerData(DataContract Contract, SampleSet? Test, int? Cli
 {
     /// <summary>The contract and the test set of a data set that the experiment names and every client has.</summary>
     public static ServerData Of(FederatedData data) => new(data.Contract, data.Test, data.Clients.Length);
+
+    /// <summary>A contract under which clients read data of their own, and the server's test set.</summary>
+    /// <param name="experiment">The run.</param>
+    /// <param name="contract">The contract.</param>
+    /// <param name="test">The place of the test set; null for none.</param>
+    /// <param name="where">Where decoded images are cached.</param>
+    /// <param name="observer">Watches the loading.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="AutoFlipException">The test set is missing, or does not fit the contract (exit 3).</exception>
+    public static ServerData Under(
+        Experiment experiment, DataContract contract, ClientSource? test, DataLocations where, ILoadObserver observer, CancellationToken ct)
+    {
+        if (test is null) return new(contract, null);
+        var all = ClientData.Own(experiment with { TestFraction = 0 }, contract, test, client: 0, where, observer, ct);
+        var share = all.Inner.ShareOf(0);
+        return new(contract, new SampleSubset(share.HeldOut, share.TrainRows.ToArray()));
+    }
 }
 
 /// <summary>A run over a network as its channel sees it.</summary>
@@ -45,12 +62,13 @@ public static class FederationServer
         {
             return RunFiles.Record(options, directory: null, observer, time, all =>
             {
+                ExperimentRules.CheckForNetwork(experiment);
                 experiment = ExperimentRules.Resolve(experiment, task: null);
                 LibTorch.Require();
                 var data = load(experiment, all);
                 experiment = ExperimentRules.Settle(experiment, data.Contract.Task, data.Clients ?? experiment.Clients);
                 var method = Catalog.Resolve(experiment);
-                var network = RunNetwork.Build(experiment, method, data.Contract);
+                var network = BuildNetwork(experiment, method, data.Contract, options);
                 var initial = InitialModel.Of(experiment, method, network, checkpoints: null, all.Warning);
                 directory = RunDirectory.Create(experiment, options, partition: null, time);
                 return Run(
@@ -95,18 +113,23 @@ public static class FederationServer
         {
             var data = load(experiment, all);
             var method = Catalog.Resolve(experiment);
-            var network = RunNetwork.Build(experiment, method, data.Contract);
+            var network = BuildNetwork(experiment, method, data.Contract, options);
             var initial = InitialModel.Of(experiment, method, network, directory.Checkpoints, all.Warning);
             return Run(
                 new(experiment, method, options, data.Contract, network, initial, directory, all, time, started), data, connect, cancel);
         });
     }
 
+    static Network BuildNetwork(Experiment experiment, Method method, DataContract contract, RunOptions options) =>
+        RunNetwork.Build(experiment, method, contract, network =>
+            TrainingMemory.OfServer(network).Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess));
+
     static RunSummary Run(RunSetting setting, ServerData data, Func<ServerSession, IMessageChannel> connect, CancellationToken cancel)
     {
         var (experiment, method, directory) = (setting.Experiment, setting.Method, setting.Directory);
         using var server = new RunServer(setting);
         server.Announce(new SampleCounts(0, 0, data.Test?.Count ?? 0));
+        foreach (var warning in RunWarnings.OfNetwork(setting, server.IsNew)) setting.Observer.Warning(warning);
         var channel = connect(new(
             experiment, data.Contract, directory.Path, RunStamp.RunOf(directory.Checkpoints), server.Round, setting.Observer));
         if (data.Test is not { } test) return server.Run(channel, evaluate: null, cancel);

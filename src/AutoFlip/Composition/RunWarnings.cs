@@ -5,16 +5,20 @@ static class RunWarnings
 {
     /// <summary>All of them, one or two sentences each.</summary>
     /// <param name="setting">The run.</param>
-    /// <param name="data">Its data; null for a server whose clients have data of their own.</param>
+    /// <param name="data">Its data.</param>
     /// <param name="isNew">True for a new run; a resumed run does not repeat the warnings about options without effect.</param>
-    public static IEnumerable<string> Of(RunSetting setting, FederatedData? data, bool isNew)
+    public static IEnumerable<string> Of(RunSetting setting, FederatedData data, bool isNew)
     {
         var (experiment, network) = (setting.Experiment, setting.Network);
-        var run = new PreparedRun(experiment, network, setting.Contract, data?.OwnersHoldOut == true);
+        var run = new PreparedRun(experiment, network, setting.Contract, data.OwnersHoldOut);
         string?[] unused = isNew ? [OptionUses.Warning(run)] : [];
         return unused.OfType<string>().Concat(OfSize(experiment, setting.Method, network, setting.Directory.Checkpoints))
             .Concat(OfProcessor(experiment, network));
     }
+
+    /// <summary>Warnings of a server whose clients are on other machines: about options without effect.</summary>
+    public static IEnumerable<string> OfNetwork(RunSetting setting, bool isNew) =>
+        isNew && OptionUses.Warning(new PreparedRun(setting.Experiment, setting.Network, setting.Contract)) is { } unused ? [unused] : [];
 
     /// <summary>Warnings about processors that are slower than expected.</summary>
     static IEnumerable<string> OfProcessor(Experiment experiment, Network network)

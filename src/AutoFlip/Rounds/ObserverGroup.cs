@@ -1,8 +1,11 @@
 namespace AutoFlip;
 
 /// <summary>Several observers as one. Each is notified in turn; an exception ends the turn.</summary>
+/// <remarks>One event at a time: a network's timers and calls have warnings while the run's own thread has events.</remarks>
 sealed class ObserverGroup(RunObserver[] observers) : RunObserver
 {
+    readonly Lock _lock = new();
+
     /// <summary>Applied to sentences before they are passed on (<see cref="RunOptions.Wording"/>).</summary>
     public Func<string, string> Wording { get; init; } = text => text;
 
@@ -36,6 +39,7 @@ sealed class ObserverGroup(RunObserver[] observers) : RunObserver
 
     void Each(Action<RunObserver> tell)
     {
-        foreach (var observer in observers) tell(observer);
+        lock (_lock)
+            foreach (var observer in observers) tell(observer);
     }
 }

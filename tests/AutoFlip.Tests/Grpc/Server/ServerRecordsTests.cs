@@ -1,0 +1,89 @@
+using AutoFlip.Grpc;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Roster, audit log, quarantine and sessions.</summary>
+public class ServerRecordsTests
+{
+    readonly MemoryDisk _disk = new();
+
+    [Fact]
+    public void A_seat_belongs_to_the_name_that_first_joined_for_it_after_a_restart_too()
+    {
+        Assert.Null(new Roster(_disk).Take(new(7, "a", 100, 10)));
+
+        var roster = new Roster(_disk);
+
+        Assert.Null(roster.Take(new(7, "a", 100, 10)));
+        Assert.Contains("belongs to another client", roster.Take(new(7, "b", 100, 10)));
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 8], roster.Free(9));
+        Assert.Equal([7], roster.Of("a"));
+    }
+
+    [Fact]
+    public void Counts_of_a_seat_are_fixed_for_the_run()
+    {
+        var roster = new Roster(_disk);
+        roster.Take(new(7, "a", 100, 10));
+
+        Assert.Contains("100 training and 10 held-out samples in this run, and now 99 and 10", roster.Take(new(7, "a", 99, 10)));
+    }
+
+    [Theory]
+    [InlineData(Roster.FileName)]
+    [InlineData(Grpc.Quarantine.FileName)]
+    public void A_damaged_line_is_refused_by_the_name_of_its_file(string file)
+    {
+        _disk.AppendLine(file, "{\"seat\":");
+
+        var refused = Assert.Throws<AutoFlipException>(() => file == Roster.FileName ? (object)new Roster(_disk) : new Quarantine(_disk));
+
+        Assert.Equal(ExitCode.BadData, refused.Code);
+        Assert.Contains(file, refused.Message);
+    }
+
+    [Fact]
+    public void A_line_of_the_audit_log_that_was_changed_or_removed_is_found()
+    {
+        var log = new AuditLog(_disk, new StoppedClock());
+        for (var i = 0; i < 3; i++) log.Add("event", ("number", i));
+        new AuditLog(_disk, new StoppedClock()).Add("after a restart");
+        var lines = _disk.Lines(AuditLog.FileName);
+
+        Assert.Null(AuditLog.FirstBroken(lines));
+        var changed = lines[1].Replace("\"number\":1", "\"number\":9", StringComparison.Ordinal);
+        Assert.Equal(3, AuditLog.FirstBroken([lines[0], changed, lines[2], lines[3]]));
+        Assert.Equal(2, AuditLog.FirstBroken([lines[0], lines[2], lines[3]]));
+        Assert.Equal(1, AuditLog.FirstBroken(["no json"]));
+    }
+
+    [Fact]
+    public void Exclusion_survives_a_restart_and_can_be_lifted()
+    {
+        Assert.True(new Quarantine(_disk).Set("a", isExcluded: true));
+        Assert.False(new Quarantine(_disk).Set("a", isExcluded: true));
+        Assert.True(new Quarantine(_disk).Has("a"));
+        Assert.True(new Quarantine(_disk).Set("a", isExcluded: false));
+        Assert.False(new Quarantine(_disk).Has("a"));
+    }
+
+    [Fact]
+    public void The_newest_session_of_a_name_ends_the_others_and_a_restart_is_no_contention()
+    {
+        var sessions = new Sessions();
+        var first = sessions.Begin("a", [1], null, TimeSpan.Zero).Session;
+        for (var i = 0; i < 20; i++) sessions.Begin("a", [1], null, TimeSpan.FromSeconds(i)); // none is attached: killed
+
+        Assert.Equal(EndReasons.Superseded, sessions.Find(first.Id)!.Ended);
+        Assert.False(sessions.IsContended("a", TimeSpan.FromSeconds(20)));
+
+        for (var i = 0; i < 4; i++)
+        {
+            sessions.OfSeat(1)!.Watchers = 1;
+            sessions.Begin("a", [1], null, TimeSpan.FromSeconds(20));
+        }
+
+        Assert.True(sessions.IsContended("a", TimeSpan.FromSeconds(20)));
+        Assert.False(sessions.IsContended("a", TimeSpan.FromSeconds(20 + 601)));
+    }
+}

@@ -1,0 +1,107 @@
+using AutoFlip.Grpc;
+
+namespace AutoFlip.Tests;
+
+public class OpenTaskTests
+{
+    static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
+
+    static CohortTask TaskOf(int cohort, ClientWork work = ClientWork.Train) =>
+        new(1, 3, work, 5, [.. Enumerable.Range(0, cohort)], 1000);
+
+    static RoundRules Rules(int minClients, TimeSpan? timeout) => new() { Timeout = timeout, MinClients = minClients };
+
+    static Presence Here(int _) => new(IsAttached: true, HasJoined: true, IsExcluded: false, TimeSpan.Zero);
+
+    static Presence Gone(int _) => new(IsAttached: false, HasJoined: true, IsExcluded: false, TimeSpan.Zero);
+
+    // Of K clients N must be there, so K - N may be missing in a cohort of any size, and one reply is needed at least.
+    [Theory]
+    [InlineData(20, 20, 10, ClientWork.Train, 10)]
+    [InlineData(20, 19, 10, ClientWork.Train, 9)]
+    [InlineData(20, 12, 10, ClientWork.Train, 2)]
+    [InlineData(20, 1, 10, ClientWork.Train, 1)]
+    [InlineData(20, 25, 10, ClientWork.Explore, 10)]
+    [InlineData(20, 20, 10, ClientWork.Evaluate, 0)]
+    public void Quorum_of_a_cohort(int clients, int minClients, int cohort, ClientWork work, int quorum) =>
+        Assert.Equal(quorum, Rules(minClients, Minute).Quorum(clients, cohort, work));
+
+    [Fact]
+    public void A_task_is_closed_at_the_deadline_without_those_that_are_late()
+    {
+        var task = new OpenTask(TaskOf(3), Rules(2, Minute), clients: 3, now: TimeSpan.Zero);
+        task.Store(0);
+        task.Store(2);
+        task.Advance(1, SeatStage.Working);
+
+        Assert.Null(task.Proposal(Minute - TimeSpan.FromTicks(1), Here));
+        var record = task.Proposal(Minute, Here)!;
+        task.Close(record);
+
+        Assert.Equal("late: its client was at work at the deadline.", Assert.Single(record.Missing, seat => seat.Key == 1).Value);
+        Assert.True(task.IsEnded);
+        Assert.False(task.Store(1));
+    }
+
+    [Fact]
+    public void With_too_few_replies_a_round_lasts_as_often_as_it_may_and_then_fails_with_names()
+    {
+        var task = new OpenTask(TaskOf(3), Rules(3, Minute) with { Attempts = 2 }, clients: 3, now: TimeSpan.Zero);
+        task.Store(0);
+
+        Assert.Null(task.Proposal(Minute, Here));
+        Assert.Equal(Minute, task.Left(Minute));
+        var failed = Assert.Throws<AutoFlipException>(() => task.Proposal(2 * Minute, Gone));
+
+        Assert.Equal(ExitCode.RunFailed, failed.Code);
+        Assert.Equal(
+            "Round 3: 1 of 3 clients have answered after 2 x 60 s, and 3 must. Missing: 1 (not connected), 2 (not connected).",
+            failed.Message);
+    }
+
+    [Fact]
+    public void Without_a_deadline_a_client_that_works_is_waited_for_and_one_that_is_gone_is_lost_after_ten_minutes()
+    {
+        var task = new OpenTask(TaskOf(2), Rules(1, null), clients: 2, now: TimeSpan.Zero);
+        task.Store(0);
+
+        Assert.Null(task.Left(Minute));
+        Assert.Null(task.Proposal(TimeSpan.FromDays(30), Here));
+        Assert.Null(task.Proposal(TimeSpan.FromMinutes(9), Gone));
+        Assert.StartsWith("lost:", task.Proposal(TimeSpan.FromMinutes(10), Gone)!.Missing[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_client_that_never_joined_is_waited_for_half_a_minute()
+    {
+        Presence Never(int _) => new(IsAttached: false, HasJoined: false, IsExcluded: false, TimeSpan.Zero);
+        var task = new OpenTask(TaskOf(2), Rules(1, 10 * Minute), clients: 2, now: TimeSpan.Zero);
+        task.Store(0);
+
+        Assert.Null(task.Proposal(TimeSpan.FromSeconds(29), Never));
+        Assert.Equal("lost: no client has joined for it.", task.Proposal(TimeSpan.FromSeconds(30), Never)!.Missing[1]);
+    }
+
+    [Fact]
+    public void An_excluded_client_is_not_waited_for()
+    {
+        var task = new OpenTask(TaskOf(2), Rules(1, Minute), clients: 2, now: TimeSpan.Zero);
+        task.Store(0);
+
+        var record = task.Proposal(TimeSpan.Zero, seat => Here(seat) with { IsExcluded = true })!;
+
+        Assert.StartsWith("excluded:", record.Missing[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_fails_at_once_if_too_many_replies_are_refused()
+    {
+        var task = new OpenTask(TaskOf(2), Rules(2, Minute), clients: 2, now: TimeSpan.Zero);
+        task.Refuse(1, "it is too long.");
+
+        var failed = Assert.Throws<AutoFlipException>(() => task.Proposal(TimeSpan.Zero, Here));
+
+        Assert.Contains("too many replies were refused", failed.Message);
+        Assert.Null(task.Proposal(TimeSpan.Zero, Here, atOnce: true)); // an operator's wish fails nothing
+    }
+}
