@@ -53,7 +53,7 @@ public sealed class OwnFederationTests : IDisposable
                         .Select(row => $"{row[3]},{row[0]},{row[1]}"))));
                 var data = ClientData.Own(
                     session.Experiment, session.Contract, new($"csv:{_folder[$"{name}.csv"]}"), client, Where, ILoadObserver.None, default);
-                clients.Add(new FederationClient(session.Experiment, session.Contract, data, _folder[$"state-{name}"], workers: 1));
+                clients.Add(new FederationClient(session.Experiment, data, [client], _folder[$"state-{name}"], workers: 1));
                 return clients[^1];
             })]),
             Options("network"));
