@@ -28,7 +28,7 @@ sealed class ClientCommand : ICommand
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => Cli.Settings.Client;
+    public IReadOnlyList<Setting> Settings => NetworkSettings.Client;
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)

@@ -29,7 +29,7 @@ sealed class PkiCommand : ICommand
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => Cli.Settings.Pki;
+    public IReadOnlyList<Setting> Settings => NetworkSettings.Pki;
 
     /// <inheritdoc/>
     public Request Defaults => new() { Pki = new() { Valid = Authority.DefaultValidity } };

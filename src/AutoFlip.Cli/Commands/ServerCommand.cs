@@ -27,7 +27,7 @@ sealed class ServerCommand : ICommand
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => Cli.Settings.Server;
+    public IReadOnlyList<Setting> Settings => NetworkSettings.Server;
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)

@@ -25,7 +25,7 @@ sealed class TokenCommand : ICommand
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => Cli.Settings.Token;
+    public IReadOnlyList<Setting> Settings => NetworkSettings.Token;
 
     /// <inheritdoc/>
     public Request Defaults => new() { Pki = new() { Valid = TokenStore.DefaultValidity } };
