@@ -45,6 +45,7 @@ public class FloorTests
                 ["Identity", "Transfer"],
                 ["Admin", "Tasks"],
                 ["Client", "Server"],
+                ["Chaos"],
             ],
             LargestCircle: 4, // Server: the four parts of the coordinator
             LeastUses: 200),
