@@ -7,8 +7,6 @@ namespace AutoFlip.Cli;
 /// <summary><c>autoflip client</c>: a client of a federation over a network.</summary>
 sealed class ClientCommand : ICommand
 {
-    const int MostSeats = 100_000;
-
     /// <inheritdoc/>
     public string Name => "client";
 
@@ -147,9 +145,10 @@ sealed class ClientCommand : ICommand
         {
             var ends = part.Split('-');
             if (ends.Length > 2 || Number(ends[0]) is not { } first || Number(ends[^1]) is not { } last || last < first
-                || seats.Count + last - first >= MostSeats)
+                || seats.Count + last - first >= SeatLimit.PerProcess)
                 throw AutoFlipException.BadRequest(
-                    $"--seats: '{text}' is not accepted. Accepted: numbers and ranges of up to {MostSeats} clients, such as 0-9,20.");
+                    $"--seats: '{text}' is not accepted. Accepted: numbers and ranges of up to {SeatLimit.PerProcess} clients, "
+                    + "such as 0-9,20.");
             seats.AddRange(Enumerable.Range(first, last - first + 1));
         }
         return [.. seats.Distinct()];

@@ -11,6 +11,8 @@ namespace AutoFlip.Grpc;
 /// until the server has committed the round.</remarks>
 public sealed class NetworkClient : IDisposable
 {
+    const int BetweenRuns = 3; // as long as the pause before the third attempt
+
     readonly ClientOptions _options;
     readonly Func<ClientRun, ClientData> _load;
     readonly TimeProvider _time;
@@ -20,6 +22,7 @@ public sealed class NetworkClient : IDisposable
     readonly Lock _lock = new();
     readonly ConcurrentDictionary<(ByteString Task, ByteString Request), (SeatWork Work, Task<bool> Running)> _works = [];
     readonly ConcurrentDictionary<ByteString, Task<ReadOnlyMemory<byte>>> _fetched = [];
+    readonly Dictionary<uint, Task> _last = []; // of each seat
     TaskCompletionSource<ulong> _session = New();
     FederationClient? _federation;
     CancellationToken _stop;
@@ -81,8 +84,12 @@ public sealed class NetworkClient : IDisposable
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task RunAsync(CancellationToken ct)
     {
-        do await RunOnceAsync(ct);
-        while (!_options.Once);
+        while (true)
+        {
+            await RunOnceAsync(ct);
+            if (_options.Once) return;
+            await PauseAsync(BetweenRuns, ct); // the server of the run that has ended may still answer
+        }
     }
 
     /// <inheritdoc/>
@@ -188,6 +195,7 @@ public sealed class NetworkClient : IDisposable
             stop.Cancel();
             await Task.WhenAll(Running()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _works.Clear();
+            _last.Clear();
             _fetched.Clear();
             _federation = null;
         }
@@ -279,7 +287,11 @@ public sealed class NetworkClient : IDisposable
         {
             if (_works.ContainsKey(key)) continue;
             var work = new SeatWork(offer, this);
-            _works.TryAdd(key, (work, work.RunAsync(Outbox.Of(state, (int)offer.Seat), stop.Token)));
+            // one after another: two tasks of a seat would overwrite each other's files
+            var before = _last.GetValueOrDefault(offer.Seat, Task.CompletedTask);
+            var running = work.RunAsync(Outbox.Of(state, (int)offer.Seat), before, stop.Token);
+            _last[offer.Seat] = running;
+            _works.TryAdd(key, (work, running));
         }
     }
 

@@ -32,20 +32,22 @@ sealed class SeatWork(TaskOffer offer, NetworkClient client)
 
     /// <summary>Carries the task out.</summary>
     /// <param name="outbox">Where the seat's reply is kept.</param>
+    /// <param name="before">The seat's task before this one, which ends first.</param>
     /// <param name="ct">Stops the client.</param>
     /// <returns>False if the server did not know the task: should it be offered again, it must be done again.</returns>
-    public async Task<bool> RunAsync(Outbox outbox, CancellationToken ct)
+    public async Task<bool> RunAsync(Outbox outbox, Task before, CancellationToken ct)
     {
         using var span = Tracing.Begin("task", offer.Task.Span, (int)offer.Round, (ClientWork)offer.Work, (int)offer.Seat);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _closed.Token);
         try
         {
-            var message = outbox.Kept is { } kept && kept.Task == TaskName && kept.Request == RequestName
-                ? outbox.Read()
-                : await ComputeAsync(outbox, span, either.Token);
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            either.Token.ThrowIfCancellationRequested();
+            var isKept = outbox.Kept is { } kept && kept.Task == TaskName && kept.Request == RequestName;
+            var message = isKept ? outbox.Read() : await ComputeAsync(outbox, span, either.Token);
             Phase = Phase.Uploading;
             using var submit = Tracing.Within(span, "submit");
-            await SubmitAsync(outbox, message, ct);
+            await SubmitAsync(outbox, message, isKept, ct);
             return true;
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -67,20 +69,26 @@ sealed class SeatWork(TaskOffer offer, NetworkClient client)
         using var compute = Tracing.Within(span, "compute");
         Phase = Phase.Working;
         client.Log.Note($"Round {offer.Round}: seat {offer.Seat} begins to {Verb}.");
-        var message = await client.Federation.HandleAsync((int)offer.Seat, request, ct);
+        var message = await client.Federation.HandleAsync(
+            (int)offer.Seat, request, [.. offer.Missed.Select(round => (int)round)], ct);
         outbox.Keep(new(TaskName, RequestName, (int)offer.Round), message);
         return message;
     }
 
-    async Task SubmitAsync(Outbox outbox, ReadOnlyMemory<byte> message, CancellationToken ct)
+    async Task SubmitAsync(Outbox outbox, ReadOnlyMemory<byte> message, bool isKept, CancellationToken ct)
     {
         var hash = ServerCalls.HashOf(message);
-        var offset = 0L;
+        long? offset = isKept ? null : 0;
         while (true)
         {
-            var from = offset;
             var receipt = await client.WithSessionAsync(
-                (calls, session) => calls.SubmitAsync(session, offer.Task, message, hash, from, ct), ct);
+                (calls, session) =>
+                {
+                    var from = offset;
+                    offset = null; // if this breaks off, the server is asked first: it may have all of it
+                    return calls.SubmitAsync(session, offer.Task, message, hash, from, ct);
+                },
+                ct);
             switch (receipt.Status)
             {
                 case ReceiptStatus.Accepted or ReceiptStatus.Duplicate:

@@ -60,9 +60,9 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
         if (have.Bytes < into.Length) throw new RpcException(new Status(StatusCode.Unavailable, "the task broke off."));
     }
 
-    /// <summary>Sends a reply from an offset on.</summary>
+    /// <summary>Sends a reply from an offset on; null: announces it only, and the receipt has the offset.</summary>
     public async Task<Receipt> SubmitAsync(
-        ulong session, ByteString task, ReadOnlyMemory<byte> reply, byte[] sha256, long offset, CancellationToken ct)
+        ulong session, ByteString task, ReadOnlyMemory<byte> reply, byte[] sha256, long? offset, CancellationToken ct)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
         silence.CancelAfter(Idle);
@@ -77,7 +77,7 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
         try
         {
             await call.RequestStream.WriteAsync(new SubmitPart { Header = header }, silence.Token);
-            foreach (var chunk in Chunks.Of(reply, offset))
+            foreach (var chunk in Chunks.Of(reply, offset ?? reply.Length))
             {
                 silence.CancelAfter(Idle);
                 await call.RequestStream.WriteAsync(new SubmitPart { Chunk = chunk }, silence.Token);

@@ -25,6 +25,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     readonly AuditLog _audit;
     readonly RequestHashes _hashes = new();
     readonly Offers _offers = new();
+    readonly MissedRounds _missed;
     readonly HashSet<int> _asked = []; // seats of the open task that were sent something
     readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,6 +50,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         (_started, _committed) = (time.GetTimestamp(), run.Round);
         (_roster, _quarantine, _inboxes, _audit) = (new(files), new(files), new(files), new(files, time));
         Metrics = new(Figures);
+        _missed = new(Inbox.Records(files));
         _audit.Add("server_started", ("run", OpenTask.WireName(run.Run)), ("round", run.Round));
         _timer = time.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
     }
@@ -123,7 +125,11 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         lock (_lock)
         {
             if (_ended is not null) return;
-            if (reason is null) _committed = _run.Experiment.Rounds;
+            if (reason is null)
+            {
+                _committed = _run.Experiment.Rounds;
+                _inboxes.Clear();
+            }
             _ended = reason ?? EndReasons.Done;
             _audit.Add("run_ended", ("reason", _ended));
             Pulse();
@@ -173,14 +179,17 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         _inboxes.Close(record);
         _task!.Close(record);
         NoteEnded();
+        _missed.Add(record);
         foreach (var (seat, reason) in record.Missing)
         {
-            _audit.Add("missing", ("round", record.Round), ("seat", seat), ("reason", reason));
             if (_offers.Remove(seat) is not { } offer) continue;
-            offer.Span.Fail(reason);
             offer.Answer.TrySetResult(Answer.None(reason));
+            offer.Span.Fail(reason);
         }
         Pulse();
+        // last: the disk may be full, and then nobody must go on waiting
+        foreach (var (seat, reason) in record.Missing)
+            _audit.Add("missing", ("round", record.Round), ("seat", seat), ("reason", reason));
     }
 
     void Fail(Exception e)

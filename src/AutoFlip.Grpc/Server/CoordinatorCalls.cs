@@ -59,7 +59,8 @@ partial class Coordinator
         if (!request.Run.Span.SequenceEqual(Bytes(_run.Run).Span)) throw Refused("the client has joined another run. Start it again.");
         if (!request.ContractSha256.Span.SequenceEqual(contractSha256))
             throw Refused("the client's data contract differs from the run's. Start it with the contract of this run.");
-        if (request.Seats.Count == 0) throw Refused("a client joins for at least one seat.");
+        if (request.Seats.Count is 0 or > SeatLimit.PerProcess)
+            throw Refused($"a client joins for at least one seat, and for {SeatLimit.PerProcess} at most. Start several clients.");
         lock (_lock)
         {
             if (_ended is not null) throw new RpcException(new Status(StatusCode.FailedPrecondition, $"run ended: {_ended}"));
@@ -79,9 +80,11 @@ partial class Coordinator
                 throw Refused(
                     $"the client's processor ({request.Processor}) is of another kind than that of earlier clients ({_processor}): results "
                     + "would not be equal to the bit. The server can accept mixed processors.");
-            foreach (var seat in request.Seats)
-                if (_roster.Take(new((int)seat.Number, name, (int)seat.TrainSamples, (int)seat.HeldOutSamples)) is { } taken)
-                    throw Refused(taken);
+            RosterEntry[] entries =
+                [.. request.Seats.Select(seat => new RosterEntry((int)seat.Number, name, (int)seat.TrainSamples, (int)seat.HeldOutSamples))];
+            foreach (var entry in entries)
+                if (_roster.Conflict(entry) is { } conflict) throw Refused(conflict);
+            foreach (var entry in entries) _roster.Take(entry); // only now: all of them, or none
             _processor ??= request.Processor;
             _revoked.Remove(name);
             if (_sessions.IsContended(name, Now))
@@ -138,7 +141,7 @@ partial class Coordinator
                 foreach (var seat in session.Seats)
                 {
                     if (_offers.OfSeat(seat) is not { } offer || task.Open(seat) is null) continue;
-                    state.Tasks.Add(new TaskOffer
+                    var shown = new TaskOffer
                     {
                         Task = Bytes(offer.Task),
                         Seat = (uint)seat,
@@ -148,7 +151,9 @@ partial class Coordinator
                         Sha256 = ByteString.CopyFrom(offer.Sha256),
                         DeadlineLeftMs = task.Left(Now) is { } left ? (ulong)Math.Max(1, left.TotalMilliseconds) : 0,
                         ReplyLimit = (ulong)task.Task.ReplyLimit,
-                    });
+                    };
+                    shown.Missed.AddRange(_missed.Of(seat, task.Task.Round));
+                    state.Tasks.Add(shown);
                 }
             }
             return (state, _changed.Task);

@@ -13,34 +13,49 @@ partial class Coordinator
     /// <returns>The upload; null if no byte is wanted.</returns>
     public Upload? BeginUpload(Session session, SubmitHeader header, out Receipt? receipt)
     {
-        lock (_lock)
+        while (true)
         {
-            receipt = null;
-            if (Find(session, header.Task) is not { } offer)
+            Offer offer;
+            Upload? earlier;
+            TaskInbox inbox;
+            lock (_lock)
             {
-                receipt = Ended(session, header);
-                return null;
+                if (Find(session, header.Task) is not { } open)
+                {
+                    receipt = Ended(session, header);
+                    return null;
+                }
+                if (ProblemOf(header) is { } problem)
+                {
+                    receipt = Refuse(session, open, problem);
+                    return null;
+                }
+                (offer, earlier, inbox) = (open, open.Upload, _inbox!);
             }
-            var problem = header.Sha256.Length != 32 ? "its hash is not a SHA-256."
-                : header.Size == 0 || header.Size > (ulong)_task!.Task.ReplyLimit
-                    ? $"it has {header.Size} bytes, and {_task!.Task.ReplyLimit} are the most."
-                : null;
-            if (problem is not null)
+            // a newer connection of the client goes on where the older one was, once that one writes no more; not under the lock, for
+            // what is here is read from the disk
+            earlier?.Supersede();
+            var upload = new Upload(inbox, offer.Seat, (long)header.Size, header.Sha256.Memory);
+            lock (_lock)
             {
-                receipt = Refuse(session, offer, problem);
-                return null;
+                if (Find(session, header.Task) != offer || offer.Upload != earlier) continue; // stored or taken over meanwhile
+                offer.Upload = upload;
+                _task!.Advance(offer.Seat, SeatStage.Uploading);
+                receipt = null;
+                return upload;
             }
-            if (_files.Free < (long)header.Size + LeastSpace)
-            {
-                _run.Observer.Warning("The disk of the server is nearly full: replies are refused until there is space.");
-                throw new global::Grpc.Core.RpcException(new(
-                    global::Grpc.Core.StatusCode.ResourceExhausted, "the server's disk is full."));
-            }
-            // a newer connection of the client goes on where the older one was
-            offer.Upload = new Upload(_inbox!, offer.Seat, (long)header.Size, header.Sha256.Memory);
-            _task!.Advance(offer.Seat, SeatStage.Uploading);
-            return offer.Upload;
         }
+    }
+
+    /// <summary>What is wrong with an announced reply; null if nothing is.</summary>
+    string? ProblemOf(SubmitHeader header)
+    {
+        if (header.Sha256.Length != 32) return "its hash is not a SHA-256.";
+        if (header.Size == 0 || header.Size > (ulong)_task!.Task.ReplyLimit)
+            return $"it has {header.Size} bytes, and {_task!.Task.ReplyLimit} are the most.";
+        if (_files.Free >= (long)header.Size + LeastSpace) return null;
+        _run.Observer.Warning("The disk of the server is nearly full: replies are refused until there is space.");
+        throw new global::Grpc.Core.RpcException(new(global::Grpc.Core.StatusCode.ResourceExhausted, "the server's disk is full."));
     }
 
     /// <summary>Adds a chunk.</summary>
@@ -60,41 +75,46 @@ partial class Coordinator
     /// <summary>Ends a reply's connection: stores the reply if it is complete.</summary>
     public Receipt EndUpload(Session session, Upload upload, SubmitHeader header)
     {
-        ReplyOutcome outcome;
-        lock (upload)
+        lock (upload) // all of it: whoever takes over finds the reply either stored or not
         {
-            if (!upload.IsComplete) return new Receipt { Status = ReceiptStatus.Partial, Have = (ulong)upload.Have };
             lock (_lock)
-                if (!IsCurrent(upload)) return Ended(session, header);
-            outcome = upload.Store();
-        }
-        lock (_lock)
-        {
-            if (_offers.OfSeat(upload.Seat) is not { } offer || offer.Upload != upload) return Ended(session, header);
-            switch (outcome)
             {
-                case ReplyOutcome.Stored when _task!.Store(upload.Seat):
-                    _offers.Remove(upload.Seat);
-                    Metrics.Answered(Now - offer.Since);
-                    offer.Span?.SetTag("autoflip.bytes", (long)header.Size).Stop();
-                    if (_task.IsEnded) NoteEnded();
-                    _audit.Add("stored", ("round", _task.Task.Round), ("work", _task.Task.Work.ToString()), ("seat", upload.Seat), (
-                        "bytes", (long)header.Size));
-                    offer.Answer.TrySetResult(_inbox!.Find(upload.Seat)!);
-                    return new Receipt { Status = ReceiptStatus.Accepted };
-                case ReplyOutcome.AsksForMask:
-                    _offers.Remove(upload.Seat);
-                    _task!.Advance(upload.Seat, SeatStage.Offered);
-                    offer.Answer.TrySetResult(_inbox!.MaskRequest(upload.Seat)!);
-                    return new Receipt { Status = ReceiptStatus.ResendMask };
-                case ReplyOutcome.Damaged:
-                    offer.Upload = null;
-                    return new Receipt { Status = ReceiptStatus.Partial, Have = 0 };
-                case ReplyOutcome.OfAnotherTask:
-                    return Refuse(session, offer, "it answers another task.");
-                default:
-                    return new Receipt { Status = ReceiptStatus.TooLate, Reason = "the round is closed." };
+                if (!IsCurrent(upload)) return Ended(session, header);
+                if (!upload.IsComplete) return new Receipt { Status = ReceiptStatus.Partial, Have = (ulong)upload.Have };
             }
+            var outcome = upload.Store();
+            lock (_lock)
+                return IsCurrent(upload) ? End(session, upload, header, outcome) : Ended(session, header);
+        }
+    }
+
+    Receipt End(Session session, Upload upload, SubmitHeader header, ReplyOutcome outcome)
+    {
+        var offer = _offers.OfSeat(upload.Seat)!;
+        switch (outcome)
+        {
+            case ReplyOutcome.Stored when _task!.Store(upload.Seat):
+                _offers.Remove(upload.Seat);
+                offer.Answer.TrySetResult(_inbox!.Find(upload.Seat)!);
+                Metrics.Answered(Now - offer.Since);
+                offer.Span?.SetTag("autoflip.bytes", (long)header.Size).Stop();
+                if (_task.IsEnded) NoteEnded();
+                _audit.Add( // last: the disk may be full, and then the round must not go on waiting
+                    "stored", ("round", _task.Task.Round), ("work", _task.Task.Work.ToString()), ("seat", upload.Seat),
+                    ("bytes", (long)header.Size));
+                return new Receipt { Status = ReceiptStatus.Accepted };
+            case ReplyOutcome.AsksForMask:
+                _offers.Remove(upload.Seat);
+                _task!.Advance(upload.Seat, SeatStage.Offered);
+                offer.Answer.TrySetResult(_inbox!.MaskRequest(upload.Seat)!);
+                return new Receipt { Status = ReceiptStatus.ResendMask };
+            case ReplyOutcome.Damaged:
+                offer.Upload = null;
+                return new Receipt { Status = ReceiptStatus.Partial, Have = 0 };
+            case ReplyOutcome.OfAnotherTask:
+                return Refuse(session, offer, "it answers another task.");
+            default:
+                return new Receipt { Status = ReceiptStatus.TooLate, Reason = "the round is closed." };
         }
     }
 

@@ -92,11 +92,13 @@ sealed class FederationService(
         if (!await requestStream.MoveNext(silence.Token) || requestStream.Current.Header is not { } header)
             throw new RpcException(new Status(StatusCode.InvalidArgument, "a reply begins with its header."));
         var session = SessionOf(header.Session, context);
+        // before the wait: of the connections of one seat, only the newest one may occupy a place
+        if (coordinator.BeginUpload(session, header, out var receipt) is not { } upload) return receipt!;
+        await using var superseded = upload.Superseded.Register(silence.Cancel);
         if (!await _uploads.WaitAsync(UploadWait, silence.Token))
             throw new RpcException(new Status(StatusCode.ResourceExhausted, "too many replies arrive at once."));
         try
         {
-            if (coordinator.BeginUpload(session, header, out var receipt) is not { } upload) return receipt!;
             await ReceiveAsync(session, upload, requestStream, silence);
             return coordinator.EndUpload(session, upload, header);
         }

@@ -51,16 +51,18 @@ sealed class Roster
     /// <summary>The seats of a name, ascending.</summary>
     public ImmutableArray<int> Of(string name) => [.. _seats.Values.Where(entry => entry.Name == name).Select(entry => entry.Seat)];
 
-    /// <summary>Gives a seat to a name; does nothing if it is so already.</summary>
-    /// <returns>A sentence if the seat is another's, or other counts were declared before; null if it was given.</returns>
-    public string? Take(RosterEntry entry)
+    /// <summary>Gives a seat to a name; does nothing if it is so already. Ask <see cref="Conflict"/> first.</summary>
+    public void Take(RosterEntry entry)
     {
-        if (this[entry.Seat] is not { } before)
-        {
-            _files.AppendLine(FileName, JsonSerializer.Serialize(entry, RunJson.Line));
-            _seats[entry.Seat] = entry;
-            return null;
-        }
+        if (this[entry.Seat] is not null) return;
+        _files.AppendLine(FileName, JsonSerializer.Serialize(entry, RunJson.Line));
+        _seats[entry.Seat] = entry;
+    }
+
+    /// <summary>A sentence if a seat is another's, or other counts were declared before; null if it can be given.</summary>
+    public string? Conflict(RosterEntry entry)
+    {
+        if (this[entry.Seat] is not { } before) return null;
         return before.Name != entry.Name ? $"seat {entry.Seat} belongs to another client. Choose another seat, or none for a free one."
             : before != entry
                 ? $"seat {entry.Seat} has declared {before.TrainSamples} training and {before.HeldOutSamples} held-out samples "

@@ -10,6 +10,9 @@ interface IServerFiles
     /// <summary>The whole content.</summary>
     ReadOnlyMemory<byte> Read(string name);
 
+    /// <summary>The content as a stream.</summary>
+    Stream Open(string name);
+
     /// <summary>The first bytes, fewer if the file is shorter.</summary>
     byte[] Head(string name, int length);
 

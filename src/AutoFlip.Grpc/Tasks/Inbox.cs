@@ -21,6 +21,9 @@ sealed class Inbox(IServerFiles files)
         return new(files, $"{Root}/{name}", task);
     }
 
+    /// <summary>Deletes all replies: the run is done.</summary>
+    public void Clear() => files.DeleteFolder(Root);
+
     /// <summary>The record of a task that was closed; null if it was not.</summary>
     public CloseRecord? ClosedAs(CohortTask task) => Records(files).FirstOrDefault(record => record.Task == OpenTask.WireName(task.Id));
 

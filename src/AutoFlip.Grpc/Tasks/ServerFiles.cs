@@ -17,6 +17,9 @@ sealed class ServerFiles(string root) : IServerFiles
     }
 
     /// <inheritdoc/>
+    public Stream Open(string name) => File.OpenRead(Of(name));
+
+    /// <inheritdoc/>
     public byte[] Head(string name, int length)
     {
         using var file = File.OpenRead(Of(name));

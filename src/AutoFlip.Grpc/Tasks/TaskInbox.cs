@@ -21,7 +21,7 @@ sealed class TaskInbox(IServerFiles files, string folder, CohortTask task)
     public long Have(int seat) => files.Length(Partial(seat)) ?? 0;
 
     /// <summary>The bytes of an unfinished reply.</summary>
-    public ReadOnlyMemory<byte> Begun(int seat) => files.Read(Partial(seat));
+    public Stream Begun(int seat) => files.Open(Partial(seat));
 
     /// <summary>Adds bytes to an unfinished reply.</summary>
     public void Append(int seat, ReadOnlySpan<byte> bytes) => files.Append(Partial(seat), bytes);

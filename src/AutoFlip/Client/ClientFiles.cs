@@ -53,6 +53,24 @@ sealed class ClientFiles(string folder, int parameters) : IClientStore
         }
     }
 
+    /// <summary>Deletes what a client kept in rounds in which its reply did not count, so that the next round starts from what the
+    /// server has of it.</summary>
+    /// <exception cref="AutoFlipException">A file cannot be removed (exit 4).</exception>
+    public void Discard(int client, IReadOnlyCollection<int> rounds)
+    {
+        try
+        {
+            if (rounds.Count == 0 || !Directory.Exists(FolderOf(client))) return;
+            foreach (var path in Directory.GetFiles(FolderOf(client)))
+                if (rounds.Contains(RoundOf(Path.GetFileNameWithoutExtension(path)))) File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.RunFailed(
+                $"Vectors of client {client} could not be removed from '{FolderOf(client)}': {e.Message}", e);
+        }
+    }
+
     int NewestBefore(int client, string name, int round) => Rounds(client, name).Where(saved => saved < round).DefaultIfEmpty(0).Max();
 
     int[] Rounds(int client, string name) => Directory.Exists(FolderOf(client))

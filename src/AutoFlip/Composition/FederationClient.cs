@@ -7,6 +7,7 @@ public sealed class FederationClient : IDisposable
 {
     readonly WorkerPool _pool;
     readonly ClientHost _host;
+    readonly ClientFiles _memory;
 
     /// <summary>Builds the network and starts the threads.</summary>
     /// <param name="experiment">The run's experiment, as the server has it.</param>
@@ -25,9 +26,8 @@ public sealed class FederationClient : IDisposable
         var network = RunNetwork.Build(experiment, method, contract, all => TrainingMemory.Of(
             experiment, all, clients.Max(data.TrainSamples), Math.Min(workers, clients.Count)).Require(experiment, MemoryLimit.OfProcess));
         var masks = new MaskFiles(Path.Combine(folder, "masks")).Open(network);
-        _host = new ClientHost(
-            experiment, method, network, data.Inner, new ClientFiles(Path.Combine(folder, "memory"), network.Layout.ParameterCount),
-            time ?? TimeProvider.System)
+        _memory = new ClientFiles(Path.Combine(folder, "memory"), network.Layout.ParameterCount);
+        _host = new ClientHost(experiment, method, network, data.Inner, _memory, time ?? TimeProvider.System)
         {
             Masks = masks,
             Reason = e =>
@@ -45,11 +45,18 @@ public sealed class FederationClient : IDisposable
     /// <summary>Carries out a task on the next free thread.</summary>
     /// <param name="client">The client.</param>
     /// <param name="task">The task's bytes, which must stay as they are until it is done.</param>
+    /// <param name="missed">Earlier rounds in which the client's reply did not count: what it kept of them (residuals, control variates) is
+    /// discarded first, as if it had not been asked.</param>
     /// <param name="ct">Stops it within one batch.</param>
     /// <returns>The reply's bytes. A failure is a reply too.</returns>
     /// <exception cref="AutoFlipException">The client's own files are damaged or cannot be written (exit 3 or 4).</exception>
-    public Task<ReadOnlyMemory<byte>> HandleAsync(int client, ReadOnlyMemory<byte> task, CancellationToken ct) =>
-        _pool.RunAsync(workspace => _host.Handle(workspace, task.Span, client, ct));
+    public Task<ReadOnlyMemory<byte>> HandleAsync(
+        int client, ReadOnlyMemory<byte> task, IReadOnlyCollection<int> missed, CancellationToken ct) =>
+        _pool.RunAsync(workspace =>
+        {
+            _memory.Discard(client, missed);
+            return _host.Handle(workspace, task.Span, client, ct);
+        });
 
     /// <summary>The reason of a failure as the server gets it. Only a sentence of ours about numbers is sent as it is.</summary>
     static string CategoryOf(Exception e) => e switch

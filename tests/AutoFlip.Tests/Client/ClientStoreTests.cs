@@ -76,6 +76,21 @@ public class ClientStoreTests
     }
 
     [Fact]
+    public void What_was_kept_in_a_round_that_did_not_count_is_discarded()
+    {
+        using var folder = new TemporaryDirectory();
+        var files = new ClientFiles(folder.Path, 150);
+        KeptVector Round(int round) => new(Selection.All(150), Enumerable.Repeat((float)round, 150).ToArray());
+        foreach (var round in (int[])[1, 2]) files.Save(client: 3, "v", round, Round(round));
+        files.Save(client: 4, "v", 2, Round(2));
+
+        files.Discard(client: 3, [2]);
+
+        Assert.Equal(1, files.Before(client: 3, "v", 3)?.Values.Span[0]);
+        Assert.Equal(2, files.Before(client: 4, "v", 3)?.Values.Span[0]); // another client's
+    }
+
+    [Fact]
     public void A_damaged_file_is_named()
     {
         using var folder = new TemporaryDirectory();

@@ -12,15 +12,19 @@ sealed class CoordinatorRig
     const ulong Run = 7;
 
     readonly ServerOptions _options;
+    readonly RunObserver _observer;
 
-    public CoordinatorRig(RoundRules? rules = null, TimeSpan? startTimeout = null, IServerFiles? disk = null)
+    public CoordinatorRig(
+        RoundRules? rules = null, TimeSpan? startTimeout = null, IServerFiles? disk = null, RunObserver? observer = null,
+        int maxRefusals = int.MaxValue)
     {
+        _observer = observer ?? RunObserver.None;
         _options = new ServerOptions
         {
             Listen = "unix:none",
             Rules = rules ?? new RoundRules { Timeout = TimeSpan.FromSeconds(60), MinClients = Seats },
             StartTimeout = startTimeout,
-            MaxRefusals = int.MaxValue,
+            MaxRefusals = maxRefusals,
         };
         Files = disk ?? Disk;
         Server = Started();
@@ -58,6 +62,18 @@ sealed class CoordinatorRig
 
     public void Join(int seat, string? name = null)
     {
+        var caller = Join(name ?? $"c{seat}", seat, out var session);
+        Sessions[seat] = Server.SessionOf(caller.Name, session);
+        Server.Watching(Sessions[seat]!, isOpen: true);
+    }
+
+    /// <summary>Joins for two seats.</summary>
+    public void Join(string name, int seat, int other) => Join(name, out _, seat, other);
+
+    Caller Join(string name, int seat, out ulong session) => Join(name, out session, seat);
+
+    Caller Join(string name, out ulong session, params ReadOnlySpan<int> seats)
+    {
         var request = new JoinRequest
         {
             Run = Coordinator.Bytes(Run),
@@ -65,11 +81,10 @@ sealed class CoordinatorRig
             Processor = "p",
             ContractSha256 = ByteString.CopyFrom(1),
         };
-        request.Seats.Add(new Seat { Number = (uint)seat, TrainSamples = 100, HeldOutSamples = 10 });
-        var caller = new Caller(name ?? $"c{seat}", null);
-        var joined = Server.Join(caller, request, [1]);
-        Sessions[seat] = Server.SessionOf(caller.Name, joined.Session);
-        Server.Watching(Sessions[seat]!, isOpen: true);
+        foreach (var seat in seats) request.Seats.Add(new Seat { Number = (uint)seat, TrainSamples = 100, HeldOutSamples = 10 });
+        var caller = new Caller(name, null);
+        session = Server.Join(caller, request, [1]).Session;
+        return caller;
     }
 
     public void JoinAll()
@@ -130,6 +145,6 @@ sealed class CoordinatorRig
     public IReadOnlyList<TaskOffer> Offers(int seat) => Server.StateOf(Sessions[seat]!).State.Tasks;
 
     Coordinator Started() => new(
-        new ServerSession(new Experiment { Clients = Seats }, null!, "", Run, 0, RunObserver.None), _options, Files, new NamedCallers(),
+        new ServerSession(new Experiment { Clients = Seats }, null!, "", Run, 0, _observer), _options, Files, new NamedCallers(),
         Time);
 }

@@ -10,9 +10,14 @@ sealed class MemoryDisk : IServerFiles
 
     public long Free { get; set; } = long.MaxValue;
 
+    /// <summary>The file that no line can be added to: its disk is full.</summary>
+    public string? Full { get; set; }
+
     public long? Length(string name) => _files.TryGetValue(name, out var file) ? file.Bytes.Length : null;
 
     public ReadOnlyMemory<byte> Read(string name) => _files[name].Bytes;
+
+    public Stream Open(string name) => new MemoryStream(_files[name].Bytes, writable: false);
 
     public byte[] Head(string name, int length) => [.. _files[name].Bytes.Take(length)];
 
@@ -31,6 +36,7 @@ sealed class MemoryDisk : IServerFiles
 
     public void AppendLine(string name, string line, bool flush = true)
     {
+        if (name == Full) throw new IOException("No space left on device.");
         Append(name, Encoding.UTF8.GetBytes(line + "\n"));
         if (flush) _files[name] = (_files[name].Bytes, _files[name].Bytes.Length);
     }
@@ -73,7 +79,10 @@ sealed class StoppedClock : TimeProvider
 
     public override long GetTimestamp() => Now.Ticks;
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now;
+    /// <summary>Error of the time of day, which durations do not have.</summary>
+    public TimeSpan Wrong { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + TimeSpan.FromDays(1000) + Now + Wrong;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Never();
 

@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using AutoFlip.Grpc;
+using AutoFlip.Grpc.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Two connections of one seat, full disks, and clients whose reply did not count.</summary>
+public class CoordinatorFaultTests
+{
+    [Fact]
+    public async Task An_upload_that_another_connection_has_taken_over_writes_no_more_byte()
+    {
+        var rig = new CoordinatorRig();
+        rig.JoinAll();
+        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
+        var (message, header) = ReplyOf(rig, seat: 2);
+        var slow = rig.Server.BeginUpload(rig.Sessions[2]!, header, out _)!;
+        Assert.True(slow.Append(message.Span[..5]));
+
+        var fast = rig.Server.BeginUpload(rig.Sessions[2]!, header, out _)!;
+
+        Assert.Equal(5, fast.Have); // goes on where the slow one was
+        Assert.True(slow.Superseded.IsCancellationRequested);
+        Assert.False(slow.Append(message.Span[5..7])); // its chunk was on the way when it was taken over
+        Assert.True(fast.Append(message.Span[5..]));
+        Assert.Equal(ReceiptStatus.Accepted, rig.Server.EndUpload(rig.Sessions[2]!, fast, header).Status);
+        Assert.Equal(message.ToArray(), (await rig.Answers[2]).Read().ToArray());
+    }
+
+    [Fact]
+    public async Task A_reply_that_is_stored_counts_though_the_disk_is_too_full_for_the_audit_log()
+    {
+        var rig = new CoordinatorRig();
+        rig.JoinAll();
+        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
+        rig.Disk.Full = AuditLog.FileName;
+
+        Assert.Throws<IOException>(() => rig.Upload(1));
+
+        // or the round would wait for ever: no deadline applies to what is stored
+        Assert.Null((await rig.Answers[1].WaitAsync(TimeSpan.FromSeconds(60))).Failure);
+        rig.Disk.Full = null;
+        Assert.Equal(ReceiptStatus.Duplicate, rig.Upload(1).Status);
+    }
+
+    [Fact]
+    public async Task A_round_that_cannot_be_closed_on_a_full_disk_fails_the_run()
+    {
+        var rig = new CoordinatorRig(new() { Timeout = TimeSpan.FromSeconds(60), MinClients = 1 });
+        rig.JoinAll();
+        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
+        rig.Upload(0);
+        rig.Disk.Full = CloseRecord.FileName;
+        rig.Time.Now += TimeSpan.FromSeconds(61);
+
+        rig.Server.Tick();
+
+        await Assert.ThrowsAsync<IOException>(() => rig.Answers[3]); // exit code 4, and it can be resumed
+        Assert.Empty(Inbox.Records(rig.Disk));
+    }
+
+    [Fact]
+    public void A_client_that_joins_for_a_seat_of_another_one_gets_none_of_its_seats()
+    {
+        var rig = new CoordinatorRig();
+        rig.Join(3);
+
+        Assert.Equal(StatusCode.InvalidArgument, Assert.Throws<RpcException>(() => rig.Join("greedy", 2, 3)).StatusCode);
+
+        rig.Join(2); // still free for c2
+    }
+
+    [Fact]
+    public async Task A_client_whose_reply_did_not_count_is_told_so_with_its_next_task_restarts_included()
+    {
+        var rig = new CoordinatorRig(new() { Timeout = TimeSpan.FromSeconds(60), MinClients = 3 });
+        rig.JoinAll();
+        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
+        for (var seat = 0; seat < 3; seat++) rig.Upload(seat);
+        rig.Time.Now += TimeSpan.FromSeconds(61);
+        rig.Server.Tick();
+
+        for (var starts = 1; starts <= 2; starts++)
+        {
+            await rig.OpenAsync(CoordinatorRig.TaskOf(2));
+            Assert.Empty(Assert.Single(rig.Offers(0)).Missed);
+            Assert.Equal([1u], Assert.Single(rig.Offers(3)).Missed);
+            rig.Restart();
+            rig.JoinAll();
+        }
+    }
+
+    [Fact]
+    public async Task Replies_are_deleted_with_the_end_of_the_run()
+    {
+        var rig = new CoordinatorRig();
+        rig.JoinAll();
+        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
+        rig.Upload(1);
+        Assert.NotEmpty(rig.Disk.Folders("inbox"));
+
+        rig.Server.End(reason: null);
+
+        Assert.Empty(rig.Disk.Folders("inbox"));
+    }
+
+    internal static (ReadOnlyMemory<byte> Message, SubmitHeader Header) ReplyOf(CoordinatorRig rig, int seat)
+    {
+        var message = rig.ReplyOf(seat);
+        return (message, new SubmitHeader
+        {
+            Task = Coordinator.Bytes(rig.Task.IdOf(seat)),
+            Size = (ulong)message.Length,
+            Sha256 = ByteString.CopyFrom(SHA256.HashData(message.Span)),
+        });
+    }
+}
