@@ -16,18 +16,35 @@ public static class Simulation
         Experiment experiment, RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null,
         CancellationToken cancel = default)
     {
+        return RunThrough(experiment, channel => channel, options, observer, time, cancel);
+    }
+
+    /// <summary>Runs an experiment from the start, with a channel of the caller between the server and the simulated clients: one that
+    /// withholds answers, for example, as a network did.</summary>
+    /// <param name="experiment">What to run. Checked first: nothing is written for an experiment that cannot run.</param>
+    /// <param name="through">Returns the server's channel, given the one to the simulated clients.</param>
+    /// <param name="options">How to carry it out; null: as <see cref="RunOptions"/> has it.</param>
+    /// <param name="observer">Receives events; null for none.</param>
+    /// <param name="time">The clock; null: the system's.</param>
+    /// <param name="cancel">Stops the run; what was finished is saved.</param>
+    /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static RunSummary RunThrough(
+        Experiment experiment, Func<IMessageChannel, IMessageChannel> through, RunOptions? options = null,
+        RunObserver? observer = null, TimeProvider? time = null, CancellationToken cancel = default)
+    {
         var how = options ?? new RunOptions();
         return Run(experiment, how, (resolved, all) =>
         {
             ExperimentRules.Check(resolved); // with the task that the data set's name promises, so before anything is loaded
             return FederatedData.Load(resolved, DataLocations.Of(how), all, cancel);
-        }, observer ?? RunObserver.None, time ?? TimeProvider.System, cancel);
+        }, observer ?? RunObserver.None, time ?? TimeProvider.System, cancel, through);
     }
 
     /// <summary>Runs an experiment from the start on data of any origin: the experiment's data set is only a name then.</summary>
     internal static RunSummary Run(
         Experiment experiment, RunOptions options, Func<Experiment, RunObserver, FederatedData> load, RunObserver observer,
-        TimeProvider time, CancellationToken cancel)
+        TimeProvider time, CancellationToken cancel, Func<IMessageChannel, IMessageChannel>? through = null)
     {
         var started = time.GetTimestamp();
         RunDirectory? directory = null;
@@ -43,7 +60,8 @@ public static class Simulation
                 var network = BuildNetwork(experiment, method, data, options);
                 var initial = InitialModel.Of(experiment, method, network, checkpoints: null, all.Warning);
                 directory = RunDirectory.Create(experiment, options, data.Table, time);
-                return Run(new(experiment, method, options, data.Contract, network, initial, directory, all, time, started), data, cancel);
+                return Run(
+                    new(experiment, method, options, data.Contract, network, initial, directory, all, time, started), data, cancel, through);
             });
         }
         finally
@@ -97,7 +115,8 @@ public static class Simulation
             TrainingMemory.Of(experiment, network, data, options.Workers)
                 .Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess));
 
-    static RunSummary Run(RunSetting setting, FederatedData data, CancellationToken cancel)
+    static RunSummary Run(
+        RunSetting setting, FederatedData data, CancellationToken cancel, Func<IMessageChannel, IMessageChannel>? through = null)
     {
         using var server = new RunServer(setting);
         setting.Directory.RequirePartition(data.Table.Sha256);
@@ -105,6 +124,6 @@ public static class Simulation
         server.Announce(clients.Samples);
         foreach (var warning in RunWarnings.Of(setting, data, server.IsNew)) setting.Observer.Warning(warning);
         if (server.MaskInForce is { } mask) clients.Remember(mask);
-        return server.Run(clients.Channel, clients.TestSet, cancel);
+        return server.Run(through is null ? clients.Channel : through(clients.Channel), clients.TestSet, cancel);
     }
 }

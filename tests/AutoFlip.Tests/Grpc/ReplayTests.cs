@@ -1,0 +1,116 @@
+using System.Net;
+using AutoFlip.Grpc;
+
+namespace AutoFlip.Tests;
+
+/// <summary>A run that lost replies, simulated again without them.</summary>
+[Trait("speed", "slow")] // waits for the deadline of a round
+public class ReplayTests
+{
+    static Experiment Digits => new()
+    {
+        Name = "replay",
+        Dataset = "Digits",
+        Clients = 3,
+        CohortFraction = 1,
+        Rounds = 3,
+        LocalEpochs = 1,
+        BatchSize = 32,
+        Pruner = Experiment.NoPruner,
+        Partition = "iid",
+        Metrics = ["acc1"],
+        WireUp = WireFormat.Int8, // clients keep residuals, which a reply that did not count must not change
+        WireDown = WireFormat.Int8,
+    };
+
+    [Fact]
+    public async Task A_run_without_a_late_reply_has_the_model_of_the_simulation_without_it()
+    {
+        using var folder = new TemporaryFolder();
+        var ct = TestContext.Current.CancellationToken;
+        var observed = new Observed();
+        var server = Task.Run(() => NetworkServer.Run(
+            Digits, (settled, all) => ServerData.Of(FederatedData.Load(settled, DataLocations.Of(new()), all, ct)),
+            new ServerOptions
+            {
+                Listen = "127.0.0.1:0",
+                MinSamples = 1,
+                Rules = new RoundRules { Timeout = TimeSpan.FromSeconds(4), MinClients = 1, Attempts = 100 },
+            },
+            new RunOptions { ResultPath = Path.Combine(folder.Path, "net"), Workers = 1 }, observed, TimeProvider.System, ct), ct);
+        var address = await observed.Address.Task.WaitAsync(ct);
+        await using var proxy = new FaultProxy(address, TimeProvider.System);
+        observed.RoundDoneAction = () => proxy.Faults = Faults.None;
+        var late = ClientAsync(proxy.Address, 2, folder.Path, note =>
+        {
+            if (note.Contains("Round 1: seat 2 begins", StringComparison.Ordinal)) proxy.Faults = new() { IsBlackHole = true };
+        }, ct);
+        await Task.WhenAll(late, ClientAsync(address, 0, folder.Path, _ => { }, ct), ClientAsync(address, 1, folder.Path, _ => { }, ct));
+        var run = await server;
+
+        var replay = Replay.Run(
+            run.Directory!, new() { ResultPath = Path.Combine(folder.Path, "sim"), Workers = 1 }, RunObserver.None, TimeProvider.System, ct);
+
+        Assert.True(replay.Missing > 0);
+        Assert.Equal(run.ModelSha256, replay.Expected);
+        Assert.Equal(replay.Expected, replay.Simulated.ModelSha256);
+        Assert.NotEqual(
+            run.ModelSha256,
+            Simulation.Run(Digits, new() { ResultPath = Path.Combine(folder.Path, "all"), Workers = 1 }, cancel: ct).ModelSha256);
+    }
+
+    [Fact]
+    public void A_simulation_is_not_replayed()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Simulation.Run(
+            Digits with { Rounds = 1 }, new() { ResultPath = folder.Path, Workers = 1 }, cancel: TestContext.Current.CancellationToken);
+
+        var failure = Assert.Throws<AutoFlipException>(
+            () => Replay.Run(run.Directory!, new(), RunObserver.None, TimeProvider.System, CancellationToken.None));
+
+        Assert.Equal(ExitCode.BadRequest, failure.Code);
+        Assert.Contains("is not the run of a server", failure.Message);
+    }
+
+    static async Task ClientAsync(IPEndPoint server, int seat, string folder, Action<string> noted, CancellationToken ct)
+    {
+        using var client = new NetworkClient(
+            new ClientOptions
+            {
+                Server = $"http://{server}",
+                Name = $"c{seat}",
+                Seats = [seat],
+                State = Path.Combine(folder, $"state-{seat}"),
+                Workers = 1,
+                Once = true,
+            },
+            run => ClientData.Dealt(run.Experiment, DataLocations.Of(new()), RunObserver.None, ct), new Log(noted), TimeProvider.System);
+        await client.RunAsync(ct);
+    }
+
+    sealed class Log(Action<string> noted) : IClientLog
+    {
+        public void Note(string message) => noted(message);
+
+        public void Warning(string message) { }
+    }
+
+    sealed class Observed : RunObserver
+    {
+        public TaskCompletionSource<IPEndPoint> Address { get; } = new();
+
+        public Action? RoundDoneAction { get; set; }
+
+        public override void Note(string message)
+        {
+            const string Before = "Listening on http://";
+            if (message.StartsWith(Before, StringComparison.Ordinal))
+                Address.TrySetResult(IPEndPoint.Parse(message[Before.Length..].Split(". ")[0]));
+        }
+
+        public override void RoundDone(RoundReport report) => RoundDoneAction?.Invoke();
+
+        public override void Failed(Exception why) => Address.TrySetException(why);
+    }
+}
