@@ -81,7 +81,10 @@ partial class Coordinator
                     $"the client's processor ({request.Processor}) is of another kind than that of earlier clients ({_processor}): results "
                     + "would not be equal to the bit. The server can accept mixed processors.");
             RosterEntry[] entries =
-                [.. request.Seats.Select(seat => new RosterEntry((int)seat.Number, name, (int)seat.TrainSamples, (int)seat.HeldOutSamples))];
+            [
+                .. request.Seats.Select(seat =>
+                    new RosterEntry((int)seat.Number, name, (int)seat.TrainSamples, (int)seat.HeldOutSamples)),
+            ];
             foreach (var entry in entries)
                 if (_roster.Conflict(entry) is { } conflict) throw Refused(conflict);
             foreach (var entry in entries) _roster.Take(entry); // only now: all of them, or none

@@ -47,7 +47,7 @@ partial class Coordinator
         }
     }
 
-    /// <summary>What is wrong with an announced reply; null if nothing is.</summary>
+    /// <summary>The fault of an announced reply; null if there is none.</summary>
     string? ProblemOf(SubmitHeader header)
     {
         if (header.Sha256.Length != 32) return "its hash is not a SHA-256.";

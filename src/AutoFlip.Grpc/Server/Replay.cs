@@ -78,7 +78,8 @@ sealed class ReplayedChannel : IMessageChannel
     {
         _missing = [];
         if (task.Work == ClientWork.Train) // a reply that says that the client failed: nobody knows why any more
-            foreach (var failure in _rounds[task.Round].SelectMany(round => round.Failures.Where(each => round.Cohort.Contains(each.Client))))
+            foreach (var failure in _rounds[task.Round]
+                .SelectMany(round => round.Failures.Where(each => round.Cohort.Contains(each.Client))))
                 _missing[failure.Client] = failure.Reason;
         foreach (var record in _closed.Where(record => record.Round == task.Round && record.Work == task.Work))
             foreach (var (seat, reason) in record.Missing) _missing[seat] = reason;

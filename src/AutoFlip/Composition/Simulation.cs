@@ -61,7 +61,8 @@ public static class Simulation
                 var initial = InitialModel.Of(experiment, method, network, checkpoints: null, all.Warning);
                 directory = RunDirectory.Create(experiment, options, data.Table, time);
                 return Run(
-                    new(experiment, method, options, data.Contract, network, initial, directory, all, time, started), data, cancel, through);
+                    new(experiment, method, options, data.Contract, network, initial, directory, all, time, started),
+                    data, cancel, through);
             });
         }
         finally

@@ -72,6 +72,6 @@ public sealed class OwnFederationTests : IDisposable
         public int AtOnce => 2;
 
         public async Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct) =>
-            Answer.Of(await clients[client].HandleAsync(client, request, ct));
+            Answer.Of(await clients[client].HandleAsync(client, request, missed: [], ct));
     }
 }

@@ -184,9 +184,8 @@ public class ComplaintTests
 
         rig.Join(2);
 
-        Assert.Equal(
-            (StatusCode.FailedPrecondition, EndReasons.Superseded),
-            Assert.Throws<RpcException>(() => rig.Server.StateOf(older)).Status is var status ? (status.StatusCode, status.Detail) : default);
+        var ended = Assert.Throws<RpcException>(() => rig.Server.StateOf(older)).Status;
+        Assert.Equal((StatusCode.FailedPrecondition, EndReasons.Superseded), (ended.StatusCode, ended.Detail));
         for (var swaps = 2; swaps <= 4; swaps++) rig.Join(2); // four in ten minutes
         Assert.Equal(StatusCode.PermissionDenied, Assert.Throws<RpcException>(() => rig.Join(2)).StatusCode);
     }

@@ -49,7 +49,8 @@ public class ReplayTests
         var run = await server;
 
         var replay = Replay.Run(
-            run.Directory!, new() { ResultPath = Path.Combine(folder.Path, "sim"), Workers = 1 }, RunObserver.None, TimeProvider.System, ct);
+            run.Directory!, new() { ResultPath = Path.Combine(folder.Path, "sim"), Workers = 1 }, RunObserver.None, TimeProvider.System,
+            ct);
 
         Assert.True(replay.Missing > 0);
         Assert.Equal(run.ModelSha256, replay.Expected);

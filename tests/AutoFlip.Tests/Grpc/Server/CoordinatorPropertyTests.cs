@@ -34,7 +34,7 @@ public class CoordinatorPropertyTests
                     return;
                 }
                 if (rig.Answers.Any(answer => answer.IsFaulted)) return;
-                foreach (var (at, answer) in rig.Answers.Index().Where(answer => answer.Item.IsCompleted))
+                foreach (var (at, answer) in rig.Answers.Index().Where(answer => answer.Item.IsCompletedSuccessfully))
                 {
                     var end = await EndOf(answer);
                     Assert.Equal(ended.GetValueOrDefault(at, end), end); // once decided, decided for good, restarts included

@@ -10,12 +10,12 @@ public class ServerRecordsTests
     [Fact]
     public void A_seat_belongs_to_the_name_that_first_joined_for_it_after_a_restart_too()
     {
-        Assert.Null(new Roster(_disk).Take(new(7, "a", 100, 10)));
+        new Roster(_disk).Take(new(7, "a", 100, 10));
 
         var roster = new Roster(_disk);
 
-        Assert.Null(roster.Take(new(7, "a", 100, 10)));
-        Assert.Contains("belongs to another client", roster.Take(new(7, "b", 100, 10)));
+        Assert.Null(roster.Conflict(new(7, "a", 100, 10)));
+        Assert.Contains("belongs to another client", roster.Conflict(new(7, "b", 100, 10)));
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 8], roster.Free(9));
         Assert.Equal([7], roster.Of("a"));
     }
@@ -26,7 +26,7 @@ public class ServerRecordsTests
         var roster = new Roster(_disk);
         roster.Take(new(7, "a", 100, 10));
 
-        Assert.Contains("100 training and 10 held-out samples in this run, and now 99 and 10", roster.Take(new(7, "a", 99, 10)));
+        Assert.Contains("100 training and 10 held-out samples in this run, and now 99 and 10", roster.Conflict(new(7, "a", 99, 10)));
     }
 
     [Theory]
