@@ -108,6 +108,12 @@ sealed record NetworkOptions
     /// <summary>End with the run.</summary>
     public bool Once { get; init; }
 
+    /// <summary>Runs of <c>chaos</c> at most.</summary>
+    public int Runs { get; init; } = 100;
+
+    /// <summary>Seconds after which <c>chaos</c> begins no further run.</summary>
+    public int Seconds { get; init; } = 600;
+
     /// <summary>Word for no limit of a client's patience.</summary>
     public const string Never = "never";
 
