@@ -47,7 +47,7 @@ sealed class ServerCommand : ICommand
         }
         var request = RunCommand.Read(line, host, UnderContract);
         if (parsed.Network.Continue && EarlierRuns.Below(request.Options.ResultPath).Of(request.Experiment) is { } earlier
-            && NetworkServer.IsRun(earlier.Directory))
+            && FederationServer.IsRun(earlier.Directory))
         {
             if (earlier.Status.Stage == RunStage.Done) host.Out.WriteLine($"{earlier.Directory} is done.");
             else Resume(earlier.Directory, request);

@@ -222,6 +222,7 @@ public sealed class NetworkClient : IDisposable
             {
                 var joined = await UntilAsync(token => _calls.JoinAsync(request, token), stop.Token);
                 Log.Note($"Joined for {(joined.Seats.Count == 1 ? "seat" : "seats")} {string.Join(", ", joined.Seats)}.");
+                ForgetFinished();
                 lock (_lock) _session.TrySetResult(joined.Session);
                 var period = TimeSpan.FromMilliseconds(joined.HeartbeatMs);
                 using var session = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
@@ -234,8 +235,8 @@ public sealed class NetworkClient : IDisposable
                         _contact = _time.GetTimestamp();
                         if (seen.Ended.Length > 0)
                         {
-                            if (seen.Ended == EndReasons.Done) return;
-                            throw AutoFlipException.RunFailed($"The server has ended the run: {seen.Ended}");
+                            RequireDone(seen.Ended);
+                            return;
                         }
                         Follow(seen, state, stop);
                         await ThrowFailedAsync();
@@ -250,10 +251,10 @@ public sealed class NetworkClient : IDisposable
             }
             catch (RpcException e) when (!stop.IsCancellationRequested && Retry.After(e) != Reaction.Stop)
             {
-                if (e.Status.Detail.StartsWith("run ended: ", StringComparison.Ordinal))
+                if (EndReasons.ReasonIn(e.Status.Detail) is { } ended)
                 {
-                    if (e.Status.Detail == $"run ended: {EndReasons.Done}") return;
-                    throw AutoFlipException.RunFailed($"The server has ended the run: {e.Status.Detail["run ended: ".Length..]}");
+                    RequireDone(ended);
+                    return;
                 }
                 Log.Warning($"The connection was lost: {TextOf(e)} Trying again.");
             }
@@ -269,6 +270,20 @@ public sealed class NetworkClient : IDisposable
             stop.Token.ThrowIfCancellationRequested();
             await PauseAsync(attempt, stop.Token);
         }
+    }
+
+    /// <summary>Fails unless a run has ended as it should.</summary>
+    static void RequireDone(string ended)
+    {
+        if (ended != EndReasons.Done) throw AutoFlipException.RunFailed($"The server has ended the run: {ended}");
+    }
+
+    /// <summary>Forgets the replies that were acknowledged: a server that offers such a task in a new session has lost the reply, with
+    /// the power for example, and is sent it again from the outbox.</summary>
+    void ForgetFinished()
+    {
+        foreach (var (key, work) in _works)
+            if (work.Running.IsCompletedSuccessfully) _works.TryRemove(key, out _);
     }
 
     /// <summary>Brings the work under way in line with the server's state.</summary>

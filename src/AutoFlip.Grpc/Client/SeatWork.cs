@@ -71,7 +71,7 @@ sealed class SeatWork(TaskOffer offer, NetworkClient client)
         client.Log.Note($"Round {offer.Round}: seat {offer.Seat} begins to {Verb}.");
         var message = await client.Federation.HandleAsync(
             (int)offer.Seat, request, [.. offer.Missed.Select(round => (int)round)], ct);
-        outbox.Keep(new(TaskName, RequestName, (int)offer.Round), message);
+        outbox.Keep(new(TaskName, RequestName), message);
         return message;
     }
 

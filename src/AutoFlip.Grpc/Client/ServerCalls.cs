@@ -11,15 +11,15 @@ namespace AutoFlip.Grpc;
 /// <param name="headers">Headers of each call.</param>
 sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
 {
-    static readonly TimeSpan Short = TimeSpan.FromSeconds(30), Idle = TimeSpan.FromSeconds(60), Farewell = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Short = TimeSpan.FromSeconds(30), Idle = TimeSpan.FromSeconds(60);
 
     /// <summary>The run, before data are loaded.</summary>
     public Task<Description> DescribeAsync(CancellationToken ct) =>
-        WithinAsync(Short, how => calls.DescribeAsync(new DescribeRequest { Version = ExperimentFile.ProgramVersion }, how), ct);
+        ShortAsync(how => calls.DescribeAsync(new DescribeRequest { Version = ExperimentFile.ProgramVersion }, how), ct);
 
     /// <summary>Begins a session.</summary>
     public Task<Joined> JoinAsync(JoinRequest request, CancellationToken ct) =>
-        WithinAsync(Short, how => calls.JoinAsync(request, how), ct);
+        ShortAsync(how => calls.JoinAsync(request, how), ct);
 
     /// <summary>The states of the run, one after another.</summary>
     public async IAsyncEnumerable<State> WatchAsync(
@@ -94,17 +94,13 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
 
     /// <summary>Notes where seats are.</summary>
     public Task<BeatReply> BeatAsync(BeatRequest request, CancellationToken ct) =>
-        WithinAsync(Short, how => calls.BeatAsync(request, how), ct);
-
-    /// <summary>Ends a session.</summary>
-    public Task LeaveAsync(ulong session, CancellationToken ct) =>
-        WithinAsync(Farewell, how => calls.LeaveAsync(new LeaveRequest { Session = session }, how), ct);
+        ShortAsync(how => calls.BeatAsync(request, how), ct);
 
     /// <summary>A short call, limited by its duration: a deadline of gRPC is a time of day.</summary>
-    async Task<T> WithinAsync<T>(TimeSpan limit, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct)
+    async Task<T> ShortAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct)
     {
         using var within = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        within.CancelAfter(limit);
+        within.CancelAfter(Short);
         using var begun = call(Options(within.Token));
         return await begun;
     }

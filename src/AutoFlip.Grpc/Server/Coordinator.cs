@@ -50,7 +50,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         (_started, _committed) = (time.GetTimestamp(), run.Round);
         (_roster, _quarantine, _inboxes, _audit) = (new(files), new(files), new(files), new(files, time));
         Metrics = new(Figures);
-        _missed = new(Inbox.Records(files));
+        _missed = new(_inboxes.Closed);
         _audit.Add("server_started", ("run", OpenTask.WireName(run.Run)), ("round", run.Round));
         _timer = time.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
     }
@@ -89,7 +89,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
             _inbox = _inboxes.Open(task);
             _task = new OpenTask(task, _options.Rules, Clients, Now, _inboxes.ClosedAs(task));
             foreach (var seat in task.Cohort)
-                if (_task.Closed is null && _inbox.Find(seat) is not null) _task.Store(seat);
+                if (_task.Closed is null && _inbox.Stored(seat) is not null) _task.Store(seat);
             _audit.Add(
                 "task_opened", ("round", task.Round), ("work", task.Work.ToString()), ("cohort", new JsonArray([.. task.Cohort.Select(
                     seat => (JsonNode)seat)])));
@@ -223,8 +223,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
             _run.Observer.Warning($"Round {_task!.Task.Round}: waiting for {Names(AwaitedSeats())}, which are not connected.");
     }
 
-    string Missing() => Names(Enumerable.Range(0, Clients).Where(seat => !PresenceOf(seat).IsAttached)) is var names
-        ? $"Missing: {names}." : "";
+    string Missing() => $"Missing: {Names(Enumerable.Range(0, Clients).Where(seat => !PresenceOf(seat).IsAttached))}.";
 
     string Names(IEnumerable<int> seats)
     {

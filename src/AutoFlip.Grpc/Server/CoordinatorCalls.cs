@@ -9,6 +9,8 @@ namespace AutoFlip.Grpc;
 /// <summary>The clients' end.</summary>
 partial class Coordinator
 {
+    const int IdLength = 16;
+
     readonly Dictionary<string, int> _refusals = new(StringComparer.Ordinal);
     readonly Dictionary<string, int> _proposed = new(StringComparer.Ordinal);
     readonly HashSet<string> _revoked = new(StringComparer.Ordinal);
@@ -63,7 +65,7 @@ partial class Coordinator
             throw Refused($"a client joins for at least one seat, and for {SeatLimit.PerProcess} at most. Start several clients.");
         lock (_lock)
         {
-            if (_ended is not null) throw new RpcException(new Status(StatusCode.FailedPrecondition, $"run ended: {_ended}"));
+            if (_ended is not null) throw Gone(EndReasons.OfRun(_ended));
             foreach (var seat in request.Seats)
             {
                 if (caller.Seat is { } bound && seat.Number != bound)
@@ -175,19 +177,11 @@ partial class Coordinator
     }
 
     /// <summary>Notes where seats are.</summary>
-    /// <returns>The tasks that are closed.</returns>
-    public IEnumerable<ByteString> Beat(Session session, IEnumerable<SeatPhase> seats)
+    public void Beat(Session session, IEnumerable<SeatPhase> seats)
     {
         lock (_lock)
-        {
-            var closed = new List<ByteString>();
             foreach (var seat in seats)
-            {
-                if (Find(session, seat.Task) is not { } offer) closed.Add(seat.Task);
-                else if (seat.Phase == Phase.Working) _task!.Advance(offer.Seat, SeatStage.Working);
-            }
-            return closed;
-        }
+                if (seat.Phase == Phase.Working && Find(session, seat.Task) is { } offer) _task!.Advance(offer.Seat, SeatStage.Working);
     }
 
     /// <summary>A session by its id, heard of just now.</summary>
@@ -263,12 +257,14 @@ partial class Coordinator
     Offer OfferOf(Session session, ByteString task) =>
         Find(session, task) ?? throw new RpcException(new Status(StatusCode.NotFound, "the task is not open for the session's seats."));
 
-    Offer? Find(Session session, ByteString task)
-    {
-        if (task.Length != 16) return null;
-        var id = BinaryPrimitives.ReadUInt128BigEndian(task.Span);
-        return _offers.Find(id) is { } offer && session.Seats.Contains(offer.Seat) && _task!.Open(offer.Seat) is not null ? offer : null;
-    }
+    Offer? Find(Session session, ByteString task) =>
+        IdOf(task) is { } id && _offers.Find(id) is { } offer && session.Seats.Contains(offer.Seat) && _task!.Open(offer.Seat) is not null
+            ? offer
+            : null;
+
+    /// <summary>An id as the protocol carries it; null if it is none.</summary>
+    static UInt128? IdOf(ByteString bytes) =>
+        bytes.Length == IdLength ? BinaryPrimitives.ReadUInt128BigEndian(bytes.Span) : null;
 
     static RpcException Refused(string why) => new(new Status(StatusCode.InvalidArgument, why));
 
@@ -279,7 +275,7 @@ partial class Coordinator
     /// <summary>An id as the protocol carries it.</summary>
     internal static ByteString Bytes(UInt128 id)
     {
-        var bytes = new byte[16];
+        var bytes = new byte[IdLength];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, id);
         return UnsafeByteOperations.UnsafeWrap(bytes);
     }

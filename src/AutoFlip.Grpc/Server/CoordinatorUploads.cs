@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using AutoFlip.Grpc.V1;
+using Grpc.Core;
 
 namespace AutoFlip.Grpc;
 
@@ -32,8 +32,8 @@ partial class Coordinator
                 }
                 (offer, earlier, inbox) = (open, open.Upload, _inbox!);
             }
-            // a newer connection of the client goes on where the older one was, once that one writes no more; not under the lock, for
-            // what is here is read from the disk
+            // a newer connection of the client goes on where the older one was, once that one writes no more: not under the lock, for it
+            // may be writing to the disk
             earlier?.Supersede();
             var upload = new Upload(inbox, offer.Seat, (long)header.Size, header.Sha256.Memory);
             lock (_lock)
@@ -55,7 +55,7 @@ partial class Coordinator
             return $"it has {header.Size} bytes, and {_task!.Task.ReplyLimit} are the most.";
         if (_files.Free >= (long)header.Size + LeastSpace) return null;
         _run.Observer.Warning("The disk of the server is nearly full: replies are refused until there is space.");
-        throw new global::Grpc.Core.RpcException(new(global::Grpc.Core.StatusCode.ResourceExhausted, "the server's disk is full."));
+        throw new RpcException(new Status(StatusCode.ResourceExhausted, "the server's disk is full."));
     }
 
     /// <summary>Adds a chunk.</summary>
@@ -123,9 +123,8 @@ partial class Coordinator
     /// <summary>Receipt of a reply that nobody waits for.</summary>
     Receipt Ended(Session session, SubmitHeader header)
     {
-        if (_task is { } task && header.Task.Length == 16)
+        if (_task is { } task && IdOf(header.Task) is { } id)
         {
-            var id = BinaryPrimitives.ReadUInt128BigEndian(header.Task.Span);
             foreach (var seat in session.Seats)
             {
                 if (task.Task.IdOf(seat) != id || task.Find(seat) is not { } state) continue;

@@ -115,9 +115,8 @@ sealed class FederationService(
     /// <inheritdoc/>
     public override Task<BeatReply> Beat(BeatRequest request, ServerCallContext context)
     {
-        var reply = new BeatReply();
-        reply.Stop.AddRange(coordinator.Beat(SessionOf(request.Session, context), request.Seats));
-        return Task.FromResult(reply);
+        coordinator.Beat(SessionOf(request.Session, context), request.Seats);
+        return Task.FromResult(new BeatReply());
     }
 
     /// <inheritdoc/>

@@ -17,9 +17,6 @@ public static class NetworkServer
         RunObserver observer, TimeProvider time, CancellationToken cancel) =>
         Within(options, observer, time, cancel, (connect, ct) => FederationServer.Resume(path, load, connect, run, observer, time, ct));
 
-    /// <summary>Tests whether a run directory is a server's.</summary>
-    public static bool IsRun(string directory) => Directory.Exists(Path.Combine(directory, NetworkFolder.Name));
-
     /// <summary>The folder of a run with what is of the network.</summary>
     public static string FolderOf(string directory) => OwnFile.Folder(directory, NetworkFolder.Name);
 

@@ -29,12 +29,11 @@ public static class Replay
         string directory, RunOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel)
     {
         var record = RunRecord.Load(directory);
-        var network = Path.Combine(directory, NetworkFolder.Name);
-        if (!Directory.Exists(network))
+        if (!FederationServer.IsRun(directory))
             throw AutoFlipException.BadRequest($"'{directory}' is not the run of a server: its clients were simulated.");
         if (record.Summary is not { } summary)
             throw AutoFlipException.BadRequest($"The run '{directory}' has not ended. Resume it, then replay it.");
-        var files = new ServerFiles(network);
+        var files = new ServerFiles(Path.Combine(directory, NetworkFolder.Name));
         var closed = Inbox.Records(files);
         var roster = new Roster(files);
         var simulated = Simulation.RunThrough(

@@ -42,9 +42,6 @@ sealed class Roster
     /// <summary>The entry of a seat; null if nobody has it yet.</summary>
     public RosterEntry? this[int seat] => _seats.GetValueOrDefault(seat);
 
-    /// <summary>Number of seats that somebody has.</summary>
-    public int Count => _seats.Count;
-
     /// <summary>The seats that nobody has, ascending.</summary>
     public IEnumerable<int> Free(int seats) => Enumerable.Range(0, seats).Where(seat => !_seats.ContainsKey(seat));
 

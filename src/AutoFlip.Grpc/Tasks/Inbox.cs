@@ -12,6 +12,11 @@ sealed class Inbox(IServerFiles files)
 {
     const string Root = "inbox";
 
+    readonly List<CloseRecord> _closed = [.. Records(files)];
+
+    /// <summary>The records of the tasks that were closed so far, in order.</summary>
+    public IReadOnlyList<CloseRecord> Closed => _closed;
+
     /// <summary>Opens the folder of a task, and deletes those of rounds that are committed.</summary>
     public TaskInbox Open(CohortTask task)
     {
@@ -25,10 +30,14 @@ sealed class Inbox(IServerFiles files)
     public void Clear() => files.DeleteFolder(Root);
 
     /// <summary>The record of a task that was closed; null if it was not.</summary>
-    public CloseRecord? ClosedAs(CohortTask task) => Records(files).FirstOrDefault(record => record.Task == OpenTask.WireName(task.Id));
+    public CloseRecord? ClosedAs(CohortTask task) => _closed.Find(record => record.Task == OpenTask.WireName(task.Id));
 
     /// <summary>Writes the record of a task that is being closed; it is on the disk when this returns.</summary>
-    public void Close(CloseRecord record) => files.AppendLine(CloseRecord.FileName, JsonSerializer.Serialize(record, RunJson.Line));
+    public void Close(CloseRecord record)
+    {
+        files.AppendLine(CloseRecord.FileName, JsonSerializer.Serialize(record, RunJson.Line));
+        _closed.Add(record);
+    }
 
     /// <summary>All records of a run, in order.</summary>
     public static ImmutableArray<CloseRecord> Records(IServerFiles files)

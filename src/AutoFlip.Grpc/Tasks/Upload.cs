@@ -15,7 +15,7 @@ sealed class Upload
 
     bool _isOver, _isHashed;
 
-    /// <summary>Begins a reply, or resumes one at the bytes that are here. Cost of the latter: they are read and hashed again.</summary>
+    /// <summary>Begins a reply, or resumes one at the bytes that are here, which are read and hashed again once more arrive.</summary>
     /// <param name="inbox">Where it goes.</param>
     /// <param name="seat">Whose.</param>
     /// <param name="size">Bytes it will have.</param>

@@ -55,31 +55,8 @@ public static class FederationServer
         Experiment experiment, Func<Experiment, RunObserver, ServerData> load, Func<ServerSession, IMessageChannel> connect,
         RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null, CancellationToken cancel = default)
     {
-        (options, observer, time) = (options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
-        var started = time.GetTimestamp();
-        RunDirectory? directory = null;
-        try
-        {
-            return RunFiles.Record(options, directory: null, observer, time, all =>
-            {
-                ExperimentRules.CheckForNetwork(experiment);
-                experiment = ExperimentRules.Resolve(experiment, task: null);
-                LibTorch.Require();
-                var data = load(experiment, all);
-                experiment = ExperimentRules.Settle(experiment, data.Contract.Task, data.Clients ?? experiment.Clients);
-                var method = Catalog.Resolve(experiment);
-                var network = BuildNetwork(experiment, method, data.Contract, options);
-                var initial = InitialModel.Of(experiment, method, network, checkpoints: null, all.Warning);
-                directory = RunDirectory.Create(experiment, options, partition: null, time);
-                return Run(
-                    new(experiment, method, options, data.Contract, network, initial, directory, all, time, started),
-                    data, connect, cancel);
-            });
-        }
-        finally
-        {
-            directory?.Dispose(); // not earlier: its lock is held until a failure is recorded
-        }
+        return SetupOf(load, connect, cancel).Begin(
+            experiment, options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
     }
 
     /// <summary>Goes on with a run that was stopped, killed or broken off.</summary>
@@ -96,33 +73,24 @@ public static class FederationServer
         string path, Func<Experiment, RunObserver, ServerData> load, Func<ServerSession, IMessageChannel> connect,
         RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null, CancellationToken cancel = default)
     {
-        (options, observer, time) = (options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
-        var started = time.GetTimestamp();
-        using var directory = RunDirectory.Open(path, MethodOptions.Schema with { Infer = experiment => experiment });
-        if (!directory.IsOfNetwork)
-            throw AutoFlipException.BadRequest($"The clients of '{path}' were simulated. Resume it with Simulation.Resume.");
-        var experiment = directory.Experiment;
-        ExperimentRules.Resolve(experiment, task: null);
-        LibTorch.Require();
-        options = options with
-        {
-            DataPath = options.DataPath ?? directory.Options.DataPath,
-            LogFormat = options.LogFormat ?? directory.Options.LogFormat,
-        };
-        return RunFiles.Record(options, directory.Path, observer, time, all =>
-        {
-            var data = load(experiment, all);
-            var method = Catalog.Resolve(experiment);
-            var network = BuildNetwork(experiment, method, data.Contract, options);
-            var initial = InitialModel.Of(experiment, method, network, directory.Checkpoints, all.Warning);
-            return Run(
-                new(experiment, method, options, data.Contract, network, initial, directory, all, time, started), data, connect, cancel);
-        });
+        return SetupOf(load, connect, cancel).GoOn(
+            path,
+            directory => directory.IsOfNetwork ? null : $"The clients of '{path}' were simulated. Resume it with Simulation.Resume.",
+            options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
     }
 
-    static Network BuildNetwork(Experiment experiment, Method method, DataContract contract, RunOptions options) =>
-        RunNetwork.Build(experiment, method, contract, network =>
-            TrainingMemory.OfServer(network).Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess));
+    /// <summary>True if the clients of a run directory's run are on other machines.</summary>
+    /// <exception cref="AutoFlipException">Its experiment cannot be read (exit 2 or 3).</exception>
+    public static bool IsRun(string path) => RunDirectory.IsNetworkAt(path);
+
+    static RunSetup<ServerData> SetupOf(
+        Func<Experiment, RunObserver, ServerData> load, Func<ServerSession, IMessageChannel> connect, CancellationToken cancel) => new(
+        (experiment, _, all) => load(experiment, all),
+        (data, _) => new(data.Contract, data.Clients, Partition: null, (_, network) => TrainingMemory.OfServer(network)),
+        (setting, data) => Run(setting, data, connect, cancel))
+        {
+            Check = ExperimentRules.CheckForNetwork,
+        };
 
     static RunSummary Run(RunSetting setting, ServerData data, Func<ServerSession, IMessageChannel> connect, CancellationToken cancel)
     {

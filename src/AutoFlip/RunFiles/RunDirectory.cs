@@ -115,7 +115,11 @@ sealed class RunDirectory : IDisposable
     }
 
     /// <summary>True if the run's clients are on other machines.</summary>
-    public bool IsOfNetwork => ExperimentFile.PartitionSha256Of(File(ExperimentFile.FileName)) == "";
+    public bool IsOfNetwork => IsNetworkAt(Path);
+
+    /// <summary>True if the clients of a directory's run are on other machines.</summary>
+    public static bool IsNetworkAt(string path) =>
+        ExperimentFile.PartitionSha256Of(System.IO.Path.Combine(path, ExperimentFile.FileName)) == "";
 
     /// <summary>Options that the run was started with, such as the folders searched for its data.</summary>
     public RunOptions Options => OptionsOf(Path);

@@ -29,6 +29,7 @@ sealed class Dispatch(ServerLink link, IMessageChannel channel) : IClientTranspo
                 var asked = link.Ask(sent, cohort[next]);
                 underWay.Enqueue((asked, AskAsync(asked, ct)));
             }
+            ct.ThrowIfCancellationRequested(); // answers that are there already are not waited for
             var (exchange, answer) = underWay.Dequeue();
             exchange.Answer(await answer);
             yield return exchange.Reply;

@@ -27,6 +27,24 @@ static class NetworkFederation
             experiment, socket, folder, stop => ServerAsync(experiment, socket, folder, stop, resumed: operation.Directory), ct);
     }
 
+    /// <summary>Runs an experiment on a server that is stopped once a client has the receipt of its reply in a round, and whose disk loses
+    /// the replies of that round; resumes the run, and the clients are the same processes.</summary>
+    public static async Task<RunSummary> LoseRepliesAndResumeAsync(Experiment experiment, int round, string folder, CancellationToken ct)
+    {
+        var socket = $"unix:{Path.Combine(folder, "s")}";
+        var log = new Receipts(round);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var stops = new StopsAtReply(round, log, stop);
+        var clients = Enumerable.Range(0, experiment.Clients).Select(seat => ClientAsync(socket, seat, folder, ct, log)).ToArray();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ServerAsync(experiment, socket, folder, stop.Token, stops));
+        var lost = Directory.GetFiles(Path.Combine(stops.Directory!, NetworkFolder.Name), "*.reply", SearchOption.AllDirectories);
+        Assert.NotEmpty(lost);
+        foreach (var reply in lost) File.Delete(reply);
+        var summary = await ServerAsync(experiment, socket, folder, ct, resumed: stops.Directory);
+        await Task.WhenAll(clients);
+        return summary;
+    }
+
     static async Task<RunSummary> WithClientsAsync(
         Experiment experiment, string socket, string folder, Func<CancellationToken, Task<RunSummary>> server, CancellationToken ct)
     {
@@ -52,7 +70,7 @@ static class NetworkFederation
         {
             Listen = socket,
             MinSamples = 1,
-            Rules = new RoundRules { Timeout = TimeSpan.FromSeconds(60), MinClients = experiment.Clients },
+            Rules = new RoundRules { Timeout = TimeSpan.FromSeconds(60), MinClients = experiment.Clients, Attempts = 1 },
         };
         var run = new RunOptions { ResultPath = Path.Combine(folder, "net"), Workers = 1 };
         return Task.Run(
@@ -62,7 +80,7 @@ static class NetworkFederation
             ct);
     }
 
-    static async Task ClientAsync(string socket, int seat, string folder, CancellationToken ct)
+    static async Task ClientAsync(string socket, int seat, string folder, CancellationToken ct, IClientLog? log = null)
     {
         using var client = new NetworkClient(
             new ClientOptions
@@ -74,7 +92,7 @@ static class NetworkFederation
                 Workers = 1,
                 Once = true,
             },
-            run => ClientData.Dealt(run.Experiment, DataLocations.Of(new()), RunObserver.None, ct), new Silent(),
+            run => ClientData.Dealt(run.Experiment, DataLocations.Of(new()), RunObserver.None, ct), log ?? new Silent(),
             TimeProvider.System);
         await client.RunAsync(ct);
     }
@@ -92,6 +110,34 @@ static class NetworkFederation
             using var admin = new ServerAdmin(Directory!);
             admin.DrainAsync(CancellationToken.None).GetAwaiter().GetResult();
         }
+    }
+
+    /// <summary>Stops the server at the first reply of a round whose client has its receipt.</summary>
+    sealed class StopsAtReply(int round, Receipts receipts, CancellationTokenSource stop) : RunObserver
+    {
+        public string? Directory { get; private set; }
+
+        public override void Started(RunStart start) => Directory = start.Directory;
+
+        public override void ClientAnswered(ClientAnswer answer)
+        {
+            if (answer.Work != ClientWork.Train || answer.Round != round || stop.IsCancellationRequested) return;
+            Assert.True(receipts.First.Wait(TimeSpan.FromSeconds(60)));
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>Notes when a client has its receipt in a round.</summary>
+    sealed class Receipts(int round) : IClientLog
+    {
+        public ManualResetEventSlim First { get; } = new();
+
+        public void Note(string message)
+        {
+            if (message.StartsWith($"Round {round}: the reply of seat", StringComparison.Ordinal)) First.Set();
+        }
+
+        public void Warning(string message) { }
     }
 
     sealed class Silent : IClientLog

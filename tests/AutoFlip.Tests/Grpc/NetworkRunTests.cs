@@ -38,6 +38,20 @@ public class NetworkRunTests
     }
 
     [Fact]
+    public async Task A_reply_that_the_server_has_lost_with_the_power_is_sent_again()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new RunOptions { ResultPath = Path.Combine(folder.Path, "sim"), Workers = 1 };
+        var simulated = Simulation.Run(Digits, options, cancel: TestContext.Current.CancellationToken);
+
+        var network = await NetworkFederation.LoseRepliesAndResumeAsync(
+            Digits, round: 3, folder.Path, TestContext.Current.CancellationToken);
+
+        Assert.Equal(simulated.ModelSha256, network.ModelSha256);
+        Assert.Equal(simulated.Traffic, network.Traffic);
+    }
+
+    [Fact]
     public async Task A_drained_run_that_is_resumed_gives_the_model_of_the_simulation()
     {
         using var folder = new TemporaryFolder();
