@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AutoFlip.Grpc.V1;
 
 namespace AutoFlip.Grpc;
 
@@ -35,4 +36,20 @@ public sealed record ClientOptions
 /// <param name="Experiment">The experiment, as it runs.</param>
 /// <param name="Contract">The data contract.</param>
 /// <param name="Seats">The seats that data are needed for.</param>
-public sealed record ClientRun(Experiment Experiment, DataContract Contract, ImmutableArray<int> Seats);
+public sealed record ClientRun(Experiment Experiment, DataContract Contract, ImmutableArray<int> Seats)
+{
+    /// <summary>Reads the server's description.</summary>
+    /// <exception cref="AutoFlipException">Its experiment or contract is not accepted (exit 4).</exception>
+    internal static ClientRun Of(Description description, ImmutableArray<int> seats)
+    {
+        var experiment = ExperimentReading.OfServer(description.Experiment);
+        try
+        {
+            return new(experiment, DataContract.Parse(description.Contract, "the server's data contract"), seats);
+        }
+        catch (AutoFlipException e)
+        {
+            throw AutoFlipException.RunFailed($"The server's data contract is not accepted: {e.Message}", e);
+        }
+    }
+}

@@ -73,6 +73,7 @@ public sealed class NetworkClient : IDisposable
         }
         catch (RpcException e)
         {
+            ct.ThrowIfCancellationRequested(); // a call that is stopped fails as any other
             throw AutoFlipException.RunFailed(
                 $"The server has issued no certificate: {(refusal is null ? Retry.Text(e) : $"the server is not trusted: {refusal}")}", e);
         }
@@ -86,7 +87,15 @@ public sealed class NetworkClient : IDisposable
     {
         while (true)
         {
-            await RunOnceAsync(ct);
+            try
+            {
+                await RunOnceAsync(ct);
+            }
+            catch (RpcException) // calls that are stopped fail as any other
+            {
+                ct.ThrowIfCancellationRequested();
+                throw;
+            }
             if (_options.Once) return;
             await PauseAsync(BetweenRuns, ct); // the server of the run that has ended may still answer
         }
@@ -155,18 +164,18 @@ public sealed class NetworkClient : IDisposable
     async Task RunOnceAsync(CancellationToken ct)
     {
         var description = await UntilAsync(_calls.DescribeAsync, ct);
-        var experiment = ExperimentReading.OfServer(description.Experiment);
         int[] seats = !_options.Seats.IsEmpty ? [.. _options.Seats]
             : description.ProposedSeat > 0 ? [(int)description.ProposedSeat - 1]
             : throw AutoFlipException.RunFailed("All seats of the run are taken. Wait for the next run.");
         if (seats.FirstOrDefault(seat => seat < 0 || seat >= description.Seats, -1) is >= 0 and var wrong)
             throw AutoFlipException.BadRequest($"Seat {wrong} is not accepted. Accepted: 0 to {description.Seats - 1}.");
+        var run = ClientRun.Of(description, [.. seats]);
         var state = Path.Combine(_options.State, Convert.ToHexStringLower(description.Run.Span));
         using var owner = StateFolder.Lock(state);
-        var data = _load(new(experiment, ContractOf(description), [.. seats]));
+        var data = _load(run);
         _federation?.Dispose();
         using var federation = _federation = new FederationClient(
-            experiment, data, seats, state, _options.Workers, _time)
+            run.Experiment, data, seats, state, _options.Workers, _time)
         {
             Failed = e => Log.Warning($"A task failed: {e.Message}"),
         };
@@ -200,18 +209,6 @@ public sealed class NetworkClient : IDisposable
             _federation = null;
         }
         owner.DeleteFolder();
-    }
-
-    static DataContract ContractOf(Description description)
-    {
-        try
-        {
-            return DataContract.Parse(description.Contract, "the server's data contract");
-        }
-        catch (AutoFlipException e)
-        {
-            throw AutoFlipException.RunFailed($"The server's data contract is not accepted: {e.Message}", e);
-        }
     }
 
     async Task WorkAsync(JoinRequest request, string state, CancellationTokenSource stop)
@@ -319,7 +316,7 @@ public sealed class NetworkClient : IDisposable
             {
                 await running;
             }
-            catch (RpcException e)
+            catch (RpcException e) when (!_stop.IsCancellationRequested)
             {
                 throw AutoFlipException.RunFailed($"The server refuses this client: {TextOf(e)}", e);
             }

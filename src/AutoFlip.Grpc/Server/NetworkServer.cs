@@ -23,9 +23,10 @@ public static class NetworkServer
     /// <summary>The file with the data contract of a run.</summary>
     public static string ContractOf(string directory) => Path.Combine(FolderOf(directory), "contract.json");
 
-    static RunSummary Within(
+    /// <summary>Runs what needs a channel to clients, with a socket that they connect to.</summary>
+    internal static T Within<T>(
         ServerOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel,
-        Func<Func<ServerSession, IMessageChannel>, CancellationToken, RunSummary> run)
+        Func<Func<ServerSession, IMessageChannel>, CancellationToken, T> run)
     {
         if (options.Admin is { } asked) AdminAddress.Check(asked);
         if (options.Pki is null && !ServerHost.AddressOf(options.Listen).IsLocal)

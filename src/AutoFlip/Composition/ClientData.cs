@@ -3,7 +3,8 @@ namespace AutoFlip;
 /// <summary>Data that a client of a network trains on: one seat's own, or those of several seats.</summary>
 public sealed class ClientData
 {
-    ClientData(DataContract contract, IClientData inner) => (Contract, Inner) = (contract, inner);
+    /// <summary>Samples of any origin.</summary>
+    internal ClientData(DataContract contract, IClientData inner) => (Contract, Inner) = (contract, inner);
 
     /// <summary>The data contract that the samples fit.</summary>
     public DataContract Contract { get; }

@@ -4,7 +4,7 @@ namespace AutoFlip;
 /// <remarks>
 /// Contract: what crosses is bytes, so nothing is shared between the two sides. Exactly one reply per cohort member, in cohort order,
 /// regardless of the order in which clients finish. A lost or late client, or one that fails, is a reply that carries the failure; an
-/// exception means that the transport itself broke. Cancellation stops local training within one batch.
+/// exception means that the transport itself broke. Cancellation stops training on this machine within one batch.
 /// </remarks>
 public interface IClientTransport
 {

@@ -22,6 +22,7 @@ public interface IMessageChannel
     /// certain that none counts.</summary>
     /// <param name="client">The client.</param>
     /// <param name="request">The request; good until the answer has arrived.</param>
-    /// <param name="ct">Stops the client within one batch.</param>
+    /// <param name="ct">Stops waiting. A client on this machine stops within one batch; one elsewhere goes on, and its answer is there
+    /// when the run is resumed.</param>
     Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct);
 }

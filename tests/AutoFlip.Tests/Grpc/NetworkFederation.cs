@@ -5,16 +5,6 @@ namespace AutoFlip.Tests;
 /// <summary>A server and its clients in this process, over a Unix socket.</summary>
 static class NetworkFederation
 {
-    /// <summary>Runs an experiment whose data set every client has.</summary>
-    public static async Task<RunSummary> RunAsync(Experiment experiment, string folder, CancellationToken ct)
-    {
-        var socket = $"unix:{Path.Combine(folder, "s")}";
-        var server = ServerAsync(experiment, socket, folder, ct);
-        var clients = Enumerable.Range(0, experiment.Clients).Select(seat => ClientAsync(socket, seat, folder, ct)).ToArray();
-        await Task.WhenAll(clients);
-        return await server;
-    }
-
     /// <summary>Runs an experiment, drains the server after a round, and resumes the run with the clients started again.</summary>
     public static async Task<RunSummary> DrainAndResumeAsync(Experiment experiment, int round, string folder, CancellationToken ct)
     {

@@ -1,6 +1,6 @@
 namespace AutoFlip.Tests;
 
-/// <summary>Whole runs over loopback and Unix sockets, in this process.</summary>
+/// <summary>Runs over a Unix socket in this process that are interrupted. <see cref="ChannelContract"/> has those that are not.</summary>
 public class NetworkRunTests
 {
     static Experiment Digits => new()
@@ -23,19 +23,6 @@ public class NetworkRunTests
         WireUp = WireFormat.Int8,
         WireDown = WireFormat.Int8,
     };
-
-    [Fact]
-    public async Task A_run_over_a_unix_socket_gives_the_model_and_the_bytes_of_the_simulation()
-    {
-        using var folder = new TemporaryFolder();
-        var options = new RunOptions { ResultPath = Path.Combine(folder.Path, "sim"), Workers = 1 };
-        var simulated = Simulation.Run(Digits, options, cancel: TestContext.Current.CancellationToken);
-
-        var network = await NetworkFederation.RunAsync(Digits, folder.Path, TestContext.Current.CancellationToken);
-
-        Assert.Equal(simulated.ModelSha256, network.ModelSha256);
-        Assert.Equal(simulated.Traffic, network.Traffic);
-    }
 
     [Fact]
     public async Task A_reply_that_the_server_has_lost_with_the_power_is_sent_again()

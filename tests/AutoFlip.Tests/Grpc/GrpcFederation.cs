@@ -1,0 +1,126 @@
+using AutoFlip.Grpc;
+
+namespace AutoFlip.Tests;
+
+/// <summary>A server's socket in this process, and two clients that have half of the seats each.</summary>
+sealed class GrpcFederation : TestFederation
+{
+    const int Processes = 2;
+    static readonly TimeSpan HungAfter = TimeSpan.FromSeconds(60);
+
+    readonly TemporaryFolder _folder = new();
+    readonly TaskCompletionSource _stopped = new();
+    readonly Experiment _experiment;
+    readonly FederatedData _data;
+    readonly TestAuthority? _pki;
+    readonly Task _server;
+    CancellationTokenSource _stop = new();
+    Task[] _clients = [];
+    IMessageChannel? _channel;
+    string _address = "";
+
+    GrpcFederation(Experiment experiment, FederatedData data, TestAuthority? pki)
+    {
+        (_experiment, _data, _pki) = (experiment, data, pki);
+        var options = new ServerOptions
+        {
+            Listen = pki is null ? $"unix:{_folder["s"]}" : "127.0.0.1:0",
+            Pki = pki?.Folder.Path,
+            MinSamples = 1,
+            StartTimeout = HungAfter,
+            Rules = new RoundRules { Timeout = HungAfter, MinClients = experiment.Clients, Attempts = 1 },
+        };
+        var listening = new TaskCompletionSource();
+        Listening = listening.Task;
+        _server = Task.Run(() => NetworkServer.Within(options, RunObserver.None, Time, CancellationToken.None, (connect, _) =>
+        {
+            _channel = connect(new(experiment, data.Contract, _folder["run"], Run: 0, Round: 0, new Address(at => _address = at)));
+            listening.SetResult();
+            _stopped.Task.Wait();
+            return true;
+        }));
+    }
+
+    /// <summary>The way to the clients.</summary>
+    public override IMessageChannel Channel => _channel!;
+
+    /// <summary>Address of the server as clients have it.</summary>
+    public string Server => _pki is null ? $"unix:{_folder["s"]}" : _address;
+
+    /// <summary>The network folder of the run.</summary>
+    public string RunFolder => Path.Combine(_folder["run"], NetworkFolder.Name);
+
+    Task Listening { get; }
+
+    TimeProvider Time => _pki?.Time ?? TimeProvider.System;
+
+    /// <summary>Starts server and clients.</summary>
+    /// <param name="experiment">What they run.</param>
+    /// <param name="data">Their samples.</param>
+    /// <param name="pki">Certificates of the server and of clients 'c0' and 'c1'; null: a Unix socket without.</param>
+    public static async Task<GrpcFederation> StartAsync(Experiment experiment, FederatedData data, TestAuthority? pki = null)
+    {
+        var federation = new GrpcFederation(experiment, data, pki);
+        await await Task.WhenAny(federation.Listening, federation._server);
+        federation.StartClients();
+        return federation;
+    }
+
+    public override async Task ForgetAsync()
+    {
+        await StopClientsAsync();
+        foreach (var state in Directory.GetDirectories(_folder.Path, "state-*")) Directory.Delete(state, recursive: true);
+        _stop = new();
+        StartClients();
+    }
+
+    public override void Stop() => _stop.Cancel();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await StopClientsAsync();
+        _stopped.TrySetResult();
+        await _server;
+        _folder.Dispose();
+    }
+
+    void StartClients() => _clients = [.. Enumerable.Range(0, Processes).Select(RunClientAsync)];
+
+    async Task RunClientAsync(int number)
+    {
+        using var client = new NetworkClient(
+            new ClientOptions
+            {
+                Server = Server,
+                Pki = _pki?.Folder.Path,
+                Name = $"c{number}",
+                Seats = [.. Enumerable.Range(0, _experiment.Clients).Where(seat => seat % Processes == number)],
+                State = _folder[$"state-{number}"],
+                Workers = 1,
+                Once = true,
+            },
+            _ => new ClientData(_data.Contract, new SimulatedData(_data)), new NoLog(), Time);
+        await client.RunAsync(_stop.Token);
+    }
+
+    async Task StopClientsAsync()
+    {
+        Stop();
+        await Task.WhenAll(_clients).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Assert.Every(_clients, client => Assert.True(client.IsCanceled, $"{client.Exception}"));
+        _stop.Dispose();
+    }
+
+    /// <summary>Reads the port from the note that the server writes when it listens.</summary>
+    sealed class Address(Action<string> at) : RunObserver
+    {
+        public override void Note(string message) => at(message.Split(' ')[2].TrimEnd('.'));
+    }
+
+    sealed class NoLog : IClientLog
+    {
+        public void Note(string message) { }
+
+        public void Warning(string message) { }
+    }
+}

@@ -1,0 +1,265 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Laws of every channel between a server and its clients. A new channel needs a <see cref="TestFederation"/> and a subclass
+/// that opens it.</summary>
+public abstract class ChannelContract
+{
+    const string Int8 = "int8 with residuals, a mask for each cohort, removed weights become zero";
+    static readonly TimeSpan HungAfter = TimeSpan.FromSeconds(60);
+
+    // the data set is a name that clients know; they are given stripes
+    static readonly Experiment Tiny = TinyFederation.Experiment with { Dataset = "Digits", CohortFraction = 1 };
+
+    static readonly Dictionary<string, Experiment> Experiments = new()
+    {
+        ["float32, dense"] = Tiny with { Pruner = "none" },
+        ["float32, one mask, removed weights become zero"] = Tiny with { MaskRefresh = MaskRefresh.Once, Regrow = Regrow.Zero },
+        ["float16, a mask for each cohort"] = With(WireFormat.Fp16, WireFormat.Fp16) with { CohortFraction = 0.5 },
+        [Int8] = With(WireFormat.Int8, WireFormat.Int8) with { CohortFraction = 0.5, Regrow = Regrow.Zero },
+        ["float32 down, int8 up with residuals, a dense round first"] = With(WireFormat.Fp32, WireFormat.Int8) with { DenseRounds = 1 },
+        ["int8 down, float16 up, control variates"] =
+            With(WireFormat.Int8, WireFormat.Fp16) with
+            {
+                Algorithm = "scaffold",
+                Optimizer = "SGD",
+                ServerMomentum = 0,
+                MaskRefresh = MaskRefresh.Once
+            },
+    };
+
+    static readonly ConcurrentDictionary<string, Lazy<Task<TinyFederation.Outcome>>> Simulated = [];
+
+    public static TheoryData<string> Names => [.. Experiments.Keys];
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts the clients.</summary>
+    /// <param name="experiment">What they run.</param>
+    /// <param name="data">Their samples.</param>
+    internal abstract Task<TestFederation> OpenAsync(Experiment experiment, FederatedData data);
+
+    [Theory, MemberData(nameof(Names))]
+    public async Task A_run_has_the_masks_the_bytes_and_the_model_of_a_simulation_with_one_worker(string name)
+    {
+        var experiment = Experiments[name];
+        await using var federation = await OpenAsync(experiment, TinyFederation.Data(experiment));
+
+        AssertSame(await SimulatedAsync(name), await TinyFederation.RunAsync(experiment, channel: federation.Channel));
+    }
+
+    [Fact]
+    public async Task Nothing_is_shared_a_buffer_that_is_overwritten_after_its_use_changes_nothing()
+    {
+        var experiment = Experiments[Int8];
+        await using var federation = await OpenAsync(experiment, TinyFederation.Data(experiment));
+
+        AssertSame(
+            await SimulatedAsync(Int8), await TinyFederation.RunAsync(experiment, channel: new Overwriting(federation.Channel)));
+    }
+
+    [Fact]
+    public async Task A_client_that_fails_is_a_reply_that_has_no_influence_on_the_others()
+    {
+        var data = TinyFederation.Data(Tiny);
+        var failing = With(data, read: client =>
+        {
+            if (client == 2) throw new InvalidOperationException("unreadable");
+        });
+        var want = await TinyFederation.RunAsync(Tiny, data: failing);
+        await using var federation = await OpenAsync(Tiny, failing);
+
+        var got = await TinyFederation.RunAsync(Tiny, channel: federation.Channel);
+
+        Assert.Equal(want.Global.Sha256(), got.Global.Sha256());
+        Assert.Every(got.Rounds, round => Assert.Equal(2, Assert.Single(round.Report.Failures).Client));
+    }
+
+    [Fact]
+    public async Task Each_member_of_a_cohort_has_one_reply_in_the_order_of_the_cohort_in_each_of_several_dispatches()
+    {
+        await using var federation = await OpenAsync(Tiny, TinyFederation.Data(Tiny));
+        var dispatch = new Dispatch(new ServerLink(Tiny), federation.Channel);
+        int[][] cohorts = [[0, 1, 2, 3, 4, 5], [1, 3, 4], [5], [0, 4, 5]];
+
+        Assert.Equal(6, await dispatch.CountAsync(Stop));
+        foreach (var (round, cohort) in cohorts.Index())
+        {
+            var replies = await AllAsync(dispatch, TaskOf(ClientWork.Train, round + 1), cohort);
+            Assert.Equal(cohort, replies.Select(reply => reply.Client));
+            Assert.Every(replies, reply => Assert.Equal((null, 17), (reply.Failure, reply.Examples))); // 21 samples less 4 held out
+            Assert.Every(cohort, client => Assert.Equal(17, dispatch.SamplesOf(client)));
+        }
+    }
+
+    [Fact]
+    public async Task A_mask_is_sent_once_again_when_it_has_changed_and_again_to_clients_that_have_lost_it()
+    {
+        await using var federation = await OpenAsync(Tiny, TinyFederation.Data(Tiny));
+        var dispatch = new Dispatch(new ServerLink(Tiny), federation.Channel);
+        var (one, other) = (MaskOf(seed: 1), MaskOf(seed: 2));
+
+        Assert.Equal(SizesOf(one).Whole, await DownAsync(1, one));
+        Assert.Equal(SizesOf(one).ByReference, await DownAsync(2, one));
+        Assert.Equal(SizesOf(other).Whole, await DownAsync(3, other));
+        Assert.Equal(SizesOf(other).ByReference, await DownAsync(4, other));
+        await federation.ForgetAsync();
+        Assert.Equal(SizesOf(other).ByReference + SizesOf(other).Whole, await DownAsync(5, other)); // they asked for it
+        Assert.Equal(SizesOf(other).ByReference, await DownAsync(6, other));
+
+        async Task<long> DownAsync(int round, Mask mask)
+        {
+            var replies = await AllAsync(dispatch, TaskOf(ClientWork.Evaluate, round, mask), [0, 2, 5]);
+            Assert.Every(replies, reply => Assert.Null(reply.Failure));
+            return Assert.Single(replies.Select(reply => reply.DownBytes).Distinct());
+        }
+
+        static (long Whole, long ByReference) SizesOf(Mask mask)
+        {
+            var task = new SentTask(Tiny, TaskOf(ClientWork.Evaluate, 1, mask));
+            return (task.Whole.Length, task.ByReference.Length);
+        }
+    }
+
+    [Fact]
+    public async Task A_cancelled_dispatch_ends_though_all_answers_have_arrived()
+    {
+        await using var federation = await OpenAsync(Tiny, TinyFederation.Data(Tiny));
+        using var cancel = new CancellationTokenSource();
+        var arrived = new Arrivals(federation.Channel);
+        var dispatch = new Dispatch(new ServerLink(Tiny), arrived);
+        await using var replies = dispatch.DispatchAsync(TaskOf(ClientWork.Evaluate, 1), [0, 1, 2], cancel.Token).GetAsyncEnumerator(Stop);
+        Assert.True(await replies.MoveNextAsync());
+        await arrived.AllAsync(3);
+
+        cancel.Cancel();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await replies.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_a_dispatch_and_training_within_one_batch()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var released = new ManualResetEventSlim();
+        var batches = 0;
+        var data = With(TinyFederation.Data(Tiny), read: _ =>
+        {
+            Interlocked.Increment(ref batches);
+            entered.Release();
+            released.Wait(Stop);
+        });
+        var federation = await OpenAsync(Tiny, data);
+        using var cancel = new CancellationTokenSource();
+        var dispatch = AllAsync(new Dispatch(new ServerLink(Tiny), federation.Channel), TaskOf(ClientWork.Train, 1), [1], cancel.Token);
+        Assert.True(await entered.WaitAsync(HungAfter, Stop));
+
+        cancel.Cancel();
+        federation.Stop(); // clients over a network do not depend on the server's process: they go on without it
+        released.Set();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dispatch);
+        await federation.DisposeAsync();
+        Assert.Equal(1, batches); // of 2 epochs of 4
+    }
+
+    static Experiment With(WireFormat down, WireFormat up) =>
+        Tiny with { WireDown = down, WireUp = up, MaskRefresh = MaskRefresh.Cohort };
+
+    static Task<TinyFederation.Outcome> SimulatedAsync(string name) =>
+        Simulated.GetOrAdd(name, _ => new(() => TinyFederation.RunAsync(Experiments[name]))).Value;
+
+    static void AssertSame(TinyFederation.Outcome want, TinyFederation.Outcome got)
+    {
+        Assert.Every(got.Rounds, round => Assert.Empty(round.Report.Failures));
+        Assert.Equal(want.Rounds.Select(Facts), got.Rounds.Select(Facts));
+        Assert.Equal(want.Global.Sha256(), got.Global.Sha256());
+
+        static object Facts(RoundResult round) =>
+            (round.Mask.Values.Sha256, round.Report.DownBytes, round.Report.UpBytes, round.Report.ServerEvaluated?.Loss);
+    }
+
+    static ClientTask TaskOf(ClientWork work, int round, Mask? mask = null) =>
+        new(work, round, 0.01, TinyFederation.Initial(Tiny), mask ?? Mask.Dense(TinyFederation.Initial(Tiny).Layout));
+
+    static Mask MaskOf(ulong seed)
+    {
+        var layout = TinyFederation.Initial(Tiny).Layout;
+        return Mask.OfWeights(layout, Selection.Highest(Masks.Values(layout, seed).Values, layout.ParameterCount / 2));
+    }
+
+    static async Task<List<ClientReply>> AllAsync(
+        IClientTransport transport, ClientTask task, IReadOnlyList<int> cohort, CancellationToken? cancel = null)
+    {
+        var replies = new List<ClientReply>();
+        await foreach (var reply in transport.DispatchAsync(task, cohort, cancel ?? Stop)) replies.Add(reply);
+        return replies;
+    }
+
+    static FederatedData With(FederatedData data, Action<int> read) => data with { Train = new Observed(data, read) };
+
+    /// <summary>Samples that are shown who reads them, before each batch.</summary>
+    sealed class Observed(FederatedData data, Action<int> read) : SampleSet
+    {
+        public override SampleShape Shape => data.Train.Shape;
+
+        public override Targets Targets => data.Train.Targets;
+
+        public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
+        {
+            var first = rows[0];
+            read(Enumerable.Range(0, data.Clients.Length).First(client => data.Clients[client].Train.Span.Contains(first)));
+            data.Train.Read(rows, into, augmentation);
+        }
+    }
+
+    /// <summary>A channel that does not change what crosses.</summary>
+    abstract class Through(IMessageChannel inner) : IMessageChannel
+    {
+        public int Clients => inner.Clients;
+
+        public int AtOnce => inner.AtOnce;
+
+        public int? SamplesOf(int client) => inner.SamplesOf(client);
+
+        public ValueTask BeginAsync(CohortTask task, CancellationToken ct) => inner.BeginAsync(task, ct);
+
+        public virtual Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct) =>
+            inner.SendAsync(client, request, ct);
+    }
+
+    /// <summary>Overwrites each request once it was answered, and each answer once it was read.</summary>
+    sealed class Overwriting(IMessageChannel inner) : Through(inner)
+    {
+        public override async Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct)
+        {
+            var sent = request.ToArray();
+            var answer = await base.SendAsync(client, sent, ct);
+            var received = answer.Read();
+            var copy = received.ToArray();
+            sent.AsSpan().Fill(0xFF);
+            MemoryMarshal.AsMemory(received).Span.Fill(0xFF);
+            return Answer.Of(copy);
+        }
+    }
+
+    /// <summary>Counts answers that have arrived.</summary>
+    sealed class Arrivals(IMessageChannel inner) : Through(inner)
+    {
+        readonly SemaphoreSlim _arrived = new(0);
+
+        public async Task AllAsync(int count)
+        {
+            for (var i = 0; i < count; i++) Assert.True(await _arrived.WaitAsync(HungAfter, Stop));
+        }
+
+        public override async Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct)
+        {
+            var answer = await base.SendAsync(client, request, ct);
+            _arrived.Release();
+            return answer;
+        }
+    }
+}

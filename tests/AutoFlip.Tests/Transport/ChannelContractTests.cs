@@ -1,0 +1,13 @@
+namespace AutoFlip.Tests;
+
+public sealed class InProcessChannelTests : ChannelContract
+{
+    internal override Task<TestFederation> OpenAsync(Experiment experiment, FederatedData data) =>
+        Task.FromResult<TestFederation>(new InProcessFederation(experiment, data));
+}
+
+public sealed class ShuffledChannelTests : ChannelContract
+{
+    internal override Task<TestFederation> OpenAsync(Experiment experiment, FederatedData data) =>
+        Task.FromResult<TestFederation>(new ShuffledFederation(experiment, data));
+}
