@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace AutoFlip.Grpc;
 
@@ -39,8 +38,9 @@ sealed class ServerHost : IAsyncDisposable
         string listen, Action<HttpsConnectionAdapterOptions>? tls, PeerInterceptor? interceptor, FederationService service,
         ServerMetrics metrics, int seats)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // empty: the others read appsettings.json and variables, and watch all that is below the working directory
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(service);
         builder.Services.AddSingleton(new CallMetrics(metrics));
@@ -52,8 +52,7 @@ sealed class ServerHost : IAsyncDisposable
             options.Interceptors.Add<CallMetrics>();
             if (interceptor is not null) options.Interceptors.Add<PeerInterceptor>();
         });
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(options =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
             options.Limits.MaxConcurrentConnections = SeatsPerConnection * seats + SpareConnections;
