@@ -12,6 +12,15 @@ sealed record BenchOptions
     /// <summary>How long <c>stress</c> goes on, in minutes.</summary>
     public double Minutes { get; init; } = 10;
 
+    /// <summary>Size of the large messages of <c>network</c>, in megabytes.</summary>
+    public int Megabytes { get; init; } = 700;
+
+    /// <summary>Clients of <c>network</c> that wait.</summary>
+    public int Idle { get; init; } = 1000;
+
+    /// <summary>Clients of <c>network</c> that work in each round.</summary>
+    public int Active { get; init; } = 100;
+
     /// <summary>The one case that this process measures, for <c>memory</c> and <c>leak</c>, whose cases need a
     /// process each; null measures all.</summary>
     public string? Case { get; init; }
@@ -23,6 +32,9 @@ sealed record BenchOptions
             (BenchOptions b) => b.Repeats, "--repeats", "N",
             "Times each contestant is measured after the warm-up. 0 means as many as the measurement needs."),
         Setting.Of((BenchOptions b) => b.Minutes, "--minutes", "F", "How long 'stress' goes on."),
+        Setting.Of((BenchOptions b) => b.Megabytes, "--megabytes", "N", "Size of the large messages of 'network'."),
+        Setting.Of((BenchOptions b) => b.Idle, "--idle", "N", "Clients of 'network' that wait while others work."),
+        Setting.Of((BenchOptions b) => b.Active, "--active", "N", "Clients of 'network' that work in each round."),
         Setting.Of(
             (BenchOptions b) => b.Case, "--case", "NAME", "Measure only this case of 'memory' or 'leak', in this process, and print JSON."),
     ]);

@@ -28,6 +28,9 @@ sealed record Benchmark(string Name, string Summary, Experiment Experiment, Func
         new("leak", "Resident memory over 50 rounds, with masks that stay and masks that change.", LeakBench.Setting, LeakBench.Measure),
         new("plots", "Drawing all figures of a run of 200 rounds and 20 clients.", PlotBench.Setting, PlotBench.Measure),
         new("report", "Size and making of the report of such a run.", PlotBench.Setting, ReportBench.Measure),
+        new(
+            "network", "A server and its clients over mutual TLS: a large reply (--megabytes), many clients (--idle, --active).",
+            new Experiment(), NetworkBench.Measure),
         new("stress", "Training under endless garbage collection (--minutes).", StressBench.Setting, StressBench.Measure),
     ];
 

@@ -15,10 +15,7 @@ static class OwnProcess
     /// <exception cref="AutoFlipException">The process failed (exit 4); its own message went to standard error.</exception>
     public static T Measure<T>(BenchContext context, string name, bool oneHeap = false)
     {
-        var command = Environment.GetCommandLineArgs(); // the program itself comes first
-        var program = Environment.ProcessPath!;
-        var hosted = Path.GetFileNameWithoutExtension(program) == "dotnet";
-        var start = new ProcessStartInfo(program, [.. command[(hosted ? 0 : 1)..], "--case", name]) { RedirectStandardOutput = true };
+        var start = StartInfo(name);
         if (oneHeap) start.Environment["MALLOC_ARENA_MAX"] = "1";
         using var child = Process.Start(start)!;
         using var stop = context.Cancel.Register(child.Kill);
@@ -29,6 +26,15 @@ static class OwnProcess
             ? JsonSerializer.Deserialize<T>(answer)!
             : throw AutoFlipException.RunFailed(
                 $"The process that measured '{name}' ended with exit code {child.ExitCode}; see its messages above.");
+    }
+
+    /// <summary>This program again with the same command line, and the case behind it; its standard output is read here.</summary>
+    public static ProcessStartInfo StartInfo(string name)
+    {
+        var command = Environment.GetCommandLineArgs(); // the program itself comes first
+        var program = Environment.ProcessPath!;
+        var hosted = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        return new(program, [.. command[(hosted ? 0 : 1)..], "--case", name]) { RedirectStandardOutput = true };
     }
 
     /// <summary>Writes the answer that the process which asked reads; there is no report then.</summary>
