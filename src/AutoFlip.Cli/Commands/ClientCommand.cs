@@ -57,7 +57,7 @@ sealed class ClientCommand : ICommand
             ?? throw Missing("--token-file", "a file of 'autoflip token create', or - for standard input"));
         var folder = new PkiFolder(options.Pki ?? throw Missing("--pki", "the folder that receives key and certificates"));
         var token = file == "-" ? TokenFile.Read(host.In, "standard input") : TokenFile.Read(file);
-        var peer = NetworkClient.EnrolAsync(server, token, folder, host.Time, host.Cancel).GetAwaiter().GetResult();
+        var peer = ClientEnrolment.EnrolAsync(server, token, folder, host.Time, host.Cancel).GetAwaiter().GetResult();
         host.Print($"{folder.CertificateOf(PeerKind.Client, peer.Name)}: valid until {peer.NotAfter.UtcDateTime:yyyy-MM-dd}");
     }
 

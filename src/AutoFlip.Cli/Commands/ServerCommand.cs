@@ -81,13 +81,14 @@ sealed class ServerCommand : ICommand
     static Func<Experiment, RunObserver, ServerData> Load(Request request, Host host, string? resumed = null)
     {
         var (network, where) = (request.Network, DataLocations.Of(request.Options));
+        var named = network.Test ?? (resumed is null ? null : NetworkServer.TestOf(resumed));
         if ((network.Contract ?? KeptContract(resumed)) is not { } file)
-            return network.Test is null
+            return named is null
                 ? (experiment, observer) => ServerData.Of(FederatedData.Load(experiment, where, observer, host.Cancel))
                 : throw AutoFlipException.BadRequest(
                     "server --test: it goes with --contract; without one, the data set has its own test set.");
         var contract = DataContract.Load(file);
-        var test = network.Test is { } data ? new ClientSource(data) : null;
+        var test = named is null ? null : new ClientSource(named);
         return (experiment, observer) => ServerData.Under(experiment, contract, test, where, observer, host.Cancel);
     }
 
@@ -113,6 +114,7 @@ sealed class ServerCommand : ICommand
         return new()
         {
             Listen = listen,
+            Test = options.Test,
             Admin = options.Admin,
             Pki = options.Pki,
             Enrols = options.Enrol,

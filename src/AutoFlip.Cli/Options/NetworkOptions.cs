@@ -114,6 +114,9 @@ sealed record NetworkOptions
     /// <summary>Seconds after which <c>chaos</c> begins no further run.</summary>
     public int Seconds { get; init; } = 600;
 
+    /// <summary>The fault of <c>chaos</c>, or fault/moment; null for all.</summary>
+    public string? Only { get; init; }
+
     /// <summary>Word for no limit of a client's patience.</summary>
     public const string Never = "never";
 

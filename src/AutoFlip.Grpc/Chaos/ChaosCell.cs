@@ -1,84 +1,63 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+
 namespace AutoFlip.Grpc;
-
-/// <summary>Faults of chaos runs.</summary>
-public enum ChaosFault
-{
-    /// <summary>The client process is killed and started again.</summary>
-    KillClient,
-
-    /// <summary>The server process is killed, and the run resumed.</summary>
-    KillServer,
-
-    /// <summary>Both.</summary>
-    KillBoth,
-
-    /// <summary>The client's connections are reset.</summary>
-    Reset,
-
-    /// <summary>The direction to the server is ended.</summary>
-    HalfClose,
-
-    /// <summary>Nothing crosses for two seconds.</summary>
-    ShortInterruption,
-
-    /// <summary>Nothing crosses until a round was closed without the client.</summary>
-    LongInterruption,
-
-    /// <summary>Data are cut off and bits flipped on new connections for two seconds.</summary>
-    Damage,
-}
-
-/// <summary>Moments at which a fault begins.</summary>
-public enum ChaosMoment
-{
-    /// <summary>The client has connected.</summary>
-    Joining,
-
-    /// <summary>A task has been opened.</summary>
-    Fetching,
-
-    /// <summary>The client trains.</summary>
-    Training,
-
-    /// <summary>A part of its reply is at the server.</summary>
-    Uploading,
-
-    /// <summary>Its reply is stored, and it has no receipt yet.</summary>
-    BeforeReceipt,
-
-    /// <summary>All replies of a round are stored.</summary>
-    BeforeCommit,
-
-    /// <summary>A round is committed.</summary>
-    AfterCommit,
-}
 
 /// <summary>A fault at a moment of a round.</summary>
 /// <param name="Fault">The fault.</param>
 /// <param name="Moment">The moment.</param>
 /// <param name="Round">The round.</param>
-public sealed record ChaosCell(ChaosFault Fault, ChaosMoment Moment, int Round)
+/// <param name="IsSecure">True for mutual TLS, false for connections without encryption, where damage reaches the messages.</param>
+public sealed record ChaosCell(ChaosFault Fault, ChaosMoment Moment, int Round, bool IsSecure)
 {
-    /// <summary>The first cells of a seed: every fault at every moment once, in a keyed order, then all of them again.</summary>
+    /// <summary>The matrix: every fault at every moment that it can meet.</summary>
+    public static IReadOnlyList<(ChaosFault Fault, ChaosMoment Moment)> All { get; } =
+    [
+        .. from fault in Enum.GetValues<ChaosFault>()
+           from moment in Enum.GetValues<ChaosMoment>()
+           where Meets(fault, moment)
+           select (fault, moment),
+    ];
+
+    /// <summary>The first cells of a seed: the run without a fault, and the matrix in a keyed order, as often as needed. A cell that comes
+    /// again has the other kind of connection.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="runs">Number of cells.</param>
     /// <param name="rounds">Rounds of a run; the fault begins in one of them, but not in the last.</param>
-    public static IEnumerable<ChaosCell> Of(ulong seed, int runs, int rounds)
+    /// <param name="isAsked">The faults and moments that are wanted.</param>
+    public static IEnumerable<ChaosCell> Of(ulong seed, int runs, int rounds, Func<ChaosFault, ChaosMoment, bool> isAsked)
     {
-        var all = Enum.GetValues<ChaosFault>()
-            .SelectMany(fault => Enum.GetValues<ChaosMoment>().Select(moment => (fault, moment))).ToArray();
-        for (var run = 0; run < runs; run++)
-        {
-            var lap = run / all.Length;
-            var order = all.OrderBy(cell => Key(seed, lap, (int)cell.fault, (int)cell.moment));
-            var (fault, moment) = order.ElementAt(run % all.Length);
-            yield return new(fault, moment, 1 + (int)(Key(seed, lap, run, 0) % (ulong)(rounds - 1)));
-        }
+        var none = new ChaosCell(ChaosFault.None, ChaosMoment.Joining, Round: 1, IsSecure: true);
+        var laps = from lap in Enumerable.Range(0, runs)
+                   from cell in Lap(seed, lap, rounds)
+                   where cell.Fault != ChaosFault.None && isAsked(cell.Fault, cell.Moment)
+                   select cell;
+        return laps.Prepend(none).Take(runs);
     }
+
+    static IEnumerable<ChaosCell> Lap(ulong seed, int lap, int rounds) =>
+        from cell in All.Index()
+        orderby Key(seed, lap, cell.Index, 0)
+        let round = 1 + (int)(Key(seed, lap, cell.Index, 1) % (ulong)(rounds - 1))
+        select new ChaosCell(cell.Item.Fault, cell.Item.Moment, round, IsSecureIn(cell.Item.Fault, cell.Index + lap));
+
+    static bool Meets(ChaosFault fault, ChaosMoment moment) => fault switch
+    {
+        ChaosFault.None or ChaosFault.ClockAhead or ChaosFault.ClockBehind => moment == ChaosMoment.Joining, // and from then on
+        ChaosFault.KillClientTwentyTimes => moment == ChaosMoment.Training,
+        ChaosFault.KillServerThreeTimes => moment == ChaosMoment.Fetching,
+        ChaosFault.FullServerDisk => moment >= ChaosMoment.Uploading,
+        ChaosFault.FullClientDisk => moment <= ChaosMoment.Uploading,
+        _ => true,
+    };
+
+    // a clock that is a day behind is before a certificate's time, which is refused as it should be
+    static bool IsSecureIn(ChaosFault fault, int turn) =>
+        fault == ChaosFault.Revocation || (turn % 2 == 0 && fault is not (ChaosFault.ClockAhead or ChaosFault.ClockBehind));
 
     static ulong Key(ulong seed, int lap, int a, int b)
     {
         Span<ulong> words = [seed, (ulong)lap, (ulong)a, (ulong)b];
-        return System.IO.Hashing.XxHash3.HashToUInt64(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words));
+        return XxHash3.HashToUInt64(MemoryMarshal.AsBytes(words));
     }
 }

@@ -26,6 +26,7 @@ public sealed class NetworkClient : IDisposable
     TaskCompletionSource<ulong> _session = New();
     FederationClient? _federation;
     CancellationToken _stop;
+    CancellationTokenSource? _waiting; // for the server's next state
     string? _refusal; // of the server's certificate
     long _contact;
 
@@ -49,35 +50,6 @@ public sealed class NetworkClient : IDisposable
     internal IClientLog Log { get; }
 
     internal FederationClient Federation => _federation!;
-
-    /// <summary>Exchanges a token for a certificate, whose key is made here and never leaves.</summary>
-    /// <param name="server">Address of the server.</param>
-    /// <param name="token">The token's file.</param>
-    /// <param name="folder">Folder that receives key and certificates.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="ct">Stops it.</param>
-    /// <exception cref="AutoFlipException">The token, the server or the folder is refused (exit 2 to 4).</exception>
-    public static async Task<Peer> EnrolAsync(string server, TokenFile token, PkiFolder folder, TimeProvider time, CancellationToken ct)
-    {
-        string? refusal = null;
-        using var connection = new Connection(server, host => Tls.ForEnrolment(token, host, time, why => refusal = why));
-        var request = new EnrolRequest
-        {
-            Token = token.Token,
-            SigningRequest = ByteString.CopyFrom(Enrolment.CreateRequest(folder, token.Name)),
-        };
-        try
-        {
-            var enrolled = await connection.Calls.EnrolAsync(request, cancellationToken: ct);
-            return Enrolment.Accept(folder, token, enrolled.Certificate.Span, time);
-        }
-        catch (RpcException e)
-        {
-            ct.ThrowIfCancellationRequested(); // a call that is stopped fails as any other
-            throw AutoFlipException.RunFailed(
-                $"The server has issued no certificate: {(refusal is null ? Retry.Text(e) : $"the server is not trusted: {refusal}")}", e);
-        }
-    }
 
     /// <summary>Joins and works until the run ends, or until it is stopped.</summary>
     /// <exception cref="AutoFlipException">The server refuses the client, the run has failed, or data are not usable (see
@@ -223,10 +195,11 @@ public sealed class NetworkClient : IDisposable
                 lock (_lock) _session.TrySetResult(joined.Session);
                 var period = TimeSpan.FromMilliseconds(joined.HeartbeatMs);
                 using var session = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+                lock (_lock) _waiting = session;
                 var beats = BeatAsync(joined.Session, period, session.Token);
                 try
                 {
-                    await foreach (var seen in _calls.WatchAsync(joined.Session, 3 * period, stop.Token))
+                    await foreach (var seen in _calls.WatchAsync(joined.Session, 3 * period, session.Token))
                     {
                         attempt = 1;
                         _contact = _time.GetTimestamp();
@@ -241,6 +214,7 @@ public sealed class NetworkClient : IDisposable
                 }
                 finally
                 {
+                    lock (_lock) _waiting = null;
                     session.Cancel();
                     await beats.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     Lose(joined.Session);
@@ -253,6 +227,7 @@ public sealed class NetworkClient : IDisposable
                     RequireDone(ended);
                     return;
                 }
+                await ThrowFailedAsync();
                 Log.Warning($"The connection was lost: {TextOf(e)} Trying again.");
             }
             catch (RpcException e) when (!stop.IsCancellationRequested)
@@ -261,9 +236,9 @@ public sealed class NetworkClient : IDisposable
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
+                await ThrowFailedAsync();
                 Log.Warning("The server was silent. Trying again.");
             }
-            await ThrowFailedAsync();
             stop.Token.ThrowIfCancellationRequested();
             await PauseAsync(attempt, stop.Token);
         }
@@ -289,7 +264,7 @@ public sealed class NetworkClient : IDisposable
         var offered = seen.Tasks.ToDictionary(offer => (offer.Task, offer.Sha256));
         foreach (var (key, work) in _works)
         {
-            if (!offered.ContainsKey(key)) work.Work.Close();
+            if (!offered.ContainsKey(key) && !seen.Waiting) work.Work.Close();
             var isOver = work.Running.IsCompletedSuccessfully && (!offered.ContainsKey(key) || !work.Running.Result);
             if (isOver) _works.TryRemove(key, out _);
         }
@@ -302,9 +277,17 @@ public sealed class NetworkClient : IDisposable
             // one after another: two tasks of a seat would overwrite each other's files
             var before = _last.GetValueOrDefault(offer.Seat, Task.CompletedTask);
             var running = work.RunAsync(Outbox.Of(state, (int)offer.Seat), before, stop.Token);
+            _ = running.ContinueWith(
+                _ => StopWaiting(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             _last[offer.Seat] = running;
             _works.TryAdd(key, (work, running));
         }
+    }
+
+    /// <summary>Ends the wait for the server's next state: a task has failed.</summary>
+    void StopWaiting()
+    {
+        lock (_lock) _ = _waiting?.CancelAsync();
     }
 
     /// <summary>Passes on what ended a task in another way than by a reply: the client's files, or the server's refusal.</summary>

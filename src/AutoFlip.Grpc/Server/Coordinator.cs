@@ -190,7 +190,11 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         // last: the disk may be full, and then nobody must go on waiting
         foreach (var (seat, reason) in record.Missing)
             _audit.Add("missing", ("round", record.Round), ("seat", seat), ("reason", reason));
+        AuditEnd();
     }
+
+    void AuditEnd() => _audit.Add(
+        "task_ended", ("round", _task!.Task.Round), ("work", _task.Task.Work.ToString()), ("replies", _task.Stored));
 
     void Fail(Exception e)
     {

@@ -140,6 +140,7 @@ partial class Coordinator
                 CommittedRound = (uint)_committed,
                 Draining = _isDraining,
                 Ended = _ended ?? "",
+                Waiting = _ended is null && session.Seats.Any(IsAwaited),
             };
             if (_ended is null && _task is { } task)
             {
@@ -164,6 +165,9 @@ partial class Coordinator
             return (state, _changed.Task);
         }
     }
+
+    /// <summary>True if a seat may be about to be asked again what it was asked before the server was interrupted.</summary>
+    bool IsAwaited(int seat) => _task is not { } task || (task.Open(seat) is not null && _offers.OfSeat(seat) is null);
 
     /// <summary>The request of a task that is open.</summary>
     public ReadOnlyMemory<byte> Request(Session session, ByteString task)

@@ -102,6 +102,7 @@ partial class Coordinator
                 _audit.Add( // last: the disk may be full, and then the round must not go on waiting
                     "stored", ("round", _task.Task.Round), ("work", _task.Task.Work.ToString()), ("seat", upload.Seat),
                     ("bytes", (long)header.Size));
+                if (_task.IsEnded) AuditEnd();
                 return new Receipt { Status = ReceiptStatus.Accepted };
             case ReplyOutcome.AsksForMask:
                 _offers.Remove(upload.Seat);
@@ -123,17 +124,19 @@ partial class Coordinator
     /// <summary>Receipt of a reply that nobody waits for.</summary>
     Receipt Ended(Session session, SubmitHeader header)
     {
-        if (_task is { } task && IdOf(header.Task) is { } id)
+        if (_task is not { } task) throw NotYet();
+        foreach (var seat in session.Seats)
         {
-            foreach (var seat in session.Seats)
-            {
-                if (task.Task.IdOf(seat) != id || task.Find(seat) is not { } state) continue;
-                if (state.Stage == SeatStage.Stored) return new Receipt { Status = ReceiptStatus.Duplicate };
-                if (state.Stage == SeatStage.Refused) return new Receipt { Status = ReceiptStatus.Refused, Reason = state.Refusal ?? "" };
-            }
+            if (task.Task.IdOf(seat) != IdOf(header.Task) || task.Find(seat) is not { } state) continue;
+            if (state.Stage == SeatStage.Stored) return new Receipt { Status = ReceiptStatus.Duplicate };
+            if (state.Stage == SeatStage.Refused) return new Receipt { Status = ReceiptStatus.Refused, Reason = state.Refusal ?? "" };
+            if (IsAwaited(seat)) throw NotYet();
         }
         return new Receipt { Status = ReceiptStatus.TooLate, Reason = "no such task is open." };
     }
+
+    /// <summary>A reply to a task that may soon be offered again, after an interruption of the server, must not be thrown away.</summary>
+    static RpcException NotYet() => new(new Status(StatusCode.Unavailable, "the task is not open yet."));
 
     Receipt Refuse(Session session, Offer offer, string reason)
     {

@@ -23,6 +23,11 @@ public static class NetworkServer
     /// <summary>The file with the data contract of a run.</summary>
     public static string ContractOf(string directory) => Path.Combine(FolderOf(directory), "contract.json");
 
+    /// <summary>Name of the test set that the server of a run has loaded itself; null if it has none.</summary>
+    public static string? TestOf(string directory) => File.Exists(TestFile(directory)) ? File.ReadAllText(TestFile(directory)) : null;
+
+    static string TestFile(string directory) => Path.Combine(FolderOf(directory), "test.txt");
+
     /// <summary>Runs what needs a channel to clients, with a socket that they connect to.</summary>
     internal static T Within<T>(
         ServerOptions options, RunObserver observer, TimeProvider time, CancellationToken cancel,
@@ -50,6 +55,7 @@ public static class NetworkServer
                     ICallers callers = identity is null ? new NamedCallers() : new CertifiedCallers(identity);
                     var folder = FolderOf(session.Directory);
                     session.Contract.Write(ContractOf(session.Directory));
+                    if (options.Test is { } test) AtomicFile.Write(TestFile(session.Directory), test);
                     coordinator = new Coordinator(session, options, new ServerFiles(folder), callers, time);
                     metrics = new PrometheusText(coordinator.Metrics.Meter);
                     var service = new FederationService(FactsOf(session), coordinator, callers, options, enrolment, time);

@@ -22,6 +22,10 @@ public sealed record ServerOptions
     /// <summary>Passphrase of the authority's key; null without one.</summary>
     public string? Passphrase { get; init; }
 
+    /// <summary>Name of the test set that the server loads itself, such as folder:PATH; kept with the run, so that it is the same when
+    /// the run is resumed. Null for none.</summary>
+    public string? Test { get; init; }
+
     /// <summary>Rules by which a round ends.</summary>
     public required RoundRules Rules { get; init; }
 

@@ -54,6 +54,7 @@ public sealed class FederationClient : IDisposable
         int client, ReadOnlyMemory<byte> task, IReadOnlyCollection<int> missed, CancellationToken ct) =>
         _pool.RunAsync(workspace =>
         {
+            ct.ThrowIfCancellationRequested(); // it may have waited for a thread
             _memory.Discard(client, missed);
             return _host.Handle(workspace, task.Span, client, ct);
         });

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using AutoFlip.Grpc;
 using AutoFlip.Grpc.V1;
@@ -19,37 +20,65 @@ public class NetworkClientTests
     [Fact]
     public async Task A_task_that_is_offered_again_after_its_receipt_is_answered_again_from_the_disk()
     {
-        using var folder = new TemporaryFolder();
         var log = new Log();
-        await using var app = Start($"{folder.Path}/s", new Forgetful(log));
-        await app.StartAsync(Cancel);
-        using var client = new NetworkClient(
-            new ClientOptions { Server = $"unix:{folder.Path}/s", Name = "c", State = $"{folder.Path}/state", Workers = 1, Once = true },
-            run => ClientData.Dealt(run.Experiment, DataLocations.Of(new()), RunObserver.None, Cancel), log, TimeProvider.System);
 
-        await client.RunAsync(Cancel);
+        await RunAsync(new Forgetful(log), log);
 
         Assert.Equal(2, log.Lines.Count(line => line.Contains("is stored", StringComparison.Ordinal)));
         Assert.Single(log.Lines, line => line.Contains("begins to train", StringComparison.Ordinal)); // not computed again
     }
 
-    static WebApplication Start(string socket, Federation.FederationBase service)
+    /// <summary>A server that was started again has joined clients before its task is open again.</summary>
+    [Fact]
+    public async Task Work_under_way_goes_on_while_a_restarted_server_has_no_task_yet()
+    {
+        var log = new Log { IsHeld = true };
+
+        await RunAsync(new Restarted(log), log);
+
+        Assert.DoesNotContain(log.Lines, line => line.Contains("was closed", StringComparison.Ordinal));
+        Assert.Equal(
+            ["Round 1: seat 0 begins to train.", "Round 1: seat 1 begins to train."],
+            log.Lines.Where(line => line.Contains("begins", StringComparison.Ordinal)).Order());
+    }
+
+    static async Task RunAsync<T>(T service, Log log) where T : PlayedServer
+    {
+        using var folder = new TemporaryFolder();
+        await using var app = Start($"{folder.Path}/s", service);
+        await app.StartAsync(Cancel);
+        using var client = new NetworkClient(
+            new ClientOptions
+            {
+                Server = $"unix:{folder.Path}/s",
+                Name = "c",
+                State = $"{folder.Path}/state",
+                Seats = [0, 1],
+                Workers = 2,
+                Once = true,
+            },
+            run => ClientData.Dealt(run.Experiment, DataLocations.Of(new()), RunObserver.None, Cancel), log, TimeProvider.System);
+        await client.RunAsync(Cancel);
+    }
+
+    static WebApplication Start<T>(string socket, T service) where T : PlayedServer
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton((Forgetful)service);
+        builder.Services.AddSingleton(service);
         builder.Services.AddGrpc();
         builder.WebHost.ConfigureKestrel(
             options => options.ListenUnixSocket(socket, listen => listen.Protocols = HttpProtocols.Http2));
         var app = builder.Build();
-        app.MapGrpcService<Forgetful>();
+        app.MapGrpcService<T>();
         return app;
     }
 
-    /// <summary>Offers a task, accepts the reply, loses it with the power, and offers the task again in its first state.</summary>
-    sealed class Forgetful(Log log) : Federation.FederationBase
+    /// <summary>The parts of a server that are the same in each play: a run of two clients, and requests that are no tasks, which a
+    /// client answers all the same.</summary>
+    abstract class PlayedServer : Federation.FederationBase
     {
-        static readonly byte[] Request = [1, 2, 3]; // no task: a client answers that, too
+        static readonly byte[] Request = [1, 2, 3];
         static readonly Experiment Experiment = ExperimentRules.Resolve(
             new Experiment { Dataset = "Digits", Model = "LeNet", Clients = 2, Partition = "iid" });
 
@@ -65,31 +94,13 @@ public class NetworkClientTests
             Experiment = ExperimentFile.Write(Experiment, partitionSha256: ""),
             Contract = Contract.ToJson(),
             Seats = 2,
-            ProposedSeat = 1,
         });
 
         public override Task<Joined> Join(JoinRequest request, ServerCallContext context)
         {
             var joined = new Joined { Session = ++_sessions, HeartbeatMs = 15_000 };
-            joined.Seats.Add(0);
+            joined.Seats.AddRange(request.Seats.Select(seat => seat.Number));
             return Task.FromResult(joined);
-        }
-
-        public override async Task Watch(WatchRequest request, IServerStreamWriter<State> responseStream, ServerCallContext context)
-        {
-            var state = new State { Round = 1 };
-            state.Tasks.Add(new TaskOffer
-            {
-                Task = ByteString.CopyFrom(new byte[16]),
-                Round = 1,
-                Work = Work.Train,
-                Size = (ulong)Request.Length,
-                Sha256 = ByteString.CopyFrom(SHA256.HashData(Request)),
-            });
-            await responseStream.WriteAsync(state, context.CancellationToken);
-            var isSent = await log.StoredAsync((int)request.Session, TimeSpan.FromSeconds(20));
-            if (isSent && request.Session == 1) throw new RpcException(new Status(StatusCode.Unavailable, "the power has failed"));
-            await responseStream.WriteAsync(new State { Ended = isSent ? EndReasons.Done : "the reply was not sent again." });
         }
 
         public override async Task Fetch(FetchRequest request, IServerStreamWriter<Chunk> responseStream, ServerCallContext context)
@@ -104,24 +115,83 @@ public class NetworkClientTests
         }
 
         public override Task<BeatReply> Beat(BeatRequest request, ServerCallContext context) => Task.FromResult(new BeatReply());
+
+        /// <summary>A state in which seats are asked to train.</summary>
+        protected static State Asking(params ReadOnlySpan<byte> seats)
+        {
+            var state = new State { Round = 1 };
+            foreach (var seat in seats)
+                state.Tasks.Add(new TaskOffer
+                {
+                    Task = ByteString.CopyFrom([.. new byte[15], seat]),
+                    Seat = seat,
+                    Round = 1,
+                    Work = Work.Train,
+                    Size = (ulong)Request.Length,
+                    Sha256 = ByteString.CopyFrom(SHA256.HashData(Request)),
+                });
+            return state;
+        }
+
+        protected static RpcException PowerCut() => new(new Status(StatusCode.Unavailable, "the power has failed"));
     }
 
-    /// <summary>Lines of a client, and its receipts.</summary>
+    /// <summary>Offers a task, accepts the reply, loses it with the power, and offers the task again in its first state.</summary>
+    sealed class Forgetful(Log log) : PlayedServer
+    {
+        public override async Task Watch(WatchRequest request, IServerStreamWriter<State> responseStream, ServerCallContext context)
+        {
+            await responseStream.WriteAsync(Asking(0), context.CancellationToken);
+            var isSent = await log.HearAsync("is stored");
+            if (isSent && request.Session == 1) throw PowerCut();
+            await responseStream.WriteAsync(new State { Ended = isSent ? EndReasons.Done : "the reply was not sent again." });
+        }
+    }
+
+    /// <summary>Loses the power while seat 0 trains; has no task at first when it is back, then both seats'. Seat 0 trains on until seat 1
+    /// begins.</summary>
+    sealed class Restarted(Log log) : PlayedServer
+    {
+        public override async Task Watch(WatchRequest request, IServerStreamWriter<State> responseStream, ServerCallContext context)
+        {
+            if (request.Session == 1)
+            {
+                await responseStream.WriteAsync(Asking(0), context.CancellationToken);
+                await log.HearAsync("seat 0 begins");
+                throw PowerCut();
+            }
+            await responseStream.WriteAsync(new State { Waiting = true }, context.CancellationToken);
+            await responseStream.WriteAsync(Asking(0, 1), context.CancellationToken);
+            var isDone = await log.HearAsync("seat 0 is stored") && await log.HearAsync("seat 1 is stored");
+            await responseStream.WriteAsync(new State { Ended = isDone ? EndReasons.Done : "replies are missing." });
+        }
+    }
+
+    /// <summary>Lines of a client.</summary>
     sealed class Log : IClientLog
     {
-        readonly SemaphoreSlim _stored = new(0);
+        static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-        public System.Collections.Concurrent.ConcurrentQueue<string> Lines { get; } = [];
+        readonly ConcurrentDictionary<string, SemaphoreSlim> _heard = [];
 
-        /// <summary>Waits for the next receipt that the client has; false if none comes.</summary>
-        public Task<bool> StoredAsync(int session, TimeSpan limit) => session <= 2 ? _stored.WaitAsync(limit) : Task.FromResult(false);
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        /// <summary>True to hold seat 0 in its training until seat 1 begins.</summary>
+        public bool IsHeld { get; init; }
+
+        /// <summary>Waits until a line with a text is written that was not waited for before; false if none is.</summary>
+        public Task<bool> HearAsync(string text) => Of(text).WaitAsync(Limit);
 
         public void Note(string message)
         {
             Lines.Enqueue(message);
-            if (message.Contains("is stored", StringComparison.Ordinal)) _stored.Release();
+            foreach (var text in (string[])["is stored", "seat 0 is stored", "seat 1 is stored", "seat 0 begins", "seat 1 begins"])
+                if (message.Contains(text, StringComparison.Ordinal)) Of(text).Release();
+            if (IsHeld && message.Contains("seat 0 begins", StringComparison.Ordinal)) Of("seat 1 begins").Wait(Limit);
         }
 
         public void Warning(string message) => Lines.Enqueue(message);
+
+        SemaphoreSlim Of(string text) => _heard.GetOrAdd(text, _ => new(0));
     }
 }

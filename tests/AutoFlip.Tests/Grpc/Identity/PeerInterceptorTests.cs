@@ -135,7 +135,7 @@ public sealed class PeerInterceptorTests : IAsyncLifetime, IDisposable
         _handlers.Enrolment = enrolment;
         var (token, folder) = (Token(_pki), new PkiFolder(_pki["new"]));
 
-        var peer = await NetworkClient.EnrolAsync(Address.ToString(), token, folder, _pki.Time, Cancel);
+        var peer = await ClientEnrolment.EnrolAsync(Address.ToString(), token, folder, _pki.Time, Cancel);
 
         using var identity = PeerIdentity.LoadClient(folder, "new", _pki.Time);
         Assert.Equal(peer, identity.Self);
@@ -143,7 +143,7 @@ public sealed class PeerInterceptorTests : IAsyncLifetime, IDisposable
         Assert.Equal(StatusCode.OK, (await Call(channel, "Describe")).StatusCode);
         Assert.Equal(["Enrol", "Describe by new"], _handlers.Ran);
         var thief = await Assert.ThrowsAsync<AutoFlipException>(
-            () => NetworkClient.EnrolAsync(Address.ToString(), token, new(_pki["thief"]), _pki.Time, Cancel));
+            () => ClientEnrolment.EnrolAsync(Address.ToString(), token, new(_pki["thief"]), _pki.Time, Cancel));
         Assert.Contains("The token was used already", thief.Message, StringComparison.Ordinal);
     }
 
@@ -156,7 +156,7 @@ public sealed class PeerInterceptorTests : IAsyncLifetime, IDisposable
         File.WriteAllText(_pki.Folder.Tokens, "?");
 
         var failure = await Assert.ThrowsAsync<AutoFlipException>(
-            () => NetworkClient.EnrolAsync(Address.ToString(), token, new(_pki["new"]), _pki.Time, Cancel));
+            () => ClientEnrolment.EnrolAsync(Address.ToString(), token, new(_pki["new"]), _pki.Time, Cancel));
 
         Assert.DoesNotContain(_pki.Folder.Path, failure.Message, StringComparison.Ordinal);
         Assert.Contains("tokens.json' is damaged", Assert.Single(_refusals), StringComparison.Ordinal);
@@ -168,7 +168,7 @@ public sealed class PeerInterceptorTests : IAsyncLifetime, IDisposable
         using var other = new TestAuthority();
 
         var failure = await Assert.ThrowsAsync<AutoFlipException>(
-            () => NetworkClient.EnrolAsync(Address.ToString(), Token(other), new(_pki["new"]), _pki.Time, Cancel));
+            () => ClientEnrolment.EnrolAsync(Address.ToString(), Token(other), new(_pki["new"]), _pki.Time, Cancel));
 
         Assert.Contains("the server is not trusted: The certificate was issued by another", failure.Message, StringComparison.Ordinal);
         Assert.Empty(_handlers.Ran);

@@ -92,6 +92,30 @@ public class CoordinatorFaultTests
         }
     }
 
+    /// <summary>A client that reconnects to a server that was started again is there before the task is.</summary>
+    [Fact]
+    public async Task Work_under_way_outlives_a_restart_of_the_server_before_its_task_is_open_again()
+    {
+        var rig = new CoordinatorRig();
+        rig.JoinAll();
+        Assert.True(rig.Server.StateOf(rig.Sessions[2]!).State.Waiting);
+        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
+        Assert.False(rig.Server.StateOf(rig.Sessions[2]!).State.Waiting);
+        rig.Restart();
+        rig.JoinAll();
+
+        Assert.True(rig.Server.StateOf(rig.Sessions[2]!).State.Waiting);
+        Assert.Equal(StatusCode.Unavailable, Assert.Throws<RpcException>(() => rig.Upload(2)).StatusCode); // kept, and sent again
+        await rig.Server.BeginAsync(rig.Task, TestContext.Current.CancellationToken); // open, and seat 2 is not asked yet
+        Assert.True(rig.Server.StateOf(rig.Sessions[2]!).State.Waiting);
+        Assert.Equal(StatusCode.Unavailable, Assert.Throws<RpcException>(() => rig.Upload(2)).StatusCode);
+        await rig.OpenAsync(rig.Task);
+
+        Assert.False(rig.Server.StateOf(rig.Sessions[2]!).State.Waiting);
+        Assert.Equal(ReceiptStatus.Accepted, rig.Upload(2).Status);
+        Assert.False(rig.Server.StateOf(rig.Sessions[2]!).State.Waiting); // others are still at work
+    }
+
     [Fact]
     public async Task Replies_are_deleted_with_the_end_of_the_run()
     {
