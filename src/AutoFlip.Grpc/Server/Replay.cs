@@ -37,7 +37,7 @@ public static class Replay
         var closed = Inbox.Records(files);
         var roster = new Roster(files);
         var simulated = Simulation.RunThrough(
-            ExperimentFile.Load(directory), clients => new ReplayedChannel(clients, closed, record.Rounds, roster), options, observer, time,
+            ExperimentFile.Load(directory), clients => new ReplayedChannel(clients, closed, record, roster), options, observer, time,
             cancel);
         return new(summary.ModelSha256, simulated, closed.Sum(task => task.Missing.Count));
     }
@@ -48,14 +48,14 @@ sealed class ReplayedChannel : IMessageChannel
 {
     readonly IMessageChannel _clients;
     readonly ImmutableArray<CloseRecord> _closed;
-    readonly ILookup<int, RoundReport> _rounds;
+    readonly RunRecord _record;
     Dictionary<int, string> _missing = [];
 
     /// <summary>Checks that the clients have the data that they had in the run.</summary>
     /// <exception cref="AutoFlipException">They have not (exit 3).</exception>
-    public ReplayedChannel(IMessageChannel clients, ImmutableArray<CloseRecord> closed, IEnumerable<RoundReport> rounds, Roster roster)
+    public ReplayedChannel(IMessageChannel clients, ImmutableArray<CloseRecord> closed, RunRecord record, Roster roster)
     {
-        (_clients, _closed, _rounds) = (clients, closed, rounds.ToLookup(round => round.Round));
+        (_clients, _closed, _record) = (clients, closed, record);
         for (var seat = 0; seat < clients.Clients; seat++)
             if (roster[seat] is { } entry && clients.SamplesOf(seat) is { } here && here != entry.TrainSamples)
                 throw AutoFlipException.BadData(
@@ -76,14 +76,22 @@ sealed class ReplayedChannel : IMessageChannel
     public ValueTask BeginAsync(CohortTask task, CancellationToken ct)
     {
         _missing = [];
-        if (task.Work == ClientWork.Train) // a reply that says that the client failed: nobody knows why any more
-            foreach (var failure in _rounds[task.Round]
-                .SelectMany(round => round.Failures.Where(each => round.Cohort.Contains(each.Client))))
-                _missing[failure.Client] = failure.Reason;
+        foreach (var (seat, reason) in Failures(task)) _missing[seat] = reason;
         foreach (var record in _closed.Where(record => record.Round == task.Round && record.Work == task.Work))
             foreach (var (seat, reason) in record.Missing) _missing[seat] = reason;
         return _clients.BeginAsync(task, ct);
     }
+
+    /// <summary>Clients that reported a failure in the run: nobody knows the cause any more.</summary>
+    IEnumerable<(int Seat, string Reason)> Failures(CohortTask task) => task.Work == ClientWork.Explore
+        ? from explorer in _record.Explorers
+          where explorer.Failure is not null
+          select (explorer.Client, explorer.Failure)
+        : from round in _record.Rounds
+          where round.Round == task.Round
+          from failure in round.Failures
+          where failure.Work == task.Work
+          select (failure.Client, failure.Reason);
 
     /// <inheritdoc/>
     public Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct) =>

@@ -52,7 +52,7 @@ sealed class RoundLedger(Network network, TimeProvider time)
         }
         _model = Math.Max(_model, reply.DownBytes);
         if (reply.Seconds is { } seconds) _seconds += seconds;
-        if (reply.Failure is { } reason) _failures.Add(new ClientFailure(reply.Client, reason));
+        if (reply.Failure is { } reason) _failures.Add(new ClientFailure(reply.Client, reason) { Work = work });
         if (reply.Trained is { } trained) _trained.Add(trained);
         if (work == ClientWork.Train && reply.ScoreCounts is { } counts) _counts = (_counts ?? ScoreCounts.Empty) + counts;
         if (reply.HeldOut is { } heldOut) (work == ClientWork.Train ? _inside : _outside).Add(heldOut);

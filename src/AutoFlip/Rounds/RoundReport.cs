@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace AutoFlip;
 
@@ -15,7 +16,12 @@ public sealed record Gap(double? Weighted, double? Equal);
 /// <summary>A client whose reply could not be used.</summary>
 /// <param name="Client">The client's number.</param>
 /// <param name="Reason">One sentence.</param>
-public sealed record ClientFailure(int Client, string Reason);
+public sealed record ClientFailure(int Client, string Reason)
+{
+    /// <summary>The work that it was asked to do: to train, or to evaluate the round's model.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<ClientWork>))]
+    public ClientWork Work { get; init; } = ClientWork.Train;
+}
 
 /// <summary>Everything that is known about a finished round: one line of <c>rounds.jsonl</c>, one entry of <c>results.json</c>.</summary>
 public sealed record RoundReport

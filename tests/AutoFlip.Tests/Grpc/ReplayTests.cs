@@ -74,6 +74,45 @@ public class ReplayTests
         Assert.Contains("is not the run of a server", failure.Message);
     }
 
+    /// <summary>A client may fail at one kind of work of a round and not at the others.</summary>
+    [Theory]
+    [InlineData(ClientWork.Explore, 2)]
+    [InlineData(ClientWork.Train, 0)]
+    [InlineData(ClientWork.Evaluate, 1)]
+    public async Task A_failure_is_replayed_in_the_work_that_failed(ClientWork work, int failed)
+    {
+        var record = new RunRecord
+        {
+            Directory = "none",
+            Experiment = Digits,
+            Explorers = [new(2, 0, 0, 0, 0, "It broke.")],
+            Rounds = [Reports.Round(1) with { Failures = [new(0, "It broke."), new(1, "It broke.") { Work = ClientWork.Evaluate }] }],
+        };
+        var channel = new ReplayedChannel(new Answering(), [], record, new(new MemoryDisk()));
+
+        await channel.BeginAsync(CoordinatorRig.TaskOf(1, work), CancellationToken.None);
+
+        for (var client = 0; client < channel.Clients; client++)
+        {
+            var answer = await channel.SendAsync(client, default, CancellationToken.None);
+            Assert.Equal(client == failed ? "It broke." : null, answer.Failure);
+        }
+    }
+
+    sealed class Answering : IMessageChannel
+    {
+        public int Clients => 3;
+
+        public int AtOnce => 1;
+
+        public int? SamplesOf(int client) => null;
+
+        public ValueTask BeginAsync(CohortTask task, CancellationToken ct) => ValueTask.CompletedTask;
+
+        public Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct) =>
+            Task.FromResult(Answer.Of(new byte[1]));
+    }
+
     static async Task ClientAsync(IPEndPoint server, int seat, string folder, Action<string> noted, CancellationToken ct)
     {
         using var client = new NetworkClient(
