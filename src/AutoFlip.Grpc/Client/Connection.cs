@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using AutoFlip.Grpc.V1;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 
 namespace AutoFlip.Grpc;
@@ -47,7 +48,7 @@ sealed class Connection : IDisposable
             MaxReceiveMessageSize = MostReceived,
             MaxSendMessageSize = MostSent,
         });
-        Calls = new Federation.FederationClient(_channel);
+        Calls = new Federation.FederationClient(_channel.Intercept(new PooledChunkCalls()));
     }
 
     /// <summary>The server's calls.</summary>

@@ -56,6 +56,7 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
                 throw new RpcException(new Status(StatusCode.DataLoss, "a chunk of the task is damaged."));
             chunk.Data.Span.CopyTo(into.AsSpan((int)have.Bytes));
             have.Bytes += chunk.Data.Length;
+            chunk.Return();
         }
         if (have.Bytes < into.Length) throw new RpcException(new Status(StatusCode.Unavailable, "the task broke off."));
     }

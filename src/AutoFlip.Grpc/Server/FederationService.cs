@@ -10,6 +10,7 @@ namespace AutoFlip.Grpc;
 /// <param name="options">The settings.</param>
 /// <param name="enrolment">Signs certificates for tokens; null if the server does not.</param>
 /// <param name="time">The clock.</param>
+[BindServiceMethod(typeof(FederationService), nameof(Bind))]
 sealed class FederationService(
     RunFacts run, Coordinator coordinator, ICallers callers, ServerOptions options, ServerEnrolment? enrolment, TimeProvider time)
     : Federation.FederationBase
@@ -18,6 +19,10 @@ sealed class FederationService(
     static readonly TimeSpan Idle = TimeSpan.FromSeconds(60), Settle = TimeSpan.FromMilliseconds(5), UploadWait = TimeSpan.FromSeconds(30);
 
     readonly SemaphoreSlim _uploads = new(options.MaxUploads);
+
+    /// <summary>Binds the methods: the attribute above names it, and gRPC calls it.</summary>
+    public static void Bind(ServiceBinderBase binder, Federation.FederationBase service) =>
+        Federation.BindService(new PooledChunkBinder(binder), service);
 
     /// <inheritdoc/>
     public override Task<Description> Describe(DescribeRequest request, ServerCallContext context)
@@ -138,7 +143,10 @@ sealed class FederationService(
         silence.CancelAfter(Idle);
         while (await parts.MoveNext(silence.Token))
         {
-            if (parts.Current.Chunk is not { } chunk || !coordinator.Append(session, upload, chunk)) return;
+            if (parts.Current.Chunk is not { } chunk) return;
+            var isNext = coordinator.Append(session, upload, chunk);
+            chunk.Return();
+            if (!isNext) return;
             silence.CancelAfter(Idle);
             if (time.GetElapsedTime(since) < Idle) continue;
             if (upload.Have - had < LeastRate * Idle.TotalSeconds) return;
