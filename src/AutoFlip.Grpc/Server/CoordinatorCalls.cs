@@ -89,7 +89,7 @@ partial class Coordinator
             ];
             foreach (var entry in entries)
                 if (_roster.Conflict(entry) is { } conflict) throw Refused(conflict);
-            foreach (var entry in entries) _roster.Take(entry); // only now: all of them, or none
+            _roster.Take(entries); // only now: all of them, or none
             _processor ??= request.Processor;
             _revoked.Remove(name);
             if (_sessions.IsContended(name, Now))
@@ -100,7 +100,7 @@ partial class Coordinator
             var (session, ended) = _sessions.Begin(name, numbers, caller.Peer, Now);
             foreach (var seat in numbers) _task?.Advance(seat, SeatStage.Offered);
             _audit.Add("joined", ("name", name), ("seats", string.Join(',', numbers)), ("superseded", ended.Length));
-            Pulse();
+            if (!ended.IsEmpty) Pulse(); // nobody else sees another state
             var joined = new Joined { Session = session.Id, HeartbeatMs = (uint)_options.Heartbeat.TotalMilliseconds };
             joined.Seats.AddRange(numbers.Select(seat => (uint)seat));
             return joined;

@@ -48,12 +48,14 @@ sealed class Roster
     /// <summary>The seats of a name, ascending.</summary>
     public ImmutableArray<int> Of(string name) => [.. _seats.Values.Where(entry => entry.Name == name).Select(entry => entry.Seat)];
 
-    /// <summary>Gives a seat to a name; does nothing if it is so already. Ask <see cref="Conflict"/> first.</summary>
-    public void Take(RosterEntry entry)
+    /// <summary>Gives seats to a name, but for those that it has already. Ask <see cref="Conflict"/> first. Cost: one flush of the disk for
+    /// all of them.</summary>
+    public void Take(params IReadOnlyList<RosterEntry> entries)
     {
-        if (this[entry.Seat] is not null) return;
-        _files.AppendLine(FileName, JsonSerializer.Serialize(entry, RunJson.Line));
-        _seats[entry.Seat] = entry;
+        RosterEntry[] taken = [.. entries.Where(entry => this[entry.Seat] is null)];
+        if (taken is []) return;
+        _files.AppendLine(FileName, string.Join('\n', taken.Select(entry => JsonSerializer.Serialize(entry, RunJson.Line))));
+        foreach (var entry in taken) _seats[entry.Seat] = entry;
     }
 
     /// <summary>A sentence if a seat is another's, or other counts were declared before; null if it can be given.</summary>

@@ -10,7 +10,7 @@ public class ServerRecordsTests
     [Fact]
     public void A_seat_belongs_to_the_name_that_first_joined_for_it_after_a_restart_too()
     {
-        new Roster(_disk).Take(new(7, "a", 100, 10));
+        new Roster(_disk).Take(new RosterEntry(7, "a", 100, 10));
 
         var roster = new Roster(_disk);
 
@@ -21,10 +21,22 @@ public class ServerRecordsTests
     }
 
     [Fact]
+    public void Seats_of_one_process_are_flushed_to_the_disk_together()
+    {
+        var roster = new Roster(_disk);
+
+        roster.Take([.. Enumerable.Range(0, 1000).Select(seat => new RosterEntry(seat, "a", 100, 10))]);
+        roster.Take(new RosterEntry(7, "a", 100, 10)); // has it already
+
+        Assert.Equal(1, _disk.Flushes);
+        Assert.Equal(1000, new Roster(_disk).Of("a").Length);
+    }
+
+    [Fact]
     public void Counts_of_a_seat_are_fixed_for_the_run()
     {
         var roster = new Roster(_disk);
-        roster.Take(new(7, "a", 100, 10));
+        roster.Take(new RosterEntry(7, "a", 100, 10));
 
         Assert.Contains("100 training and 10 held-out samples in this run, and now 99 and 10", roster.Conflict(new(7, "a", 99, 10)));
     }

@@ -10,6 +10,15 @@ sealed class MemoryDisk : IServerFiles
 
     public long Free { get; set; } = long.MaxValue;
 
+    /// <summary>Number of files.</summary>
+    public int Count => _files.Count;
+
+    /// <summary>Times that a line was flushed.</summary>
+    public int Flushes { get; private set; }
+
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes => _files.Values.Sum(file => (long)file.Bytes.Length);
+
     /// <summary>The file that no line can be added to: its disk is full.</summary>
     public string? Full { get; set; }
 
@@ -38,7 +47,9 @@ sealed class MemoryDisk : IServerFiles
     {
         if (name == Full) throw new IOException("No space left on device.");
         Append(name, Encoding.UTF8.GetBytes(line + "\n"));
-        if (flush) _files[name] = (_files[name].Bytes, _files[name].Bytes.Length);
+        if (!flush) return;
+        _files[name] = (_files[name].Bytes, _files[name].Bytes.Length);
+        Flushes++;
     }
 
     public IReadOnlyList<string> Lines(string name)
