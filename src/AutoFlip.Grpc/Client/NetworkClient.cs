@@ -111,7 +111,8 @@ public sealed class NetworkClient : IDisposable
     {
         try
         {
-            var bytes = GC.AllocateUninitializedArray<byte>(checked((int)offer.Size));
+            if (offer.Size > (ulong)Array.MaxLength) throw AutoFlipException.RunFailed($"A task of {offer.Size} bytes is too large.");
+            var bytes = GC.AllocateUninitializedArray<byte>((int)offer.Size);
             while (true)
             {
                 var have = new Progress();

@@ -21,6 +21,9 @@ static class Message
     public const int HeaderLength = 8;
     public const int ChecksumLength = 8;
 
+    /// <summary>Bytes of a message at most: it is one array, at the sender and at the receiver.</summary>
+    public const int MaxLength = 2_000_000_000;
+
     /// <summary>The first 8 bytes of a layout's fingerprint: identifies the model.</summary>
     public static ulong Identity(WeightLayout layout) => Convert.ToUInt64(layout.Fingerprint[..16], 16);
 }

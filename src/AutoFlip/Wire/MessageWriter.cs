@@ -52,8 +52,12 @@ sealed class MessageWriter(int capacity = 256)
     {
         if (length > _buffer.Length - Length)
         {
+            if (length > Message.MaxLength - Length)
+                throw AutoFlipException.RunFailed(
+                    "A message would have more than 2,000 MB, which are the most. Choose a smaller model, or fewer bytes a value with "
+                    + "Experiment.WireDown and Experiment.WireUp.");
             var larger = GC.AllocateUninitializedArray<byte>(Math.Max(
-                checked(Length + length), (int)Math.Min(2L * _buffer.Length, Array.MaxLength)));
+                Length + length, (int)Math.Min(2L * _buffer.Length, Message.MaxLength)));
             _buffer.AsSpan(0, Length).CopyTo(larger);
             _buffer = larger;
         }

@@ -56,7 +56,8 @@ sealed class SentTask
     {
         const int Facts = 64 << 10; // figures, histograms, a sentence
         var values = _due is null ? 0 : (long)_due.Count * (1 + _task.Returns.Length) + _task.Report.Sum();
-        var limit = 4 * values + values / 64 + Facts; // compression adds less than that where it gains nothing
+        // compression adds less than a 64th where it gains nothing
+        var limit = Math.Min(4 * values + values / 64 + Facts, Message.MaxLength);
         var round = _task.Work == ClientWork.Explore ? _experiment.FirstPrunedRound : _task.Round;
         return new(_run, round, _task.Work, _id, cohort, limit);
     }
