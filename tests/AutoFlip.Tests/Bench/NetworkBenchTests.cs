@@ -17,7 +17,7 @@ public sealed class NetworkBenchTests
 
         foreach (var row in (string[])[
             "reply, 1 MB (Submit)", "task, 1 MB (Fetch)", "SslStream, hashed and written", "SslStream, read", "TCP, read",
-            "a connection for each seat", "a connection for many seats"])
+            "a connection for each seat", "a connection for many seats", "2 of 1 MB", "1 that stall"])
             Assert.Contains(lines, line => line.StartsWith($"| {row} |", StringComparison.Ordinal));
         Assert.Equal(2, lines.Count(line => line.StartsWith("| sockets that are left, ", StringComparison.Ordinal)
             && Cells(line)[^1] == "met"));

@@ -16,8 +16,9 @@ sealed class CoordinatorRig
 
     public CoordinatorRig(
         RoundRules? rules = null, TimeSpan? startTimeout = null, IServerFiles? disk = null, RunObserver? observer = null,
-        int maxRefusals = int.MaxValue)
+        int maxRefusals = int.MaxValue, int seats = Seats)
     {
+        Sessions = new Session?[seats];
         _observer = observer ?? RunObserver.None;
         _options = new ServerOptions
         {
@@ -38,14 +39,14 @@ sealed class CoordinatorRig
 
     public Coordinator Server { get; private set; }
 
-    public Session?[] Sessions { get; } = new Session?[Seats];
+    public Session?[] Sessions { get; }
 
     public Task<Answer>[] Answers { get; private set; } = [];
 
     public CohortTask Task { get; private set; } = TaskOf(1);
 
-    public static CohortTask TaskOf(int round, ClientWork work = ClientWork.Train) =>
-        new(Run, round, work, TaskId.Of(Run, round, work), [.. Enumerable.Range(0, Seats)], 1 << 20);
+    public static CohortTask TaskOf(int round, ClientWork work = ClientWork.Train, int seats = Seats) =>
+        new(Run, round, work, TaskId.Of(Run, round, work), [.. Enumerable.Range(0, seats)], 1 << 20);
 
     /// <summary>The reply of a seat, which says nothing but that it failed.</summary>
     public ReadOnlyMemory<byte> ReplyOf(int seat) => ReplyCodec.Without(ReplyStatus.Failed, Task.Id, seat, $"reply of {seat}");
@@ -89,7 +90,7 @@ sealed class CoordinatorRig
 
     public void JoinAll()
     {
-        for (var seat = 0; seat < Seats; seat++) Join(seat);
+        for (var seat = 0; seat < Sessions.Length; seat++) Join(seat);
     }
 
     /// <summary>The operator admits everybody again, and those who are not there join.</summary>
@@ -145,6 +146,6 @@ sealed class CoordinatorRig
     public IReadOnlyList<TaskOffer> Offers(int seat) => Server.StateOf(Sessions[seat]!).State.Tasks;
 
     Coordinator Started() => new(
-        new ServerSession(new Experiment { Clients = Seats }, null!, "", Run, 0, _observer), _options, Files, new NamedCallers(),
+        new ServerSession(new Experiment { Clients = Sessions.Length }, null!, "", Run, 0, _observer), _options, Files, new NamedCallers(),
         Time);
 }
