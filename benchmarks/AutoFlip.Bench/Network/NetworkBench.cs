@@ -30,7 +30,8 @@ static class NetworkBench
             await using (var server = start(TransferServerRole))
                 transfers = await new TransferBench(context, server, Part("transfers")).MeasureAsync();
             var seats = await new SeatBench(context, start, Part("seats"), idle).MeasureAsync();
-            NetworkPart[] parts = [transfers, seats];
+            var uploads = await new UploadBench(context, start, Part("uploads")).MeasureAsync();
+            NetworkPart[] parts = [transfers, seats, uploads];
             return new BenchReport(
                 "A federation over a network",
                 $"""
@@ -46,6 +47,10 @@ static class NetworkBench
                 **Many clients.** {context.Bench.Idle:N0} clients wait and {context.Bench.Active:N0} train in each round (Digits, LogReg).
                 The server waits for the last of them; `idle` are {idle.TotalSeconds:0} s in which all others are connected and nothing
                 happens but heartbeats.
+
+                **Replies at once.** As many clients as work in a round send a reply at the same time, each over a connection of its
+                own, to a server that writes some of them at once (`--max-uploads`) and lets the others wait. Then some stall before
+                their last byte.
                 """,
                 [.. parts.SelectMany(part => part.Tables)], [.. parts.SelectMany(part => part.Targets)]);
         }

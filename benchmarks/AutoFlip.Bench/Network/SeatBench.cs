@@ -18,8 +18,8 @@ sealed class SeatBench(BenchContext context, Func<string, Peer> start, string fo
 
     /// <summary>What was measured of a form of clients.</summary>
     sealed record Outcome(
-        string Form, double ConnectSeconds, ProcessUsage Alone, ProcessUsage Connected, ProcessUsage Idle, ProcessUsage Last,
-        List<double> Rounds, ProcessUsage[] Clients, int Left);
+        string Form, double ConnectSeconds, ProcessUsage Alone, ProcessUsage Connected, ProcessUsage Settled, ProcessUsage Idle,
+        ProcessUsage Last, List<double> Rounds, ProcessUsage[] Clients, int Left);
 
     /// <summary>Measures.</summary>
     public async Task<NetworkPart> MeasureAsync()
@@ -66,6 +66,8 @@ sealed class SeatBench(BenchContext context, Func<string, Peer> start, string fo
             await Task.WhenAll(clients.Select((client, i) => Start(client, others * i / processes, others * (i + 1) / processes)));
             var seconds = context.Time.GetElapsedTime(started).TotalSeconds;
             var connected = await UsageOf(server);
+            await Task.Delay(idle / 4, context.Time, ct); // code is still being compiled
+            var settled = await UsageOf(server);
             await Task.Delay(idle, context.Time, ct);
             var waited = await UsageOf(server);
             var last = Add(NetworkBench.SeatClientsRole);
@@ -73,7 +75,7 @@ sealed class SeatBench(BenchContext context, Func<string, Peer> start, string fo
             var rounds = await server.AskAsync<List<double>>(ct, "finish");
             ProcessUsage[] usages = await Task.WhenAll(clients.Select(UsageOf));
             await Task.WhenAll(peers.Skip(1).Select(client => client.AskAsync(ct, "finish")));
-            outcome = new(form, seconds, alone, connected, waited, await UsageOf(server), rounds, usages, 0);
+            outcome = new(form, seconds, alone, connected, settled, waited, await UsageOf(server), rounds, usages, 0);
         }
         catch (OperationCanceledException) when (!context.Cancel.IsCancellationRequested)
         {
@@ -112,7 +114,7 @@ sealed class SeatBench(BenchContext context, Func<string, Peer> start, string fo
     {
         var others = _seats - 1;
         var rounds = new Series("", [.. one.Rounds.Skip(1).DefaultIfEmpty(one.Rounds[0])]); // the first one compiles code
-        var cpu = one.Idle.CpuSeconds - one.Connected.CpuSeconds;
+        var cpu = one.Idle.CpuSeconds - one.Settled.CpuSeconds;
         return
         [
             one.Form, $"{one.Clients.Length} + 1", $"{one.ConnectSeconds:0.0}",

@@ -75,6 +75,32 @@ sealed class TransferClient : IAsyncDisposable
         if (receipt.Status != ReceiptStatus.Accepted) throw AutoFlipException.RunFailed($"The reply was not stored: {receipt}");
     }
 
+    /// <summary>A short call, by which a connection is opened.</summary>
+    public Task BeatAsync(Connection connection, CancellationToken ct) =>
+        new ServerCalls(connection.Calls, []).BeatAsync(new BeatRequest { Session = _session }, ct);
+
+    /// <summary>Sends a reply but for its last chunk, or until no chunk is accepted for some time.</summary>
+    /// <returns>The call, which is left open.</returns>
+    public async Task<IDisposable> StallAsync(
+        Connection connection, TaskOffer offer, ReadOnlyMemory<byte> reply, TimeSpan patience, CancellationToken ct)
+    {
+        var call = connection.Calls.Submit(cancellationToken: ct);
+        var header = new SubmitHeader
+        {
+            Session = _session,
+            Task = offer.Task,
+            Size = (ulong)reply.Length,
+            Sha256 = ByteString.CopyFrom(ServerCalls.HashOf(reply)),
+        };
+        await call.RequestStream.WriteAsync(new SubmitPart { Header = header }, ct);
+        foreach (var chunk in Chunks.Of(reply[..^1], 0))
+        {
+            var sent = call.RequestStream.WriteAsync(new SubmitPart { Chunk = chunk }, ct);
+            if (await Task.WhenAny(sent, Task.Delay(patience, ct)) != sent) break;
+        }
+        return call;
+    }
+
     /// <summary>Fetches a task and checks its hash, as a client does.</summary>
     public async Task FetchAsync(TaskOffer offer, byte[] into, CancellationToken ct)
     {
