@@ -97,7 +97,26 @@ static class TinyFederation
     public static FederatedData WithPoison(FederatedData data, int client) =>
         data with { Train = new Poisoned(data.Train, [.. data.Clients[client].Train.Span]) };
 
+    /// <summary>Shows each batch that is read for training, before it is read.</summary>
+    /// <param name="data">The samples.</param>
+    /// <param name="read">Receives the client. What it throws is a failure of that client.</param>
+    public static FederatedData With(FederatedData data, Action<int> read) => data with { Train = new Observed(data, read) };
+
     public sealed record Outcome(ImmutableArray<RoundResult> Rounds, Weights Global);
+
+    sealed class Observed(FederatedData data, Action<int> read) : SampleSet
+    {
+        public override SampleShape Shape => data.Train.Shape;
+
+        public override Targets Targets => data.Train.Targets;
+
+        public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
+        {
+            var first = rows[0];
+            read(Enumerable.Range(0, data.Clients.Length).First(client => data.Clients[client].Train.Span.Contains(first)));
+            data.Train.Read(rows, into, augmentation);
+        }
+    }
 
     sealed class Poisoned(SampleSet samples, HashSet<int> bad) : SampleSet
     {

@@ -136,6 +136,7 @@ public sealed class NetworkClient : IDisposable
 
     async Task RunOnceAsync(CancellationToken ct)
     {
+        if (_identity?.ExpiryWarning() is { } expiring) Log.Warning(expiring);
         var description = await UntilAsync(_calls.DescribeAsync, ct);
         int[] seats = !_options.Seats.IsEmpty ? [.. _options.Seats]
             : description.ProposedSeat > 0 ? [(int)description.ProposedSeat - 1]

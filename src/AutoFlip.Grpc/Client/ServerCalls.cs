@@ -85,7 +85,7 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
             }
             await call.RequestStream.CompleteAsync();
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException or HttpRequestException)
         {
             // the server answered before the end: its receipt names the reason
         }

@@ -11,7 +11,7 @@ sealed class PeerIdentity : IDisposable
 {
     const int MostKept = 10_000;
 
-    static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan Kept = TimeSpan.FromMinutes(5), WarnedBefore = TimeSpan.FromDays(30);
 
     readonly X509Certificate2 _authority;
     readonly RevocationList? _revoked;
@@ -40,6 +40,18 @@ sealed class PeerIdentity : IDisposable
     /// <summary>Version of the revocation list: when it grows, open streams of revoked peers have to end. Always 0 without a
     /// list.</summary>
     public int RevocationVersion => _revoked?.Version ?? 0;
+
+    /// <summary>A sentence if a certificate of this side, or the authority's, expires within 30 days; null otherwise.</summary>
+    public string? ExpiryWarning()
+    {
+        var soon = _time.GetUtcNow() + WarnedBefore;
+        return soon >= new DateTimeOffset(_authority.NotAfter)
+            ? $"The certificate of the authority expires on {Date(_authority.NotAfter)}. "
+                + "Make another authority and issue all certificates again before then."
+            : soon >= Self.NotAfter ? $"The certificate of '{Self.Name}' expires on {Date(Certificate.NotAfter)}. "
+                + $"Renew it with 'autoflip pki renew {Self.Name}' before then."
+            : null;
+    }
 
     /// <summary>Number of chains that were built so far.</summary>
     internal int Validations => Volatile.Read(ref _validations);
@@ -90,6 +102,8 @@ sealed class PeerIdentity : IDisposable
         Certificate.Dispose();
         _authority.Dispose();
     }
+
+    static string Date(DateTime time) => $"{time.ToUniversalTime():yyyy-MM-dd}";
 
     PeerCheck Validate(string? hash, X509Certificate2? certificate, PeerKind expected, DateTimeOffset now)
     {

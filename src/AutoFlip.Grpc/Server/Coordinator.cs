@@ -23,6 +23,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     readonly Sessions _sessions = new();
     readonly Inbox _inboxes;
     readonly AuditLog _audit;
+    readonly RepeatedWarnings _warnings; // that clients can cause
     readonly RequestHashes _hashes = new();
     readonly Offers _offers = new();
     readonly MissedRounds _missed;
@@ -49,6 +50,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         (_run, _options, _files, _callers, _time) = (run, options, files, callers, time);
         (_started, _committed) = (time.GetTimestamp(), run.Round);
         (_roster, _quarantine, _inboxes, _audit) = (new(files), new(files), new(files), new(files, time));
+        _warnings = new(run.Observer.Warning, time);
         Metrics = new(Figures);
         _missed = new(_inboxes.Closed);
         _audit.Add("server_started", ("run", OpenTask.WireName(run.Run)), ("round", run.Round));

@@ -108,6 +108,7 @@ partial class Coordinator : IAdministered
             {
                 _quarantine.Set(name, isExcluded: false);
                 _refusals.Remove(name);
+                _sessions.ForgetSwaps(name);
                 _audit.Add("quarantine_lifted", ("name", name));
             }
             return new(true, (isExcluded ? $"{name} is excluded from further tasks." : $"{name} may join again.")

@@ -9,12 +9,13 @@ namespace AutoFlip.Grpc;
 /// <summary>The clients' end.</summary>
 partial class Coordinator
 {
-    const int IdLength = 16;
+    const int IdLength = 16, MostWatchers = 4;
 
     readonly Dictionary<string, int> _refusals = new(StringComparer.Ordinal);
     readonly Dictionary<string, int> _proposed = new(StringComparer.Ordinal);
     readonly HashSet<string> _revoked = new(StringComparer.Ordinal);
     readonly Quarantine _quarantine;
+    readonly JoinLimit _joins = new(burst: 30, TimeSpan.FromSeconds(10)); // six a minute; why: decision 57
     string? _processor;
 
     /// <summary>The run, for a client that is about to load data.</summary>
@@ -45,6 +46,7 @@ partial class Coordinator
         if (caller.Seat is { } bound) return bound;
         if (_roster.Of(caller.Name) is [var own, ..]) return own;
         _proposed.Remove(caller.Name);
+        if (_proposed.Count >= Clients) _proposed.Clear(); // names without certificates may be any number
         int[] free = [.. _roster.Free(Clients)];
         var seat = free.Except(_proposed.Values).Concat(free).DefaultIfEmpty(-1).First();
         return _proposed[caller.Name] = seat;
@@ -80,8 +82,8 @@ partial class Coordinator
             if (numbers.Length != request.Seats.Count) throw Refused("a seat is named twice.");
             if (!_options.MixedProcessors && _processor is not null && request.Processor != _processor)
                 throw Refused(
-                    $"the client's processor ({request.Processor}) is of another kind than that of earlier clients ({_processor}): results "
-                    + "would not be equal to the bit. The server can accept mixed processors.");
+                    $"the client's processor ({ForeignText.Quote(request.Processor)}) is of another kind than that of earlier clients "
+                    + $"({ForeignText.Quote(_processor)}): results would not be equal to the bit. The server can accept mixed processors.");
             RosterEntry[] entries =
             [
                 .. request.Seats.Select(seat =>
@@ -89,6 +91,8 @@ partial class Coordinator
             ];
             foreach (var entry in entries)
                 if (_roster.Conflict(entry) is { } conflict) throw Refused(conflict);
+            if (!_joins.Take(name, Now))
+                throw new RpcException(new Status(StatusCode.ResourceExhausted, "the client joins too often. It may try again in 10 s."));
             _roster.Take(entries); // only now: all of them, or none
             _processor ??= request.Processor;
             _revoked.Remove(name);
@@ -108,10 +112,13 @@ partial class Coordinator
     }
 
     /// <summary>Begins or ends a state stream of a session.</summary>
+    /// <exception cref="RpcException">It has too many.</exception>
     public void Watching(Session session, bool isOpen)
     {
         lock (_lock)
         {
+            if (isOpen && session.Watchers >= MostWatchers)
+                throw new RpcException(new Status(StatusCode.ResourceExhausted, "the session has too many state streams."));
             session.Watchers += isOpen ? 1 : -1;
             session.Heard = Now;
             if (isOpen)
@@ -253,7 +260,9 @@ partial class Coordinator
     void Require(string name, string version)
     {
         if (version != ExperimentFile.ProgramVersion)
-            throw Refused($"the client runs version {version} and the server {ExperimentFile.ProgramVersion}. Install the same version.");
+            throw Refused(
+                $"the client runs version {ForeignText.Quote(version)} and the server {ExperimentFile.ProgramVersion}. "
+                + "Install the same version.");
         lock (_lock)
             if (_quarantine.Has(name)) throw Excluded();
     }

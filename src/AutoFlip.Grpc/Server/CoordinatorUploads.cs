@@ -54,7 +54,7 @@ partial class Coordinator
         if (header.Size == 0 || header.Size > (ulong)_task!.Task.ReplyLimit)
             return $"it has {header.Size} bytes, and {_task!.Task.ReplyLimit} are the most.";
         if (_files.Free >= (long)header.Size + LeastSpace) return null;
-        _run.Observer.Warning("The disk of the server is nearly full: replies are refused until there is space.");
+        _warnings.Warn("The disk of the server is nearly full: replies are refused until there is space.");
         throw new RpcException(new Status(StatusCode.ResourceExhausted, "the server's disk is full."));
     }
 

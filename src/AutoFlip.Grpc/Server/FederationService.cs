@@ -16,7 +16,7 @@ sealed class FederationService(
     : Federation.FederationBase
 {
     const int LeastRate = 1024; // bytes a second, over an idle period
-    static readonly TimeSpan Idle = TimeSpan.FromSeconds(60), Settle = TimeSpan.FromMilliseconds(5), UploadWait = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(5), UploadWait = TimeSpan.FromSeconds(30);
 
     readonly SemaphoreSlim _uploads = new(options.MaxUploads);
 
@@ -72,12 +72,19 @@ sealed class FederationService(
         var message = coordinator.Request(session, request.Task);
         if (request.Offset > (ulong)message.Length)
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"offset {request.Offset} is behind the end of the task."));
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        foreach (var chunk in Chunks.Of(message, (long)request.Offset))
+        using var idle = new IdleLimit(time, context.CancellationToken);
+        try
         {
-            silence.CancelAfter(Idle);
-            await responseStream.WriteAsync(chunk, silence.Token);
-            coordinator.Metrics.Sent(chunk.Data.Length);
+            foreach (var chunk in Chunks.Of(message, (long)request.Offset))
+            {
+                idle.Restart();
+                await responseStream.WriteAsync(chunk, idle.Token);
+                coordinator.Metrics.Sent(chunk.Data.Length);
+            }
+        }
+        catch (OperationCanceledException) when (idle.IsOver)
+        {
+            throw IdleLimit.Failure;
         }
     }
 
@@ -92,24 +99,37 @@ sealed class FederationService(
     async Task<Receipt> ReceiveAsync(IAsyncStreamReader<SubmitPart> requestStream, ServerCallContext context)
     {
         callers.Of(context);
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        silence.CancelAfter(Idle);
-        if (!await requestStream.MoveNext(silence.Token) || requestStream.Current.Header is not { } header)
-            throw new RpcException(new Status(StatusCode.InvalidArgument, "a reply begins with its header."));
-        var session = SessionOf(header.Session, context);
-        // before the wait: of the connections of one seat, only the newest one may occupy a place
-        if (coordinator.BeginUpload(session, header, out var receipt) is not { } upload) return receipt!;
-        await using var superseded = upload.Superseded.Register(silence.Cancel);
-        if (!await _uploads.WaitAsync(UploadWait, silence.Token))
+        using var idle = new IdleLimit(time, context.CancellationToken);
+        Upload? upload = null;
+        try
+        {
+            if (!await requestStream.MoveNext(idle.Token) || requestStream.Current.Header is not { } header)
+                throw new RpcException(new Status(StatusCode.InvalidArgument, "a reply begins with its header."));
+            var session = SessionOf(header.Session, context);
+            // before the wait: of the connections of one seat, only the newest one may occupy a place
+            upload = coordinator.BeginUpload(session, header, out var receipt);
+            return upload is null ? receipt! : await ReceiveAsync(session, header, upload, requestStream, idle);
+        }
+        catch (OperationCanceledException) when (idle.IsOver)
+        {
+            throw IdleLimit.Failure;
+        }
+        catch (OperationCanceledException) when (upload is { Superseded.IsCancellationRequested: true })
+        {
+            throw new RpcException(new Status(StatusCode.Aborted, "another connection goes on with the reply."));
+        }
+    }
+
+    async Task<Receipt> ReceiveAsync(
+        Session session, SubmitHeader header, Upload upload, IAsyncStreamReader<SubmitPart> parts, IdleLimit idle)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, upload.Superseded);
+        if (!await _uploads.WaitAsync(UploadWait, either.Token))
             throw new RpcException(new Status(StatusCode.ResourceExhausted, "too many replies arrive at once."));
         try
         {
-            await ReceiveAsync(session, upload, requestStream, silence);
+            await ReceiveAsync(session, upload, parts, idle, either.Token);
             return coordinator.EndUpload(session, upload, header);
-        }
-        catch (IOException) when (!context.CancellationToken.IsCancellationRequested)
-        {
-            throw new RpcException(new Status(StatusCode.ResourceExhausted, "the server could not write the reply."));
         }
         finally
         {
@@ -137,19 +157,20 @@ sealed class FederationService(
 
     /// <summary>Receives chunks until one is not the next one, or the client ends. A connection that sends less than
     /// <see cref="LeastRate"/> is ended; one that goes on never is, however long it takes.</summary>
-    async Task ReceiveAsync(Session session, Upload upload, IAsyncStreamReader<SubmitPart> parts, CancellationTokenSource silence)
+    async Task ReceiveAsync(
+        Session session, Upload upload, IAsyncStreamReader<SubmitPart> parts, IdleLimit idle, CancellationToken ct)
     {
         var (since, had) = (time.GetTimestamp(), upload.Have);
-        silence.CancelAfter(Idle);
-        while (await parts.MoveNext(silence.Token))
+        idle.Restart();
+        while (await parts.MoveNext(ct))
         {
             if (parts.Current.Chunk is not { } chunk) return;
             var isNext = coordinator.Append(session, upload, chunk);
             chunk.Return();
             if (!isNext) return;
-            silence.CancelAfter(Idle);
-            if (time.GetElapsedTime(since) < Idle) continue;
-            if (upload.Have - had < LeastRate * Idle.TotalSeconds) return;
+            idle.Restart();
+            if (time.GetElapsedTime(since) < IdleLimit.Period) continue;
+            if (upload.Have - had < LeastRate * IdleLimit.Period.TotalSeconds) return;
             (since, had) = (time.GetTimestamp(), upload.Have);
         }
     }

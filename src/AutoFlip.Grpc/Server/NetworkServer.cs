@@ -41,7 +41,7 @@ public static class NetworkServer
         using var identity = options.Pki is { } pki ? PeerIdentity.LoadServer(new PkiFolder(pki), options.Name, time) : null;
         using var interceptor = identity is null ? null : new PeerInterceptor(identity, time);
         using var enrolment = options is { Enrols: true, Pki: { } authority }
-            ? new ServerEnrolment(new PkiFolder(authority), options.Passphrase, time, observer.Warning)
+            ? new ServerEnrolment(new PkiFolder(authority), options.Passphrase, time, new RepeatedWarnings(observer.Warning, time).Warn)
             : null;
         Coordinator? coordinator = null;
         ServerHost? host = null;
@@ -59,18 +59,20 @@ public static class NetworkServer
                     coordinator = new Coordinator(session, options, new ServerFiles(folder), callers, time);
                     metrics = new PrometheusText(coordinator.Metrics.Meter);
                     var service = new FederationService(FactsOf(session), coordinator, callers, options, enrolment, time);
+                    var warnings = new RepeatedWarnings(session.Observer.Warning, time);
                     var tls = identity is null ? null : Tls.OfKestrel(
                         identity, anonymous: options.Enrols,
                         why =>
                         {
                             coordinator.Metrics.Refused("tls");
-                            session.Observer.Warning($"A connection was refused: {why}");
+                            warnings.Warn($"A connection was refused: {why}");
                         });
                     host = ServerHost.StartAsync(
-                        options.Listen, tls, interceptor, service, coordinator.Metrics, session.Experiment.Clients)
+                        options.Listen, tls, interceptor, service, coordinator.Metrics, warnings.Warn, session.Experiment.Clients)
                         .GetAwaiter().GetResult();
                     admin = AdminHost.StartAsync(new AdminCalls(coordinator, metrics.Write), options.Admin, folder)
                         .GetAwaiter().GetResult();
+                    if (identity?.ExpiryWarning() is { } expiring) session.Observer.Warning(expiring);
                     session.Observer.Note($"Listening on {host.Address}. Admin socket: {admin.Address}.");
                     options.Listening();
                     return coordinator;

@@ -32,24 +32,25 @@ sealed class ServerHost : IAsyncDisposable
     /// <param name="interceptor">Checks the certificate of each call; null without certificates.</param>
     /// <param name="service">The calls.</param>
     /// <param name="metrics">Counts refused calls.</param>
+    /// <param name="warn">Receives the reason of calls that failed at the server.</param>
     /// <param name="seats">Seats of the run: they bound the connections.</param>
     /// <exception cref="AutoFlipException">The address is not accepted (exit 2), or cannot be listened on (exit 4).</exception>
     public static async Task<ServerHost> StartAsync(
         string listen, Action<HttpsConnectionAdapterOptions>? tls, PeerInterceptor? interceptor, FederationService service,
-        ServerMetrics metrics, int seats)
+        ServerMetrics metrics, Action<string> warn, int seats)
     {
         // empty: the others read appsettings.json and variables, and watch all that is below the working directory
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(service);
-        builder.Services.AddSingleton(new CallMetrics(metrics));
+        builder.Services.AddSingleton(new CallStatus(metrics, warn));
         if (interceptor is not null) builder.Services.AddSingleton(interceptor);
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MostReceived;
             options.MaxSendMessageSize = MostSent;
-            options.Interceptors.Add<CallMetrics>();
+            options.Interceptors.Add<CallStatus>();
             if (interceptor is not null) options.Interceptors.Add<PeerInterceptor>();
         });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
@@ -62,6 +63,11 @@ sealed class ServerHost : IAsyncDisposable
             Listen(options, listen, tls);
         });
         var app = builder.Build();
+        app.Use(async (context, next) =>
+        {
+            await next(context);
+            CallStatus.RenameUnreadable(context.Response);
+        });
         app.MapGrpcService<FederationService>();
         try
         {

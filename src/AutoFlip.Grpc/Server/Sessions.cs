@@ -75,6 +75,9 @@ sealed class Sessions
         return swaps.Count > MostSwaps;
     }
 
+    /// <summary>Forgets the changes of a name: an operator has admitted it again.</summary>
+    public void ForgetSwaps(string name) => _swaps.Remove(name);
+
     /// <summary>The last session that answered for a seat, ended or not; null if there was none.</summary>
     public Session? OfSeat(int seat) => _ofSeat.GetValueOrDefault(seat);
 

@@ -188,6 +188,8 @@ public class ComplaintTests
         Assert.Equal((StatusCode.FailedPrecondition, EndReasons.Superseded), (ended.StatusCode, ended.Detail));
         for (var swaps = 2; swaps <= 4; swaps++) rig.Join(2); // four in ten minutes
         Assert.Equal(StatusCode.PermissionDenied, Assert.Throws<RpcException>(() => rig.Join(2)).StatusCode);
+        rig.Server.SetQuarantine("c2", isExcluded: false); // the operator has ended one of them
+        rig.Join(2);
     }
 
     /// <summary>adap/flower: clients that join late.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AutoFlip.Grpc;
 
 namespace AutoFlip.Tests;
@@ -10,31 +11,31 @@ sealed class GrpcFederation : TestFederation
 
     readonly TemporaryFolder _folder = new();
     readonly TaskCompletionSource _stopped = new();
-    readonly Experiment _experiment;
     readonly FederatedData _data;
     readonly TestAuthority? _pki;
+    readonly int _seats;
+    readonly Heard _heard = new();
     readonly Task _server;
     CancellationTokenSource _stop = new();
     Task[] _clients = [];
     IMessageChannel? _channel;
-    string _address = "";
 
-    GrpcFederation(Experiment experiment, FederatedData data, TestAuthority? pki)
+    GrpcFederation(Experiment experiment, FederatedData data, TestAuthority? pki, int seats)
     {
-        (_experiment, _data, _pki) = (experiment, data, pki);
+        (_data, _pki, _seats) = (data, pki, seats);
         var options = new ServerOptions
         {
             Listen = pki is null ? $"unix:{_folder["s"]}" : "127.0.0.1:0",
             Pki = pki?.Folder.Path,
             MinSamples = 1,
             StartTimeout = HungAfter,
-            Rules = new RoundRules { Timeout = HungAfter, MinClients = experiment.Clients, Attempts = 1 },
+            Rules = new RoundRules { Timeout = HungAfter, MinClients = seats, Attempts = 1 },
         };
         var listening = new TaskCompletionSource();
         Listening = listening.Task;
         _server = Task.Run(() => NetworkServer.Within(options, RunObserver.None, Time, CancellationToken.None, (connect, _) =>
         {
-            _channel = connect(new(experiment, data.Contract, _folder["run"], Run: 0, Round: 0, new Address(at => _address = at)));
+            _channel = connect(new(experiment, data.Contract, RunDirectory, Run: 0, Round: 0, _heard));
             listening.SetResult();
             _stopped.Task.Wait();
             return true;
@@ -45,10 +46,16 @@ sealed class GrpcFederation : TestFederation
     public override IMessageChannel Channel => _channel!;
 
     /// <summary>Address of the server as clients have it.</summary>
-    public string Server => _pki is null ? $"unix:{_folder["s"]}" : _address;
+    public string Server => _pki is null ? $"unix:{_folder["s"]}" : _heard.Address;
+
+    /// <summary>The run directory.</summary>
+    public string RunDirectory => _folder["run"];
 
     /// <summary>The network folder of the run.</summary>
-    public string RunFolder => Path.Combine(_folder["run"], NetworkFolder.Name);
+    public string RunFolder => Path.Combine(RunDirectory, NetworkFolder.Name);
+
+    /// <summary>Warnings of the server.</summary>
+    public IReadOnlyCollection<string> Warnings => _heard.Warnings;
 
     Task Listening { get; }
 
@@ -58,9 +65,11 @@ sealed class GrpcFederation : TestFederation
     /// <param name="experiment">What they run.</param>
     /// <param name="data">Their samples.</param>
     /// <param name="pki">Certificates of the server and of clients 'c0' and 'c1'; null: a Unix socket without.</param>
-    public static async Task<GrpcFederation> StartAsync(Experiment experiment, FederatedData data, TestAuthority? pki = null)
+    /// <param name="free">The last seats that the test takes itself: no client of these has them.</param>
+    public static async Task<GrpcFederation> StartAsync(
+        Experiment experiment, FederatedData data, TestAuthority? pki = null, int free = 0)
     {
-        var federation = new GrpcFederation(experiment, data, pki);
+        var federation = new GrpcFederation(experiment, data, pki, experiment.Clients - free);
         await await Task.WhenAny(federation.Listening, federation._server);
         federation.StartClients();
         return federation;
@@ -94,7 +103,7 @@ sealed class GrpcFederation : TestFederation
                 Server = Server,
                 Pki = _pki?.Folder.Path,
                 Name = $"c{number}",
-                Seats = [.. Enumerable.Range(0, _experiment.Clients).Where(seat => seat % Processes == number)],
+                Seats = [.. Enumerable.Range(0, _seats).Where(seat => seat % Processes == number)],
                 State = _folder[$"state-{number}"],
                 Workers = 1,
                 Once = true,
@@ -112,9 +121,15 @@ sealed class GrpcFederation : TestFederation
     }
 
     /// <summary>Reads the port from the note that the server writes when it listens.</summary>
-    sealed class Address(Action<string> at) : RunObserver
+    sealed class Heard : RunObserver
     {
-        public override void Note(string message) => at(message.Split(' ')[2].TrimEnd('.'));
+        public string Address { get; private set; } = "";
+
+        public ConcurrentQueue<string> Warnings { get; } = [];
+
+        public override void Note(string message) => Address = message.Split(' ')[2].TrimEnd('.');
+
+        public override void Warning(string message) => Warnings.Enqueue(message);
     }
 
     sealed class NoLog : IClientLog

@@ -64,7 +64,7 @@ public abstract class ChannelContract
     public async Task A_client_that_fails_is_a_reply_that_has_no_influence_on_the_others()
     {
         var data = TinyFederation.Data(Tiny);
-        var failing = With(data, read: client =>
+        var failing = TinyFederation.With(data, read: client =>
         {
             if (client == 2) throw new InvalidOperationException("unreadable");
         });
@@ -145,7 +145,7 @@ public abstract class ChannelContract
         using var entered = new SemaphoreSlim(0);
         using var released = new ManualResetEventSlim();
         var batches = 0;
-        var data = With(TinyFederation.Data(Tiny), read: _ =>
+        var data = TinyFederation.With(TinyFederation.Data(Tiny), read: _ =>
         {
             Interlocked.Increment(ref batches);
             entered.Release();
@@ -198,40 +198,8 @@ public abstract class ChannelContract
         return replies;
     }
 
-    static FederatedData With(FederatedData data, Action<int> read) => data with { Train = new Observed(data, read) };
-
-    /// <summary>Samples that are shown who reads them, before each batch.</summary>
-    sealed class Observed(FederatedData data, Action<int> read) : SampleSet
-    {
-        public override SampleShape Shape => data.Train.Shape;
-
-        public override Targets Targets => data.Train.Targets;
-
-        public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
-        {
-            var first = rows[0];
-            read(Enumerable.Range(0, data.Clients.Length).First(client => data.Clients[client].Train.Span.Contains(first)));
-            data.Train.Read(rows, into, augmentation);
-        }
-    }
-
-    /// <summary>A channel that does not change what crosses.</summary>
-    abstract class Through(IMessageChannel inner) : IMessageChannel
-    {
-        public int Clients => inner.Clients;
-
-        public int AtOnce => inner.AtOnce;
-
-        public int? SamplesOf(int client) => inner.SamplesOf(client);
-
-        public ValueTask BeginAsync(CohortTask task, CancellationToken ct) => inner.BeginAsync(task, ct);
-
-        public virtual Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct) =>
-            inner.SendAsync(client, request, ct);
-    }
-
     /// <summary>Overwrites each request once it was answered, and each answer once it was read.</summary>
-    sealed class Overwriting(IMessageChannel inner) : Through(inner)
+    sealed class Overwriting(IMessageChannel inner) : ChannelThrough(inner)
     {
         public override async Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct)
         {
@@ -246,7 +214,7 @@ public abstract class ChannelContract
     }
 
     /// <summary>Counts answers that have arrived.</summary>
-    sealed class Arrivals(IMessageChannel inner) : Through(inner)
+    sealed class Arrivals(IMessageChannel inner) : ChannelThrough(inner)
     {
         readonly SemaphoreSlim _arrived = new(0);
 

@@ -73,6 +73,22 @@ public sealed class PeerIdentityTests : IDisposable
     }
 
     [Fact]
+    public void A_certificate_that_expires_within_thirty_days_is_warned_of()
+    {
+        var issued = _pki.Time.Now; // 2030-01-01; clients are issued for 365 days, the authority for ten years
+        using var identity = _pki.Client();
+
+        _pki.Time.Now = issued + TimeSpan.FromDays(335) - TimeSpan.FromSeconds(1);
+        Assert.Null(identity.ExpiryWarning());
+        _pki.Time.Now = issued + TimeSpan.FromDays(335);
+        Assert.Equal(
+            "The certificate of 'c0' expires on 2031-01-01. Renew it with 'autoflip pki renew c0' before then.", identity.ExpiryWarning());
+        using var authority = _pki.Open.Certificate;
+        _pki.Time.Now = new DateTimeOffset(authority.NotAfter) - TimeSpan.FromDays(30);
+        Assert.StartsWith("The certificate of the authority expires on ", identity.ExpiryWarning(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_client_without_certificate_may_enrol_where_the_server_allows_it_and_a_wrong_one_may_not()
     {
         using var server = _pki.Server();

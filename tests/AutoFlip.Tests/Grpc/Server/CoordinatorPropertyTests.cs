@@ -16,7 +16,7 @@ public class CoordinatorPropertyTests
     public async Task What_was_accepted_counts_once_and_what_was_closed_stays_closed() => await Events.SampleAsync(
         async events =>
         {
-            var rig = new CoordinatorRig(new() { Timeout = TimeSpan.FromSeconds(60), MinClients = 2 });
+            using var rig = new CoordinatorRig(new() { Timeout = TimeSpan.FromSeconds(60), MinClients = 2 });
             var random = new KeyedRandom((ulong)events.Length);
             var accepted = new HashSet<int>();
             var ended = new Dictionary<int, string>(); // seat: the reply's bytes, or the reason
@@ -43,7 +43,7 @@ public class CoordinatorPropertyTests
                 foreach (var at in accepted) Assert.Equal(Convert.ToHexString(rig.ReplyOf(at).Span), ended.GetValueOrDefault(at));
             }
         },
-        iter: 2000, threads: 1);
+        iter: 10_000, threads: 1);
 
     static async Task HappensAsync(CoordinatorRig rig, Event what, int seat, KeyedRandom random, HashSet<int> accepted)
     {

@@ -6,7 +6,7 @@ using Google.Protobuf;
 namespace AutoFlip.Tests;
 
 /// <summary>A coordinator without sockets: its calls are made by hand, on a disk and a clock of the test.</summary>
-sealed class CoordinatorRig
+sealed class CoordinatorRig : IDisposable
 {
     public const int Seats = 4;
     const ulong Run = 7;
@@ -87,6 +87,8 @@ sealed class CoordinatorRig
         session = Server.Join(caller, request, [1]).Session;
         return caller;
     }
+
+    public void Dispose() => Server.Dispose();
 
     public void JoinAll()
     {

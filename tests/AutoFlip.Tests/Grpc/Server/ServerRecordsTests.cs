@@ -1,4 +1,5 @@
 using AutoFlip.Grpc;
+using Grpc.Core;
 
 namespace AutoFlip.Tests;
 
@@ -52,6 +53,62 @@ public class ServerRecordsTests
 
         Assert.Equal(ExitCode.BadData, refused.Code);
         Assert.Contains(file, refused.Message);
+    }
+
+    /// <summary>A burst of 30, then one each 10 seconds.</summary>
+    [Fact]
+    public void A_client_can_be_restarted_thirty_times_at_once_and_then_six_times_a_minute()
+    {
+        var rig = new CoordinatorRig();
+        for (var starts = 0; starts < 30; starts++) Restart();
+
+        Assert.Equal(StatusCode.ResourceExhausted, Assert.Throws<RpcException>(() => rig.Join(2)).StatusCode);
+        rig.Join(1); // another client
+        rig.Time.Now += TimeSpan.FromSeconds(9.9);
+        Assert.Equal(StatusCode.ResourceExhausted, Assert.Throws<RpcException>(() => rig.Join(2)).StatusCode);
+        rig.Time.Now += TimeSpan.FromSeconds(0.1);
+        Restart();
+        Assert.Equal(StatusCode.ResourceExhausted, Assert.Throws<RpcException>(() => rig.Join(2)).StatusCode);
+        Assert.Equal(32, rig.Files.Lines(AuditLog.FileName).Count(line => line.Contains("\"joined\"", StringComparison.Ordinal)));
+        rig.Time.Now += TimeSpan.FromMinutes(5); // 30 times 10 s
+        for (var starts = 0; starts < 30; starts++) Restart();
+
+        void Restart()
+        {
+            rig.Join(2);
+            rig.Lose(2);
+        }
+    }
+
+    [Fact]
+    public void A_session_has_four_state_streams_at_most()
+    {
+        var rig = new CoordinatorRig();
+        rig.Join(0); // the first one
+        for (var streams = 2; streams <= 4; streams++) rig.Server.Watching(rig.Sessions[0]!, isOpen: true);
+
+        var refused = Assert.Throws<RpcException>(() => rig.Server.Watching(rig.Sessions[0]!, isOpen: true));
+
+        Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
+        Assert.Equal(4, rig.Sessions[0]!.Watchers);
+    }
+
+    [Fact]
+    public void A_warning_is_repeated_once_a_minute_with_the_number_of_those_left_out()
+    {
+        var (time, heard) = (new StoppedClock(), new List<string>());
+        var warnings = new RepeatedWarnings(heard.Add, time);
+
+        for (var second = 0; second < 150; second++)
+        {
+            time.Now = TimeSpan.FromSeconds(second);
+            warnings.Warn("a.");
+        }
+        warnings.Warn("b.");
+
+        Assert.Equal(["a.", "a. (59 more since the last such line.)", "a. (59 more since the last such line.)", "b."], heard);
+        for (var text = 0; text < 1000; text++) warnings.Warn($"text {text}");
+        Assert.Equal(2 + 100, heard.Count); // 98 texts beside a and b: 4 + 98
     }
 
     [Fact]

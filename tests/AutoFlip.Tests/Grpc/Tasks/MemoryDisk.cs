@@ -6,7 +6,7 @@ namespace AutoFlip.Tests;
 /// <summary>A disk in memory that loses what was not flushed when the power fails.</summary>
 sealed class MemoryDisk : IServerFiles
 {
-    readonly SortedDictionary<string, (byte[] Bytes, int Flushed)> _files = new(StringComparer.Ordinal);
+    readonly SortedDictionary<string, Content> _files = new(StringComparer.Ordinal);
 
     public long Free { get; set; } = long.MaxValue;
 
@@ -22,25 +22,26 @@ sealed class MemoryDisk : IServerFiles
     /// <summary>The file that no line can be added to: its disk is full.</summary>
     public string? Full { get; set; }
 
-    public long? Length(string name) => _files.TryGetValue(name, out var file) ? file.Bytes.Length : null;
+    public long? Length(string name) => _files.TryGetValue(name, out var file) ? file.Length : null;
 
     public ReadOnlyMemory<byte> Read(string name) => _files[name].Bytes;
 
-    public Stream Open(string name) => new MemoryStream(_files[name].Bytes, writable: false);
+    public Stream Open(string name) => new MemoryStream(_files[name].Bytes.ToArray(), writable: false);
 
-    public byte[] Head(string name, int length) => [.. _files[name].Bytes.Take(length)];
+    public byte[] Head(string name, int length) => [.. _files[name].Bytes.Span[..Math.Min(length, _files[name].Length)]];
 
     public void Append(string name, ReadOnlySpan<byte> bytes)
     {
-        var (before, flushed) = _files.GetValueOrDefault(name, ([], 0));
-        _files[name] = ([.. before, .. bytes], flushed);
+        if (!_files.TryGetValue(name, out var file)) _files.Add(name, file = new());
+        file.Append(bytes);
     }
 
     public void Keep(string name, string final)
     {
         if (_files.ContainsKey(final)) throw new IOException($"There is a file '{final}'.");
         _files.Remove(name, out var file);
-        _files[final] = (file.Bytes, file.Bytes.Length);
+        file!.Flushed = file.Length;
+        _files.Add(final, file);
     }
 
     public void AppendLine(string name, string line, bool flush = true)
@@ -48,14 +49,14 @@ sealed class MemoryDisk : IServerFiles
         if (name == Full) throw new IOException("No space left on device.");
         Append(name, Encoding.UTF8.GetBytes(line + "\n"));
         if (!flush) return;
-        _files[name] = (_files[name].Bytes, _files[name].Bytes.Length);
+        _files[name].Flushed = _files[name].Length;
         Flushes++;
     }
 
     public IReadOnlyList<string> Lines(string name)
     {
         if (!_files.TryGetValue(name, out var file)) return [];
-        var text = Encoding.UTF8.GetString(file.Bytes);
+        var text = Encoding.UTF8.GetString(file.Bytes.Span);
         return text[..(text.LastIndexOf('\n') + 1)].Split('\n')[..^1];
     }
 
@@ -73,11 +74,28 @@ sealed class MemoryDisk : IServerFiles
     /// <summary>The power fails: of each file a part of what was not flushed is lost.</summary>
     public void PowerFails(KeyedRandom random)
     {
-        foreach (var (name, (bytes, flushed)) in _files.ToList())
+        foreach (var file in _files.Values) file.Cut(file.Flushed + random.Next(file.Length - file.Flushed + 1));
+    }
+
+    sealed class Content
+    {
+        byte[] _buffer = new byte[256];
+
+        public int Length { get; private set; }
+
+        public int Flushed { get; set; }
+
+        public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, Length);
+
+        public void Append(ReadOnlySpan<byte> bytes)
         {
-            var left = flushed + random.Next(bytes.Length - flushed + 1);
-            _files[name] = (bytes[..left], Math.Min(flushed, left));
+            while (_buffer.Length - Length < bytes.Length) Array.Resize(ref _buffer, 2 * _buffer.Length);
+            bytes.CopyTo(_buffer.AsSpan(Length));
+            Length += bytes.Length;
         }
+
+        /// <summary>Loses what is behind a length.</summary>
+        public void Cut(int length) => (Length, Flushed) = (length, Math.Min(Flushed, length));
     }
 }
 
