@@ -80,7 +80,8 @@ sealed class TransferServer : IRole
         var service = new FederationService(
             new("", "", Contract), _coordinator, new CertifiedCallers(identity), options, enrolment: null, time);
         var host = await ServerHost.StartAsync(
-            options.Listen, Tls.OfKestrel(identity, anonymous: false, _ => { }), interceptor, service, _coordinator.Metrics, seats);
+            options.Listen, Tls.OfKestrel(identity, anonymous: false, _ => { }), interceptor, service, _coordinator.Metrics,
+            warn: _ => { }, seats);
         var tls = Tls.ForServer(identity, anonymous: false, _ => { });
         BareReceiver reads = new(tls, file: null), writes = new(tls, Path.Combine(folder, "bare")), plain = new(tls: null, file: null);
         _listeners.AddRange([host, reads, writes, plain]);

@@ -39,7 +39,7 @@ sealed class LiveServer : IAsyncDisposable
         var service = new FederationService(
             new("", "", [1]), server._coordinator, new NamedCallers(), server.Options, enrolment: null, TimeProvider.System);
         server._host = await ServerHost.StartAsync(
-            server.Options.Listen, tls: null, interceptor: null, service, server._coordinator.Metrics, seats: 1);
+            server.Options.Listen, tls: null, interceptor: null, service, server._coordinator.Metrics, warn: _ => { }, seats: 1);
         server._connection = new(server.Options.Listen, tls: null);
         server.Calls = new(server._connection.Calls, new Metadata { { CallHeaders.Name, Name } });
         var request = new JoinRequest

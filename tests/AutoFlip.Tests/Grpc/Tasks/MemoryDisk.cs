@@ -16,8 +16,8 @@ sealed class MemoryDisk : IServerFiles
     /// <summary>Times that a line was flushed.</summary>
     public int Flushes { get; private set; }
 
-    /// <summary>Bytes of all files.</summary>
-    public long Bytes => _files.Values.Sum(file => (long)file.Bytes.Length);
+    /// <summary>Bytes of memory that all files take.</summary>
+    public long Bytes => _files.Values.Sum(file => (long)file.Capacity);
 
     /// <summary>The file that no line can be added to: its disk is full.</summary>
     public string? Full { get; set; }
@@ -80,6 +80,8 @@ sealed class MemoryDisk : IServerFiles
     sealed class Content
     {
         byte[] _buffer = new byte[256];
+
+        public int Capacity => _buffer.Length;
 
         public int Length { get; private set; }
 
