@@ -58,6 +58,7 @@ sealed class ChaosVerdict(ChaosSetup setup, ChaosCell cell, ChaosFederation peer
 
     string? LeftProblem() =>
         peers.Replies("*.reply").Concat(peers.Replies("*.partial")).Any() ? "replies are left in the inbox."
-        : cell.Fault != ChaosFault.Revocation && peers.LeftByClients is { } left ? $"a client has left '{left}'."
+        : cell.Fault is not (ChaosFault.Revocation or ChaosFault.SecondProcess) && peers.LeftByClients is { } left
+            ? $"a client has left '{left}'."
         : null;
 }

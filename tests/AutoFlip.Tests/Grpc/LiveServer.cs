@@ -23,6 +23,9 @@ sealed class LiveServer : IAsyncDisposable
         new(new Experiment { Clients = 1 }, null!, _folder.Path, Run, 0, RunObserver.None), Options, new ServerFiles(_folder.Path),
         new NamedCallers(), TimeProvider.System);
 
+    /// <summary>The path of its socket.</summary>
+    public string Socket => _folder["s"];
+
     /// <summary>Transfers of the client.</summary>
     public ServerCalls? Calls { get; private set; }
 

@@ -42,6 +42,24 @@ public class NetworkClientTests
             log.Lines.Where(line => line.Contains("begins", StringComparison.Ordinal)).Order());
     }
 
+    /// <summary>NVIDIA/NVFlare 2484: a client that trains on all its threads sends no heartbeats, and is taken for dead.</summary>
+    [Fact]
+    public async Task NVFlare_2484_heartbeats_go_on_while_every_worker_is_busy()
+    {
+        var log = new Log();
+        var service = new Counting(log);
+        var isHeard = true;
+        log.OnWarning = text => // on a worker's thread: the task is none, and fails
+        {
+            if (text.StartsWith("A task failed", StringComparison.Ordinal)) isHeard &= service.Heard.Wait(TimeSpan.FromSeconds(20));
+        };
+
+        await RunAsync(service, log);
+
+        Assert.True(isHeard);
+        Assert.Equal(2, log.Lines.Count(line => line.Contains("A task failed", StringComparison.Ordinal)));
+    }
+
     static async Task RunAsync<T>(T service, Log log) where T : PlayedServer
     {
         using var folder = new TemporaryFolder();
@@ -87,6 +105,8 @@ public class NetworkClientTests
 
         ulong _sessions;
 
+        protected virtual uint HeartbeatMs => 15_000;
+
         public override Task<Description> Describe(DescribeRequest request, ServerCallContext context) => Task.FromResult(new Description
         {
             Run = ByteString.CopyFrom(new byte[16]),
@@ -98,7 +118,7 @@ public class NetworkClientTests
 
         public override Task<Joined> Join(JoinRequest request, ServerCallContext context)
         {
-            var joined = new Joined { Session = ++_sessions, HeartbeatMs = 15_000 };
+            var joined = new Joined { Session = ++_sessions, HeartbeatMs = HeartbeatMs };
             joined.Seats.AddRange(request.Seats.Select(seat => seat.Number));
             return Task.FromResult(joined);
         }
@@ -167,6 +187,36 @@ public class NetworkClientTests
         }
     }
 
+    /// <summary>Counts heartbeats while both workers of the client are held, and answers each by a state.</summary>
+    sealed class Counting(Log log) : PlayedServer
+    {
+        const int Enough = 3;
+
+        readonly SemaphoreSlim _beats = new(0);
+
+        public ManualResetEventSlim Heard { get; } = new();
+
+        protected override uint HeartbeatMs => 200;
+
+        public override Task<BeatReply> Beat(BeatRequest request, ServerCallContext context)
+        {
+            if (request.Seats.Count == 2 && request.Seats.All(seat => seat.Phase == Phase.Working)) _beats.Release();
+            return base.Beat(request, context);
+        }
+
+        public override async Task Watch(WatchRequest request, IServerStreamWriter<State> responseStream, ServerCallContext context)
+        {
+            for (var beats = 0; beats < Enough && !Heard.IsSet; beats++)
+            {
+                await responseStream.WriteAsync(Asking(0, 1), context.CancellationToken);
+                await _beats.WaitAsync(context.CancellationToken);
+            }
+            Heard.Set();
+            var isDone = await log.HearAsync("seat 0 is stored") && await log.HearAsync("seat 1 is stored");
+            await responseStream.WriteAsync(new State { Ended = isDone ? EndReasons.Done : "the replies were not sent." });
+        }
+    }
+
     /// <summary>Lines of a client.</summary>
     sealed class Log : IClientLog
     {
@@ -190,7 +240,14 @@ public class NetworkClientTests
             if (IsHeld && message.Contains("seat 0 begins", StringComparison.Ordinal)) Of("seat 1 begins").Wait(Limit);
         }
 
-        public void Warning(string message) => Lines.Enqueue(message);
+        /// <summary>Called with each warning, where it is written.</summary>
+        public Action<string> OnWarning { get; set; } = _ => { };
+
+        public void Warning(string message)
+        {
+            Lines.Enqueue(message);
+            OnWarning(message);
+        }
 
         SemaphoreSlim Of(string text) => _heard.GetOrAdd(text, _ => new(0));
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using AutoFlip.Grpc.V1;
 
 namespace AutoFlip.Tests;
@@ -41,6 +42,41 @@ public class NetworkComplaintTests
 
         Assert.Equal((ReceiptStatus.Refused, "it has 1001 bytes, and 1000 are the most."), (receipt.Status, receipt.Reason));
     }
+
+    /// <summary>adap/flower 4300, 1940, 2197: a client whose connection is kept alive by pings is sent away with GOAWAY and
+    /// "too_many_pings". An hour of a ping a second are answered, and other clients are served meanwhile.</summary>
+    [Fact]
+    public async Task Flower_4300_pings_of_an_hour_are_answered()
+    {
+        const int Pings = 3600;
+        await using var server = await LiveServer.StartAsync(Cancel);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(server.Socket), Cancel);
+        await using var stream = new NetworkStream(socket);
+        var sending = Task.Run(
+            async () =>
+            {
+                await stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), Cancel);
+                await stream.WriteAsync(Http2Frame(type: 4, []), Cancel); // SETTINGS, none
+                for (var ping = 0; ping < Pings; ping++) await stream.WriteAsync(Http2Frame(type: 6, new byte[8]), Cancel);
+            },
+            Cancel);
+
+        const byte Goaway = 7, Ping = 6, Acknowledged = 1;
+        for (var answered = 0; answered < Pings;)
+        {
+            var head = new byte[9]; // RFC 9113, 4.1
+            await stream.ReadExactlyAsync(head, Cancel);
+            await stream.ReadExactlyAsync(new byte[(head[0] << 16) + (head[1] << 8) + head[2]], Cancel);
+            Assert.NotEqual(Goaway, head[3]);
+            if ((head[3], head[4]) == (Ping, Acknowledged)) answered++;
+        }
+        await sending;
+        var (task, _) = await server.OpenAsync(new byte[1], limit: 1000, Cancel);
+        Assert.Single(await server.FetchAsync(task, length: 1, Cancel));
+    }
+
+    static byte[] Http2Frame(byte type, byte[] payload) => [0, 0, (byte)payload.Length, type, 0, 0, 0, 0, 0, .. payload];
 
     static byte[] Bytes(int length, int part)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Net;
 using AutoFlip.Grpc;
 
 namespace AutoFlip.Tests;
@@ -33,6 +35,42 @@ static class NetworkFederation
         var summary = await ServerAsync(experiment, socket, folder, ct, resumed: stops.Directory);
         await Task.WhenAll(clients);
         return summary;
+    }
+
+    /// <summary>Runs an experiment on a server that is drained and started again after each round but the last; the clients are the same
+    /// processes all the time.</summary>
+    /// <returns>The summary, and the lines of the clients.</returns>
+    public static async Task<(RunSummary Summary, IReadOnlyCollection<string> Lines)> RestartAfterEachRoundAsync(
+        Experiment experiment, string folder, CancellationToken ct)
+    {
+        var socket = $"unix:{Path.Combine(folder, "s")}";
+        var log = new Lines(_ => { });
+        var clients = Enumerable.Range(0, experiment.Clients).Select(seat => ClientAsync(socket, seat, folder, ct, log)).ToArray();
+        string? directory = null;
+        for (var round = 1; round < experiment.Rounds; round++)
+        {
+            var drains = new DrainsAfter(round);
+            await Assert.ThrowsAsync<ServerDrained>(() => ServerAsync(experiment, socket, folder, ct, drains, directory));
+            directory = drains.Directory;
+        }
+        var summary = await ServerAsync(experiment, socket, folder, ct, resumed: directory);
+        await Task.WhenAll(clients);
+        return (summary, log.All);
+    }
+
+    /// <summary>Runs an experiment over TCP; each task of each client loses all its connections when it begins.</summary>
+    public static async Task<RunSummary> ResetAtWorkAsync(Experiment experiment, string folder, CancellationToken ct)
+    {
+        var listening = new Listening();
+        var server = ServerAsync(experiment, "127.0.0.1:0", folder, ct, listening);
+        await using var proxy = new FaultProxy(await listening.Address.Task.WaitAsync(ct), TimeProvider.System);
+        var log = new Lines(line =>
+        {
+            if (line.Contains(" begins to ", StringComparison.Ordinal)) proxy.Reset();
+        });
+        await Task.WhenAll(Enumerable.Range(0, experiment.Clients).Select(
+            seat => ClientAsync($"http://{proxy.Address}", seat, folder, ct, log)));
+        return await server;
     }
 
     static async Task<RunSummary> WithClientsAsync(
@@ -128,6 +166,35 @@ static class NetworkFederation
         }
 
         public void Warning(string message) { }
+    }
+
+    /// <summary>Keeps the lines of clients.</summary>
+    sealed class Lines(Action<string> heard) : IClientLog
+    {
+        public ConcurrentQueue<string> All { get; } = [];
+
+        public void Note(string message)
+        {
+            All.Enqueue(message);
+            heard(message);
+        }
+
+        public void Warning(string message) => All.Enqueue(message);
+    }
+
+    /// <summary>Reads the address from the note that a server writes when it listens.</summary>
+    sealed class Listening : RunObserver
+    {
+        public TaskCompletionSource<IPEndPoint> Address { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override void Note(string message)
+        {
+            const string Before = "Listening on http://";
+            if (message.StartsWith(Before, StringComparison.Ordinal))
+                Address.TrySetResult(IPEndPoint.Parse(message[Before.Length..].Split(". ")[0]));
+        }
+
+        public override void Failed(Exception why) => Address.TrySetException(why);
     }
 
     sealed class Silent : IClientLog
