@@ -161,7 +161,11 @@ sealed class ChaosFederation : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var (_, process) in _processes) process.Dispose();
+        foreach (var (i, (name, process)) in _processes.Index())
+        {
+            process.Dispose();
+            File.WriteAllLines(Path.Combine(_folder, $"{i}-{name}.log"), process.Lines); // for whoever looks into a run that was kept
+        }
         await Proxy.DisposeAsync();
         _disk?.Dispose();
     }

@@ -53,7 +53,9 @@ sealed class ChaosVerdict(ChaosSetup setup, ChaosCell cell, ChaosFederation peer
         var ofAudit = ChaosRecords.StoredTwice(audit)
             ?? (cell.Fault == ChaosFault.FullServerDisk ? null // lines of the log are lost then
                 : ChaosRecords.Late(audit, TimeSpan.FromSeconds(peers.Deadline) + Late));
-        return ofAudit ?? peers.Clients.Select(client => ChaosRecords.ComputedTwice(client)).FirstOrDefault(twice => twice is not null);
+        if (ofAudit is not null) return ofAudit;
+        return cell.Fault == ChaosFault.SecondProcess ? null // it has not the mask, and is sent the task again with it
+            : peers.Clients.Select(ChaosRecords.ComputedTwice).FirstOrDefault(twice => twice is not null);
     }
 
     string? LeftProblem() =>

@@ -103,6 +103,7 @@ partial class Coordinator
                     "stored", ("round", _task.Task.Round), ("work", _task.Task.Work.ToString()), ("seat", upload.Seat),
                     ("bytes", (long)header.Size));
                 if (_task.IsEnded) AuditEnd();
+                if (_task.HasEnough && _task.Proposal(Now, PresenceOf) is { } record) Close(record);
                 return new Receipt { Status = ReceiptStatus.Accepted };
             case ReplyOutcome.AsksForMask:
                 _offers.Remove(upload.Seat);

@@ -43,7 +43,10 @@ sealed class OpenTask
     public int Stored => _seats.Values.Count(seat => seat.Stage == SeatStage.Stored);
 
     /// <summary>Replies that must be stored before it can be closed without the others.</summary>
-    public int Quorum => _rules.Quorum(_clients, _seats.Count, Task.Work);
+    public int Quorum => _rules.Quorum(_clients, Task.Enough, Task.Work);
+
+    /// <summary>True once it can be closed because more clients were asked than are needed.</summary>
+    public bool HasEnough => !IsEnded && Stored >= Task.Enough;
 
     /// <summary>True once no reply counts any more that is not stored.</summary>
     public bool IsEnded => Closed is not null || _seats.Values.All(seat => seat.Stage == SeatStage.Stored);
@@ -95,11 +98,12 @@ sealed class OpenTask
         if (Stored + open < Quorum && !atOnce) throw TooFew(missing, presence, "and too many replies were refused");
         var isGone = missing.All(seat => seat.IsFinal || IsGone(presence(seat.Seat), now));
         var isOver = atOnce || now >= _deadline;
-        if (Stored >= Quorum && (isGone || isOver))
+        var hasEnough = HasEnough;
+        if (Stored >= Quorum && (isGone || isOver || hasEnough))
         {
             return new(
                 WireName(Task.Id), Task.Round, Task.Work,
-                missing.ToImmutableSortedDictionary(seat => seat.Seat, seat => ReasonOf(seat, presence(seat.Seat))));
+                missing.ToImmutableSortedDictionary(seat => seat.Seat, seat => ReasonOf(seat, presence(seat.Seat), hasEnough)));
         }
         if (!isOver || atOnce) return null;
         if (_attempts >= _rules.Attempts)
@@ -122,9 +126,10 @@ sealed class OpenTask
         return presence.HasJoined ? _deadline is null && absent >= _rules.LostAfter : absent >= _rules.Grace;
     }
 
-    static string ReasonOf(SeatState seat, Presence presence) =>
+    static string ReasonOf(SeatState seat, Presence presence, bool hasEnough) =>
         seat.Refusal is { } refused ? $"refused: {refused}"
         : presence.IsExcluded ? "excluded: the server serves its client no more."
+        : hasEnough ? "surplus: enough other clients had replied."
         : !presence.HasJoined ? "lost: no client has joined for it."
         : !presence.IsAttached ? "lost: its client could not be reached at the deadline."
         : $"late: its client was {StageName(seat.Stage)} at the deadline.";

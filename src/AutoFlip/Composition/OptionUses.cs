@@ -99,6 +99,10 @@ static class OptionUses
 
     static readonly OptionUse[] Training =
     [
+        new(nameof(Experiment.Oversample), run =>
+            run.Experiment.AskedSize > run.Experiment.CohortSize ? null
+            : run.Experiment.CohortSize == run.Experiment.Clients ? "every client takes part in every round"
+            : "it adds less than one client"),
         Of(nameof(Experiment.ServerMomentum), e => Catalog.Algorithms[e.Algorithm](e),
             run => $"the algorithm {run.Experiment.Algorithm} has none"),
         Of(nameof(Experiment.Momentum), e => Catalog.Optimizers[e.Optimizer](e),

@@ -213,6 +213,11 @@ public sealed record Experiment
     /// one, against its own help).</summary>
     public double CohortFraction { get; init; } = 0.05;
 
+    /// <summary>Clients asked to train in a round, as a multiple of <see cref="CohortSize"/>, in [1, 10]. Over a network a round is closed
+    /// once as many as <see cref="CohortSize"/> have replied, so that slow clients delay nobody (Bonawitz et al., arXiv 1902.01046, section
+    /// 9.1); who counts then depends on time, and is recorded. In a simulation all count.</summary>
+    public double Oversample { get; init; } = 1;
+
     /// <summary>Number format of the model on the way to clients.</summary>
     public WireFormat WireDown { get; init; } = WireFormat.Fp32;
 
@@ -293,6 +298,9 @@ public sealed record Experiment
 
     /// <summary>Clients in a round's cohort.</summary>
     public int CohortSize => CohortFraction == 0 ? Clients : Math.Max((int)Math.Floor(CohortFraction * Clients + 1e-9), 1);
+
+    /// <summary>Clients asked to train in a round.</summary>
+    public int AskedSize => Math.Min((int)Math.Ceiling(CohortSize * Oversample - 1e-9), Clients);
 
     /// <summary>True if no pruner is named.</summary>
     public bool IsDense => IsNoPruner(Pruner);

@@ -174,6 +174,10 @@ public static class ExperimentOptions
         Of(e => e.Rounds, "rounds R", "N", "Number of rounds.", x => x is >= 1 and <= MostRounds, $"a whole number from 1 to {MostRounds}"),
         Of(e => e.CohortFraction, "cohort-fraction C", "F", "Fraction of clients that take part in a round; at least one. 0 means all.",
             x => x is >= 0 and <= 1, "a number in [0, 1], where 0 means all clients"),
+        Of(e => e.Oversample, "oversample", "F",
+            "Clients asked in a round, as a multiple of those that take part. Over a network a round is closed once enough have "
+            + "replied; in a simulation all count.",
+            x => x is >= 1 and <= 10, "a number in [1, 10]"),
         Of(e => e.ServerMomentum, "server-momentum beta", "F", "Server momentum. 0 is plain averaging.",
             x => x is >= 0 and < 1, "a number in [0, 1), where 0 turns it off"),
         Of(e => e.WireDown, "wire-down", "fp32|fp16|int8",

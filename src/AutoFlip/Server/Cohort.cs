@@ -5,7 +5,7 @@ public static class Cohort
 {
     /// <summary>The clients of round t, ascending: a function of seed and round alone.</summary>
     public static int[] Sample(Experiment experiment, int round) =>
-        Sample(Enumerable.Range(0, experiment.Clients), experiment.CohortSize, new Seeds(experiment.Seed).For(Purpose.Cohort, round));
+        Sample(Enumerable.Range(0, experiment.Clients), experiment.AskedSize, new Seeds(experiment.Seed).For(Purpose.Cohort, round));
 
     /// <summary>The explorers, ascending.</summary>
     public static int[] Explorers(Experiment experiment) =>

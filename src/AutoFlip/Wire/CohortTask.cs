@@ -9,6 +9,9 @@ namespace AutoFlip;
 /// <param name="ReplyLimit">Bytes that a reply has at most.</param>
 public sealed record CohortTask(UInt128 Run, int Round, ClientWork Work, UInt128 Id, IReadOnlyList<int> Cohort, long ReplyLimit)
 {
+    /// <summary>Replies after which nobody waits for the others: see <see cref="Experiment.Oversample"/>.</summary>
+    public int Enough { get; init; } = Cohort.Count;
+
     /// <summary>The id that a client's reply carries.</summary>
     public UInt128 IdOf(int client) => TaskId.Of(Id, client);
 }

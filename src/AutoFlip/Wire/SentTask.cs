@@ -59,7 +59,8 @@ sealed class SentTask
         // compression adds less than a 64th where it gains nothing
         var limit = Math.Min(4 * values + values / 64 + Facts, Message.MaxLength);
         var round = _task.Work == ClientWork.Explore ? _experiment.FirstPrunedRound : _task.Round;
-        return new(_run, round, _task.Work, _id, cohort, limit);
+        var enough = _task.Work == ClientWork.Train ? Math.Min(_experiment.CohortSize, cohort.Count) : cohort.Count;
+        return new(_run, round, _task.Work, _id, cohort, limit) { Enough = enough };
     }
 
     /// <summary>Decodes a reply. Its values are weights or scores in float32, for every format on the wire.</summary>

@@ -113,6 +113,7 @@ public partial class SettingsTests
             Clients = 0,
             Rounds = 0,
             CohortFraction = -1,
+            Oversample = 0.5,
             LocalEpochs = 0,
             BatchSize = -1,
             ServerMomentum = -1,
@@ -182,6 +183,10 @@ public partial class SettingsTests
               --rounds, --R N             Number of rounds. [200]
               --cohort-fraction, --C F    Fraction of clients that take part in a round; at
                                           least one. 0 means all. [0.05]
+              --oversample F              Clients asked in a round, as a multiple of those
+                                          that take part. Over a network a round is closed
+                                          once enough have replied; in a simulation all
+                                          count. [1]
               --server-momentum, --beta F
                                           Server momentum. 0 is plain averaging. [0.9]
               --wire fp32|fp16|int8       Number format on the wire, in both directions.

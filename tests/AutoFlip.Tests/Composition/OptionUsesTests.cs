@@ -154,6 +154,9 @@ public sealed class OptionUsesTests
         { "LearningRateDecayStep", Digits with {
             Model = "TwoNN", LearningRateDecay = 1,
             LearningRateDecayStep = 3 }, "Experiment.LearningRateDecayStep 3 (Experiment.LearningRateDecay is 1)" },
+        { "Oversample", Digits with {
+            Model = "TwoNN", Oversample = 1.5,
+            CohortFraction = 1 }, "Experiment.Oversample 1.5 (every client takes part in every round)" },
         { "EvaluationFraction", Digits with {
             Model = "TwoNN", EvaluationFraction = 0.5,
             CohortFraction = 1 }, "Experiment.EvaluationFraction 0.5 (every client takes part in every round)" },
@@ -253,7 +256,8 @@ public sealed class OptionUsesTests
         Digits with {
             Model = "TwoNN", Optimizer = "SGD", Momentum = 0.9, LearningRateDecay = 0.5, LearningRateDecayStep = 3, InitializationGain = 2,
             Metrics = ["f1"], Average = Average.Macro },
-        Digits with { Model = "TwoNN", Pruner = "none", EvaluationFraction = 0.5, TestFraction = 0.3 },
+        Digits with {
+            Model = "TwoNN", Pruner = "none", EvaluationFraction = 0.5, TestFraction = 0.3, CohortFraction = 0.5, Oversample = 1.5 },
     ];
 
     [Theory, MemberData(nameof(Used))]

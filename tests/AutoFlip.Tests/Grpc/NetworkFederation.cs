@@ -7,6 +7,13 @@ namespace AutoFlip.Tests;
 /// <summary>A server and its clients in this process, over a Unix socket.</summary>
 static class NetworkFederation
 {
+    /// <summary>Runs an experiment whose data set every client has.</summary>
+    public static Task<RunSummary> RunAsync(Experiment experiment, string folder, CancellationToken ct)
+    {
+        var socket = $"unix:{Path.Combine(folder, "s")}";
+        return WithClientsAsync(experiment, socket, folder, stop => ServerAsync(experiment, socket, folder, stop), ct);
+    }
+
     /// <summary>Runs an experiment, drains the server after a round, and resumes the run with the clients started again.</summary>
     public static async Task<RunSummary> DrainAndResumeAsync(Experiment experiment, int round, string folder, CancellationToken ct)
     {

@@ -60,6 +60,27 @@ public class ReplayTests
             Simulation.Run(Digits, new() { ResultPath = Path.Combine(folder.Path, "all"), Workers = 1 }, cancel: ct).ModelSha256);
     }
 
+    /// <summary>Two of three clients take part in each round, and all three are asked.</summary>
+    [Fact]
+    public async Task A_round_that_asks_more_clients_than_it_needs_is_closed_by_the_first_replies()
+    {
+        using var folder = new TemporaryFolder();
+        var ct = TestContext.Current.CancellationToken;
+        var experiment = Digits with { CohortFraction = 0.67, Oversample = 1.5 };
+
+        var run = await NetworkFederation.RunAsync(experiment, folder.Path, ct);
+
+        var rounds = RunRecord.Load(run.Directory!).Rounds;
+        Assert.Every(rounds, round => Assert.Equal([0, 1, 2], round.Cohort));
+        Assert.Every(rounds, round => Assert.Equal(
+            "surplus: enough other clients had replied.",
+            Assert.Single(round.Failures, failure => failure.Work == ClientWork.Train).Reason));
+        var replay = Replay.Run(
+            run.Directory!, new() { ResultPath = Path.Combine(folder.Path, "sim"), Workers = 1 }, RunObserver.None, TimeProvider.System,
+            ct);
+        Assert.Equal((experiment.Rounds, true), (replay.Missing, replay.IsEqual));
+    }
+
     [Fact]
     public void A_simulation_is_not_replayed()
     {

@@ -21,6 +21,13 @@ public class CohortTests
         (Cohort.Evaluators(new Experiment { Clients = 101, EvaluationFraction = 0.29 }, round: 1, cohort: [0]).Length,
             new Experiment { Clients = 100, CohortFraction = 0.29 }.CohortSize));
 
+    /// <summary>0.1 of 100 is 10; 1.3 times that is 13, 1.25 times is 12.5 and means 13; there are no more than all.</summary>
+    [Theory]
+    [InlineData(100, 0.1, 1, 10), InlineData(100, 0.1, 1.3, 13), InlineData(100, 0.1, 1.25, 13), InlineData(5, 0.8, 3, 5)]
+    public void More_clients_can_be_asked_than_take_part(int clients, double fraction, double oversample, int asked) => Assert.Equal(
+        asked,
+        Cohort.Sample(new Experiment { Clients = clients, CohortFraction = fraction, Oversample = oversample }, round: 1).Length);
+
     [Fact]
     public void Where_all_took_part_all_evaluate() =>
         Assert.Equal([0, 1, 2], Cohort.Evaluators(new Experiment { Clients = 3, EvaluationFraction = 0.1 }, round: 1, cohort: [0, 1, 2]));

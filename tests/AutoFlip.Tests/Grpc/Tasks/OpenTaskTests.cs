@@ -43,6 +43,25 @@ public class OpenTaskTests
         Assert.False(task.Store(1));
     }
 
+    /// <summary>Of 4 clients asked 3 are needed.</summary>
+    [Fact]
+    public void A_task_with_more_clients_than_needed_is_closed_when_enough_have_replied()
+    {
+        var task = new OpenTask(TaskOf(4) with { Enough = 3 }, Rules(10, Minute), clients: 10, now: TimeSpan.Zero);
+        task.Store(0);
+        task.Store(3);
+        Assert.False(task.HasEnough);
+        Assert.Null(task.Proposal(TimeSpan.Zero, Here));
+
+        task.Store(1);
+
+        Assert.True(task.HasEnough);
+        Assert.Equal(3, task.Quorum);
+        Assert.Equal(
+            "surplus: enough other clients had replied.",
+            Assert.Single(task.Proposal(TimeSpan.Zero, Here)!.Missing, seat => seat.Key == 2).Value);
+    }
+
     [Fact]
     public void With_too_few_replies_a_round_lasts_as_often_as_it_may_and_then_fails_with_names()
     {
