@@ -11,6 +11,7 @@ namespace AutoFlip.Tests;
 sealed class HostileCaller(CallInvoker invoker, HostileKnowledge known, ConcurrentDictionary<string, int> ended)
 {
     static readonly TimeSpan Hung = TimeSpan.FromSeconds(60);
+    static readonly ConcurrentDictionary<string, Method<byte[], byte[]>> Methods = [];
 
     /// <summary>Makes a call and waits for its end; of a stream from the server, for a few messages.</summary>
     public async Task CallAsync(HostileCall call)
@@ -60,7 +61,8 @@ sealed class HostileCaller(CallInvoker invoker, HostileKnowledge known, Concurre
         ended.AddOrUpdate($"{call.Method} {end}", 1, (_, before) => before + 1);
     }
 
-    static Method<byte[], byte[]> MethodOf(string name, MethodType type) => new(
+    // a channel of grpc-dotnet keeps something for each method object that it ever saw
+    static Method<byte[], byte[]> MethodOf(string name, MethodType type) => Methods.GetOrAdd(name, _ => new(
         type, Federation.Descriptor.FullName, name, Marshallers.Create(bytes => bytes, bytes => bytes),
-        Marshallers.Create(bytes => bytes, bytes => bytes));
+        Marshallers.Create(bytes => bytes, bytes => bytes)));
 }

@@ -15,7 +15,8 @@ public sealed class HostileAlone;
 public sealed class HostileClientTests
 {
     const int Calls = 10_000, Seat = 5;
-    const long KeptPerCall = 3000; // both ends are in this process, with their buffers: some 1,500 bytes were measured
+
+    const int Buffers = 8 << 20; // of both ends, which are in this process: as much after 80,000 calls
 
     static readonly string[] Documented =
     [
@@ -25,7 +26,7 @@ public sealed class HostileClientTests
     ];
 
     static readonly string[] Reached =
-        ["OK", "Partial", "Refused", "TooLate", "InvalidArgument", "PermissionDenied", "FailedPrecondition", "NotFound"];
+        ["OK", "Refused", "TooLate", "InvalidArgument", "PermissionDenied", "FailedPrecondition", "NotFound"];
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -64,7 +65,7 @@ public sealed class HostileClientTests
         var ways = ended.Keys.Select(end => end[(end.IndexOf(' ') + 1)..]).Distinct().ToHashSet();
         Assert.Equal([], ended.Keys.Where(end => !Documented.Contains(end[(end.IndexOf(' ') + 1)..])));
         Assert.Equal([], Reached.Except(ways)); // the calls get as far as that
-        Assert.InRange(after - heap, long.MinValue, KeptPerCall * Calls); // a reply that was kept would have some 100 KB
+        Assert.InRange(after, 0, heap + heap / 10 + Buffers);
         Assert.InRange(File.ReadLines(Path.Combine(federation.RunFolder, AuditLog.FileName)).Count(), 0, 300);
         Assert.InRange(federation.Warnings.Count, 0, 100);
     }
