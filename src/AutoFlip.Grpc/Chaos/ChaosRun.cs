@@ -164,9 +164,13 @@ sealed class ChaosRun(ChaosSetup setup, ChaosCell cell, string folder) : IAsyncD
     {
         await _peers.RevokeAsync(ct);
         var victim = _peers.Victim;
-        if (!await _peers.UntilAsync(() => Prints(victim, "revoked"), Short, ct))
+        if (!await _peers.UntilAsync(() => Prints(victim, "revoked") || Prints(_peers.Server, "has been revoked"), Short, ct))
             return $"two seconds after its certificate was revoked, the client is not refused: {victim.LastLine}";
-        return await victim.ExitAsync(Settling, ct) is 4 ? null : $"the revoked client did not end with exit code 4: {victim.LastLine}";
+        if (await victim.ExitAsync(Settling, ct) is not null and var code)
+            return code == 4 ? null : $"the revoked client did not end with exit code 4: {victim.LastLine}";
+        if (Prints(victim, "Joined for")) return $"the revoked client goes on: {victim.LastLine}";
+        victim.Kill(); // refused before it was connected, which it is not told: it goes on trying
+        return null;
     }
 
     /// <summary>Fills the disk. A process that ends for that reason is started again, as a service manager would.</summary>

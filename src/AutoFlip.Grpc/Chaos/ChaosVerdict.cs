@@ -20,7 +20,7 @@ sealed class ChaosVerdict(ChaosSetup setup, ChaosCell cell, ChaosFederation peer
         var secret = cell.IsSecure ? new ChaosSecrets(peers.Pki) : null;
         if (secret?.Found(peers.Shown, []) is { } shown) return shown; // arguments and environment, while there are processes
         if (await EndProblemAsync("server", peers.Server, 0, ct) is { } ofServer) return ofServer;
-        if (await EndProblemAsync("client behind the proxy", peers.Victim, cell.Fault == ChaosFault.Revocation ? 4 : 0, ct) is { } ofVictim)
+        if (cell.Fault != ChaosFault.Revocation && await EndProblemAsync("client behind the proxy", peers.Victim, 0, ct) is { } ofVictim)
             return ofVictim;
         if (await EndProblemAsync("other client", peers.Other, 0, ct) is { } ofOther) return ofOther;
         return ModelProblem(ct) ?? RecordProblem() ?? secret?.Found(peers.Shown, peers.PublicFolders) ?? LeftProblem();

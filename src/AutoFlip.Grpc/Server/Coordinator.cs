@@ -27,6 +27,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
     readonly RequestHashes _hashes = new();
     readonly Offers _offers = new();
     readonly MissedRounds _missed;
+    bool _hasOffered; // since the start: before, tasks of the round under way that are done already are passed through
     readonly HashSet<int> _asked = []; // seats of the open task that were sent something
     readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -115,6 +116,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
                 Span = Tracing.Begin("request", _task.Task.IdOf(client), _task.Task.Round, _task.Task.Work, client),
             };
             _offers.Add(offer);
+            _hasOffered = true;
             Pulse();
         }
         return await offer.Answer.Task.WaitAsync(ct).ConfigureAwait(false);

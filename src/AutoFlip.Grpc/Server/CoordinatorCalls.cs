@@ -174,7 +174,10 @@ partial class Coordinator
     }
 
     /// <summary>True if a seat may be about to be asked again what it was asked before the server was interrupted.</summary>
-    bool IsAwaited(int seat) => _task is not { } task || (task.Open(seat) is not null && _offers.OfSeat(seat) is null);
+    bool IsAwaited(int seat) => !_hasOffered || IsUnasked(seat);
+
+    /// <summary>True if a seat is about to be asked for the open task.</summary>
+    bool IsUnasked(int seat) => _task!.Open(seat) is not null && _offers.OfSeat(seat) is null;
 
     /// <summary>The request of a task that is open.</summary>
     public ReadOnlyMemory<byte> Request(Session session, ByteString task)

@@ -116,7 +116,7 @@ partial class Coordinator
             case ReplyOutcome.OfAnotherTask:
                 return Refuse(session, offer, "it answers another task.");
             default:
-                return new Receipt { Status = ReceiptStatus.TooLate, Reason = "the round is closed." };
+                return TooLate("the round is closed.");
         }
     }
 
@@ -125,16 +125,17 @@ partial class Coordinator
     /// <summary>Receipt of a reply that nobody waits for.</summary>
     Receipt Ended(Session session, SubmitHeader header)
     {
-        if (_task is not { } task) throw NotYet();
         foreach (var seat in session.Seats)
         {
-            if (task.Task.IdOf(seat) != IdOf(header.Task) || task.Find(seat) is not { } state) continue;
+            if (_task is not { } task || task.Task.IdOf(seat) != IdOf(header.Task) || task.Find(seat) is not { } state) continue;
             if (state.Stage == SeatStage.Stored) return new Receipt { Status = ReceiptStatus.Duplicate };
             if (state.Stage == SeatStage.Refused) return new Receipt { Status = ReceiptStatus.Refused, Reason = state.Refusal ?? "" };
-            if (IsAwaited(seat)) throw NotYet();
+            return IsUnasked(seat) ? throw NotYet() : TooLate("the round is closed.");
         }
-        return new Receipt { Status = ReceiptStatus.TooLate, Reason = "no such task is open." };
+        return _hasOffered ? TooLate("no such task is open.") : throw NotYet();
     }
+
+    static Receipt TooLate(string reason) => new() { Status = ReceiptStatus.TooLate, Reason = reason };
 
     /// <summary>A reply to a task that may soon be offered again, after an interruption of the server, must not be thrown away.</summary>
     static RpcException NotYet() => new(new Status(StatusCode.Unavailable, "the task is not open yet."));

@@ -106,6 +106,11 @@ public class CoordinatorFaultTests
 
         Assert.True(rig.Server.StateOf(rig.Sessions[2]!).State.Waiting);
         Assert.Equal(StatusCode.Unavailable, Assert.Throws<RpcException>(() => rig.Upload(2)).StatusCode); // kept, and sent again
+        // the exploration of that round is passed through: it was done before the restart
+        await rig.Server.BeginAsync(
+            CoordinatorRig.TaskOf(1, ClientWork.Explore) with { Cohort = [] }, TestContext.Current.CancellationToken);
+        Assert.True(rig.Server.StateOf(rig.Sessions[2]!).State.Waiting);
+        Assert.Equal(StatusCode.Unavailable, Assert.Throws<RpcException>(() => rig.Upload(2)).StatusCode);
         await rig.Server.BeginAsync(rig.Task, TestContext.Current.CancellationToken); // open, and seat 2 is not asked yet
         Assert.True(rig.Server.StateOf(rig.Sessions[2]!).State.Waiting);
         Assert.Equal(StatusCode.Unavailable, Assert.Throws<RpcException>(() => rig.Upload(2)).StatusCode);
