@@ -19,7 +19,6 @@ static class RunNetwork
         CheckTokens(experiment, network, data.Vocabulary);
         CheckSteps(experiment, network, data.Task);
         CheckPadding(experiment, data.Recipe);
-        CheckMessages(experiment, network);
         require?.Invoke(network);
         method.Pruner.Check(network);
         return network;
@@ -42,16 +41,6 @@ static class RunNetwork
             throw AutoFlipException.BadRequest(
                 ExperimentOptions.Of(nameof(Experiment.EmbeddingCount))
                     .Refusal(network.Vocabulary, $"at least {vocabulary}, the tokens of {experiment.Dataset}"));
-    }
-
-    /// <summary>A model must fit into a message.</summary>
-    static void CheckMessages(Experiment experiment, Network network)
-    {
-        var width = Math.Max(ValueFormat.Of(experiment.WireDown).Width, ValueFormat.Of(experiment.WireUp).Width);
-        if ((long)width * network.Layout.ParameterCount <= Message.MaxLength) return;
-        throw AutoFlipException.BadRequest(
-            $"Experiment.Model {experiment.Model}: its {network.Layout.ParameterCount} parameters take {width} bytes each, and a message "
-            + "has 2,000 MB at most. Choose a smaller model, or fewer bytes a value with Experiment.WireDown and Experiment.WireUp.");
     }
 
     /// <summary>Under a data contract texts are padded as it says, and a model that classifies from the first or the last token needs one
