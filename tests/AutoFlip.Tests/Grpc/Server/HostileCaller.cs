@@ -10,7 +10,7 @@ namespace AutoFlip.Tests;
 /// <param name="ended">Receives the number of calls by status.</param>
 sealed class HostileCaller(CallInvoker invoker, HostileKnowledge known, ConcurrentDictionary<string, int> ended)
 {
-    static readonly TimeSpan Hung = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Hung = TimeSpan.FromSeconds(10);
     static readonly ConcurrentDictionary<string, Method<byte[], byte[]>> Methods = [];
 
     /// <summary>Makes a call and waits for its end; of a stream from the server, for a few messages.</summary>
