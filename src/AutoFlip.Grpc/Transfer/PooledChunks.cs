@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using AutoFlip.Grpc.V1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -14,8 +15,12 @@ static class PooledChunks
     /// <summary>A method whose chunks are read so, if it receives any; otherwise the method itself.</summary>
     public static Method<TRequest, TResponse> Of<TRequest, TResponse>(Method<TRequest, TResponse> method)
         where TRequest : class
-        where TResponse : class => new(
-            method.Type, method.ServiceName, method.Name, Of(method.RequestMarshaller), Of(method.ResponseMarshaller));
+        where TResponse : class
+    {
+        var (request, response) = (Of(method.RequestMarshaller), Of(method.ResponseMarshaller));
+        return request == method.RequestMarshaller && response == method.ResponseMarshaller
+            ? method : new(method.Type, method.ServiceName, method.Name, request, response);
+    }
 
     static Marshaller<T> Of<T>(Marshaller<T> generated) =>
         typeof(T) == typeof(Chunk) ? (Marshaller<T>)(object)new Marshaller<Chunk>(
@@ -72,13 +77,21 @@ static class PooledChunks
 }
 
 /// <summary>A client's calls whose chunks are read into buffers that are used again.</summary>
+/// <remarks>A channel keeps something for each method object that it ever saw, so there is one for each method and not for each
+/// call.</remarks>
 sealed class PooledChunkCalls : Interceptor
 {
+    readonly ConcurrentDictionary<IMethod, IMethod> _methods = [];
+
     /// <inheritdoc/>
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
         AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>
-        continuation(request, new(PooledChunks.Of(context.Method), context.Host, context.Options));
+        continuation(request, new(MethodOf(context.Method), context.Host, context.Options));
+
+    Method<TRequest, TResponse> MethodOf<TRequest, TResponse>(Method<TRequest, TResponse> method)
+        where TRequest : class
+        where TResponse : class => (Method<TRequest, TResponse>)_methods.GetOrAdd(method, _ => PooledChunks.Of(method));
 }
 
 /// <summary>Binds a service's methods so that its chunks are read into buffers that are used again.</summary>

@@ -2,6 +2,8 @@ using System.Buffers;
 using AutoFlip.Grpc;
 using AutoFlip.Grpc.V1;
 using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
 
 namespace AutoFlip.Tests;
 
@@ -72,6 +74,47 @@ public class PooledChunksTests
         chunk.Return(); // its buffer is returned once
 
         Assert.True(chunk.Data.IsEmpty);
+    }
+
+    /// <summary>A channel keeps something for each method object.</summary>
+    [Fact]
+    public void Calls_of_a_method_have_one_method_object()
+    {
+        var channel = new Recorder();
+        var calls = new Federation.FederationClient(channel.Intercept(new PooledChunkCalls()));
+
+        for (var call = 0; call < 3; call++)
+        {
+            Assert.Throws<NotSupportedException>(() => calls.Fetch(new FetchRequest()));
+            Assert.Throws<NotSupportedException>(() => calls.Watch(new WatchRequest()));
+        }
+
+        Assert.Equal((6, 2), (channel.Methods.Count, channel.Methods.ToHashSet(ReferenceEqualityComparer.Instance).Count));
+    }
+
+    /// <summary>Keeps the methods of calls, and makes none.</summary>
+    sealed class Recorder : CallInvoker
+    {
+        public List<object> Methods { get; } = [];
+
+        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+        {
+            Methods.Add(method);
+            throw new NotSupportedException();
+        }
+
+        public override TResponse BlockingUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+
+        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+
+        public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
+
+        public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
     }
 
     static ReadOnlySequence<byte> Pieces(byte[] bytes, int length)
