@@ -42,7 +42,8 @@ public class FloorTests
         new(
             "src/AutoFlip.Grpc",
             [
-                ["Identity", "Transfer"],
+                ["Transfer"],
+                ["Identity"],
                 ["Admin", "Tasks"],
                 ["Client", "Server"],
                 ["Chaos"],

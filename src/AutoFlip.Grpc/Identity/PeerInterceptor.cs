@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using AutoFlip.Grpc.V1;
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 
 namespace AutoFlip.Grpc;
 
@@ -10,7 +9,7 @@ namespace AutoFlip.Grpc;
 /// revoked.</summary>
 /// <remarks>The only call without a certificate is Enrol. While the revocation list cannot be read no call runs. One instance serves all
 /// calls of a server.</remarks>
-sealed class PeerInterceptor : Interceptor, IDisposable
+sealed class PeerInterceptor : CallInterceptor, IDisposable
 {
     static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -37,37 +36,6 @@ sealed class PeerInterceptor : Interceptor, IDisposable
         ? (Peer)peer
         : throw new RpcException(new Status(StatusCode.Unauthenticated, "The caller is not known."));
 
-    /// <inheritdoc/>
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-        Checked(context, () => continuation(request, context));
-
-    /// <inheritdoc/>
-    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
-        ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Checked(context, () => continuation(requestStream, context));
-
-    /// <inheritdoc/>
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
-        ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Checked(context, async () =>
-        {
-            await continuation(request, responseStream, context);
-            return true;
-        });
-
-    /// <inheritdoc/>
-    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
-        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Checked(context, async () =>
-        {
-            await continuation(requestStream, responseStream, context);
-            return true;
-        });
-
     /// <summary>Ends the calls of callers that were revoked since the last time; all calls if the revocation list cannot be
     /// read.</summary>
     internal void EndRevoked()
@@ -90,7 +58,8 @@ sealed class PeerInterceptor : Interceptor, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
-    async Task<T> Checked<T>(ServerCallContext context, Func<Task<T>> handler)
+    /// <inheritdoc/>
+    protected override async Task<T> AroundAsync<T>(ServerCallContext context, Func<Task<T>> handler)
     {
         if (context.Method == Enrol) return await handler();
         var certificate = context.GetHttpContext().Connection.ClientCertificate;

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Http;
 
 namespace AutoFlip.Grpc;
@@ -8,7 +7,7 @@ namespace AutoFlip.Grpc;
 /// <summary>Gives each call that fails a status which clients can act on, and counts them by it.</summary>
 /// <param name="metrics">The server's metrics.</param>
 /// <param name="warn">Receives the reason of calls that failed at the server; clients are not told it.</param>
-sealed class CallStatus(ServerMetrics metrics, Action<string> warn) : Interceptor
+sealed class CallStatus(ServerMetrics metrics, Action<string> warn) : CallInterceptor
 {
     const string StatusHeader = "grpc-status", MessageHeader = "grpc-message", Unreadable = "the message cannot be read.";
 
@@ -22,31 +21,11 @@ sealed class CallStatus(ServerMetrics metrics, Action<string> warn) : Intercepto
     }
 
     /// <inheritdoc/>
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-        WithStatus(context, () => continuation(request, context));
-
-    /// <inheritdoc/>
-    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
-        ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        WithStatus(context, () => continuation(requestStream, context));
-
-    /// <inheritdoc/>
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
-        ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        WithStatus(context, async () =>
-        {
-            await continuation(request, responseStream, context);
-            return true;
-        });
-
-    async Task<T> WithStatus<T>(ServerCallContext context, Func<Task<T>> call)
+    protected override async Task<T> AroundAsync<T>(ServerCallContext context, Func<Task<T>> handler)
     {
         try
         {
-            return await call();
+            return await handler();
         }
         catch (RpcException e)
         {
