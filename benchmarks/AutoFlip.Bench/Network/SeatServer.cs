@@ -24,6 +24,7 @@ sealed record ProcessUsage(double CpuSeconds, long Resident, long Managed, long 
 sealed class SeatServer : IRole
 {
     readonly CancellationTokenSource _stop = new();
+    readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Rounds _rounds = new();
     Task? _run;
 
@@ -34,9 +35,8 @@ sealed class SeatServer : IRole
         {
             case "start":
                 Start(arguments[0], arguments[1], Number(arguments[2]), Number(arguments[3]), Number(arguments[4]));
-                var listening = await Task.WhenAny(_rounds.Address.Task, _run!).WaitAsync(ct);
-                if (listening == _run) await _run;
-                return await _rounds.Address.Task;
+                if (await Task.WhenAny(_address.Task, _run!).WaitAsync(ct) == _run) await _run;
+                return await _address.Task;
             case "usage":
                 return ProcessUsage.Now();
             case "finish":
@@ -75,6 +75,7 @@ sealed class SeatServer : IRole
             Listen = "127.0.0.1:0",
             Pki = pki,
             MinSamples = 1,
+            Listening = address => _address.TrySetResult(address),
             Rules = new() { Timeout = TimeSpan.FromMinutes(1), MinClients = seats, Attempts = 1 },
         };
         _run = Task.Run(() => NetworkServer.Run(
@@ -84,19 +85,10 @@ sealed class SeatServer : IRole
 
     static int Number(string argument) => int.Parse(argument, CultureInfo.InvariantCulture);
 
-    /// <summary>Notes the address of the server and the time of each round.</summary>
+    /// <summary>Notes the time of each round.</summary>
     sealed class Rounds : RunObserver
     {
-        const string Listening = "Listening on ";
-
-        public TaskCompletionSource<string> Address { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
         public List<double> Seconds { get; } = [];
-
-        public override void Note(string message)
-        {
-            if (message.StartsWith(Listening, StringComparison.Ordinal)) Address.TrySetResult(message.Split(' ')[2].TrimEnd('.'));
-        }
 
         public override void RoundDone(RoundReport report) => Seconds.Add(report.Seconds);
     }

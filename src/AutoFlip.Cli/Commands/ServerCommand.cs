@@ -36,7 +36,7 @@ sealed class ServerCommand : ICommand
         if (ServerOperation.TryRun(parsed, files, host)) return ExitCode.Done;
         using var service = Systemd.Of(Environment.GetEnvironmentVariable, host.Time);
         using var traces = Traces.Export(parsed.Network.Otlp, "autoflip-server", Environment.GetEnvironmentVariable);
-        var options = OptionsOf(parsed) with { Listening = service.Ready };
+        var options = OptionsOf(parsed) with { Listening = _ => service.Ready() };
         if (parsed.Network.Resume is { } directory)
         {
             if (files is not [])

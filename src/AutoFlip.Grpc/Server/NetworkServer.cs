@@ -74,7 +74,7 @@ public static class NetworkServer
                         .GetAwaiter().GetResult();
                     if (identity?.ExpiryWarning() is { } expiring) session.Observer.Warning(expiring);
                     session.Observer.Note($"Listening on {host.Address}. Admin socket: {admin.Address}.");
-                    options.Listening();
+                    options.Listening(host.Address);
                     return coordinator;
                 },
                 cancel);

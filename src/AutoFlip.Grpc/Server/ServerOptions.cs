@@ -44,8 +44,8 @@ public sealed record ServerOptions
     /// <summary>Accept clients on another kind of processor: results are not equal to the bit then.</summary>
     public bool MixedProcessors { get; init; }
 
-    /// <summary>Called once clients and operators can connect.</summary>
-    public Action Listening { get; init; } = () => { };
+    /// <summary>Receives the address, such as http://127.0.0.1:7443, once clients and operators can connect.</summary>
+    public Action<string> Listening { get; init; } = _ => { };
 
     /// <summary>Period of heartbeats.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);

@@ -17,7 +17,9 @@ sealed class GrpcFederation : TestFederation
     readonly Heard _heard = new();
     readonly Task _server;
     CancellationTokenSource _stop = new();
+    readonly ServerAddress _address = new();
     Task[] _clients = [];
+    string _at = "";
     IMessageChannel? _channel;
 
     GrpcFederation(Experiment experiment, FederatedData data, TestAuthority? pki, int seats)
@@ -29,14 +31,13 @@ sealed class GrpcFederation : TestFederation
             Pki = pki?.Folder.Path,
             MinSamples = 1,
             StartTimeout = HungAfter,
+            Listening = at => _at = at,
             Rules = new RoundRules { Timeout = HungAfter, MinClients = seats, Attempts = 1 },
         };
-        var listening = new TaskCompletionSource();
-        Listening = listening.Task;
         _server = Task.Run(() => NetworkServer.Within(options, RunObserver.None, Time, CancellationToken.None, (connect, _) =>
         {
             _channel = connect(new(experiment, data.Contract, RunDirectory, Run: 0, Round: 0, _heard));
-            listening.SetResult();
+            _address.Set(_at); // only now: the channel is there
             _stopped.Task.Wait();
             return true;
         }));
@@ -46,7 +47,7 @@ sealed class GrpcFederation : TestFederation
     public override IMessageChannel Channel => _channel!;
 
     /// <summary>Address of the server as clients have it.</summary>
-    public string Server => _pki is null ? $"unix:{_folder["s"]}" : _heard.Address;
+    public string Server => _pki is null ? $"unix:{_folder["s"]}" : _at;
 
     /// <summary>The run directory.</summary>
     public string RunDirectory => _folder["run"];
@@ -56,8 +57,6 @@ sealed class GrpcFederation : TestFederation
 
     /// <summary>Warnings of the server.</summary>
     public IReadOnlyCollection<string> Warnings => _heard.Warnings;
-
-    Task Listening { get; }
 
     TimeProvider Time => _pki?.Time ?? TimeProvider.System;
 
@@ -70,7 +69,7 @@ sealed class GrpcFederation : TestFederation
         Experiment experiment, FederatedData data, TestAuthority? pki = null, int free = 0)
     {
         var federation = new GrpcFederation(experiment, data, pki, experiment.Clients - free);
-        await await Task.WhenAny(federation.Listening, federation._server);
+        await federation._address.OfAsync(federation._server);
         federation.StartClients();
         return federation;
     }
@@ -120,14 +119,10 @@ sealed class GrpcFederation : TestFederation
         _stop.Dispose();
     }
 
-    /// <summary>Reads the port from the note that the server writes when it listens.</summary>
+    /// <summary>Keeps the warnings of the server.</summary>
     sealed class Heard : RunObserver
     {
-        public string Address { get; private set; } = "";
-
         public ConcurrentQueue<string> Warnings { get; } = [];
-
-        public override void Note(string message) => Address = message.Split(' ')[2].TrimEnd('.');
 
         public override void Warning(string message) => Warnings.Enqueue(message);
     }

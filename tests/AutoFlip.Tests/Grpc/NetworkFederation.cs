@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using AutoFlip.Grpc;
 
 namespace AutoFlip.Tests;
@@ -68,9 +67,9 @@ static class NetworkFederation
     /// <summary>Runs an experiment over TCP; each task of each client loses all its connections when it begins.</summary>
     public static async Task<RunSummary> ResetAtWorkAsync(Experiment experiment, string folder, CancellationToken ct)
     {
-        var listening = new Listening();
-        var server = ServerAsync(experiment, "127.0.0.1:0", folder, ct, listening);
-        await using var proxy = new FaultProxy(await listening.Address.Task.WaitAsync(ct), TimeProvider.System);
+        var address = new ServerAddress();
+        var server = ServerAsync(experiment, "127.0.0.1:0", folder, ct, address: address);
+        await using var proxy = new FaultProxy(await address.EndPointOfAsync(server), TimeProvider.System);
         var log = new Lines(line =>
         {
             if (line.Contains(" begins to ", StringComparison.Ordinal)) proxy.Reset();
@@ -97,7 +96,8 @@ static class NetworkFederation
     }
 
     static Task<RunSummary> ServerAsync(
-        Experiment experiment, string socket, string folder, CancellationToken ct, RunObserver? observer = null, string? resumed = null)
+        Experiment experiment, string socket, string folder, CancellationToken ct, RunObserver? observer = null, string? resumed = null,
+        ServerAddress? address = null)
     {
         ServerData Load(Experiment settled, RunObserver all) => ServerData.Of(
             FederatedData.Load(settled, DataLocations.Of(new()), all, ct));
@@ -105,6 +105,7 @@ static class NetworkFederation
         {
             Listen = socket,
             MinSamples = 1,
+            Listening = at => address?.Set(at),
             Rules = new RoundRules { Timeout = TimeSpan.FromSeconds(60), MinClients = experiment.Clients, Attempts = 1 },
         };
         var run = new RunOptions { ResultPath = Path.Combine(folder, "net"), Workers = 1 };
@@ -187,21 +188,6 @@ static class NetworkFederation
         }
 
         public void Warning(string message) => All.Enqueue(message);
-    }
-
-    /// <summary>Reads the address from the note that a server writes when it listens.</summary>
-    sealed class Listening : RunObserver
-    {
-        public TaskCompletionSource<IPEndPoint> Address { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public override void Note(string message)
-        {
-            const string Before = "Listening on http://";
-            if (message.StartsWith(Before, StringComparison.Ordinal))
-                Address.TrySetResult(IPEndPoint.Parse(message[Before.Length..].Split(". ")[0]));
-        }
-
-        public override void Failed(Exception why) => Address.TrySetException(why);
     }
 
     sealed class Silent : IClientLog

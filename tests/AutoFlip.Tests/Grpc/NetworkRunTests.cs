@@ -1,3 +1,5 @@
+using AutoFlip.Grpc;
+
 namespace AutoFlip.Tests;
 
 /// <summary>Runs over a Unix socket in this process that are interrupted. <see cref="ChannelContract"/> has those that are not.</summary>
@@ -36,6 +38,33 @@ public class NetworkRunTests
 
         Assert.Equal(simulated.ModelSha256, network.ModelSha256);
         Assert.Equal(simulated.Traffic, network.Traffic);
+    }
+
+    [Fact]
+    public void Name_of_the_test_set_is_kept_for_when_the_run_is_resumed()
+    {
+        using var folder = new TemporaryFolder();
+        var started = new Beginning();
+        var options = new ServerOptions
+        {
+            Listen = $"unix:{folder["s"]}",
+            Test = "folder:holdout",
+            StartTimeout = TimeSpan.Zero, // nobody comes
+            Rules = new() { Timeout = null, MinClients = 1 },
+        };
+
+        Assert.Throws<AutoFlipException>(() => NetworkServer.Run(
+            Digits, (settled, all) => ServerData.Of(FederatedData.Load(settled, DataLocations.Of(new()), all)), options,
+            new RunOptions { ResultPath = folder.Path, Workers = 1 }, started, TimeProvider.System, TestContext.Current.CancellationToken));
+
+        Assert.Equal("folder:holdout", NetworkServer.TestOf(started.Directory!));
+    }
+
+    sealed class Beginning : RunObserver
+    {
+        public string? Directory { get; private set; }
+
+        public override void Started(RunStart start) => Directory = start.Directory;
     }
 
     [Fact]

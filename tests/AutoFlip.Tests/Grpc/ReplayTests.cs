@@ -28,17 +28,18 @@ public class ReplayTests
     {
         using var folder = new TemporaryFolder();
         var ct = TestContext.Current.CancellationToken;
-        var observed = new Observed();
+        var (observed, listening) = (new Observed(), new ServerAddress());
         var server = Task.Run(() => NetworkServer.Run(
             Digits, (settled, all) => ServerData.Of(FederatedData.Load(settled, DataLocations.Of(new()), all, ct)),
             new ServerOptions
             {
                 Listen = "127.0.0.1:0",
                 MinSamples = 1,
+                Listening = listening.Set,
                 Rules = new RoundRules { Timeout = TimeSpan.FromSeconds(4), MinClients = 1, Attempts = 100 },
             },
             new RunOptions { ResultPath = Path.Combine(folder.Path, "net"), Workers = 1 }, observed, TimeProvider.System, ct), ct);
-        var address = await observed.Address.Task.WaitAsync(ct);
+        var address = await listening.EndPointOfAsync(server);
         await using var proxy = new FaultProxy(address, TimeProvider.System);
         observed.RoundDoneAction = () => proxy.Faults = Faults.None;
         var late = ClientAsync(proxy.Address, 2, folder.Path, note =>
@@ -159,19 +160,8 @@ public class ReplayTests
 
     sealed class Observed : RunObserver
     {
-        public TaskCompletionSource<IPEndPoint> Address { get; } = new();
-
         public Action? RoundDoneAction { get; set; }
 
-        public override void Note(string message)
-        {
-            const string Before = "Listening on http://";
-            if (message.StartsWith(Before, StringComparison.Ordinal))
-                Address.TrySetResult(IPEndPoint.Parse(message[Before.Length..].Split(". ")[0]));
-        }
-
         public override void RoundDone(RoundReport report) => RoundDoneAction?.Invoke();
-
-        public override void Failed(Exception why) => Address.TrySetException(why);
     }
 }
