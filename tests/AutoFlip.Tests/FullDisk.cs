@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using AutoFlip.Grpc;
 
 namespace AutoFlip.Tests;
 
@@ -23,15 +23,17 @@ sealed class SmallDisk : IDisposable
     const int Page = 4096; // room is given out in these
 
     readonly string _folder;
+    readonly ChaosDisk? _disk;
 
     public SmallDisk(string folder, int kilobytes)
     {
-        _folder = Directory.CreateDirectory(folder).FullName;
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Mount($"size={kilobytes}k tmpfs"), "Mounting a small disk needs Linux and root.");
+        _folder = folder;
+        _disk = ChaosDisk.TryMount(folder, (long)kilobytes << 10);
+        Assert.SkipUnless(_disk is not null, "Mounting a small disk needs Linux and root.");
     }
 
     /// <summary>Makes it larger or smaller.</summary>
-    public void Resize(int kilobytes) => Assert.True(Mount($"remount,size={kilobytes}k"));
+    public void Resize(int kilobytes) => _disk!.Resize((long)kilobytes << 10);
 
     /// <summary>Leaves no room at all, not even behind the text of a file.</summary>
     /// <param name="file">A file of lines on it: an empty line as long as needed is added.</param>
@@ -47,18 +49,5 @@ sealed class SmallDisk : IDisposable
         }));
     }
 
-    public void Dispose()
-    {
-        using var unmount = Process.Start("umount", _folder);
-        unmount.WaitForExit();
-    }
-
-    bool Mount(string options)
-    {
-        var start = new ProcessStartInfo("mount", $"-t tmpfs -o {options} {_folder}") { RedirectStandardError = true };
-        using var mount = Process.Start(start)!;
-        mount.StandardError.ReadToEnd();
-        mount.WaitForExit();
-        return mount.ExitCode == 0;
-    }
+    public void Dispose() => _disk?.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using AutoFlip.Grpc;
 
 namespace AutoFlip.Cli;
@@ -74,13 +75,12 @@ sealed class ChaosCommand : ICommand
     static Func<ChaosFault, ChaosMoment, bool> Asked(string? only)
     {
         if (only is null) return (_, _) => true;
-        static string Name(Enum value) => Words(value).Replace(' ', '-');
-        bool IsAsked(ChaosFault fault, ChaosMoment moment) => only == Name(fault) || only == $"{Name(fault)}/{Name(moment)}";
+        bool IsAsked(ChaosFault fault, ChaosMoment moment) => only == Spelled(fault) || only == $"{Spelled(fault)}/{Spelled(moment)}";
         return ChaosCell.All.Any(cell => IsAsked(cell.Fault, cell.Moment)) ? IsAsked
             : throw AutoFlipException.BadRequest(
                 $"chaos --only: '{only}' is not accepted. Accepted: a fault, or fault/moment. Faults: "
-                + $"{string.Join(", ", Enum.GetValues<ChaosFault>().Skip(1).Select(fault => Name(fault)))}. Moments: "
-                + $"{string.Join(", ", Enum.GetValues<ChaosMoment>().Select(moment => Name(moment)))}.");
+                + $"{string.Join(", ", Enum.GetValues<ChaosFault>().Skip(1).Select(fault => Spelled(fault)))}. Moments: "
+                + $"{string.Join(", ", Enum.GetValues<ChaosMoment>().Select(moment => Spelled(moment)))}.");
     }
 
     static string Text(ChaosOutcome outcome) => string.Create(
@@ -91,11 +91,12 @@ sealed class ChaosCommand : ICommand
     static string Connection(ChaosOutcome outcome) => outcome.Cell.IsSecure ? "TLS" : "plain";
 
     static string Verdict(ChaosOutcome outcome) =>
-        outcome.Problem ?? (!outcome.WasReached ? "the moment was not reached; equal model"
-            : outcome.Missing == 0 ? "equal model" : $"equal to its replay without {outcome.Missing} replies");
+        outcome.Problem ?? (outcome.WasReached ? "" : "the moment was not reached; ")
+            + (outcome.IsReplay ? $"equal to its replay without {outcome.Missing} replies" : "equal model");
 
-    static string Words(Enum value) =>
-        string.Concat(value.ToString().Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}")).Trim();
+    static string Spelled(Enum value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
+    static string Words(Enum value) => Spelled(value).Replace('-', ' ');
 
     static string Report(Request request, ChaosReport report)
     {
@@ -113,8 +114,8 @@ sealed class ChaosCommand : ICommand
             |---|---:|
             | all | {outcomes.Count} |
             | as they should be | {Count(outcome => outcome.Problem is null)} |
-            | model of the unbroken run | {Count(outcome => outcome is { Problem: null, Missing: 0 })} |
-            | replies lost, model of the replay | {Count(outcome => outcome is { Problem: null, Missing: > 0 })} |
+            | model of the unbroken run | {Count(outcome => outcome is { Problem: null, IsReplay: false })} |
+            | replies lost, model of the replay | {Count(outcome => outcome is { Problem: null, IsReplay: true })} |
             | ended before the fault | {Count(outcome => !outcome.WasReached)} |
             """).AppendLine();
         text.AppendLine(

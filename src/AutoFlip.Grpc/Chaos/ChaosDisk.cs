@@ -6,17 +6,20 @@ namespace AutoFlip.Grpc;
 /// <summary>A folder with a file system of its own in memory, which can be made full. Linux and root only.</summary>
 sealed class ChaosDisk : IDisposable
 {
-    const long Size = 2L << 30;
+    const long Usual = 2L << 30;
 
     readonly string _folder;
+    readonly long _size;
 
-    ChaosDisk(string folder) => _folder = folder;
+    ChaosDisk(string folder, long size) => (_folder, _size) = (folder, size);
 
     /// <summary>Mounts one on a folder; null if this process cannot.</summary>
-    public static ChaosDisk? TryMount(string folder)
+    /// <param name="folder">The folder; made if it is not there.</param>
+    /// <param name="size">Its bytes.</param>
+    public static ChaosDisk? TryMount(string folder, long size = Usual)
     {
         Directory.CreateDirectory(folder);
-        return OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", Option(Size), "tmpfs", folder) == 0 ? new(folder) : null;
+        return OperatingSystem.IsLinux() && Mount(folder, $"size={size}", "-t", "tmpfs") ? new(folder, size) : null;
     }
 
     /// <summary>Leaves no room, or as much as before.</summary>
@@ -25,20 +28,28 @@ sealed class ChaosDisk : IDisposable
         set
         {
             var drive = new DriveInfo(_folder);
-            Run("mount", "-o", $"remount,{Option(value ? drive.TotalSize - drive.AvailableFreeSpace : Size)}", _folder);
+            Resize(value ? drive.TotalSize - drive.AvailableFreeSpace : _size);
         }
+    }
+
+    /// <summary>Makes it larger or smaller.</summary>
+    /// <exception cref="InvalidOperationException">It has more than that.</exception>
+    public void Resize(long size)
+    {
+        if (!Mount(_folder, $"remount,size={size}")) throw new InvalidOperationException($"'{_folder}' cannot have {size} bytes.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => Run("umount", "--lazy", _folder);
 
-    static string Option(long size) => string.Create(CultureInfo.InvariantCulture, $"size={size}");
+    static bool Mount(string folder, FormattableString options, params string[] kind) =>
+        Run("mount", [.. kind, "-o", options.ToString(CultureInfo.InvariantCulture), "tmpfs", folder]);
 
-    static int Run(string program, params string[] arguments)
+    static bool Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode;
+        return process.ExitCode == 0;
     }
 }

@@ -70,14 +70,13 @@ sealed class ChaosFederation : IAsyncDisposable
     public int Deadline => _cell.Fault == ChaosFault.KillClientTwentyTimes ? 20 * ChaosSetup.RoundSeconds : ChaosSetup.RoundSeconds;
 
     /// <summary>Replies that did not count so far.</summary>
-    public int Missing => Run is { } run
-        ? Inbox.Records(new ServerFiles(Path.Combine(run, NetworkFolder.Name))).Sum(task => task.Missing.Count) : 0;
+    public int Missing => Files(NetworkFolder.Name) is { } files ? Inbox.Records(files).Sum(task => task.Missing.Count) : 0;
 
     /// <summary>Lines of the audit log.</summary>
-    public string[] Audit => Run is { } run ? Lines(Path.Combine(run, NetworkFolder.Name, AuditLog.FileName)) : [];
+    public IReadOnlyList<string> Audit => Files(NetworkFolder.Name)?.Lines(AuditLog.FileName) ?? [];
 
     /// <summary>Rounds that are committed.</summary>
-    public int Committed => Run is { } run ? Lines(Path.Combine(run, "rounds.jsonl")).Length : 0;
+    public int Committed => Files("")?.Lines("rounds.jsonl").Count ?? 0;
 
     /// <summary>Files of replies at the server.</summary>
     public IEnumerable<string> Replies(string pattern)
@@ -194,13 +193,7 @@ sealed class ChaosFederation : IAsyncDisposable
 
     string StateOf(string name) => Path.Combine(_folder, name);
 
-    static string[] Lines(string path)
-    {
-        if (!File.Exists(path)) return [];
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        var text = reader.ReadToEnd();
-        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries); // whole lines
-    }
+    ServerFiles? Files(string folder) => Run is { } run ? new(Path.Combine(run, folder)) : null;
 
     static int FreePort()
     {

@@ -5,11 +5,13 @@ namespace AutoFlip.Grpc;
 /// <summary>Outcome of a chaos run.</summary>
 /// <param name="Cell">The fault and its moment.</param>
 /// <param name="Missing">Replies that did not count.</param>
+/// <param name="IsReplay">True if its model is compared with its replay's and not with the unbroken run's.</param>
 /// <param name="Seconds">Its duration.</param>
 /// <param name="ServerBytes">Largest memory of the server's last process.</param>
 /// <param name="WasReached">True if the fault happened: a run may end before its moment is seen.</param>
 /// <param name="Problem">What was wrong; null if all was as it should be.</param>
-public sealed record ChaosOutcome(ChaosCell Cell, int Missing, double Seconds, long ServerBytes, bool WasReached, string? Problem);
+public sealed record ChaosOutcome(
+    ChaosCell Cell, int Missing, bool IsReplay, double Seconds, long ServerBytes, bool WasReached, string? Problem);
 
 /// <summary>A run with one fault.</summary>
 /// <param name="setup">What all runs share.</param>
@@ -34,7 +36,8 @@ sealed class ChaosRun(ChaosSetup setup, ChaosCell cell, string folder) : IAsyncD
         var verdict = new ChaosVerdict(setup, cell, _peers, Path.Combine(folder, "replay"));
         problem ??= await verdict.ProblemAsync(ct);
         return new(
-            cell, _peers.Missing, setup.Time.GetElapsedTime(started).TotalSeconds, verdict.ServerBytes, _wasReached, problem);
+            cell, _peers.Missing, verdict.IsReplay, setup.Time.GetElapsedTime(started).TotalSeconds, verdict.ServerBytes, _wasReached,
+            problem);
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ sealed class ChaosVerdict(ChaosSetup setup, ChaosCell cell, ChaosFederation peer
     /// <summary>Largest memory of the server's last process, once the verdict is there.</summary>
     public long ServerBytes { get; private set; }
 
+    /// <summary>True if replies did not count, or clients reported that they failed, once the verdict is there.</summary>
+    public bool IsReplay { get; private set; }
+
     /// <summary>The fault at the end of the run; null if there is none.</summary>
     public async Task<string?> ProblemAsync(CancellationToken ct)
     {
@@ -38,8 +41,8 @@ sealed class ChaosVerdict(ChaosSetup setup, ChaosCell cell, ChaosFederation peer
         var run = RunRecord.Load(peers.Run!);
         ServerBytes = run.Rounds[^1].PeakRssBytes;
         var missing = peers.Missing;
-        var isReplayed = missing > 0 || run.Rounds.Any(round => round.Failures.Length > 0); // a client may report that it failed
-        if (!isReplayed)
+        IsReplay = missing > 0 || run.Rounds.Any(round => round.Failures.Length > 0);
+        if (!IsReplay)
             return run.Summary!.ModelSha256 == setup.Unbroken(cell).ModelSha256
                 ? null : "no reply is missing, and the model is not the unbroken run's.";
         var options = new RunOptions { ResultPath = replay, Workers = 1 };
