@@ -22,7 +22,7 @@ public sealed class HostileClientTests
     [
         "OK", "Accepted", "Duplicate", "Partial", "TooLate", "Refused", "ResendMask", // receipts
         "InvalidArgument", "PermissionDenied", "FailedPrecondition", "NotFound", "ResourceExhausted", "Aborted",
-        "Cancelled", // by the attacker, of a Submit that it waits for too long: seen now and then, and not explained yet
+        "Cancelled", // by the attacker: a Submit whose write failed (the request was aborted), and for which no answer comes
         "Unavailable", // a server that was started again has not opened the task yet
     ];
 
