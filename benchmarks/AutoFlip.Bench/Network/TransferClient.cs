@@ -21,7 +21,7 @@ sealed class TransferClient : IAsyncDisposable
     TransferClient(PeerIdentity identity, string address, Connection connection, ulong session)
     {
         (_identity, _address, _connection, _session) = (identity, address, connection, session);
-        Calls = new(connection.Calls, []);
+        Calls = CallsOf(connection);
         _watching = WatchAsync();
     }
 
@@ -41,12 +41,15 @@ sealed class TransferClient : IAsyncDisposable
             Processor = ProcessorKind.Here,
         };
         for (var seat = 0; seat < seats; seat++) request.Seats.Add(new Seat { Number = (uint)seat, TrainSamples = 100 });
-        var joined = await new ServerCalls(connection.Calls, []).JoinAsync(request, ct);
+        var joined = await CallsOf(connection).JoinAsync(request, ct);
         return new(identity, address, connection, joined.Session);
     }
 
     /// <summary>Certificates for bare connections to the same machine.</summary>
     public System.Net.Security.SslClientAuthenticationOptions Bare() => Tls.ForClient(_identity, "localhost", _ => { });
+
+    /// <summary>The transfers over a connection.</summary>
+    public static ServerCalls CallsOf(Connection connection) => new(connection.Calls, [], TimeProvider.System);
 
     /// <summary>Another connection of the client.</summary>
     public Connection Connect() => Connect(_address, _identity);
@@ -71,13 +74,13 @@ sealed class TransferClient : IAsyncDisposable
     /// <summary>Hashes and sends a reply, as a client does.</summary>
     public async Task SubmitAsync(ServerCalls calls, TaskOffer offer, ReadOnlyMemory<byte> reply, CancellationToken ct)
     {
-        var receipt = await calls.SubmitAsync(_session, offer.Task, reply, ServerCalls.HashOf(reply), 0, ct);
+        var receipt = await calls.SubmitAsync(_session, new(offer.Task, reply, ServerCalls.HashOf(reply), Start: null), 0, ct);
         if (receipt.Status != ReceiptStatus.Accepted) throw AutoFlipException.RunFailed($"The reply was not stored: {receipt}");
     }
 
     /// <summary>A short call, by which a connection is opened.</summary>
     public Task BeatAsync(Connection connection, CancellationToken ct) =>
-        new ServerCalls(connection.Calls, []).BeatAsync(new BeatRequest { Session = _session }, ct);
+        CallsOf(connection).BeatAsync(new BeatRequest { Session = _session }, ct);
 
     /// <summary>Sends a reply but for its last chunk, or until no chunk is accepted for some time.</summary>
     /// <returns>The call, which is left open.</returns>

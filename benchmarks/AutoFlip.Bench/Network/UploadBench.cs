@@ -42,7 +42,8 @@ sealed class UploadBench(BenchContext context, Func<string, Peer> start, string 
             for (var i = 0; i < count; i++) TransferClient.Address(replies[i], offers[i]);
             await server.AskAsync(_cancel, "measure");
             var started = context.Time.GetTimestamp();
-            await Task.WhenAll(connections.Select((one, i) => client.SubmitAsync(new(one.Calls, []), offers[i], replies[i], _cancel)));
+            await Task.WhenAll(connections.Select(
+                (one, i) => client.SubmitAsync(TransferClient.CallsOf(one), offers[i], replies[i], _cancel)));
             var seconds = context.Time.GetElapsedTime(started).TotalSeconds;
             rows.Add(Row($"{count} of {bytes / Million} MB", atOnce, $"{seconds:0.0}", await server.AskAsync<Usage>(_cancel, "end")));
             if (stalled > 0) rows.Add(await StallAsync(server, client, connections, replies, stalled, atOnce));

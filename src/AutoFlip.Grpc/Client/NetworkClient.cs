@@ -44,7 +44,7 @@ public sealed class NetworkClient : IDisposable
         _identity = options.Pki is { } pki ? PeerIdentity.LoadClient(new PkiFolder(pki), options.Name, time) : null;
         _connection = new Connection(
             options.Server, _identity is null ? null : host => Tls.ForClient(_identity, host, why => _refusal = why));
-        _calls = new ServerCalls(_connection.Calls, _identity is null ? new Metadata { { CallHeaders.Name, options.Name } } : []);
+        _calls = new ServerCalls(_connection.Calls, _identity is null ? new Metadata { { CallHeaders.Name, options.Name } } : [], time);
     }
 
     internal IClientLog Log { get; }

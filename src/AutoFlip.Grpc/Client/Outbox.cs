@@ -6,7 +6,8 @@ namespace AutoFlip.Grpc;
 /// <summary>A reply that a client keeps until its round is committed, so that no training is lost with either machine.</summary>
 /// <param name="Task">Id of the task, 32 hexadecimal digits.</param>
 /// <param name="Request">SHA-256 of the request that it answers: one that was sent again, with its mask, is another one.</param>
-sealed record KeptReply(string Task, string Request);
+/// <param name="Start">The round whose kept vectors the training started from; null if none are kept.</param>
+sealed record KeptReply(string Task, string Request, int? Start = null);
 
 /// <summary>A seat's last reply on disk.</summary>
 /// <param name="folder">The seat's folder.</param>

@@ -43,11 +43,11 @@ sealed class SeatWork(TaskOffer offer, NetworkClient client)
         {
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             either.Token.ThrowIfCancellationRequested();
-            var isKept = outbox.Kept is { } kept && kept.Task == TaskName && kept.Request == RequestName;
-            var message = isKept ? outbox.Read() : await ComputeAsync(outbox, span, either.Token);
+            var kept = outbox.Kept is { } reply && reply.Task == TaskName && reply.Request == RequestName ? reply : null;
+            var message = kept is not null ? outbox.Read() : await ComputeAsync(outbox, span, either.Token);
             Phase = Phase.Uploading;
             using var submit = Tracing.Within(span, "submit");
-            await SubmitAsync(outbox, message, isKept, ct);
+            await SubmitAsync(outbox, message, kept is not null, ct);
             return true;
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -71,13 +71,14 @@ sealed class SeatWork(TaskOffer offer, NetworkClient client)
         client.Log.Note($"Round {offer.Round}: seat {offer.Seat} begins to {Verb}.");
         var message = await client.Federation.HandleAsync(
             (int)offer.Seat, request, [.. offer.Missed.Select(round => (int)round)], ct);
-        outbox.Keep(new(TaskName, RequestName), message);
+        var start = offer.Work == Work.Train ? client.Federation.StartOf((int)offer.Seat, (int)offer.Round) : null;
+        outbox.Keep(new(TaskName, RequestName, start), message);
         return message;
     }
 
     async Task SubmitAsync(Outbox outbox, ReadOnlyMemory<byte> message, bool isKept, CancellationToken ct)
     {
-        var hash = ServerCalls.HashOf(message);
+        var reply = new Submission(offer.Task, message, ServerCalls.HashOf(message), outbox.Kept?.Start);
         long? offset = isKept ? null : 0;
         while (true)
         {
@@ -86,7 +87,7 @@ sealed class SeatWork(TaskOffer offer, NetworkClient client)
                 {
                     var from = offset;
                     offset = null; // if this breaks off, the server is asked first: it may have all of it
-                    return calls.SubmitAsync(session, offer.Task, message, hash, from, ct);
+                    return calls.SubmitAsync(session, reply, from, ct);
                 },
                 ct);
             switch (receipt.Status)

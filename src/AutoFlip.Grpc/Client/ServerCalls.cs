@@ -9,9 +9,13 @@ namespace AutoFlip.Grpc;
 /// <summary>Transfers of a client, each resumed at the byte where it broke off.</summary>
 /// <param name="calls">The server's calls.</param>
 /// <param name="headers">Headers of each call.</param>
-sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
+/// <param name="time">The clock; only durations count.</param>
+sealed class ServerCalls(Federation.FederationClient calls, Metadata headers, TimeProvider time)
 {
-    static readonly TimeSpan Short = TimeSpan.FromSeconds(30), Idle = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Short = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time for the receipt of a reply that broke off: after an aborted request some calls never end.</summary>
+    static readonly TimeSpan AfterBreak = TimeSpan.FromSeconds(5);
 
     /// <summary>The run, before data are loaded.</summary>
     public Task<Description> DescribeAsync(CancellationToken ct) =>
@@ -25,11 +29,11 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
     public async IAsyncEnumerable<State> WatchAsync(
         ulong session, TimeSpan silence, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var limit = new IdleLimit(time, ct);
         using var call = calls.Watch(new WatchRequest { Session = session }, Options(limit.Token));
         while (true)
         {
-            limit.CancelAfter(silence);
+            limit.Restart(silence);
             if (!await call.ResponseStream.MoveNext(limit.Token)) yield break;
             yield return call.ResponseStream.Current;
         }
@@ -45,11 +49,11 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
     public async Task FetchAsync(ulong session, ByteString task, byte[] into, Progress have, CancellationToken ct)
     {
         var request = new FetchRequest { Session = session, Task = task, Offset = (ulong)have.Bytes };
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var silence = new IdleLimit(time, ct);
         using var call = calls.Fetch(request, Options(silence.Token));
         while (have.Bytes < into.Length)
         {
-            silence.CancelAfter(Idle);
+            silence.Restart();
             if (!await call.ResponseStream.MoveNext(silence.Token)) break;
             var chunk = call.ResponseStream.Current;
             if (chunk.Offset != (ulong)have.Bytes || !Chunks.IsSound(chunk) || chunk.Data.Length > into.Length - have.Bytes)
@@ -62,34 +66,34 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
     }
 
     /// <summary>Sends a reply from an offset on; null: announces it only, and the receipt has the offset.</summary>
-    public async Task<Receipt> SubmitAsync(
-        ulong session, ByteString task, ReadOnlyMemory<byte> reply, byte[] sha256, long? offset, CancellationToken ct)
+    public async Task<Receipt> SubmitAsync(ulong session, Submission reply, long? offset, CancellationToken ct)
     {
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        silence.CancelAfter(Idle);
+        var last = IdleLimit.Period;
+        using var silence = new IdleLimit(time, ct);
         using var call = calls.Submit(Options(silence.Token));
         var header = new SubmitHeader
         {
             Session = session,
-            Task = task,
-            Size = (ulong)reply.Length,
-            Sha256 = UnsafeByteOperations.UnsafeWrap(sha256),
+            Task = reply.Task,
+            Size = (ulong)reply.Message.Length,
+            Sha256 = UnsafeByteOperations.UnsafeWrap(reply.Sha256),
         };
+        if (reply.Start is { } start) header.Start = (uint)start;
         try
         {
             await call.RequestStream.WriteAsync(new SubmitPart { Header = header }, silence.Token);
-            foreach (var chunk in Chunks.Of(reply, offset ?? reply.Length))
+            foreach (var chunk in Chunks.Of(reply.Message, offset ?? reply.Message.Length))
             {
-                silence.CancelAfter(Idle);
+                silence.Restart();
                 await call.RequestStream.WriteAsync(new SubmitPart { Chunk = chunk }, silence.Token);
             }
             await call.RequestStream.CompleteAsync();
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException or IOException or HttpRequestException)
         {
-            // the server answered before the end: its receipt names the reason
+            last = AfterBreak; // the server answered before the end: its receipt names the reason
         }
-        silence.CancelAfter(Idle);
+        silence.Restart(last);
         return await call.ResponseAsync;
     }
 
@@ -100,8 +104,8 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
     /// <summary>A short call, limited by its duration: a deadline of gRPC is a time of day.</summary>
     async Task<T> ShortAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct)
     {
-        using var within = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        within.CancelAfter(Short);
+        using var within = new IdleLimit(time, ct);
+        within.Restart(Short);
         using var begun = call(Options(within.Token));
         return await begun;
     }
@@ -111,6 +115,13 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers)
     /// <summary>The hash of a message.</summary>
     public static byte[] HashOf(ReadOnlyMemory<byte> message) => SHA256.HashData(message.Span);
 }
+
+/// <summary>A reply as it is sent.</summary>
+/// <param name="Task">Id of the task.</param>
+/// <param name="Message">The bytes.</param>
+/// <param name="Sha256">Their hash.</param>
+/// <param name="Start">The round whose kept vectors the training started from; null if none are kept.</param>
+sealed record Submission(ByteString Task, ReadOnlyMemory<byte> Message, byte[] Sha256, int? Start);
 
 /// <summary>Progress of a transfer.</summary>
 sealed class Progress

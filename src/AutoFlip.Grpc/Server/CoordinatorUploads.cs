@@ -99,6 +99,7 @@ partial class Coordinator
                 Metrics.Answered(Now - offer.Since);
                 offer.Span?.SetTag("autoflip.bytes", (long)header.Size).Stop();
                 if (_task.IsEnded) NoteEnded();
+                NoteStart(offer.Seat, header);
                 _audit.Add( // last: the disk may be full, and then the round must not go on waiting
                     "stored", ("round", _task.Task.Round), ("work", _task.Task.Work.ToString()), ("seat", upload.Seat),
                     ("bytes", (long)header.Size));
@@ -118,6 +119,18 @@ partial class Coordinator
             default:
                 return TooLate("the round is closed.");
         }
+    }
+
+    /// <summary>Warns of a training that did not start from what the client kept of its last one: its folder was lost, for
+    /// example.</summary>
+    void NoteStart(int seat, SubmitHeader header)
+    {
+        var last = _run.LastTrained(seat);
+        if (_task!.Task.Work != ClientWork.Train || !header.HasStart || header.Start == last) return;
+        var start = header.Start == 0 ? "without anything that it kept" : $"from what it kept of round {header.Start}";
+        _run.Observer.Warning(
+            $"Round {_task.Task.Round}: seat {seat} trained {start}, and its last training that counts was in round {last}. "
+            + "Was its state folder lost? The model is not that of a simulation.");
     }
 
     bool IsCurrent(Upload upload) => _offers.OfSeat(upload.Seat)?.Upload == upload;

@@ -29,7 +29,8 @@ sealed class IdleLimit : IDisposable
     public bool IsOver => _idle.IsCancellationRequested;
 
     /// <summary>Something has moved.</summary>
-    public void Restart() => _idle.CancelAfter(Period);
+    /// <param name="period">Time from now on; null: <see cref="Period"/>.</param>
+    public void Restart(TimeSpan? period = null) => _idle.CancelAfter(period ?? Period);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -53,15 +53,14 @@ sealed class ClientFiles(string folder, int parameters) : IClientStore
         }
     }
 
-    /// <summary>Deletes what a client kept in rounds in which its reply did not count, so that the next round starts from what the
-    /// server has of it.</summary>
+    /// <inheritdoc/>
     /// <exception cref="AutoFlipException">A file cannot be removed (exit 4).</exception>
     public void Discard(int client, IReadOnlyCollection<int> rounds)
     {
         try
         {
-            if (rounds.Count == 0 || !Directory.Exists(FolderOf(client))) return;
-            foreach (var path in Directory.GetFiles(FolderOf(client)))
+            if (rounds.Count == 0) return;
+            foreach (var path in Files(client, "*"))
                 if (rounds.Contains(RoundOf(Path.GetFileNameWithoutExtension(path)))) File.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -71,14 +70,22 @@ sealed class ClientFiles(string folder, int parameters) : IClientStore
         }
     }
 
+    /// <summary>The round whose vectors a client's training of a round started from, 0 if there were none; null if it keeps none.</summary>
+    public int? StartOf(int client, int round) =>
+        Rounds(client, "*").Contains(round) ? NewestBefore(client, "*", round) : null;
+
     int NewestBefore(int client, string name, int round) => Rounds(client, name).Where(saved => saved < round).DefaultIfEmpty(0).Max();
 
-    int[] Rounds(int client, string name) => Directory.Exists(FolderOf(client))
-        ? [.. from path in Directory.GetFiles(FolderOf(client), $"*.{name}")
-              let round = RoundOf(Path.GetFileNameWithoutExtension(path))
-              where round > 0 // others are not ours
-              select round]
-        : [];
+    int[] Rounds(int client, string name) =>
+    [
+        .. from path in Files(client, $"*.{name}")
+           let round = RoundOf(Path.GetFileNameWithoutExtension(path))
+           where round > 0 // others are not ours
+           select round,
+    ];
+
+    string[] Files(int client, string pattern) =>
+        Directory.Exists(FolderOf(client)) ? Directory.GetFiles(FolderOf(client), pattern) : [];
 
     static int RoundOf(string name) =>
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var round) ? round : 0;

@@ -35,12 +35,14 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
     public ReadOnlyMemory<byte> Handle(Workspace workspace, ReadOnlySpan<byte> message, int client, CancellationToken ct)
     {
         UInt128? id = null;
+        int? trained = null;
         try
         {
             var started = time.GetTimestamp();
             id = TaskCodec.IdOf(message);
             if (TaskCodec.Decode(message, _down, Masks, method.Algorithm.Sends) is not { } task)
                 return ReplyCodec.Without(ReplyStatus.MaskUnknown, id, client);
+            if (task.Task.Work == ClientWork.Train) trained = task.Task.Round;
             var reply = new ClientReply { Client = client, Seconds = new(SecondsSince(started), 0, 0) };
             return task.Task.Work switch
             {
@@ -52,6 +54,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         }
         catch (Exception e) when (e is not OperationCanceledException && !IsOfFiles(e))
         {
+            if (trained is { } round) store.Discard(client, [round]); // the server gets nothing of what may be kept already
             var reason = Reason(e);
             return ReplyCodec.Without(ReplyStatus.Failed, id, client, reason.Length > 1000 ? reason[..1000] : reason);
         }

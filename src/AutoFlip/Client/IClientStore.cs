@@ -10,4 +10,8 @@ interface IClientStore
 
     /// <summary>Keeps a client's vector of a round: a copy, for its values are lent.</summary>
     void Save(int client, string name, int round, KeptVector vector);
+
+    /// <summary>Discards a client's vectors of rounds in which its reply did not count, so that its next one starts from what the server
+    /// has of it.</summary>
+    void Discard(int client, IReadOnlyCollection<int> rounds);
 }

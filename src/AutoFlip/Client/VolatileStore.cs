@@ -21,4 +21,12 @@ sealed class VolatileStore : IClientStore
         vector.Values.CopyTo(values);
         _newest[(client, name)] = (round, values, vector with { Values = values });
     }
+
+    /// <inheritdoc/>
+    /// <remarks>The one before is not restored: there is one of each name.</remarks>
+    public void Discard(int client, IReadOnlyCollection<int> rounds)
+    {
+        foreach (var (key, saved) in _newest)
+            if (key.Client == client && rounds.Contains(saved.Round)) _newest.TryRemove(key, out _);
+    }
 }

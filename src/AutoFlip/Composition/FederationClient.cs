@@ -59,6 +59,12 @@ public sealed class FederationClient : IDisposable
             return _host.Handle(workspace, task.Span, client, ct);
         });
 
+    /// <summary>The round whose vectors a client's training of a round started from.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="round">The round, which it has trained.</param>
+    /// <returns>0: there were none; null: it keeps none between rounds.</returns>
+    public int? StartOf(int client, int round) => _memory.StartOf(client, round);
+
     /// <summary>The reason of a failure as the server gets it. Only a sentence of ours about numbers is sent as it is.</summary>
     static string CategoryOf(Exception e) => e switch
     {

@@ -35,7 +35,11 @@ public sealed record ServerData(DataContract Contract, SampleSet? Test, int? Cli
 /// <param name="Round">The last round that is committed; 0 for a new run.</param>
 /// <param name="Observer">Receives warnings.</param>
 public sealed record ServerSession(
-    Experiment Experiment, DataContract Contract, string Directory, UInt128 Run, int Round, RunObserver Observer);
+    Experiment Experiment, DataContract Contract, string Directory, UInt128 Run, int Round, RunObserver Observer)
+{
+    /// <summary>The last finished round in which a client's training counted, 0 if there is none. May be called at any time.</summary>
+    public Func<int, int> LastTrained { get; init; } = _ => 0;
+}
 
 /// <summary>The server's half of a run whose clients are on other machines. Everything but the clients is as in
 /// <see cref="Simulation"/>, and so is the result.</summary>
@@ -99,7 +103,10 @@ public static class FederationServer
         server.Announce(new SampleCounts(0, 0, data.Test?.Count ?? 0));
         foreach (var warning in RunWarnings.OfNetwork(setting, server.IsNew)) setting.Observer.Warning(warning);
         var channel = connect(new(
-            experiment, data.Contract, directory.Path, RunStamp.RunOf(directory.Checkpoints), server.Round, setting.Observer));
+            experiment, data.Contract, directory.Path, RunStamp.RunOf(directory.Checkpoints), server.Round, setting.Observer)
+        {
+            LastTrained = server.LastTrained,
+        });
         if (data.Test is not { } test) return server.Run(channel, evaluate: null, cancel);
         using var pool = new WorkerPool(
             setting.Options.Workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace AutoFlip;
 
 /// <summary>Objects of a run that server and clients share.</summary>
@@ -29,6 +31,7 @@ sealed class RunServer : IDisposable
     readonly Weights _initial;
     readonly RunState? _from;
     readonly ExplorationLog _exploration;
+    readonly ConcurrentDictionary<int, int> _trained = [];
 
     /// <summary>Reads the state to resume from, if there is one.</summary>
     /// <exception cref="AutoFlipException">It is damaged (exit 3).</exception>
@@ -42,6 +45,7 @@ sealed class RunServer : IDisposable
         _exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount);
         Link = new(experiment, RunStamp.RunOf(directory.Checkpoints));
         if (_from is not null) Link.Recall(directory.Rounds);
+        foreach (var report in directory.Rounds) NoteTrained(report);
     }
 
     /// <summary>The server's end of the connections.</summary>
@@ -56,6 +60,9 @@ sealed class RunServer : IDisposable
     /// <summary>The clients' mask in an interrupted run; null for a new run.</summary>
     public Mask? MaskInForce =>
         _from is null ? null : new MaskSchedule(_setting.Experiment, _setting.Method.Pruner, _setting.Network, _exploration).Of(_from);
+
+    /// <summary>The last finished round in which a client's training counted; 0 if there is none.</summary>
+    public int LastTrained(int client) => _trained.GetValueOrDefault(client);
 
     /// <summary>Tells the observer what is about to run, and writes the initial model of a new run.</summary>
     public void Announce(SampleCounts samples)
@@ -103,10 +110,17 @@ sealed class RunServer : IDisposable
         {
             if (round.State.Round == _setting.Experiment.FirstPrunedRound) FirstPruned(round, run.Masks);
             _setting.Directory.Save(round);
+            NoteTrained(round.Report);
             last = round.State;
             _setting.Observer.RoundDone(round.Report);
         }
         return last!;
+    }
+
+    void NoteTrained(RoundReport report)
+    {
+        var failed = report.Failures.Where(failure => failure.Work == ClientWork.Train).Select(failure => failure.Client);
+        foreach (var client in report.Cohort.Except(failed)) _trained[client] = report.Round;
     }
 
     /// <summary>Writes what the first mask was made from, and warns if it removes less than asked.</summary>

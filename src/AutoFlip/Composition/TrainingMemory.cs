@@ -15,10 +15,6 @@ namespace AutoFlip;
 /// <param name="ActivationBytes">Of one batch of one client.</param>
 sealed record TrainingMemory(Network Network, int Batch, int Together, double ActivationBytes)
 {
-    /// <summary>Most weights of a model that is sent: in float32, with its mask and what compression may add, it stays
-    /// below the 2 GiB of a message.</summary>
-    public const int MostWeights = 500_000_000;
-
     static readonly (string Option, Func<ModelOptions, ModelOptions, ModelOptions> AsUsual)[] Sizes =
     [
         ("Experiment.HiddenSize", (options, usual) => options with { HiddenSize = usual.HiddenSize }),
@@ -61,8 +57,10 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
     /// <exception cref="AutoFlipException">It does not (exit 2): need, limit, and the options to lower.</exception>
     public void Require(Experiment experiment, long limit)
     {
-        if (Bytes <= limit && Network.Layout.Count <= MostWeights) return;
-        var tooLarge = Network.Layout.Count > MostWeights;
+        var algorithm = Catalog.Resolve(experiment).Algorithm;
+        var most = Message.MostWeights(Math.Max(algorithm.Sends.Length, algorithm.Returns.Length));
+        var tooLarge = Network.Layout.Count > most;
+        if (Bytes <= limit && !tooLarge) return;
         string[] lower = [.. SizesOf(experiment), .. tooLarge ? [] : SideBySide(experiment)];
         var advice = lower is []
             ? "Choose a smaller Experiment.Model."
@@ -70,7 +68,7 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
         if (tooLarge)
             throw AutoFlipException.BadRequest(string.Create(CultureInfo.InvariantCulture,
                 $"Experiment.Model {experiment.Model}: it has {Network.Layout.Count:N0} weights, "
-                + $"and a message to a client holds {MostWeights:N0} at most. {advice}"));
+                + $"and a message to a client holds {most:N0} at most. {advice}"));
         throw AutoFlipException.BadRequest(
             $"Experiment.Model {experiment.Model}: the run needs at least {MemoryLimit.Text(Bytes)} of memory, "
             + $"and there are {MemoryLimit.Text(limit)}: "

@@ -24,6 +24,19 @@ static class Message
     /// <summary>Bytes of a message at most: it is one array, at the sender and at the receiver.</summary>
     public const int MaxLength = 2_000_000_000;
 
+    /// <summary>Bytes of figures, histograms and sentences at most.</summary>
+    public const int FactsLength = 64 << 10;
+
+    /// <summary>Most weights of a model whose messages are sure to fit.</summary>
+    /// <param name="vectors">Vectors beside it in one message.</param>
+    /// <remarks>Each value takes 4 bytes at most, and a 64th where compression gains nothing. A mask of units and weights takes two bits
+    /// a weight at most, and the same 64th.</remarks>
+    public static int MostWeights(int vectors)
+    {
+        const double Growth = 65 / 64.0;
+        return (int)((MaxLength - FactsLength) / (Growth * (4 * (1 + vectors) + 2 / 8.0)));
+    }
+
     /// <summary>The first 8 bytes of a layout's fingerprint: identifies the model.</summary>
     public static ulong Identity(WeightLayout layout) => Convert.ToUInt64(layout.Fingerprint[..16], 16);
 }

@@ -54,10 +54,9 @@ sealed class SentTask
     /// <param name="cohort">Whom it will be sent to.</param>
     public CohortTask For(IReadOnlyList<int> cohort)
     {
-        const int Facts = 64 << 10; // figures, histograms, a sentence
         var values = _due is null ? 0 : (long)_due.Count * (1 + _task.Returns.Length) + _task.Report.Sum();
         // compression adds less than a 64th where it gains nothing
-        var limit = Math.Min(4 * values + values / 64 + Facts, Message.MaxLength);
+        var limit = Math.Min(4 * values + values / 64 + Message.FactsLength, Message.MaxLength);
         var round = _task.Work == ClientWork.Explore ? _experiment.FirstPrunedRound : _task.Round;
         var enough = _task.Work == ClientWork.Train ? Math.Min(_experiment.CohortSize, cohort.Count) : cohort.Count;
         return new(_run, round, _task.Work, _id, cohort, limit) { Enough = enough };

@@ -37,16 +37,46 @@ public class ClientHostTests
         Assert.Equal(ExitCode.RunFailed, failure.Code);
     }
 
-    static ClientReply Handle(ClientWork work, FederatedData data, Experiment? experiment = null, IClientStore? store = null)
+    /// <summary>The server has nothing of a training that failed, so the next one must not build on it. An evaluation that fails leaves
+    /// alone what the training of its round kept.</summary>
+    [Fact]
+    public void A_training_that_fails_keeps_nothing()
+    {
+        var store = new VolatileStore();
+        var data = TinyFederation.Data(Tiny);
+
+        Assert.NotNull(Handle(ClientWork.Train, data, store: store, algorithm: new KeepsAndFails()).Failure);
+        Assert.Null(store.Before(client: 0, "v", round: 2));
+
+        store.Save(client: 0, "v", 1, new(Selection.All(1), new float[1]));
+        var unreadable = data with { HeldOut = TinyFederation.With(data, _ => throw new InvalidDataException("It fails.")).Train };
+        Assert.NotNull(Handle(ClientWork.Evaluate, unreadable, store: store).Failure);
+        Assert.NotNull(store.Before(client: 0, "v", round: 2));
+    }
+
+    static ClientReply Handle(
+        ClientWork work, FederatedData data, Experiment? experiment = null, IClientStore? store = null,
+        FederatedAlgorithm? algorithm = null)
     {
         experiment ??= Tiny;
         var network = TinyFederation.Network(experiment);
         using var workspace = Workspace.Of(experiment);
         var task = new SentTask(
             experiment, new ClientTask(work, 1, experiment.LearningRate, TinyFederation.Initial(experiment), Mask.Dense(network.Layout)));
+        var method = Catalog.Resolve(experiment);
         var host = new ClientHost(
-            experiment, Catalog.Resolve(experiment), network, new SimulatedData(data), store ?? new VolatileStore(), new Squares());
+            experiment, method with { Algorithm = algorithm ?? method.Algorithm }, network, new SimulatedData(data),
+            store ?? new VolatileStore(), new Squares());
         return task.Read(host.Handle(workspace, task.Whole.Span, client: 0, TestContext.Current.CancellationToken), client: 0).Reply;
+    }
+
+    sealed record KeepsAndFails : FederatedAlgorithm
+    {
+        public override ClientOutcome ClientUpdate(LocalTraining training, int epochs)
+        {
+            training.Memory.Write("v", training.Initial.Parameters);
+            throw new InvalidDataException("It fails.");
+        }
     }
 
     sealed class FullStore : IClientStore
@@ -55,6 +85,8 @@ public class ClientHostTests
 
         public void Save(int client, string name, int round, KeptVector vector) =>
             throw AutoFlipException.RunFailed("It cannot be written.", FullDisk.Failure());
+
+        public void Discard(int client, IReadOnlyCollection<int> rounds) { }
     }
 
     sealed class Squares : TimeProvider

@@ -91,6 +91,19 @@ public class ClientStoreTests
     }
 
     [Fact]
+    public void A_training_started_from_the_vectors_of_the_round_before_it()
+    {
+        using var folder = new TemporaryDirectory();
+        var files = new ClientFiles(folder.Path, 150);
+        Assert.Null(files.StartOf(client: 3, round: 2)); // it keeps nothing
+        foreach (var round in (int[])[2, 5]) files.Save(client: 3, "v", round, Of(Selection.All(150)));
+
+        Assert.Equal(0, files.StartOf(client: 3, round: 2));
+        Assert.Equal(2, files.StartOf(client: 3, round: 5));
+        Assert.Null(files.StartOf(client: 3, round: 6));
+    }
+
+    [Fact]
     public void A_damaged_file_is_named()
     {
         using var folder = new TemporaryDirectory();

@@ -67,7 +67,7 @@ public sealed class TrainingMemoryTests : IDisposable
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000); // no pruner is tried on such a model
         Assert.Equal(
-            "Experiment.Model TwoNN: it has 900,630,003 weights, and a message to a client holds 500,000,000 at most. "
+            "Experiment.Model TwoNN: it has 900,630,003 weights, and a message to a client holds 463,333,233 at most. "
             + "Lower Experiment.HiddenSize, or choose a smaller Experiment.Model.",
             refused.Message);
         Assert.Empty(_folder.Files);

@@ -44,7 +44,7 @@ sealed class LiveServer : IAsyncDisposable
         server._host = await ServerHost.StartAsync(
             server.Options.Listen, tls: null, interceptor: null, service, server._coordinator.Metrics, warn: _ => { }, seats: 1);
         server._connection = new(server.Options.Listen, tls: null);
-        server.Calls = new(server._connection.Calls, new Metadata { { CallHeaders.Name, Name } });
+        server.Calls = new(server._connection.Calls, new Metadata { { CallHeaders.Name, Name } }, TimeProvider.System);
         var request = new JoinRequest
         {
             Run = Coordinator.Bytes(Run),
@@ -76,7 +76,7 @@ sealed class LiveServer : IAsyncDisposable
 
     /// <summary>Sends a reply.</summary>
     public Task<Receipt> SubmitAsync(CohortTask task, ReadOnlyMemory<byte> reply, CancellationToken ct) =>
-        Calls!.SubmitAsync(_session, Coordinator.Bytes(task.IdOf(0)), reply, ServerCalls.HashOf(reply), 0, ct);
+        Calls!.SubmitAsync(_session, new(Coordinator.Bytes(task.IdOf(0)), reply, ServerCalls.HashOf(reply), Start: null), 0, ct);
 
     public async ValueTask DisposeAsync()
     {

@@ -92,6 +92,28 @@ public class CoordinatorFaultTests
         }
     }
 
+    /// <summary>Seat 0 keeps nothing between rounds, seat 1 is as it should be, seat 2 has lost its folder, and seat 3 has got an older
+    /// one.</summary>
+    [Fact]
+    public async Task A_training_that_did_not_start_from_what_the_client_kept_last_is_reported()
+    {
+        var seen = new RecordingObserver();
+        var rig = new CoordinatorRig(observer: seen) { LastTrained = 4 };
+        rig.JoinAll();
+        await rig.OpenAsync(CoordinatorRig.TaskOf(5));
+
+        foreach (var (seat, start) in ((int, uint?)[])[(0, null), (1, 4), (2, 0), (3, 2)]) rig.Upload(seat, start: start);
+
+        Assert.Equal(
+            [
+                "Round 5: seat 2 trained without anything that it kept, and its last training that counts was in round 4. "
+                    + "Was its state folder lost? The model is not that of a simulation.",
+                "Round 5: seat 3 trained from what it kept of round 2, and its last training that counts was in round 4. "
+                    + "Was its state folder lost? The model is not that of a simulation.",
+            ],
+            seen.Warnings);
+    }
+
     /// <summary>A client that reconnects to a server that was started again is there before the task is.</summary>
     [Fact]
     public async Task Work_under_way_outlives_a_restart_of_the_server_before_its_task_is_open_again()

@@ -45,6 +45,9 @@ sealed class CoordinatorRig : IDisposable
 
     public CohortTask Task { get; private set; } = TaskOf(1);
 
+    /// <summary>The round that all clients trained last, as far as the engine has finished it.</summary>
+    public int LastTrained { get; set; }
+
     public static CohortTask TaskOf(int round, ClientWork work = ClientWork.Train, int seats = Seats) =>
         new(Run, round, work, TaskId.Of(Run, round, work), [.. Enumerable.Range(0, seats)], 1 << 20);
 
@@ -124,7 +127,8 @@ sealed class CoordinatorRig : IDisposable
     /// <param name="bytes">How many; null: to its end.</param>
     /// <param name="damaged">Change a bit on the way.</param>
     /// <param name="reply">Another reply than the right one.</param>
-    public Receipt Upload(int seat, int? bytes = null, bool damaged = false, ReadOnlyMemory<byte>? reply = null)
+    /// <param name="start">The round that its training started from.</param>
+    public Receipt Upload(int seat, int? bytes = null, bool damaged = false, ReadOnlyMemory<byte>? reply = null, uint? start = null)
     {
         var message = reply ?? ReplyOf(seat);
         var header = new SubmitHeader
@@ -133,6 +137,7 @@ sealed class CoordinatorRig : IDisposable
             Size = (ulong)message.Length,
             Sha256 = ByteString.CopyFrom(SHA256.HashData(message.Span)),
         };
+        if (start is { } round) header.Start = round;
         if (Server.BeginUpload(Sessions[seat]!, header, out var receipt) is not { } upload) return receipt!;
         var part = message[(int)upload.Have..];
         foreach (var chunk in Chunks.Of(part[..Math.Min(bytes ?? part.Length, part.Length)], 0))
@@ -148,6 +153,6 @@ sealed class CoordinatorRig : IDisposable
     public IReadOnlyList<TaskOffer> Offers(int seat) => Server.StateOf(Sessions[seat]!).State.Tasks;
 
     Coordinator Started() => new(
-        new ServerSession(new Experiment { Clients = Sessions.Length }, null!, "", Run, 0, _observer), _options, Files, new NamedCallers(),
-        Time);
+        new ServerSession(new Experiment { Clients = Sessions.Length }, null!, "", Run, 0, _observer) { LastTrained = _ => LastTrained },
+        _options, Files, new NamedCallers(), Time);
 }

@@ -1,0 +1,88 @@
+using AutoFlip.Grpc;
+using AutoFlip.Grpc.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace AutoFlip.Tests;
+
+/// <summary>A reply whose connection is aborted while it is written. The call then may never end by itself.</summary>
+public class SubmitBreakTests
+{
+    [Fact]
+    public async Task Receipt_of_a_reply_that_broke_off_is_awaited_for_five_seconds()
+    {
+        var clock = new Impatient();
+        var calls = new ServerCalls(new Federation.FederationClient(new Broken(clock)), [], clock);
+        var reply = new Submission(ByteString.CopyFrom(new byte[16]), new byte[10], new byte[32], Start: null);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => calls.SubmitAsync(session: 1, reply, offset: 0, TestContext.Current.CancellationToken));
+
+        Assert.Equal(TimeSpan.FromSeconds(5), clock.LastWait);
+    }
+
+    /// <summary>Once writing has failed, every wait is over at once.</summary>
+    sealed class Impatient : TimeProvider
+    {
+        public bool IsOver { get; set; }
+
+        public TimeSpan LastWait { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(this, () => callback(state));
+
+        sealed class Timer(Impatient clock, Action callback) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                clock.LastWait = dueTime;
+                if (clock.IsOver) callback();
+                return true;
+            }
+
+            public void Dispose() { }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+
+    sealed class Broken(Impatient clock) : CallInvoker
+    {
+        public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options)
+        {
+            var answer = new TaskCompletionSource<TResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
+            options.CancellationToken.Register(() => answer.TrySetCanceled());
+            return new(
+                new Writer<TRequest>(clock), answer.Task, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [],
+                () => { });
+        }
+
+        public override TResponse BlockingUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+
+        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+
+        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+
+        public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
+    }
+
+    sealed class Writer<T>(Impatient clock) : IClientStreamWriter<T>
+    {
+        public WriteOptions? WriteOptions { get; set; }
+
+        public Task WriteAsync(T message) => WriteAsync(message, CancellationToken.None);
+
+        public Task WriteAsync(T message, CancellationToken cancellationToken)
+        {
+            clock.IsOver = true;
+            return Task.FromException(new HttpRequestException("The request was aborted."));
+        }
+
+        public Task CompleteAsync() => Task.CompletedTask;
+    }
+}
