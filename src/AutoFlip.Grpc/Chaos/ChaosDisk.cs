@@ -27,10 +27,12 @@ sealed class ChaosDisk : IDisposable
     {
         set
         {
-            var drive = new DriveInfo(_folder);
-            Resize(value ? drive.TotalSize - drive.AvailableFreeSpace : _size);
+            if (value && Used == 0) File.WriteAllBytes(Path.Combine(_folder, "ballast"), [0]); // size=0 means no limit
+            Resize(value ? Used : _size);
         }
     }
+
+    long Used => new DriveInfo(_folder) is var drive ? drive.TotalSize - drive.AvailableFreeSpace : 0;
 
     /// <summary>Makes it larger or smaller.</summary>
     /// <exception cref="InvalidOperationException">It has more than that.</exception>
