@@ -41,7 +41,7 @@ static class TinyFederation
             Test = new Stripes(40),
             Clients = clients,
             Task = task,
-            Table = PartitionTable.Of(clients, train.Labels, task.Strata),
+            Table = PartitionTable.Of(clients, train.Targets, task.Strata),
         };
     }
 
@@ -113,7 +113,7 @@ static class TinyFederation
         public override void Read(ReadOnlySpan<int> rows, Span<float> into, KeyedRandom? augmentation)
         {
             var first = rows[0];
-            read(Enumerable.Range(0, data.Clients.Length).First(client => data.Clients[client].Train.Span.Contains(first)));
+            read(Enumerable.Range(0, data.Clients.Count).First(client => data.Clients[client].Train.Span.Contains(first)));
             data.Train.Read(rows, into, augmentation);
         }
     }

@@ -135,7 +135,7 @@ sealed class DataCommand : ICommand
     {
         var notes = new NotedDisplay(host);
         var table = FederatedData.Load(request.Experiment, where, notes, host.Cancel).Table;
-        var clients = Enumerable.Range(0, table.Clients).ToList();
+        var clients = Enumerable.Range(0, table.Listed).ToList();
         if (request.Show.Json)
         {
             host.Out.WriteLine(new JsonObject
@@ -143,6 +143,7 @@ sealed class DataCommand : ICommand
                 ["sha256"] = table.Sha256,
                 ["classes"] = Texts(table.ClassNames),
                 ["owners"] = table.OwnerNames is { } owners ? Texts(owners) : null,
+                ["number_of_clients"] = table.Clients,
                 ["columns"] = notes.Lines.Count > 0 ? Texts(notes.Lines) : null,
                 ["clients"] = new JsonArray([.. clients.Select(client =>
                     new JsonObject { ["train"] = Numbers(table.Train(client)), ["held_out"] = Numbers(table.HeldOut(client)) })]),

@@ -11,14 +11,15 @@ static class PartitionText
     /// <summary>Writes the table.</summary>
     public static void Write(PartitionTable table, Experiment experiment, Host host)
     {
-        host.Print($"{experiment.Dataset}, partition {experiment.Partition}, {table.Clients} clients, seed {experiment.Seed}");
+        var clients = Readable.Count(table.Clients);
+        host.Print($"{experiment.Dataset}, partition {experiment.Partition}, {clients} clients, seed {experiment.Seed}");
         host.Print("");
         var classes = table.ClassNames.Count <= MostColumns ? table.ClassNames.Count : 0;
         string[][] rows =
         [
             ["client", .. table.OwnerNames is null ? (string[])[] : ["owner"], "samples", "held out", "classes", .. Enumerable.Range(
                 0, classes).Select(Text)],
-            .. Enumerable.Range(0, table.Clients).Select(client => Row(table, client, classes)),
+            .. Enumerable.Range(0, table.Listed).Select(client => Row(table, client, classes)),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         if (widths.Sum(width => width + Gap.Length) - Gap.Length <= (host.Terminal?.Profile.Width ?? int.MaxValue))
@@ -28,6 +29,10 @@ static class PartitionText
                 host.Print(string.Join(
                     Gap, rows[0].Zip(row).Where(cell => cell.Second != None).Select(cell => $"{cell.First}: {cell.Second}")));
         host.Print("");
+        if (table.Listed < table.Clients)
+            host.Print(
+                $"The first {Readable.Count(table.Listed)} of {clients} clients. All together have "
+                + $"{Readable.Count(table.TrainSamples)} training samples and {Readable.Count(table.HeldOutSamples)} held-out samples.");
         if (classes > 0)
             host.Print(
                 $"classes: {string.Join(", ", table.ClassNames.Select((name, index) => name == Text(index) ? name : $"{index} {name}"))}");

@@ -28,6 +28,9 @@ sealed class ChaosDisk : IDisposable
         set
         {
             if (value && Used == 0) File.WriteAllBytes(Path.Combine(_folder, "ballast"), [0]); // size=0 means no limit
+            const int Tries = 100; // whoever writes on it may have taken more since it was measured
+            for (var tries = 1; value && tries < Tries; tries++)
+                if (TryResize(Used)) return;
             Resize(value ? Used : _size);
         }
     }
@@ -38,8 +41,10 @@ sealed class ChaosDisk : IDisposable
     /// <exception cref="InvalidOperationException">It has more than that.</exception>
     public void Resize(long size)
     {
-        if (!Mount(_folder, $"remount,size={size}")) throw new InvalidOperationException($"'{_folder}' cannot have {size} bytes.");
+        if (!TryResize(size)) throw new InvalidOperationException($"'{_folder}' cannot have {size} bytes.");
     }
+
+    bool TryResize(long size) => Mount(_folder, $"remount,size={size}");
 
     /// <inheritdoc/>
     public void Dispose() => Run("umount", "--lazy", _folder);

@@ -28,7 +28,7 @@ static class PartitionCharts
         [
             "Training samples of each class that a client holds.",
             .. clients > MaxClients
-                ? [FormattableString.Invariant($"{MaxClients} of {clients:N0} clients, evenly spaced.")]
+                ? [FormattableString.Invariant($"{MaxClients} of {Named(partition)}, evenly spaced.")]
                 : Array.Empty<string>(),
             .. columns.Length > CommonClasses && columns[^1].Length > 1
                 ? [FormattableString.Invariant(
@@ -79,7 +79,8 @@ static class PartitionCharts
                     : FormattableString.Invariant($"{begins[i]}–{begins[i + 1] - 1}"))],
             [new Bar("clients", [.. counts])])
         {
-            Note = "Training and held-out samples together.",
+            Note = partition.Clients == partition.Train.Length ? "Training and held-out samples together."
+                : $"Training and held-out samples together, of {Named(partition)}.",
         };
     }
 
@@ -99,6 +100,10 @@ static class PartitionCharts
         while (begins[^1] <= most) begins.Add(begins[^1] == 0 ? 1 : checked(2 * begins[^1]));
         return [.. begins];
     }
+
+    static string Named(PartitionCounts partition) => partition.Clients == partition.Train.Length
+        ? FormattableString.Invariant($"{partition.Clients:N0} clients")
+        : FormattableString.Invariant($"the first {partition.Train.Length:N0} of {partition.Clients:N0} clients");
 
     static ImmutableArray<double> Sums(ImmutableArray<ImmutableArray<int>> counts) =>
         [.. counts.Select(client => (double)client.Sum(count => (long)count))];

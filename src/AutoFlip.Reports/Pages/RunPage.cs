@@ -190,15 +190,14 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         ]));
         var table = new HtmlTable($"{Id}-clients-table", "Samples of each client; per class, training and held-out samples together",
             ["client", "training", "held out", .. partition.Classes.Take(classes)], [.. rows]);
-        var more = partition.Train.Length > MostClients ? $" The first {MostClients} are listed; partition.json has all of them." : "";
+        var all = partition.Clients == partition.Train.Length ? "all of them" : $"the first {Readable.Count(partition.Train.Length)}";
+        var more = partition.Train.Length > MostClients ? $" The first {MostClients} are listed; partition.json has {all}." : "";
         return Html.Of($"""
-            <p>{Readable.Count(partition.Train.Length)} clients have {Samples(partition.Train)} training samples
-            and {Samples(partition.HeldOut)} held-out samples (partition {Run.Experiment.Partition}).{more}</p>
+            <p>{Readable.Count(partition.Clients)} clients have {Readable.Count(partition.TrainSamples)} training samples
+            and {Readable.Count(partition.HeldOutSamples)} held-out samples (partition {Run.Experiment.Partition}).{more}</p>
             {PageParts.Details($"{Id}-samples-per-client", "Samples per client", table.Write())}
             """);
     }
-
-    static string Samples(ImmutableArray<ImmutableArray<int>> counts) => Readable.Count(counts.Sum(client => (long)client.Sum()));
 
     Html Choices
     {

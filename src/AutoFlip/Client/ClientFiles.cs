@@ -3,7 +3,7 @@ using System.Globalization;
 namespace AutoFlip;
 
 /// <summary>Clients' vectors as files of the run directory: one folder per client, one file per name and round, the
-/// last two rounds of each name.</summary>
+/// last two rounds of each name. From client 10,000 on, a thousand clients each share a folder.</summary>
 /// <param name="folder">Where the folders are made.</param>
 /// <param name="parameters">Parameters of the full model.</param>
 /// <remarks>A kill in the middle of a round leaves some clients' files of that round behind. When the round is done again, clients start
@@ -40,7 +40,7 @@ sealed class ClientFiles(string folder, int parameters) : IClientStore
     {
         try
         {
-            OwnFile.Folder(Path.GetDirectoryName(folder)!, Path.GetFileName(folder), Path.GetFileName(FolderOf(client)));
+            OwnFile.Folder(Path.GetDirectoryName(folder)!, [Path.GetFileName(folder), .. NamesOf(client)]);
             AtomicFile.Write(PathOf(client, name, round), vector.ToBytes());
             var before = NewestBefore(client, name, round);
             foreach (var saved in Rounds(client, name))
@@ -90,7 +90,15 @@ sealed class ClientFiles(string folder, int parameters) : IClientStore
     static int RoundOf(string name) =>
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var round) ? round : 0;
 
-    string FolderOf(int client) => Path.Combine(folder, client.ToString("0000", CultureInfo.InvariantCulture));
+    string FolderOf(int client) => Path.Combine([folder, .. NamesOf(client)]);
+
+    string[] NamesOf(int client)
+    {
+        const int InOneFolder = 10_000, Thousand = 1_000;
+        var name = client.ToString("0000", CultureInfo.InvariantCulture);
+        var isFlat = client < InOneFolder || Directory.Exists(Path.Combine(folder, name)); // runs that earlier versions began
+        return isFlat ? [name] : [string.Create(CultureInfo.InvariantCulture, $"{client / Thousand}k"), name];
+    }
 
     string PathOf(int client, string name, int round) =>
         Path.Combine(FolderOf(client), round.ToString("000000", CultureInfo.InvariantCulture) + "." + name);

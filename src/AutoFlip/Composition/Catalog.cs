@@ -161,6 +161,8 @@ public static class Catalog
         { "diri-quantity", experiment => new DirichletQuantityPartition(experiment.Concentration) },
         { "grouped", _ => new GroupedPartition() },
         { "semantic", _ => new SemanticPartition() },
+        { "virtual-iid", experiment => new VirtualIidPartition(experiment.SamplesPerClient) },
+        { "virtual-diri", experiment => new VirtualDirichletPartition(experiment.Concentration, experiment.SamplesPerClient) },
     };
 
     /// <summary>Federated algorithms.</summary>

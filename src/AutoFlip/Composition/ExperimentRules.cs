@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AutoFlip;
 
 /// <summary>Rules that an experiment must satisfy. They are checked before any data are loaded; every violation is reported in one
@@ -58,8 +60,14 @@ public static class ExperimentRules
     }
 
     /// <summary>The experiment settled for partitioned data, with the number of clients that they have.</summary>
-    internal static Experiment Settle(Experiment experiment, LearningTask task, int clients) =>
-        DerivedValue.Record(experiment, Settle(experiment, task) with { Clients = clients });
+    /// <exception cref="AutoFlipException">A value does not fit the task or the number of clients (exit 2): one line per
+    /// violation.</exception>
+    internal static Experiment Settle(Experiment experiment, LearningTask task, int clients)
+    {
+        var settled = Settle(experiment, task) with { Clients = clients };
+        ThrowIfAny([.. TooManyEvaluators(settled)]);
+        return DerivedValue.Record(experiment, settled);
+    }
 
     /// <summary>
     /// The experiment of a run whose file does not list derived values, as earlier versions wrote it: a value that equals what its rule
@@ -118,6 +126,21 @@ public static class ExperimentRules
         .. MethodMisfits(experiment),
         .. task is null ? [] : TaskRules.PartitionMisfits(experiment, task).Concat(TaskRules.Misfits(experiment, task)),
     ];
+
+    /// <summary>A refusal where so many clients would evaluate each round's model that no round would end.</summary>
+    static IEnumerable<string> TooManyEvaluators(Experiment experiment)
+    {
+        const int Most = 10_000;
+        var others = experiment.Clients - experiment.AskedSize;
+        if (experiment.Clients <= Cohort.MostShuffled || experiment.EvaluationScope == EvaluationScope.Global
+            || Cohort.EvaluatorCount(experiment, others) is var count && count <= Most) yield break;
+        yield return ExperimentOptions.Of(nameof(Experiment.EvaluationFraction)).Refusal(
+            experiment.EvaluationFraction,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"at most {(double)Most / others:0.0#e-0}, or Experiment.EvaluationScope global: of {experiment.Clients:N0} clients "
+                + $"{count:N0} would evaluate each round's model"));
+    }
 
     /// <summary>Refusals of algorithm and pruner, of each other or of the optimizer; empty while one of their names is unknown.</summary>
     static IEnumerable<string> MethodMisfits(Experiment experiment)

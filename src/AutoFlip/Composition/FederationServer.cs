@@ -7,7 +7,7 @@ namespace AutoFlip;
 public sealed record ServerData(DataContract Contract, SampleSet? Test, int? Clients = null)
 {
     /// <summary>The contract and the test set of a data set that the experiment names and every client has.</summary>
-    public static ServerData Of(FederatedData data) => new(data.Contract, data.Test, data.Clients.Length);
+    public static ServerData Of(FederatedData data) => new(data.Contract, data.Test, data.Clients.Count);
 
     /// <summary>A contract under which clients read data of their own, and the server's test set.</summary>
     /// <param name="experiment">The run.</param>

@@ -36,6 +36,7 @@ static class OptionUses
         Of(nameof(Experiment.ClassesPerClient), PartitionOf, NotOfPartition),
         Of(nameof(Experiment.Concentration), PartitionOf, NotOfPartition),
         Of(nameof(Experiment.ShardsPerClient), PartitionOf, NotOfPartition),
+        Of(nameof(Experiment.SamplesPerClient), PartitionOf, NotOfPartition),
     ];
 
     static readonly OptionUse[] Data =

@@ -40,7 +40,8 @@ static class RunWarnings
         if (method.Pruner.Explores && scores > WarnAbove)
             yield return $"Exploration will keep {scores >> 30} GB of scores in {folder}; fewer explorers (Experiment.ExplorerFraction) "
                 + "keep less.";
-        var vector = 2 * 4L * network.Layout.ParameterCount * experiment.Clients; // of each client, the last two rounds
+        var asked = Math.Min(experiment.Clients, (long)experiment.AskedSize * experiment.Rounds);
+        var vector = 2 * 4L * network.Layout.ParameterCount * asked; // of each client that takes part, the last two rounds
         if (experiment.WireUp == WireFormat.Int8 && vector > WarnAbove)
             yield return $"int8 residuals of all clients will take up to {vector >> 30} GB in {folder}; Experiment.WireUp fp16 keeps none.";
         var state = vector * method.Algorithm.Returns.Length;

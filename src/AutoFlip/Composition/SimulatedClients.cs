@@ -24,9 +24,7 @@ sealed class SimulatedClients : IDisposable
 
     /// <summary>Samples of the federation.</summary>
     public SampleCounts Samples => new(
-        _data.Clients.Sum(client => (long)client.Train.Length),
-        _data.Clients.Sum(client => (long)client.HeldOut.Length),
-        _data.Test?.Count ?? 0);
+        _data.Clients.TrainSamples, _data.Clients.HeldOutSamples, _data.Test?.Count ?? 0);
 
     /// <summary>Restores the clients' mask of an interrupted run.</summary>
     public void Remember(Mask mask) => _host.Masks.Add(mask);

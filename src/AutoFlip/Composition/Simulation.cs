@@ -71,7 +71,7 @@ public static class Simulation
         CancellationToken cancel) => new(
         load,
         (data, options) => new(
-            data.Contract, data.Clients.Length, data.Table,
+            data.Contract, data.Clients.Count, data.Table,
             (experiment, network) => TrainingMemory.Of(experiment, network, data, options.Workers)),
         (setting, data) => Run(setting, data, through, cancel));
 

@@ -32,7 +32,7 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
 
     /// <summary>Counts what a simulation takes; parameters are those below.</summary>
     public static TrainingMemory Of(Experiment experiment, Network network, FederatedData data, int workers) => Of(
-        experiment, network, data.Clients.IsEmpty ? 0 : data.Clients.Max(client => client.Train.Length),
+        experiment, network, data.Clients.MostTrainSamples,
         Math.Min(workers, experiment.CohortSize));
 
     /// <summary>Counts what a server takes that trains nothing.</summary>

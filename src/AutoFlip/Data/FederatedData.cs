@@ -16,7 +16,7 @@ public sealed record FederatedData
     public required SampleSet? Test { get; init; }
 
     /// <summary>Each client's rows of <see cref="Train"/> and <see cref="HeldOut"/>.</summary>
-    public required ImmutableArray<ClientRows> Clients { get; init; }
+    public required FederatedRows Clients { get; init; }
 
     /// <summary>The learning task.</summary>
     public required LearningTask Task { get; init; }
@@ -64,6 +64,8 @@ public sealed record FederatedData
         SampleSet Samples() =>
             count == data.Train.Count ? data.Train : new SampleSubset(data.Train, kept ?? [.. Enumerable.Range(0, count)]);
         var input = new PartitionInput(labels, strata.Length, owners, Samples);
+        if (partition is VirtualPartition plan)
+            return OfVirtual(experiment, data, kept, count, plan.Plan(input, seeds.For(Purpose.Partition)));
         var assigned = partition.Assign(input, experiment.Clients, seeds.For(Purpose.Partition));
         if (kept is not null) assigned = [.. assigned.Select(rows => Pick(kept, rows))];
         var theirs = partition.KeepsOwners && data.Owners is { } people && people.TrainRows < data.Train.Count
@@ -88,10 +90,34 @@ public sealed record FederatedData
             Columns = data.Columns,
             OwnersHoldOut = theirs is not null,
             Table = PartitionTable.Of(
-                clients, data.Train.Labels, strata,
+                clients, data.Train.Targets, strata,
                 partition is NaturalPartition && data.Owners is { } named
                     ? [.. assigned.Select(rows => named.Names[named.OfRow[rows[0]]])]
                     : null),
+        };
+    }
+
+    /// <summary>Data whose clients' rows are computed when they are asked for. A table is standardised as if one client had all of its
+    /// rows, because every row may be anybody's.</summary>
+    static FederatedData OfVirtual(Experiment experiment, LoadedData data, int[]? kept, int count, Func<int, int[]> plan)
+    {
+        var seeds = new Seeds(experiment.Seed);
+        ExperimentOptions.Require(nameof(Experiment.Clients), experiment.Clients);
+        var clients = FederatedRows.Of(
+            experiment.Clients,
+            client => HoldOut.Cut(
+                kept is null ? plan(client) : Pick(kept, plan(client)), experiment.TestFraction,
+                seeds.For(Purpose.HoldOut, client: client)));
+        var (train, test) = data.Train.ForClients([new(kept ?? [.. Enumerable.Range(0, count)], default)], data.Test);
+        return new FederatedData
+        {
+            Train = train,
+            HeldOut = new Unaugmented(train),
+            Test = test is null ? null : new Unaugmented(test),
+            Clients = clients,
+            Task = data.Task,
+            Columns = data.Columns,
+            Table = PartitionTable.Of(clients, data.Train.Targets, data.Task.Strata),
         };
     }
 

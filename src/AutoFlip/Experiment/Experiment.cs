@@ -98,11 +98,16 @@ public sealed record Experiment
     /// <summary>Classes per client under the partition <c>patho</c>.</summary>
     public int ClassesPerClient { get; init; } = 2;
 
-    /// <summary>Concentration of the Dirichlet distribution under the partitions <c>diri</c> and <c>diri-quantity</c>, above 0.</summary>
+    /// <summary>Concentration of the Dirichlet distribution under the partitions <c>diri</c>, <c>diri-quantity</c> and
+    /// <c>virtual-diri</c>, above 0.</summary>
     public double Concentration { get; init; } = 0.2;
 
     /// <summary>Shards per client under the partition <c>shards</c>, at least 1.</summary>
     public int ShardsPerClient { get; init; } = 2;
+
+    /// <summary>Samples per client, held-out ones included, under the partitions <c>virtual-iid</c> and <c>virtual-diri</c>, at least
+    /// 1.</summary>
+    public int SamplesPerClient { get; init; } = 50;
 
     /// <summary>The network, by catalogue name.</summary>
     public string Model { get; init; } = "TwoCNN";

@@ -89,9 +89,11 @@ public static class ExperimentOptions
         Of(e => e.ClassesPerClient, "classes-per-client mincls", "N", "Classes per client under the partition patho.",
             x => x >= 1, FromOne),
         Of(e => e.Concentration, "concentration cncntrtn", "F",
-            "Concentration of the Dirichlet distribution under the partitions diri and diri-quantity.",
+            "Concentration of the Dirichlet distribution under the partitions diri, diri-quantity and virtual-diri.",
             IsPositive, "a number above 0"),
         Of(e => e.ShardsPerClient, "shards-per-client", "N", "Shards per client under the partition shards.", x => x >= 1, FromOne),
+        Of(e => e.SamplesPerClient, "samples-per-client", "N",
+            "Samples per client, held-out ones included, under the partitions virtual-iid and virtual-diri.", x => x >= 1, FromOne),
     ];
 
     static readonly ExperimentOption[] Model =

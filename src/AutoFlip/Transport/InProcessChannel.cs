@@ -8,7 +8,7 @@ namespace AutoFlip;
 sealed class InProcessChannel(ClientHost host, FederatedData data, WorkerPool pool) : IMessageChannel
 {
     /// <inheritdoc/>
-    public int Clients => data.Clients.Length;
+    public int Clients => data.Clients.Count;
 
     /// <inheritdoc/>
     public int AtOnce => 2 * pool.Workers;

@@ -97,6 +97,7 @@ public partial class SettingsTests
             ClassesPerClient = 0,
             Concentration = 0,
             ShardsPerClient = 0,
+            SamplesPerClient = 0,
             HiddenSize = 0,
             Dropout = -1,
             WidthMultiplier = 0,

@@ -91,6 +91,34 @@ public class ClientStoreTests
     }
 
     [Fact]
+    public void Of_many_clients_a_thousand_share_a_folder()
+    {
+        using var folder = new TemporaryDirectory();
+        var files = new ClientFiles(folder.Path, 150);
+        foreach (var client in (int[])[9_999, 10_000, 14_999_999]) files.Save(client, "v", 1, Of(Selection.All(150)));
+
+        Assert.Equal(
+            ["10k/10000/000001.v", "14999k/14999999/000001.v", "9999/000001.v"],
+            Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(folder.Path, path).Replace('\\', '/')).Order(StringComparer.Ordinal));
+        Assert.Equal(0, files.StartOf(client: 14_999_999, round: 1));
+        Assert.NotNull(files.Before(client: 10_000, "v", round: 2));
+    }
+
+    [Fact]
+    public void Folders_of_many_clients_as_earlier_versions_made_them_are_used_on()
+    {
+        using var folder = new TemporaryDirectory();
+        var files = new ClientFiles(folder.Path, 150);
+        files.Save(client: 12_345, "v", 1, Of(Selection.All(150)));
+        Directory.Move(Path.Combine(folder.Path, "12k", "12345"), Path.Combine(folder.Path, "12345"));
+
+        Assert.NotNull(files.Before(client: 12_345, "v", round: 2));
+        files.Save(client: 12_345, "v", 2, Of(Selection.All(150)));
+        Assert.Equal(1, files.StartOf(client: 12_345, round: 2));
+    }
+
+    [Fact]
     public void A_training_started_from_the_vectors_of_the_round_before_it()
     {
         using var folder = new TemporaryDirectory();

@@ -38,7 +38,7 @@ public sealed class OptionUsesTests
     static string? Warning(Experiment experiment, LoadedData? data = null, bool isOwn = false)
     {
         var assigned = FederatedData.Assign(ExperimentRules.Resolve(experiment, task: null), data ?? Images.Value);
-        experiment = ExperimentRules.Settle(ExperimentRules.Resolve(experiment, task: null), assigned.Task, assigned.Clients.Length);
+        experiment = ExperimentRules.Settle(ExperimentRules.Resolve(experiment, task: null), assigned.Task, assigned.Clients.Count);
         if (isOwn) experiment = experiment with { Dataset = DataSetName.Own };
         return OptionUses.Warning(new PreparedRun(
             experiment, RunNetwork.Build(experiment, Catalog.Resolve(experiment), assigned.Contract), assigned.Contract,
@@ -73,6 +73,7 @@ public sealed class OptionUsesTests
         { "Concentration", Digits with { Concentration = 1 }, "Experiment.Concentration 1 (the partition patho does not use it)" },
         { "ShardsPerClient", Digits with { Partition = "diri", ShardsPerClient = 4 }, "Experiment.ShardsPerClient 4 (the partition diri "
             + "does not use it)" },
+        { "SamplesPerClient", Digits with { SamplesPerClient = 9 }, "Experiment.SamplesPerClient 9 (the partition patho does not use it)" },
         { "HiddenSize", Digits with { Model = "LogReg", Pruner = "none", HiddenSize = 9 }, "Experiment.HiddenSize 9 (LogReg has no width "
             + "of that name)" },
         { "Dropout", Digits with { Model = "TwoNN", Dropout = 0.99 }, "Experiment.Dropout 0.99 (TwoNN has no dropout layer)" },

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using CsCheck;
@@ -80,7 +81,7 @@ public class FederatedDataTests
         {
             var data = FederatedData.Assign(Digits with { Clients = 10_000, Partition = partition }, loaded);
 
-            Assert.Equal(10_000, data.Clients.Length);
+            Assert.Equal(10_000, data.Clients.Count);
             Assert.Every(data.Clients, client => Assert.Equal((1, 0), (client.Train.Length, client.HeldOut.Length)));
             Assert.Null(data.Test);
         }
@@ -120,9 +121,9 @@ public class FederatedDataTests
     [Fact]
     public void The_table_counts_samples_and_hashes_the_deal()
     {
-        ClientRows[] clients = [new(new[] { 0, 2 }, new[] { 1 }), new(new[] { 3 }, default)];
+        ImmutableArray<ClientRows> clients = [new(new[] { 0, 2 }, new[] { 1 }), new(new[] { 3 }, default)];
 
-        var table = PartitionTable.Of(clients, [1, 1, 0, 2], ["a", "b", "c"]);
+        var table = PartitionTable.Of(clients, Targets.Classes([1, 1, 0, 2]), ["a", "b", "c"]);
 
         Assert.Equal([1, 1, 0], table.Train(0).ToArray());
         Assert.Equal([0, 1, 0], table.HeldOut(0).ToArray());
@@ -229,7 +230,7 @@ public class FederatedDataTests
             var error = Assert.Throws<AutoFlipException>(() => FederatedData.Assign(Digits with { Partition = partition }, numbers));
             Assert.Equal(ExitCode.BadRequest, error.Code);
             Assert.Equal("Experiment.Partition: samples of this data set have no class to partition them by. "
-                + "Accepted: iid, unbalanced, pre, linear, square, exponential, diri-quantity, grouped.", error.Message);
+                + "Accepted: iid, unbalanced, pre, linear, square, exponential, diri-quantity, grouped, virtual-iid.", error.Message);
         }
     }
 

@@ -86,7 +86,7 @@ public sealed class OneRoundTests : IDisposable
             Test = samples,
             Clients = clients,
             Task = task,
-            Table = PartitionTable.Of(clients, samples.Labels, task.Strata),
+            Table = PartitionTable.Of(clients, samples.Targets, task.Strata),
         };
     }
 

@@ -28,6 +28,38 @@ public class CohortTests
         asked,
         Cohort.Sample(new Experiment { Clients = clients, CohortFraction = fraction, Oversample = oversample }, round: 1).Length);
 
+    /// <summary>Where numbers are shuffled, and where they are drawn one by one.</summary>
+    [Theory]
+    [InlineData(1_000_000), InlineData(1_000_001), InlineData(int.MaxValue)]
+    public void Of_millions_of_clients_some_are_drawn_and_others_evaluate(int clients)
+    {
+        var experiment = new Experiment { Clients = clients, CohortFraction = 50.1 / clients, EvaluationFraction = 30.1 / clients };
+        for (var round = 1; round <= 3; round++)
+        {
+            var cohort = Cohort.Sample(experiment, round);
+            var evaluators = Cohort.Evaluators(experiment, round, cohort);
+
+            Assert.Equal((50, 30), (cohort.Length, evaluators.Length));
+            Assert.Equal(80, cohort.Union(evaluators).Count());
+            Assert.Every(cohort.Concat(evaluators), client => Assert.InRange(client, 0, clients - 1));
+            Assert.Equal(cohort.Order(), cohort);
+            Assert.Equal(evaluators.Order(), evaluators);
+            Assert.Equal(cohort, Cohort.Sample(experiment, round));
+        }
+    }
+
+    /// <summary>In 500 rounds 40 of 1,200,000 clients: 20,000 draws in ten ranges of clients are 2,000 each in the mean, give or take 42.
+    /// </summary>
+    [Fact]
+    public void Of_millions_of_clients_every_one_is_as_likely()
+    {
+        var experiment = new Experiment { Clients = 1_200_000, CohortFraction = 40.1 / 1_200_000 };
+
+        var drawn = Enumerable.Range(1, 500).SelectMany(round => Cohort.Sample(experiment, round)).CountBy(client => client / 120_000);
+
+        Assert.Every(drawn, count => Assert.InRange(count.Value, 1_800, 2_200));
+    }
+
     [Fact]
     public void Where_all_took_part_all_evaluate() =>
         Assert.Equal([0, 1, 2], Cohort.Evaluators(new Experiment { Clients = 3, EvaluationFraction = 0.1 }, round: 1, cohort: [0, 1, 2]));

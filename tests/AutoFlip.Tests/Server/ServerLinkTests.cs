@@ -155,7 +155,7 @@ public class ServerLinkTests
     /// <summary>Asks a new host every time.</summary>
     sealed class Forgetful(ServerLink link, Func<ClientHost> host, FederatedData data, WorkerPool pool) : IClientTransport
     {
-        public ValueTask<int> CountAsync(CancellationToken ct) => ValueTask.FromResult(data.Clients.Length);
+        public ValueTask<int> CountAsync(CancellationToken ct) => ValueTask.FromResult(data.Clients.Count);
 
         public async IAsyncEnumerable<ClientReply> DispatchAsync(
             ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)

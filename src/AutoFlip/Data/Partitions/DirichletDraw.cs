@@ -21,4 +21,14 @@ static class DirichletDraw
         for (var i = 0; i < length; i++) shares[i] /= sum;
         return shares;
     }
+
+    /// <summary>Cuts a number into whole parts in the proportion of the shares, which sum to 1.</summary>
+    public static int[] Apportion(double[] shares, int total)
+    {
+        var parts = Array.ConvertAll(shares, share => (int)(share * total));
+        var missing = total - parts.Sum();
+        var byRemainder = Enumerable.Range(0, parts.Length).OrderByDescending(i => shares[i] * total - parts[i]); // stable
+        foreach (var i in byRemainder.Take(missing)) parts[i]++;
+        return parts;
+    }
 }

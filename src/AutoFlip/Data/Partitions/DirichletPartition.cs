@@ -32,7 +32,7 @@ public sealed record DirichletPartition(double Concentration) : Partition
             while (rows.Count < size)
             {
                 var open = Enumerable.Range(0, left.Length).Where(c => left[c] > 0).ToArray();
-                var shares = Apportion(DirichletDraw.Shares(Concentration, open.Length, random), size - rows.Count);
+                var shares = DirichletDraw.Apportion(DirichletDraw.Shares(Concentration, open.Length, random), size - rows.Count);
                 for (var i = 0; i < open.Length; i++)
                 {
                     var c = open[i];
@@ -44,15 +44,5 @@ public sealed record DirichletPartition(double Concentration) : Partition
             assigned[client] = [.. rows];
         }
         return assigned;
-    }
-
-    /// <summary>Cuts a number into whole parts in the proportion of the shares, which sum to 1.</summary>
-    static int[] Apportion(double[] shares, int total)
-    {
-        var parts = Array.ConvertAll(shares, share => (int)(share * total));
-        var missing = total - parts.Sum();
-        var byRemainder = Enumerable.Range(0, parts.Length).OrderByDescending(i => shares[i] * total - parts[i]); // stable
-        foreach (var i in byRemainder.Take(missing)) parts[i]++;
-        return parts;
     }
 }

@@ -184,18 +184,20 @@ public class PartitionTests
     [Fact]
     public void The_catalogue_takes_settings_from_the_experiment()
     {
-        var experiment = new Experiment { ClassesPerClient = 3, Concentration = 0.7, ShardsPerClient = 5 };
+        var experiment = new Experiment { ClassesPerClient = 3, Concentration = 0.7, ShardsPerClient = 5, SamplesPerClient = 9 };
 
         Assert.Equal(
             [
                 "iid", "unbalanced", "patho", "diri", "pre", "shards", "linear", "square", "exponential", "diri-quantity", "grouped",
-                "semantic"
+                "semantic", "virtual-iid", "virtual-diri"
             ],
             Catalog.Partitions.Names);
         Assert.Equal(new PathologicalPartition(3), Catalog.Partitions["PATHO"](experiment));
         Assert.Equal(new DirichletPartition(0.7), Catalog.Partitions["diri"](experiment));
         Assert.Equal(new DirichletQuantityPartition(0.7), Catalog.Partitions["diri-quantity"](experiment));
         Assert.Equal(new ShardPartition(5), Catalog.Partitions["shards"](experiment));
+        Assert.Equal(new VirtualIidPartition(9), Catalog.Partitions["virtual-iid"](experiment));
+        Assert.Equal(new VirtualDirichletPartition(0.7, 9), Catalog.Partitions["virtual-diri"](experiment));
     }
 
     static int[][] Assign((int[] Labels, int Classes, int Clients, Partition Partition, ulong Seed) c) =>
