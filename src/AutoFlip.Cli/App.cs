@@ -57,6 +57,7 @@ static class App
         new RunCommand(), new ResumeCommand(), new DemoCommand(), new ExperimentCommand(), new ReportCommand(), new PlotCommand(),
         new ExportCommand(), new PredictCommand(), new EvaluateCommand(), new ListCommand(), new DataCommand(),
         new ServerCommand(), new ClientCommand(), new PkiCommand(), new TokenCommand(), new ReplayCommand(), new ChaosCommand(),
+        new WorkerCommand(),
     ];
 
     static ExitCode Dispatch(string[] arguments, Host host)

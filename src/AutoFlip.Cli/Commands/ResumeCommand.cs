@@ -17,7 +17,7 @@ sealed class ResumeCommand : ICommand
 
     /// <inheritdoc/>
     public IReadOnlyList<Setting> Settings =>
-        [.. Cli.Settings.Running.Where(setting => setting.Property?.Name != nameof(RunOptions.ResultPath))];
+        [.. Cli.Settings.Running.Where(setting => setting.Property?.Name != nameof(RunOptions.ResultPath)), .. NetworkSettings.Cluster];
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)
@@ -29,7 +29,8 @@ sealed class ResumeCommand : ICommand
         if (!File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
             throw AutoFlipException.BadRequest($"resume: '{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
         ExperimentRules.Check(request.Options);
-        Session.Watch(request.Show, host, display => host.Engine.Resume(directory, request.Options, display, host.Time, host.Cancel));
+        var engine = WorkerCommand.EngineOf(request, host);
+        Session.Watch(request.Show, host, display => engine.Resume(directory, request.Options, display, host.Time, host.Cancel));
         return ExitCode.Done;
     }
 }

@@ -21,13 +21,14 @@ sealed class RunCommand : ICommand
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => Cli.Settings.All;
+    public IReadOnlyList<Setting> Settings => [.. Cli.Settings.All, .. NetworkSettings.Cluster];
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)
     {
         var request = Read(line, host);
-        Session.Watch(request.Show, host, display => host.Engine.Run(request.Experiment, request.Options, display, host.Time, host.Cancel));
+        var engine = WorkerCommand.EngineOf(request, host);
+        Session.Watch(request.Show, host, display => engine.Run(request.Experiment, request.Options, display, host.Time, host.Cancel));
         return ExitCode.Done;
     }
 

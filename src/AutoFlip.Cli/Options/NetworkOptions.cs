@@ -1,6 +1,6 @@
 namespace AutoFlip.Cli;
 
-/// <summary>Options of <c>autoflip server</c> and <c>autoflip client</c>.</summary>
+/// <summary>Options of <c>autoflip server</c> and <c>autoflip client</c>, and of clusters.</summary>
 sealed record NetworkOptions
 {
     /// <summary>Folder with certificates; null for none.</summary>
@@ -107,6 +107,15 @@ sealed record NetworkOptions
 
     /// <summary>End with the run.</summary>
     public bool Once { get; init; }
+
+    /// <summary>The place by which the members of a cluster find each other; null: clients are computed in this process.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>File with the password of a cluster's Redis server; null for none.</summary>
+    public string? RedisPasswordFile { get; init; }
+
+    /// <summary>Clients that a worker computes at the same time; null: as many as there are threads.</summary>
+    public int? Slots { get; init; }
 
     /// <summary>Runs of <c>chaos</c> at most.</summary>
     public int Runs { get; init; } = 100;

@@ -116,6 +116,42 @@ static class NetworkSettings
         .. Settings.All,
     ];
 
+    /// <summary>Options by which <c>run</c>, <c>resume</c> and <c>worker</c> take part in a cluster.</summary>
+    public static ImmutableArray<Setting> Cluster => Settings.Grouped(SettingGroup.Network,
+    [
+        Setting.Of(
+            (NetworkOptions n) => n.Cluster, "--cluster", "static:HOST:PORT|redis:HOST[:PORT]",
+            "Compute clients on the machines of a cluster, which find each other by the address of this process, or of a Redis server."),
+        Setting.Of(
+            (NetworkOptions n) => n.Listen, "--listen", "HOST:PORT",
+            "Address for the other members of the cluster. Default: that of the way to the cluster."),
+        Setting.Of(
+            (NetworkOptions n) => n.Pki, "--pki", "DIR",
+            "Folder with ca.pem, and certificate and key of this machine as a server: see 'autoflip pki'. Needed off this machine."),
+        Setting.Of(
+            (NetworkOptions n) => n.ServerName, "--server-name", "NAME", "Name of that certificate, if the folder holds several."),
+        Setting.Of(
+            (NetworkOptions n) => n.RedisPasswordFile, "--redis-password-file", "FILE", "File with the password of the Redis server."),
+        Setting.Of(
+            (NetworkOptions n) => n.StartTimeout, "--start-timeout", "TIME",
+            "Time in which the first worker, or for a worker the cluster, must have been found."),
+    ]);
+
+    /// <summary>Options of <c>worker</c>.</summary>
+    public static ImmutableArray<Setting> Worker =>
+    [
+        .. Cluster,
+        .. Settings.Grouped(SettingGroup.Network,
+        [
+            Setting.Of(
+                (NetworkOptions n) => n.Slots, "--slots", "N",
+                "Clients computed at the same time. Default: as many as there are processors."),
+            Setting.Of((NetworkOptions n) => n.Once, "--once", "", "End with the run, instead of waiting for the next one."),
+        ]),
+        .. Settings.All.Where(setting =>
+            setting.Name is "--data-path" or "--offline" or "--quiet" or "--plain" or "--verbose"),
+    ];
+
     /// <summary>Options of <c>client</c>.</summary>
     public static ImmutableArray<Setting> Client =>
     [

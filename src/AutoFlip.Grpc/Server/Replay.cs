@@ -37,8 +37,8 @@ public static class Replay
         var closed = Inbox.Records(files);
         var roster = new Roster(files);
         var simulated = Simulation.RunThrough(
-            ExperimentFile.Load(directory), clients => new ReplayedChannel(clients, closed, record, roster), options, observer, time,
-            cancel);
+            ExperimentFile.Load(directory), session => new ReplayedChannel(session.Clients, closed, record, roster), options, observer,
+            time, cancel);
         return new(summary.ModelSha256, simulated, closed.Sum(task => task.Missing.Count));
     }
 }

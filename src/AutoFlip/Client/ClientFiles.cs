@@ -34,6 +34,21 @@ sealed class ClientFiles(string folder, int parameters) : IClientStore
         }
     }
 
+    /// <summary>The newest vector of each name of a client from before a round, as bytes.</summary>
+    /// <exception cref="AutoFlipException">A file is damaged or cannot be read (exit 3).</exception>
+    public IReadOnlyList<ClientVector> AllBefore(int client, int round) =>
+    [
+        .. from name in Files(client, "*").Select(path => Path.GetExtension(path).TrimStart('.')).Distinct().Order(StringComparer.Ordinal)
+           let vector = Before(client, name, round)
+           where vector is not null
+           select new ClientVector(name, vector.ToBytes()),
+    ];
+
+    /// <summary>Keeps a client's vector of a round that another machine has computed.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public void Save(int client, int round, ClientVector vector) =>
+        Save(client, vector.Name, round, KeptVector.FromBytes(vector.Bytes.Span, parameters));
+
     /// <inheritdoc/>
     /// <exception cref="AutoFlipException">It cannot be written, or an older one not be removed (exit 4).</exception>
     public void Save(int client, string name, int round, KeptVector vector)

@@ -7,6 +7,7 @@ sealed class SimulatedClients : IDisposable
     readonly FederatedData _data;
     readonly WorkerPool _pool;
     readonly ClientHost _host;
+    readonly ClientFiles _memory;
 
     /// <summary>Starts the threads; nothing is computed yet.</summary>
     public SimulatedClients(RunSetting setting, FederatedData data)
@@ -15,8 +16,8 @@ sealed class SimulatedClients : IDisposable
         (_setting, _data) = (setting, data);
         _pool = new WorkerPool(
             setting.Options.Workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));
-        var memory = new ClientFiles(setting.Directory.ClientMemory, network.Layout.ParameterCount);
-        _host = new ClientHost(experiment, method, network, new SimulatedData(data), memory, setting.Time)
+        _memory = new ClientFiles(setting.Directory.ClientMemory, network.Layout.ParameterCount);
+        _host = new ClientHost(experiment, method, network, new SimulatedData(data), _memory, setting.Time)
         {
             Reason = e => ClientHost.ReasonOf(e, setting.Options.Wording),
         };
@@ -29,8 +30,13 @@ sealed class SimulatedClients : IDisposable
     /// <summary>Restores the clients' mask of an interrupted run.</summary>
     public void Remember(Mask mask) => _host.Masks.Add(mask);
 
-    /// <summary>The way from a server to these clients.</summary>
-    public IMessageChannel Channel => new InProcessChannel(_host, _data, _pool);
+    /// <summary>The simulation as its channel sees it.</summary>
+    public SimulationSession Session => new(
+        _setting.Experiment, _data.Table.Sha256, new InProcessChannel(_host, _data, _pool), _setting.Observer)
+    {
+        KeptBefore = _memory.AllBefore,
+        Keep = _memory.Save,
+    };
 
     /// <summary>Evaluates on the test set, on the clients' threads, which wait then; null if there is none.</summary>
     public TestSetEvaluation? TestSet => _data.Test is not { } test ? null : (network, weights, cutOff, ct) =>
@@ -38,4 +44,18 @@ sealed class SimulatedClients : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
+}
+
+/// <summary>A simulation as the channel between server and clients sees it.</summary>
+/// <param name="Experiment">What is run; settled.</param>
+/// <param name="PartitionSha256">Hash of the partition (<see cref="PartitionTable.Sha256"/>).</param>
+/// <param name="Clients">The way to all clients, on threads of this process.</param>
+/// <param name="Observer">Receives warnings.</param>
+public sealed record SimulationSession(Experiment Experiment, string PartitionSha256, IMessageChannel Clients, RunObserver Observer)
+{
+    /// <summary>Vectors that a client has kept from before a round, for a machine that answers in its place.</summary>
+    public Func<int, int, IReadOnlyList<ClientVector>> KeptBefore { get; init; } = (_, _) => [];
+
+    /// <summary>Keeps a vector of a client and a round that was computed on another machine.</summary>
+    public Action<int, int, ClientVector> Keep { get; init; } = (_, _, _) => { };
 }

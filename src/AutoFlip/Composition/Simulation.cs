@@ -15,12 +15,12 @@ public static class Simulation
     public static RunSummary Run(
         Experiment experiment, RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null,
         CancellationToken cancel = default) =>
-        RunThrough(experiment, channel => channel, options, observer, time, cancel);
+        RunThrough(experiment, session => session.Clients, options, observer, time, cancel);
 
     /// <summary>Runs an experiment from the start, with a channel of the caller between the server and the simulated clients: one that
-    /// withholds answers, for example, as a network did.</summary>
+    /// withholds answers, for example, as a network did, or that computes clients on other machines.</summary>
     /// <param name="experiment">What to run. Checked first: nothing is written for an experiment that cannot run.</param>
-    /// <param name="through">Returns the server's channel, given the one to the simulated clients.</param>
+    /// <param name="through">Returns the server's channel.</param>
     /// <param name="options">How to carry it out; null: as <see cref="RunOptions"/> has it.</param>
     /// <param name="observer">Receives events; null for none.</param>
     /// <param name="time">The clock; null: the system's.</param>
@@ -28,7 +28,7 @@ public static class Simulation
     /// <exception cref="AutoFlipException">The request, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static RunSummary RunThrough(
-        Experiment experiment, Func<IMessageChannel, IMessageChannel> through, RunOptions? options = null,
+        Experiment experiment, Func<SimulationSession, IMessageChannel> through, RunOptions? options = null,
         RunObserver? observer = null, TimeProvider? time = null, CancellationToken cancel = default) =>
         SetupOf(
             (resolved, how, all) =>
@@ -43,7 +43,7 @@ public static class Simulation
     internal static RunSummary Run(
         Experiment experiment, RunOptions options, Func<Experiment, RunObserver, FederatedData> load, RunObserver observer,
         TimeProvider time, CancellationToken cancel) =>
-        SetupOf((resolved, _, all) => load(resolved, all), channel => channel, cancel).Begin(experiment, options, observer, time);
+        SetupOf((resolved, _, all) => load(resolved, all), session => session.Clients, cancel).Begin(experiment, options, observer, time);
 
     /// <summary>Goes on with a run that was stopped, killed or broken off; one that had ended is only summed up again.</summary>
     /// <param name="path">Its directory.</param>
@@ -57,8 +57,21 @@ public static class Simulation
     public static RunSummary Resume(
         string path, RunOptions? options = null, RunObserver? observer = null, TimeProvider? time = null,
         CancellationToken cancel = default) =>
-        SetupOf(
-            (experiment, how, all) => FederatedData.Load(experiment, DataLocations.Of(how), all, cancel), channel => channel, cancel)
+        ResumeThrough(path, session => session.Clients, options, observer, time, cancel);
+
+    /// <summary>Goes on with a run as <see cref="Resume"/> does, with a channel of the caller as in <see cref="RunThrough"/>.</summary>
+    /// <param name="path">Its directory.</param>
+    /// <param name="through">Returns the server's channel.</param>
+    /// <param name="options">How to carry it out from here.</param>
+    /// <param name="observer">Receives events; null for none.</param>
+    /// <param name="time">The clock; null: the system's.</param>
+    /// <param name="cancel">Stops the run again.</param>
+    /// <exception cref="AutoFlipException">The directory, the data or the run was bad: see <see cref="ExitCode"/>.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static RunSummary ResumeThrough(
+        string path, Func<SimulationSession, IMessageChannel> through, RunOptions? options = null, RunObserver? observer = null,
+        TimeProvider? time = null, CancellationToken cancel = default) =>
+        SetupOf((experiment, how, all) => FederatedData.Load(experiment, DataLocations.Of(how), all, cancel), through, cancel)
             .GoOn(
                 path,
                 directory => directory.IsOfNetwork
@@ -67,7 +80,7 @@ public static class Simulation
                 options ?? new(), observer ?? RunObserver.None, time ?? TimeProvider.System);
 
     static RunSetup<FederatedData> SetupOf(
-        Func<Experiment, RunOptions, RunObserver, FederatedData> load, Func<IMessageChannel, IMessageChannel> through,
+        Func<Experiment, RunOptions, RunObserver, FederatedData> load, Func<SimulationSession, IMessageChannel> through,
         CancellationToken cancel) => new(
         load,
         (data, options) => new(
@@ -76,7 +89,7 @@ public static class Simulation
         (setting, data) => Run(setting, data, through, cancel));
 
     static RunSummary Run(
-        RunSetting setting, FederatedData data, Func<IMessageChannel, IMessageChannel> through, CancellationToken cancel)
+        RunSetting setting, FederatedData data, Func<SimulationSession, IMessageChannel> through, CancellationToken cancel)
     {
         using var server = new RunServer(setting);
         setting.Directory.RequirePartition(data.Table.Sha256);
@@ -84,6 +97,6 @@ public static class Simulation
         server.Announce(clients.Samples);
         foreach (var warning in RunWarnings.Of(setting, data, server.IsNew)) setting.Observer.Warning(warning);
         if (server.MaskInForce is { } mask) clients.Remember(mask);
-        return server.Run(through(clients.Channel), clients.TestSet, cancel);
+        return server.Run(through(clients.Session), clients.TestSet, cancel);
     }
 }

@@ -59,7 +59,7 @@ sealed class SentTask
         var limit = Math.Min(4 * values + values / 64 + Message.FactsLength, Message.MaxLength);
         var round = _task.Work == ClientWork.Explore ? _experiment.FirstPrunedRound : _task.Round;
         var enough = _task.Work == ClientWork.Train ? Math.Min(_experiment.CohortSize, cohort.Count) : cohort.Count;
-        return new(_run, round, _task.Work, _id, cohort, limit) { Enough = enough };
+        return new(_run, round, _task.Work, _id, cohort, limit) { Enough = enough, Whole = () => Whole };
     }
 
     /// <summary>Decodes a reply. Its values are weights or scores in float32, for every format on the wire.</summary>

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using AutoFlip.Grpc;
+using AutoFlip.Orleans;
+
+namespace AutoFlip.Tests;
+
+/// <summary>A coordinator and two workers with two slots each, all in this process, connected over the loopback interface.</summary>
+sealed class ClusterFederation : TestFederation
+{
+    const int Workers = 2, Slots = 2;
+    static readonly TimeSpan HungAfter = TimeSpan.FromSeconds(60);
+
+    readonly TemporaryFolder _folder = new();
+    readonly FederatedData _data;
+    readonly ClusterOptions _options;
+    readonly Silo _coordinator;
+    readonly ClusterChannel _channel;
+    readonly Heard _heard = new();
+    readonly Dictionary<int, (WorkerService Service, Silo Silo)> _workers = [];
+
+    ClusterFederation(Experiment experiment, FederatedData data, ClusterOptions options, Silo coordinator)
+    {
+        (_data, _options, _coordinator) = (data, options, coordinator);
+        var memory = new ClientFiles(_folder["memory"], TinyFederation.Network(experiment).Layout.ParameterCount);
+        var session = new SimulationSession(experiment, data.Table.Sha256, new InProcessChannel(null!, data, null!), _heard)
+        {
+            KeptBefore = memory.AllBefore,
+            Keep = memory.Save,
+        };
+        _channel = ClusterRun.ChannelOf(coordinator, session, options, TimeProvider.System);
+    }
+
+    public override IMessageChannel Channel => _channel;
+
+    public IReadOnlyCollection<string> Warnings => _heard.Warnings;
+
+    public static async Task<ClusterFederation> StartAsync(Experiment experiment, FederatedData data)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        probe.Stop();
+        var options = new ClusterOptions
+        {
+            Cluster = new(ClusterKind.Static, "127.0.0.1", port),
+            StartTimeout = HungAfter,
+        };
+        var stop = TestContext.Current.CancellationToken;
+        var coordinator = await Silo.StartAsync(options, isCoordinator: true, worker: null, _ => { }, TimeProvider.System, stop);
+        var federation = new ClusterFederation(experiment, data, options, coordinator);
+        await federation.StartWorkersAsync(stop);
+        return federation;
+    }
+
+    /// <summary>Other workers in place of these: they have no mask.</summary>
+    public override async Task ForgetAsync()
+    {
+        await StopWorkersAsync();
+        await StartWorkersAsync(TestContext.Current.CancellationToken);
+    }
+
+    public override void Stop()
+    {
+        foreach (var (service, _) in _workers.Values) service.Stop();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync();
+        await StopWorkersAsync();
+        await _coordinator.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>Ends a worker.</summary>
+    public async Task StopWorkerAsync(int number)
+    {
+        if (!_workers.Remove(number, out var worker)) return;
+        var (service, silo) = worker;
+        service.Stop();
+        await silo.DisposeAsync();
+        service.Dispose();
+    }
+
+    async Task StartWorkersAsync(CancellationToken stop)
+    {
+        for (var i = 0; i < Workers; i++)
+        {
+            var service = new WorkerService(
+                (experiment, _) => new SimulationWorker(experiment, _data, Slots), Slots, new NoLog(), TimeProvider.System);
+            _workers[i] = (service, await Silo.StartAsync(_options, isCoordinator: false, service, _ => { }, TimeProvider.System, stop));
+        }
+    }
+
+    async Task StopWorkersAsync()
+    {
+        for (var number = 0; number < Workers; number++) await StopWorkerAsync(number);
+    }
+
+    sealed class Heard : RunObserver
+    {
+        public ConcurrentQueue<string> Warnings { get; } = [];
+
+        public override void Warning(string message) => Warnings.Enqueue(message);
+    }
+
+    sealed class NoLog : IClientLog
+    {
+        public void Note(string message) { }
+
+        public void Warning(string message) { }
+    }
+}
