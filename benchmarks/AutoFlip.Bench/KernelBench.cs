@@ -16,9 +16,7 @@ static class KernelBench
         {
             var two = Catalog.Models["TwoCNN"](new SampleShape(1, 24, 24), 10, new ModelOptions());
             var vgg = Catalog.Models["VGG9"](new SampleShape(3, 32, 32), 10, new ModelOptions { WidthMultiplier = 0.125 });
-            var pfl = new NetworkBuilder("CNN", new SampleShape(3, 32, 32))
-                .Sequence("features", f => f.Conv2d(32, 3).ReLU().Conv2d(64, 3).ReLU().MaxPool2d(2))
-                .Sequence("classifier", c => c.Flatten().Linear(128).ReLU().Linear(10)).Build(10);
+            var pfl = Catalog.Models["SimpleCNN"](new SampleShape(3, 32, 32), 10, new ModelOptions());
             return
             [
                 new("TwoCNN, batch 350", two, 350),

@@ -53,6 +53,7 @@ public static class Catalog
         { "GRUClassifier", GruClassifier.Create },
         { "BIGCNN", BigCnn.Create },
         { "WideResNet", WideResNet.Create },
+        { "SimpleCNN", SimpleCnn.Create },
     };
 
     /// <summary>Local optimisers, by torch's names.</summary>

@@ -58,7 +58,7 @@ static class OptionUses
     static readonly OptionUse[] Model =
     [
         OfModel(nameof(Experiment.HiddenSize), "has no width of that name"),
-        OfModel(nameof(Experiment.Dropout), "has no dropout layer"),
+        OfModel(nameof(Experiment.Dropout), "has no dropout rate that could change"),
         OfModel(nameof(Experiment.WidthMultiplier), "has no width that could change"),
         OfModel(nameof(Experiment.LayerCount), "has a fixed number of layers"),
         OfModel(nameof(Experiment.Depth), "has a fixed depth"),

@@ -115,7 +115,7 @@ public sealed record Experiment
     /// <summary>Width of hidden channels or cells.</summary>
     public int HiddenSize { get; init; } = 32;
 
-    /// <summary>Dropout rate, in [0, 1).</summary>
+    /// <summary>Dropout rate, in [0, 1); SimpleCNN keeps its own.</summary>
     public double Dropout { get; init; }
 
     /// <summary>Factor on every width of the network, above 0; 1 is the published network.</summary>

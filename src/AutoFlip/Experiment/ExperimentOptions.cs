@@ -104,7 +104,7 @@ public static class ExperimentOptions
         Of(e => e.WidthMultiplier, "width-multiplier", "F",
             "Factor on the width of every layer: 0.5 is half as wide. 1 is the published network.",
             x => x is > 0 and <= 16, "a number in (0, 16]"),
-        Of(e => e.Dropout, "dropout", "F", "Dropout rate. 0 turns it off.", x => x is >= 0 and < 1, "a number in [0, 1)"),
+        Of(e => e.Dropout, "dropout", "F", "Dropout rate. 0 turns it off. SimpleCNN keeps its own.", x => x is >= 0 and < 1, "a number in [0, 1)"),
         Of(e => e.LayerCount, "layers num_layers", "N", "Number of recurrent layers; ignored by other models.",
             x => x is >= 1 and <= 1024, "a whole number from 1 to 1024"),
         Of(e => e.Depth, "depth", "N", "Layers of WideResNet: 6n + 4, such as 16, 28, 40.",

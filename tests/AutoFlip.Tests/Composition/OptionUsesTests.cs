@@ -76,7 +76,10 @@ public sealed class OptionUsesTests
         { "SamplesPerClient", Digits with { SamplesPerClient = 9 }, "Experiment.SamplesPerClient 9 (the partition patho does not use it)" },
         { "HiddenSize", Digits with { Model = "LogReg", Pruner = "none", HiddenSize = 9 }, "Experiment.HiddenSize 9 (LogReg has no width "
             + "of that name)" },
-        { "Dropout", Digits with { Model = "TwoNN", Dropout = 0.99 }, "Experiment.Dropout 0.99 (TwoNN has no dropout layer)" },
+        {
+            "Dropout", Digits with { Model = "TwoNN", Dropout = 0.99 },
+            "Experiment.Dropout 0.99 (TwoNN has no dropout rate that could change)"
+        },
         { "WidthMultiplier", Digits with {
             Model = "LogReg", HiddenSize = 32, Pruner = "none",
             WidthMultiplier = 0.5 }, "Experiment.WidthMultiplier 0.5 (LogReg has no width that could change)" },
@@ -375,7 +378,8 @@ public sealed class OptionUsesTests
         Assert.Single(
             log,
             line => line.EndsWith(
-                "[warning] Without effect in this run: Experiment.Dropout 0.99 (TwoNN has no dropout layer).", StringComparison.Ordinal));
+                "[warning] Without effect in this run: Experiment.Dropout 0.99 (TwoNN has no dropout rate that could change).",
+                StringComparison.Ordinal));
         Assert.Single(log, line => line.Contains("[warning] Experiment.PruneFraction 0.9 is not reached: 100 %", StringComparison.Ordinal));
     }
 

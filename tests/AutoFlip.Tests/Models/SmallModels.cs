@@ -50,6 +50,7 @@ static class SmallModels
         ["MobileBert"] = Encoder,
         ["BIGCNN"] = Scaled(32, 0.0625),
         ["WideResNet"] = Scaled(16, 0.5),
+        ["SimpleCNN"] = Scaled(12, 0.125),
     };
 
     /// <summary>A row per architecture.</summary>
