@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AutoFlip.Bench;
@@ -49,34 +50,56 @@ sealed class ReadBatches : IDisposable
     }
 }
 
-/// <summary>TwoCNN as anybody would write it with TorchSharp.</summary>
+/// <summary>A network and an optimiser as anybody would write them with TorchSharp.</summary>
 sealed class BareTorch : IDisposable
 {
     readonly nn.Module<Tensor, Tensor> _model;
     readonly Weights _initial;
-    readonly double _learningRate;
+    readonly Func<IEnumerable<Parameter>, optim.Optimizer> _optimizer;
 
-    /// <summary>Makes the modules.</summary>
-    public BareTorch(Experiment experiment, SampleShape shape, Weights initial)
+    BareTorch(nn.Module<Tensor, Tensor> model, Weights initial, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer)
     {
         OneDnn.Prepare(); // as a network of ours does: what is compared should be right
-        int hidden = experiment.HiddenSize, classes = initial.Layout.Entries[^1].Length;
-        (_initial, _learningRate) = (initial, experiment.LearningRate);
-        _model = nn.Sequential(
-            nn.Conv2d(shape.Channels, hidden, 5, padding: 1), nn.ReLU(), nn.MaxPool2d(2, padding: 1),
-            nn.Conv2d(hidden, 2 * hidden, 5, padding: 1), nn.ReLU(), nn.MaxPool2d(2, padding: 1),
-            nn.AdaptiveAvgPool2d(7), nn.Flatten(), nn.Linear(2 * hidden * 49, 512), nn.ReLU(), nn.Linear(512, classes));
+        (_model, _initial, _optimizer) = (model, initial, optimizer);
         Load();
     }
 
-    /// <summary>Outputs of a batch, in the caller's dispose scope.</summary>
-    public Tensor Forward(Tensor input) => _model.forward(input);
+    /// <summary>TwoCNN and Adam.</summary>
+    public static BareTorch TwoCnn(Experiment experiment, SampleShape shape, Weights initial)
+    {
+        int hidden = experiment.HiddenSize, classes = initial.Layout.Entries[^1].Length;
+        return new(
+            nn.Sequential(
+                nn.Conv2d(shape.Channels, hidden, 5, padding: 1), nn.ReLU(), nn.MaxPool2d(2, padding: 1),
+                nn.Conv2d(hidden, 2 * hidden, 5, padding: 1), nn.ReLU(), nn.MaxPool2d(2, padding: 1),
+                nn.AdaptiveAvgPool2d(7), nn.Flatten(), nn.Linear(2 * hidden * 49, 512), nn.ReLU(), nn.Linear(512, classes)),
+            initial, parameters => optim.Adam(parameters, experiment.LearningRate));
+    }
+
+    /// <summary>SimpleCNN and SGD.</summary>
+    public static BareTorch SimpleCnn(Experiment experiment, SampleShape shape, Weights initial)
+    {
+        int features = 64 * ((shape.Height - 4) / 2) * ((shape.Width - 4) / 2), classes = initial.Layout.Entries[^1].Length;
+        return new(
+            nn.Sequential(
+                nn.Conv2d(shape.Channels, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25),
+                nn.Flatten(), nn.Linear(features, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, classes)),
+            initial, parameters => optim.SGD(parameters, experiment.LearningRate));
+    }
+
+    /// <summary>Outputs of a batch in evaluation, in the caller's dispose scope.</summary>
+    public Tensor Forward(Tensor input)
+    {
+        _model.eval();
+        return _model.forward(input);
+    }
 
     /// <summary>Trains a client from w_0: forward, loss, backward, step, and nothing else.</summary>
     public void Train((Tensor Input, Tensor Labels)[] batches)
     {
         Load();
-        using var optimizer = optim.Adam(_model.parameters(), _learningRate);
+        _model.train();
+        using var optimizer = _optimizer(_model.parameters());
         foreach (var (input, labels) in batches)
         {
             using var scope = NewDisposeScope();
@@ -100,16 +123,22 @@ sealed class BareTorch : IDisposable
 sealed class BareOwn(Experiment experiment, Network network, Weights initial) : IDisposable
 {
     readonly Workspace _workspace = Workspace.Of(experiment);
+    KeyedRandom? _dropout; // of the epoch under way
 
-    /// <summary>Trains a client from w_0.</summary>
-    public void Train((Tensor Input, Tensor Labels)[] batches)
+    /// <summary>Trains a client of the first round from w_0.</summary>
+    /// <param name="batches">All of its batches.</param>
+    /// <param name="client">The client, by which dropout is drawn.</param>
+    public void Train((Tensor Input, Tensor Labels)[] batches, int client)
     {
         _workspace.LoadForTraining(network, initial);
         var module = _workspace.Module;
-        foreach (var (input, labels) in batches)
+        var steps = batches.Length / experiment.LocalEpochs;
+        for (var step = 0; step < batches.Length; step++)
         {
+            if (step % steps == 0) _dropout = new Seeds(experiment.Seed).For(Purpose.Dropout, 1, client, 1 + step / steps);
             using var scope = NewDisposeScope();
-            Catalog.Criteria[experiment.Criterion].Loss(module.Forward(input, training: true), labels).backward();
+            var (input, labels) = batches[step];
+            Catalog.Criteria[experiment.Criterion].Loss(module.Forward(input, training: true, _dropout), labels).backward();
             _workspace.Stepper.Step(module.Parameters, module.Gradients, experiment.LearningRate);
         }
     }

@@ -13,6 +13,9 @@ sealed record Benchmark(string Name, string Summary, Experiment Experiment, Func
     public static ImmutableArray<Benchmark> All { get; } =
     [
         new("round", "Wall-clock of a training round against a bare TorchSharp loop.", RoundBench.Setting, RoundBench.Measure),
+        new(
+            "small-batches", "Rounds of 50 clients with batches of 10 images against a bare TorchSharp loop.", SmallBatchBench.Setting,
+            SmallBatchBench.Measure),
         new("augmentation", "Samples per second with augmentation off and on.", RoundBench.Setting, AugmentationBench.Measure),
         new(
             "load", "Reading a data set from its files and from the cache, and making batches of it.", LoadBench.Setting,

@@ -34,7 +34,7 @@ static class RoundBench
         using var half = new BenchFederation(context, experiment, data, new HalfWidth());
         using var halfInBf16 = new BenchFederation(context, narrow, data, new HalfWidth());
         using var batches = new ReadBatches(experiment, data);
-        var torchs = Enumerable.Range(0, workers).Select(_ => new BareTorch(experiment, data.Train.Shape, federation.Initial)).ToArray();
+        var torchs = Enumerable.Range(0, workers).Select(_ => BareTorch.TwoCnn(experiment, data.Train.Shape, federation.Initial)).ToArray();
         var owns = Enumerable.Range(0, workers).Select(_ => new BareOwn(experiment, federation.Network, federation.Initial)).ToArray();
 
         int collections = 0, cohort = batches.Cohort.Length;
@@ -48,7 +48,7 @@ static class RoundBench
         }
         Action Cohort(Action<int, int> train) => () => SideBySide.Run(workers, cohort, train);
         var trainTorch = Cohort((worker, member) => torchs[worker].Train(batches[member]));
-        var trainOwn = Cohort((worker, member) => owns[worker].Train(batches[member]));
+        var trainOwn = Cohort((worker, member) => owns[worker].Train(batches[member], batches.Cohort[member]));
         double TakeTorch()
         {
             var seconds = 0.0;

@@ -71,14 +71,15 @@ static class RoundParts
             workspace.Load(network, Weights.Zeros(network.Layout));
             workspace.LoadForTraining(network, initial);
         });
-        Part(
-            "evaluate on held-out samples", n, true,
-            () => heldOut = Evaluation.Run(workspace, criterion, data.HeldOut, client.HeldOut.Span, context.Cancel));
+        if (!client.HeldOut.IsEmpty)
+            Part(
+                "evaluate on held-out samples", n, true,
+                () => heldOut = Evaluation.Run(workspace, criterion, data.HeldOut, client.HeldOut.Span, context.Cancel));
         trained = Evaluation.Run(workspace, criterion, data.HeldOut, client.Train.Span, context.Cancel);
         Part("compute metrics", n, true, () =>
         {
             trained.Figures(metrics, cutOff: 0);
-            heldOut.Figures(metrics, cutOff: 0);
+            if (heldOut.Count > 0) heldOut.Figures(metrics, cutOff: 0);
         });
         Part("encode the reply", n, true, () => Reply(received));
         Part("encode the task", 1, false, () => _ = new SentTask(experiment, task).Whole);

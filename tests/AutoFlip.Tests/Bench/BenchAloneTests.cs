@@ -24,6 +24,22 @@ public sealed class BenchAloneTests
     }
 
     [Fact]
+    public void Small_batches_report_rounds_and_loops_of_every_number_of_workers_and_their_parts()
+    {
+        var lines = Report(TinyBatches, SmallBatchBench.Measure);
+
+        string[] kernels = KernelPlan.WidthHere is null ? ["torch"] : ["torch", "own"];
+        foreach (var workers in (int[])[1, 2])
+            foreach (var contestant in (string[])[
+                .. kernels.Select(code => $"a round, kernels {code}"),
+                .. kernels.Select(code => $"bare loop, own network and SGD, kernels {code}"), "bare TorchSharp loop"])
+                Assert.Contains(lines, line => line.StartsWith($"| {contestant} | {workers} |", StringComparison.Ordinal));
+        Assert.Equal(2, lines.Count(line => line.StartsWith("| fold a reply |", StringComparison.Ordinal)));
+        Assert.Equal(2 * kernels.Length, lines.Count(line => line.StartsWith("| speed of a round", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, line => line.StartsWith("| evaluate on held-out samples |", StringComparison.Ordinal)); // there are none
+    }
+
+    [Fact]
     public void Optimizer_reports_three_ways() =>
         Report(Tiny, context => OptimizerBench.Measure(context, TinyFederation.Network(TinyFederation.Experiment).Layout, steps: 2));
 

@@ -124,13 +124,31 @@ public sealed class BenchTests
     }
 
     [Fact]
-    public void The_bare_loop_computes_what_the_engine_computes()
+    public void Small_batches_refuse_a_setting_that_the_bare_loop_does_not_know() =>
+        Assert.Equal(
+            ExitCode.BadRequest,
+            Assert.Throws<AutoFlipException>(() => Report(TinyBatches with { Momentum = 0.9 }, SmallBatchBench.Measure)).Code);
+
+    [Fact]
+    public void Small_batches_are_the_experiment_of_the_file()
     {
-        var context = Context(Tiny, new StringWriter());
+        var file = ExperimentFile.Load(Path.Combine(SourceTree.Root, "experiments", "pfl-cifar10.json"));
+
+        Assert.Equal(RunIdentity.Of(ExperimentRules.Resolve(file)), RunIdentity.Of(ExperimentRules.Resolve(SmallBatchBench.Setting)));
+        Assert.Equal(file.Rounds, SmallBatchBench.Setting.Rounds); // which is no part of the identity
+    }
+
+    [Theory, InlineData("TwoCNN"), InlineData("SimpleCNN")]
+    public void The_bare_loop_computes_what_the_engine_computes(string model)
+    {
+        var tiny = model == Tiny.Model ? Tiny : TinyBatches;
+        var context = Context(tiny, new StringWriter());
         var data = BenchFederation.Load(context);
-        using var federation = new BenchFederation(context, Tiny, data);
-        using var batches = new ReadBatches(Tiny, data);
-        using var bare = new BareTorch(Tiny, data.Train.Shape, federation.Initial);
+        using var federation = new BenchFederation(context, tiny, data);
+        using var batches = new ReadBatches(tiny, data);
+        using var bare = model == Tiny.Model
+            ? BareTorch.TwoCnn(tiny, data.Train.Shape, federation.Initial)
+            : BareTorch.SimpleCnn(tiny, data.Train.Shape, federation.Initial);
         using var module = new NetworkModule<float>(federation.Network);
         federation.Initial.Values.CopyTo(module.Values);
         using var scope = torch.NewDisposeScope();
@@ -140,21 +158,22 @@ public sealed class BenchTests
         Assert.True(torch.allclose(want, got, rtol: 1e-4, atol: 1e-5)); // sums of 1,000 terms in another order
     }
 
-    [Fact]
-    public void The_bare_loop_with_own_parts_trains_as_a_client_does_to_the_bit()
+    [Theory, InlineData("TwoCNN"), InlineData("SimpleCNN")]
+    public void The_bare_loop_with_own_parts_trains_as_a_client_does_to_the_bit(string model)
     {
-        var context = Context(Tiny, new StringWriter());
+        var tiny = model == Tiny.Model ? Tiny : TinyBatches; // the second one draws dropout
+        var context = Context(tiny, new StringWriter());
         var data = BenchFederation.Load(context);
-        var network = RunNetwork.Build(Tiny, Catalog.Resolve(Tiny), data.Contract);
-        var initial = BenchFederation.InitialOf(Tiny, network);
-        using var batches = new ReadBatches(Tiny, data);
-        using var bare = new BareOwn(Tiny, network, initial);
-        using var workspace = Workspace.Of(Tiny);
-        var task = new SentTask(Tiny, new ClientTask(ClientWork.Train, 1, Tiny.LearningRate, initial, Mask.Dense(network.Layout)));
+        var network = RunNetwork.Build(tiny, Catalog.Resolve(tiny), data.Contract);
+        var initial = BenchFederation.InitialOf(tiny, network);
+        using var batches = new ReadBatches(tiny, data);
+        using var bare = new BareOwn(tiny, network, initial);
+        using var workspace = Workspace.Of(tiny);
+        var task = new SentTask(tiny, new ClientTask(ClientWork.Train, 1, tiny.LearningRate, initial, Mask.Dense(network.Layout)));
 
-        bare.Train(batches[0]);
+        bare.Train(batches[0], batches.Cohort[0]);
         var (_, reply) = task.Read(
-            new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System)
+            new ClientHost(tiny, Catalog.Resolve(tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System)
                 .Handle(workspace, task.Whole.Span, batches.Cohort[0], context.Cancel),
             batches.Cohort[0]);
 

@@ -18,6 +18,15 @@ static class TinyBench
         DenseRounds = 0,
     });
 
+    /// <summary>The small batches, smaller.</summary>
+    public static readonly Experiment TinyBatches = ExperimentRules.Resolve(SmallBatchBench.Setting with
+    {
+        Dataset = "Digits",
+        SampleFraction = 0.2,
+        Clients = 6,
+        CohortFraction = 0.5,
+    });
+
     public static BenchContext Context(Experiment experiment, StringWriter output, BenchOptions? bench = null) => new(
         ExperimentRules.Resolve(experiment), new RunOptions { Workers = 2, Offline = true }, bench ?? new BenchOptions { Repeats = 1 },
         output, TextWriter.Null, TimeProvider.System, TestContext.Current.CancellationToken)
