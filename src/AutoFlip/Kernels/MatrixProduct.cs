@@ -4,7 +4,8 @@ namespace AutoFlip;
 /// <remarks>
 /// Up to 256 terms of a sum, and up to 512 columns of B, are packed at a time: copied (and transposed where B is) in strips of 32
 /// columns, 512 KiB that stay in the second-level cache. Some rows of A, which stay in the first-level cache, then meet strip after
-/// strip. Each element of C is summed in order, part after part, whatever the width of vectors.
+/// strip. Where A has no more rows than that, a strip is needed once, and B is read where it lies unless it is transposed: small batches.
+/// Each element of C is summed in order, part after part, whatever the width of vectors.
 /// <para>Source: Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication.</para>
 /// </remarks>
 /// <param name="width">Width of the vectors.</param>
@@ -32,21 +33,22 @@ sealed unsafe class MatrixProduct(VectorWidth width) : IDisposable
     {
         var parts = (k + Part - 1) / Part;
         var length = (k + parts - 1) / parts;
+        var most = Tile.MostRows(width);
+        var once = m <= most && !transposed;
         for (var k0 = 0; k0 < k; k0 += length)
         {
             var terms = Math.Min(length, k - k0);
             for (var n0 = 0; n0 < n; n0 += Panel)
             {
                 var columns = Math.Min(Panel, n - n0);
-                for (var strip = 0; strip < columns; strip += Strip)
+                for (var strip = once ? columns - columns % Strip : 0; strip < columns; strip += Strip)
                     Pack(
                         Math.Min(Strip, columns - strip), terms, transposed ? b + (n0 + strip) * bPitch + k0 : b + k0 * bPitch + n0 + strip,
                         bPitch, transposed, _packed.First + strip * terms);
-                var most = Tile.MostRows(width);
                 for (var row = 0; row < m; row += most)
                     Multiply(
-                        Math.Min(most, m - row), columns, terms, a + row * aRow + k0 * aColumn, aRow, aColumn, c + row * cPitch + n0,
-                        cPitch);
+                        Math.Min(most, m - row), columns, terms, a + row * aRow + k0 * aColumn, aRow, aColumn,
+                        once ? b + k0 * bPitch + n0 : null, bPitch, c + row * cPitch + n0, cPitch);
             }
         }
     }
@@ -59,8 +61,19 @@ sealed unsafe class MatrixProduct(VectorWidth width) : IDisposable
         _offsets.Dispose();
     }
 
-    /// <summary>A few rows of A times the packed panel.</summary>
-    void Multiply(int rows, int columns, int terms, float* a, long aRow, long aColumn, float* c, long cPitch)
+    /// <summary>A few rows of A times a panel of B.</summary>
+    /// <param name="rows">Rows of A, as many as a tile has.</param>
+    /// <param name="columns">Columns of the panel.</param>
+    /// <param name="terms">Terms of a sum.</param>
+    /// <param name="a">A.</param>
+    /// <param name="aRow">Floats from a row of A to the next.</param>
+    /// <param name="aColumn">Floats from a column of A to the next.</param>
+    /// <param name="b">The panel in B, whose whole strips are read there; null where all are packed.</param>
+    /// <param name="bPitch">Floats from a row of B to the next.</param>
+    /// <param name="c">C.</param>
+    /// <param name="cPitch">Floats from a row of C to the next.</param>
+    void Multiply(
+        int rows, int columns, int terms, float* a, long aRow, long aColumn, float* b, long bPitch, float* c, long cPitch)
     {
         var shape = TileRows.Of(rows);
         Place(shape, aRow, 0);
@@ -74,11 +87,11 @@ sealed unsafe class MatrixProduct(VectorWidth width) : IDisposable
             if (!isWhole)
                 for (var row = 0; row < rows; row++) Copy(c + row * cPitch + strip, edge + row * filled, wide);
             var pitch = isWhole ? cPitch : filled;
+            var (w, step) = b is not null && wide == Strip ? ((nint)(b + strip), bPitch) : ((nint)(_packed.First + strip * terms), filled);
             Place(shape, pitch, TileRows.MostGroups);
             Tile.Of(width, shape, blocks)(
-                (byte*)a, (byte*)(_packed.First + strip * terms), null, (byte*)(isWhole ? c + strip : edge), _offsets.First,
-                (nint)aRow * sizeof(float), (nint)aColumn * sizeof(float), filled * sizeof(float), (nint)pitch * sizeof(float), 1, terms,
-                0);
+                (byte*)a, (byte*)w, null, (byte*)(isWhole ? c + strip : edge), _offsets.First, (nint)aRow * sizeof(float),
+                (nint)aColumn * sizeof(float), (nint)step * sizeof(float), (nint)pitch * sizeof(float), 1, terms, 0);
             if (!isWhole)
                 for (var row = 0; row < rows; row++) Copy(edge + row * filled, c + row * cPitch + strip, wide);
         }

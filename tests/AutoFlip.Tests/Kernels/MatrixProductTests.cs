@@ -52,6 +52,31 @@ public unsafe class MatrixProductTests
         }, iter: 60);
     }
 
+    /// <summary>Few rows read B where it lies, many rows a packed copy of it; the order of sums is the same.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public void Few_rows_are_to_the_bit_what_they_are_among_many(bool wide)
+    {
+        var width = wide ? VectorWidth.Avx512 : VectorWidth.Avx2;
+        Assert.SkipUnless(VectorCode.Supports(width), "This processor has no such vectors.");
+        var most = Tile.MostRows(width);
+        Gen.Select(Gen.Int[1, most], Gen.Int[1, 100], Gen.Int[1, 600], Gen.Int[0, 5], Gen.UInt).Sample((few, n, k, gap, seed) =>
+        {
+            var random = new KeyedRandom(seed);
+            var many = 2 * most;
+            float[] a = KernelNetworks.Real(many * k, 1, random), b = KernelNetworks.Real(k * (n + gap), 1, random);
+            float[] alone = new float[few * n], among = new float[many * n];
+
+            using var product = new MatrixProduct(width);
+            fixed (float* x = a, y = b, z = alone, all = among)
+            {
+                product.Add(few, n, k, x, k, 1, y, n + gap, false, z, n);
+                product.Add(many, n, k, x, k, 1, y, n + gap, false, all, n);
+            }
+
+            Assert.Equal(among[..(few * n)], alone);
+        }, iter: 60);
+    }
+
     [Fact]
     public void Transposing_moves_each_value_to_its_mirror() =>
         Gen.Select(Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[0, 3], Gen.Int[0, 3]).Sample((rows, columns, gap, toGap) =>
