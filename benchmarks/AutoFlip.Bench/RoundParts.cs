@@ -65,7 +65,8 @@ static class RoundParts
                 workspace.Read(
                     data.Train, client.Train.Span.Slice(start, Math.Min(batch, client.Train.Length - start)), augmentation: null);
         });
-        Part("decode the task", n, true, () => TaskCodec.Decode(sent.Whole.Span, down, masks, []));
+        Part("decode the task", 1, true, () => TaskCodec.Decode(sent.Whole.Span, down, masks, []));
+        Part("compare the task with the one decoded last", n, true, () => Message.IsIntact(sent.Whole.Span));
         Part("load the model, reset the optimiser", n, true, () =>
         {
             workspace.Load(network, Weights.Zeros(network.Layout));

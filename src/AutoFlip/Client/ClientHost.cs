@@ -13,6 +13,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
 {
     readonly ValueFormat _down = ValueFormat.Of(experiment.WireDown);
     readonly Upload _upload = new(experiment, store);
+    volatile Decoded? _last; // clients of a simulation are sent the same bytes, one after another
 
     /// <summary>The reason of a failure as it is sent.</summary>
     public Func<Exception, string> Reason { get; init; } = e => ReasonOf(e, text => text);
@@ -40,7 +41,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         {
             var started = time.GetTimestamp();
             id = TaskCodec.IdOf(message);
-            if (TaskCodec.Decode(message, _down, Masks, method.Algorithm.Sends) is not { } task)
+            if (Decode(message, id) is not { } task)
                 return ReplyCodec.Without(ReplyStatus.MaskUnknown, id, client);
             if (task.Task.Work == ClientWork.Train) trained = task.Task.Round;
             var reply = new ClientReply { Client = client, Seconds = new(SecondsSince(started), 0, 0) };
@@ -59,6 +60,19 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
             return ReplyCodec.Without(ReplyStatus.Failed, id, client, reason.Length > 1000 ? reason[..1000] : reason);
         }
     }
+
+    /// <summary>The task of a message, which is decoded once where clients are sent the same one. Cost where it was: a checksum.</summary>
+    ReceivedTask? Decode(ReadOnlySpan<byte> message, UInt128? id)
+    {
+        if (_last is { } last && last.Task.Id == id && last.Checksum == Message.ChecksumOf(message) && Message.IsIntact(message))
+            return last.Task;
+        _last = null; // so that its weights can go before the next ones come
+        var task = TaskCodec.Decode(message, _down, Masks, method.Algorithm.Sends);
+        if (task is not null) _last = new(Message.ChecksumOf(message), task);
+        return task;
+    }
+
+    sealed record Decoded(ulong Checksum, ReceivedTask Task);
 
     /// <summary>Tests whether files of the run are the cause: damaged, unreadable, or not writable. This ends the run, because a failed
     /// client in its place would silently give another model.</summary>

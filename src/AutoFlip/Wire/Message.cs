@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+
 namespace AutoFlip;
 
 /// <summary>Kind of a message.</summary>
@@ -36,6 +39,14 @@ static class Message
         const double Growth = 65 / 64.0;
         return (int)((MaxLength - FactsLength) / (Growth * (4 * (1 + vectors) + 2 / 8.0)));
     }
+
+    /// <summary>The checksum that a message of at least <see cref="ChecksumLength"/> bytes carries.</summary>
+    public static ulong ChecksumOf(ReadOnlySpan<byte> message) => BinaryPrimitives.ReadUInt64LittleEndian(message[^ChecksumLength..]);
+
+    /// <summary>Tests whether a message of at least <see cref="ChecksumLength"/> bytes has the checksum that it carries. Cost: one
+    /// pass.</summary>
+    public static bool IsIntact(ReadOnlySpan<byte> message) =>
+        XxHash3.HashToUInt64(message[..^ChecksumLength]) == ChecksumOf(message);
 
     /// <summary>The first 8 bytes of a layout's fingerprint: identifies the model.</summary>
     public static ulong Identity(WeightLayout layout) => Convert.ToUInt64(layout.Fingerprint[..16], 16);

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -26,7 +24,7 @@ ref struct MessageReader
         var got = (MessageKind)Read<byte>();
         if (got != kind) throw new InvalidDataException($"A message of kind {kind} was expected, this is {(byte)got}.");
         if (Read<ushort>() != 0) throw new InvalidDataException("The message's header has bits that this version does not know.");
-        if (XxHash3.HashToUInt64(_message) != BinaryPrimitives.ReadUInt64LittleEndian(message[^Message.ChecksumLength..]))
+        if (!Message.IsIntact(message))
             throw new InvalidDataException("The message is damaged: its checksum does not match.");
     }
 

@@ -25,6 +25,32 @@ public class ClientHostTests
         Assert.Null(reply.Seconds);
     }
 
+    /// <summary>Clients that are sent the same bytes share what one of them decoded; others do not, and damage is seen all the
+    /// same.</summary>
+    [Fact]
+    public void A_task_that_comes_again_is_answered_as_if_it_had_come_first()
+    {
+        var data = TinyFederation.Data(Tiny);
+        var network = TinyFederation.Network(Tiny);
+        using var workspace = Workspace.Of(Tiny);
+        byte[] Task(ClientWork work, int round, ulong seed) => new SentTask(
+            Tiny,
+            new ClientTask(
+                work, round, Tiny.LearningRate,
+                Initialization.Draw(network, Initialization.Xavier, 1, new Seeds(seed)), Mask.Dense(network.Layout))).Whole.ToArray();
+        ClientHost Host() => new(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), new Clock());
+        byte[] Answer(ClientHost host, byte[] message, int client) => host.Handle(workspace, message, client, default).ToArray();
+        byte[] first = Task(ClientWork.Train, 1, 1), other = Task(ClientWork.Train, 1, 2), next = Task(ClientWork.Evaluate, 1, 1);
+        byte[] damaged = [.. first];
+        damaged[damaged.Length / 2] ^= 1;
+
+        var host = Host();
+        (byte[], int)[] asked = [(first, 0), (first, 1), (damaged, 1), (first, 2), (other, 1), (next, 0), (next, 1), (first, 1)];
+        foreach (var (message, client) in asked)
+            Assert.Equal(Answer(Host(), message, client), Answer(host, message, client));
+        Assert.NotEqual(Answer(Host(), first, 1), Answer(Host(), other, 1));
+    }
+
     /// <summary>As a failed client, it would be left out of the round, and the run would end with another model.</summary>
     [Fact]
     public void A_residual_that_cannot_be_written_ends_the_run()
