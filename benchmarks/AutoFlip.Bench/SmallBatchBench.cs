@@ -1,6 +1,6 @@
 namespace AutoFlip.Bench;
 
-/// <summary>Rounds of many small clients with small batches against a plain TorchSharp loop: pfl-research's benchmark on CIFAR-10.</summary>
+/// <summary>Rounds of small clients with small batches against a plain TorchSharp loop: pfl-research's benchmark on CIFAR-10.</summary>
 static class SmallBatchBench
 {
     /// <summary>The experiment of <c>experiments/pfl-cifar10.json</c>.</summary>
@@ -60,11 +60,11 @@ static class SmallBatchBench
     internal static BenchReport Measure(BenchContext context, int[] workers)
     {
         var experiment = context.Experiment;
-        if (experiment is not { Model: "SimpleCNN", WidthMultiplier: 1, Optimizer: "SGD", Momentum: 0, WeightDecay: 0, MaxGradientNorm: 0,
-            Criterion: "CrossEntropyLoss", LocalEpochs: > 0 })
+        if (experiment is not { Model: "SimpleCNN", WidthMultiplier: 1, LocalEpochs: > 0, Criterion: "CrossEntropyLoss" }
+            or not { Optimizer: "SGD", Momentum: 0, WeightDecay: 0, MaxGradientNorm: 0, Pruner: Experiment.NoPruner })
             throw AutoFlipException.BadRequest(
                 "bench small-batches: the loop that it compares with is written for --model SimpleCNN of the published width, "
-                + "--optimizer SGD without momentum, decay and clipping, and --criterion CrossEntropyLoss only.");
+                + "--optimizer SGD without momentum, decay and clipping, --criterion CrossEntropyLoss and no pruner only.");
         var data = BenchFederation.Load(context);
         using var batches = new ReadBatches(experiment, data);
         TrainingKernels[] kernels =
@@ -78,7 +78,7 @@ static class SmallBatchBench
             foreach (var count in workers) Add(count);
             var series = Series.Interleave(
                 context, context.RepeatsOr(7),
-                [.. contestants.Select(one => ($"{one.Name}, {one.Workers} workers", (Func<double>)one.Measure))]);
+                [.. contestants.Select(one => ($"{one.Name}, {With(one.Workers)}", (Func<double>)one.Measure))]);
             return Report(context, data, batches, [.. contestants.Zip(series)], best, collections);
         }
         finally
@@ -123,6 +123,8 @@ static class SmallBatchBench
 
     static string OwnLoop(TrainingKernels code) => $"bare loop, own network and SGD, kernels {Word(code)}";
 
+    static string With(int workers) => workers == 1 ? "1 worker" : $"{workers} workers";
+
     static string Word(TrainingKernels code) => code == TrainingKernels.Own ? "own" : "torch";
 
     static BenchReport Report(
@@ -147,11 +149,11 @@ static class SmallBatchBench
             speeds.Add([one.Name, $"{one.Workers}", .. speed.Cells("0.000")]);
             if (one.Name == Round(TrainingKernels.Torch))
                 targets.Add(new(
-                    $"speed of {one.Name}, {one.Workers} workers", "at least 0.9 of the loop", $"{speed.Median:0.000}",
+                    $"speed of {one.Name}, {With(one.Workers)}", "at least 0.9 of the loop", $"{speed.Median:0.000}",
                     speed.Median >= 0.9));
             if (one.Name == Round(TrainingKernels.Own))
                 targets.Add(new(
-                    $"speed of {one.Name}, {one.Workers} workers", "above the loop's", $"{speed.Median:0.000}", speed.Median > 1));
+                    $"speed of {one.Name}, {With(one.Workers)}", "above the loop's", $"{speed.Median:0.000}", speed.Median > 1));
         }
         foreach (var (its, federation) in best)
         {
@@ -164,9 +166,9 @@ static class SmallBatchBench
             "Rounds of small batches",
             $"""
             pfl-research's CIFAR-10 benchmark (arXiv 2404.06430), `experiments/pfl-cifar10.json`: {experiment.Clients:N0} clients of
-            {data.Clients[batches.Cohort[0]].Train.Length} images of {data.Train.Shape}, {batches.Cohort.Length} a round, {experiment.LocalEpochs}
-            local epoch, batch {experiment.BatchSize}, {experiment.Model} ({best[0].Federation.Network.Layout.ParameterCount:N0} parameters)
-            with dropout, SGD, FedAvg, 1 and 2 workers with one intra-op thread each. *A round* is all of it: dispatch, local training,
+            {data.Clients[batches.Cohort[0]].Train.Length} images of {data.Train.Shape}, {batches.Cohort.Length} a round, local epochs:
+            {experiment.LocalEpochs}, batch {experiment.BatchSize}, {experiment.Model}
+            ({best[0].Federation.Network.Layout.ParameterCount:N0} parameters) with dropout, SGD, FedAvg, one intra-op thread per worker. *A round* is all of it: dispatch, local training,
             encoding and decoding, fold, server update; not the evaluation of every tenth model on the test set. The *bare TorchSharp
             loop* is `nn.Sequential` and `torch.optim.SGD` over the same clients' batches, which lie ready in memory as float tensors, on as
             many threads; it sends, folds and checks nothing. The *bare loops* with own network and SGD are the same loop around the
@@ -183,7 +185,7 @@ static class SmallBatchBench
             $"The tables of parts are of rounds with kernels {Word(best[0].Context.Experiment.Kernels)}, with "
             + $"{string.Join(" and with ", best.Select(one => one.Context.Options.Workers))} workers. What the server does, it does while "
             + "clients train, on a thread beside the workers: with one worker on two cores it takes no time of the round.",
-            $"The garbage collector is held back during the bare TorchSharp loop ({collections} collections in all of its cohorts), because "
-            + "TorchSharp's optimisers break under it; all others run with it.");
+            $"The garbage collector is held back during the bare TorchSharp loop ({collections} collections in all of its cohorts), "
+            + "because TorchSharp's optimisers break under it; all others run with it.");
     }
 }

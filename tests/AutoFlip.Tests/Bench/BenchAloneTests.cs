@@ -36,7 +36,8 @@ public sealed class BenchAloneTests
                 Assert.Contains(lines, line => line.StartsWith($"| {contestant} | {workers} |", StringComparison.Ordinal));
         Assert.Equal(2, lines.Count(line => line.StartsWith("| fold a reply |", StringComparison.Ordinal)));
         Assert.Equal(2 * kernels.Length, lines.Count(line => line.StartsWith("| speed of a round", StringComparison.Ordinal)));
-        Assert.DoesNotContain(lines, line => line.StartsWith("| evaluate on held-out samples |", StringComparison.Ordinal)); // there are none
+        // there are no held-out samples
+        Assert.DoesNotContain(lines, line => line.StartsWith("| evaluate on held-out samples |", StringComparison.Ordinal));
     }
 
     [Fact]
