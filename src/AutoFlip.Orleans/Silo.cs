@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using AutoFlip.Grpc;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ sealed class Silo : IAsyncDisposable
 {
     const string Cluster = "autoflip";
     static readonly TimeSpan ShortCall = TimeSpan.FromSeconds(30), Leaving = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Shortest = TimeSpan.FromSeconds(5); // to join
 
     readonly IHost _host;
     readonly PeerIdentity? _identity;
@@ -39,6 +41,7 @@ sealed class Silo : IAsyncDisposable
     public static async Task<Silo> StartAsync(
         ClusterOptions options, bool isCoordinator, WorkerService? worker, Action<string> warn, TimeProvider time, CancellationToken ct)
     {
+        var refused = new RepeatedWarnings(warn, time); // the other side tries again and again
         var there = options.Cluster.Resolve();
         var own = options.Listen
             ?? (isCoordinator && options.Cluster.Kind == ClusterKind.Static ? there : FreePort(options.Cluster.OwnAddress()));
@@ -65,21 +68,24 @@ sealed class Silo : IAsyncDisposable
             });
             silo.ConfigureEndpoints(own.Address, own.Port, gatewayPort: 0, listenOnAnyHostAddress: false);
             silo.AddPlacementDirector<OnSilo, OnSilo.Director>();
-            if (identity is not null) silo.UseTls(tls => Secure(tls, identity, warn));
+            if (identity is not null) silo.UseTls(tls => Secure(tls, identity, refused.Warn));
             if (options.Cluster.Kind == ClusterKind.Static) silo.UseDevelopmentClustering(isCoordinator ? own : there);
             else silo.UseRedisClustering(redis => redis.ConfigurationOptions = RedisOf(there, options.PasswordFile));
         });
         var host = builder.Build();
+        using var limit = new CancellationTokenSource(options.StartTimeout > Shortest ? options.StartTimeout : Shortest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
-            await host.StartAsync(ct);
+            await host.StartAsync(either.Token);
             return new(host, identity, errors);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             host.Dispose();
             identity?.Dispose();
-            throw AutoFlipException.RunFailed($"The cluster {options.Cluster} cannot be joined: {e.GetBaseException().Message}", e);
+            throw AutoFlipException.RunFailed($"The cluster {options.Cluster} cannot be joined: "
+                + (limit.IsCancellationRequested ? "no member of it has answered in time." : Text(e)), e);
         }
     }
 
@@ -97,17 +103,31 @@ sealed class Silo : IAsyncDisposable
     /// list of members, so names are not compared.</summary>
     static void Secure(TlsOptions tls, PeerIdentity identity, Action<string> warn)
     {
-        var here = Tls.ForServer(identity, anonymous: false, warn);
-        tls.LocalCertificate = identity.Certificate;
-        tls.RemoteCertificateMode = tls.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
+        var own = Tls.ForServer(identity, anonymous: false, warn);
+        tls.LocalServerCertificateSelector = (_, _) => identity.Certificate;
+        tls.RemoteCertificateMode = RemoteCertificateMode.RequireCertificate;
+        tls.ClientCertificateMode = RemoteCertificateMode.AllowCertificate; // Required would ask for a certificate of a client here
         tls.RemoteCertificateValidation = (certificate, _, _) =>
         {
             if (identity.Check(PeerKind.Server, certificate).Refusal is not { } refusal) return true;
             warn(refusal);
             return false;
         };
-        tls.SslProtocols = here.EnabledSslProtocols;
-        tls.OnAuthenticateAsClient = (_, options) => options.TargetHost = Cluster;
+        tls.SslProtocols = own.EnabledSslProtocols;
+        tls.OnAuthenticateAsClient = (_, options) =>
+        {
+            options.TargetHost = Cluster;
+            var all = (SslClientAuthenticationOptions)options.SslClientAuthenticationOptions;
+            all.ClientCertificateContext = own.ServerCertificateContext;
+        };
+    }
+
+    /// <summary>The cause in one line: messages of Orleans have whole stacks in them.</summary>
+    static string Text(Exception e)
+    {
+        const string Type = "Exception: ";
+        var line = e.GetBaseException().Message.Split('\n')[0].Trim();
+        return line[(line.LastIndexOf(Type, StringComparison.Ordinal) is >= 0 and var at ? at + Type.Length : 0)..];
     }
 
     static ConfigurationOptions RedisOf(IPEndPoint server, string? passwordFile) => new()

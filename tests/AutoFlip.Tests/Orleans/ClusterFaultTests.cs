@@ -37,6 +37,21 @@ public class ClusterFaultTests
         Assert.Equal(want.Global.Sha256(), (await run).Global.Sha256());
     }
 
+    [Fact]
+    public async Task With_certificates_the_model_is_the_same_and_those_of_another_authority_are_refused()
+    {
+        using TestAuthority own = new(), other = new();
+        var want = await TinyFederation.RunAsync(Tiny);
+        await using var federation = await ClusterFederation.StartAsync(Tiny, TinyFederation.Data(Tiny), own);
+
+        Assert.Equal(want.Global.Sha256(), (await TinyFederation.RunAsync(Tiny, channel: federation.Channel)).Global.Sha256());
+
+        var refused = await Assert.ThrowsAsync<AutoFlipException>(() => ClusterWorker.RunAsync(
+            federation.Options with { Pki = other.Folder.Path, StartTimeout = TimeSpan.Zero }, new RunOptions(), slots: 1, once: true,
+            new NoLog(), other.Time, Stop));
+        Assert.Equal(ExitCode.RunFailed, refused.Code);
+    }
+
     [Theory]
     [InlineData("other data", "its data give the clients other samples than the coordinator's. Use the same data on all machines.")]
     [InlineData("no data", "it cannot load the run: There are none.")]

@@ -16,27 +16,31 @@ sealed class ClusterFederation : TestFederation
     readonly FederatedData _data;
     readonly ClusterOptions _options;
     readonly Silo _coordinator;
+    readonly TimeProvider _time;
     readonly ClusterChannel _channel;
     readonly Heard _heard = new();
     readonly Dictionary<int, (WorkerService Service, Silo Silo)> _workers = [];
 
-    ClusterFederation(Experiment experiment, FederatedData data, ClusterOptions options, Silo coordinator)
+    ClusterFederation(Experiment experiment, FederatedData data, ClusterOptions options, Silo coordinator, TimeProvider time)
     {
-        (_data, _options, _coordinator) = (data, options, coordinator);
+        (_data, _options, _coordinator, _time) = (data, options, coordinator, time);
         var memory = new ClientFiles(_folder["memory"], TinyFederation.Network(experiment).Layout.ParameterCount);
         var session = new SimulationSession(experiment, data.Table.Sha256, new InProcessChannel(null!, data, null!), _heard)
         {
             KeptBefore = memory.AllBefore,
             Keep = memory.Save,
         };
-        _channel = ClusterRun.ChannelOf(coordinator, session, options, TimeProvider.System);
+        _channel = ClusterRun.ChannelOf(coordinator, session, options, time);
     }
 
     public override IMessageChannel Channel => _channel;
 
     public IReadOnlyCollection<string> Warnings => _heard.Warnings;
 
-    public static async Task<ClusterFederation> StartAsync(Experiment experiment, FederatedData data)
+    /// <summary>How its members take part.</summary>
+    public ClusterOptions Options => _options;
+
+    public static async Task<ClusterFederation> StartAsync(Experiment experiment, FederatedData data, TestAuthority? pki = null)
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
@@ -46,10 +50,12 @@ sealed class ClusterFederation : TestFederation
         {
             Cluster = new(ClusterKind.Static, "127.0.0.1", port),
             StartTimeout = HungAfter,
+            Pki = pki?.Folder.Path,
         };
         var stop = TestContext.Current.CancellationToken;
-        var coordinator = await Silo.StartAsync(options, isCoordinator: true, worker: null, _ => { }, TimeProvider.System, stop);
-        var federation = new ClusterFederation(experiment, data, options, coordinator);
+        TimeProvider time = pki is null ? TimeProvider.System : pki.Time;
+        var coordinator = await Silo.StartAsync(options, isCoordinator: true, worker: null, _ => { }, time, stop);
+        var federation = new ClusterFederation(experiment, data, options, coordinator, time);
         await federation.StartWorkersAsync(stop);
         return federation;
     }
@@ -89,8 +95,8 @@ sealed class ClusterFederation : TestFederation
         for (var i = 0; i < Workers; i++)
         {
             var service = new WorkerService(
-                (experiment, _) => new SimulationWorker(experiment, _data, Slots), Slots, new NoLog(), TimeProvider.System);
-            _workers[i] = (service, await Silo.StartAsync(_options, isCoordinator: false, service, _ => { }, TimeProvider.System, stop));
+                (experiment, _) => new SimulationWorker(experiment, _data, Slots), Slots, new NoLog(), _time);
+            _workers[i] = (service, await Silo.StartAsync(_options, isCoordinator: false, service, _ => { }, _time, stop));
         }
     }
 
