@@ -27,11 +27,13 @@ sealed class ChaosDisk : IDisposable
     {
         set
         {
-            if (value && Used == 0) File.WriteAllBytes(Path.Combine(_folder, "ballast"), [0]); // size=0 means no limit
+            var ballast = Path.Combine(_folder, "ballast");
+            if (value && Used == 0) File.WriteAllBytes(ballast, [0]); // size=0 means no limit
             const int Tries = 100; // whoever writes on it may have taken more since it was measured
             for (var tries = 1; value && tries < Tries; tries++)
                 if (TryResize(Used)) return;
             Resize(value ? Used : _size);
+            if (!value) File.Delete(ballast);
         }
     }
 

@@ -8,7 +8,10 @@ namespace AutoFlip.Grpc;
 /// <em>victim</em>, seats 0 and 1), and another client beside it (seats 2 and 3).</summary>
 sealed class ChaosFederation : IAsyncDisposable
 {
-    const string VictimName = "victim", OtherName = "other", ServerName = "server";
+    /// <summary>Name of the client behind the proxy.</summary>
+    public const string VictimName = "victim";
+
+    const string OtherName = "other", ServerName = "server";
 
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
@@ -186,7 +189,7 @@ sealed class ChaosFederation : IAsyncDisposable
     string[] Client(int port, string name, string seats, string state) =>
     [
         "client", "--server", string.Create(CultureInfo.InvariantCulture, $"{(_cell.IsSecure ? "https" : "http")}://127.0.0.1:{port}"),
-        .. Identity, "--name", name, "--seats", seats, "--state", state, "--once", "--workers", "1",
+        .. Identity, "--name", name, "--seats", seats, "--state", state, "--once", "--give-up", "1m", "--workers", "1",
     ];
 
     string[] Identity => _cell.IsSecure ? ["--pki", Pki.Path] : ["--insecure"];

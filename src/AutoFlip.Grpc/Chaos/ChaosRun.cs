@@ -167,12 +167,17 @@ sealed class ChaosRun(ChaosSetup setup, ChaosCell cell, string folder) : IAsyncD
     {
         await _peers.RevokeAsync(ct);
         var victim = _peers.Victim;
-        if (!await _peers.UntilAsync(() => Prints(victim, "revoked") || Prints(_peers.Server, "has been revoked"), Short, ct))
+        static bool IsEnd(string line) => line.Contains("\"event\":\"session_ended\"", StringComparison.Ordinal)
+            && line.Contains("has been revoked", StringComparison.Ordinal);
+        bool IsRefused() => Prints(victim, "revoked") || Prints(_peers.Server, "has been revoked") || _peers.Audit.Any(IsEnd);
+        if (!await _peers.UntilAsync(IsRefused, Short, ct))
             return $"two seconds after its certificate was revoked, the client is not refused: {victim.LastLine}";
         if (await victim.ExitAsync(Settling, ct) is not null and var code)
             return code == 4 ? null : $"the revoked client did not end with exit code 4: {victim.LastLine}";
-        if (Prints(victim, "Joined for")) return $"the revoked client goes on: {victim.LastLine}";
-        victim.Kill(); // refused before it was connected, which it is not told: it goes on trying
+        var joined = $"\"event\":\"joined\",\"name\":\"{ChaosFederation.VictimName}\"";
+        if (_peers.Audit.SkipWhile(line => !IsEnd(line)).Any(line => line.Contains(joined, StringComparison.Ordinal)))
+            return $"the revoked client has joined again: {victim.LastLine}";
+        victim.Kill(); // refused while it connects, which it is not told: it goes on trying
         return null;
     }
 

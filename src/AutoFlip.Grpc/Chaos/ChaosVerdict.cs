@@ -11,6 +11,8 @@ sealed class ChaosVerdict(ChaosSetup setup, ChaosCell cell, ChaosFederation peer
 {
     static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(150), Late = TimeSpan.FromSeconds(5);
 
+    bool _isLeft; // a client keeps what it has for the run that it has lost
+
     /// <summary>Largest memory of the server's last process, once the verdict is there.</summary>
     public long ServerBytes { get; private set; }
 
@@ -29,10 +31,13 @@ sealed class ChaosVerdict(ChaosSetup setup, ChaosCell cell, ChaosFederation peer
         return ModelProblem(ct) ?? RecordProblem() ?? secret?.Found(peers.Shown, peers.PublicFolders) ?? LeftProblem();
     }
 
-    static async Task<string?> EndProblemAsync(string name, ChaosProcess process, int expected, CancellationToken ct)
+    async Task<string?> EndProblemAsync(string name, ChaosProcess process, int expected, CancellationToken ct)
     {
         var code = await process.ExitAsync(EndLimit, ct);
-        return code == expected ? null : code is null ? $"the {name} did not end: {process.LastLine}"
+        // the run went on without it, and its server has ended before it was back
+        var isLeft = code == 4 && peers.Missing > 0 && process.LastLine?.Contains("has not answered for", StringComparison.Ordinal) == true;
+        _isLeft |= isLeft;
+        return code == expected || isLeft ? null : code is null ? $"the {name} did not end: {process.LastLine}"
             : string.Create(CultureInfo.InvariantCulture, $"the {name} ended with exit code {code}: {process.LastLine}");
     }
 
@@ -63,7 +68,7 @@ sealed class ChaosVerdict(ChaosSetup setup, ChaosCell cell, ChaosFederation peer
 
     string? LeftProblem() =>
         peers.Replies("*.reply").Concat(peers.Replies("*.partial")).Any() ? "replies are left in the inbox."
-        : cell.Fault is not (ChaosFault.Revocation or ChaosFault.SecondProcess) && peers.LeftByClients is { } left
+        : !_isLeft && cell.Fault is not (ChaosFault.Revocation or ChaosFault.SecondProcess) && peers.LeftByClients is { } left
             ? $"a client has left '{left}'."
         : null;
 }
