@@ -29,6 +29,7 @@ sealed record Benchmark(string Name, string Summary, Experiment Experiment, Func
         new("onnx", "Exported models without some units against the dense ones, in ONNX Runtime.", new Experiment(), OnnxBench.Measure),
         new("memory", "Peak memory with 100, 1,000 and 10,000 clients.", MemoryBench.Setting, MemoryBench.Measure),
         new("clients", "Memory and time of 1,000, 1,000,000 and 15,000,000 virtual clients.", ClientsBench.Setting, ClientsBench.Measure),
+        new("cluster", "A round on one and two worker processes, and the coordinator's share.", ClusterBench.Setting, ClusterBench.Measure),
         new("leak", "Resident memory over 50 rounds, with masks that stay and masks that change.", LeakBench.Setting, LeakBench.Measure),
         new("plots", "Drawing all figures of a run of 200 rounds and 20 clients.", PlotBench.Setting, PlotBench.Measure),
         new("report", "Size and making of the report of such a run.", PlotBench.Setting, ReportBench.Measure),
