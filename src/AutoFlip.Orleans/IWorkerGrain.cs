@@ -27,9 +27,12 @@ readonly record struct Parcel([property: Id(0)] string Name, [property: Id(1)] l
 /// <summary>The outcome of a task.</summary>
 /// <param name="Reply">The reply.</param>
 /// <param name="Kept">The vectors that the client keeps.</param>
+/// <param name="AsksForMask">True if the reply is that the worker lacks the task's mask.</param>
 /// <param name="Fault">A fault of the worker that ends the run, one sentence; null if there is none.</param>
 [GenerateSerializer, Immutable]
-sealed record Handled([property: Id(0)] Parcel Reply, [property: Id(1)] Parcel[] Kept, [property: Id(2)] string? Fault = null);
+sealed record Handled(
+    [property: Id(0)] Parcel Reply, [property: Id(1)] Parcel[] Kept, [property: Id(2)] bool AsksForMask,
+    [property: Id(3)] string? Fault = null);
 
 /// <summary>A slot of a worker: carries out one task at a time. Its key is the silo's address and the slot's number.</summary>
 /// <remarks>No call carries more than a chunk of 64 KiB: larger messages cost memory and time out of proportion, and above 100 MB they

@@ -1,8 +1,10 @@
+using Orleans.Concurrency;
+
 namespace AutoFlip.Orleans;
 
-/// <summary>A slot of this worker.</summary>
+/// <summary>A slot of this worker. A reply is read while the next task is computed.</summary>
 /// <param name="worker">The worker.</param>
-[OnSilo]
+[OnSilo, Reentrant]
 sealed class WorkerGrain(WorkerService worker) : Grain, IWorkerGrain
 {
     /// <summary>The longest call: training of a client, or loading of data.</summary>

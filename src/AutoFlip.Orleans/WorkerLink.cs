@@ -97,64 +97,77 @@ sealed class WorkerLink
             if (!await Control.BeatAsync(_channel.Offer.Run)) throw new SiloUnavailableException("it was started anew");
     }
 
-    /// <summary>Carries out clients in a slot, one after another.</summary>
+    /// <summary>Carries out clients in a slot, one after another. While one computes, the reply of the one before is fetched.</summary>
     async Task WorkAsync(int number, CancellationToken ct)
     {
         var slot = SlotOf(number);
+        var fetching = Task.CompletedTask;
         while (true)
         {
             var seat = await _channel.Queue.TakeAsync(ct);
-            if (seat.Cancel.IsCancellationRequested)
+            if (await AnsweredAsync(seat, ct, async () =>
             {
-                seat.Answer.TrySetCanceled(seat.Cancel);
-                continue;
-            }
-            try
-            {
-                seat.Answer.TrySetResult(await AskAsync(slot, seat, ct));
-            }
-            catch (OperationCanceledException) when (seat.Cancel.IsCancellationRequested)
-            {
-                seat.Answer.TrySetCanceled(seat.Cancel);
-            }
-            catch (AutoFlipException e)
-            {
-                seat.Answer.TrySetException(e);
-            }
-            catch
-            {
-                _channel.Queue.Return(seat);
-                throw;
-            }
+                var handled = await CarryOutAsync(slot, seat, ct);
+                await fetching;
+                return handled;
+            }) is { } handled) fetching = AnsweredAsync(seat, ct, () => FetchAsync(slot, seat, handled));
         }
     }
 
-    /// <summary>A client's answer. A worker that lacks the mask is given it: that it is another worker than before must not show in the
-    /// traffic of the simulated clients.</summary>
-    async Task<Answer> AskAsync(IWorkerGrain slot, SeatTask seat, CancellationToken ct)
+    /// <summary>A step of a client's task. One that ends the task answers it; one that fails for the cluster puts it back.</summary>
+    async Task<Handled?> AnsweredAsync(SeatTask seat, CancellationToken ct, Func<Task<Handled?>> step)
     {
-        var (reply, kept) = await HandleAsync(slot, seat, ct);
-        if (ReplyHead.Read(reply.Span) is { AsksForMask: true })
+        try
         {
-            await slot.LearnAsync(await SentAsync(slot, seat.Whole()));
-            (reply, kept) = await HandleAsync(slot, seat, ct);
+            seat.Cancel.ThrowIfCancellationRequested();
+            return await step();
         }
-        foreach (var vector in kept) seat.Keep(vector);
-        return Answer.Of(reply);
+        catch (OperationCanceledException) when (seat.Cancel.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            seat.Answer.TrySetCanceled(seat.Cancel);
+        }
+        catch (AutoFlipException e)
+        {
+            seat.Answer.TrySetException(e);
+        }
+        catch
+        {
+            _channel.Queue.Return(seat);
+            throw;
+        }
+        return null;
     }
 
-    async Task<(ReadOnlyMemory<byte> Reply, ClientVector[] Kept)> HandleAsync(IWorkerGrain slot, SeatTask seat, CancellationToken ct)
+    /// <summary>Has a client computed. A worker that lacks the mask is given it: that it is another worker than before must not show in
+    /// the traffic of the simulated clients.</summary>
+    async Task<Handled?> CarryOutAsync(IWorkerGrain slot, SeatTask seat, CancellationToken ct)
+    {
+        var handled = await HandleAsync(slot, seat, ct);
+        if (!handled.AsksForMask) return handled;
+        await slot.DropAsync([handled.Reply.Key]);
+        await slot.LearnAsync(await SentAsync(slot, seat.Whole()));
+        return await HandleAsync(slot, seat, ct);
+    }
+
+    async Task<Handled> HandleAsync(IWorkerGrain slot, SeatTask seat, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, seat.Cancel);
         var task = await SentAsync(slot, seat.Request);
         var before = await Task.WhenAll(seat.Before.Select(vector => PutAsync(slot, vector.Name, vector.Bytes)));
         var handled = await slot.HandleAsync(seat.Client, task, before, either.Token);
-        if (handled.Fault is { } fault) throw AutoFlipException.RunFailed($"The worker {_silo.Endpoint}: {fault}");
+        return handled.Fault is { } fault ? throw AutoFlipException.RunFailed($"The worker {_silo.Endpoint}: {fault}") : handled;
+    }
+
+    /// <summary>Fetches the outcome of a client's task, and answers it.</summary>
+    async Task<Handled?> FetchAsync(IWorkerGrain slot, SeatTask seat, Handled handled)
+    {
         var reply = await GetAsync(slot, handled.Reply);
         var kept = new ClientVector[handled.Kept.Length];
         for (var i = 0; i < kept.Length; i++) kept[i] = new(handled.Kept[i].Name, await GetAsync(slot, handled.Kept[i]));
         await slot.DropAsync([handled.Reply.Key, .. handled.Kept.Select(vector => vector.Key)]);
-        return (reply, kept);
+        foreach (var vector in kept) seat.Keep(vector);
+        seat.Answer.TrySetResult(Answer.Of(reply));
+        return null;
     }
 
     /// <summary>A request at the worker: put once, whoever needs it.</summary>

@@ -76,11 +76,12 @@ sealed class WorkerService(Func<Experiment, CancellationToken, SimulationWorker>
         try
         {
             var (reply, after) = await Run.HandleAsync(client, Parcels.Read(task), before, either.Token);
-            return new(Parcels.Add("reply", reply), [.. after.Select(vector => Parcels.Add(vector.Name, vector.Bytes))]);
+            return new(Parcels.Add("reply", reply), [.. after.Select(vector => Parcels.Add(vector.Name, vector.Bytes))],
+                ReplyHead.Read(reply.Span) is { AsksForMask: true });
         }
         catch (AutoFlipException e) // another model would come of it, so it is no reply
         {
-            return new(default, [], e.Message);
+            return new(default, [], AsksForMask: false, e.Message);
         }
         finally
         {
