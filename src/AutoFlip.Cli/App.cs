@@ -89,14 +89,13 @@ static class App
     {
         host.Print("autoflip: federated learning with informed pruning (AutoFLIP, arXiv 2405.10271)");
         host.Print("");
-        host.Print("Usage: autoflip <command> [options]");
+        host.Print("Usage: autoflip <command> [options]     Every option: autoflip <command> --help");
         host.Print("");
         foreach (var command in commands) host.Print($"  {command.Usage,-34}{command.Summary}");
         host.Print("");
         host.Print("First steps:");
         host.Print("  autoflip demo                     a first run, without downloads");
         host.Print("  autoflip run --dataset FashionMNIST --rounds 20");
-        host.Print("  autoflip run --help               every option");
         host.Print("");
         host.Print("Exit codes: 0 done, 2 bad request, 3 data missing, 4 failed, 130 interrupted.");
         return ExitCode.Done;

@@ -94,7 +94,12 @@ sealed class Silo : IAsyncDisposable
     {
         var stopped = _host.StopAsync();
         await stopped.WaitAsync(Leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!stopped.IsCompleted) return; // it waits for a cluster that is gone, for minutes, and ends with the process
+        if (stopped.IsCompleted) Free();
+        else _ = stopped.ContinueWith(_ => Free(), TaskScheduler.Default); // it waits for a cluster that is gone, for minutes
+    }
+
+    void Free()
+    {
         _host.Dispose();
         _identity?.Dispose();
     }

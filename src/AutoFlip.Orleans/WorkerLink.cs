@@ -77,9 +77,15 @@ sealed class WorkerLink
                 }
                 Volatile.Write(ref _slots, admission.Slots);
                 _channel.Admitted(_silo, admission.Slots);
-                await Task.WhenAll([BeatAsync(ct), .. Enumerable.Range(0, admission.Slots).Select(slot => WorkAsync(slot, ct))]);
+                using var together = CancellationTokenSource.CreateLinkedTokenSource(ct);
+                Task[] all = [BeatAsync(together.Token), .. Enumerable.Range(0, admission.Slots)
+                    .Select(slot => WorkAsync(slot, together.Token))];
+                var failed = await Task.WhenAny(all); // none ends but by a failure, and then all begin anew
+                await together.CancelAsync();
+                await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await failed;
             }
-            catch (Exception e) when (IsOfCluster(e) && !ct.IsCancellationRequested)
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 Volatile.Write(ref _slots, 0);
                 _channel.Warn($"The worker {_silo.Endpoint} does not answer ({e.Message}). Trying again.");
@@ -199,9 +205,4 @@ sealed class WorkerLink
         }
         await Task.WhenAll(underWay);
     }
-
-    /// <summary>True if a worker or the way to it is the cause, and not the run.</summary>
-    static bool IsOfCluster(Exception e) =>
-        e is SiloUnavailableException or OrleansException or TimeoutException or InvalidOperationException or IOException
-            or OperationCanceledException;
 }

@@ -10,10 +10,10 @@ sealed class WorkerCommand : ICommand
     public string Name => "worker";
 
     /// <inheritdoc/>
-    public string Usage => "worker --cluster ADDRESS [options]";
+    public string Usage => "worker --cluster ADDRESS";
 
     /// <inheritdoc/>
-    public string Summary => "Compute clients of a simulation that spans several machines.";
+    public string Summary => "Compute clients of runs on other machines.";
 
     /// <inheritdoc/>
     public string Details => """
