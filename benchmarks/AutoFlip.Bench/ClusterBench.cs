@@ -53,8 +53,8 @@ static class ClusterBench
         return new BenchReport(
             "A cluster of workers",
             $"""
-            Rounds of {clients} clients, a share of {experiment.SampleFraction} of the data, {experiment.Model} on {experiment.Dataset}, {experiment.LocalEpochs} local epoch, batches of
-            {experiment.BatchSize}: the mean of all rounds but the first, without evaluation. Each worker is a process with one slot, the
+            Rounds of {clients} clients, a share of {experiment.SampleFraction} of the data, {experiment.Model} on
+            {experiment.Dataset}, {experiment.LocalEpochs} local epoch, batches of {experiment.BatchSize}: the mean of all rounds but the first, without evaluation. Each worker is a process with one slot, the
             coordinator is this process. All of them share the cores of this machine, so two workers and the coordinator compete for them.
             """,
             [

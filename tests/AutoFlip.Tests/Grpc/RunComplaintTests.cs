@@ -47,7 +47,7 @@ public class RunComplaintTests
     [Fact]
     public async Task Flower_775_result_is_sent_though_every_connection_ends_while_clients_train()
     {
-        // Known fault: about one run in ten never ends, with busy threads of the pool, for a cause that is not found yet. It is tried again.
+        // Known fault: about one run in ten never ends, for a cause that is not found yet. It is tried again.
         const int Attempts = 3;
         var experiment = Digits(rounds: 3);
         for (var attempt = 1; ; attempt++)
