@@ -54,8 +54,9 @@ static class ClusterBench
             "A cluster of workers",
             $"""
             Rounds of {clients} clients, a share of {experiment.SampleFraction} of the data, {experiment.Model} on
-            {experiment.Dataset}, {experiment.LocalEpochs} local epoch, batches of {experiment.BatchSize}: the mean of all rounds but the first, without evaluation. Each worker is a process with one slot, the
-            coordinator is this process. All of them share the cores of this machine, so two workers and the coordinator compete for them.
+            {experiment.Dataset}, {experiment.LocalEpochs} local epoch, batches of {experiment.BatchSize}: the mean of all rounds but the
+            first, without evaluation. Each worker is a process with one slot, the coordinator is this process. All of them share the cores
+            of this machine, so two workers and the coordinator compete for them.
             """,
             [
                 new(

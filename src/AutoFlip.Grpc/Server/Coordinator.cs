@@ -10,6 +10,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
 {
     const int ShownSeats = 10;
     static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(100), NoticePeriod = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Returning = TimeSpan.FromSeconds(4); // the first two pauses of a client, and a second
 
     readonly ServerSession _run;
     readonly ServerOptions _options;
@@ -140,12 +141,14 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         }
     }
 
-    /// <summary>True if the run has ended and clients are about to be told.</summary>
+    /// <summary>True if the run has ended and clients are about to be told: those that watch, and those whose connection was lost just
+    /// before, which are in the pause before they join again.</summary>
     public bool HasEndedForWatchers
     {
         get
         {
-            lock (_lock) return _ended is not null && _sessions.Open.Any(session => session.Watchers > 0);
+            lock (_lock) return _ended is not null && _sessions.Open.Any(
+                session => session.Watchers > 0 || (!session.IsTold && Now - session.Heard < Returning));
         }
     }
 

@@ -67,7 +67,11 @@ partial class Coordinator
             throw Refused($"a client joins for at least one seat, and for {SeatLimit.PerProcess} at most. Start several clients.");
         lock (_lock)
         {
-            if (_ended is not null) throw Gone(EndReasons.OfRun(_ended));
+            if (_ended is not null)
+            {
+                foreach (var earlier in _sessions.Open.Where(open => open.Name == name)) earlier.IsTold = true;
+                throw Gone(EndReasons.OfRun(_ended));
+            }
             foreach (var seat in request.Seats)
             {
                 if (caller.Seat is { } bound && seat.Number != bound)
@@ -141,6 +145,7 @@ partial class Coordinator
         lock (_lock)
         {
             if (session.Ended is { } why) throw Gone(why);
+            session.IsTold = _ended is not null;
             var state = new State
             {
                 Round = (uint)(_task?.Task.Round ?? 0),

@@ -30,6 +30,9 @@ sealed class Session(ulong id, string name, ImmutableArray<int> seats, Peer? pee
     /// <summary>Its open state streams.</summary>
     public int Watchers { get; set; }
 
+    /// <summary>True once its client has been told that the run has ended.</summary>
+    public bool IsTold { get; set; }
+
     /// <summary>The reason of its end; null while it goes on.</summary>
     public string? Ended { get; set; }
 }

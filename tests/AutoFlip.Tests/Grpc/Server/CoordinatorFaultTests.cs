@@ -143,6 +143,25 @@ public class CoordinatorFaultTests
         Assert.False(rig.Server.StateOf(rig.Sessions[2]!).State.Waiting); // others are still at work
     }
 
+    /// <summary>A client in the pause after a lost connection joins again, and must not find the server gone: it would try for
+    /// ever.</summary>
+    [Fact]
+    public void A_server_whose_run_has_ended_waits_for_clients_that_were_there_just_before()
+    {
+        var rig = new CoordinatorRig();
+        rig.JoinAll();
+        for (var seat = 0; seat < CoordinatorRig.Seats; seat++) rig.Lose(seat);
+
+        rig.Server.End(reason: null);
+        Assert.True(rig.Server.HasEndedForWatchers);
+        for (var seat = 0; seat < CoordinatorRig.Seats - 1; seat++)
+            Assert.Equal(StatusCode.FailedPrecondition, Assert.Throws<RpcException>(() => rig.Join(seat)).StatusCode);
+        Assert.True(rig.Server.HasEndedForWatchers); // one is not back yet
+        rig.Time.Now += TimeSpan.FromSeconds(5);
+
+        Assert.False(rig.Server.HasEndedForWatchers);
+    }
+
     [Fact]
     public async Task Replies_are_deleted_with_the_end_of_the_run()
     {
