@@ -115,16 +115,25 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
     /// <summary>Keeps a link to each worker that is alive.</summary>
     async Task WatchAsync()
     {
-        await foreach (var snapshot in _members.MembershipUpdates.WithCancellation(_stop.Token))
-            foreach (var (silo, member) in snapshot.Members)
-            {
-                if (silo.Equals(_self)) continue;
-                if (member.Status == SiloStatus.Active)
-                    _ = _workers.GetOrAdd(silo, address => new WorkerLink(this, _grains, address, _time, _stop.Token));
-                else if (member.Status is SiloStatus.Dead or SiloStatus.ShuttingDown or SiloStatus.Stopping
-                    && _workers.TryRemove(silo, out var gone) && gone.Lose())
-                    Warn($"The worker {silo.Endpoint} is gone. Its clients are computed elsewhere.");
-            }
+        try
+        {
+            await foreach (var snapshot in _members.MembershipUpdates.WithCancellation(_stop.Token))
+                foreach (var (silo, member) in snapshot.Members)
+                    if (!silo.Equals(_self)) Follow(silo, member.Status);
+        }
+        catch (Exception e) when (!_stop.IsCancellationRequested) // without the list no worker would ever be found
+        {
+            Fail(e.Message);
+        }
+    }
+
+    void Follow(SiloAddress silo, SiloStatus status)
+    {
+        if (status == SiloStatus.Active)
+            _ = _workers.GetOrAdd(silo, address => new WorkerLink(this, _grains, address, _time, _stop.Token));
+        else if (status is SiloStatus.Dead or SiloStatus.ShuttingDown or SiloStatus.Stopping
+            && _workers.TryRemove(silo, out var gone) && gone.Lose())
+            Warn($"The worker {silo.Endpoint} is gone. Its clients are computed elsewhere.");
     }
 
     async Task NoticeAsync()

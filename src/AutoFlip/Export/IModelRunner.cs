@@ -36,7 +36,10 @@ public sealed class NetworkRunner(SavedModel model) : IModelRunner
     {
         using var scope = NewDisposeScope();
         var shape = model.Network.Input;
-        var outputs = _module.Forward(tensor(samples, [count, shape.Channels, shape.Height, shape.Width]), training: false).contiguous();
+        // in memory of libtorch: an array lies anywhere, and sums are rounded by where they begin
+        var input = empty([count, shape.Channels, shape.Height, shape.Width], ScalarType.Float32);
+        samples.CopyTo(MemoryMarshal.Cast<byte, float>(input.bytes));
+        var outputs = _module.Forward(input, training: false).contiguous();
         return MemoryMarshal.Cast<byte, float>(outputs.bytes).ToArray();
     }
 

@@ -69,9 +69,7 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
         var single = Prediction.Of(runner, sample, top: 3);
 
         var (_, batch) = Prediction.All(runner, [new RawInput("one", sample, null)], top: 3).Single();
-        Assert.Equal(batch!.Top.Select(top => top.Class), single.Top.Select(top => top.Class));
-        Assert.Every( // libtorch rounds by where the sample lies in memory
-            batch.Top.Zip(single.Top), pair => Assert.Equal(pair.First.Probability, pair.Second.Probability, 1e-6));
+        Assert.Equal(batch!.Top, single.Top.AsEnumerable());
         Assert.Equal(3, single.Top.Length);
         Assert.StartsWith(
             "The sample has 63 values; the model reads 1x8x8, 64 values.",

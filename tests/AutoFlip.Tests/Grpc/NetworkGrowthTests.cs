@@ -14,6 +14,16 @@ public class NetworkGrowthTests
     [Fact]
     public async Task NVFlare_2166_server_does_not_grow_over_200_rounds()
     {
+        const int Turns = 3; // threads of earlier tests may allocate during one
+        var least = long.MaxValue;
+        for (var turn = 0; turn < Turns; turn++) least = Math.Min(least, await GrowthAsync());
+
+        Assert.InRange(least, long.MinValue, 256 << 10); // 73 bytes for each of the 3,600 replies since
+    }
+
+    /// <summary>Bytes by which a server's heap grows between round 20 and round 200.</summary>
+    static async Task<long> GrowthAsync()
+    {
         const int Clients = 20, Settled = 20, Rounds = 200;
         var rig = new CoordinatorRig(seats: Clients);
         rig.JoinAll();
@@ -26,9 +36,8 @@ public class NetworkGrowthTests
             foreach (var answer in rig.Answers) (await answer).Read();
             if (round == Settled) (settled, files) = (Heap(rig), rig.Disk.Count);
         }
-
-        Assert.InRange(Heap(rig), 0, settled + (1 << 20)); // 291 bytes for each of the 3,600 replies since; other threads have some
         Assert.Equal(files, rig.Disk.Count);
+        return Heap(rig) - settled;
     }
 
     /// <summary>Bytes in use, without the disk, which is in memory here: its audit log has a line for each reply.</summary>
