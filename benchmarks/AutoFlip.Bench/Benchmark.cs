@@ -65,6 +65,20 @@ sealed record BenchContext(
     /// <summary>Repeats as asked for, or else as many as the measurement needs.</summary>
     public int RepeatsOr(int own) => Bench.Repeats > 0 ? Bench.Repeats : own;
 
+    /// <summary>Carries out a run in a folder that is deleted afterwards.</summary>
+    public T InFolder<T>(Func<RunOptions, T> run)
+    {
+        var folder = Directory.CreateTempSubdirectory("autoflip-bench-");
+        try
+        {
+            return run(Options with { ResultPath = folder.FullName });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     /// <summary>Wall-clock seconds of some work.</summary>
     public double Seconds(Action work)
     {

@@ -86,23 +86,16 @@ static class ClientsBench
             CohortFraction = (Cohort + 0.1) / one.Clients,
             EvaluationFraction = (Cohort + 0.1) / one.Clients,
         };
-        var folder = Directory.CreateTempSubdirectory("autoflip-bench-");
-        try
+        return context.InFolder(options =>
         {
             var started = context.Time.GetTimestamp();
-            var summary = Simulation.Run(
-                experiment, context.Options with { ResultPath = folder.FullName }, new ToProgress(context.Progress), context.Time,
-                context.Cancel);
+            var summary = Simulation.Run(experiment, options, new ToProgress(context.Progress), context.Time, context.Cancel);
             var seconds = context.Time.GetElapsedTime(started).TotalSeconds;
             var length = new FileInfo(Path.Combine(summary.Directory, "partition.json")).Length;
             var data = FederatedData.Load(experiment, DataLocations.Of(context.Options), RunObserver.None, context.Cancel);
             var draws = Enumerable.Range(1, Draws).Select(round => 1e3 * context.Seconds(() => Draw(experiment, data, round))).Order();
-            return new(draws.ElementAt(Draws / 2), seconds, seconds / experiment.Rounds, summary.PeakRssBytes, length);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+            return new Outcome(draws.ElementAt(Draws / 2), seconds, seconds / experiment.Rounds, summary.PeakRssBytes, length);
+        });
     }
 
     static void Draw(Experiment experiment, FederatedData data, int round)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using AutoFlip.Grpc;
 using AutoFlip.Orleans;
 
@@ -102,24 +101,21 @@ static class ClusterBench
     static double RunHere(BenchContext context, int threads)
     {
         var rounds = new Rounds();
-        Within(options => Simulation.Run(
-            context.Experiment, options with { Workers = threads }, rounds, context.Time, context.Cancel), context);
+        context.InFolder(options => Simulation.Run(
+            context.Experiment, options with { Workers = threads }, rounds, context.Time, context.Cancel));
         return rounds.Seconds;
     }
 
     static (double Seconds, double Busy) RunOnCluster(BenchContext context, int workers)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
+        var port = Silo.FreePort(IPAddress.Loopback).Port;
         Process[] processes = [.. Enumerable.Range(0, workers).Select(
             _ => Process.Start(OwnProcess.StartInfo(string.Create(CultureInfo.InvariantCulture, $"{Worker}{port}")))!)];
         try
         {
             var rounds = new Rounds();
-            Within(options => ClusterRun.Run(
-                context.Experiment, OptionsOf(port), options with { Workers = 1 }, rounds, context.Time, context.Cancel), context);
+            context.InFolder(options => ClusterRun.Run(
+                context.Experiment, OptionsOf(port), options with { Workers = 1 }, rounds, context.Time, context.Cancel));
             return (rounds.Seconds, rounds.Busy);
         }
         finally
@@ -135,25 +131,12 @@ static class ClusterBench
     static BenchReport WorkFor(BenchContext context, string name)
     {
         var port = int.Parse(name[Worker.Length..], CultureInfo.InvariantCulture);
-        ClusterWorker.RunAsync(OptionsOf(port), context.Options, slots: 1, once: true, new NoLog(), context.Time, context.Cancel)
+        ClusterWorker.RunAsync(OptionsOf(port), context.Options, slots: 1, once: true, IClientLog.None, context.Time, context.Cancel)
             .GetAwaiter().GetResult();
         return BenchReport.Nothing;
     }
 
     static AutoFlip.Orleans.ClusterOptions OptionsOf(int port) => new() { Cluster = new(ClusterKind.Static, "127.0.0.1", port) };
-
-    static void Within(Action<RunOptions> run, BenchContext context)
-    {
-        var folder = Directory.CreateTempSubdirectory("autoflip-bench-");
-        try
-        {
-            run(context.Options with { ResultPath = folder.FullName });
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
 
     /// <summary>Seconds of the rounds but the first, and this process's processor time in them.</summary>
     sealed class Rounds : RunObserver
@@ -167,12 +150,5 @@ static class ClusterBench
 
         public override void RoundDone(RoundReport report) =>
             _rounds.Add((report.Seconds - report.EvaluateSeconds, Environment.CpuUsage.TotalTime));
-    }
-
-    sealed class NoLog : IClientLog
-    {
-        public void Note(string message) { }
-
-        public void Warning(string message) { }
     }
 }

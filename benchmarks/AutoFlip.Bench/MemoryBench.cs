@@ -101,18 +101,9 @@ static class MemoryBench
         var loadedPeak = Process.GetCurrentProcess().PeakWorkingSet64;
         var data = FederatedData.Assign(experiment, loaded);
         var partitionedPeak = Process.GetCurrentProcess().PeakWorkingSet64;
-        var folder = Directory.CreateTempSubdirectory("autoflip-bench-");
-        try
-        {
-            var summary = Simulation.Run(
-                experiment, context.Options with { ResultPath = folder.FullName }, (_, _) => data, new ToProgress(context.Progress),
-                context.Time, context.Cancel);
-            return new Outcome(loadedPeak, partitionedPeak, summary.PeakRssBytes, context.Time.GetElapsedTime(started).TotalSeconds);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        var summary = context.InFolder(options => Simulation.Run(
+            experiment, options, (_, _) => data, new ToProgress(context.Progress), context.Time, context.Cancel));
+        return new Outcome(loadedPeak, partitionedPeak, summary.PeakRssBytes, context.Time.GetElapsedTime(started).TotalSeconds);
     }
 
     static ImageSet Synthetic(int samples, int part)

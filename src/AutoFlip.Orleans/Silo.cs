@@ -143,7 +143,8 @@ sealed class Silo : IAsyncDisposable
         ConnectRetry = 1,
     };
 
-    static IPEndPoint FreePort(IPAddress address)
+    /// <summary>An address with a port that nobody listens on now.</summary>
+    public static IPEndPoint FreePort(IPAddress address)
     {
         using var probe = new TcpListener(address, 0);
         probe.Start();

@@ -37,7 +37,14 @@ sealed class ChaosDisk : IDisposable
         }
     }
 
-    long Used => new DriveInfo(_folder) is var drive ? drive.TotalSize - drive.AvailableFreeSpace : 0;
+    long Used
+    {
+        get
+        {
+            var drive = new DriveInfo(_folder);
+            return drive.TotalSize - drive.AvailableFreeSpace;
+        }
+    }
 
     /// <summary>Makes it larger or smaller.</summary>
     /// <exception cref="InvalidOperationException">It has more than that.</exception>

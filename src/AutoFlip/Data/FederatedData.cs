@@ -79,22 +79,10 @@ public sealed record FederatedData
                 return theirs is null ? cut : cut with { HeldOut = theirs[client] };
             }),
         ];
-        var (train, test) = data.Train.ForClients(clients, data.Test);
-        return new FederatedData
-        {
-            Train = train,
-            HeldOut = new Unaugmented(train),
-            Test = test is null ? null : new Unaugmented(test),
-            Clients = clients,
-            Task = data.Task,
-            Columns = data.Columns,
-            OwnersHoldOut = theirs is not null,
-            Table = PartitionTable.Of(
-                clients, data.Train.Targets, strata,
-                partition is NaturalPartition && data.Owners is { } named
-                    ? [.. assigned.Select(rows => named.Names[named.OfRow[rows[0]]])]
-                    : null),
-        };
+        var names = partition is NaturalPartition && data.Owners is { } named
+            ? assigned.Select(rows => named.Names[named.OfRow[rows[0]]]).ToArray()
+            : null;
+        return Of(data, clients, clients, names) with { OwnersHoldOut = theirs is not null };
     }
 
     /// <summary>Data whose clients' rows are computed when they are asked for. A table is standardised as if one client had all of its
@@ -108,8 +96,19 @@ public sealed record FederatedData
             client => HoldOut.Cut(
                 kept is null ? plan(client) : Pick(kept, plan(client)), experiment.TestFraction,
                 seeds.For(Purpose.HoldOut, client: client)));
-        var (train, test) = data.Train.ForClients([new(kept ?? [.. Enumerable.Range(0, count)], default)], data.Test);
-        return new FederatedData
+        return Of(data, clients, [new(kept ?? [.. Enumerable.Range(0, count)], default)]);
+    }
+
+    /// <summary>Data of clients.</summary>
+    /// <param name="data">What was loaded.</param>
+    /// <param name="clients">Each client's rows.</param>
+    /// <param name="owners">Rows by which a table is standardised, those of an owner together.</param>
+    /// <param name="names">The clients' names, if they are owners.</param>
+    static FederatedData Of(
+        LoadedData data, FederatedRows clients, IReadOnlyList<ClientRows> owners, IReadOnlyList<string>? names = null)
+    {
+        var (train, test) = data.Train.ForClients(owners, data.Test);
+        return new()
         {
             Train = train,
             HeldOut = new Unaugmented(train),
@@ -117,7 +116,7 @@ public sealed record FederatedData
             Clients = clients,
             Task = data.Task,
             Columns = data.Columns,
-            Table = PartitionTable.Of(clients, data.Train.Targets, data.Task.Strata),
+            Table = PartitionTable.Of(clients, data.Train.Targets, data.Task.Strata, names),
         };
     }
 

@@ -50,7 +50,11 @@ public sealed class PartitionTable
     public ReadOnlySpan<int> HeldOut(int client) => Counts(_rows[client].HeldOut.Span);
 
     /// <summary>All samples of a client, held-out ones included.</summary>
-    public int Samples(int client) => _rows[client] is var rows ? rows.Train.Length + rows.HeldOut.Length : 0;
+    public int Samples(int client)
+    {
+        var rows = _rows[client];
+        return rows.Train.Length + rows.HeldOut.Length;
+    }
 
     /// <summary>Number of classes of which a client has at least one sample, held-out ones included.</summary>
     public int ClassCount(int client)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using AutoFlip.Cli;
 
@@ -24,7 +23,7 @@ public sealed class ExperimentProcessTests : IDisposable
         string[] command = ["experiment", _folder["t.json"], "--offline", "--json"];
         var whole = Shell.Run([.. command, "--result-path", _folder["whole"]], step: null, engine: Engine.Default);
 
-        using (var process = Start([.. command, "--result-path", _folder["killed"]]))
+        using (var process = CliProcess.Start([.. command, "--result-path", _folder["killed"]]))
         {
             // the first row's two, and three of the second: a full pipe stops it some dozens ahead of its reader
             for (var rounds = 0; rounds < 2 + 3;)
@@ -50,17 +49,4 @@ public sealed class ExperimentProcessTests : IDisposable
     static IEnumerable<string?> Models(Shell.Ended ended) =>
         JsonDocument.Parse(ended.Lines[^1]).RootElement.GetProperty("rows").EnumerateArray()
             .Select(row => row.GetProperty("runs")[0].GetProperty("model_sha256").GetString());
-
-    static Process Start(string[] arguments)
-    {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "AutoFlip.Cli.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
-    }
 }

@@ -128,15 +128,7 @@ public sealed partial class ProcessTests(ProcessTests.Unbroken unbroken) : IClas
 
     static Process Start(string[] arguments)
     {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "AutoFlip.Cli.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        var process = Process.Start(start)!;
+        var process = CliProcess.Start(arguments);
         if (OperatingSystem.IsLinux()) // it would hold some hundred lines
             Assert.True(Control(((PipeStream)process.StandardOutput.BaseStream).SafePipeHandle, SetPipeSize, 4096) > 0);
         return process;

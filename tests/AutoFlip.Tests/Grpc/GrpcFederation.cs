@@ -107,7 +107,7 @@ sealed class GrpcFederation : TestFederation
                 Workers = 1,
                 Once = true,
             },
-            _ => new ClientData(_data.Contract, new SimulatedData(_data)), new NoLog(), Time);
+            _ => new ClientData(_data.Contract, new SimulatedData(_data)), IClientLog.None, Time);
         await client.RunAsync(_stop.Token);
     }
 
@@ -125,12 +125,5 @@ sealed class GrpcFederation : TestFederation
         public ConcurrentQueue<string> Warnings { get; } = [];
 
         public override void Warning(string message) => Warnings.Enqueue(message);
-    }
-
-    sealed class NoLog : IClientLog
-    {
-        public void Note(string message) { }
-
-        public void Warning(string message) { }
     }
 }

@@ -128,7 +128,7 @@ static class NetworkFederation
                 Workers = 1,
                 Once = true,
             },
-            run => ClientData.Dealt(run.Experiment, DataLocations.Of(new()), RunObserver.None, ct), log ?? new Silent(),
+            run => ClientData.Dealt(run.Experiment, DataLocations.Of(new()), RunObserver.None, ct), log ?? IClientLog.None,
             TimeProvider.System);
         await client.RunAsync(ct);
     }
@@ -188,12 +188,5 @@ static class NetworkFederation
         }
 
         public void Warning(string message) => All.Enqueue(message);
-    }
-
-    sealed class Silent : IClientLog
-    {
-        public void Note(string message) { }
-
-        public void Warning(string message) { }
     }
 }

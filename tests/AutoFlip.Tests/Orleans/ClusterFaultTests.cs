@@ -48,7 +48,7 @@ public class ClusterFaultTests
 
         var refused = await Assert.ThrowsAsync<AutoFlipException>(() => ClusterWorker.RunAsync(
             federation.Options with { Pki = other.Folder.Path, StartTimeout = TimeSpan.Zero }, new RunOptions(), slots: 1, once: true,
-            new NoLog(), other.Time, Stop));
+            IClientLog.None, other.Time, Stop));
         Assert.Equal(ExitCode.RunFailed, refused.Code);
     }
 
@@ -61,7 +61,7 @@ public class ClusterFaultTests
             (experiment, _) => fault == "no data"
                 ? throw AutoFlipException.BadData("There are none.")
                 : new SimulationWorker(experiment, TinyFederation.Data(experiment), slots: 1),
-            slots: 1, new NoLog(), TimeProvider.System);
+            slots: 1, IClientLog.None, TimeProvider.System);
 
         var admission = await worker.AdmitAsync(OfferOf(partition: "another"));
 
@@ -73,11 +73,11 @@ public class ClusterFaultTests
     public async Task A_worker_takes_part_in_one_run_of_one_version_and_one_kind_of_processor()
     {
         using var worker = new WorkerService(
-            (experiment, _) => new SimulationWorker(experiment, TinyFederation.Data(experiment), slots: 1), slots: 3, new NoLog(),
+            (experiment, _) => new SimulationWorker(experiment, TinyFederation.Data(experiment), slots: 1), slots: 3, IClientLog.None,
             TimeProvider.System);
         var offer = OfferOf(TinyFederation.Data(Tiny).Table.Sha256);
         using var other = new WorkerService(
-            (_, _) => throw new InvalidOperationException(), slots: 1, new NoLog(), TimeProvider.System);
+            (_, _) => throw new InvalidOperationException(), slots: 1, IClientLog.None, TimeProvider.System);
 
         Assert.Equal((null, 3), (await worker.AdmitAsync(offer) is var admission ? admission.Refusal : "", admission.Slots));
         Assert.Null((await worker.AdmitAsync(offer)).Refusal); // asked again, after a call that was lost
@@ -100,7 +100,7 @@ public class ClusterFaultTests
         var options = new ClusterOptions { Cluster = new(ClusterKind.Redis, "127.0.0.1", 1), StartTimeout = TimeSpan.Zero };
 
         var refused = await Assert.ThrowsAsync<AutoFlipException>(() => ClusterWorker.RunAsync(
-            options, new RunOptions(), slots: 1, once: true, new NoLog(), TimeProvider.System, Stop));
+            options, new RunOptions(), slots: 1, once: true, IClientLog.None, TimeProvider.System, Stop));
 
         Assert.Equal(ExitCode.RunFailed, refused.Code);
         Assert.StartsWith("The cluster redis:127.0.0.1:1 cannot be joined: ", refused.Message, StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public class ClusterFaultTests
         };
 
         var refused = await Assert.ThrowsAsync<AutoFlipException>(() => ClusterWorker.RunAsync(
-            options, new RunOptions(), slots: 1, once: true, new NoLog(), TimeProvider.System, Stop));
+            options, new RunOptions(), slots: 1, once: true, IClientLog.None, TimeProvider.System, Stop));
 
         Assert.Equal(ExitCode.BadRequest, refused.Code);
         Assert.StartsWith(
@@ -134,11 +134,4 @@ public class ClusterFaultTests
     static RunOffer OfferOf(string partition) => new(
         new(1, 0, 0, new byte[8]), ExperimentFile.ProgramVersion, ProcessorKind.Here,
         ExperimentFile.Write(ExperimentRules.Resolve(Tiny), partition), partition);
-
-    sealed class NoLog : IClientLog
-    {
-        public void Note(string message) { }
-
-        public void Warning(string message) { }
-    }
 }

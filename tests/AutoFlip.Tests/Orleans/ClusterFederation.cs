@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using AutoFlip.Grpc;
 using AutoFlip.Orleans;
 
@@ -18,14 +16,13 @@ sealed class ClusterFederation : TestFederation
     readonly Silo _coordinator;
     readonly TimeProvider _time;
     readonly ClusterChannel _channel;
-    readonly Heard _heard = new();
     readonly Dictionary<int, (WorkerService Service, Silo Silo)> _workers = [];
 
     ClusterFederation(Experiment experiment, FederatedData data, ClusterOptions options, Silo coordinator, TimeProvider time)
     {
         (_data, _options, _coordinator, _time) = (data, options, coordinator, time);
         var memory = new ClientFiles(_folder["memory"], TinyFederation.Network(experiment).Layout.ParameterCount);
-        var session = new SimulationSession(experiment, data.Table.Sha256, new InProcessChannel(null!, data, null!), _heard)
+        var session = new SimulationSession(experiment, data.Table.Sha256, new InProcessChannel(null!, data, null!), RunObserver.None)
         {
             KeptBefore = memory.AllBefore,
             Keep = memory.Save,
@@ -35,17 +32,12 @@ sealed class ClusterFederation : TestFederation
 
     public override IMessageChannel Channel => _channel;
 
-    public IReadOnlyCollection<string> Warnings => _heard.Warnings;
-
     /// <summary>How its members take part.</summary>
     public ClusterOptions Options => _options;
 
     public static async Task<ClusterFederation> StartAsync(Experiment experiment, FederatedData data, TestAuthority? pki = null)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
+        var port = Silo.FreePort(IPAddress.Loopback).Port;
         var options = new ClusterOptions
         {
             Cluster = new(ClusterKind.Static, "127.0.0.1", port),
@@ -95,7 +87,7 @@ sealed class ClusterFederation : TestFederation
         for (var i = 0; i < Workers; i++)
         {
             var service = new WorkerService(
-                (experiment, _) => new SimulationWorker(experiment, _data, Slots), Slots, new NoLog(), _time);
+                (experiment, _) => new SimulationWorker(experiment, _data, Slots), Slots, IClientLog.None, _time);
             _workers[i] = (service, await Silo.StartAsync(_options, isCoordinator: false, service, _ => { }, _time, stop));
         }
     }
@@ -103,19 +95,5 @@ sealed class ClusterFederation : TestFederation
     async Task StopWorkersAsync()
     {
         for (var number = 0; number < Workers; number++) await StopWorkerAsync(number);
-    }
-
-    sealed class Heard : RunObserver
-    {
-        public ConcurrentQueue<string> Warnings { get; } = [];
-
-        public override void Warning(string message) => Warnings.Enqueue(message);
-    }
-
-    sealed class NoLog : IClientLog
-    {
-        public void Note(string message) { }
-
-        public void Warning(string message) { }
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using AutoFlip.Orleans;
 
 namespace AutoFlip.Tests;
 
@@ -35,7 +35,7 @@ public sealed class ClusterProcessTests : IDisposable
     [Fact]
     public void A_worker_and_then_the_coordinator_are_killed_and_the_model_is_that_of_one_process()
     {
-        var cluster = $"static:127.0.0.1:{FreePort()}";
+        var cluster = $"static:127.0.0.1:{Silo.FreePort(IPAddress.Loopback).Port}";
         var want = ModelOf(Start("run", [.. Experiment, "--result-path", _folder["one"]]));
         var lost = StartWorker(cluster);
         StartWorker(cluster); // it notices after 15 s that the coordinator is gone, and joins the next one if that is still there then
@@ -60,7 +60,7 @@ public sealed class ClusterProcessTests : IDisposable
     {
         var server = new[] { "/usr/bin/redis-server", "/usr/local/bin/redis-server" }.FirstOrDefault(File.Exists);
         Assert.SkipUnless(server is not null, "There is no redis-server on this machine (Debian: apt-get install redis-server).");
-        var port = FreePort();
+        var port = Silo.FreePort(IPAddress.Loopback).Port;
         var redis = Process.Start(new ProcessStartInfo(
             server, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder.Path])
         { RedirectStandardOutput = true })!;
@@ -75,13 +75,6 @@ public sealed class ClusterProcessTests : IDisposable
         redis.Kill();
 
         Assert.Equal(want, ModelOf(run));
-    }
-
-    static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     Process StartWorker(string cluster, params string[] options) =>
@@ -110,12 +103,7 @@ public sealed class ClusterProcessTests : IDisposable
 
     Process Start(string command, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AutoFlip.Cli.dll"), command, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        var process = Process.Start(start)!;
+        var process = CliProcess.Start([command, .. arguments]);
         _processes.Add(process);
         return process;
     }
