@@ -17,13 +17,12 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
     readonly IClusterMembershipService _members;
     readonly SiloAddress _self;
     readonly TimeProvider _time;
-    readonly SeatQueue _queue = new();
     readonly CancellationTokenSource _stop = new();
     readonly ConcurrentDictionary<SiloAddress, WorkerLink> _workers = [];
     readonly Task _watching, _noticing;
     readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    CohortTask? _task;
     readonly TaskCompletionSource<Answer> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    CohortTask? _task;
 
     /// <summary>Begins to offer the run to the workers of the cluster.</summary>
     public ClusterChannel(
@@ -48,7 +47,7 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
     public RunOffer Offer { get; }
 
     /// <summary>Clients that wait for a slot.</summary>
-    public SeatQueue Queue => _queue;
+    public SeatQueue Queue { get; } = new();
 
     /// <inheritdoc/>
     public int? SamplesOf(int client) => _run.Clients.SamplesOf(client);
@@ -78,7 +77,7 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
         var before = task.Work == ClientWork.Train ? _run.KeptBefore(client, task.Round) : [];
         var seat = new SeatTask(client, request, task.Whole, before, vector => _run.Keep(client, task.Round, vector), ct);
         await using var stopping = ct.Register(() => seat.Answer.TrySetCanceled(ct)); // there may be no worker who would
-        _queue.Add(seat);
+        Queue.Add(seat);
         return await await Task.WhenAny(seat.Answer.Task, _failed.Task);
     }
 
@@ -108,7 +107,7 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
         await _stop.CancelAsync();
         await Task.WhenAll([_watching, _noticing, .. _workers.Values.Select(worker => worker.Running)])
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _queue.Dispose();
+        Queue.Dispose();
         _stop.Dispose();
     }
 

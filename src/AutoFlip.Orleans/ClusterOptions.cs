@@ -22,6 +22,6 @@ public sealed record ClusterOptions
     /// <summary>File with the password of a Redis server; null for none.</summary>
     public string? PasswordFile { get; init; }
 
-    /// <summary>Time in which a coordinator's first worker must have joined.</summary>
+    /// <summary>Time in which a coordinator's first worker, or for a worker its first cluster, must have been found.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -56,8 +56,8 @@ sealed class WorkerCommand : ICommand
     static ClusterOptions? OptionsOf(NetworkOptions options)
     {
         if (options.Cluster is not { } text)
-            return options is { Listen: null, Pki: null, ServerName: null, RedisPasswordFile: null } ? null
-                : throw AutoFlipException.BadRequest("--listen, --pki, --server-name and --redis-password-file go with --cluster.");
+            return options with { Slots = null, Once = false } == new NetworkOptions() ? null : throw AutoFlipException.BadRequest(
+                "--listen, --pki, --server-name, --redis-password-file and --start-timeout go with --cluster.");
         return new()
         {
             Cluster = ClusterAddress.Parse(text)

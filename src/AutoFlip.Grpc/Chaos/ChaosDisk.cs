@@ -27,15 +27,17 @@ sealed class ChaosDisk : IDisposable
     {
         set
         {
-            var ballast = Path.Combine(_folder, "ballast");
-            if (value && Used == 0) File.WriteAllBytes(ballast, [0]); // size=0 means no limit
-            const int Tries = 100; // whoever writes on it may have taken more since it was measured
-            for (var tries = 1; value && tries < Tries; tries++)
-                if (TryResize(Used)) return;
-            Resize(value ? Used : _size);
-            if (!value) File.Delete(ballast);
+            if (value)
+            {
+                Fill();
+                return;
+            }
+            Resize(_size);
+            File.Delete(Ballast);
         }
     }
+
+    string Ballast => Path.Combine(_folder, "ballast");
 
     long Used
     {
@@ -51,6 +53,15 @@ sealed class ChaosDisk : IDisposable
     public void Resize(long size)
     {
         if (!TryResize(size)) throw new InvalidOperationException($"'{_folder}' cannot have {size} bytes.");
+    }
+
+    void Fill()
+    {
+        const int Tries = 100; // whoever writes on it may have taken more since it was measured
+        if (Used == 0) File.WriteAllBytes(Ballast, [0]); // size=0 means no limit
+        for (var tries = 1; tries < Tries; tries++)
+            if (TryResize(Used)) return;
+        Resize(Used);
     }
 
     bool TryResize(long size) => Mount(_folder, $"remount,size={size}");

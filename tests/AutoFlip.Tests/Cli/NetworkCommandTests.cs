@@ -16,6 +16,13 @@ public class NetworkCommandTests
     [InlineData("--pki is missing", "client", "--server", "https://fl:7443", "--name", "c1")]
     [InlineData("--token-file is missing", "client", "enrol", "--server", "https://fl:7443", "--pki", "p")]
     [InlineData("'enrol' and options are", "client", "run")]
+    [InlineData("worker: --cluster is missing. Accepted: static:HOST:PORT", "worker", "--slots", "2")]
+    [InlineData("worker: 'run' is not accepted", "worker", "run", "--cluster", "redis:db")]
+    [InlineData("--slots: '0' is not accepted", "worker", "--cluster", "redis:db", "--slots", "0")]
+    [InlineData("--cluster: 'db' is not accepted. Accepted: static:HOST:PORT", "worker", "--cluster", "db")]
+    [InlineData("--listen: '10.0.0.1' is not accepted", "run", "--cluster", "redis:db", "--listen", "10.0.0.1")]
+    [InlineData("--start-timeout go with --cluster", "run", "--dataset", "Digits", "--start-timeout", "5s")]
+    [InlineData("--start-timeout go with --cluster", "run", "--dataset", "Digits", "--pki", "p")]
     public void A_missing_or_contradicting_option_is_named(string sentence, params string[] arguments) => Refused(sentence, arguments);
 
     [Theory]
