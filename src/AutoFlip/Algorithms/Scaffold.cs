@@ -86,15 +86,11 @@ public sealed record Scaffold : FederatedAlgorithm
         public override ServerState End()
         {
             var (mask, old) = (facts.Mask, state.Weights);
-            var next = mask.Expand(_mean.Mean, old).ToArray();
-            var rate = (float)algorithm.ServerLearningRate;
-            if (rate != 1) // otherwise the mean, to the bit
-                for (var i = 0; i < old.Layout.ParameterCount; i++) next[i] = old.Values[i] + rate * (next[i] - old.Values[i]);
-
+            var next = old.Towards(mask.Expand(_mean.Mean, old), algorithm.ServerLearningRate);
             var control = state.Slots[Control].ToArray();
             var change = mask.KeptParameters().Scatter(_changes);
             TensorPrimitives.MultiplyAdd(change, 1f / facts.Clients, control.AsSpan(0, change.Length), control.AsSpan(0, change.Length));
-            return new(new Weights(old.Layout, next), state.Slots.SetItem(Control, new Weights(old.Layout, control)));
+            return new(next, state.Slots.SetItem(Control, new Weights(old.Layout, control)));
         }
     }
 }

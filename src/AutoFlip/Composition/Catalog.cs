@@ -170,6 +170,10 @@ public static class Catalog
     public static Section<Func<Experiment, FederatedAlgorithm>> Algorithms { get; } = new("algorithm", "Experiment.Algorithm")
     {
         { "fedavg", e => new FedAvg(e.ServerMomentum) },
+        { "fedavgm", e => e.Options.ApplyTo(new FedAvgM(e.ServerMomentum)) },
+        { "fedadam", e => e.Options.ApplyTo(new FedAdam(e.ServerMomentum)) },
+        { "fedyogi", e => e.Options.ApplyTo(new FedYogi(e.ServerMomentum)) },
+        { "fedadagrad", e => e.Options.ApplyTo(new FedAdagrad(e.ServerMomentum)) },
         { "fedprox", e => e.Options.ApplyTo(new FedProx(e.ServerMomentum)) },
         { "scaffold", e => e.Options.ApplyTo(new Scaffold()) },
     };
@@ -193,7 +197,11 @@ public static class Catalog
     };
 
     /// <summary>Presets: values of several options.</summary>
-    public static Section<Preset> Presets { get; } = new("preset", "preset") { { "paper", Preset.Paper } };
+    public static Section<Preset> Presets { get; } = new("preset", "preset")
+    {
+        { "paper", Preset.Paper },
+        { "fedsgd", Preset.FedSgd },
+    };
 
     /// <summary>The parts that an experiment names, made once.</summary>
     /// <param name="experiment">A resolved experiment of a settled task (<see cref="ExperimentRules"/>).</param>

@@ -18,4 +18,17 @@ public sealed record Preset(string Help, Func<Experiment, Experiment> Apply)
             ScaleLearningRate = false,
             MaskRefresh = MaskRefresh.Cohort,
         });
+
+    /// <summary>FedSGD: w ← w - η Σ n_k ∇F_k(w) / Σ n_k, which is a round of FedAvg with one step on all of a client's samples.</summary>
+    /// <remarks>Source: McMahan et al. 2017 (arXiv 1602.05629), algorithm 1 with E = 1 and B = ∞.</remarks>
+    internal static Preset FedSgd { get; } = new(
+        "FedSGD: fedavg, nothing pruned, one step of plain SGD per round on all of a client's samples.",
+        experiment => experiment.WithMethod("fedavg") with
+        {
+            ServerMomentum = 0,
+            LocalEpochs = 1,
+            BatchSize = 0,
+            Optimizer = "SGD",
+            Momentum = 0,
+        });
 }

@@ -181,7 +181,7 @@ public static class ExperimentOptions
             "Clients asked in a round, as a multiple of those that take part. Over a network a round is closed once enough have "
             + "replied; in a simulation all count.",
             x => x is >= 1 and <= 10, "a number in [1, 10]"),
-        Of(e => e.ServerMomentum, "server-momentum beta", "F", "Server momentum. 0 is plain averaging.",
+        Of(e => e.ServerMomentum, "server-momentum beta", "F", "Server momentum. 0 turns it off.",
             x => x is >= 0 and < 1, "a number in [0, 1), where 0 turns it off"),
         Of(e => e.WireDown, "wire-down", "fp32|fp16|int8",
             "Number format of the model sent to clients."),

@@ -50,7 +50,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
                     reports?.Add(reply.Report.Span);
                 }
             if (fold.Count == 0) throw AutoFlipException.RunFailed($"Round {t}: no client returned a usable update. {failure}");
-            server = fold.End();                                                        // w_{t+1}
+            server = fold.End().Masked(mask, Regrow.Keep);                              // w_{t+1}
             memory = reports?.End() ?? memory;
             yield return new(task, cohort, Masks.StateOf(t, server, mask, memory));
         }

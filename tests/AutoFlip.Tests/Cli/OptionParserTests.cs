@@ -88,7 +88,7 @@ public class OptionParserTests
 
     [Fact]
     public void A_preset_that_does_not_exist_is_refused() => Assert.Contains(
-        "there is no preset 'papers'. Accepted: paper.", Shell.Run("run", "--preset", "papers").Error, StringComparison.Ordinal);
+        "there is no preset 'papers'. Accepted: paper, fedsgd.", Shell.Run("run", "--preset", "papers").Error, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("--clients=7", 7)]

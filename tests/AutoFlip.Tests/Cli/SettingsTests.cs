@@ -189,7 +189,7 @@ public partial class SettingsTests
                                           once enough have replied; in a simulation all
                                           count. [1]
               --server-momentum, --beta F
-                                          Server momentum. 0 is plain averaging. [0.9]
+                                          Server momentum. 0 turns it off. [0.9]
               --wire fp32|fp16|int8       Number format on the wire, in both directions.
                                           fp32 is lossless. [fp32]
               --wire-down fp32|fp16|int8  Number format of the model sent to clients; after

@@ -1,0 +1,15 @@
+namespace AutoFlip;
+
+/// <summary>FedAdam: an adaptive server whose second moment is the running mean of squared updates.</summary>
+/// <param name="Beta1">Server momentum β1, in [0, 1): memory of the mean update.</param>
+/// <remarks>v ← β2 v + (1-β2)Δ²; all else as <see cref="FedOpt"/>: its cost, its source, its departures. As in the paper without a bias
+/// correction (Flower multiplies η by one).</remarks>
+public sealed record FedAdam(double Beta1) : FedOpt(Beta1)
+{
+    /// <summary>Memory β2 of the second moment, in [0, 1).</summary>
+    [Option("Memory of the second moment of updates.", AtLeast = 0, Below = 1)]
+    public double Beta2 { get; init; } = 0.99;
+
+    /// <inheritdoc/>
+    protected override double Next(double u, double square) => Beta2 * u + (1 - Beta2) * (square - Tau * Tau);
+}

@@ -1,0 +1,106 @@
+namespace AutoFlip.Tests;
+
+/// <summary>Laws that every algorithm of the catalogue keeps, whatever its formula.</summary>
+[Trait("speed", "slow")]
+public sealed class EveryAlgorithmTests : IDisposable
+{
+    readonly TemporaryDirectory _folder = new();
+
+    public static TheoryData<string> Names => [.. Catalog.Algorithms.Names];
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Five of six clients a round, plain SGD, and a mask from round 2 on, if the algorithm can have one.</summary>
+    static Experiment Tiny(string name) => Accepted(TinyFederation.Experiment with
+    {
+        Algorithm = name,
+        Optimizer = "SGD",
+        LearningRate = 0.1,
+        CohortFraction = 0.84,
+        Rounds = 5,
+        DenseRounds = 1,
+        Pruner = "random",
+        PruneFraction = 0.5m,
+        UnitMultiple = 1,
+    });
+
+    static Experiment Accepted(Experiment experiment) =>
+        Violations(experiment).Any() ? experiment with { Pruner = Experiment.NoPruner } : experiment;
+
+    static IEnumerable<string> Violations(Experiment experiment) =>
+        ExperimentRules.Violations(experiment with { Dataset = "Digits", Criterion = "auto", Metrics = ["auto"] });
+
+    [Theory, MemberData(nameof(Names))]
+    public void An_algorithm_runs_with_plain_SGD(string name) => Assert.Empty(Violations(Tiny(name)));
+
+    /// <summary>Removed units and removed weights, of a network with running statistics: what is removed is exactly 0 in the model and in
+    /// every vector of the server; or the model's value stays what it was, to the bit.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public async Task What_a_mask_removed_never_moves(string name)
+    {
+        var network = new NetworkBuilder("norm", new SampleShape(1, 4, 4)).Conv2d(6, 3).BatchNorm2d().ReLU().Flatten().Linear(3).Build(3);
+        foreach (var pruning in (PruningKind[])[PruningKind.Structured, PruningKind.Unstructured])
+            foreach (var regrow in Enum.GetValues<Regrow>())
+            {
+                var experiment = Tiny(name) with { Pruning = pruning, Regrow = regrow };
+
+                var outcome = await TinyFederation.RunAsync(experiment, network: network);
+
+                var masked = outcome.Rounds.Where(round => !round.Mask.IsDense).ToArray();
+                Assert.Equal(experiment.IsDense ? 0 : 4, masked.Length);
+                foreach (var (_, state, mask, start) in masked)
+                    foreach (var i in Enumerable.Range(0, mask.Layout.Count).Where(i => !mask.Values[i]))
+                    {
+                        Assert.Equal(regrow == Regrow.Zero ? 0 : start.Values[i], state.Server.Weights.Values[i]);
+                        foreach (var (slot, values) in state.Server.Slots) Assert.True(values.Values[i] == 0, $"{slot} at {i}");
+                    }
+            }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public async Task Statistics_become_the_mean_of_the_clients(string name)
+    {
+        var network = new NetworkBuilder("norm", new SampleShape(1, 4, 4)).Conv2d(6, 3).BatchNorm2d().ReLU().Flatten().Linear(3).Build(3);
+        var count = network.Layout.Count - network.Layout.ParameterCount;
+        List<(int Examples, float[] Statistics)> replies = [];
+
+        var outcome = await TinyFederation.RunAsync(
+            Tiny(name) with { Pruner = Experiment.NoPruner, Rounds = 2 }, network: network,
+            wrap: inner => new FederatedRunTests.Tap(inner, (task, reply) =>
+            {
+                if (task is { Work: ClientWork.Train, Round: 2 }) replies.Add((reply.Examples, reply.Values[^count..].ToArray()));
+            }));
+
+        for (var i = 0; i < count; i++)
+        {
+            var (least, most) = (replies.Min(reply => reply.Statistics[i]), replies.Max(reply => reply.Statistics[i]));
+            Assert.InRange(outcome.Global.Statistics[i], least - 1e-6f, most + 1e-6f);
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public async Task One_worker_and_two_give_the_same_model(string name) => Assert.Equal(
+        (await TinyFederation.RunAsync(Tiny(name), workers: 1)).Global.Sha256(),
+        (await TinyFederation.RunAsync(Tiny(name), workers: 2)).Global.Sha256());
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_run_that_was_stopped_and_resumed_ends_in_the_same_model(string name)
+    {
+        var experiment = Accepted(FinishedRuns.Small with
+        {
+            Algorithm = name,
+            Optimizer = "SGD",
+            LearningRate = 0.05,
+            ServerMomentum = 0.9,
+            Clients = 6,
+            CohortFraction = 0.84,
+            Rounds = 4,
+            LocalEpochs = 1,
+            EvaluateEvery = 4,
+            DenseRounds = 1,
+            Pruner = "random",
+        });
+
+        Assert.Equal(ResumedRuns.Unbroken(experiment, _folder["whole"]), ResumedRuns.Resumed(experiment, _folder["broken"], after: 2));
+    }
+}
