@@ -231,9 +231,7 @@ static class Settings
         Setting.Ignored<double>("--lr_server", "F", "the server step is the average of the updates; clients use --learning-rate (--lr)"),
         Setting.Ignored<double>(
             "--beta1", "F",
-            "parameter of adaptive server optimisers, which the paper's code does not have either; "
-            + "server momentum is --server-momentum (--beta)"),
-        Setting.Ignored<double>("--tau", "F", "parameter of adaptive server optimisers, which the paper's code does not have either"),
+            "the paper's code never reads it; server momentum, of adaptive server steps too, is --server-momentum (--beta)"),
         Setting.Ignored<double>(
             "--initial_value_threshold", "F",
             "the paper's code never reads it; the pruned fraction is --prune-fraction (--treeshold_pruining)"),

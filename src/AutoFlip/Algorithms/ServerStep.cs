@@ -3,7 +3,8 @@ namespace AutoFlip;
 /// <summary>The step that folds and algorithms share.</summary>
 static class ServerStep
 {
-    /// <summary>w + η (mean - w). Running statistics become the mean's, whatever η: a longer step could take a variance below zero.</summary>
+    /// <summary>w + η (mean - w). Running statistics become the mean's, whatever η: a longer step could take a variance below
+    /// zero.</summary>
     /// <param name="old">w.</param>
     /// <param name="mean">Where clients are, on average.</param>
     /// <param name="rate">η. 1 gives the mean, to the bit.</param>

@@ -4,8 +4,8 @@ public class FedAvgMTests
 {
     static readonly WeightLayout Layout = WeightLayout.Create([("w", [1], TensorRole.Weight), ("var", [1], TensorRole.Statistic)]);
 
-    /// <summary>The clients' mean is always 1 above the model: Δ = 1. v = 1, 1.9, 2.71, and w their sum: 1, 2.9, 5.61. With η = 0.1 it is the
-    /// running mean of fedavg with β = 0.9: 0.1, 0.29, 0.561.</summary>
+    /// <summary>The clients' mean is always 1 above the model: Δ = 1. v = 1, 1.9, 2.71, and w their sum: 1, 2.9, 5.61. With η = 0.1 it is
+    /// the running mean of fedavg with β = 0.9: 0.1, 0.29, 0.561.</summary>
     [Theory, InlineData(1, 1, 2.9, 5.61), InlineData(0.1, 0.1, 0.29, 0.561)]
     public void Velocity_adds_up_as_of_a_heavy_ball(double rate, double first, double second, double third)
     {
