@@ -75,7 +75,7 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
     {
         var task = _task!;
         var before = task.Work == ClientWork.Train ? _run.KeptBefore(client, task.Round) : [];
-        var seat = new SeatTask(client, request, task.Whole, before, vector => _run.Keep(client, task.Round, vector), ct);
+        var seat = new SeatTask(client, request, () => task.Whole(client), before, vector => _run.Keep(client, task.Round, vector), ct);
         await using var stopping = ct.Register(() => seat.Answer.TrySetCanceled(ct)); // there may be no worker who would
         Queue.Add(seat);
         return await await Task.WhenAny(seat.Answer.Task, _failed.Task);

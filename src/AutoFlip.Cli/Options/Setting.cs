@@ -143,7 +143,7 @@ sealed record Setting
         Group = Enum.Parse<SettingGroup>((declared.ChosenBy == nameof(Experiment.Algorithm)
             ? OptionGroup.Federation
             : ExperimentOptions.Of(declared.ChosenBy).Group).ToString()),
-        Placeholder = declared.Option.Type == typeof(double) ? "F" : declared.Option.Type == typeof(int) ? "N" : "BOOL",
+        Placeholder = PlaceholderOf(declared.Option.Type),
         Help = $"{declared.Option.Attribute.Help} Only with Experiment.{declared.ChosenBy} {string.Join(" or ", declared.Methods)}.",
         Type = declared.Option.Type,
         Option = declared.Option,
@@ -165,6 +165,9 @@ sealed record Setting
         Implied = placeholder.Length == 0 ? True : null,
         Property = (PropertyInfo)((MemberExpression)property.Body).Member,
     };
+
+    static string PlaceholderOf(Type type) =>
+        type == typeof(double) ? "F" : type == typeof(int) ? "N" : type == typeof(bool) ? "BOOL" : "LIST";
 
     static Arity ArityOf(string placeholder, Type type) =>
         placeholder.Length == 0 ? Arity.Flag : type == typeof(ImmutableArray<string>) ? Arity.Many : Arity.One;

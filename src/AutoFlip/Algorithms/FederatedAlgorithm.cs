@@ -43,6 +43,10 @@ public abstract record FederatedAlgorithm
     /// <param name="pruner">Its pruner.</param>
     public virtual string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) => null;
 
+    /// <summary>True if clients may train sub-models of their own (<see cref="Pruner.HasSubModels"/>). False where the algorithm folds
+    /// replies itself, by position.</summary>
+    public virtual bool TakesSubModels => true;
+
     /// <summary>The state before round 1.</summary>
     /// <param name="initial">w_0.</param>
     public virtual ServerState Initialize(Weights initial) => new(initial, ImmutableSortedDictionary<string, Weights>.Empty);
@@ -53,11 +57,13 @@ public abstract record FederatedAlgorithm
     /// <returns>What goes up beside the model: the vectors that <see cref="Returns"/> names, and any numbers.</returns>
     public virtual ClientOutcome ClientUpdate(LocalTraining training, int epochs) => training.Run(epochs);
 
-    /// <summary>The server's half: folds the replies of a round. The mean by samples, and then
-    /// <see cref="ServerUpdate"/>, unless overridden.</summary>
+    /// <summary>The server's half: folds the replies of a round. The mean by samples, of sub-models the mean over those that cover a value,
+    /// and then <see cref="ServerUpdate"/>, unless overridden.</summary>
     /// <param name="state">The state the round began with.</param>
     /// <param name="facts">What else is known.</param>
-    public virtual RoundFold BeginRound(ServerState state, RoundFacts facts) => new MeanFold(this, state, facts.Mask);
+    public virtual RoundFold BeginRound(ServerState state, RoundFacts facts) => facts.SubModels is null
+        ? new MeanFold(this, state, facts.Mask)
+        : new CoverageFold(this, state, facts);
 
     /// <summary>The server's step: the next state. The mean becomes the model, unless overridden.</summary>
     /// <param name="state">The state the round began with.</param>

@@ -6,7 +6,14 @@ namespace AutoFlip;
 /// <param name="Clients">Clients of the federation, N.</param>
 /// <param name="LearningRate">The round's local learning rate.</param>
 /// <param name="Mask">The round's mask.</param>
-public sealed record RoundFacts(int Round, int Cohort, int Clients, double LearningRate, Mask Mask);
+public sealed record RoundFacts(int Round, int Cohort, int Clients, double LearningRate, Mask Mask)
+{
+    /// <summary>Mask of a client, where each trains a sub-model of its own; null: all train under <see cref="Mask"/>.</summary>
+    public Func<int, Mask>? SubModels { get; init; }
+
+    /// <summary>The mask that a client's reply has values of.</summary>
+    public Mask MaskOf(int client) => SubModels is { } masks ? masks(client) : Mask;
+}
 
 /// <summary>Turns the replies of a round into the server's next state. Replies come one after another, in the order of
 /// the cohort; none is kept.</summary>
@@ -16,7 +23,8 @@ public abstract class RoundFold
     public abstract int Count { get; }
 
     /// <summary>Adds a reply that has a result.</summary>
-    /// <param name="reply">Checked: it holds as many finite values as the mask keeps. Good until the next one.</param>
+    /// <param name="reply">Checked: it holds as many finite values as its mask keeps (<see cref="RoundFacts.MaskOf"/>). Good until the
+    /// next one.</param>
     public abstract void Add(ClientReply reply);
 
     /// <summary>The next state. There was at least one reply.</summary>

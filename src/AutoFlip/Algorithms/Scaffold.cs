@@ -29,6 +29,9 @@ public sealed record Scaffold : FederatedAlgorithm
     public override ImmutableArray<string> Returns => [Control];
 
     /// <inheritdoc/>
+    public override bool TakesSubModels => false;
+
+    /// <inheritdoc/>
     public override string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) =>
         optimizer is not Sgd
             ? "Experiment.Algorithm scaffold: its control variates are mean gradients, and only SGD steps by gradients. "

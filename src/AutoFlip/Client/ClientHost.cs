@@ -148,8 +148,11 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         return new(
             experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, share.Train, share.TrainRows,
             new StoredMemory(store, task, client), ct)
-        { Scales = scales, Probe = probe };
+        { Scales = scales, Probe = probe, View = ViewOf(task, client) };
     }
+
+    TrainingView? ViewOf(ReceivedTask task, int client) => method.Pruner.View(
+        new(network, task.Task.Round, client, experiment.Clients, new Seeds(experiment.Seed)), task.Mask.Small);
 
     /// <summary>The reply with what training since <paramref name="started"/> cost.</summary>
     ClientReply WithCost(ClientReply reply, LocalTraining training, long started) => reply with

@@ -194,6 +194,10 @@ public static class Catalog
         { "autoflip", e => e.Options.ApplyTo(AutoFlipPruner.Of(e, Guidances[e.Guidance])) },
         { "random", e => new RandomPruner(PruningPlan.Of(e)) },
         { "magnitude", e => e.Options.ApplyTo(MagnitudePruner.Of(e)) },
+        { "heterofl", e => e.Options.ApplyTo(new HeteroFl()) },
+        { "fedrolex", e => e.Options.ApplyTo(new FedRolex()) },
+        { "federated-dropout", e => e.Options.ApplyTo(new FederatedDropout()) },
+        { "fjord", e => e.Options.ApplyTo(new Fjord()) },
     };
 
     /// <summary>Presets: values of several options.</summary>

@@ -151,14 +151,21 @@ public static class ExperimentRules
             (CatalogSections.Pruners, experiment.Pruner), (CatalogSections.Guidances, experiment.Guidance),
         ];
         if (parts.Any(part => Unknown(part.Item1, part.Item2) is not null)) return [];
-        var pruner = Catalog.Pruners[experiment.Pruner](experiment);
+        var (algorithm, pruner) = (Catalog.Algorithms[experiment.Algorithm](experiment), Catalog.Pruners[experiment.Pruner](experiment));
         string?[] refusals =
         [
-            Catalog.Algorithms[experiment.Algorithm](experiment)
-                .Refuses(experiment, Catalog.Optimizers[experiment.Optimizer](experiment), pruner),
+            algorithm.Refuses(experiment, Catalog.Optimizers[experiment.Optimizer](experiment), pruner),
             pruner.Refuses(experiment),
+            pruner.HasSubModels && !algorithm.TakesSubModels ? NoSubModels(experiment) : null,
         ];
         return refusals.OfType<string>();
+    }
+
+    static string NoSubModels(Experiment experiment)
+    {
+        var accepted = Catalog.Algorithms.Where(entry => entry.Value(experiment).TakesSubModels).Select(entry => entry.Key);
+        return $"Experiment.Algorithm {experiment.Algorithm}: it cannot fold the sub-models of different shapes that Experiment.Pruner "
+            + $"{experiment.Pruner} gives to clients. Accepted: {string.Join(", ", accepted)}.";
     }
 
     /// <summary>The learning task, where the name of the data set determines it.</summary>

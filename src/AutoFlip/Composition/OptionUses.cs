@@ -73,7 +73,7 @@ static class OptionUses
     static readonly OptionUse[] Pruning =
     [
         OfPruner(nameof(Experiment.PruneFraction)),
-        new(nameof(Experiment.DenseRounds), NothingPruned),
+        new(nameof(Experiment.DenseRounds), GlobalIsDense),
         OfPruner(nameof(Experiment.ExplorationEpochs), NoExploration),
         OfPruner(nameof(Experiment.ExplorationPatience), run =>
             NoExploration(run) ?? (run.Experiment.ExplorationPatience < run.Experiment.ExplorationEpochs ? null
@@ -85,7 +85,7 @@ static class OptionUses
         OfPruner(nameof(Experiment.Guidance)),
         OfPruner(nameof(Experiment.GuidanceNormalization)),
         OfPruner(nameof(Experiment.MaskRefresh)),
-        new(nameof(Experiment.KeepNorm), NothingPruned),
+        new(nameof(Experiment.KeepNorm), GlobalIsDense),
         new(nameof(Experiment.ScaleLearningRate), run => NothingPruned(run)
             ?? (Catalog.Optimizers[run.Experiment.Optimizer](run.Experiment).IsAdaptive
                 ? null
@@ -197,6 +197,9 @@ static class OptionUses
     static Pruner PrunerOf(Experiment e) => Catalog.Pruners[e.Pruner](e);
 
     static string? NothingPruned(PreparedRun run) => PrunerOf(run.Experiment) is NoPruning ? "nothing is pruned" : null;
+
+    static string? GlobalIsDense(PreparedRun run) => NothingPruned(run) ?? (PrunerOf(run.Experiment).HasSubModels
+        ? "clients train sub-models in every round, and the global model is not pruned" : null);
 
     static string? NoExploration(PreparedRun run) =>
         PrunerOf(run.Experiment).Explores ? null : "dense rounds are scored instead of an exploration";

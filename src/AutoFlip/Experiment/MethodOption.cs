@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace AutoFlip;
 
 /// <summary>An option that a method declares in its own file: a property with an <see cref="OptionAttribute"/>.</summary>
-/// <param name="Property">The property: a double, an int or a bool.</param>
+/// <param name="Property">The property: a double, an int, a bool or a text, which the method itself checks.</param>
 /// <param name="Default">Its value where nothing was chosen.</param>
 /// <param name="Attribute">Help and range.</param>
 public sealed record MethodOption(PropertyInfo Property, object Default, OptionAttribute Attribute)
@@ -27,7 +27,7 @@ public sealed record MethodOption(PropertyInfo Property, object Default, OptionA
 
     /// <summary>The range in words, for messages.</summary>
     public string Accepted =>
-        Type == typeof(bool) ? "true or false" : Attribute.InWords(Type == typeof(int) ? "a whole number" : "a number");
+        Type == typeof(bool) ? "true or false" : Type == typeof(string) ? "a text" : Attribute.InWords(Type == typeof(int) ? "a whole number" : "a number");
 
     /// <summary>Tests whether a value of the option's type is in range.</summary>
     public bool Accepts(object value) => value switch

@@ -8,7 +8,7 @@ namespace AutoFlip;
 /// A small tensor holds the kept slices of the full one in the same order, so the small vector is the full vector without the removed
 /// values, given by one <see cref="Selection"/>. Immutable and safe to share.
 /// </remarks>
-public sealed class Units
+public sealed class Units : IEquatable<Units>
 {
     readonly Lazy<Selection> _present;
     readonly Lazy<Network> _small;
@@ -47,6 +47,15 @@ public sealed class Units
 
     /// <summary>All units of a network.</summary>
     public static Units All(Network network) => new(network, [.. network.Groups.Select(group => Selection.All(group.Width))]);
+
+    /// <inheritdoc/>
+    public bool Equals(Units? other) => other is not null && Network.Layout.Equals(other.Network.Layout) && Kept.SequenceEqual(other.Kept);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Units);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Kept.Aggregate(0, HashCode.Combine);
 
     Selection FindPresent()
     {

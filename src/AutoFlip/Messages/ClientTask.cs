@@ -25,6 +25,13 @@ public enum ClientWork : byte
 /// <param name="Mask">What is kept.</param>
 public sealed record ClientTask(ClientWork Work, int Round, double LearningRate, Weights Weights, Mask Mask)
 {
+    /// <summary>Mask of a client of the cohort, where each trains a sub-model of its own; null: all train under <see cref="Mask"/>. The same
+    /// mask is the same object. Safe for several threads.</summary>
+    public Func<int, Mask>? SubModels { get; init; }
+
+    /// <summary>The mask under which a client works.</summary>
+    public Mask MaskOf(int client) => SubModels is { } masks ? masks(client) : Mask;
+
     /// <summary>For evaluation: the logit from which on a single output means class 1.</summary>
     public float CutOff { get; init; }
 

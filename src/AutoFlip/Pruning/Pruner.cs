@@ -40,6 +40,14 @@ public sealed record PruningContext(
 /// <param name="Network">The network that clients train: without the units that the round's mask removes.</param>
 public readonly record struct ProbeContext(int Round, int First, Network Network);
 
+/// <summary>Facts from which a client's sub-model is computed.</summary>
+/// <param name="Network">The full network.</param>
+/// <param name="Round">The round, from 1.</param>
+/// <param name="Client">The client.</param>
+/// <param name="Clients">Clients of the federation, N.</param>
+/// <param name="Seeds">The run's generators.</param>
+public readonly record struct SubModelContext(Network Network, int Round, int Client, int Clients, Seeds Seeds);
+
 /// <summary>Decides which parameters a federation trains. Composes with any <see cref="FederatedAlgorithm"/>.</summary>
 public abstract record Pruner
 {
@@ -99,6 +107,18 @@ public abstract record Pruner
     /// <param name="round">The round.</param>
     /// <param name="first">The first pruned round.</param>
     public virtual bool AsksExplorers(int round, int first) => false;
+
+    /// <summary>True if each client of a round trains a sub-model of its own, in every round: units of the global model, which itself is
+    /// not pruned.</summary>
+    public virtual bool HasSubModels => false;
+
+    /// <summary>Units of a client's sub-model, where the pruner <see cref="HasSubModels"/>. The server asks once per client and round.</summary>
+    public virtual Units SubModelOf(SubModelContext context) => throw new NotSupportedException($"{GetType().Name} has no sub-models.");
+
+    /// <summary>The client's half of a sub-model: the values that the passes of its training compute with; null: its own.</summary>
+    /// <param name="context">The client.</param>
+    /// <param name="small">The network that it trains.</param>
+    public virtual TrainingView? View(SubModelContext context, Network small) => null;
 
     /// <summary>The scores that a mask is made from; null if the pruner does not go by clients' scores.</summary>
     public virtual Guided? GuidanceOf(PruningContext context) => null;

@@ -14,6 +14,9 @@ sealed class RoundLedger(Network network, TimeProvider time)
     readonly ImmutableArray<ClientFailure>.Builder _failures = ImmutableArray.CreateBuilder<ClientFailure>();
     long _down, _up, _dense, _samples, _denseSamples, _model;
     ClientSeconds _seconds = ClientSeconds.Zero;
+    decimal _macs; // of forward passes of training
+    long _trainedParameters;
+    int _trainers;
     ScoreCounts? _counts;
     RoundPhase _phase;
     double _entered;
@@ -36,12 +39,20 @@ sealed class RoundLedger(Network network, TimeProvider time)
     public float CutOff => _counts?.CutOff ?? 0;
 
     /// <summary>Enters a reply.</summary>
-    /// <param name="work">The client's task.</param>
+    /// <param name="task">The client's task.</param>
     /// <param name="reply">The reply.</param>
     /// <param name="isExtra">True for a client that joined the cohort to be scored: plain FedAvg would not have this cost.</param>
-    public void Add(ClientWork work, ClientReply reply, bool isExtra = false)
+    public void Add(ClientTask task, ClientReply reply, bool isExtra = false)
     {
         Replies++;
+        var work = task.Work;
+        if (work == ClientWork.Train)
+        {
+            var small = task.MaskOf(reply.Client).Shrink(network);
+            _macs += (decimal)reply.TrainSamples * small.MacsPerSample;
+            _trainedParameters += small.Layout.ParameterCount;
+            _trainers++;
+        }
         _down += reply.DownBytes;
         _up += reply.UpBytes;
         _samples += reply.TrainSamples;
@@ -78,9 +89,9 @@ sealed class RoundLedger(Network network, TimeProvider time)
             Cohort = [.. cohort],
             Density = task.Mask.Density,
             Mask = WireMask.NameOf(task.Mask),
-            TrainedParameters = small.Layout.ParameterCount,
+            TrainedParameters = _trainers == 0 ? small.Layout.ParameterCount : (int)(_trainedParameters / _trainers),
             MacsPerSample = network.MacsPerSample,
-            ActiveMacsPerSample = small.MacsPerSample,
+            ActiveMacsPerSample = _samples == 0 ? small.MacsPerSample : (long)(_macs / _samples),
             DownBytes = _down,
             UpBytes = _up,
             DenseFp32Bytes = _dense,

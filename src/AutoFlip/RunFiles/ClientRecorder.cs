@@ -22,7 +22,7 @@ sealed class ClientRecorder(IClientTransport inner, RunDirectory directory, Mode
         {
             if (task.Work == ClientWork.Train && task.Round == directory.Experiment.Rounds && reply.Failure is null)
                 directory.SaveModel(
-                    Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.Mask.Expand(reply.Values),
+                    Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.MaskOf(reply.Client).Expand(reply.Values),
                     card with { Round = task.Round });
             yield return reply;
         }

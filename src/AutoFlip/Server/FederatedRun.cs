@@ -39,7 +39,10 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
             var cohort = Masks.CohortOf(t);                                             // S_t
             var task = TrainingTask(t, server, mask);
 
-            var fold = _algorithm.BeginRound(server, new(t, cohort.Length, clients, task.LearningRate, mask));
+            var fold = _algorithm.BeginRound(server, new(t, cohort.Length, clients, task.LearningRate, mask)
+            {
+                SubModels = task.SubModels,
+            });
             var reports = task.Report.IsEmpty ? null : Masks.BeginReports(task, memory);
             string? failure = null;
             await foreach (var reply in transport.DispatchAsync(task, cohort, ct))
@@ -59,6 +62,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
     ClientTask TrainingTask(int t, ServerState server, Mask mask) => new(
         ClientWork.Train, t, experiment.LearningRateOf(t), server.Weights, mask)
     {
+        SubModels = Masks.SubModelsOf(t),
         Vectors = server.Slots.RemoveRange(server.Slots.Keys.Except(_algorithm.Sends)),
         Numbers = _algorithm.Numbers(server, t),
         Returns = _algorithm.Returns,

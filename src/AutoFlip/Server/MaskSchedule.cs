@@ -25,6 +25,25 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     /// <exception cref="AutoFlipException">What it was made from is no longer there (exit 3).</exception>
     public Mask Of(RunState state) => state.Mask ?? Make(state.Round, state.Server.Weights, null, state.Memory);
 
+    /// <summary>The mask of each client in a round, where clients train sub-models of their own; null if they do not. Computed when it is
+    /// asked for first; clients with the same units have the same object.</summary>
+    public Func<int, Mask>? SubModelsOf(int round)
+    {
+        if (!pruner.HasSubModels) return null;
+        var (lockOfAll, masks, distinct) = (new Lock(), new Dictionary<int, Mask>(), new List<Mask>());
+        return client =>
+        {
+            lock (lockOfAll)
+            {
+                if (masks.TryGetValue(client, out var known)) return known;
+                var units = pruner.SubModelOf(new(network, round, client, experiment.Clients, new Seeds(experiment.Seed)));
+                var mask = distinct.Find(mask => units.IsAll ? mask.Units is null : units.Equals(mask.Units));
+                if (mask is null) distinct.Add(mask = Mask.OfUnits(units, Selection.All(units.Small.Layout.Count)));
+                return masks[client] = mask;
+            }
+        };
+    }
+
     /// <summary>The clients of a round, ascending: its cohort, and all explorers where the pruner needs them.</summary>
     public int[] CohortOf(int round)
     {
@@ -69,7 +88,7 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     Mask Make(int round, Weights weights, Mask? before, float[]? memory)
     {
         var t = MadeFor(round);
-        if (t == 0) return Mask.Dense(network.Layout);
+        if (t == 0 || pruner.HasSubModels) return Mask.Dense(network.Layout);
         if (pruner.GoesByWeights && t != round)
             throw AutoFlipException.BadData(
                 $"The mask of round {round} is missing, and the weights that it was computed from are gone. Start a new run.");

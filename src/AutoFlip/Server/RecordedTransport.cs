@@ -60,7 +60,7 @@ sealed class RecordedTransport(
         {
             Ledger.Enter(RoundPhase.Folding);
             var reply = Check(received, task, experiment.LocalEpochs + method.Algorithm.ExtraPasses);
-            Ledger.Add(task.Work, reply, isExtra: !ordinary.Contains(reply.Client));
+            Ledger.Add(task, reply, isExtra: !ordinary.Contains(reply.Client));
             yield return reply;
             if (reply.Failure is not null) observer.Warning($"Round {task.Round}: client {reply.Client} is left out: {reply.Failure}");
             observer.ClientAnswered(ClientAnswer.Of(task, reply));
@@ -75,7 +75,7 @@ sealed class RecordedTransport(
     {
         await foreach (var reply in inner.DispatchAsync(task, evaluators, ct))
         {
-            Ledger.Add(task.Work, reply);
+            Ledger.Add(task, reply);
             yield return reply;
             observer.ClientAnswered(ClientAnswer.Of(task, reply));
         }
@@ -83,7 +83,7 @@ sealed class RecordedTransport(
 
     ClientReply Check(ClientReply reply, ClientTask task, int passes)
     {
-        var values = task.Work == ClientWork.Explore ? network.Layout.ParameterCount : task.Mask.Values.Kept;
+        var values = task.Work == ClientWork.Explore ? network.Layout.ParameterCount : task.MaskOf(reply.Client).Values.Kept;
         return reply.Checked(values, passes, inner.SamplesOf(reply.Client));
     }
 }

@@ -17,7 +17,7 @@ sealed class ServerLink(Experiment experiment, UInt128 run = default)
     public SentTask Prepare(ClientTask task) => new(experiment, task, run);
 
     /// <summary>Begins to ask a client.</summary>
-    public Exchange Ask(SentTask task, int client) => new(this, task, client);
+    public Exchange Ask(SentTask task, int client) => new(this, task.Of(client), client);
 
     /// <summary>Restores the clients' masks from the rounds of an interrupted run.</summary>
     public void Recall(IEnumerable<RoundReport> rounds)

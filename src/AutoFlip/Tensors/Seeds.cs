@@ -36,6 +36,12 @@ public enum Purpose
     /// <summary>Cutting one data set into training and test parts, where its authors did not.</summary>
     TestSplit = 11,
 
+    /// <summary>Widths of clients' sub-models.</summary>
+    SubModelRate = 12,
+
+    /// <summary>Units of clients' sub-models.</summary>
+    SubModelUnits = 13,
+
     /// <summary>Random rounding of what crosses the wire: per round and work towards clients, per round and
     /// client towards the server.</summary>
     Quantization = 16,

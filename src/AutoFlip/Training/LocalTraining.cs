@@ -48,6 +48,9 @@ public sealed class LocalTraining
     /// <summary>Observes every step; null if nothing is measured.</summary>
     internal TrainingProbe? Probe { get; init; }
 
+    /// <summary>The values that passes compute with; null: the model's own.</summary>
+    internal TrainingView? View { get; init; }
+
     /// <summary>The learning rate of the round.</summary>
     public double LearningRate => _task.LearningRate;
 
@@ -109,9 +112,11 @@ public sealed class LocalTraining
         var (input, targets, samples) = _batch ?? FirstBatch();
         at.CopyTo(module.Parameters);
         module.ZeroGradients();
+        View?.Enter(module.Values);
         var dropout = new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client);
         var scores = module.Forward(input, training: true, dropout).flatten(0, -2);
         _criterion.Loss(scores, targets).backward();
+        View?.Leave(module.Values, module.Gradients);
         module.Gradients.CopyTo(gradient);
         values.CopyTo(module.Values);
         gradients.CopyTo(module.Gradients);
@@ -152,12 +157,14 @@ public sealed class LocalTraining
             using var scope = NewDisposeScope();
             var rows = order.AsSpan(start, Math.Min(batch, order.Length - start));
             var (input, targets) = _workspace.Read(_samples, rows, augmentation);
+            View?.Enter(module.Values);
             var scores = module.Forward(input, training: true, dropout).flatten(0, -2); // steps of sequences one after another
             var loss = _criterion.Loss(scores, targets);
             var value = MemoryMarshal.Read<float>(loss.bytes);
             if (!float.IsFinite(value)) throw NotFinite(value, epoch, isFirstStep: SamplesSeen == 0);
 
             loss.backward();
+            View?.Leave(module.Values, module.Gradients);
             _batch = (input, targets, rows.Length);
             Probe?.Observe(module.Parameters, module.Gradients);
             adjustGradients?.Invoke(module.Parameters, module.Gradients);

@@ -12,9 +12,9 @@ public sealed record CohortTask(UInt128 Run, int Round, ClientWork Work, UInt128
     /// <summary>Replies after which nobody waits for the others: see <see cref="Experiment.Oversample"/>.</summary>
     public int Enough { get; init; } = Cohort.Count;
 
-    /// <summary>The request with its mask, for a machine that is to answer for clients that have the mask. Made when it is called
+    /// <summary>A client's request with its mask, for a machine that is to answer for clients that have the mask. Made when it is called
     /// first.</summary>
-    public Func<ReadOnlyMemory<byte>> Whole { get; init; } = () => default;
+    public Func<int, ReadOnlyMemory<byte>> Whole { get; init; } = _ => default;
 
     /// <summary>The id that a client's reply carries.</summary>
     public UInt128 IdOf(int client) => TaskId.Of(Id, client);

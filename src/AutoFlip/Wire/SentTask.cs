@@ -2,6 +2,8 @@ namespace AutoFlip;
 
 /// <summary>A task as the server sends it, encoded at most once with its mask and once without, and what the answers to it mean.</summary>
 /// <remarks>
+/// Where clients train sub-models of their own (<see cref="ClientTask.SubModels"/>) there is one such task for each mask, with the same
+/// id. Its mask is sent each time: another round may give the client other units, and those of a sub-model take few bytes.
 /// The model is the same for all clients of a round, so its random rounding is keyed by round and work alone.
 /// <para>What clients return is taken relative to what they received: under a lossy format the server adds a client's difference to its
 /// own exact weights, so that the rounding error of the model sent to clients never enters the model itself. Statistics are replaced by
@@ -12,12 +14,14 @@ sealed class SentTask
     readonly Experiment _experiment;
     readonly ClientTask _task;
     readonly UInt128 _run, _id;
+    readonly bool _isSubModel;
     readonly Lock _lock = new();
     readonly ValueFormat _down, _up;
     readonly KeyedRandom _random;
     readonly WireMask _mask;
     readonly KeptTensors? _due;
     readonly Lazy<ReadOnlyMemory<byte>> _whole, _byReference;
+    readonly Dictionary<Mask, SentTask> _subModels = new(ReferenceEqualityComparer.Instance);
     ReadOnlyMemory<byte> _values; // as encoded, inside the message that was made first
     ReadOnlyMemory<float> _base;
 
@@ -25,9 +29,10 @@ sealed class SentTask
     /// <param name="experiment">The run's experiment.</param>
     /// <param name="task">What to do.</param>
     /// <param name="run">The run's id.</param>
-    public SentTask(Experiment experiment, ClientTask task, UInt128 run = default)
+    /// <param name="isSubModel">True if its mask is that of some clients only.</param>
+    public SentTask(Experiment experiment, ClientTask task, UInt128 run = default, bool isSubModel = false)
     {
-        (_experiment, _run, _id) = (experiment, run, TaskId.Of(run, task.Round, task.Work));
+        (_experiment, _run, _id, _isSubModel) = (experiment, run, TaskId.Of(run, task.Round, task.Work), isSubModel);
         (_task, _mask) = (task, WireMask.Of(task.Mask));
         (_down, _up) = (ValueFormat.Of(experiment.WireDown), ValueFormat.Up(experiment, task.Work));
         _random = new Seeds(experiment.Seed).For(Purpose.Quantization, task.Round, part: (int)task.Work);
@@ -41,8 +46,9 @@ sealed class SentTask
         _byReference = new(() => Encode(byReference: true));
     }
 
-    /// <summary>The mask's hash; null if nothing is removed.</summary>
-    public UInt128? Mask => _mask.Form == MaskForm.Dense ? null : _mask.Hash;
+    /// <summary>The mask's hash, by which a client that has it can be told it; null if nothing is removed, or the mask is always
+    /// sent.</summary>
+    public UInt128? Mask => _mask.Form == MaskForm.Dense || _isSubModel ? null : _mask.Hash;
 
     /// <summary>The message for a client that may not have the mask.</summary>
     public ReadOnlyMemory<byte> Whole => _whole.Value;
@@ -50,16 +56,38 @@ sealed class SentTask
     /// <summary>The message for a client that has it.</summary>
     public ReadOnlyMemory<byte> ByReference => Mask is null ? Whole : _byReference.Value;
 
+    /// <summary>Bytes that a reply has at most.</summary>
+    long ReplyLimit
+    {
+        get
+        {
+            var values = _due is null ? 0 : (long)_due.Count * (1 + _task.Returns.Length) + _task.Report.Sum();
+            // compression adds less than a 64th where it gains nothing
+            return Math.Min(4 * values + values / 64 + Message.FactsLength, Message.MaxLength);
+        }
+    }
+
+    /// <summary>The task as one client has it.</summary>
+    public SentTask Of(int client)
+    {
+        if (_task.SubModels is not { } masks) return this;
+        var mask = masks(client);
+        lock (_lock)
+        {
+            if (!_subModels.TryGetValue(mask, out var own))
+                _subModels.Add(mask, own = new(_experiment, _task with { Mask = mask, SubModels = null }, _run, isSubModel: true));
+            return own;
+        }
+    }
+
     /// <summary>The task's name for a channel.</summary>
     /// <param name="cohort">Whom it will be sent to.</param>
     public CohortTask For(IReadOnlyList<int> cohort)
     {
-        var values = _due is null ? 0 : (long)_due.Count * (1 + _task.Returns.Length) + _task.Report.Sum();
-        // compression adds less than a 64th where it gains nothing
-        var limit = Math.Min(4 * values + values / 64 + Message.FactsLength, Message.MaxLength);
+        var limit = cohort.Select(client => Of(client).ReplyLimit).DefaultIfEmpty(ReplyLimit).Max();
         var round = _task.Work == ClientWork.Explore ? _experiment.FirstPrunedRound : _task.Round;
         var enough = _task.Work == ClientWork.Train ? Math.Min(_experiment.CohortSize, cohort.Count) : cohort.Count;
-        return new(_run, round, _task.Work, _id, cohort, limit) { Enough = enough, Whole = () => Whole };
+        return new(_run, round, _task.Work, _id, cohort, limit) { Enough = enough, Whole = client => Of(client).Whole };
     }
 
     /// <summary>Decodes a reply. Its values are weights or scores in float32, for every format on the wire.</summary>

@@ -44,7 +44,7 @@ public class MethodOptionsTests
         Assert.DoesNotContain(MethodOptions.All, declared => ExperimentFile.Fields.Contains(declared.Option.Name));
         Assert.Every(MethodOptions.All, declared => Assert.True(declared.Option.Accepts(declared.Option.Default)));
         Assert.Every(
-            MethodOptions.All, declared => Assert.Contains(declared.Option.Type, (Type[])[typeof(double), typeof(int), typeof(bool)]));
+            MethodOptions.All, declared => Assert.Contains(declared.Option.Type, (Type[])[typeof(double), typeof(int), typeof(bool), typeof(string)]));
     }
 
     [Theory]

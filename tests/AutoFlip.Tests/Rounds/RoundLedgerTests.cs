@@ -16,6 +16,8 @@ public class RoundLedgerTests
 
     static ClientTask Task(Mask mask) => new(ClientWork.Train, 4, 0.1, Weights.Zeros(Network.Layout), mask);
 
+    static readonly ClientTask Training = Task(Mask.Dense(Network.Layout)), Evaluation = Training with { Work = ClientWork.Evaluate };
+
     [Fact]
     public void Each_phase_adds_up_its_own_stretches()
     {
@@ -38,9 +40,9 @@ public class RoundLedgerTests
     {
         var ledger = new RoundLedger(Network, new Seconds());
         ledger.Add(
-            ClientWork.Train, new ClientReply { Client = 0, DownBytes = 10, UpBytes = 20, TrainSamples = 7, Seconds = new(1, 2, 3) });
-        ledger.Add(ClientWork.Train, new ClientReply { Client = 1, DownBytes = 30, UpBytes = 40, Failure = "It broke." });
-        ledger.Add(ClientWork.Evaluate, new ClientReply { Client = 2, DownBytes = 50, UpBytes = 60, Seconds = new(10, 0, 30) });
+            Training, new ClientReply { Client = 0, DownBytes = 10, UpBytes = 20, TrainSamples = 7, Seconds = new(1, 2, 3) });
+        ledger.Add(Training, new ClientReply { Client = 1, DownBytes = 30, UpBytes = 40, Failure = "It broke." });
+        ledger.Add(Evaluation, new ClientReply { Client = 2, DownBytes = 50, UpBytes = 60, Seconds = new(10, 0, 30) });
 
         var report = ledger.Report(Task(Mask.Dense(Network.Layout)), [0, 1], evaluated: null);
 
@@ -55,8 +57,8 @@ public class RoundLedgerTests
     public void Plain_FedAvg_has_no_costs_of_clients_that_joined_the_cohort()
     {
         var ledger = new RoundLedger(Network, new Seconds());
-        ledger.Add(ClientWork.Train, new ClientReply { Client = 0, DownBytes = 10, UpBytes = 20, TrainSamples = 7 });
-        ledger.Add(ClientWork.Train, new ClientReply { Client = 1, DownBytes = 10, UpBytes = 20, TrainSamples = 5 }, isExtra: true);
+        ledger.Add(Training, new ClientReply { Client = 0, DownBytes = 10, UpBytes = 20, TrainSamples = 7 });
+        ledger.Add(Training, new ClientReply { Client = 1, DownBytes = 10, UpBytes = 20, TrainSamples = 5 }, isExtra: true);
 
         var report = ledger.Report(Task(Mask.Dense(Network.Layout)), [0, 1], evaluated: null);
 
@@ -69,16 +71,36 @@ public class RoundLedgerTests
     [Fact]
     public void Arithmetic_is_that_of_the_small_network()
     {
-        var kept = Network.Groups.Select(group => group.IsFixed
-            ? Selection.All(group.Width)
-            : Selection.Of([.. Enumerable.Range(0, group.Width).Select(unit =>
-                unit >= (group == Network.Groups.First(other => !other.IsFixed) ? 2 : 1))]));
-        var mask = Mask.OfUnits(new Units(Network, [.. kept]), Selection.All(16 * 6 + 6 * 7 + 7 * 3 + 16));
-
-        var report = new RoundLedger(Network, new Seconds()).Report(Task(mask), [], evaluated: null);
+        var report = new RoundLedger(Network, new Seconds()).Report(Task(WithoutThreeUnits()), [], evaluated: null);
 
         Assert.Equal(16 * 8 + 8 * 8 + 8 * 3, report.MacsPerSample);
         Assert.Equal(16 * 6 + 6 * 7 + 7 * 3, report.ActiveMacsPerSample);
         Assert.Equal(16 * 6 + 6 * 7 + 7 * 3 + 16, report.TrainedParameters);
+    }
+
+    /// <summary>Client 0 trains on 30 samples all of the network's 216 products, client 1 on 10 samples the 159 of the test above:
+    /// (30·216 + 10·159) / 40 = 201.75, in whole products. Its parameters are 235 and 175: 205 in the mean.</summary>
+    [Fact]
+    public void Arithmetic_of_sub_models_is_the_mean_over_samples_and_clients()
+    {
+        var small = WithoutThreeUnits();
+        var task = Training with { SubModels = client => client == 0 ? Training.Mask : small };
+        var ledger = new RoundLedger(Network, new Seconds());
+        ledger.Add(task, new ClientReply { Client = 0, TrainSamples = 30 });
+        ledger.Add(task, new ClientReply { Client = 1, TrainSamples = 10 });
+
+        var report = ledger.Report(task, [0, 1], evaluated: null);
+
+        Assert.Equal((201, 205), (report.ActiveMacsPerSample, report.TrainedParameters));
+        Assert.Equal((216, 1.0, null), (report.MacsPerSample, report.Density, report.Mask));
+    }
+
+    static Mask WithoutThreeUnits()
+    {
+        var kept = Network.Groups.Select(group => group.IsFixed
+            ? Selection.All(group.Width)
+            : Selection.Of([.. Enumerable.Range(0, group.Width).Select(unit =>
+                unit >= (group == Network.Groups.First(other => !other.IsFixed) ? 2 : 1))]));
+        return Mask.OfUnits(new Units(Network, [.. kept]), Selection.All(16 * 6 + 6 * 7 + 7 * 3 + 16));
     }
 }

@@ -28,6 +28,9 @@ public abstract class ChannelContract
                 ServerMomentum = 0,
                 MaskRefresh = MaskRefresh.Once
             },
+        ["int8, sub-models of five widths, other units in each round"] =
+            (With(WireFormat.Int8, WireFormat.Int8) with { Pruner = "fedrolex", MaskRefresh = MaskRefresh.Once })
+            .WithOption("dynamicRates", true),
     };
 
     static readonly ConcurrentDictionary<string, Lazy<Task<TinyFederation.Outcome>>> Simulated = [];

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace AutoFlip;
+
+/// <summary>Clients train sub-models of their own: of each layer as many units as the client's rate allows.</summary>
+/// <remarks>The tensors that a client receives, trains and returns really are that small. The server keeps the whole model, which is
+/// evaluated and exported, and takes each value from the clients that have it (<see cref="CoverageFold"/>). Running statistics are
+/// averaged like weights.</remarks>
+public abstract record SubModelPruner : Pruner
+{
+    const int MostRates = 32;
+
+    /// <summary>Rates r in (0, 1], separated by commas: a client of rate r has ceil(r K) of K units of every layer.</summary>
+    [Option("Widths of sub-models as shares of each layer's units, separated by commas. Clients are divided evenly among them.")]
+    public string ModelRates { get; init; } = "1,0.5,0.25,0.125,0.0625";
+
+    /// <summary>True: a client's rate is drawn anew in each round. False: it stays the same.</summary>
+    [Option("Draw the width of each client's sub-model anew in each round.")]
+    public bool DynamicRates { get; init; }
+
+    /// <inheritdoc/>
+    public override bool HasSubModels => true;
+
+    /// <inheritdoc/>
+    public override string? Refuses(Experiment experiment) => Rates(ModelRates) is not null ? null : ApiNames.Refusal(
+        "Options.ModelRates", ModelRates, $"1 to {MostRates} numbers in (0, 1], separated by commas");
+
+    /// <inheritdoc/>
+    public override Mask Prune(PruningContext context) => Mask.Dense(context.Network.Layout);
+
+    /// <inheritdoc/>
+    public override Units SubModelOf(SubModelContext context) => UnitsOf(RateOf(context), context);
+
+    /// <summary>A client's rate. As many clients as possible have each of the rates, unless they are drawn anew.</summary>
+    public decimal RateOf(SubModelContext context)
+    {
+        var rates = Rates(ModelRates) ?? throw new InvalidOperationException($"'{ModelRates}' are no rates.");
+        if (DynamicRates) return rates[context.Seeds.For(Purpose.SubModelRate, context.Round, context.Client).Next(rates.Length)];
+        var order = new KeyedPermutation(context.Clients, context.Seeds.For(Purpose.SubModelRate).NextUInt64());
+        return rates[order[context.Client] % rates.Length];
+    }
+
+    /// <summary>The sub-model of a rate.</summary>
+    private protected Units UnitsOf(decimal rate, SubModelContext context) =>
+        new(context.Network, [.. context.Network.Groups.Select((group, place) =>
+        {
+            var kept = group.IsFixed ? group.Width : UnitsAt(rate, group.Width);
+            return kept == group.Width ? Selection.All(kept) : Choose(group.Width, kept, place, context);
+        })]);
+
+    /// <summary>The first units of a layer.</summary>
+    private protected static Selection First(int width, int kept) => Window(width, kept, 0);
+
+    /// <summary>Consecutive units of a layer, after the last one the first.</summary>
+    private protected static Selection Window(int width, int kept, int start)
+    {
+        var units = new bool[width];
+        for (var i = 0; i < kept; i++) units[(start + i) % width] = true;
+        return Selection.Of(units);
+    }
+
+    /// <summary>Units of a layer at a rate: ceil(r K), in decimal arithmetic.</summary>
+    internal static int UnitsAt(decimal rate, int width) => (int)decimal.Ceiling(rate * width);
+
+    /// <summary>Chooses units of a layer.</summary>
+    /// <param name="width">Units of the full layer.</param>
+    /// <param name="kept">Units of the sub-model, at least 1 and fewer than <paramref name="width"/>.</param>
+    /// <param name="group">Position of the layer's channel group in the network.</param>
+    /// <param name="context">Whose sub-model, and in which round.</param>
+    private protected abstract Selection Choose(int width, int kept, int group, SubModelContext context);
+
+    /// <summary>The rates; null if the text is not accepted.</summary>
+    internal static ImmutableArray<decimal>? Rates(string text)
+    {
+        var parts = text.Split(',');
+        var rates = ImmutableArray.CreateBuilder<decimal>(parts.Length);
+        foreach (var part in parts)
+            if (decimal.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1)
+                rates.Add(rate);
+        return rates.Count == parts.Length && rates.Count <= MostRates ? rates.ToImmutable() : null;
+    }
+}
