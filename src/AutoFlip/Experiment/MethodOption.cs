@@ -27,7 +27,9 @@ public sealed record MethodOption(PropertyInfo Property, object Default, OptionA
 
     /// <summary>The range in words, for messages.</summary>
     public string Accepted =>
-        Type == typeof(bool) ? "true or false" : Type == typeof(string) ? "a text" : Attribute.InWords(Type == typeof(int) ? "a whole number" : "a number");
+        Type == typeof(bool) ? "true or false"
+        : Type == typeof(string) ? "a text"
+        : Attribute.InWords(Type == typeof(int) ? "a whole number" : "a number");
 
     /// <summary>Tests whether a value of the option's type is in range.</summary>
     public bool Accepts(object value) => value switch

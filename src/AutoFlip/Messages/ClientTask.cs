@@ -25,8 +25,8 @@ public enum ClientWork : byte
 /// <param name="Mask">What is kept.</param>
 public sealed record ClientTask(ClientWork Work, int Round, double LearningRate, Weights Weights, Mask Mask)
 {
-    /// <summary>Mask of a client of the cohort, where each trains a sub-model of its own; null: all train under <see cref="Mask"/>. The same
-    /// mask is the same object. Safe for several threads.</summary>
+    /// <summary>Mask of a client of the cohort, where each trains a sub-model of its own; null: all train under <see cref="Mask"/>. The
+    /// same mask is the same object. Safe for several threads.</summary>
     public Func<int, Mask>? SubModels { get; init; }
 
     /// <summary>The mask under which a client works.</summary>

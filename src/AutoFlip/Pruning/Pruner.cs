@@ -112,7 +112,8 @@ public abstract record Pruner
     /// not pruned.</summary>
     public virtual bool HasSubModels => false;
 
-    /// <summary>Units of a client's sub-model, where the pruner <see cref="HasSubModels"/>. The server asks once per client and round.</summary>
+    /// <summary>Units of a client's sub-model, where the pruner <see cref="HasSubModels"/>. The server asks once per client and
+    /// round.</summary>
     public virtual Units SubModelOf(SubModelContext context) => throw new NotSupportedException($"{GetType().Name} has no sub-models.");
 
     /// <summary>The client's half of a sub-model: the values that the passes of its training compute with; null: its own.</summary>

@@ -9,7 +9,8 @@ public abstract class TrainingView
     /// <param name="values">[values]: parameters, of removed ones 0, then statistics.</param>
     public abstract void Enter(Span<float> values);
 
-    /// <summary>Called after the backward pass: restores the values, and turns the gradients of what was computed with into theirs.</summary>
+    /// <summary>Called after the backward pass: restores the values, and turns the gradients of what was computed with into
+    /// theirs.</summary>
     /// <param name="values">[values]: as <see cref="Enter"/> left them, but for statistics, which the pass has moved.</param>
     /// <param name="gradients">[parameters].</param>
     public abstract void Leave(Span<float> values, Span<float> gradients);

@@ -43,8 +43,8 @@ public class MethodOptionsTests
         Assert.Every(options.GroupBy(option => option.Name), same => Assert.Single(same.Distinct()));
         Assert.DoesNotContain(MethodOptions.All, declared => ExperimentFile.Fields.Contains(declared.Option.Name));
         Assert.Every(MethodOptions.All, declared => Assert.True(declared.Option.Accepts(declared.Option.Default)));
-        Assert.Every(
-            MethodOptions.All, declared => Assert.Contains(declared.Option.Type, (Type[])[typeof(double), typeof(int), typeof(bool), typeof(string)]));
+        Type[] accepted = [typeof(double), typeof(int), typeof(bool), typeof(string)];
+        Assert.Every(MethodOptions.All, declared => Assert.Contains(declared.Option.Type, accepted));
     }
 
     [Theory]

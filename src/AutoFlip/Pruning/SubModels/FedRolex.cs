@@ -2,8 +2,8 @@ namespace AutoFlip;
 
 /// <summary>FedRolex: the window of units that a client trains rolls by one unit from round to round.</summary>
 /// <remarks>
-/// In round t a client of rate r trains ceil(r K) units from unit (t - 1) mod K on, and after the last unit the first. So every K rounds each
-/// unit is trained as often as every other, by clients of any rate.
+/// In round t a client of rate r trains ceil(r K) units from unit (t - 1) mod K on, and after the last unit the first. So every K rounds
+/// each unit is trained as often as every other, by clients of any rate.
 /// <para>Cost: as <see cref="HeteroFl"/>.</para>
 /// <para>Source: Alam, Liu, Yan and Zhang 2022 (arXiv 2212.01548). Differs: clients count by their samples; running statistics are
 /// averaged.</para>

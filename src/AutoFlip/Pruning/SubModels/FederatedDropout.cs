@@ -14,8 +14,8 @@ public sealed record FederatedDropout : ScaledSubModelPruner
     private protected override Selection Choose(int width, int kept, int group, SubModelContext context)
     {
         var units = new bool[width];
-        foreach (var unit in context.Seeds.For(Purpose.SubModelUnits, context.Round, context.Client, group).Permutation(width).AsSpan(0, kept))
-            units[unit] = true;
+        var random = context.Seeds.For(Purpose.SubModelUnits, context.Round, context.Client, group);
+        foreach (var unit in random.Permutation(width).AsSpan(0, kept)) units[unit] = true;
         return Selection.Of(units);
     }
 }

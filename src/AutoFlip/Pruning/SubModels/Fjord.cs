@@ -4,11 +4,11 @@ namespace AutoFlip;
 
 /// <summary>FjORD: ordered dropout. A client trains the first units of every layer, and in each batch only the first of these.</summary>
 /// <remarks>
-/// A client's rate p_max is the widest that it can train. Each batch draws one of the rates p up to p_max, all as likely, and trains the first
-/// ceil(p K) units. So units are ordered by importance, and the global model can be cut to any of the rates.
+/// A client's rate p_max is the widest that it can train. Each batch draws one of the rates p up to p_max, all as likely, and trains the
+/// first ceil(p K) units. So units are ordered by importance, and the global model can be cut to any of the rates.
 /// <para>Cost: traffic and memory as <see cref="HeteroFl"/>; computation that of p_max for each batch.</para>
-/// <para>Source: Horváth et al. 2021 (arXiv 2102.13451), algorithm 1 without distillation. Differs: batch normalisation has one set of running
-/// statistics for all widths; clients count by their samples where they cover a value.</para>
+/// <para>Source: Horváth et al. 2021 (arXiv 2102.13451), algorithm 1 without distillation. Differs: batch normalisation has one set of
+/// running statistics for all widths; clients count by their samples where they cover a value.</para>
 /// </remarks>
 public sealed record Fjord : SubModelPruner
 {

@@ -2,8 +2,8 @@ namespace AutoFlip;
 
 /// <summary>HeteroFL: a client of rate r trains the first ceil(r K) units of every layer.</summary>
 /// <remarks>
-/// The sub-models are nested: every client trains the first units, only those of rate 1 the last. So the first units of the global model are
-/// a good narrow model.
+/// The sub-models are nested: every client trains the first units, only those of rate 1 the last. So the first units of the global model
+/// are a good narrow model.
 /// <para>Cost: a client of rate r receives, trains and returns about r² of the parameters and of the multiply-accumulates.</para>
 /// <para>Source: Diao, Ding and Tarokh 2021 (arXiv 2010.01264). Differs: clients count by their samples; running statistics of batch
 /// normalisation are averaged, where the authors compute them from all training data before evaluation; no

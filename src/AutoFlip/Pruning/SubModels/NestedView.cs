@@ -5,8 +5,8 @@ namespace AutoFlip;
 /// <summary>Computes each step with a narrower model inside a sub-model, drawn anew for each batch.</summary>
 /// <param name="widths">The values of each of the narrower models, seen from the sub-model; one that keeps all is the sub-model.</param>
 /// <param name="random">Draws.</param>
-/// <remarks>What is left out is 0 for the pass and has no gradient. The optimizer steps over all parameters, as PyTorch's does where a module
-/// uses a part of a tensor. Cost: that of the sub-model in each step, and two copies of its values.</remarks>
+/// <remarks>What is left out is 0 for the pass and has no gradient. The optimizer steps over all parameters, as PyTorch's does where a
+/// module uses a part of a tensor. Cost: that of the sub-model in each step, and two copies of its values.</remarks>
 sealed class NestedView(ImmutableArray<Selection> widths, KeyedRandom random) : TrainingView
 {
     float[] _own = [];
