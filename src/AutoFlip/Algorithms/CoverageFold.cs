@@ -8,8 +8,8 @@ namespace AutoFlip;
 /// <param name="state">The state the round began with.</param>
 /// <param name="facts">The round.</param>
 /// <remarks>A running mean, as <see cref="WeightedFold"/>'s: where all sub-models are the same it is that fold's, to the bit. Memory:
-/// 12 bytes a value of the full model. Source: Diao, Ding and Tarokh 2021 (HeteroFL, arXiv 2010.01264), section 3.2; differs: clients count by
-/// their samples, as in FedAvg.</remarks>
+/// 12 bytes a value of the full model. Source: Diao, Ding and Tarokh 2021 (HeteroFL, arXiv 2010.01264), section 3.2; differs: clients
+/// count by their samples, as in FedAvg.</remarks>
 sealed class CoverageFold(FederatedAlgorithm algorithm, ServerState state, RoundFacts facts) : RoundFold
 {
     readonly float[] _mean = state.Weights.ToArray();
