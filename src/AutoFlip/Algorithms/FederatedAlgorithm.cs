@@ -36,6 +36,14 @@ public abstract record FederatedAlgorithm
     /// <summary>Passes through a client's training samples besides its local epochs, at most.</summary>
     public virtual int ExtraPasses => 0;
 
+    /// <summary>Fewest replies from which a round's next state can be computed, at least 1. A smaller cohort is refused, and a round with
+    /// fewer usable replies fails.</summary>
+    public virtual int FewestReplies => 1;
+
+    /// <summary>True if the fold keeps the replies until the round ends: 4 bytes per kept value and reply, beside
+    /// the server's other memory.</summary>
+    public virtual bool KeepsReplies => false;
+
     /// <summary>Reason why the algorithm is incompatible with other parts of a run, in a sentence that names the accepted ones; null if
     /// it is compatible.</summary>
     /// <param name="experiment">The run.</param>

@@ -16,7 +16,7 @@ public sealed record RoundFacts(int Round, int Cohort, int Clients, double Learn
 }
 
 /// <summary>Turns the replies of a round into the server's next state. Replies come one after another, in the order of
-/// the cohort; none is kept.</summary>
+/// the cohort; none is kept, unless <see cref="FederatedAlgorithm.KeepsReplies"/>.</summary>
 public abstract class RoundFold
 {
     /// <summary>Replies added.</summary>
@@ -27,7 +27,7 @@ public abstract class RoundFold
     /// next one.</param>
     public abstract void Add(ClientReply reply);
 
-    /// <summary>The next state. There was at least one reply.</summary>
+    /// <summary>The next state. There were at least <see cref="FederatedAlgorithm.FewestReplies"/> replies.</summary>
     public abstract ServerState End();
 }
 

@@ -176,6 +176,14 @@ public static class Catalog
         { "fedadagrad", e => e.Options.ApplyTo(new FedAdagrad(e.ServerMomentum)) },
         { "fedprox", e => e.Options.ApplyTo(new FedProx(e.ServerMomentum)) },
         { "scaffold", e => e.Options.ApplyTo(new Scaffold()) },
+        { "median", _ => new CoordinateMedian() },
+        { "trimmed-mean", e => e.Options.ApplyTo(new TrimmedMean()) },
+        { "krum", e => e.Options.ApplyTo(new Krum()) },
+        { "multi-krum", e => e.Options.ApplyTo(new MultiKrum()) },
+        { "bulyan", e => e.Options.ApplyTo(new Bulyan()) },
+        { "geometric-median", _ => new GeometricMedian() },
+        { "norm-clipping", e => e.Options.ApplyTo(new NormClipping()) },
+        { "centred-clipping", e => e.Options.ApplyTo(new CentredClipping()) },
     };
 
     /// <summary>Guidances: the scores that explorers measure.</summary>

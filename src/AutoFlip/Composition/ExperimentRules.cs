@@ -65,7 +65,7 @@ public static class ExperimentRules
     internal static Experiment Settle(Experiment experiment, LearningTask task, int clients)
     {
         var settled = Settle(experiment, task) with { Clients = clients };
-        ThrowIfAny([.. TooManyEvaluators(settled)]);
+        ThrowIfAny([.. TooManyEvaluators(settled), .. TooSmallCohort(settled)]);
         return DerivedValue.Record(experiment, settled);
     }
 
@@ -142,6 +142,19 @@ public static class ExperimentRules
                 + $"{count:N0} would evaluate each round's model"));
     }
 
+    /// <summary>A refusal where the algorithm has no result for a cohort of this size.</summary>
+    static IEnumerable<string> TooSmallCohort(Experiment experiment)
+    {
+        var fewest = Catalog.Algorithms[experiment.Algorithm](experiment).FewestReplies;
+        if (fewest == 1 || experiment.CohortSize >= fewest) yield break;
+        yield return ExperimentOptions.Of(nameof(Experiment.CohortFraction)).Refusal(
+            experiment.CohortFraction,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"a cohort of at least {fewest:N0} clients with Experiment.Algorithm {experiment.Algorithm}; of Experiment.Clients "
+                + $"{experiment.Clients} it has {experiment.CohortSize}"));
+    }
+
     /// <summary>Refusals of algorithm and pruner, of each other or of the optimizer; empty while one of their names is unknown.</summary>
     static IEnumerable<string> MethodMisfits(Experiment experiment)
     {
@@ -149,6 +162,7 @@ public static class ExperimentRules
         [
             (CatalogSections.Algorithms, experiment.Algorithm), (CatalogSections.Optimizers, experiment.Optimizer),
             (CatalogSections.Pruners, experiment.Pruner), (CatalogSections.Guidances, experiment.Guidance),
+            (CatalogSections.Partitions, experiment.Partition),
         ];
         if (parts.Any(part => Unknown(part.Item1, part.Item2) is not null)) return [];
         var (algorithm, pruner) = (Catalog.Algorithms[experiment.Algorithm](experiment), Catalog.Pruners[experiment.Pruner](experiment));
@@ -158,7 +172,9 @@ public static class ExperimentRules
             pruner.Refuses(experiment),
             pruner.HasSubModels && !algorithm.TakesSubModels ? NoSubModels(experiment) : null,
         ];
-        return refusals.OfType<string>();
+        var small = Catalog.Partitions[experiment.Partition](experiment) is NaturalPartition ? [] // the data say how many clients there are
+            : TooSmallCohort(experiment);
+        return refusals.OfType<string>().Concat(small);
     }
 
     static string NoSubModels(Experiment experiment)

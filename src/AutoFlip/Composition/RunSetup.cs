@@ -81,7 +81,8 @@ sealed record RunSetup<T>(
     {
         var method = Catalog.Resolve(experiment);
         var network = RunNetwork.Build(experiment, method, facts.Contract, network =>
-            facts.Memory(experiment, network).Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess));
+            (facts.Memory(experiment, network) with { Replies = method.Algorithm.KeepsReplies ? experiment.CohortSize : 0 })
+            .Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess));
         var initial = InitialModel.Of(experiment, method, network, checkpoints, all.Warning);
         return Carry(new(experiment, method, options, facts.Contract, network, initial, open(), all, time, started), data);
     }

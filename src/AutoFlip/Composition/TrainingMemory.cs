@@ -4,9 +4,9 @@ namespace AutoFlip;
 
 /// <summary>The least memory that a run takes, counted before any of it is allocated.</summary>
 /// <remarks>
-/// A lower bound, so that no run is refused that could end: float32 weights of the server (the model and the next one), weights and
-/// gradients of each client that trains at the same time, and what a backward pass keeps of a batch, which is at least the sample and the
-/// outputs of convolutions and matrix products. The optimiser's state, messages and libtorch's own buffers come on top.
+/// A lower bound, so that no run is refused that could end: float32 weights of the server (the model, the next one, and replies
+/// that are kept), weights and gradients of each client that trains at the same time, and what a backward pass keeps of a batch, which is
+/// at least the sample and the outputs of convolutions and matrix products. The optimiser's state, messages and libtorch's own buffers come on top.
 /// <para>Counted in double: no option can overflow it.</para>
 /// </remarks>
 /// <param name="Network">The full network.</param>
@@ -25,10 +25,13 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
         ("Experiment.EmbeddingSize", (options, usual) => options with { EmbeddingSize = usual.EmbeddingSize }),
     ];
 
+    /// <summary>Replies that the server keeps at a time (<see cref="FederatedAlgorithm.KeepsReplies"/>).</summary>
+    public int Replies { get; init; }
+
     double WeightBytes => (double)sizeof(float) * Network.Layout.Count;
 
     /// <summary>All of it.</summary>
-    public double Bytes => 2 * WeightBytes + Together * (2 * WeightBytes + ActivationBytes);
+    public double Bytes => (2.0 + Replies) * WeightBytes + Together * (2 * WeightBytes + ActivationBytes);
 
     /// <summary>Counts what a simulation takes; parameters are those below.</summary>
     public static TrainingMemory Of(Experiment experiment, Network network, FederatedData data, int workers) => Of(
@@ -73,6 +76,7 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
             $"Experiment.Model {experiment.Model}: the run needs at least {MemoryLimit.Text(Bytes)} of memory, "
             + $"and there are {MemoryLimit.Text(limit)}: "
             + string.Create(CultureInfo.InvariantCulture, $"{Network.Layout.Count:N0} weights take {MemoryLimit.Text(WeightBytes)}")
+            + (Replies == 0 ? "" : $", the {Replies} replies that {experiment.Algorithm} keeps {MemoryLimit.Text(Replies * WeightBytes)}")
             + (Together == 0 ? ". " : $", a batch of {Batch} samples {MemoryLimit.Text(ActivationBytes)}, {Together} at a time. ")
             + advice);
     }
@@ -91,11 +95,12 @@ sealed record TrainingMemory(Network Network, int Batch, int Together, double Ac
         if (Network.Vocabulary > usual.EmbeddingCount) yield return "Experiment.EmbeddingCount";
     }
 
-    /// <summary>The options whose lower value makes less be computed at a time.</summary>
+    /// <summary>The options whose lower value makes less be computed or kept at a time.</summary>
     IEnumerable<string> SideBySide(Experiment experiment)
     {
         if (Batch > 1 && ActivationBytes > WeightBytes) yield return "Experiment.BatchSize";
         if (experiment.Resize > 0 && ActivationBytes > WeightBytes && Network.Input.Height > 1) yield return "Experiment.Resize";
         if (Together > 1) yield return "RunOptions.Workers";
+        if (Replies > 1) yield return experiment.CohortFraction == 0 ? "Experiment.Clients" : "Experiment.CohortFraction";
     }
 }

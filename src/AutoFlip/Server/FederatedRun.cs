@@ -22,7 +22,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
     /// <param name="initial">w_0.</param>
     /// <param name="from">State to resume from; null for a new run.</param>
     /// <param name="ct">Stops within one batch of every client's training; the state last yielded stays good.</param>
-    /// <exception cref="AutoFlipException">No explorer, or no client of a round, returned anything usable (exit 4).</exception>
+    /// <exception cref="AutoFlipException">No explorer, or too few clients of a round, returned anything usable (exit 4).</exception>
     public async IAsyncEnumerable<FederatedRound> RunAsync(Weights initial, RunState? from, [EnumeratorCancellation] CancellationToken ct)
     {
         var clients = await transport.CountAsync(ct);
@@ -53,6 +53,10 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
                     reports?.Add(reply.Report.Span);
                 }
             if (fold.Count == 0) throw AutoFlipException.RunFailed($"Round {t}: no client returned a usable update. {failure}");
+            if (fold.Count < _algorithm.FewestReplies)
+                throw AutoFlipException.RunFailed(
+                    $"Round {t}: {fold.Count} of {cohort.Length} clients returned a usable update, and {experiment.Algorithm} needs "
+                    + $"{_algorithm.FewestReplies}. {failure}");
             server = fold.End().Masked(mask, Regrow.Keep);                              // w_{t+1}
             memory = reports?.End() ?? memory;
             yield return new(task, cohort, Masks.StateOf(t, server, mask, memory));
