@@ -31,10 +31,10 @@ public class RobustLawsTests
         var sums = algorithm is MultiKrum or GeometricMedian or NormClipping or CentredClipping;
         // Bulyan's last choices tie where f ≤ 2
         if (algorithm is Bulyan) algorithm = new Bulyan { Byzantine = 3 };
-        Gen.Select(Gen.Float[-1, 1].Array[5].Array[15, 18], Gen.Int[0, 1000]).Sample((replies, seed) =>
+        Gen.Select(Gen.Float[-1, 1].Array[5].Array[15, 18], Gen.ULong).Sample((replies, seed) =>
         {
             float[][] shuffled = [.. replies];
-            new Random(seed).Shuffle(shuffled);
+            new KeyedRandom(seed).Shuffle<float[]>(shuffled);
             var layout = Parameters(5);
             float[] Run(float[][] of, Func<int, int> examples) => Next(
                 algorithm, algorithm.Initialize(Weights.Zeros(layout)), Mask.Dense(layout), of, examples).Weights.ToArray();
