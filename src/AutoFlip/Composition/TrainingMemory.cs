@@ -6,7 +6,8 @@ namespace AutoFlip;
 /// <remarks>
 /// A lower bound, so that no run is refused that could end: float32 weights of the server (the model, the next one, and replies
 /// that are kept), weights and gradients of each client that trains at the same time, and what a backward pass keeps of a batch, which is
-/// at least the sample and the outputs of convolutions and matrix products. The optimiser's state, messages and libtorch's own buffers come on top.
+/// at least the sample and the outputs of convolutions and matrix products. The optimiser's state, messages and libtorch's own buffers come
+/// on top.
 /// <para>Counted in double: no option can overflow it.</para>
 /// </remarks>
 /// <param name="Network">The full network.</param>

@@ -10,7 +10,8 @@ public sealed class EveryAlgorithmTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Seven of eight clients a round (as Bulyan needs), plain SGD, and a mask from round 2 on, if the algorithm can have one.</summary>
+    /// <summary>Seven of eight clients a round (Bulyan needs seven), plain SGD, and a mask from round 2 on, if the algorithm can have
+    /// one.</summary>
     static Experiment Tiny(string name) => Accepted(TinyFederation.Experiment with
     {
         Algorithm = name,
