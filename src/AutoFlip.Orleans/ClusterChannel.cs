@@ -74,7 +74,9 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
     public async Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct)
     {
         var task = _task!;
-        var before = task.Work == ClientWork.Train ? _run.KeptBefore(client, task.Round) : [];
+        var needed = task.Work == ClientWork.Train || _run.EvaluatesPersonalModels;
+        var round = task.Work == ClientWork.Evaluate ? task.Round + 1 : task.Round; // it evaluates after the round's training
+        var before = needed ? _run.KeptBefore(client, round) : [];
         var seat = new SeatTask(client, request, () => task.Whole(client), before, vector => _run.Keep(client, task.Round, vector), ct);
         await using var stopping = ct.Register(() => seat.Answer.TrySetCanceled(ct)); // there may be no worker who would
         Queue.Add(seat);

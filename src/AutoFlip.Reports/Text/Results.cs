@@ -40,6 +40,7 @@ public static class Results
                 + (main.Best != main.Global ? $" (best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound})" : ""));
         if (main.Local is not null)
             yield return (main.Global is null ? $"{label} on clients" : "On clients", Readable.Metric(main.Name, main.Local));
+        if (main.Personal is not null) yield return ("Personal models", Readable.Metric(main.Name, main.Personal));
         if (loss is not null) yield return ("Loss", Readable.Figure(loss));
         yield return (
             "Kept",

@@ -9,8 +9,10 @@ namespace AutoFlip.Reports;
 /// <param name="Bytes">Sent both ways.</param>
 /// <param name="Seconds">Wall-clock.</param>
 /// <param name="Failures">Clients whose reply could not be used.</param>
+/// <param name="Personal">The main metric of the clients' personal models on their held-out samples.</param>
 public sealed record RoundLine(
-    int Round, double? Score, double? Loss, double? TrainLoss, double Density, long Bytes, double Seconds, int Failures)
+    int Round, double? Score, double? Loss, double? TrainLoss, double Density, long Bytes, double Seconds, int Failures,
+    double? Personal = null)
 {
     /// <summary>Picks a round's figures.</summary>
     /// <param name="report">The round.</param>
@@ -24,7 +26,8 @@ public sealed record RoundLine(
             server is null ? local?.GetValueOrDefault(metric)?.Equal : server.Metrics.GetValueOrDefault(metric),
             server is null ? local?.GetValueOrDefault("loss")?.Equal : server.Loss,
             report.ClientsUpdated.GetValueOrDefault("loss")?.Equal,
-            report.Density, report.DownBytes + report.UpBytes, report.Seconds, report.Failures.Length);
+            report.Density, report.DownBytes + report.UpBytes, report.Seconds, report.Failures.Length,
+            report.ClientsPersonalOut?.GetValueOrDefault(metric)?.Equal);
     }
 
     /// <summary>One line of text; what was not evaluated is left out.</summary>
@@ -37,6 +40,7 @@ public sealed record RoundLine(
             + $"  train loss {Readable.Figure(TrainLoss)}  kept {Readable.Percent(Density)}  sent {Readable.Bytes(Bytes)}  "
             + $"{Readable.Time(Seconds)}"
             + (Loss is null && Score is null ? "" : $"  {metric} {Readable.Figure(Score)}  loss {Readable.Figure(Loss)}")
+            + (Personal is null ? "" : $"  personal {Readable.Figure(Personal)}")
             + (Failures == 0 ? "" : $"  {Failures} failed");
     }
 }

@@ -64,6 +64,9 @@ public static class RunComparison
             .. recent == "last evaluation" ? [] : new[] { Of($"{name}, mean of the {recent}", main => main.Recent) },
             Of($"{name}, best", main => main.Best),
             Of($"{name} on clients", main => main.Local),
+            .. runs.All(run => run.Metrics.Primary.Personal is null)
+                ? []
+                : new[] { Of($"{name} of personal models", main => main.Personal) },
         ];
     });
 

@@ -33,6 +33,22 @@ public abstract record FederatedAlgorithm
     /// <summary>Names of the vectors that clients return beside the trained model, in ordinal order.</summary>
     public virtual ImmutableArray<string> Returns => [];
 
+    /// <summary>Values of the full model that cross the wire, one bit each: all, unless overridden. The others are <i>local</i>: each
+    /// client keeps its own, from the initial ones on, and the server keeps the initial ones.</summary>
+    /// <param name="network">The full model.</param>
+    /// <remarks>Client and server both call it. Pruning has one mask for both kinds; a value that is brought back starts anew from the
+    /// initial one.</remarks>
+    public virtual Selection Travels(Network network) => Selection.All(network.Layout.Count);
+
+    /// <summary>True if each client has a model of its own, which is evaluated beside the global one.</summary>
+    public virtual bool IsPersonal => false;
+
+    /// <summary>The client's own model: the one that it has, unless overridden.</summary>
+    /// <param name="model">After training the trained model; otherwise the received one with the client's own local values.</param>
+    /// <param name="memory">What the client keeps, this round included.</param>
+    /// <returns>A model of the same network; <paramref name="model"/> itself costs no further evaluation.</returns>
+    public virtual Weights PersonalModel(Weights model, ClientMemory memory) => model;
+
     /// <summary>Passes through a client's training samples besides its local epochs, at most.</summary>
     public virtual int ExtraPasses => 0;
 
@@ -52,8 +68,8 @@ public abstract record FederatedAlgorithm
     public virtual string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) => null;
 
     /// <summary>True if clients may train sub-models of their own (<see cref="Pruner.HasSubModels"/>). False where the algorithm folds
-    /// replies itself, by position.</summary>
-    public virtual bool TakesSubModels => true;
+    /// replies itself, by position, and where personal models have the shape of the global one.</summary>
+    public virtual bool TakesSubModels => !IsPersonal;
 
     /// <summary>The state before round 1.</summary>
     /// <param name="initial">w_0.</param>
@@ -75,6 +91,6 @@ public abstract record FederatedAlgorithm
 
     /// <summary>The server's step: the next state. The mean becomes the model, unless overridden.</summary>
     /// <param name="state">The state the round began with.</param>
-    /// <param name="mean">Mean of the clients' weights, by samples; where the mask removed a parameter, the server's own value.</param>
+    /// <param name="mean">Mean of the clients' weights, by samples; where a value was removed or is local, the server's own.</param>
     public virtual ServerState ServerUpdate(ServerState state, Weights mean) => state with { Weights = mean };
 }

@@ -5,7 +5,8 @@ namespace AutoFlip;
 /// <param name="Cohort">Clients that were asked.</param>
 /// <param name="Clients">Clients of the federation, N.</param>
 /// <param name="LearningRate">The round's local learning rate.</param>
-/// <param name="Mask">The round's mask.</param>
+/// <param name="Mask">Places of the replies' values in the full vector: the round's mask, without what is local
+/// (<see cref="FederatedAlgorithm.Travels"/>).</param>
 public sealed record RoundFacts(int Round, int Cohort, int Clients, double LearningRate, Mask Mask)
 {
     /// <summary>Mask of a client, where each trains a sub-model of its own; null: all train under <see cref="Mask"/>.</summary>
@@ -34,7 +35,7 @@ public abstract class RoundFold
 /// <summary>The mean of the clients' weights by their samples, Σ n_k w_k / Σ n_k, and then the algorithm's own step.</summary>
 /// <param name="algorithm">Makes the step.</param>
 /// <param name="state">The state the round began with.</param>
-/// <param name="mask">The round's mask.</param>
+/// <param name="mask">Places of the replies' values.</param>
 sealed class MeanFold(FederatedAlgorithm algorithm, ServerState state, Mask mask) : RoundFold
 {
     readonly WeightedFold _mean = new(mask.Values.Kept);

@@ -9,8 +9,8 @@ public readonly record struct ClientVector(string Name, ReadOnlyMemory<byte> Byt
 
 /// <summary>Vectors of the clients that are at work, which came with the task and go back with the reply: the machine itself keeps
 /// none.</summary>
-/// <param name="parameters">Parameters of the full model.</param>
-sealed class CarriedVectors(int parameters) : IClientStore
+/// <param name="layout">The full model.</param>
+sealed class CarriedVectors(WeightLayout layout) : IClientStore
 {
     readonly Lock _lock = new();
     readonly Dictionary<int, (IReadOnlyList<ClientVector> Before, List<ClientVector> Saved)> _clients = [];
@@ -37,7 +37,7 @@ sealed class CarriedVectors(int parameters) : IClientStore
         try
         {
             foreach (var vector in before)
-                if (vector.Name == name) return KeptVector.FromBytes(vector.Bytes.Span, parameters);
+                if (vector.Name == name) return KeptVector.FromBytes(vector.Bytes.Span, layout);
             return null;
         }
         catch (InvalidDataException e)

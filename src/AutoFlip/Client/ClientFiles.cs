@@ -5,11 +5,11 @@ namespace AutoFlip;
 /// <summary>Clients' vectors as files of the run directory: one folder per client, one file per name and round, the
 /// last two rounds of each name. From client 10,000 on, a thousand clients each share a folder.</summary>
 /// <param name="folder">Where the folders are made.</param>
-/// <param name="parameters">Parameters of the full model.</param>
+/// <param name="layout">The full model.</param>
 /// <remarks>A kill in the middle of a round leaves some clients' files of that round behind. When the round is done again, clients start
 /// from the file before it, and write the same one anew. Cost: per client that ever took part and per name, two files of 4 bytes a kept
-/// parameter and a bit per parameter.</remarks>
-sealed class ClientFiles(string folder, int parameters) : IClientStore
+/// value and a bit per value.</remarks>
+sealed class ClientFiles(string folder, WeightLayout layout) : IClientStore
 {
     /// <inheritdoc/>
     /// <exception cref="AutoFlipException">The file is damaged or cannot be read (exit 3).</exception>
@@ -22,7 +22,7 @@ sealed class ClientFiles(string folder, int parameters) : IClientStore
             if (newest == 0) return null;
             path = PathOf(client, name, newest);
             OwnFile.RequireRegular(path);
-            return KeptVector.FromBytes(File.ReadAllBytes(path), parameters);
+            return KeptVector.FromBytes(File.ReadAllBytes(path), layout);
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
@@ -47,7 +47,7 @@ sealed class ClientFiles(string folder, int parameters) : IClientStore
     /// <summary>Keeps a client's vector of a round that another machine has computed.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public void Save(int client, int round, ClientVector vector) =>
-        Save(client, vector.Name, round, KeptVector.FromBytes(vector.Bytes.Span, parameters));
+        Save(client, vector.Name, round, KeptVector.FromBytes(vector.Bytes.Span, layout));
 
     /// <inheritdoc/>
     /// <exception cref="AutoFlipException">It cannot be written, or an older one not be removed (exit 4).</exception>

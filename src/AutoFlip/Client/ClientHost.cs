@@ -13,13 +13,14 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
 {
     readonly ValueFormat _down = ValueFormat.Of(experiment.WireDown);
     readonly Upload _upload = new(experiment, store);
+    readonly LocalValues _local = new(experiment, method, network);
     volatile Decoded? _last; // clients of a simulation are sent the same bytes, one after another
 
     /// <summary>The reason of a failure as it is sent.</summary>
     public Func<Exception, string> Reason { get; init; } = e => ReasonOf(e, text => text);
 
     /// <summary>The masks that the clients have.</summary>
-    public MaskStore Masks { get; init; } = new(network);
+    public MaskStore Masks { get; init; } = new(network, method.Algorithm.Travels(network));
 
     /// <summary>The whole reason of a failure: for a server on the same machine.</summary>
     /// <param name="e">The failure.</param>
@@ -47,8 +48,8 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
             var reply = new ClientReply { Client = client, Seconds = new(SecondsSince(started), 0, 0) };
             return task.Task.Work switch
             {
-                ClientWork.Explore => Explore(Training(workspace, task, client, null, ct), task, reply),
-                ClientWork.Train => Train(task, reply, workspace, ct),
+                ClientWork.Explore => Explore(Training(workspace, Own(task, client), client, null, ct), task, reply),
+                ClientWork.Train => Train(Own(task, client), reply, workspace, ct),
                 ClientWork.Evaluate => Evaluate(workspace, task, reply, ct),
                 _ => throw new InvalidDataException($"The message asks for work of unknown kind {task.Task.Work}."),
             };
@@ -68,9 +69,22 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
             return last.Task;
         _last = null; // so that its weights can go before the next ones come
         var task = TaskCodec.Decode(message, _down, Masks, method.Algorithm.Sends);
-        if (task is not null) _last = new(Message.ChecksumOf(message), task);
+        if (task is null) return null;
+        task = _local.Initial(task);
+        _last = new(Message.ChecksumOf(message), task);
         return task;
     }
+
+    /// <summary>The task with the client's own local values in its model.</summary>
+    ReceivedTask Own(ReceivedTask task, int client) => LocalValues.Own(task, MemoryOf(task, client));
+
+    /// <summary>The client's memory of earlier rounds; for one that evaluates a round's model, of that round too.</summary>
+    StoredMemory MemoryOf(ReceivedTask task, int client, bool isTrained = false) => new(store, task, client, task.Task.Work switch
+    {
+        ClientWork.Explore => experiment.FirstPrunedRound,
+        ClientWork.Train when !isTrained => task.Task.Round,
+        _ => task.Task.Round + 1,
+    });
 
     sealed record Decoded(ulong Checksum, ReceivedTask Task);
 
@@ -102,6 +116,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         Require(training.Values, "a weight");
         foreach (var (name, vector) in outcome.Vectors) Require(vector.Span, $"a value of '{name}'");
         if (report is not null) Require(report, "a value of the report");
+        MemoryOf(task, reply.Client).WriteLocal(training.Values);
         var counts = data.Task.IsBinary && experiment.CutOff == CutOffRule.Youden ? training.LastEpoch?.ScoreCounts() : null;
         var cutOff = counts?.CutOff ?? 0;
         reply = reply with
@@ -110,6 +125,12 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
             HeldOut = EvaluateHeldOut(workspace, reply.Client, cutOff, ct),
             ScoreCounts = counts,
         };
+        if (method.Algorithm.IsPersonal)
+        {
+            var model = new Weights(task.Mask.Small.Layout, training.Values.ToArray());
+            reply = reply with { Personal = EvaluatePersonal(workspace, task, model, model, reply, cutOff, ct) };
+            workspace.Load(task.Mask.Small, model); // to be sent
+        }
         return Encode(
             task, reply with { Report = report }, outcome, task.Mask.Tensors, () => _upload.Update(training.Values, task, reply.Client),
             KeptTensors.Report(probe?.Lengths ?? []));
@@ -117,10 +138,15 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
 
     ReadOnlyMemory<byte> Evaluate(Workspace workspace, ReceivedTask task, ClientReply reply, CancellationToken ct)
     {
-        workspace.Load(task.Mask.Small, task.Task.Weights);
-        return ReplyCodec.Finish(
-            ReplyCodec.Begin(task.Id, reply.Client),
-            reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, task.Task.CutOff, ct) });
+        var (global, cutOff) = (task.Task.Weights, task.Task.CutOff);
+        workspace.Load(task.Mask.Small, global);
+        reply = reply with { HeldOut = EvaluateHeldOut(workspace, reply.Client, cutOff, ct) };
+        if (method.Algorithm.IsPersonal)
+        {
+            var own = Own(task, reply.Client).Task.Weights;
+            reply = reply with { Personal = EvaluatePersonal(workspace, task, own, global, reply, cutOff, ct) };
+        }
+        return ReplyCodec.Finish(ReplyCodec.Begin(task.Id, reply.Client), reply);
     }
 
     /// <summary>The reply with its values, which are encoded first, so that their duration can be included.</summary>
@@ -135,7 +161,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
             task.Id, reply.Client,
             sent.Capacity + NamedValues.Capacity(outcome.Vectors.Count, outcome.Numbers.Count, tensors) + 5 * (report?.Count ?? 0));
         sent.Write(writer);
-        NamedValues.Write(writer, format, tensors, NamedValues.Kept(outcome.Vectors, task.Mask.Mask), outcome.Numbers);
+        NamedValues.Write(writer, format, tensors, NamedValues.Kept(outcome.Vectors, task.Mask.Sent), outcome.Numbers);
         if (report is not null) ReplyCodec.WriteReport(writer, format, report, reply.Report.Span);
         return ReplyCodec.Finish(writer, reply with { Seconds = reply.Seconds! with { Encode = SecondsSince(started) } });
     }
@@ -144,10 +170,10 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
     {
         var share = data.ShareOf(client);
         var scales = experiment.ScaleLearningRate && method.Optimizer.IsAdaptive
-            ? StepScales.Of(network, task.Mask.Small, task.Mask.Tensors.Parameters) : [];
+            ? StepScales.Of(network, task.Mask.Small, KeptTensors.Of(task.Mask.Small.Layout, task.Mask.Mask.Values).Parameters) : [];
         return new(
             experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, share.Train, share.TrainRows,
-            new StoredMemory(store, task, client), ct)
+            MemoryOf(task, client), ct)
         { Scales = scales, Probe = probe, View = ViewOf(task, client) };
     }
 
@@ -171,6 +197,24 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         return share.HeldOutRows.Length == 0 || experiment.EvaluationScope == EvaluationScope.Global
             ? null
             : Evaluation.Run(workspace, method.Criterion, share.HeldOut, share.HeldOutRows.Span, ct).Figures(method.Metrics, cutOff);
+    }
+
+    /// <summary>Figures of the client's own model on its held-out samples; null if it has none.</summary>
+    /// <param name="workspace">Afterwards it holds either model.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="model">The client's model (<see cref="FederatedAlgorithm.PersonalModel"/>).</param>
+    /// <param name="evaluated">The model that is evaluated already.</param>
+    /// <param name="reply">Has its figures.</param>
+    /// <param name="cutOff">The logit from which on a single output means class 1.</param>
+    /// <param name="ct">Looked at between chunks.</param>
+    ClientFigures? EvaluatePersonal(
+        Workspace workspace, ReceivedTask task, Weights model, Weights evaluated, ClientReply reply, float cutOff, CancellationToken ct)
+    {
+        var personal = method.Algorithm.PersonalModel(model, MemoryOf(task, reply.Client, isTrained: true));
+        if (ReferenceEquals(personal, evaluated)) return reply.HeldOut;
+        Require(personal.Values, "a weight of the client's own model");
+        workspace.Load(task.Mask.Small, personal);
+        return EvaluateHeldOut(workspace, reply.Client, cutOff, ct);
     }
 
     static void Require(ReadOnlySpan<float> values, string what)

@@ -4,23 +4,30 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>A vector that a client keeps between two rounds: of the parameters that the mask kept when it was saved.</summary>
-/// <param name="Kept">The parameters of the full model that it is about.</param>
+/// <summary>A vector that a client keeps between two rounds: of the values that the mask kept when it was saved.</summary>
+/// <param name="Kept">The values that it is about: of the full model's parameters, or of its whole vector with statistics.</param>
 /// <param name="Values">One value each, in order.</param>
-/// <remarks>Under another mask it counts where both keep a parameter: one that a mask removes takes its value with it.</remarks>
+/// <remarks>Under another mask it counts where both keep a value: one that a mask removes is lost.</remarks>
 sealed record KeptVector(Selection Kept, ReadOnlyMemory<float> Values)
 {
-    /// <summary>Adds what concerns the parameters of another mask. Cost: one pass over the kept values; no full vector is made.</summary>
-    /// <param name="kept">That mask's parameters.</param>
+    /// <summary>Adds what concerns the values of another mask. Cost: one pass over the kept values; no full vector is made.</summary>
+    /// <param name="kept">What that mask keeps of the same vector.</param>
     /// <param name="values">One value for each of them.</param>
-    public void AddTo(Selection kept, Span<float> values)
+    public void AddTo(Selection kept, Span<float> values) => Meet(kept, values, adds: true);
+
+    /// <summary>The same, but saved values replace those that are there.</summary>
+    public void CopyTo(Selection kept, Span<float> values) => Meet(kept, values, adds: false);
+
+    void Meet(Selection kept, Span<float> values, bool adds)
     {
+        if (kept.Count != Kept.Count) throw new ArgumentException($"{kept.Count} values, and the vector is about {Kept.Count}.");
+        var saved = Values.Span;
         if (kept.Bits.SequenceEqual(Kept.Bits)) // as long as there is one mask
         {
-            TensorPrimitives.Add(values[..Values.Length], Values.Span, values);
+            if (adds) TensorPrimitives.Add(values[..saved.Length], saved, values);
+            else saved.CopyTo(values);
             return;
         }
-        var saved = Values.Span;
         int own = 0, other = 0;
         for (var word = 0; word < kept.Bits.Length; word++)
         {
@@ -28,7 +35,9 @@ sealed record KeptVector(Selection Kept, ReadOnlyMemory<float> Values)
             for (var both = mine & theirs; both != 0; both &= both - 1)
             {
                 var below = (both & (~both + 1)) - 1;
-                values[other + BitOperations.PopCount(theirs & below)] += saved[own + BitOperations.PopCount(mine & below)];
+                ref var value = ref values[other + BitOperations.PopCount(theirs & below)];
+                var old = saved[own + BitOperations.PopCount(mine & below)];
+                value = adds ? value + old : old;
             }
             own += BitOperations.PopCount(mine);
             other += BitOperations.PopCount(theirs);
@@ -47,11 +56,13 @@ sealed record KeptVector(Selection Kept, ReadOnlyMemory<float> Values)
 
     /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or about another model.</exception>
-    public static KeptVector FromBytes(ReadOnlySpan<byte> bytes, int parameters)
+    public static KeptVector FromBytes(ReadOnlySpan<byte> bytes, WeightLayout layout)
     {
         var reader = new MessageReader(bytes, MessageKind.Memory);
-        if (reader.Read<int>() != parameters) throw new InvalidDataException($"It is not about a model of {parameters} parameters.");
-        var kept = Selection.FromBits(MemoryMarshal.Cast<byte, ulong>(reader.Take(8L * Selection.Words(parameters))).ToArray(), parameters);
+        var count = reader.Read<int>();
+        if (count != layout.ParameterCount && count != layout.Count)
+            throw new InvalidDataException($"It is not about a model of {layout.ParameterCount} parameters.");
+        var kept = Selection.FromBits(MemoryMarshal.Cast<byte, ulong>(reader.Take(8L * Selection.Words(count))).ToArray(), count);
         var values = MemoryMarshal.Cast<byte, float>(reader.Take(4L * kept.Kept)).ToArray();
         reader.End();
         return new(kept, values);

@@ -10,11 +10,12 @@ sealed class MaskFiles(string folder)
 
     /// <summary>The masks of a folder. A file that is damaged, or of another model, is deleted: the server sends the mask again.</summary>
     /// <param name="network">The full model.</param>
+    /// <param name="travels">Values of it that cross the wire; null: all.</param>
     /// <exception cref="AutoFlipException">The folder cannot be read or written (exit 4).</exception>
-    public MaskStore Open(Network network)
+    public MaskStore Open(Network network, Selection? travels = null)
     {
-        var here = new MaskStore(network);
-        var store = new MaskStore(network, Save);
+        var here = new MaskStore(network, travels);
+        var store = new MaskStore(network, travels, Save);
         Guard(() =>
         {
             if (!Directory.Exists(folder)) return;

@@ -26,22 +26,22 @@ sealed class Upload(Experiment experiment, IClientStore store)
     public QuantizedValues Update(ReadOnlySpan<float> trained, ReceivedTask task, int client)
     {
         var (format, mask) = (ValueFormat.Up(experiment, ClientWork.Train), task.Mask);
-        using var after = new KeptValues(mask.Mask.Values, trained);
+        using var after = new KeptValues(mask.Sent.Values, trained);
         if (format.IsExact) return QuantizedValues.Of(format, mask.Tensors, after.Values, Random(task, client));
 
         var parameters = mask.Tensors.ParameterCount;
         var values = Scratch.Floats.Rent(mask.Tensors.Count);
         var differences = values.AsSpan(0, parameters);
-        using (var before = new KeptValues(mask.Mask.Values, task.Task.Weights.Values)) // as received
+        using (var before = new KeptValues(mask.Sent.Values, task.Task.Weights.Values)) // as received
             TensorPrimitives.Subtract(after.Values[..parameters], before.Values[..parameters], differences);
         after.Values[parameters..].CopyTo(values.AsSpan(parameters)); // statistics are no differences
         var feedback = format.Name == WireFormat.Int8;
-        if (feedback) store.Before(client, ResidualName, task.Task.Round)?.AddTo(mask.Parameters, differences);
+        if (feedback) store.Before(client, ResidualName, task.Task.Round)?.AddTo(mask.SentParameters, differences);
         var sent = QuantizedValues.Of(format, mask.Tensors, values, Random(task, client));
         if (feedback)
         {
             sent.TakeFrom(differences);
-            store.Save(client, ResidualName, task.Task.Round, new KeptVector(mask.Parameters, values.AsMemory(0, parameters)));
+            store.Save(client, ResidualName, task.Task.Round, new KeptVector(mask.SentParameters, values.AsMemory(0, parameters)));
         }
         Scratch.Floats.Return(values);
         return sent;

@@ -175,6 +175,7 @@ public static class Catalog
         { "fedyogi", e => e.Options.ApplyTo(new FedYogi(e.ServerMomentum)) },
         { "fedadagrad", e => e.Options.ApplyTo(new FedAdagrad(e.ServerMomentum)) },
         { "fedprox", e => e.Options.ApplyTo(new FedProx(e.ServerMomentum)) },
+        { "fedper", e => e.Options.ApplyTo(new FedPer(e.ServerMomentum)) },
         { "scaffold", e => e.Options.ApplyTo(new Scaffold()) },
         { "median", _ => new CoordinateMedian() },
         { "trimmed-mean", e => e.Options.ApplyTo(new TrimmedMean()) },

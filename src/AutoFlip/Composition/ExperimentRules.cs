@@ -169,6 +169,7 @@ public static class ExperimentRules
         string?[] refusals =
         [
             algorithm.Refuses(experiment, Catalog.Optimizers[experiment.Optimizer](experiment), pruner),
+            algorithm.IsPersonal ? PersonalMisfit(experiment) : null,
             pruner.Refuses(experiment),
             pruner.HasSubModels && !algorithm.TakesSubModels ? NoSubModels(experiment) : null,
         ];
@@ -180,9 +181,19 @@ public static class ExperimentRules
     static string NoSubModels(Experiment experiment)
     {
         var accepted = Catalog.Algorithms.Where(entry => entry.Value(experiment).TakesSubModels).Select(entry => entry.Key);
-        return $"Experiment.Algorithm {experiment.Algorithm}: it cannot fold the sub-models of different shapes that Experiment.Pruner "
+        var reason = Catalog.Algorithms[experiment.Algorithm](experiment).IsPersonal
+            ? "its personal models have one shape, and not that of"
+            : "it cannot fold";
+        return $"Experiment.Algorithm {experiment.Algorithm}: {reason} the sub-models of different shapes that Experiment.Pruner "
             + $"{experiment.Pruner} gives to clients. Accepted: {string.Join(", ", accepted)}.";
     }
+
+    /// <summary>A refusal where clients' own models would never be evaluated.</summary>
+    static string? PersonalMisfit(Experiment experiment) =>
+        experiment.TestFraction > 0 && experiment.EvaluationScope != EvaluationScope.Global
+            ? null
+            : $"Experiment.Algorithm {experiment.Algorithm}: it makes a model for each client, which is evaluated on samples that the "
+                + "client holds out. Accepted: Experiment.TestFraction above 0 and Experiment.EvaluationScope local or both.";
 
     /// <summary>The learning task, where the name of the data set determines it.</summary>
     internal static LearningTask? KnownTask(Experiment experiment) =>

@@ -25,8 +25,8 @@ public sealed class FederationClient : IDisposable
         var (method, contract) = (Catalog.Resolve(experiment), data.Contract);
         var network = RunNetwork.Build(experiment, method, contract, all => TrainingMemory.Of(
             experiment, all, clients.Max(data.TrainSamples), Math.Min(workers, clients.Count)).Require(experiment, MemoryLimit.OfProcess));
-        var masks = new MaskFiles(Path.Combine(folder, "masks")).Open(network);
-        _memory = new ClientFiles(Path.Combine(folder, "memory"), network.Layout.ParameterCount);
+        var masks = new MaskFiles(Path.Combine(folder, "masks")).Open(network, method.Algorithm.Travels(network));
+        _memory = new ClientFiles(Path.Combine(folder, "memory"), network.Layout);
         _host = new ClientHost(experiment, method, network, data.Inner, _memory, time ?? TimeProvider.System)
         {
             Masks = masks,

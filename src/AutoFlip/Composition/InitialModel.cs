@@ -27,10 +27,19 @@ static class InitialModel
                 throw AutoFlipException.BadData(
                     $"The weights in '{experiment.Pretrained}' have changed since the run began. Restore them, or start a new run.");
             if (loaded.Fresh is { } reason) warn(reason);
-            return loaded.Weights;
+            return WithDrawnLocalValues(loaded.Weights);
         }
         return Drawn();
 
-        Weights Drawn() => Initialization.Draw(network, method.Initializer, experiment.InitializationGain, new Seeds(experiment.Seed));
+        Weights Drawn() => method.Draw(experiment, network);
+
+        // Clients have no file of weights: what is local starts at every client, and so at the server, from what both draw.
+        Weights WithDrawnLocalValues(Weights weights)
+        {
+            var travels = method.Algorithm.Travels(network);
+            return travels.IsAll
+                ? weights
+                : Mask.OfValues(network.Layout, travels).Expand(travels.Gather(weights.Values), Drawn());
+        }
     }
 }

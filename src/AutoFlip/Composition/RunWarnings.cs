@@ -44,7 +44,8 @@ static class RunWarnings
         var vector = 2 * 4L * network.Layout.ParameterCount * asked; // of each client that takes part, the last two rounds
         if (experiment.WireUp == WireFormat.Int8 && vector > WarnAbove)
             yield return $"int8 residuals of all clients will take up to {vector >> 30} GB in {folder}; Experiment.WireUp fp16 keeps none.";
-        var state = vector * method.Algorithm.Returns.Length;
+        var local = 2 * 4L * (network.Layout.Count - method.Algorithm.Travels(network).Kept) * asked;
+        var state = vector * method.Algorithm.Returns.Length + local;
         if (state > WarnAbove)
             yield return $"The clients' state of Experiment.Algorithm {experiment.Algorithm} will take up to {state >> 30} GB in {folder}.";
     }

@@ -16,7 +16,7 @@ sealed class SimulatedClients : IDisposable
         (_setting, _data) = (setting, data);
         _pool = new WorkerPool(
             setting.Options.Workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));
-        _memory = new ClientFiles(setting.Directory.ClientMemory, network.Layout.ParameterCount);
+        _memory = new ClientFiles(setting.Directory.ClientMemory, network.Layout);
         _host = new ClientHost(experiment, method, network, new SimulatedData(data), _memory, setting.Time)
         {
             Reason = e => ClientHost.ReasonOf(e, setting.Options.Wording),
@@ -35,6 +35,7 @@ sealed class SimulatedClients : IDisposable
         _setting.Experiment, _data.Table.Sha256, new InProcessChannel(_host, _data, _pool), _setting.Observer)
     {
         KeptBefore = _memory.AllBefore,
+        EvaluatesPersonalModels = _setting.Method.Algorithm.IsPersonal,
         Keep = _memory.Save,
     };
 
@@ -55,6 +56,9 @@ public sealed record SimulationSession(Experiment Experiment, string PartitionSh
 {
     /// <summary>Vectors that a client has kept from before a round, for a machine that answers in its place.</summary>
     public Func<int, int, IReadOnlyList<ClientVector>> KeptBefore { get; init; } = (_, _) => [];
+
+    /// <summary>True if clients need what they keep to explore and to evaluate too.</summary>
+    public bool EvaluatesPersonalModels { get; init; }
 
     /// <summary>Keeps a vector of a client and a round that was computed on another machine.</summary>
     public Action<int, int, ClientVector> Keep { get; init; } = (_, _, _) => { };

@@ -25,7 +25,7 @@ public sealed class SimulationWorker : IDisposable
         (_experiment, _method, PartitionSha256) = (experiment, Catalog.Resolve(experiment), data.Table.Sha256);
         var network = RunNetwork.Build(experiment, _method, data.Contract, all => TrainingMemory.Of(
             experiment, all, data.Clients.MostTrainSamples, slots).Require(experiment, MemoryLimit.OfProcess));
-        _vectors = new(network.Layout.ParameterCount);
+        _vectors = new(network.Layout);
         _host = new ClientHost(experiment, _method, network, new SimulatedData(data), _vectors, time ?? TimeProvider.System);
         _pool = new WorkerPool(slots, experiment.ThreadsPerClient, () => Workspace.Of(experiment, _method.Optimizer));
     }

@@ -67,10 +67,13 @@ public sealed class Mask
         units.Network.Layout, units.IsAll ? null : units, units.IsAll ? small : small.Expand(units.Present));
 
     /// <summary>Intersection with another mask of the same model. The units of this mask must be a subset of the other's.</summary>
-    public Mask Intersect(Mask other)
+    public Mask Intersect(Mask other) => Intersect(other.Values);
+
+    /// <summary>The part of the kept values that a selection of the full vector has.</summary>
+    public Mask Intersect(Selection values)
     {
         var bits = new ulong[Selection.Words(Layout.Count)];
-        for (var word = 0; word < bits.Length; word++) bits[word] = Values.Bits[word] & other.Values.Bits[word];
+        for (var word = 0; word < bits.Length; word++) bits[word] = Values.Bits[word] & values.Bits[word];
         return new(Layout, Units, Selection.FromBits(bits, Layout.Count));
     }
 

@@ -32,6 +32,17 @@ public sealed record ClientTask(ClientWork Work, int Round, double LearningRate,
     /// <summary>The mask under which a client works.</summary>
     public Mask MaskOf(int client) => SubModels is { } masks ? masks(client) : Mask;
 
+    /// <summary>Values of the full model that cross the wire; null: all.</summary>
+    public Selection? Travels { get; init; }
+
+    /// <summary>The part of a client's mask that crosses the wire.</summary>
+    public Mask SentOf(int client) => Part(MaskOf(client));
+
+    /// <summary>The part of <see cref="Mask"/> that crosses the wire.</summary>
+    public Mask Sent => Part(Mask);
+
+    Mask Part(Mask mask) => Travels is { } travels ? mask.Intersect(travels) : mask;
+
     /// <summary>For evaluation: the logit from which on a single output means class 1.</summary>
     public float CutOff { get; init; }
 
@@ -76,6 +87,9 @@ public sealed record ClientReply
     /// <summary>Figures on held-out samples; null if none were asked for or there are none.</summary>
     public ClientFigures? HeldOut { get; init; }
 
+    /// <summary>Figures of the client's personal model on held-out samples; null if the algorithm has none.</summary>
+    public ClientFigures? Personal { get; init; }
+
     /// <summary>Histogram of the last local epoch's scores; null unless a cut-off is fitted on them.</summary>
     public ScoreCounts? ScoreCounts { get; init; }
 
@@ -115,7 +129,7 @@ public sealed record ClientReply
         : ValueBytes.Length != 4L * values ? Refused($"it returned {ValueBytes.Length} bytes of values where {4L * values} are due.")
         : Examples < 1 ? Refused($"it claims {Examples} training samples.")
         : declared is { } samples && Examples != samples ? Refused($"it claims {Examples} training samples, and has declared {samples}.")
-        : !TensorPrimitives.IsFiniteAll(Values) ? Refused("a value it returned is not a finite number.")
+        : !Values.IsEmpty && !TensorPrimitives.IsFiniteAll(Values) ? Refused("a value it returned is not a finite number.")
         : Vectors.FirstOrDefault(vector => !TensorPrimitives.IsFiniteAll(vector.Value.Span)) is { Key: { } name }
             ? Refused($"a value of '{name}' that it returned is not a finite number.")
         : !Report.IsEmpty && !TensorPrimitives.IsFiniteAll(Report.Span)
@@ -129,6 +143,7 @@ public sealed record ClientReply
         Failure = why,
         Trained = null,
         HeldOut = null,
+        Personal = null,
         ScoreCounts = null,
         Seconds = null,
         Vectors = ClientOutcome.None.Vectors,

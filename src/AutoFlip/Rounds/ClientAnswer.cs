@@ -10,6 +10,9 @@ namespace AutoFlip;
 /// one where it only evaluated.</param>
 public sealed record ClientAnswer(int Round, ClientWork Work, int Client, string? Failure, ClientFigures? Trained, ClientFigures? HeldOut)
 {
+    /// <summary>Figures of the client's personal model on its held-out samples; null if the algorithm has none.</summary>
+    public ClientFigures? Personal { get; init; }
+
     internal static ClientAnswer Of(ClientTask task, ClientReply reply) =>
-        new(task.Round, task.Work, reply.Client, reply.Failure, reply.Trained, reply.HeldOut);
+        new(task.Round, task.Work, reply.Client, reply.Failure, reply.Trained, reply.HeldOut) { Personal = reply.Personal };
 }

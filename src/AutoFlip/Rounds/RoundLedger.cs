@@ -10,7 +10,7 @@ sealed class RoundLedger(Network network, TimeProvider time)
 {
     readonly long _started = time.GetTimestamp();
     readonly double[] _phases = new double[Enum.GetValues<RoundPhase>().Length];
-    readonly List<ClientFigures> _trained = [], _inside = [], _outside = [];
+    readonly List<ClientFigures> _trained = [], _inside = [], _outside = [], _personalInside = [], _personalOutside = [];
     readonly ImmutableArray<ClientFailure>.Builder _failures = ImmutableArray.CreateBuilder<ClientFailure>();
     long _down, _up, _dense, _samples, _denseSamples, _model;
     ClientSeconds _seconds = ClientSeconds.Zero;
@@ -67,6 +67,7 @@ sealed class RoundLedger(Network network, TimeProvider time)
         if (reply.Trained is { } trained) _trained.Add(trained);
         if (work == ClientWork.Train && reply.ScoreCounts is { } counts) _counts = (_counts ?? ScoreCounts.Empty) + counts;
         if (reply.HeldOut is { } heldOut) (work == ClientWork.Train ? _inside : _outside).Add(heldOut);
+        if (reply.Personal is { } own) (work == ClientWork.Train ? _personalInside : _personalOutside).Add(own);
     }
 
     /// <summary>The round's report, as of now.</summary>
@@ -105,6 +106,8 @@ sealed class RoundLedger(Network network, TimeProvider time)
             ClientsUpdated = Figures.Summarize(_trained) ?? ImmutableSortedDictionary<string, MetricSummary>.Empty,
             ClientsEvaluatedIn = inside,
             ClientsEvaluatedOut = outside,
+            ClientsPersonalIn = Figures.Summarize(_personalInside),
+            ClientsPersonalOut = Figures.Summarize(_personalOutside),
             ServerEvaluated = evaluated,
             GeneralizationGap = Figures.GeneralizationGap(inside, outside),
         };

@@ -110,6 +110,13 @@ public sealed record RoundReport
     /// <summary>The global model on the held-out samples of clients that did not take part.</summary>
     public ImmutableSortedDictionary<string, MetricSummary>? ClientsEvaluatedOut { get; init; }
 
+    /// <summary>The cohort's personal models, after training, on the cohort's held-out samples; null if the algorithm has none.</summary>
+    public ImmutableSortedDictionary<string, MetricSummary>? ClientsPersonalIn { get; init; }
+
+    /// <summary>Personal models of the same clients as <see cref="ClientsEvaluatedOut"/> on the same samples; null if the algorithm has
+    /// none.</summary>
+    public ImmutableSortedDictionary<string, MetricSummary>? ClientsPersonalOut { get; init; }
+
     /// <summary>The global model on the server's test set.</summary>
     public ServerEvaluation? ServerEvaluated { get; init; }
 

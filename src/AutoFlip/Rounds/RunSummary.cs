@@ -121,8 +121,10 @@ public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local, Su
 /// <param name="Local">On held-out samples of clients that did not take part: the last evaluation, equal mean.</param>
 /// <param name="RecentCount">How many evaluations <paramref name="Recent"/> is the mean of: those of the last five in which the metric is
 /// defined. Null in summaries of earlier versions.</param>
+/// <param name="Personal">As <paramref name="Local"/>, of the clients' personal models; null if the algorithm has none.</param>
 public sealed record SummaryMain(
-    string Name, bool LowerIsBetter, double? Global, double? Best, int? BestRound, double? Recent, double? Local, int? RecentCount = null)
+    string Name, bool LowerIsBetter, double? Global, double? Best, int? BestRound, double? Recent, double? Local, int? RecentCount = null,
+    double? Personal = null)
 {
     /// <summary>The last evaluation: on the server's test set, or else on clients.</summary>
     [JsonIgnore]

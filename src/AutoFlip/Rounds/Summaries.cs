@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 
 namespace AutoFlip;
@@ -55,7 +54,7 @@ static class Summaries
         Experiment experiment, Metric main, IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds)
     {
         var evaluated = rounds.Where(round => round.ServerEvaluated is not null).ToArray();
-        var outside = rounds.LastOrDefault(round => round.ClientsEvaluatedOut is not null)?.ClientsEvaluatedOut;
+        var outside = rounds.LastOrDefault(round => round.ClientsEvaluatedOut is not null);
         long down = rounds.Sum(round => round.DownBytes) + explorers.Sum(explorer => explorer.DownBytes);
         long up = rounds.Sum(round => round.UpBytes) + explorers.Sum(explorer => explorer.UpBytes);
         var dense = rounds.Sum(round => round.DenseFp32Bytes);
@@ -121,9 +120,9 @@ static class Summaries
     /// <param name="name">Which; all is null if it was not measured.</param>
     /// <param name="lowerIsBetter">Whether it is an error.</param>
     /// <param name="evaluated">Rounds in which the server evaluated.</param>
-    /// <param name="outside">The last evaluation on clients that did not take part.</param>
+    /// <param name="outside">The last round with an evaluation on clients that did not take part; null if there is none.</param>
     static SummaryMain Track(
-        string name, bool lowerIsBetter, IReadOnlyList<RoundReport> evaluated, ImmutableSortedDictionary<string, MetricSummary>? outside)
+        string name, bool lowerIsBetter, IReadOnlyList<RoundReport> evaluated, RoundReport? outside)
     {
         (int Round, double? Value)[] values = [.. evaluated.Select(round =>
             (round.Round, round.ServerEvaluated!.Metrics.GetValueOrDefault(name)))];
@@ -132,8 +131,10 @@ static class Summaries
             defined is [] ? null : lowerIsBetter ? defined.MinBy(at => at.Value) : defined.MaxBy(at => at.Value);
         return new(
             name, lowerIsBetter, values is [.., var last] ? last.Value : null, best?.Value, best?.Round,
-            values.TakeLast(RunSummary.RecentEvaluations).Average(at => at.Value), outside?.GetValueOrDefault(name)?.Equal,
-            values.TakeLast(RunSummary.RecentEvaluations).Count(at => at.Value is not null));
+            values.TakeLast(RunSummary.RecentEvaluations).Average(at => at.Value),
+            outside?.ClientsEvaluatedOut?.GetValueOrDefault(name)?.Equal,
+            values.TakeLast(RunSummary.RecentEvaluations).Count(at => at.Value is not null),
+            outside?.ClientsPersonalOut?.GetValueOrDefault(name)?.Equal);
     }
 
     static double Median(double[] values)

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace AutoFlip;
 
-/// <summary>A transport that also writes each client's model of the last round: <c>checkpoints/clients/0007.safetensors</c>.</summary>
+/// <summary>A transport that also writes each client's model of the last round: <c>checkpoints/clients/0007.safetensors</c>. Local values
+/// (<see cref="FederatedAlgorithm.Travels"/>) are the server's in it.</summary>
 /// <param name="inner">What carries the messages.</param>
 /// <param name="directory">Where to write, and which round is the last.</param>
 /// <param name="card">What the full model is.</param>
@@ -22,7 +23,8 @@ sealed class ClientRecorder(IClientTransport inner, RunDirectory directory, Mode
         {
             if (task.Work == ClientWork.Train && task.Round == directory.Experiment.Rounds && reply.Failure is null)
                 directory.SaveModel(
-                    Path.Combine("clients", $"{reply.Client:0000}.safetensors"), task.MaskOf(reply.Client).Expand(reply.Values),
+                    Path.Combine("clients", $"{reply.Client:0000}.safetensors"),
+                    task.SentOf(reply.Client).Expand(reply.Values, task.MaskOf(reply.Client).Apply(task.Weights)),
                     card with { Round = task.Round });
             yield return reply;
         }

@@ -205,6 +205,8 @@ sealed class RunDirectory : IDisposable
         var entry = new JsonObject { ["clients_updated"] = Node(report.ClientsUpdated) };
         if (report.ClientsEvaluatedIn is { } inside) entry["clients_evaluated_in"] = Node(inside);
         if (report.ClientsEvaluatedOut is { } outside) entry["clients_evaluated_out"] = Node(outside);
+        if (report.ClientsPersonalIn is { } personalInside) entry["clients_personal_in"] = Node(personalInside);
+        if (report.ClientsPersonalOut is { } personalOutside) entry["clients_personal_out"] = Node(personalOutside);
         if (report.ServerEvaluated is { } server) entry["server_evaluated"] = Node(server);
         if (report.GeneralizationGap is { } gap) entry["generalization_gap"] = Node(gap);
         return entry;

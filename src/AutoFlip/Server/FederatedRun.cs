@@ -14,6 +14,7 @@ namespace AutoFlip;
 sealed class FederatedRun(Experiment experiment, Method method, Network network, IClientTransport transport, IExplorerLog scores)
 {
     readonly FederatedAlgorithm _algorithm = method.Algorithm;
+    readonly Selection? _travels = method.Algorithm.Travels(network) is { IsAll: false } some ? some : null;
 
     /// <summary>The mask of each round.</summary>
     public MaskSchedule Masks { get; } = new(experiment, method.Pruner, network, scores);
@@ -39,7 +40,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
             var cohort = Masks.CohortOf(t);                                             // S_t
             var task = TrainingTask(t, server, mask);
 
-            var fold = _algorithm.BeginRound(server, new(t, cohort.Length, clients, task.LearningRate, mask)
+            var fold = _algorithm.BeginRound(server, new(t, cohort.Length, clients, task.LearningRate, task.Sent)
             {
                 SubModels = task.SubModels,
             });
@@ -67,6 +68,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
         ClientWork.Train, t, experiment.LearningRateOf(t), server.Weights, mask)
     {
         SubModels = Masks.SubModelsOf(t),
+        Travels = _travels,
         Vectors = server.Slots.RemoveRange(server.Slots.Keys.Except(_algorithm.Sends)),
         Numbers = _algorithm.Numbers(server, t),
         Returns = _algorithm.Returns,
@@ -78,7 +80,10 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
     async Task ExploreAsync(Weights start, CancellationToken ct)
     {
         var task = new ClientTask(
-            ClientWork.Explore, 0, experiment.LearningRateOf(experiment.FirstPrunedRound), start, Mask.Dense(network.Layout));
+            ClientWork.Explore, 0, experiment.LearningRateOf(experiment.FirstPrunedRound), start, Mask.Dense(network.Layout))
+        {
+            Travels = _travels,
+        };
         string? failure = null;
         await foreach (var reply in transport.DispatchAsync(task, [.. Cohort.Explorers(experiment).Except(scores.Asked)], ct))
         {

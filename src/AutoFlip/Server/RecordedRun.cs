@@ -76,7 +76,7 @@ sealed class RecordedRun
         _observer.Evaluating(t);
         if (_experiment.EvaluationScope != EvaluationScope.Global)
         {
-            var task = new ClientTask(ClientWork.Evaluate, t, 0, weights, mask) { CutOff = cutOff };
+            var task = new ClientTask(ClientWork.Evaluate, t, 0, weights, mask) { CutOff = cutOff, Travels = trained.Travels };
             await foreach (var _ in _transport.DispatchAsync(task, Cohort.Evaluators(_experiment, t, cohort), ct)) { }
         }
         return _evaluate is null || _experiment.EvaluationScope == EvaluationScope.Local

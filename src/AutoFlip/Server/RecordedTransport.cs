@@ -83,7 +83,7 @@ sealed class RecordedTransport(
 
     ClientReply Check(ClientReply reply, ClientTask task, int passes)
     {
-        var values = task.Work == ClientWork.Explore ? network.Layout.ParameterCount : task.MaskOf(reply.Client).Values.Kept;
+        var values = task.Work == ClientWork.Explore ? network.Layout.ParameterCount : task.SentOf(reply.Client).Values.Kept;
         return reply.Checked(values, passes, inner.SamplesOf(reply.Client));
     }
 }

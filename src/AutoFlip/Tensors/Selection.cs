@@ -189,6 +189,14 @@ public sealed class Selection : IEquatable<Selection>
         return new Selection(bits, outer.Count);
     }
 
+    /// <summary>The values that this selection keeps and another of the same vector does not.</summary>
+    public Selection Except(Selection other)
+    {
+        var bits = new ulong[_bits.Length];
+        for (var word = 0; word < bits.Length; word++) bits[word] = _bits[word] & ~other._bits[word];
+        return new Selection(bits, Count);
+    }
+
     /// <inheritdoc/>
     public bool Equals(Selection? other) => other is not null && Count == other.Count && Bits.SequenceEqual(other.Bits);
 

@@ -1,34 +1,56 @@
 namespace AutoFlip;
 
 /// <summary>A mask on the client's side.</summary>
-/// <param name="network">The full model.</param>
-/// <param name="units">The units that are kept; null if all are.</param>
-/// <param name="values">What is kept of the small vector.</param>
-sealed class ReceivedMask(Network network, Units? units, Selection values)
+sealed class ReceivedMask
 {
-    readonly Lazy<Mask> _full = new(() => units is null ? Mask.OfValues(network.Layout, values) : Mask.OfUnits(units, values));
+    readonly Lazy<Mask> _full, _fullSent;
+
+    /// <summary>Prepares a mask.</summary>
+    /// <param name="network">The full model.</param>
+    /// <param name="units">The units that are kept; null if all are.</param>
+    /// <param name="values">What is kept of the small vector.</param>
+    /// <param name="travels">Values of the full vector that cross the wire.</param>
+    public ReceivedMask(Network network, Units? units, Selection values, Selection travels)
+    {
+        Small = units?.Small ?? network;
+        Mask = Mask.OfValues(Small.Layout, values);
+        Sent = travels.IsAll ? Mask : Mask.Intersect(units is null ? travels : travels.Within(units.Present));
+        Tensors = KeptTensors.Of(Small.Layout, Sent.Values);
+        _full = new(() => units is null ? Mask.OfValues(network.Layout, values) : Mask.OfUnits(units, values));
+        _fullSent = new(() => travels.IsAll ? Full : Full.Intersect(travels));
+    }
 
     /// <summary>The network that the client trains.</summary>
-    public Network Small { get; } = units?.Small ?? network;
+    public Network Small { get; }
 
     /// <summary>The mask as the client sees it: over the small vector.</summary>
-    public Mask Mask { get; } = Mask.OfValues((units?.Small ?? network).Layout, values);
+    public Mask Mask { get; }
 
-    /// <summary>The kept values of each tensor.</summary>
-    public KeptTensors Tensors { get; } = KeptTensors.Of((units?.Small ?? network).Layout, values);
+    /// <summary>The part of it that crosses the wire.</summary>
+    public Mask Sent { get; }
+
+    /// <summary>The values of each tensor that cross the wire.</summary>
+    public KeptTensors Tensors { get; }
 
     /// <summary>The mask as the server sees it: over the full vector.</summary>
     public Mask Full => _full.Value;
 
-    /// <summary>The parameters that are kept, seen from the full model.</summary>
-    public Selection Parameters => Full.KeptParameters();
+    /// <summary>The parameters that cross the wire, seen from the full model.</summary>
+    public Selection SentParameters => _fullSent.Value.KeptParameters();
+
+    /// <summary>The kept values that are local, in the small vector.</summary>
+    public Selection Local => Mask.Values.Except(Sent.Values);
+
+    /// <summary>The same values in the full vector.</summary>
+    public Selection FullLocal => Full.Values.Except(_fullSent.Value.Values);
 }
 
 /// <summary>The masks that a client has, by hash: the last few. Shared by all clients that are simulated here.</summary>
 /// <param name="network">The full model.</param>
+/// <param name="travels">Values of it that cross the wire; null: all.</param>
 /// <param name="added">Receives each mask that is new, outside of the lock; null for none.</param>
 /// <remarks>Safe for several threads. A mask is immutable, so the one of another client serves as well as one's own.</remarks>
-sealed class MaskStore(Network network, Action<UInt128, ReceivedMask>? added = null)
+sealed class MaskStore(Network network, Selection? travels = null, Action<UInt128, ReceivedMask>? added = null)
 {
     /// <summary>Masks that are kept.</summary>
     public const int Capacity = 4;
@@ -40,7 +62,11 @@ sealed class MaskStore(Network network, Action<UInt128, ReceivedMask>? added = n
     public Network Network => network;
 
     /// <summary>The mask that removes nothing; it is always here.</summary>
-    public ReceivedMask Dense { get; } = new(network, null, Selection.All(network.Layout.Count));
+    public ReceivedMask Dense { get; } =
+        new(network, null, Selection.All(network.Layout.Count), travels ?? Selection.All(network.Layout.Count));
+
+    /// <summary>Values of the full model that cross the wire.</summary>
+    public Selection Travels { get; } = travels ?? Selection.All(network.Layout.Count);
 
     /// <summary>A mask by its hash; null if it is not here.</summary>
     public ReceivedMask? Find(UInt128 hash)
@@ -61,5 +87,5 @@ sealed class MaskStore(Network network, Action<UInt128, ReceivedMask>? added = n
     }
 
     /// <summary>Takes a mask in that the server has in its own shape: what a client of an interrupted run had before.</summary>
-    public void Add(Mask mask) => Add(WireMask.Of(mask).Hash, new ReceivedMask(network, mask.Units, mask.SmallValues));
+    public void Add(Mask mask) => Add(WireMask.Of(mask).Hash, new ReceivedMask(network, mask.Units, mask.SmallValues, Travels));
 }

@@ -21,7 +21,7 @@ enum ReplyStatus : byte
 /// <see cref="TaskCodec"/>.</remarks>
 static class ReplyCodec
 {
-    const int HasSeconds = 1, HasCounts = 2;
+    const int HasSeconds = 1, HasCounts = 2, HasPersonal = 4;
 
     /// <summary>Starts a reply with a result: its values and what is named beside them come next, if it has any, and
     /// then <see cref="Finish"/>.</summary>
@@ -44,7 +44,9 @@ static class ReplyCodec
         writer.Write(reply.TrainSamples);
         Write(writer, reply.Trained);
         Write(writer, reply.HeldOut);
-        writer.Write((byte)((reply.Seconds is null ? 0 : HasSeconds) | (reply.ScoreCounts is null ? 0 : HasCounts)));
+        writer.Write((byte)(
+            (reply.Seconds is null ? 0 : HasSeconds) | (reply.ScoreCounts is null ? 0 : HasCounts)
+            | (reply.Personal is null ? 0 : HasPersonal)));
         if (reply.Seconds is { } seconds)
         {
             writer.Write(seconds.Decode);
@@ -52,6 +54,7 @@ static class ReplyCodec
             writer.Write(seconds.Encode);
         }
         if (reply.ScoreCounts is { } counts) PackedBytes.Write(writer, counts.Bytes);
+        if (reply.Personal is not null) Write(writer, reply.Personal);
         return writer.Finish();
     }
 
@@ -107,10 +110,11 @@ static class ReplyCodec
                     HeldOut = ReadFigures(ref reader),
                 };
                 var follows = reader.Read<byte>();
-                if ((follows & ~(HasSeconds | HasCounts)) != 0)
+                if ((follows & ~(HasSeconds | HasCounts | HasPersonal)) != 0)
                     throw new InvalidDataException($"The message announces {follows}, which this version does not know.");
                 if ((follows & HasSeconds) != 0) reply = reply with { Seconds = ReadSeconds(ref reader) };
                 if ((follows & HasCounts) != 0) reply = reply with { ScoreCounts = ReadCounts(ref reader) };
+                if ((follows & HasPersonal) != 0) reply = reply with { Personal = ReadFigures(ref reader) };
                 break;
             case ReplyStatus.Failed:
                 reply = reply with { Failure = reader.ReadString() };

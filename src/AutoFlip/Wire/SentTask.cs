@@ -19,6 +19,8 @@ sealed class SentTask
     readonly ValueFormat _down, _up;
     readonly KeyedRandom _random;
     readonly WireMask _mask;
+    readonly Mask _sent;
+    readonly KeptTensors _tensors;
     readonly KeptTensors? _due;
     readonly Lazy<ReadOnlyMemory<byte>> _whole, _byReference;
     readonly Dictionary<Mask, SentTask> _subModels = new(ReferenceEqualityComparer.Instance);
@@ -34,11 +36,13 @@ sealed class SentTask
     {
         (_experiment, _run, _id, _isSubModel) = (experiment, run, TaskId.Of(run, task.Round, task.Work), isSubModel);
         (_task, _mask) = (task, WireMask.Of(task.Mask));
+        _sent = task.Sent;
+        _tensors = ReferenceEquals(_sent, task.Mask) ? _mask.Tensors : KeptTensors.Of(_sent.Layout, _sent.Values);
         (_down, _up) = (ValueFormat.Of(experiment.WireDown), ValueFormat.Up(experiment, task.Work));
         _random = new Seeds(experiment.Seed).For(Purpose.Quantization, task.Round, part: (int)task.Work);
         _due = task.Work switch
         {
-            ClientWork.Train => _mask.Tensors,
+            ClientWork.Train => _tensors,
             ClientWork.Explore => KeptTensors.Scores(task.Mask.Layout),
             _ => null,
         };
@@ -105,19 +109,19 @@ sealed class SentTask
     ReadOnlyMemory<byte> EncodeOnce(bool byReference)
     {
         if (!_values.IsEmpty) return TaskCodec.Encode(_task, _id, _mask, byReference, _values.Length, writer => writer.Write(_values.Span));
-        using var own = new KeptValues(_task.Mask.Values, _task.Weights.Values);
-        using var quantized = QuantizedValues.Of(_down, _mask.Tensors, own.Values, _random);
-        if (_task.Work == ClientWork.Train) _base = Base(own.Values[.._mask.Tensors.ParameterCount], quantized);
+        using var own = new KeptValues(_sent.Values, _task.Weights.Values);
+        using var quantized = QuantizedValues.Of(_down, _tensors, own.Values, _random);
+        if (_task.Work == ClientWork.Train) _base = Base(own.Values[.._tensors.ParameterCount], quantized);
         var vectors = NamedValues.Kept(
             _task.Vectors.Select(vector => KeyValuePair.Create(vector.Key, vector.Value.Memory[..vector.Value.Layout.ParameterCount])),
-            _task.Mask);
+            _sent);
         var (start, end) = (0, 0);
-        var capacity = quantized.Capacity + NamedValues.Capacity(vectors.Count, _task.Numbers.Count, _mask.Tensors);
+        var capacity = quantized.Capacity + NamedValues.Capacity(vectors.Count, _task.Numbers.Count, _tensors);
         var message = TaskCodec.Encode(_task, _id, _mask, byReference, capacity, writer =>
         {
             start = writer.Length;
             quantized.Write(writer);
-            NamedValues.Write(writer, _down, _mask.Tensors, vectors, _task.Numbers);
+            NamedValues.Write(writer, _down, _tensors, vectors, _task.Numbers);
             end = writer.Length;
         });
         _values = message[start..end];
@@ -128,7 +132,7 @@ sealed class SentTask
     /// errors to weights; empty if nothing is added, which keeps float32 exact to the bit.</summary>
     ReadOnlyMemory<float> Base(ReadOnlySpan<float> own, QuantizedValues sent)
     {
-        if (!_up.IsExact) return _task.Mask.Values.IsAll ? _task.Weights.Memory[..own.Length] : own.ToArray();
+        if (!_up.IsExact) return _sent.Values.IsAll ? _task.Weights.Memory[..own.Length] : own.ToArray();
         if (_down.IsExact) return default;
         var lost = own.ToArray();
         sent.TakeFrom(lost);

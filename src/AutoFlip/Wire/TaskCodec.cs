@@ -78,15 +78,15 @@ static class TaskCodec
     static Weights Vector(ReceivedMask mask, ReadOnlySpan<float> kept)
     {
         var values = new float[mask.Small.Layout.Count];
-        mask.Mask.KeptParameters().Scatter(kept, values.AsSpan(0, mask.Small.Layout.ParameterCount));
+        mask.Sent.KeptParameters().Scatter(kept, values.AsSpan(0, mask.Small.Layout.ParameterCount));
         return new(mask.Small.Layout, values);
     }
 
-    /// <summary>The small vector, with 0 for removed values.</summary>
+    /// <summary>The small vector, with 0 for removed and for local values.</summary>
     static Weights Weights(ReceivedMask mask, QuantizedValues values)
     {
         var layout = mask.Small.Layout;
-        if (mask.Mask.IsDense)
+        if (mask.Sent.IsDense)
         {
             var all = GC.AllocateUninitializedArray<float>(layout.Count);
             values.Restore(all);
@@ -94,7 +94,7 @@ static class TaskCodec
         }
         var kept = Scratch.Floats.Rent(mask.Tensors.Count);
         values.Restore(kept);
-        var weights = mask.Mask.Expand(kept);
+        var weights = mask.Sent.Expand(kept);
         Scratch.Floats.Return(kept);
         return weights;
     }

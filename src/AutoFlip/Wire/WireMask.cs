@@ -31,7 +31,7 @@ sealed class WireMask
     /// <summary>Its content's address.</summary>
     public UInt128 Hash { get; }
 
-    /// <summary>The kept values of each tensor.</summary>
+    /// <summary>The kept values of each tensor, local ones too.</summary>
     public KeptTensors Tensors { get; }
 
     /// <summary>The mask in this shape.</summary>
@@ -78,7 +78,8 @@ sealed class WireMask
         if (HashOf(network.Layout, form, units, weights) != hash)
             throw new InvalidDataException("The message's mask is not the one that it names.");
         var mask = new ReceivedMask(
-            network, kept, form.HasFlag(MaskForm.Weights) ? SelectionOf(weights, layout.Count) : Selection.All(layout.Count));
+            network, kept, form.HasFlag(MaskForm.Weights) ? SelectionOf(weights, layout.Count) : Selection.All(layout.Count),
+            masks.Travels);
         masks.Add(hash, mask);
         return mask;
     }

@@ -6,6 +6,10 @@ public class ClientStoreTests
 {
     static readonly Gen<Selection> Selections = Gen.Bool.Array[150].Select(kept => Selection.Of(kept));
 
+    static readonly WeightLayout Layout = LayoutOf(150);
+
+    static WeightLayout LayoutOf(int parameters) => WeightLayout.Create([("w", [parameters], TensorRole.Weight)]);
+
     static KeptVector Of(Selection kept) =>
         new(kept, Enumerable.Range(0, kept.Count).Where(i => kept[i]).Select(i => (float)(i + 1)).ToArray());
 
@@ -34,7 +38,7 @@ public class ClientStoreTests
     public void A_store_keeps_a_copy()
     {
         using var folder = new TemporaryDirectory();
-        foreach (var store in (IClientStore[])[new VolatileStore(), new ClientFiles(folder.Path, 150)])
+        foreach (var store in (IClientStore[])[new VolatileStore(), new ClientFiles(folder.Path, Layout)])
             for (var round = 1; round <= 2; round++) // the second over the first
             {
                 var lent = Enumerable.Repeat((float)round, 150).ToArray();
@@ -48,24 +52,24 @@ public class ClientStoreTests
     [Fact]
     public void A_vector_comes_back_from_its_bytes() => Selections.Sample(kept =>
     {
-        var back = KeptVector.FromBytes(Of(kept).ToBytes().Span, parameters: 150);
+        var back = KeptVector.FromBytes(Of(kept).ToBytes().Span, Layout);
 
         Assert.Equal(kept, back.Kept);
         Assert.Equal(Of(kept).Values.ToArray(), back.Values.ToArray());
-        Assert.Throws<InvalidDataException>(() => KeptVector.FromBytes(Of(kept).ToBytes().Span, parameters: 151));
+        Assert.Throws<InvalidDataException>(() => KeptVector.FromBytes(Of(kept).ToBytes().Span, LayoutOf(151)));
     });
 
     [Fact]
     public void Files_keep_the_last_two_rounds_and_a_round_that_is_done_again_starts_as_the_first_time()
     {
         using var folder = new TemporaryDirectory();
-        var files = new ClientFiles(folder.Path, 150);
+        var files = new ClientFiles(folder.Path, Layout);
         KeptVector Round(int round) => new(Selection.All(150), Enumerable.Repeat((float)round, 150).ToArray());
-        float? Before(int round) => new ClientFiles(folder.Path, 150).Before(client: 3, "v", round)?.Values.Span[0];
+        float? Before(int round) => new ClientFiles(folder.Path, Layout).Before(client: 3, "v", round)?.Values.Span[0];
 
         foreach (var round in (int[])[2, 5, 9]) files.Save(client: 3, "v", round, Round(round));
         Assert.Equal([null, null, 5, 9], [Before(2), Before(5), Before(9), Before(10)]); // of 2, 5 and 9 the last two are here
-        Assert.Null(new ClientFiles(folder.Path, 150).Before(client: 4, "v", 10));
+        Assert.Null(new ClientFiles(folder.Path, Layout).Before(client: 4, "v", 10));
 
         files.Save(client: 3, "v", 9, Round(9));                                              // again, after a kill in round 9
         Assert.Equal(5, Before(9));
@@ -79,7 +83,7 @@ public class ClientStoreTests
     public void What_was_kept_in_a_round_that_did_not_count_is_discarded()
     {
         using var folder = new TemporaryDirectory();
-        var files = new ClientFiles(folder.Path, 150);
+        var files = new ClientFiles(folder.Path, Layout);
         KeptVector Round(int round) => new(Selection.All(150), Enumerable.Repeat((float)round, 150).ToArray());
         foreach (var round in (int[])[1, 2]) files.Save(client: 3, "v", round, Round(round));
         files.Save(client: 4, "v", 2, Round(2));
@@ -94,7 +98,7 @@ public class ClientStoreTests
     public void Of_many_clients_a_thousand_share_a_folder()
     {
         using var folder = new TemporaryDirectory();
-        var files = new ClientFiles(folder.Path, 150);
+        var files = new ClientFiles(folder.Path, Layout);
         foreach (var client in (int[])[9_999, 10_000, 14_999_999]) files.Save(client, "v", 1, Of(Selection.All(150)));
 
         Assert.Equal(
@@ -109,7 +113,7 @@ public class ClientStoreTests
     public void Folders_of_many_clients_as_earlier_versions_made_them_are_used_on()
     {
         using var folder = new TemporaryDirectory();
-        var files = new ClientFiles(folder.Path, 150);
+        var files = new ClientFiles(folder.Path, Layout);
         files.Save(client: 12_345, "v", 1, Of(Selection.All(150)));
         Directory.Move(Path.Combine(folder.Path, "12k", "12345"), Path.Combine(folder.Path, "12345"));
 
@@ -122,7 +126,7 @@ public class ClientStoreTests
     public void A_training_started_from_the_vectors_of_the_round_before_it()
     {
         using var folder = new TemporaryDirectory();
-        var files = new ClientFiles(folder.Path, 150);
+        var files = new ClientFiles(folder.Path, Layout);
         Assert.Null(files.StartOf(client: 3, round: 2)); // it keeps nothing
         foreach (var round in (int[])[2, 5]) files.Save(client: 3, "v", round, Of(Selection.All(150)));
 
@@ -135,7 +139,7 @@ public class ClientStoreTests
     public void A_damaged_file_is_named()
     {
         using var folder = new TemporaryDirectory();
-        var files = new ClientFiles(folder.Path, 150);
+        var files = new ClientFiles(folder.Path, Layout);
         files.Save(client: 3, "v", 1, Of(Selection.All(150)));
         var path = Assert.Single(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^3]);
@@ -147,7 +151,7 @@ public class ClientStoreTests
     public void A_file_that_another_process_keeps_for_itself_is_named()
     {
         using var folder = new TemporaryDirectory();
-        var files = new ClientFiles(folder.Path, 150);
+        var files = new ClientFiles(folder.Path, Layout);
         files.Save(client: 3, "v", 1, Of(Selection.All(150)));
         var path = Assert.Single(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
         using var other = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
@@ -165,7 +169,7 @@ public class ClientStoreTests
         File.WriteAllText(folder["0003"], "no folder");
 
         var failure = Assert.Throws<AutoFlipException>(() =>
-            new ClientFiles(folder.Path, 150).Save(client: 3, "v", 1, Of(Selection.All(150))));
+            new ClientFiles(folder.Path, Layout).Save(client: 3, "v", 1, Of(Selection.All(150))));
 
         Assert.Equal(ExitCode.RunFailed, failure.Code);
         Assert.StartsWith(

@@ -78,7 +78,7 @@ public class UploadTests
         var store = new VolatileStore();
         var upload = new Upload(experiment, store);
         var (_, received, trained) = Round(experiment, one.Mask, one.Network, one.Seed);
-        var kept = received.Mask.Parameters;
+        var kept = received.Mask.SentParameters;
         var before = new KeptVector(
             kept, Masks.Values(one.Network.Layout, one.Seed + 9).Values[..kept.Kept].ToArray().Select(value => 1e-4f * value).ToArray());
         store.Save(client: 0, Upload.ResidualName, round: 0, before);

@@ -21,10 +21,11 @@ sealed class ClusterFederation : TestFederation
     ClusterFederation(Experiment experiment, FederatedData data, ClusterOptions options, Silo coordinator, TimeProvider time)
     {
         (_data, _options, _coordinator, _time) = (data, options, coordinator, time);
-        var memory = new ClientFiles(_folder["memory"], TinyFederation.Network(experiment).Layout.ParameterCount);
+        var memory = new ClientFiles(_folder["memory"], TinyFederation.Network(experiment).Layout);
         var session = new SimulationSession(experiment, data.Table.Sha256, new InProcessChannel(null!, data, null!), RunObserver.None)
         {
             KeptBefore = memory.AllBefore,
+            EvaluatesPersonalModels = Catalog.Resolve(experiment).Algorithm.IsPersonal,
             Keep = memory.Save,
         };
         _channel = ClusterRun.ChannelOf(coordinator, session, options, time);

@@ -31,6 +31,10 @@ public abstract class ChannelContract
         ["int8, sub-models of five widths, other units in each round"] =
             (With(WireFormat.Int8, WireFormat.Int8) with { Pruner = "fedrolex", MaskRefresh = MaskRefresh.Once })
             .WithOption("dynamicRates", true),
+        ["float32, personal layers, a mask for each cohort"] =
+            With(WireFormat.Fp32, WireFormat.Fp32) with { Algorithm = "fedper", CohortFraction = 0.5, EvaluateEvery = 1 },
+        ["int8 with residuals, personal layers"] =
+            With(WireFormat.Int8, WireFormat.Int8) with { Algorithm = "fedper", CohortFraction = 0.5, DenseRounds = 1 },
     };
 
     static readonly ConcurrentDictionary<string, Lazy<Task<TinyFederation.Outcome>>> Simulated = [];
@@ -185,7 +189,8 @@ public abstract class ChannelContract
         Assert.Equal(want.Global.Sha256(), got.Global.Sha256());
 
         static object Facts(RoundResult round) =>
-            (round.Mask.Values.Sha256, round.Report.DownBytes, round.Report.UpBytes, round.Report.ServerEvaluated?.Loss);
+            (round.Mask.Values.Sha256, round.Report.DownBytes, round.Report.UpBytes, round.Report.ServerEvaluated?.Loss,
+                round.Report.ClientsPersonalIn?["loss"].Equal, round.Report.ClientsPersonalOut?["loss"].Equal);
     }
 
     static ClientTask TaskOf(ClientWork work, int round, Mask? mask = null) =>

@@ -63,7 +63,7 @@ public class MessageEndTests
             "unknown mask" => (MessageKind.Reply, ReplyCodec.Without(ReplyStatus.MaskUnknown, 0, 7), Answer),
             "residual" => (
                 MessageKind.Memory, new KeptVector(Selection.All(150), new float[150]).ToBytes(),
-                message => KeptVector.FromBytes(message.Span, 150)),
+                message => KeptVector.FromBytes(message.Span, WeightLayout.Create([("w", [150], TensorRole.Weight)]))),
             _ => throw new NotSupportedException(name),
         };
     }

@@ -60,6 +60,8 @@ static class HumanLines
             text += $"; test set: {Figures(experiment, LogText.Figures(server), value => value)}";
         if (report.ClientsEvaluatedOut is { } others)
             text += $"; other clients: {Figures(experiment, others, mean => mean.Equal)}";
+        if (report.ClientsPersonalOut is { } own)
+            text += $"; their personal models: {Figures(experiment, own, mean => mean.Equal)}";
         return report.Failures.Length == 0 ? text : $"{text}; {report.Failures.Length} failed";
     }
 
@@ -67,6 +69,7 @@ static class HumanLines
     {
         var (main, size, traffic) = (summary.Metrics.Primary, summary.ModelSize, summary.Traffic);
         return $"Finished after {summary.RoundsDone} rounds: {main.Name} {LogText.Figure(main.Global ?? main.Local)}, "
+            + (main.Personal is { } own ? $"personal models {LogText.Figure(own)}, " : "")
             + $"kept {LogText.Percent(size.Density)}, "
             + $"sent {LogText.Count(traffic.DownBytes + traffic.UpBytes)} bytes, {LogText.Seconds(summary.Time.Total)}, "
             + $"model_sha256 {summary.ModelSha256}.";

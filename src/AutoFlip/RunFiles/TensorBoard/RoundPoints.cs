@@ -33,6 +33,7 @@ static class RoundPoints
         return Finite([
             .. Group(report.ClientsUpdated, "Training", ""), .. Group(report.ClientsEvaluatedIn, "Test", "(In)"),
             .. Group(report.ClientsEvaluatedOut, "Test", "(Out)"),
+            .. Group(report.ClientsPersonalIn, "Personal", "(In)"), .. Group(report.ClientsPersonalOut, "Personal", "(Out)"),
             .. report.GeneralizationGap is { } gaps
                 ? gaps.Select(of =>
                     ($"Generalization Gap ({Metric.Title(of.Key.Replace("gen_gap_", "", StringComparison.Ordinal))})", gap(of.Value)))

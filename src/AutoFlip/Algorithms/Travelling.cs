@@ -1,0 +1,30 @@
+namespace AutoFlip;
+
+/// <summary>Values of a network that cross the wire (<see cref="FederatedAlgorithm.Travels"/>), by place and kind of their
+/// layers.</summary>
+static class Travelling
+{
+    /// <summary>All values but those of some layers.</summary>
+    /// <param name="network">The full model.</param>
+    /// <param name="isLocal">Whether the tensors of a layer stay at clients.</param>
+    public static Selection AllBut(Network network, Func<Node, bool> isLocal)
+    {
+        var travels = new bool[network.Layout.Count];
+        Array.Fill(travels, true);
+        foreach (var tensor in network.Nodes.Where(isLocal).SelectMany(node => node.Tensors))
+            travels.AsSpan(network.Layout[tensor].Range).Clear();
+        return Selection.Of(travels);
+    }
+
+    /// <summary>All values but those of the last layers with weights, and of the normalisation layers behind the first of these.</summary>
+    /// <param name="network">The full model.</param>
+    /// <param name="layers">Layers with weights, counted from the output: at least 0; all if there are not so many.</param>
+    public static Selection AllButLast(Network network, int layers)
+    {
+        var weighted = network.Nodes.Index().Where(at => HasWeights(network, at.Item)).Select(at => at.Index).ToList();
+        var first = layers == 0 ? network.Nodes.Length : layers >= weighted.Count ? 0 : weighted[^layers];
+        return AllBut(network, node => network.Nodes.IndexOf(node) >= first);
+    }
+
+    static bool HasWeights(Network network, Node node) => node.Tensors.Any(name => network.Layout[name].Role == TensorRole.Weight);
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Laws of all algorithms with personal models.</summary>
+public sealed class PersonalModelTests : IDisposable
+{
+    static readonly Experiment Tiny = TinyFederation.Experiment with { Pruner = "none", ServerMomentum = 0, EvaluateEvery = 1 };
+
+    readonly TemporaryDirectory _folder = new();
+
+    public static TheoryData<string> Methods => ["fedper"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory, MemberData(nameof(Methods))]
+    public async Task Personal_figures_stand_beside_those_of_the_global_model(string method)
+    {
+        var outcome = await TinyFederation.RunAsync(Tiny with { Algorithm = method, Rounds = 8 });
+
+        Assert.Every(outcome.Rounds, round =>
+        {
+            Assert.Equal(round.Report.ClientsEvaluatedIn!.Keys, round.Report.ClientsPersonalIn!.Keys);
+            Assert.Equal(round.Report.ClientsEvaluatedOut!.Keys, round.Report.ClientsPersonalOut!.Keys);
+        });
+        var (first, last) = (outcome.Rounds[0].Report, outcome.Rounds[^1].Report);
+        Assert.True(last.ClientsPersonalIn!["loss"].Equal < first.ClientsPersonalIn!["loss"].Equal);
+        Assert.True(last.ClientsPersonalOut!["loss"].Equal < first.ClientsPersonalOut!["loss"].Equal);
+    }
+
+    [Fact]
+    public async Task Other_algorithms_have_none()
+    {
+        var outcome = await TinyFederation.RunAsync(Tiny with { Algorithm = "fedavg", Rounds = 1 });
+
+        Assert.Null(outcome.Rounds[0].Report.ClientsPersonalIn);
+        Assert.Null(outcome.Rounds[0].Report.ClientsPersonalOut);
+    }
+
+    [Theory, MemberData(nameof(Methods))]
+    public async Task The_number_of_workers_does_not_matter(string method)
+    {
+        var experiment = Tiny with { Algorithm = method };
+
+        Assert.Equal(Facts(await TinyFederation.RunAsync(experiment)), Facts(await TinyFederation.RunAsync(experiment, workers: 3)));
+    }
+
+    [Theory, MemberData(nameof(Methods))]
+    public void A_run_that_is_stopped_after_any_round_and_resumed_has_the_same_model_and_the_same_personal_figures(string method)
+    {
+        var experiment = FinishedRuns.Small with { Algorithm = method, Rounds = 4, EvaluateEvery = 1, DenseRounds = 1 };
+        Assert.NotEqual(Experiment.NoPruner, experiment.Pruner);
+        var (hash, figures) = Finish(experiment, "whole");
+        Assert.Every(figures, figure => Assert.True(figure > 0));
+
+        for (var after = 1; after < experiment.Rounds; after++)
+        {
+            Assert.Equal(hash, ResumedRuns.Resumed(experiment, _folder[$"{after}"], after));
+            Assert.Equal(figures, FiguresOf(_folder[$"{after}"]));
+        }
+    }
+
+    [Theory, MemberData(nameof(Methods))]
+    public void Without_samples_to_evaluate_on_it_is_refused_before_data_are_loaded(string method)
+    {
+        foreach (var experiment in (Experiment[])[
+            FinishedRuns.Small with { Algorithm = method, TestFraction = 0 },
+            FinishedRuns.Small with { Algorithm = method, EvaluationScope = EvaluationScope.Global }])
+        {
+            var refused = Assert.Throws<AutoFlipException>(() => ExperimentRules.Check(experiment));
+
+            Assert.Equal(ExitCode.BadRequest, refused.Code);
+            Assert.Equal(
+                $"Experiment.Algorithm {method}: it makes a model for each client, which is evaluated on samples that the client holds "
+                + "out. Accepted: Experiment.TestFraction above 0 and Experiment.EvaluationScope local or both.",
+                refused.Message);
+        }
+    }
+
+    [Theory, MemberData(nameof(Methods))]
+    public async Task A_client_whose_training_fails_keeps_the_model_that_it_had(string method)
+    {
+        var experiment = Tiny with { Algorithm = method, CohortFraction = 1, Rounds = 3 };
+        var store = new VolatileStore();
+        var data = TinyFederation.Data(experiment);
+
+        var outcome = await TinyFederation.RunAsync(experiment, data: TinyFederation.WithPoison(data, client: 2), store: store);
+
+        Assert.Every(outcome.Rounds, round => Assert.Equal(2, Assert.Single(round.Report.Failures).Client));
+        foreach (var name in (string[])["local", "personal"]) Assert.Null(store.Before(client: 2, name, int.MaxValue));
+        Assert.Contains((string[])["local", "personal"], name => store.Before(client: 1, name, int.MaxValue) is not null);
+    }
+
+    /// <summary>Hash and personal losses of every round.</summary>
+    static ImmutableArray<object?> Facts(TinyFederation.Outcome outcome) =>
+    [
+        .. outcome.Rounds.SelectMany(round => (object?[])[
+            round.State.Server.Weights.Sha256(), round.Report.ClientsPersonalIn?["loss"].Equal,
+            round.Report.ClientsPersonalOut?["loss"].Equal]),
+    ];
+
+    (string Hash, double?[] Figures) Finish(Experiment experiment, string name) =>
+        (ResumedRuns.Unbroken(experiment, _folder[name]), FiguresOf(_folder[name]));
+
+    static double?[] FiguresOf(string folder)
+    {
+        var record = RunRecord.Load(Assert.Single(Directory.GetDirectories(folder)));
+        return
+        [
+            .. record.Rounds.SelectMany(round => (double?[])[
+                round.ClientsPersonalIn!["loss"].Equal, round.ClientsPersonalOut!["loss"].Equal]),
+            record.Summary!.Metrics.Primary.Personal,
+        ];
+    }
+}
