@@ -143,7 +143,7 @@ sealed record Setting
         Group = Enum.Parse<SettingGroup>((declared.ChosenBy == nameof(Experiment.Algorithm)
             ? OptionGroup.Federation
             : ExperimentOptions.Of(declared.ChosenBy).Group).ToString()),
-        Placeholder = PlaceholderOf(declared.Option.Type),
+        Placeholder = PlaceholderOf(declared.Option),
         Help = $"{declared.Option.Attribute.Help} Only with Experiment.{declared.ChosenBy} {string.Join(" or ", declared.Methods)}.",
         Type = declared.Option.Type,
         Option = declared.Option,
@@ -166,8 +166,10 @@ sealed record Setting
         Property = (PropertyInfo)((MemberExpression)property.Body).Member,
     };
 
-    static string PlaceholderOf(Type type) =>
-        type == typeof(double) ? "F" : type == typeof(int) ? "N" : type == typeof(bool) ? "BOOL" : "LIST";
+    static string PlaceholderOf(MethodOption option) => option.Type.IsEnum ? string.Join('|', option.Choices)
+        : option.Type == typeof(double) ? "F"
+        : option.Type == typeof(int) ? "N"
+        : option.Type == typeof(bool) ? "BOOL" : "LIST";
 
     static Arity ArityOf(string placeholder, Type type) =>
         placeholder.Length == 0 ? Arity.Flag : type == typeof(ImmutableArray<string>) ? Arity.Many : Arity.One;

@@ -201,8 +201,10 @@ public static class Catalog
     {
         { Experiment.NoPruner, _ => new NoPruning() },
         { "autoflip", e => e.Options.ApplyTo(AutoFlipPruner.Of(e, Guidances[e.Guidance])) },
-        { "random", e => new RandomPruner(PruningPlan.Of(e)) },
+        { "random", e => e.Options.ApplyTo(new RandomPruner(PruningPlan.Of(e))) },
         { "magnitude", e => e.Options.ApplyTo(MagnitudePruner.Of(e)) },
+        { "snip", e => new SnipPruner(PruningPlan.Of(e)) },
+        { "synflow", e => e.Options.ApplyTo(new SynFlowPruner(PruningPlan.Of(e))) },
         { "heterofl", e => e.Options.ApplyTo(new HeteroFl()) },
         { "fedrolex", e => e.Options.ApplyTo(new FedRolex()) },
         { "federated-dropout", e => e.Options.ApplyTo(new FederatedDropout()) },

@@ -79,9 +79,12 @@ static class OptionUses
             NoExploration(run) ?? (run.Experiment.ExplorationPatience < run.Experiment.ExplorationEpochs ? null
             : $"explorers train at most {run.Experiment.ExplorationEpochs} epochs")),
         new(nameof(Experiment.ExplorerFraction), run => NothingPruned(run)
-            ?? (PrunerOf(run.Experiment) is AutoFlipPruner pruner
-                ? pruner.ExplorationRound ? null : NoExploration(run)
-                : NotOfPruner(run))),
+            ?? PrunerOf(run.Experiment) switch
+            {
+                AutoFlipPruner { ExplorationRound: true } or { Explores: true } => null,
+                AutoFlipPruner => NoExploration(run),
+                _ => NotOfPruner(run),
+            }),
         OfPruner(nameof(Experiment.Guidance)),
         OfPruner(nameof(Experiment.GuidanceNormalization)),
         OfPruner(nameof(Experiment.MaskRefresh)),

@@ -36,6 +36,23 @@ public enum PruningKind
     Unstructured,
 }
 
+/// <summary>Distribution of the kept weights among layers, at one density of the whole model.</summary>
+public enum LayerDensities
+{
+    /// <summary>Erk where a pruner swaps weights in each layer, else Global.</summary>
+    Auto,
+
+    /// <summary>All layers are ranked together.</summary>
+    Global,
+
+    /// <summary>Every layer has the same density.</summary>
+    Uniform,
+
+    /// <summary>Erdős–Rényi–Kernel: the density of a layer is proportional to the sum of its tensor's sizes over their product, and at
+    /// most 1.</summary>
+    Erk,
+}
+
 /// <summary>Side of a short text on which padding is added.</summary>
 public enum PaddingSide
 {

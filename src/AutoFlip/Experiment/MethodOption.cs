@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace AutoFlip;
 
 /// <summary>An option that a method declares in its own file: a property with an <see cref="OptionAttribute"/>.</summary>
-/// <param name="Property">The property: a double, an int, a bool or a text, which the method itself checks.</param>
+/// <param name="Property">The property: a double, an int, a bool, an enum, or a text, which the method itself checks.</param>
 /// <param name="Default">Its value where nothing was chosen.</param>
 /// <param name="Attribute">Help and range.</param>
 public sealed record MethodOption(PropertyInfo Property, object Default, OptionAttribute Attribute)
@@ -26,16 +26,20 @@ public sealed record MethodOption(PropertyInfo Property, object Default, OptionA
     public Type Type => Property.PropertyType;
 
     /// <summary>The range in words, for messages.</summary>
-    public string Accepted =>
-        Type == typeof(bool) ? "true or false"
+    public string Accepted => Type.IsEnum ? string.Join(", ", Choices)
+        : Type == typeof(bool) ? "true or false"
         : Type == typeof(string) ? "a text"
         : Attribute.InWords(Type == typeof(int) ? "a whole number" : "a number");
+
+    /// <summary>The values of an enum as they are typed; empty for other types.</summary>
+    public ImmutableArray<string> Choices => Type.IsEnum ? [.. Enum.GetValues(Type).Cast<object>().Select(ExperimentOption.Text)] : [];
 
     /// <summary>Tests whether a value of the option's type is in range.</summary>
     public bool Accepts(object value) => value switch
     {
         double real => Attribute.Includes(real),
         int whole => Attribute.Includes(whole),
+        Enum member => Enum.IsDefined(Type, member),
         _ => true,
     };
 

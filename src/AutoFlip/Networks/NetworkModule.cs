@@ -84,13 +84,14 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     /// <summary>Computes the outputs of a batch.</summary>
     /// <param name="input">[N, C, H, W], of type T; [N, C*H*W] will do if the first layer is a Flatten. Borrowed, unchanged.</param>
     /// <param name="training">Training: a graph for the backward pass is recorded, batch statistics are used and the running ones are
-    /// moved. Evaluation: nothing is recorded or changed.</param>
+    /// moved. Evaluation: nothing is changed, and nothing recorded unless asked for.</param>
     /// <param name="dropout">Where dropout draws from; null turns dropout off.</param>
+    /// <param name="records">Records a graph for the backward pass in evaluation too.</param>
     /// <returns>[N, outputs] of type T, in the caller's dispose scope; without one, the caller disposes it.</returns>
-    public Tensor Forward(Tensor input, bool training, KeyedRandom? dropout = null)
+    public Tensor Forward(Tensor input, bool training, KeyedRandom? dropout = null, bool records = false)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        using var noGradients = training ? null : no_grad();
+        using var noGradients = training || records ? null : no_grad();
         using var scope = NewDisposeScope();
 
         var outputs = new Tensor?[_steps.Length];

@@ -61,6 +61,9 @@ public sealed class LocalTraining
     /// <exception cref="KeyNotFoundException">The algorithm does not send one of that name.</exception>
     public ReadOnlySpan<float> Vector(string name) => _task.Vectors[name].Parameters;
 
+    /// <summary>The client's training samples n_k.</summary>
+    public int Samples => _rows.Length;
+
     /// <summary>Steps of the optimiser so far.</summary>
     public int Steps { get; private set; }
 
@@ -102,14 +105,14 @@ public sealed class LocalTraining
     /// the step under way stay as they are. Cost: a forward and a backward pass of the batch, counted.</summary>
     /// <param name="at">[parameters]: where, of removed parameters 0.</param>
     /// <param name="gradient">[parameters]: takes the gradient, of removed weights too.</param>
-    /// <remarks>The batch is that of the step under way, as augmented, where a hook of <see cref="Run"/> calls; else the client's first
-    /// one, not augmented. Dropout has draws of its own.</remarks>
+    /// <remarks>The batch is that of the step under way, as augmented, where a hook of <see cref="Run"/> calls; else one that is
+    /// drawn from the client's samples, not augmented. Dropout has draws of its own.</remarks>
     public void Gradient(ReadOnlySpan<float> at, Span<float> gradient)
     {
         using var scope = NewDisposeScope();
         var module = _workspace.Module;
         var (values, gradients) = (module.Values.ToArray(), module.Gradients.ToArray());
-        var (input, targets, samples) = _batch ?? FirstBatch();
+        var (input, targets, samples) = _batch ?? OwnBatch();
         at.CopyTo(module.Parameters);
         module.ZeroGradients();
         View?.Enter(module.Values);
@@ -133,11 +136,20 @@ public sealed class LocalTraining
         _workspace.Stepper.Reset();
     }
 
-    (Tensor Input, Tensor Targets, int Samples) FirstBatch()
+    (Tensor Input, Tensor Targets, int Samples) OwnBatch()
     {
-        var rows = _rows.Span[..Math.Min(_experiment.BatchSize == 0 ? _rows.Length : _experiment.BatchSize, _rows.Length)];
+        var order = OrderOf(epoch: 0); // of no epoch: they count from 1
+        var rows = order.AsSpan(0, Math.Min(_experiment.BatchSize == 0 ? order.Length : _experiment.BatchSize, order.Length));
         var (input, targets) = _workspace.Read(_samples, rows, augmentation: null);
         return (input, targets, rows.Length);
+    }
+
+    int[] OrderOf(int epoch)
+    {
+        var order = _rows.ToArray();
+        if (!_experiment.NoShuffle)
+            new Seeds(_experiment.Seed).For(Purpose.Shuffle, _task.Round, _client, epoch).Shuffle(order.AsSpan());
+        return order;
     }
 
     Outputs RunEpoch(int epoch, GradientHook? adjustGradients, StepHook? afterStep)
@@ -145,8 +157,7 @@ public sealed class LocalTraining
         var seeds = new Seeds(_experiment.Seed);
         var augmentation = seeds.For(Purpose.Augmentation, _task.Round, _client, epoch);
         var dropout = seeds.For(Purpose.Dropout, _task.Round, _client, epoch);
-        var order = _rows.ToArray();
-        if (!_experiment.NoShuffle) seeds.For(Purpose.Shuffle, _task.Round, _client, epoch).Shuffle(order.AsSpan());
+        var order = OrderOf(epoch);
 
         var module = _workspace.Module;
         var outputs = new Outputs(order.Length, module.Network.Outputs, _samples.Targets);

@@ -44,7 +44,27 @@ public class MethodOptionsTests
         Assert.DoesNotContain(MethodOptions.All, declared => ExperimentFile.Fields.Contains(declared.Option.Name));
         Assert.Every(MethodOptions.All, declared => Assert.True(declared.Option.Accepts(declared.Option.Default)));
         Type[] accepted = [typeof(double), typeof(int), typeof(bool), typeof(string)];
-        Assert.Every(MethodOptions.All, declared => Assert.Contains(declared.Option.Type, accepted));
+        Assert.Every(
+            MethodOptions.All, declared => Assert.True(declared.Option.Type.IsEnum || accepted.Contains(declared.Option.Type)));
+    }
+
+    [Fact]
+    public void An_option_may_be_one_of_some_names()
+    {
+        var random = new Experiment { Pruner = "random", Pruning = PruningKind.Unstructured };
+        var chosen = ExperimentRules.Resolve(random.WithOption("layerDensities", LayerDensities.Erk));
+        var text = ExperimentFile.Write(chosen);
+
+        Assert.Contains("\n  \"layerDensities\": \"erk\"\n", text, StringComparison.Ordinal);
+        Assert.Equal(chosen.Options, ExperimentFile.Read(text, "my.json").Options);
+        Assert.Contains("--layer-densities auto|global|uniform|erk\n", Shell.Run("run", "--help", "random").Out, StringComparison.Ordinal);
+        Assert.Equal(
+            ["Options.LayerDensities: '9' is not accepted. Accepted: auto, global, uniform, erk."],
+            ExperimentRules.Violations(random.WithOption("layerDensities", (LayerDensities)9)));
+        Assert.StartsWith(
+            "my.json: field 'layerDensities': \"even\" is not accepted. Accepted: \"auto\", \"global\", \"uniform\", \"erk\".",
+            Assert.Throws<AutoFlipException>(() => ExperimentFile.Read("""{"layerDensities":"even"}""", "my.json")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
