@@ -14,7 +14,8 @@ public sealed class SnipPrunerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>s_1 = (4, 1, 2, 0) of 1 sample and s_2 = (0, 3, 1, 2) of 3: s = (4, 10, 5, 6) / 4. Half of the weights are 1 and 3.</summary>
+    /// <summary>s_1 = (4, 1, 2, 0) of 1 sample and s_2 = (0, 3, 1, 2) of 3: s = (4, 10, 5, 6) / 4. Half of the weights are 1 and
+    /// 3.</summary>
     [Fact]
     public void Clients_weigh_by_their_samples()
     {

@@ -20,7 +20,8 @@ public sealed class SynFlowPrunerTests : IDisposable
         return new Weights(network.Layout, values);
     }
 
-    /// <summary>1 → 2 → 1 with w1 = (1, -2) and w2 = (-3, 1): R = 1·3 + 2·1 = 5, and each weight is on one path: (3, 2) and (3, 2).</summary>
+    /// <summary>1 → 2 → 1 with w1 = (1, -2) and w2 = (-3, 1): R = 1·3 + 2·1 = 5, and each weight is on one path: (3, 2) and
+    /// (3, 2).</summary>
     [Fact]
     public void Flow_of_a_net_of_two_paths()
     {
@@ -63,7 +64,8 @@ public sealed class SynFlowPrunerTests : IDisposable
 
         Assert.Equal(PruningPlan.KeptCount((decimal)fraction, mask.Count), mask.Kept);
         Assert.Every(
-            LayerCounts.LayersOf(network.Layout), layer => Assert.Contains(Enumerable.Range(layer.Offset, layer.Length), i => mask.Values[i]));
+            LayerCounts.LayersOf(network.Layout),
+            layer => Assert.Contains(Enumerable.Range(layer.Offset, layer.Length), i => mask.Values[i]));
         Assert.Equal(weights.Sha256(), WithoutBiases(network, 3).Sha256());
     }
 
