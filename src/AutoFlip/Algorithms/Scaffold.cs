@@ -41,7 +41,7 @@ public sealed record Scaffold : FederatedAlgorithm
                 + "Accepted: Experiment.MaxGradientNorm 0."
         : pruner.Refreshes
             ? "Experiment.Algorithm scaffold: where a new mask brings weights back, control variates of absent clients would be stale. "
-                + "Accepted: Experiment.MaskRefresh once."
+                + $"Accepted: {pruner.SettlesBy}."
         : null;
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics.Tensors;
 
 namespace AutoFlip;
@@ -106,12 +107,15 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
 
     ReadOnlyMemory<byte> Train(ReceivedTask task, ClientReply reply, Workspace workspace, CancellationToken ct)
     {
-        var probe = method.Pruner.Probe(new(task.Task.Round, experiment.FirstPrunedRound, task.Mask.Small));
+        var probe = method.Pruner.Probe(new(task.Task.Round, experiment.FirstPrunedRound, task.Mask.Small)
+        {
+            Kept = task.Mask.Mask.KeptParameters(),
+        });
         var training = Training(workspace, task, reply.Client, probe, ct);
         var started = time.GetTimestamp();
         var outcome = method.Algorithm.ClientUpdate(training, experiment.LocalEpochs);
         var received = training.Initial.Parameters;
-        var report = probe?.Report(received, training.Values[..received.Length]);
+        var report = probe is { Parts.Length: > 0 } ? probe.Report(received, training.Values[..received.Length]) : null;
         reply = WithCost(reply, training, started);
         Require(training.Values, "a weight");
         foreach (var (name, vector) in outcome.Vectors) Require(vector.Span, $"a value of '{name}'");
@@ -133,7 +137,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         }
         return Encode(
             task, reply with { Report = report }, outcome, task.Mask.Tensors, () => _upload.Update(training.Values, task, reply.Client),
-            KeptTensors.Report(probe?.Lengths ?? []));
+            probe?.Parts ?? []);
     }
 
     ReadOnlyMemory<byte> Evaluate(Workspace workspace, ReceivedTask task, ClientReply reply, CancellationToken ct)
@@ -152,17 +156,18 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
     /// <summary>The reply with its values, which are encoded first, so that their duration can be included.</summary>
     ReadOnlyMemory<byte> Encode(
         ReceivedTask task, ClientReply reply, ClientOutcome outcome, KeptTensors tensors, Func<QuantizedValues> values,
-        KeptTensors? report = null)
+        ImmutableArray<ReportPart> report = default)
     {
         var started = time.GetTimestamp();
         using var sent = values();
         var format = ValueFormat.Up(experiment, task.Task.Work);
         var writer = ReplyCodec.Begin(
             task.Id, reply.Client,
-            sent.Capacity + NamedValues.Capacity(outcome.Vectors.Count, outcome.Numbers.Count, tensors) + 5 * (report?.Count ?? 0));
+            sent.Capacity + NamedValues.Capacity(outcome.Vectors.Count, outcome.Numbers.Count, tensors)
+            + (report.IsDefaultOrEmpty ? 0 : ReportCodec.Capacity(report)));
         sent.Write(writer);
         NamedValues.Write(writer, format, tensors, NamedValues.Kept(outcome.Vectors, task.Mask.Sent), outcome.Numbers);
-        if (report is not null) ReplyCodec.WriteReport(writer, format, report, reply.Report.Span);
+        if (!report.IsDefaultOrEmpty) ReportCodec.Write(writer, format, report, reply.Report.Span);
         return ReplyCodec.Finish(writer, reply with { Seconds = reply.Seconds! with { Encode = SecondsSince(started) } });
     }
 

@@ -46,6 +46,7 @@ public static class ExperimentRules
             Padding = experiment.Padding == PaddingSide.Auto && FromFirstToken.Contains(experiment.Model)
                 ? PaddingSide.Behind
                 : experiment.Padding,
+            Pruning = Catalog.Pruners[experiment.Pruner](experiment).OnlyWeights ? PruningKind.Unstructured : experiment.Pruning,
         };
         settled = PretrainedRules.Settle(settled);
         return DerivedValue.Record(experiment, task is null ? settled : TaskRules.Settle(settled, task));

@@ -31,6 +31,10 @@ sealed record OptionUse(string Property, Func<PreparedRun, string?> WhyUnused)
     public OptionUse UnlessOwn(string reason) =>
         this with { WhyUnused = run => DataSetName.IsOwn(run.Experiment.Dataset) ? reason : WhyUnused(run) };
 
+    /// <summary>The same use, for runs in which a choice is confirmed and so has no reason to be named.</summary>
+    public OptionUse Unless(Func<PreparedRun, bool> confirmed) =>
+        this with { WhyUnused = run => confirmed(run) ? null : WhyUnused(run) };
+
     /// <summary>The option, its value and why it has no effect; null if it has one, or was not chosen.</summary>
     public string? Unused(PreparedRun run)
     {

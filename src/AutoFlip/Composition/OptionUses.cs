@@ -94,8 +94,11 @@ static class OptionUses
                 ? null
                 : $"the optimizer {run.Experiment.Optimizer} is not adaptive")),
         new(nameof(Experiment.Regrow), run =>
-            NothingPruned(run) ?? (PrunerOf(run.Experiment).Refreshes ? null : "the mask is made once, so no weight comes back")),
-        OfPruner(nameof(Experiment.Pruning)),
+            NothingPruned(run)
+            ?? (!PrunerOf(run.Experiment).Refreshes ? "the mask is made once, so no weight comes back"
+            : PrunerOf(run.Experiment).RegrowIn(1, 1) is null ? null
+            : $"the pruner {run.Experiment.Pruner} has a rule of its own")),
+        OfPruner(nameof(Experiment.Pruning)).Unless(run => PrunerOf(run.Experiment).OnlyWeights),
         OfPruner(nameof(Experiment.StructuredShare), why: _ => "it is for Experiment.Pruning hybrid"),
         OfPruner(nameof(Experiment.UnitMultiple), NoUnitsPruned),
         OfPruner(nameof(Experiment.MinUnits), NoUnitsPruned),

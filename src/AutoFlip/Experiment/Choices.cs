@@ -53,6 +53,16 @@ public enum LayerDensities
     Erk,
 }
 
+/// <summary>Weights that the first mask of a pruner keeps in each layer.</summary>
+public enum MaskInit
+{
+    /// <summary>Drawn from the run's seed.</summary>
+    Random,
+
+    /// <summary>Those of the largest magnitude in the server's model.</summary>
+    Magnitude,
+}
+
 /// <summary>Side of a short text on which padding is added.</summary>
 public enum PaddingSide
 {

@@ -57,8 +57,8 @@ public sealed record ClientTask(ClientWork Work, int Round, double LearningRate,
     /// <summary>Names of the vectors that clients return beside the model, in ordinal order.</summary>
     public ImmutableArray<string> Returns { get; init; } = [];
 
-    /// <summary>Lengths of the parts of the report that clients of a training return beside the model; empty: there is none.</summary>
-    public ImmutableArray<int> Report { get; init; } = [];
+    /// <summary>Parts of the report that clients of a training return beside the model; empty: there is none.</summary>
+    public ImmutableArray<ReportPart> Report { get; init; } = [];
 }
 
 /// <summary>Loss and metrics over a number of samples.</summary>

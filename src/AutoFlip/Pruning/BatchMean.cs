@@ -13,7 +13,7 @@ sealed class BatchMean(WeightLayout layout, AddBatch add) : TrainingProbe
     int _batches;
 
     /// <inheritdoc/>
-    public override ImmutableArray<int> Lengths { get; } = Guidance.LengthsOf(layout);
+    public override ImmutableArray<ReportPart> Parts { get; } = Guidance.PartsOf(layout);
 
     /// <inheritdoc/>
     public override void Observe(ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients)

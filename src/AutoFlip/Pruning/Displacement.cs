@@ -8,7 +8,7 @@ namespace AutoFlip;
 sealed class Displacement(WeightLayout layout, Measure measure) : TrainingProbe
 {
     /// <inheritdoc/>
-    public override ImmutableArray<int> Lengths { get; } = Guidance.LengthsOf(layout);
+    public override ImmutableArray<ReportPart> Parts { get; } = Guidance.PartsOf(layout);
 
     /// <inheritdoc/>
     public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained)

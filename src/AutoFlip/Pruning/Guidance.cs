@@ -22,6 +22,6 @@ public abstract record Guidance
     /// <summary>The server's half: the mean of explorers' scores as importance, at least 0; higher = keep. In place.</summary>
     public virtual void Finish(Span<float> mean) { }
 
-    /// <summary>Lengths of a report of one number per parameter: a part per tensor.</summary>
-    internal static ImmutableArray<int> LengthsOf(WeightLayout layout) => [.. layout.Parameters.Select(tensor => tensor.Length)];
+    /// <summary>Parts of a report of one number per parameter: one per tensor.</summary>
+    internal static ImmutableArray<ReportPart> PartsOf(WeightLayout layout) => [.. layout.Parameters.Select(tensor => tensor.Length)];
 }

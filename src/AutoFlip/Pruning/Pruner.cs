@@ -38,7 +38,17 @@ public sealed record PruningContext(
 /// <param name="Round">The round, from 1.</param>
 /// <param name="First">The first pruned round.</param>
 /// <param name="Network">The network that clients train: without the units that the round's mask removes.</param>
-public readonly record struct ProbeContext(int Round, int First, Network Network);
+public readonly record struct ProbeContext(int Round, int First, Network Network)
+{
+    readonly Selection? _kept;
+
+    /// <summary>Parameters of the network that the round's mask keeps.</summary>
+    public Selection Kept
+    {
+        get => _kept ?? Selection.All(Network.Layout.ParameterCount);
+        init => _kept = value;
+    }
+}
 
 /// <summary>Facts from which a client's sub-model is computed.</summary>
 /// <param name="Network">The full network.</param>
@@ -64,13 +74,29 @@ public abstract record Pruner
     /// <summary>The reason, in a sentence, for which an experiment cannot use the pruner; null if it can. Asked before data are
     /// loaded.</summary>
     /// <param name="experiment">The experiment; its options are in range.</param>
-    public virtual string? Refuses(Experiment experiment) => null;
+    public virtual string? Refuses(Experiment experiment) => OnlyWeights && experiment.Pruning == PruningKind.Structured
+        ? ApiNames.Refusal(
+            "Experiment.Pruning", "structured", $"unstructured under Experiment.Pruner {experiment.Pruner}, which removes single weights")
+        : null;
+
+    /// <summary>True if the pruner removes single weights only, so that <see cref="Experiment.Pruning"/> is unstructured where it was not
+    /// chosen.</summary>
+    public virtual bool OnlyWeights => false;
 
     /// <summary>True if clients explore before the first pruned round.</summary>
     public virtual bool Explores => false;
 
     /// <summary>True if masks may restore weights that an earlier mask removed.</summary>
     public virtual bool Refreshes => false;
+
+    /// <summary>An option with the value under which no mask restores weights, for refusals by algorithms whose clients remember
+    /// something of each weight.</summary>
+    public virtual string SettlesBy => "Experiment.MaskRefresh once";
+
+    /// <summary>Value of restored weights in a round, where the pruner's own rule says it; null: <see cref="Experiment.Regrow"/>.</summary>
+    /// <param name="round">The round, at least <paramref name="first"/>.</param>
+    /// <param name="first">The first pruned round.</param>
+    public virtual Regrow? RegrowIn(int round, int first) => null;
 
     /// <summary>The round that a round's mask is made for: every pruned one where the pruner
     /// <see cref="Refreshes"/>, else the first.</summary>
@@ -92,16 +118,17 @@ public abstract record Pruner
     /// Called on both sides, so it may depend on the context alone.</summary>
     public virtual TrainingProbe? Probe(ProbeContext context) => null;
 
-    /// <summary>True if clients report in some rounds. The current mask and the aggregate of reports are then part of the saved
-    /// state.</summary>
+    /// <summary>True if clients report in some rounds, or the pruner folds their replies. The current mask and the aggregate of reports are
+    /// then part of the saved state.</summary>
     public virtual bool HasReports => false;
 
-    /// <summary>The server's half of a probe: folds the reports of a round. The sum of all reports and their number, unless
-    /// overridden.</summary>
+    /// <summary>The server's half of a probe: folds the reports of a round, or what else of the replies the pruner goes by; null for
+    /// nothing. The sum of all reports and their number, unless overridden.</summary>
     /// <param name="memory">What the last fold came to; null before the first.</param>
-    /// <param name="length">Values of a report.</param>
+    /// <param name="length">Numbers of a report; 0 where clients return none.</param>
     /// <param name="context">The round.</param>
-    public virtual ReportFold BeginReports(float[]? memory, int length, ProbeContext context) => new ReportSum(memory, length);
+    public virtual ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) =>
+        length == 0 ? null : new ReportSum(memory, length);
 
     /// <summary>True if all explorers join the cohort of a round.</summary>
     /// <param name="round">The round.</param>

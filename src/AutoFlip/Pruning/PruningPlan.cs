@@ -31,6 +31,9 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         experiment.MinUnits, experiment.UnitMultiple)
     { UnitsOnly = experiment.Pruning == PruningKind.Structured };
 
+    /// <summary>The plan of an experiment for a pruner of single weights.</summary>
+    public static PruningPlan OfWeights(Experiment experiment) => Of(experiment) with { StructuredShare = 0, UnitsOnly = false };
+
     /// <summary>Number of parameters that a mask of prune fraction p keeps: ceil((1-p)n), in decimal arithmetic.</summary>
     /// <remarks>In doubles (1 - 0.7)·60 is a little above 18 and would round up to 19.</remarks>
     public static int KeptCount(decimal fraction, int parameters) => (int)decimal.Ceiling((1 - fraction) * parameters);

@@ -10,7 +10,7 @@ namespace AutoFlip;
 public sealed record RandomPruner(PruningPlan Plan) : Pruner
 {
     /// <summary>Distribution of the kept weights among layers; Auto is Global.</summary>
-    [Option("Distribution of the kept weights among layers. auto is erk where the pruner swaps weights, else global.")]
+    [Option(SwappingPruner.DensitiesHelp)]
     public LayerDensities LayerDensities { get; init; }
 
     bool CountsLayers => LayerDensities is LayerDensities.Uniform or LayerDensities.Erk;

@@ -9,7 +9,7 @@ namespace AutoFlip;
 sealed class UnitMeans(Network network, TrainingProbe scores) : TrainingProbe
 {
     /// <inheritdoc/>
-    public override ImmutableArray<int> Lengths { get; } = [.. network.Groups.Select(group => group.Width)];
+    public override ImmutableArray<ReportPart> Parts { get; } = [.. network.Groups.Select(group => group.Width)];
 
     /// <inheritdoc/>
     public override void Observe(ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients) =>

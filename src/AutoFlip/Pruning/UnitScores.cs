@@ -46,6 +46,23 @@ static class UnitScores
         return [.. sums.Zip(counts, (sum, count) => (float)(sum / Math.Max(count, 1)))]; // 0 where nothing comes in: network inputs
     }
 
+    /// <summary>Outgoing weights of a group's units, in runs: the columns that layers read them by.</summary>
+    public static IEnumerable<(int Unit, int Start, int Length)> Outgoing(ChannelGroup group, WeightLayout layout)
+    {
+        foreach (var membership in group.Memberships)
+        {
+            var tensor = layout[membership.Tensor];
+            if (membership.Makes || membership.Axis != 1) continue;
+            var (rows, columns) = (tensor.Shape[0], tensor.Shape[1]);
+            var column = tensor.Length / rows / columns; // values
+            for (var row = 0; row < rows; row++)
+                for (var unit = 0; unit < group.Width; unit++)
+                    yield return (
+                        unit, tensor.Offset + (row * columns + membership.Start + unit * membership.Block) * column,
+                        membership.Block * column);
+        }
+    }
+
     /// <summary>Incoming weights and biases of a group's units, in runs.</summary>
     static IEnumerable<(int Unit, int Start, int Length)> Incoming(ChannelGroup group, WeightLayout layout)
     {

@@ -44,14 +44,14 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
             {
                 SubModels = task.SubModels,
             });
-            var reports = task.Report.IsEmpty ? null : Masks.BeginReports(task, memory);
+            var reports = Masks.BeginReports(task, memory);
             string? failure = null;
             await foreach (var reply in transport.DispatchAsync(task, cohort, ct))
                 if (reply.Failure is { } why) failure ??= $"Client {reply.Client}: {why}";
                 else
                 {
                     fold.Add(reply);                                                    // Σ n_k w_k / Σ n_k
-                    reports?.Add(reply.Report.Span);
+                    reports?.Add(reply);
                 }
             if (fold.Count == 0) throw AutoFlipException.RunFailed($"Round {t}: no client returned a usable update. {failure}");
             if (fold.Count < _algorithm.FewestReplies)
@@ -59,7 +59,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
                     $"Round {t}: {fold.Count} of {cohort.Length} clients returned a usable update, and {experiment.Algorithm} needs "
                     + $"{_algorithm.FewestReplies}. {failure}");
             server = fold.End().Masked(mask, Regrow.Keep);                              // w_{t+1}
-            memory = reports?.End() ?? memory;
+            memory = reports?.End(server.Weights) ?? memory;
             yield return new(task, cohort, Masks.StateOf(t, server, mask, memory));
         }
     }

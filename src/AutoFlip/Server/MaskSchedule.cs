@@ -51,14 +51,14 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
         return pruner.AsksExplorers(round, experiment.FirstPrunedRound) ? [.. cohort.Union(Cohort.Explorers(experiment)).Order()] : cohort;
     }
 
-    /// <summary>Lengths of the parts of the report that clients of a round return; empty if they return none.</summary>
-    public ImmutableArray<int> ReportOf(int round, Mask mask) => pruner.Probe(ContextOf(round, mask))?.Lengths ?? [];
+    /// <summary>Parts of the report that clients of a round return; empty if they return none.</summary>
+    public ImmutableArray<ReportPart> ReportOf(int round, Mask mask) => pruner.Probe(ContextOf(round, mask))?.Parts ?? [];
 
-    /// <summary>The fold of a round's reports.</summary>
+    /// <summary>The pruner's fold of a round's replies; null if it makes nothing of them.</summary>
     /// <param name="task">What the cohort is asked to do.</param>
     /// <param name="memory">What the last fold came to; null before the first.</param>
-    public ReportFold BeginReports(ClientTask task, float[]? memory) =>
-        pruner.BeginReports(memory, task.Report.Sum(), ContextOf(task.Round, task.Mask));
+    public ReportFold? BeginReports(ClientTask task, float[]? memory) =>
+        pruner.BeginReports(memory, task.Report.Sum(part => part.Length), ContextOf(task.Round, task.Mask));
 
     /// <summary>State to save after a round, with the mask and the pruner's memory if they cannot be computed again.</summary>
     public RunState StateOf(int round, ServerState server, Mask mask, float[]? memory) =>
@@ -70,7 +70,7 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     {
         if (round == experiment.FirstPrunedRound && experiment.KeepNorm)
             server = server with { Weights = IncomingNorm.RescaleToDenseNorm(network, mask, server.Weights) };
-        return server.Masked(mask, experiment.Regrow);
+        return server.Masked(mask, pruner.RegrowIn(round, experiment.FirstPrunedRound) ?? experiment.Regrow);
     }
 
     /// <summary>The guidance beside the mask of the first pruned round; null if the pruner does not go by scores.</summary>
@@ -107,7 +107,11 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
             Memory = memory,
         };
 
-    ProbeContext ContextOf(int round, Mask mask) => new(round, experiment.FirstPrunedRound, mask.Shrink(network));
+    ProbeContext ContextOf(int round, Mask mask)
+    {
+        var small = mask.Shrink(network);
+        return new(round, experiment.FirstPrunedRound, small) { Kept = Mask.OfValues(small.Layout, mask.SmallValues).KeptParameters() };
+    }
 
     /// <summary>The round that a round's mask is made for; 0 if nothing is pruned yet.</summary>
     int MadeFor(int round) => round < experiment.FirstPrunedRound ? 0 : pruner.MadeFor(round, experiment.FirstPrunedRound);

@@ -93,6 +93,14 @@ public sealed class KeyedRandom
         }
     }
 
+    /// <summary>Beta with the given parameters, in [0, 1].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is not above 0.</exception>
+    public double NextBeta(double alpha, double beta)
+    {
+        var gamma = NextGamma(alpha);
+        return gamma / (gamma + NextGamma(beta));
+    }
+
     /// <summary>Puts the items into a uniformly random order, in place (Fisher-Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {

@@ -45,6 +45,9 @@ public enum Purpose
     /// <summary>Random rounding of what crosses the wire: per round and work towards clients, per round and
     /// client towards the server.</summary>
     Quantization = 16,
+
+    /// <summary>Draws of a pruner from what it has learnt: per round, or per client of an exploration.</summary>
+    PrunerDraws = 20,
 }
 
 /// <summary>Every generator of a run: f(run seed, purpose, round, client). Nothing reads a global generator.</summary>

@@ -51,6 +51,10 @@ public sealed class LocalTraining
     /// <summary>The values that passes compute with; null: the model's own.</summary>
     internal TrainingView? View { get; init; }
 
+    /// <summary>A stream of the client's own, for draws of a pruner.</summary>
+    /// <param name="part">Tells several streams of a round apart.</param>
+    public KeyedRandom Draws(int part) => new Seeds(_experiment.Seed).For(Purpose.PrunerDraws, _task.Round, _client, part);
+
     /// <summary>The learning rate of the round.</summary>
     public double LearningRate => _task.LearningRate;
 
@@ -178,6 +182,7 @@ public sealed class LocalTraining
             View?.Leave(module.Values, module.Gradients);
             _batch = (input, targets, rows.Length);
             Probe?.Observe(module.Parameters, module.Gradients);
+            Probe?.Adjust(module.Parameters, module.Gradients);
             adjustGradients?.Invoke(module.Parameters, module.Gradients);
             _workspace.Stepper.Step(
                 module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits, Scales.AsSpan());

@@ -5,13 +5,14 @@ namespace AutoFlip;
 /// <summary>A measurement of a client's local training: one vector, the report, that goes to the server beside the trained model.</summary>
 /// <remarks>
 /// Pruners score parameters or units by it (<c>Pruner.Probe</c>). Client and server make the probe of a round from the same facts, so both
-/// know the lengths of its report and none travels. Reports travel in float32 if values do, else in float16 with a scale per part.
+/// know the parts of its report and none is described in a message. Values travel in float32 if those of the model do, else in float16
+/// with a scale per part; chosen positions travel exactly.
 /// </remarks>
 public abstract class TrainingProbe
 {
-    /// <summary>Values of each part of the report: of each tensor, of each channel group. A part has one scale on the wire, so values of
-    /// one part should be of similar size.</summary>
-    public abstract ImmutableArray<int> Lengths { get; }
+    /// <summary>Parts of the report: of each tensor, of each channel group; empty: there is no report. A part has one scale on the wire, so
+    /// values of one part should be of similar size.</summary>
+    public abstract ImmutableArray<ReportPart> Parts { get; }
 
     /// <summary>Called before every step of the client's training.</summary>
     /// <param name="parameters">[parameters]: the model before the step.</param>
@@ -19,7 +20,14 @@ public abstract class TrainingProbe
     /// changed by the algorithm.</param>
     public virtual void Observe(ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients) { }
 
-    /// <summary>The report, after the last step: as many finite values as <see cref="Lengths"/> sum to.</summary>
+    /// <summary>Changes the gradient of a step, after it was observed and before the algorithm changes it: a penalty of the pruner's on
+    /// what is trained.</summary>
+    /// <param name="parameters">[parameters]: the model before the step.</param>
+    /// <param name="gradients">[parameters]: changed in place; of removed weights without effect.</param>
+    public virtual void Adjust(ReadOnlySpan<float> parameters, Span<float> gradients) { }
+
+    /// <summary>The report, after the last step: as many finite numbers as <see cref="Parts"/> sum to, and of a part with positions no
+    /// more than these other than 0.</summary>
     /// <param name="received">[parameters]: the model as the client received it.</param>
     /// <param name="trained">[parameters]: the model after training.</param>
     public abstract float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained);

@@ -32,9 +32,6 @@ sealed record KeptTensors(ImmutableArray<int> Parameters, int Statistics)
     /// <summary>One value per parameter and no statistics, as in scores.</summary>
     public static KeptTensors Scores(WeightLayout layout) => new([.. layout.Parameters.Select(tensor => tensor.Length)], 0);
 
-    /// <summary>A report's parts; null if there is no report.</summary>
-    public static KeptTensors? Report(ImmutableArray<int> lengths) => lengths.IsEmpty ? null : new(lengths, 0);
-
     static int KeptIn(Selection selection, int start, int length)
     {
         if (length == 0 || selection.IsAll) return length;

@@ -80,11 +80,11 @@ static class ReplyCodec
     /// <param name="tensors">The values that are due; null if none are.</param>
     /// <param name="plus">Is added to the parameters; empty adds nothing.</param>
     /// <param name="vectors">Names of the vectors that are due beside the values, in ordinal order.</param>
-    /// <param name="report">The report that is due behind them; null if none is.</param>
+    /// <param name="report">Parts of the report that is due behind them; empty if none is.</param>
     /// <exception cref="InvalidDataException">The message is malformed, or answers something else.</exception>
     public static (ReplyStatus Status, ClientReply Reply) Decode(
         ReadOnlySpan<byte> message, UInt128 task, ValueFormat format, KeptTensors? tensors, ReadOnlySpan<float> plus = default,
-        IReadOnlyList<string>? vectors = null, KeptTensors? report = null)
+        IReadOnlyList<string>? vectors = null, ImmutableArray<ReportPart> report = default)
     {
         var reader = new MessageReader(message, MessageKind.Reply);
         var answered = reader.Read<UInt128>();
@@ -100,7 +100,7 @@ static class ReplyCodec
                     reply = reply with { ValueBytes = ReadValues(ref reader, format, tensors, plus) };
                     var named = NamedValues.Read(ref reader, format, tensors, vectors ?? []);
                     reply = reply with { Vectors = named.Vectors, Numbers = named.Numbers };
-                    if (report is not null) reply = reply with { Report = ReadReport(ref reader, format, report) };
+                    if (!report.IsDefaultOrEmpty) reply = reply with { Report = ReportCodec.Read(ref reader, format, report) };
                 }
                 reply = reply with
                 {
@@ -135,25 +135,6 @@ static class ReplyCodec
         var values = GC.AllocateUninitializedArray<byte>(checked(sizeof(float) * tensors.Count));
         read.Restore(MemoryMarshal.Cast<byte, float>(values.AsSpan()), plus);
         return values;
-    }
-
-    /// <summary>Writes the report of a training, behind what is named. Cost: as its values.</summary>
-    /// <param name="writer">Stands behind the named vectors and numbers.</param>
-    /// <param name="format">The format of the message's values.</param>
-    /// <param name="parts">Its parts.</param>
-    /// <param name="report">Its values.</param>
-    public static void WriteReport(MessageWriter writer, ValueFormat format, KeptTensors parts, ReadOnlySpan<float> report)
-    {
-        using var quantized = QuantizedValues.Of(NamedValues.FormatOf(format), parts, report, new KeyedRandom(0)); // rounds to nearest
-        quantized.Write(writer);
-    }
-
-    static float[] ReadReport(ref MessageReader reader, ValueFormat format, KeptTensors parts)
-    {
-        using var read = QuantizedValues.Read(ref reader, NamedValues.FormatOf(format), parts);
-        var report = new float[parts.Count];
-        read.Restore(report);
-        return report;
     }
 
     /// <summary>An undefined figure travels as NaN.</summary>

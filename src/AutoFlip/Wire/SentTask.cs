@@ -65,7 +65,8 @@ sealed class SentTask
     {
         get
         {
-            var values = _due is null ? 0 : (long)_due.Count * (1 + _task.Returns.Length) + _task.Report.Sum();
+            var values = _due is null ? 0
+                : (long)_due.Count * (1 + _task.Returns.Length) + _task.Report.Sum(part => (long)part.Values + (part.Chosen ?? 0));
             // compression adds less than a 64th where it gains nothing
             return Math.Min(4 * values + values / 64 + Message.FactsLength, Message.MaxLength);
         }
@@ -99,7 +100,7 @@ sealed class SentTask
     /// <param name="client">Who was asked.</param>
     /// <exception cref="InvalidDataException">It is malformed, or answers something else.</exception>
     public (ReplyStatus Status, ClientReply Reply) Read(ReadOnlyMemory<byte> answer, int client) =>
-        ReplyCodec.Decode(answer.Span, TaskId.Of(_id, client), _up, _due, _base.Span, _task.Returns, KeptTensors.Report(_task.Report));
+        ReplyCodec.Decode(answer.Span, TaskId.Of(_id, client), _up, _due, _base.Span, _task.Returns, _task.Report);
 
     ReadOnlyMemory<byte> Encode(bool byReference)
     {

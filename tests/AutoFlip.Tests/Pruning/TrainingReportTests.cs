@@ -53,7 +53,8 @@ public sealed class TrainingReportTests : IDisposable
         Assert.Equal(network.Layout.ParameterCount, Length(Tiny with { Guidance = "agreement" })); // |mean| is not a mean of |.|
 
         int Length(Experiment experiment) =>
-            Pruner(experiment.WithOption("scoreRounds", 1)).Probe(new(2, 3, TinyFederation.Network(experiment)))!.Lengths.Sum();
+            Pruner(experiment.WithOption("scoreRounds", 1)).Probe(new(2, 3, TinyFederation.Network(experiment)))!.Parts
+                .Sum(part => part.Length);
     }
 
     /// <summary>The mean of linear scores commutes with the mean over a unit: floats differ in the last places only.</summary>

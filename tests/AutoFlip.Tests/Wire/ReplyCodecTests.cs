@@ -54,12 +54,12 @@ public class ReplyCodecTests
     [InlineData(WireFormat.Fp32, 0), InlineData(WireFormat.Fp16, 1 / 2048.0), InlineData(WireFormat.Int8, 1 / 2048.0)]
     public void A_report_comes_back_and_one_of_another_length_is_refused(WireFormat name, double error)
     {
-        var (format, parts) = (ValueFormat.Of(name), new KeptTensors([3, 2], 0));
+        var (format, parts) = (ValueFormat.Of(name), ImmutableArray.Create<ReportPart>(3, 2));
         float[] report = [3e-12f, 1e-12f, 2e-12f, 5e6f, 4e6f];
         var writer = ReplyCodec.Begin(task: 0, Known.Client);
         using (var quantized = Quantized.Of(name, Due, Ten(1))) quantized.Write(writer);
         NamedValues.Write(writer, format, Due, Known.Vectors, Known.Numbers);
-        ReplyCodec.WriteReport(writer, format, parts, report);
+        ReportCodec.Write(writer, format, parts, report);
         var message = ReplyCodec.Finish(writer, Known);
 
         var back = ReplyCodec.Decode(message.Span, Task, format, Due, report: parts).Reply;
@@ -67,7 +67,7 @@ public class ReplyCodecTests
         Assert.Equal(Known.Examples, back.Examples);
         for (var i = 0; i < report.Length; i++)
             Assert.InRange(back.Report.Span[i], report[i] * (1 - error), report[i] * (1 + error));
-        foreach (var other in (KeptTensors?[])[null, new([3], 0), new([3, 3], 0), new([3, 2, 1], 0)])
+        foreach (var other in (ImmutableArray<ReportPart>[])[[], [3], [3, 3], [3, 2, 1]])
             Assert.ThrowsAny<InvalidDataException>(() => ReplyCodec.Decode(message.Span, Task, format, Due, report: other));
     }
 

@@ -1,0 +1,54 @@
+namespace AutoFlip;
+
+/// <summary>FedMef's extrusion: weights that are about to go are drawn to 0 before, so that the others take over what they
+/// knew.</summary>
+/// <param name="Plan">How much is removed.</param>
+/// <remarks>
+/// In the round before an adjustment each client marks the k_l kept weights of least |w| of each layer in the model that it received, and
+/// trains with the loss plus λ‖w_marked‖²: before every step g ← g + 2λw of the marked weights. It reports the k_l removed weights of
+/// largest |Σ g| over its steps, positions and values, of the gradient without that term. The server adds n_k Σ g over clients and swaps
+/// (<see cref="SwappingPruner"/>). With λ = 0 it is <see cref="FedTinyPruner"/> with one block, to the bit.
+/// <para>Cost: as FedTiny's, of all layers.</para>
+/// <para>Source: Huang et al. 2024 (CVPR), budget-aware extrusion. Departures: the learning rate stays that of the round (the paper raises
+/// it with ‖w_marked‖), and scaled activation pruning, which saves clients' memory, is left out.</para>
+/// </remarks>
+public sealed record FedMefPruner(PruningPlan Plan) : WeightSwaps(Plan)
+{
+    /// <summary>λ, at least 0.</summary>
+    [Option("Weight of the penalty on the squared weights that are about to be removed.", AtLeast = 0)]
+    public double ExtrusionPenalty { get; init; } = 0.01;
+
+    /// <summary>The pruner of an experiment.</summary>
+    public static FedMefPruner Of(Experiment experiment) => new(PruningPlan.OfWeights(experiment));
+
+    /// <inheritdoc/>
+    internal override TrainingProbe ProbeOf(RemovedWeights removed) => new Extrusion(removed, (float)ExtrusionPenalty);
+
+    /// <summary>The measurement, and the penalty.</summary>
+    internal sealed class Extrusion(RemovedWeights removed, float penalty) : GrowthProbe(removed, GrowthKind.Largest)
+    {
+        int[]? _marked;
+
+        /// <inheritdoc/>
+        public override void Adjust(ReadOnlySpan<float> parameters, Span<float> gradients)
+        {
+            if (penalty == 0) return;
+            _marked ??= Mark(parameters); // before the first step: the model as received
+            foreach (var i in _marked) gradients[i] += 2 * penalty * parameters[i];
+        }
+
+        int[] Mark(ReadOnlySpan<float> received)
+        {
+            var marked = new List<int>();
+            foreach (var (tensor, indices, swaps) in Removed.Layers)
+            {
+                var scores = new float[tensor.Length]; // higher = stays
+                for (var i = 0; i < scores.Length; i++) scores[i] = MathF.Abs(received[tensor.Offset + i]);
+                foreach (var index in indices) scores[index - tensor.Offset] = float.PositiveInfinity; // they are gone already
+                var stay = Selection.Highest(scores, tensor.Length - swaps);
+                marked.AddRange(Enumerable.Range(0, tensor.Length).Where(i => !stay[i]).Select(i => tensor.Offset + i));
+            }
+            return [.. marked];
+        }
+    }
+}
