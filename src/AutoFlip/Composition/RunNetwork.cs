@@ -3,6 +3,22 @@ namespace AutoFlip;
 /// <summary>The network of a run.</summary>
 static class RunNetwork
 {
+    /// <summary>Most parameters of a model that is tried before data are read: the trial costs a second at that size.</summary>
+    const int MostTried = 20_000_000;
+
+    /// <summary>Refuses a pruner that cannot prune the model as asked, before anything is read, where the data set's name alone says what
+    /// the model is.</summary>
+    /// <exception cref="AutoFlipException">It cannot (exit 2).</exception>
+    public static void TryPruning(Experiment experiment)
+    {
+        var pruner = Catalog.Pruners[experiment.Pruner](experiment);
+        if (pruner is NoPruning || ExperimentRules.KnownTask(experiment) is not { } task) return;
+        if (DataSet.Of(experiment) is not ImageDataSet { Shape: { } shape }) return;
+        if (experiment.Resize > 0) shape = shape with { Height = experiment.Resize, Width = experiment.Resize };
+        var network = Catalog.Models[experiment.Model](shape, task.Outputs, ModelOptions.Of(experiment));
+        if (network.Layout.ParameterCount <= MostTried) pruner.Check(network);
+    }
+
     /// <summary>Builds it, once it is sure that data, model, loss, pruner and algorithm fit each other.</summary>
     /// <param name="experiment">The run.</param>
     /// <param name="method">Its method.</param>

@@ -77,10 +77,12 @@ public sealed record FlashPruner(PruningPlan Plan, int Epochs, int Patience, int
         var explored = context.Scores ?? throw new ArgumentException("FLASH prunes by exploration.", nameof(context));
         var (layout, mean) = (context.Network.Layout, explored.Mean(explored.Explorers));
         var layers = LayerCounts.LayersOf(layout);
+        TensorPrimitives.Clamp(mean, 0, 1, mean); // they are shares of explorers, if all of them are honest
         double[] wanted = [.. layers.Select(layer => Sum(mean.AsSpan(layer.Range)))];
         var budget = PruningPlan.KeptCount(Plan.Fraction, layout.ParameterCount)
             - (layout.ParameterCount - layers.Sum(layer => layer.Length));
-        var counts = LayerCounts.Rounded(wanted, [.. layers.Select(layer => layer.Length)], budget);
+        var scale = budget / Math.Max(wanted.Sum(), 1); // 1 but for rounding
+        var counts = LayerCounts.Rounded([.. wanted.Select(count => count * scale)], [.. layers.Select(layer => layer.Length)], budget);
 
         var scores = new float[layout.ParameterCount];
         var random = context.Seeds.For(Purpose.RandomMask);

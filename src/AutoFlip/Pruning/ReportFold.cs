@@ -47,13 +47,19 @@ sealed class ReportSum(float[]? memory, int length) : ReportFold
 
 /// <summary>The sum of a round's reports by their clients' samples, Σ n_k r_k.</summary>
 /// <param name="length">Numbers of a report.</param>
+/// <remarks>Finite, whatever finite numbers clients report. Memory: a double per number.</remarks>
 sealed class SampleSum(int length) : ReportFold
 {
-    readonly float[] _sums = new float[length];
+    readonly double[] _sums = new double[length];
 
     /// <inheritdoc/>
-    public override void Add(ClientReply reply) => TensorPrimitives.MultiplyAdd(reply.Report.Span, reply.Examples, _sums, _sums);
+    public override void Add(ClientReply reply)
+    {
+        var report = reply.Report.Span;
+        for (var i = 0; i < report.Length; i++) _sums[i] += (double)reply.Examples * report[i];
+    }
 
     /// <inheritdoc/>
-    public override float[] End(Weights aggregate) => _sums;
+    public override float[] End(Weights aggregate) =>
+        Array.ConvertAll(_sums, sum => (float)Math.Clamp(sum, float.MinValue, float.MaxValue));
 }

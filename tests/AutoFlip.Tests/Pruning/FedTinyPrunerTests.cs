@@ -51,6 +51,8 @@ public class FedTinyPrunerTests
         fold.Add(new ClientReply { Client = 0, Examples = 1, Report = new float[] { 0, 4 } });
         fold.Add(new ClientReply { Client = 1, Examples = 3, Report = new float[] { 2, -1 } });
         Assert.Equal([6, 1], fold.End(Weights.Zeros(TaskCodecTests.Linear(4).Layout)));
+        fold.Add(new ClientReply { Client = 2, Examples = 9, Report = new float[] { float.MaxValue, float.MinValue } });
+        Assert.Equal([float.MaxValue, float.MinValue], fold.End(Weights.Zeros(TaskCodecTests.Linear(4).Layout)));
         Assert.Null(Tiny.BeginReports([9, 9], length: 0, new(1, 1, TaskCodecTests.Linear(4))));
     }
 }

@@ -42,6 +42,24 @@ public class FlashPrunerTests
         }
     }
 
+    /// <summary>Explorers that return anything but masks: as many weights are kept as in any other run.</summary>
+    [Theory, InlineData(1e38f), InlineData(-1e38f), InlineData(1f), InlineData(0f)]
+    public void Any_scores_give_a_mask_of_the_density(float score)
+    {
+        var log = new MemoryScores(Network.Layout.ParameterCount);
+        var scores = new float[Network.Layout.ParameterCount];
+        scores.AsSpan(0, 100).Fill(score);
+        log.Add(new ClientReply
+        {
+            Client = 0,
+            ValueBytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(scores.AsSpan()).ToArray()
+        });
+
+        var mask = Flash.Prune(new(Network, 1, [], log, new Seeds(1)));
+
+        Assert.Equal(PruningPlan.KeptCount(0.5m, mask.Count), mask.Kept);
+    }
+
     /// <summary>Each explorer's mask has the run's density, whatever it has learnt, and explorers differ.</summary>
     [Theory, InlineData(1), InlineData(3)]
     public async Task Explorers_return_masks_of_the_density(int epochs)

@@ -93,6 +93,24 @@ public sealed class LayerCountsTests : IDisposable
             Assert.Single(ExperimentRules.Violations(units.WithOption("layerDensities", LayerDensities.Erk))));
     }
 
+    /// <summary>There is no MNIST here: the density is refused before it is looked for.</summary>
+    [Fact]
+    public void A_density_is_refused_before_data_are_read()
+    {
+        var experiment = (FinishedRuns.Small with
+        {
+            Dataset = "MNIST",
+            Pruner = "random",
+            Pruning = PruningKind.Unstructured,
+            PruneFraction = 0.997m
+        }).WithOption("layerDensities", LayerDensities.Uniform);
+        var options = new RunOptions { ResultPath = _folder["runs"], DataPath = _folder["none"], Offline = true };
+
+        var refused = Assert.Throws<AutoFlipException>(() => Simulation.Run(experiment, options));
+
+        Assert.Equal((ExitCode.BadRequest, true), (refused.Code, refused.Message.Contains("would keep none", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_resumed_run_ends_as_an_unbroken_one()
     {
