@@ -102,7 +102,7 @@ public sealed class LayerCountsTests : IDisposable
             Dataset = "MNIST",
             Pruner = "random",
             Pruning = PruningKind.Unstructured,
-            PruneFraction = 0.997m
+            PruneFraction = 0.99m
         }).WithOption("layerDensities", LayerDensities.Uniform);
         var options = new RunOptions { ResultPath = _folder["runs"], DataPath = _folder["none"], Offline = true };
 
