@@ -1,12 +1,11 @@
 namespace AutoFlip;
 
-/// <summary>FedMef's extrusion: weights that are about to go are drawn to 0 before, so that the others take over what they
-/// knew.</summary>
+/// <summary>FedMef's extrusion: weights that are about to go are drawn to 0 first, so that others take over what they knew.</summary>
 /// <param name="Plan">How much is removed.</param>
 /// <remarks>
 /// In the round before an adjustment each client marks the k_l kept weights of least |w| of each layer in the model that it received, and
 /// trains with the loss plus λ‖w_marked‖²: before every step g ← g + 2λw of the marked weights. It reports the k_l removed weights of
-/// largest |Σ g| over its steps, positions and values, of the gradient without that term. The server adds n_k Σ g over clients and swaps
+/// largest |g|, positions and values, g the mean over its steps without that term. The server adds n_k g over clients and swaps
 /// (<see cref="SwappingPruner"/>). With λ = 0 it is <see cref="FedTinyPruner"/> with one block, to the bit.
 /// <para>Cost: as FedTiny's, of all layers.</para>
 /// <para>Source: Huang et al. 2024 (CVPR), budget-aware extrusion. Departures: the learning rate stays that of the round (the paper raises

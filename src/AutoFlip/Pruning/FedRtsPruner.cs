@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace AutoFlip;
 
 /// <summary>FedRTS: a posterior per weight says how likely it belongs to the model, and each new mask is a draw from it.</summary>
@@ -15,7 +13,7 @@ namespace AutoFlip;
 /// default of one half, and <c>1 - γ</c> gives the other.</para>
 /// <para>Cost: k positions per layer up, about a byte each, per client and adjustment. The server keeps 2 floats per parameter. Draws are
 /// keyed by round.</para>
-/// <para>Source: Hong Huang et al. 2025, arXiv 2501.19122. Departures: gradients are summed over the steps of a round; the server's new
+/// <para>Source: Hong Huang et al. 2025, arXiv 2501.19122. Departures: g is summed over the steps of a round; the server's new
 /// model stands for the aggregate, so server momentum enters.</para>
 /// </remarks>
 public sealed record FedRtsPruner(PruningPlan Plan) : WeightSwaps(Plan)

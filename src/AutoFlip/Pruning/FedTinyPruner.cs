@@ -4,11 +4,11 @@ namespace AutoFlip;
 /// <param name="Plan">How much is removed.</param>
 /// <remarks>
 /// Layers form blocks of neighbours. Each adjustment changes one block, from the output side to the input and again. In the round before,
-/// client k reports, of each layer of the block, the k_l removed weights of largest |Σ g| over its steps: positions and values. The server
-/// adds n_k Σ g over clients and swaps k_l = ⌊f(s) K_l⌋ weights (<see cref="SwappingPruner"/>).
+/// client k reports, of each layer of the block, the k_l removed weights of largest |g|, g the mean over its steps: positions and values.
+/// The server adds n_k g over clients and swaps k_l = ⌊f(s) K_l⌋ weights (<see cref="SwappingPruner"/>).
 /// <para>Cost: k_l positions and values of each layer of one block, per client and adjustment: about 1 + 2 bytes each, or 1 + 4.</para>
 /// <para>Source: Huang et al. 2023 (ICDCS), the progressive pruning module. Departures: the adaptive selection of a first mask by batch
-/// normalisation statistics is left out; gradients are summed over the steps of a round.</para>
+/// normalisation statistics is left out; g is the mean over the steps of a round, not the gradient of one batch.</para>
 /// </remarks>
 public sealed record FedTinyPruner(PruningPlan Plan) : WeightSwaps(Plan)
 {

@@ -13,6 +13,7 @@ class GrowthProbe(RemovedWeights removed, GrowthKind kind) : TrainingProbe
     protected RemovedWeights Removed { get; } = removed;
 
     readonly Lazy<float[]> _sums = new(() => new float[removed.Layout.ParameterCount]);
+    int _steps;
 
     /// <inheritdoc/>
     public sealed override ImmutableArray<ReportPart> Parts { get; } = [.. removed.Layers.Select(layer => kind switch
@@ -26,6 +27,7 @@ class GrowthProbe(RemovedWeights removed, GrowthKind kind) : TrainingProbe
     public override void Observe(ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients)
     {
         var sums = _sums.Value;
+        _steps++;
         if (kind == GrowthKind.Squares) TensorPrimitives.MultiplyAdd(gradients, gradients, sums, sums);
         else TensorPrimitives.Add(sums, gradients, sums);
     }
@@ -52,6 +54,7 @@ class GrowthProbe(RemovedWeights removed, GrowthKind kind) : TrainingProbe
         TensorPrimitives.Abs(numbers, magnitudes);
         var chosen = Selection.Highest(magnitudes, count);
         chosen.Apply(numbers);
+        TensorPrimitives.Divide(numbers, Math.Max(_steps, 1), numbers);
         for (var i = 0; kind == GrowthKind.Positions && i < numbers.Length; i++)
             if (chosen[i]) numbers[i] = 1;
     }
@@ -63,7 +66,7 @@ enum GrowthKind
     /// <summary>Σ g² over steps, of each removed weight.</summary>
     Squares,
 
-    /// <summary>Σ g over steps, of as many weights of a layer as are swapped, those of largest magnitude.</summary>
+    /// <summary>The mean of g over steps, of as many weights of a layer as are swapped, those of largest magnitude.</summary>
     Largest,
 
     /// <summary>The positions of these alone.</summary>

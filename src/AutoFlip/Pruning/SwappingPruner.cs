@@ -1,12 +1,12 @@
 namespace AutoFlip;
 
-/// <summary>Pruners whose mask is adjusted while the model trains, at a fixed density: some of what it keeps is exchanged for as much of
-/// what it removed.</summary>
+/// <summary>Pruners that exchange some of what the mask keeps for as much of what it removed, while the model trains.</summary>
 /// <param name="Plan">How much is removed.</param>
 /// <remarks>
 /// With s the rounds since the first mask, the mask is adjusted at s = ΔT, 2ΔT, ... below T_end. Each adjustment swaps ⌊f(s) K⌋ of the K
 /// that a layer (or group of units) keeps, f(s) = (α/2)(1 + cos(πs / T_end)), so K never changes, to the bit. The mask and the pruner's
 /// memory are part of the saved state. Clients measure in the round before an adjustment, beside their ordinary training.
+/// <see cref="Experiment.KeepNorm"/> scales the weights that the first mask keeps, which none of the sources does.
 /// <para>Source: the schedule is that of RigL (Evci et al. 2020, arXiv 1911.11134).</para>
 /// </remarks>
 public abstract record SwappingPruner(PruningPlan Plan) : Pruner
