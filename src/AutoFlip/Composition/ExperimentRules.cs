@@ -173,11 +173,16 @@ public static class ExperimentRules
             algorithm.IsPersonal ? PersonalMisfit(experiment) : null,
             pruner.Refuses(experiment),
             pruner.HasSubModels && !algorithm.TakesSubModels ? NoSubModels(experiment) : null,
+            algorithm.IsPersonal && pruner is SwappingPruner { Refreshes: true } ? NoSwaps(experiment, pruner) : null,
         ];
         var small = Catalog.Partitions[experiment.Partition](experiment) is NaturalPartition ? [] // the data say how many clients there are
             : TooSmallCohort(experiment);
         return refusals.OfType<string>().Concat(small);
     }
+
+    static string NoSwaps(Experiment experiment, Pruner pruner) =>
+        $"Experiment.Algorithm {experiment.Algorithm}: clients' own values are not on the server, which Experiment.Pruner "
+        + $"{experiment.Pruner} goes by whenever it adjusts its mask. Accepted: {pruner.SettlesBy}.";
 
     static string NoSubModels(Experiment experiment)
     {

@@ -201,6 +201,17 @@ public sealed class SwappingPrunerTests : IDisposable
         Assert.Empty(ExperimentRules.Violations(experiment.WithOption("adjustmentRatio", 0.0)));
     }
 
+    [Fact]
+    public void Models_that_clients_have_for_themselves_are_refused_while_masks_change()
+    {
+        var experiment = FinishedRuns.Small with { Pruner = "fedrts", Algorithm = "fedper" };
+
+        Assert.EndsWith(
+            "goes by whenever it adjusts its mask. Accepted: Options.AdjustmentRatio 0.",
+            Assert.Single(ExperimentRules.Violations(experiment)), StringComparison.Ordinal);
+        Assert.Empty(ExperimentRules.Violations(experiment.WithOption("adjustmentRatio", 0.0)));
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void A_density_that_a_layer_cannot_hold_is_refused(string name)
     {
