@@ -7,8 +7,7 @@ namespace AutoFlip;
 /// slot holds u = v - τ², so that a slot of zeros is the initial value: so begins a parameter that a new mask restores. Where Δ = 0 and
 /// m = 0, w stays, to the bit. Running statistics become the mean.
 /// <para>Cost: two vectors on the server; nothing on the wire or at clients.</para>
-/// <para>Source: Reddi et al. 2021, arXiv 2003.00295, algorithm 2. Departure: β1 is <see cref="Experiment.ServerMomentum"/> for all three,
-/// and FedAdagrad has 0 in the paper.</para>
+/// <para>Source: Reddi et al. 2021, arXiv 2003.00295, algorithm 2.</para>
 /// </remarks>
 public abstract record FedOpt(double Beta1) : FederatedAlgorithm
 {

@@ -33,6 +33,9 @@ public abstract record FederatedAlgorithm
     /// <summary>Names of the vectors that clients return beside the trained model, in ordinal order.</summary>
     public virtual ImmutableArray<string> Returns => [];
 
+    /// <summary>Vectors that a client keeps from round to round, at most.</summary>
+    public virtual int Remembers => Returns.Length;
+
     /// <summary>Values of the full model that cross the wire, one bit each: all, unless overridden. The others are <i>local</i>: each
     /// client keeps its own, from the initial ones on, and the server keeps the initial ones.</summary>
     /// <param name="network">The full model.</param>
@@ -70,6 +73,11 @@ public abstract record FederatedAlgorithm
     /// <summary>True if clients may train sub-models of their own (<see cref="Pruner.HasSubModels"/>). False where the algorithm folds
     /// replies itself, by position, and where personal models have the shape of the global one.</summary>
     public virtual bool TakesSubModels => !IsPersonal;
+
+    /// <summary>Reason why a reply must not be folded, in a sentence that begins with "it"; null if it may. Clients are not trusted: an
+    /// algorithm that divides by a number of theirs, or weighs by it, checks here that it is there and in range.</summary>
+    /// <param name="reply">Of a training, checked but for what the algorithm alone knows.</param>
+    public virtual string? Refuses(ClientReply reply) => null;
 
     /// <summary>The state before round 1.</summary>
     /// <param name="initial">w_0.</param>

@@ -32,6 +32,34 @@ public abstract class RoundFold
     public abstract ServerState End();
 }
 
+/// <summary>Means of a round: of parameters by weights of the algorithm's own, of running statistics by the clients' samples.</summary>
+/// <param name="mask">The round's mask.</param>
+sealed class SplitMean(Mask mask)
+{
+    readonly WeightedFold _parameters = new(mask.Kept), _statistics = new(mask.Values.Kept - mask.Kept);
+
+    /// <summary>Replies added.</summary>
+    public int Count => _parameters.Count;
+
+    /// <summary>Sum of the parameters' weights.</summary>
+    public double TotalWeight => _parameters.TotalWeight;
+
+    /// <summary>Samples of the clients.</summary>
+    public double Samples => _statistics.TotalWeight;
+
+    /// <summary>Adds a reply.</summary>
+    /// <param name="reply">The reply.</param>
+    /// <param name="weight">Weight of its parameters, above 0.</param>
+    public void Add(ClientReply reply, double weight)
+    {
+        _parameters.Add(reply.Values[..mask.Kept], weight);
+        _statistics.Add(reply.Values[mask.Kept..], reply.Examples);
+    }
+
+    /// <summary>The means; where the mask removed a parameter, <paramref name="own"/>'s value.</summary>
+    public Weights Over(Weights own) => mask.Expand([.. _parameters.Mean, .. _statistics.Mean], own);
+}
+
 /// <summary>The mean of the clients' weights by their samples, Σ n_k w_k / Σ n_k, and then the algorithm's own step.</summary>
 /// <param name="algorithm">Makes the step.</param>
 /// <param name="state">The state the round began with.</param>

@@ -8,9 +8,12 @@ namespace AutoFlip;
 /// A client k with control variate c_k (0 on its first visit) receives w and c and takes tau steps of y ← y - η(g(y) + c - c_k). Then
 /// c_k' = c_k - c + (w - y) / (τη), and Δ = c_k' - c_k goes up beside y. The server: w ← w + η_g mean(y - w), every client of the cohort
 /// S weighing the same, and c ← c + (1/N) Σ_S Δ. So round 1 is a round of FedAvg with equal weights, and while all N clients take part c
-/// is the mean of all c_k. Running statistics are averaged; control variates are of parameters only. Traffic: one more vector each way,
-/// in float16 unless values are float32.
-/// <para>Source: Karimireddy et al. 2020 (arXiv 1910.06378), algorithm 1 with option II. Departure: -η(c - c_k) is added after the
+/// is the mean of all c_k. Running statistics are averaged; control variates are of parameters only.
+/// <para>This is option II. With option I (<see cref="FullGradient"/>) c_k' is the gradient of the mean loss over all samples of the client
+/// at w, and c - c_k is added to the gradients, inside momentum.</para>
+/// <para>Cost: one vector per client and one on the server; one more vector each way, in float16 unless values are float32; with option I
+/// a forward and a backward pass of all samples more.</para>
+/// <para>Source: Karimireddy et al. 2020 (arXiv 1910.06378), algorithm 1. Departure, in option II: -η(c - c_k) is added after the
 /// optimiser's step, outside its momentum, as NIID-Bench and Flower do; without momentum it is the paper's step. With it, c_k carries
 /// a factor of up to 1/(1 - ρ).</para>
 /// </remarks>
@@ -21,6 +24,14 @@ public sealed record Scaffold : FederatedAlgorithm
     /// <summary>The server's learning rate η_g, above 0.</summary>
     [Option("Server learning rate: factor on the step to the clients' mean. 1 takes the mean.", Above = 0, AtMost = 10)]
     public double ServerLearningRate { get; init; } = 1;
+
+    /// <summary>True for the paper's option I of control variates, false for option II.</summary>
+    [Option("Control variates are gradients on all of a client's samples at the received model (option I of the paper), at the cost of a "
+        + "pass, instead of the mean gradient of its steps (option II).")]
+    public bool FullGradient { get; init; }
+
+    /// <inheritdoc/>
+    public override int ExtraPasses => FullGradient ? 1 : 0;
 
     /// <inheritdoc/>
     public override ImmutableArray<string> Sends => [Control];
@@ -58,16 +69,34 @@ public sealed record Scaffold : FederatedAlgorithm
         var own = training.Memory.Read(Control) ?? new float[received.Length];            // c_k
         var drift = new float[own.Length];
         TensorPrimitives.Subtract(received, own, drift);                                  // c - c_k
+        var change = FullGradient ? OptionOne(training, epochs, own, drift) : OptionTwo(training, epochs, received, drift);
+        TensorPrimitives.Add(own, change, own);                                           // c_k' = c_k + Δ
+        training.Memory.Write(Control, own);
+        return ClientOutcome.None.With(Control, change);
+    }
+
+    /// <summary>Trains. Δ = ∇F_k(w) - c_k.</summary>
+    static float[] OptionOne(LocalTraining training, int epochs, float[] own, float[] drift)
+    {
+        var change = new float[own.Length];
+        training.FullGradient(change);
+        training.Kept.Apply(change);
+        TensorPrimitives.Subtract(change, own, change);
+        training.Run(epochs, adjustGradients: (_, g) => TensorPrimitives.Add(g, drift, g));
+        return change;
+    }
+
+    /// <summary>Trains. Δ = (w - y) / (τη) - c.</summary>
+    static float[] OptionTwo(LocalTraining training, int epochs, ReadOnlySpan<float> received, float[] drift)
+    {
         var rate = (float)training.LearningRate;
         training.Run(epochs, afterStep: y => TensorPrimitives.MultiplyAdd(drift, -rate, y, y));
 
-        var change = new float[own.Length];                                               // Δ = (w - y) / (τη) - c
-        TensorPrimitives.Subtract(training.Initial.Parameters, training.Values[..own.Length], change);
+        var change = new float[drift.Length];
+        TensorPrimitives.Subtract(training.Initial.Parameters, training.Values[..change.Length], change);
         TensorPrimitives.Multiply(change, (float)(1 / (training.Steps * training.LearningRate)), change);
         TensorPrimitives.Subtract(change, received, change);
-        TensorPrimitives.Add(own, change, own);                                           // c_k'
-        training.Memory.Write(Control, own);
-        return ClientOutcome.None.With(Control, change);
+        return change;
     }
 
     /// <inheritdoc/>

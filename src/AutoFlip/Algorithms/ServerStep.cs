@@ -1,8 +1,20 @@
 namespace AutoFlip;
 
-/// <summary>The step that folds and algorithms share.</summary>
+/// <summary>Arithmetic that folds and algorithms share.</summary>
 static class ServerStep
 {
+    /// <summary>‖a - b‖², summed in double: it is finite for all finite floats.</summary>
+    public static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            var difference = (double)a[i] - b[i];
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
     /// <summary>w + η (mean - w). Running statistics become the mean's, whatever η: a longer step could take a variance below
     /// zero.</summary>
     /// <param name="old">w.</param>

@@ -45,7 +45,7 @@ static class RunWarnings
         if (experiment.WireUp == WireFormat.Int8 && vector > WarnAbove)
             yield return $"int8 residuals of all clients will take up to {vector >> 30} GB in {folder}; Experiment.WireUp fp16 keeps none.";
         var local = 2 * 4L * (network.Layout.Count - method.Algorithm.Travels(network).Kept) * asked;
-        var state = vector * method.Algorithm.Returns.Length + local;
+        var state = vector * method.Algorithm.Remembers + local;
         if (state > WarnAbove)
             yield return $"The clients' state of Experiment.Algorithm {experiment.Algorithm} will take up to {state >> 30} GB in {folder}.";
     }

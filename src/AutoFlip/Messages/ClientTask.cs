@@ -138,7 +138,9 @@ public sealed record ClientReply
             ? Refused($"it claims to have trained on {TrainSamples} samples; {passes} passes through its {Examples} are the most.")
         : this;
 
-    ClientReply Refused(string why) => this with
+    /// <summary>A failure in place of the reply.</summary>
+    /// <param name="why">A sentence.</param>
+    internal ClientReply Refused(string why) => this with
     {
         Failure = why,
         Trained = null,

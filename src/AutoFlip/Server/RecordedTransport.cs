@@ -84,6 +84,9 @@ sealed class RecordedTransport(
     ClientReply Check(ClientReply reply, ClientTask task, int passes)
     {
         var values = task.Work == ClientWork.Explore ? network.Layout.ParameterCount : task.SentOf(reply.Client).Values.Kept;
-        return reply.Checked(values, passes, inner.SamplesOf(reply.Client));
+        reply = reply.Checked(values, passes, inner.SamplesOf(reply.Client));
+        return task.Work == ClientWork.Train && reply.Failure is null && method.Algorithm.Refuses(reply) is { } why
+            ? reply.Refused(why)
+            : reply;
     }
 }

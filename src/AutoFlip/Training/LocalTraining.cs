@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace AutoFlip;
 
@@ -38,6 +39,9 @@ public sealed class LocalTraining
 
     /// <summary>The model as it is now: parameters, then statistics.</summary>
     public ReadOnlySpan<float> Values => _workspace.Module.Values;
+
+    /// <summary>Parameters of the model in training that the mask keeps; the others stay 0.</summary>
+    public Selection Kept => _kept;
 
     /// <summary>Vectors that the client keeps from round to round.</summary>
     public ClientMemory Memory { get; }
@@ -103,6 +107,33 @@ public sealed class LocalTraining
     {
         SamplesSeen += _rows.Length;
         return Evaluation.Run(_workspace, _criterion, _samples, _rows.Span, _ct).Loss;
+    }
+
+    /// <summary>The gradient of the mean loss over all of the client's samples, of the model as it is and without a step: the mean of its
+    /// batches' gradients by their samples. Weights and running statistics stay as they are. Not in a hook of <see cref="Run"/>. Cost: a
+    /// forward and a backward pass of each sample, counted as a pass.</summary>
+    /// <param name="gradient">[parameters]: takes the gradient, of removed weights too.</param>
+    /// <remarks>Batches are as large as in training, in the order of the samples, not augmented. Dropout has draws of its own.</remarks>
+    public void FullGradient(Span<float> gradient)
+    {
+        var (module, batch) = (_workspace.Module, _experiment.BatchSize == 0 ? _rows.Length : _experiment.BatchSize);
+        var values = module.Values.ToArray();
+        var dropout = new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client);
+        gradient.Clear();
+        for (var start = 0; start < _rows.Length; start += batch)
+        {
+            _ct.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var rows = _rows.Span[start..Math.Min(start + batch, _rows.Length)];
+            var (input, targets) = _workspace.Read(_samples, rows, augmentation: null);
+            View?.Enter(module.Values);
+            _criterion.Loss(module.Forward(input, training: true, dropout).flatten(0, -2), targets).backward();
+            View?.Leave(module.Values, module.Gradients);
+            TensorPrimitives.MultiplyAdd(module.Gradients, (float)rows.Length / _rows.Length, gradient, gradient);
+            module.ZeroGradients();
+        }
+        values.CopyTo(module.Values);
+        SamplesSeen += _rows.Length;
     }
 
     /// <summary>The gradient of a batch's mean loss at given parameters, without a step: weights, running statistics and the gradient of
@@ -176,7 +207,7 @@ public sealed class LocalTraining
             var scores = module.Forward(input, training: true, dropout).flatten(0, -2); // steps of sequences one after another
             var loss = _criterion.Loss(scores, targets);
             var value = MemoryMarshal.Read<float>(loss.bytes);
-            if (!float.IsFinite(value)) throw NotFinite(value, epoch, isFirstStep: SamplesSeen == 0);
+            if (!float.IsFinite(value)) throw NotFinite(value, epoch, isFirstStep: Steps == 0);
 
             loss.backward();
             View?.Leave(module.Values, module.Gradients);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip.Tests;
 
 /// <summary>Laws that every algorithm of the catalogue keeps, whatever its formula.</summary>
@@ -6,15 +8,21 @@ public sealed class EveryAlgorithmTests : IDisposable
 {
     readonly TemporaryDirectory _folder = new();
 
-    public static TheoryData<string> Names => [.. Catalog.Algorithms.Names];
+    /// <summary>Every algorithm as it is; and with each option that is a switch the other way, as in "scaffold fullGradient".</summary>
+    public static TheoryData<string> Names =>
+    [
+        .. from entry in Catalog.Algorithms
+           from option in MethodOption.Of(entry.Value(new())).Where(option => option.Default is bool).Select(option => $" {option.Name}")
+               .Prepend("")
+           select entry.Key + option,
+    ];
 
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Seven of eight clients a round (Bulyan needs seven), plain SGD, and a mask from round 2 on, if the algorithm can have
     /// one.</summary>
-    static Experiment Tiny(string name) => Accepted(TinyFederation.Experiment with
+    static Experiment Tiny(string name) => Accepted(name, TinyFederation.Experiment with
     {
-        Algorithm = name,
         Optimizer = "SGD",
         LearningRate = 0.1,
         Clients = 8,
@@ -26,8 +34,14 @@ public sealed class EveryAlgorithmTests : IDisposable
         UnitMultiple = 1,
     });
 
-    static Experiment Accepted(Experiment experiment) =>
-        Violations(experiment).Any() ? experiment with { Pruner = Experiment.NoPruner } : experiment;
+    static Experiment Accepted(string name, Experiment experiment)
+    {
+        var words = name.Split(' ');
+        experiment = experiment with { Algorithm = words[0] };
+        foreach (var option in words[1..])
+            experiment = experiment.WithOption(option, !(bool)MethodOptions.All.First(all => all.Option.Name == option).Option.Default);
+        return Violations(experiment).Any() ? experiment with { Pruner = Experiment.NoPruner } : experiment;
+    }
 
     static IEnumerable<string> Violations(Experiment experiment) =>
         ExperimentRules.Violations(experiment with { Dataset = "Digits", Criterion = "auto", Metrics = ["auto"] });
@@ -80,6 +94,25 @@ public sealed class EveryAlgorithmTests : IDisposable
         }
     }
 
+    /// <summary>One client leaves its numbers out, or claims others: the run goes on, and the model stays finite.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public async Task Numbers_of_a_liar_do_not_poison_the_model(string name)
+    {
+        foreach (var lie in (double?[])[null, 0, -1, 1e300, -1e300, double.Epsilon])
+        {
+            var outcome = await TinyFederation.RunAsync(
+                Tiny(name) with { Rounds = 2 },
+                wrap: inner => new FederatedRunTests.Replace(inner, reply => reply.Client != 1 ? reply : reply with
+                {
+                    Numbers = lie is { } number
+                        ? reply.Numbers.ToImmutableSortedDictionary(own => own.Key, _ => number, StringComparer.Ordinal)
+                        : ClientOutcome.None.Numbers,
+                }));
+
+            Assert.Every(outcome.Global.ToArray(), value => Assert.InRange(value, -100, 100));
+        }
+    }
+
     [Theory, MemberData(nameof(Names))]
     public async Task One_worker_and_two_give_the_same_model(string name) => Assert.Equal(
         (await TinyFederation.RunAsync(Tiny(name), workers: 1)).Global.Sha256(),
@@ -88,9 +121,8 @@ public sealed class EveryAlgorithmTests : IDisposable
     [Theory, MemberData(nameof(Names))]
     public void A_run_that_was_stopped_and_resumed_ends_in_the_same_model(string name)
     {
-        var experiment = Accepted(FinishedRuns.Small with
+        var experiment = Accepted(name, FinishedRuns.Small with
         {
-            Algorithm = name,
             Optimizer = "SGD",
             LearningRate = 0.05,
             ServerMomentum = 0.9,

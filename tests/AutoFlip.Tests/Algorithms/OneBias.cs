@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace AutoFlip.Tests;
 
 /// <summary>A federation that can be followed by hand: the model is one bias b (its weight has input 0 and stays 0), and clients compare it
-/// with their targets, by full batches of SGD unless the experiment says otherwise.</summary>
+/// with their targets.</summary>
 /// <param name="algorithm">The algorithm.</param>
 /// <param name="experiment">Its experiment.</param>
 /// <param name="criterion">L1Loss: gradients +1 below targets far away and -1 above them. SmoothL1Loss: ½(b - t)² within 1 of the target.
@@ -20,6 +20,9 @@ sealed class OneBias(FederatedAlgorithm algorithm, Experiment experiment, string
     /// <summary>An experiment of full batches and plain SGD.</summary>
     public static Experiment FullBatch { get; } = new() { BatchSize = 0, Optimizer = "SGD", LearningRate = 0.1, LocalEpochs = 1 };
 
+    /// <summary>True for a weight with input 1 that the mask removes.</summary>
+    public bool HasRemovedWeight { get; init; }
+
     /// <summary>State of the server.</summary>
     public ServerState State { get; private set; } = algorithm.Initialize(new Weights(Network.Layout, [0, start]));
 
@@ -30,7 +33,7 @@ sealed class OneBias(FederatedAlgorithm algorithm, Experiment experiment, string
     public List<ClientReply> Replies { get; private set; } = [];
 
     /// <summary>b of each client after its training in the last round.</summary>
-    public IEnumerable<float> Trained => Replies.Select(reply => reply.Values[1]);
+    public IEnumerable<float> Trained => Replies.Select(reply => reply.Values[^1]);
 
     /// <summary>A client's memory of its bias.</summary>
     public float Memory(int client, string name) => _memories[client].Read(name)![1];
@@ -39,7 +42,8 @@ sealed class OneBias(FederatedAlgorithm algorithm, Experiment experiment, string
     public float Round(params int[] cohort)
     {
         if (cohort.Length == 0) cohort = [.. Enumerable.Range(0, targets.Length)];
-        var (mask, rate) = (Mask.Dense(Network.Layout), experiment.LearningRateOf(++_round));
+        var all = Selection.FromBits([HasRemovedWeight ? 0b10ul : 0b11ul], 2);
+        var (mask, rate) = (Mask.OfWeights(Network.Layout, all), experiment.LearningRateOf(++_round));
         var fold = algorithm.BeginRound(State, new(_round, cohort.Length, targets.Length, rate, mask));
         Replies = [.. cohort.Select(client => Train(client, mask, rate))];
         foreach (var reply in Replies) fold.Add(reply);
@@ -58,16 +62,16 @@ sealed class OneBias(FederatedAlgorithm algorithm, Experiment experiment, string
         var own = targets[client];
         var training = new LocalTraining(
             experiment, workspace, Catalog.Criteria[criterion], Network, task, client,
-            new VectorSet(1, new float[own.Length], Targets.Numbers(own)), Enumerable.Range(0, own.Length).ToArray(), _memories[client],
-            default);
+            new VectorSet(1, [.. own.Select(_ => HasRemovedWeight ? 1f : 0)], Targets.Numbers(own)),
+            Enumerable.Range(0, own.Length).ToArray(), _memories[client], default);
         var outcome = algorithm.ClientUpdate(training, experiment.LocalEpochs);
         return new()
         {
             Client = client,
             Examples = own.Length,
             TrainSamples = training.SamplesSeen,
-            ValueBytes = MemoryMarshal.AsBytes(training.Values).ToArray(),
-            Vectors = outcome.Vectors,
+            ValueBytes = MemoryMarshal.AsBytes<float>(mask.Values.Gather(training.Values)).ToArray(),
+            Vectors = NamedValues.Kept(outcome.Vectors, mask),
             Numbers = outcome.Numbers,
         };
     }

@@ -16,49 +16,37 @@ public sealed class ScaffoldTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>
-    /// Losses |w + b - t| with targets far below and far above are linear: gradients +1 and -1 of w and b alike (input 1). η = 0.1 and two
-    /// steps. Round 1: y = -0.2 and +0.2, c_k = (0 - y) / (2 · 0.1) = +1 and -1, c = 0. Round 2: g + c - c_k = 0, so no client moves; with
-    /// the reversed sign they would by 0.4.
+    /// Losses |b - t| with targets far below and far above are linear: gradients +1 and -1. η = 0.1 and two steps. Round 1: y = -0.2 and
+    /// +0.2, c_k = (0 - y) / (2 · 0.1) = +1 and -1, c = 0. Round 2: g + c - c_k = 0, so no client moves; with the reversed sign they would
+    /// by 0.4. Option I has the same gradients.
     /// </summary>
-    [Fact]
-    public void Control_variates_stop_the_drift_of_linear_losses()
+    [Theory, InlineData(false), InlineData(true)]
+    public void Control_variates_stop_the_drift_of_linear_losses(bool optionOne)
     {
-        var algorithm = new Scaffold();
-        var network = TaskCodecTests.Linear(1);
-        var state = algorithm.Initialize(Weights.Zeros(network.Layout));
-        Notes[] memories = [new(), new()];
-        List<float[]> trained = [];
+        var algorithm = new Scaffold { FullGradient = optionOne };
+        var run = new OneBias(algorithm, OneBias.FullBatch with { LocalEpochs = 2 }, "L1Loss", 0, [-1000], [1000]);
+        List<float> trained = [];
         for (var round = 1; round <= 2; round++)
         {
-            var fold = algorithm.BeginRound(state, new(round, 2, 2, 0.1, Mask.Dense(network.Layout)));
-            for (var client = 0; client < 2; client++)
-            {
-                using var workspace = new Workspace(new Sgd());
-                var task = new ClientTask(
-                    ClientWork.Train, round, 0.1, state.Weights, Mask.Dense(network.Layout))
-                { Vectors = state.Slots };
-                var samples = new VectorSet(1, [1], Targets.Numbers([client == 0 ? -1000 : 1000]));
-                var training = new LocalTraining(
-                    new Experiment { BatchSize = 0 }, workspace, Catalog.Criteria["L1Loss"], network, task, client, samples, new[] { 0 },
-                    memories[client], default);
-                var outcome = algorithm.ClientUpdate(training, epochs: 2);
-                trained.Add([.. training.Values]);
-                fold.Add(new ClientReply
-                {
-                    Client = client,
-                    ValueBytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(training.Values).ToArray(),
-                    Vectors = outcome.Vectors
-                });
-            }
-            state = fold.End();
+            run.Round();
+            trained.AddRange(run.Trained);
         }
 
-        float[][] expected = [[-0.2f, -0.2f], [0.2f, 0.2f], [0, 0], [0, 0]];
-        foreach (var (got, meant) in trained.Zip(expected))
-            for (var i = 0; i < 2; i++) Assert.Equal(meant[i], got[i], 1e-6f);
-        Assert.Equal([1f, 1f], memories[0].Read("control")!.Select(c => MathF.Round(c, 5)));
-        Assert.Equal([-1f, -1f], memories[1].Read("control")!.Select(c => MathF.Round(c, 5)));
-        Assert.Equal([0f, 0f], state.Slots["control"].Values.ToArray().Select(c => MathF.Round(c, 5)));
+        foreach (var (got, meant) in trained.Zip((float[])[-0.2f, 0.2f, 0, 0])) Assert.Equal(meant, got, 1e-6f);
+        Assert.Equal(1, run.Memory(0, "control"), 1e-5f);
+        Assert.Equal(-1, run.Memory(1, "control"), 1e-5f);
+        Assert.Equal(0, run.State.Slots["control"].Values[1], 1e-5f);
+    }
+
+    /// <summary>One step on all samples has the gradient on all samples.</summary>
+    [Fact]
+    public void The_options_agree_where_a_round_is_one_step()
+    {
+        OneBias[] runs = [.. ((bool[])[false, true]).Select(optionOne => new OneBias(
+            new Scaffold { FullGradient = optionOne }, OneBias.FullBatch, "MSELoss", 0, [0.3f, 1], [-2], [5, 1, 2]))];
+
+        foreach (var cohort in (int[][])[[0, 1, 2], [0, 2], [1, 2], [0, 1], [0, 1, 2]])
+            Assert.Equal(runs[0].Round(cohort), runs[1].Round(cohort), 1e-5f);
     }
 
     /// <summary>All control variates are 0 in round 1, and clients of equal size weigh the same in both.</summary>
@@ -150,14 +138,5 @@ public sealed class ScaffoldTests : IDisposable
 
         Assert.Equal(ExitCode.BadRequest, refused.Code);
         Assert.EndsWith($"Accepted: {accepted}.", refused.Message, StringComparison.Ordinal);
-    }
-
-    sealed class Notes : ClientMemory
-    {
-        readonly Dictionary<string, float[]> _notes = [];
-
-        public override float[]? Read(string name) => _notes.TryGetValue(name, out var note) ? [.. note] : null;
-
-        public override void Write(string name, ReadOnlySpan<float> vector) => _notes[name] = vector.ToArray();
     }
 }

@@ -28,14 +28,14 @@ public class RunWarningsTests
     }
 
     /// <summary>A control variate is as long as an int8 residual.</summary>
-    [Fact]
-    public void State_of_clients_that_would_fill_a_disk_is_said_beforehand()
+    [Theory, InlineData("scaffold"), InlineData("feddyn")]
+    public void State_of_clients_that_would_fill_a_disk_is_said_beforehand(string algorithm)
     {
         var network = Catalog.Models["TwoCNN"](new SampleShape(1, 24, 24), 10, new ModelOptions());
         var experiment = new Experiment
         {
             Clients = 400,
-            Algorithm = "scaffold",
+            Algorithm = algorithm,
             Optimizer = "SGD",
             Criterion = "CrossEntropyLoss",
             Metrics = ["acc1"]
@@ -43,6 +43,6 @@ public class RunWarningsTests
 
         var warning = Assert.Single(RunWarnings.OfSize(experiment, Catalog.Resolve(experiment), network, "here"));
 
-        Assert.Equal("The clients' state of Experiment.Algorithm scaffold will take up to 4 GB in here.", warning);
+        Assert.Equal($"The clients' state of Experiment.Algorithm {algorithm} will take up to 4 GB in here.", warning);
     }
 }

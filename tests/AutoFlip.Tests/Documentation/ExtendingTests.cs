@@ -10,7 +10,7 @@ public partial class ExtendingTests
     {
         var excerpts = Excerpt.Matches(SourceTree.Read("docs/extending.md"));
 
-        Assert.Equal(4, excerpts.Count);
+        Assert.Equal(5, excerpts.Count);
         foreach (var excerpt in excerpts.Cast<Match>())
         {
             var lines = SourceTree.Read(excerpt.Groups["file"].Value).Split('\n').Select(line => line.Trim()).ToHashSet();

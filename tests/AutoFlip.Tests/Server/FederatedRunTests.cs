@@ -336,7 +336,7 @@ public class FederatedRunTests
     }
 
     /// <summary>Puts other replies in the place of what clients send after training.</summary>
-    sealed class Replace(IClientTransport inner, Func<ClientReply, ClientReply> other) : IClientTransport
+    internal sealed class Replace(IClientTransport inner, Func<ClientReply, ClientReply> other) : IClientTransport
     {
         public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 

@@ -57,6 +57,34 @@ public class LocalTrainingTests
         Assert.Equal([.. own, .. own], Order(FullBatch with { BatchSize = 5 }, round: 1, client: 0, epochs: 2));
     }
 
+    /// <summary>17 samples in batches of 5, the last of 2: the mean of the batches' gradients by their samples is that of one
+    /// batch.</summary>
+    [Fact]
+    public void The_gradient_over_all_samples_does_not_depend_on_batches_and_changes_nothing()
+    {
+        using var workspace = new Workspace(new Sgd());
+        List<float[]> gradients = [];
+        foreach (var batch in (int[])[0, 5, 17, 100])
+        {
+            var training = Start(FullBatch with { BatchSize = batch }, workspace, new(Data.Train));
+            var gradient = new float[training.Initial.Layout.ParameterCount];
+
+            training.FullGradient(gradient);
+
+            Assert.Equal(training.Initial.Values, training.Values);
+            Assert.Equal(17, training.SamplesSeen);
+            gradients.Add(gradient);
+        }
+
+        float[] first = [];
+        Start(FullBatch, workspace, new(Data.Train)).Run(epochs: 1, adjustGradients: (_, g) => first = g.ToArray());
+        Assert.Contains(first, g => Math.Abs(g) > 1e-2f);
+        Assert.Every(gradients, gradient =>
+        {
+            for (var i = 0; i < first.Length; i++) Assert.Equal(first[i], gradient[i], 1e-6f);
+        });
+    }
+
     /// <summary>No step changes anything, so epoch 1 lowers the mean loss (from infinity) and no later one does:
     /// one epoch and the patience.</summary>
     [Theory]
