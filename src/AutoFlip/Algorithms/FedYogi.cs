@@ -3,8 +3,8 @@ namespace AutoFlip;
 /// <summary>FedYogi: an adaptive server whose second moment moves by a share of the squared update, whatever the distance.</summary>
 /// <param name="Beta1">Server momentum β1, in [0, 1): memory of the mean update.</param>
 /// <remarks>
-/// With Δ = mean - w: m ← β1 m + (1-β1)Δ, v ← v - (1-β2)Δ² sign(v - Δ²), w ← w + η m / (√v + τ), as <see cref="FedOpt"/> has it. After large
-/// updates v falls more slowly than FedAdam's.
+/// With Δ = mean - w: m ← β1 m + (1-β1)Δ, v ← v - (1-β2)Δ² sign(v - Δ²), w ← w + η m / (√v + τ), as <see cref="FedOpt"/> has it. After
+/// large updates v falls more slowly than FedAdam's.
 /// <para>Cost: two vectors on the server; nothing on the wire or at clients.</para>
 /// <para>Source: Reddi et al. 2021, arXiv 2003.00295, algorithm 2. No departures.</para>
 /// </remarks>
