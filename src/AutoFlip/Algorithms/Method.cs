@@ -12,7 +12,7 @@ namespace AutoFlip;
 /// <param name="Initializer">Draws w_0.</param>
 public sealed record Method(
     FederatedAlgorithm Algorithm, Pruner Pruner, Optimizer Optimizer, Criterion Criterion, ImmutableArray<Metric> Metrics,
-    Initializer Initializer)
+    InitializationScheme Initializer)
 {
     /// <summary>Draws w_0: the same at server and clients.</summary>
     internal Weights Draw(Experiment experiment, Network network) =>

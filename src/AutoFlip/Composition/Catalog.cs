@@ -54,6 +54,8 @@ public static class Catalog
         { "BIGCNN", BigCnn.Create },
         { "WideResNet", WideResNet.Create },
         { "SimpleCNN", SimpleCnn.Create },
+        { "NIIDBenchCNN", NiidBenchCnn.Create },
+        { "HeteroFLCNN", HeteroFlCnn.Create },
     };
 
     /// <summary>Local optimisers, by torch's names.</summary>
@@ -78,13 +80,14 @@ public static class Catalog
     };
 
     /// <summary>Initialisation schemes.</summary>
-    public static Section<Initializer> Initializers { get; } = new("initialisation scheme", "Experiment.Initialization")
+    public static Section<InitializationScheme> Initializers { get; } = new("initialisation scheme", "Experiment.Initialization")
     {
-        { "normal", Initialization.Normal },
-        { "xavier", Initialization.Xavier },
-        { "xavier_uniform", Initialization.XavierUniform },
-        { "kaiming", Initialization.Kaiming },
-        { "orthogonal", Initialization.Orthogonal },
+        { "normal", new(Initialization.Normal) },
+        { "xavier", new(Initialization.Xavier) },
+        { "xavier_uniform", new(Initialization.XavierUniform) },
+        { "kaiming", new(Initialization.Kaiming) },
+        { "orthogonal", new(Initialization.Orthogonal) },
+        { "torch", new(Initialization.Torch, Initialization.Torch) },
     };
 
     /// <summary>Data sets.</summary>

@@ -219,7 +219,7 @@ static class OptionUses
     static string DrawOf(Experiment e)
     {
         var values = new float[4];
-        Catalog.Initializers[e.Initialization](values, [2, 2], e.InitializationGain, new KeyedRandom(0));
+        Catalog.Initializers[e.Initialization].Weights(values, [2, 2], e.InitializationGain, new KeyedRandom(0));
         return string.Join(' ', values);
     }
 }

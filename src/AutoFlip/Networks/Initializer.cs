@@ -10,9 +10,16 @@ namespace AutoFlip;
 /// <param name="random">The tensor's own stream.</param>
 public delegate void Initializer(Span<float> values, ImmutableArray<int> shape, double gain, KeyedRandom random);
 
+/// <summary>A scheme of w_0.</summary>
+/// <param name="Weights">Draws matrices and kernels.</param>
+/// <param name="Offsets">Draws offsets of convolutions and linear layers, from the shape of the layer's weights; null: they start at
+/// 0.</param>
+public sealed record InitializationScheme(Initializer Weights, Initializer? Offsets = null);
+
 /// <summary>The schemes of w_0.</summary>
 /// <remarks>
-/// With r the product of a kernel's sides (1 for a matrix): fan_in = shape[1] r, fan_out = shape[0] r. Offsets start at 0, normalisation
+/// With r the product of a kernel's sides (1 for a matrix): fan_in = shape[1] r, fan_out = shape[0] r. Offsets start at 0 unless the scheme
+/// draws them, normalisation
 /// at scale 1, offset 0, mean 0, variance 1 (AutoFLIP's reference draws the scale from N(1, gain^2), which starts 16 % of the channels
 /// inverted: a slip, not followed). Embeddings and recurrent layers start as PyTorch starts them, whatever the scheme: there the
 /// reference leaves them alone.
@@ -22,12 +29,16 @@ public static class Initialization
     /// <summary>Rows orthogonalised against each other before the rest is: their vectors stay in the cache.</summary>
     const int Panel = 32;
 
+    /// <summary>Draws all tensors of a network by a scheme without offsets.</summary>
+    public static Weights Draw(Network network, Initializer scheme, double gain, Seeds seeds) =>
+        Draw(network, new InitializationScheme(scheme), gain, seeds);
+
     /// <summary>Draws all tensors of a network.</summary>
     /// <param name="network">The architecture.</param>
-    /// <param name="scheme">For matrices and kernels; the rest starts at constants.</param>
+    /// <param name="scheme">For matrices, kernels and perhaps offsets; the rest starts at constants.</param>
     /// <param name="gain">Handed to the scheme.</param>
     /// <param name="seeds">The run's generators: each tensor has its own stream, so that no draw depends on another tensor's size.</param>
-    public static Weights Draw(Network network, Initializer scheme, double gain, Seeds seeds)
+    public static Weights Draw(Network network, InitializationScheme scheme, double gain, Seeds seeds)
     {
         var values = new float[network.Layout.Count];
         var part = 0;
@@ -36,10 +47,23 @@ public static class Initialization
             for (var i = 0; i < node.Tensors.Length; i++)
             {
                 var entry = network.Layout[node.Tensors[i]];
-                node.Layer!.Start(i, entry, values.AsSpan(entry.Range), scheme, gain, seeds.For(Purpose.Initialization, part: part++));
+                var tensor = values.AsSpan(entry.Range);
+                var random = seeds.For(Purpose.Initialization, part: part++);
+                if (scheme.Offsets is { } offsets && entry.Role == TensorRole.Bias && node.Layer is Conv2d or Linear { Deviation: null })
+                    offsets(tensor, network.Layout[node.Tensors[0]].Shape, gain, random);
+                else node.Layer!.Start(i, entry, tensor, scheme.Weights, gain, random);
             }
         }
         return new Weights(network.Layout, values);
+    }
+
+    /// <summary>Uniform between -b and b, with b = 1 / sqrt(fan_in), for weights and offsets alike. The gain is ignored.</summary>
+    /// <remarks>Source: PyTorch's <c>reset_parameters</c> of convolutions and linear layers (there: Kaiming's uniform scheme with slope
+    /// sqrt(5)).</remarks>
+    public static void Torch(Span<float> values, ImmutableArray<int> shape, double gain, KeyedRandom random)
+    {
+        var bound = 1 / Math.Sqrt(shape.Skip(1).Aggregate(1.0, (product, size) => product * size));
+        foreach (ref var value in values) value = (float)random.NextDouble(-bound, bound);
     }
 
     /// <summary>N(0, gain^2).</summary>

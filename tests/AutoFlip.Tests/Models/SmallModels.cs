@@ -51,6 +51,8 @@ static class SmallModels
         ["BIGCNN"] = Scaled(32, 0.0625),
         ["WideResNet"] = Scaled(16, 0.5),
         ["SimpleCNN"] = Scaled(12, 0.125),
+        ["NIIDBenchCNN"] = Scaled(16, 0.5),
+        ["HeteroFLCNN"] = Scaled(12, 0.0625),
     };
 
     /// <summary>A row per architecture.</summary>

@@ -49,6 +49,29 @@ public class InitializationTests
         : 5 * Math.Sqrt(((want.GetProperty("distribution").GetString() == "normal" ? 3 : 1.8) - 1) / 4
             / GoldenCase.Ints(want.GetProperty("shape")).Aggregate(1, (product, size) => product * size));
 
+    /// <summary>PyTorch: weights and offsets uniform within 1 / sqrt(fan_in), of a kernel of 3x5x5 1/sqrt(75), of a row of 256
+    /// 1/16. Deviation of a uniform draw: bound / sqrt(3).</summary>
+    [Fact]
+    public void PyTorchs_own_scheme_draws_offsets_too()
+    {
+        var network = new NetworkBuilder("n", new(3, 12, 12))
+            .Conv2d(256, 5).BatchNorm2d().AdaptiveAvgPool2d(1).Flatten().Linear(100).Build(100);
+
+        var weights = Initialization.Draw(network, Catalog.Initializers["torch"], 1, new Seeds(4));
+
+        Assert.Every(
+            [("0.weight", 75.0), ("0.bias", 75), ("4.weight", 256), ("4.bias", 256)],
+            tensor =>
+            {
+                var (values, bound) = (weights[tensor.Item1].ToArray(), 1 / Math.Sqrt(tensor.Item2));
+                Assert.Every(values, value => Assert.InRange(value, -bound, bound));
+                Assert.InRange(Math.Sqrt(values.Average(value => (double)value * value)) / (bound / Math.Sqrt(3)), 0.85, 1.15);
+                Assert.NotInRange(values.Max(), -bound, 0.9 * bound);
+            });
+        Assert.Every(weights["1.weight"].ToArray(), scale => Assert.Equal(1, scale));
+        Assert.Every(weights["1.bias"].ToArray(), offset => Assert.Equal(0, offset));
+    }
+
     [Theory, InlineData(5, 40), InlineData(40, 40), InlineData(70, 40), InlineData(100, 7)]
     public void Orthogonal_rows_or_columns_are_orthonormal_times_gain(int rows, int columns)
     {
