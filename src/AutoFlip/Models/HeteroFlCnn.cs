@@ -1,8 +1,8 @@
 namespace AutoFlip;
 
-/// <summary>HeteroFLCNN: 3x3 convolutions of 64, 128, 256 and 512 channels with batch normalisation, pooled to one value a channel.</summary>
+/// <summary>HeteroFLCNN: 3x3 convolutions of 64, 128, 256 and 512 channels with batch normalisation.</summary>
 /// <remarks>
-/// 1,556,874 parameters for ten classes of 1x28x28; images need 8 pixels a side.
+/// The last ones are pooled to one value each. 1,556,874 parameters for ten classes of 1x28x28; images need 8 pixels a side.
 /// <para>Source: <c>conv</c> of HeteroFL's code (Diao, Ding and Tarokh 2021, arXiv 2010.01264). Differs: running statistics as in all our
 /// networks, where theirs are computed from all training data before evaluation.</para>
 /// </remarks>

@@ -75,6 +75,8 @@ public sealed record Conv2d(
 
     internal override Layer WithChannels(int channels) => this with { Channels = channels };
 
+    internal override bool DrawsOffsets => true;
+
     internal override LayerPrecision Precision => LayerPrecision.Narrow;
 
     internal override bool OutputIsFree => true;

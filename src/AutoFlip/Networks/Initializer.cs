@@ -49,7 +49,7 @@ public static class Initialization
                 var entry = network.Layout[node.Tensors[i]];
                 var tensor = values.AsSpan(entry.Range);
                 var random = seeds.For(Purpose.Initialization, part: part++);
-                if (scheme.Offsets is { } offsets && entry.Role == TensorRole.Bias && node.Layer is Conv2d or Linear { Deviation: null })
+                if (scheme.Offsets is { } offsets && entry.Role == TensorRole.Bias && node.Layer!.DrawsOffsets)
                     offsets(tensor, network.Layout[node.Tensors[0]].Shape, gain, random);
                 else node.Layer!.Start(i, entry, tensor, scheme.Weights, gain, random);
             }

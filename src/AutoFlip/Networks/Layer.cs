@@ -33,6 +33,9 @@ public abstract record Layer
         if (entry.Role == TensorRole.Weight) scheme(values, entry.Shape, gain, random);
     }
 
+    /// <summary>True if its offset is drawn where the scheme draws offsets, from the shape of its first tensor.</summary>
+    internal virtual bool DrawsOffsets => false;
+
     /// <summary>The same layer putting out <paramref name="channels"/> channels; a layer that puts out
     /// what comes in returns itself.</summary>
     internal virtual Layer WithChannels(int channels) => this;

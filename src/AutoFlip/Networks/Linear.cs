@@ -32,6 +32,8 @@ public sealed record Linear(int Features, bool Bias = true) : Layer
 
     internal override Layer WithChannels(int channels) => this with { Features = channels };
 
+    internal override bool DrawsOffsets => Deviation is null;
+
     internal override LayerPrecision Precision => LayerPrecision.Narrow;
 
     internal override bool OutputIsFree => true;
