@@ -45,6 +45,7 @@ static class OptionUses
         .. Dealing.Select(use => use.UnlessOwn("clients have data of their own")),
         new(nameof(Experiment.TestFraction), run =>
             run.OwnersHoldOut ? "owners hold out samples by the data set's own rule" : null),
+        new(nameof(Experiment.RandomCrop), OfImages),
         new(nameof(Experiment.RandomRotation), OfImages),
         new(nameof(Experiment.RandomHorizontalFlip), run =>
             run.Experiment.RandomHorizontalFlip == 0 ? null : OfImages(run)), // off, and there is nothing to turn off

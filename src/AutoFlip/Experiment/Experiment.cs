@@ -69,6 +69,10 @@ public sealed record Experiment
     /// <summary>Normalises channels with ImageNet's mean and standard deviation.</summary>
     public bool ImageNetNormalization { get; init; }
 
+    /// <summary>Pixels by which images are padded by reflection on each side, and then cropped at random to their size; 0 turns it
+    /// off.</summary>
+    public int RandomCrop { get; init; }
+
     /// <summary>Largest rotation in degrees, either way; 0 turns it off.</summary>
     public int RandomRotation { get; init; }
 

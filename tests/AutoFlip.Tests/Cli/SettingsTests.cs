@@ -90,6 +90,7 @@ public partial class SettingsTests
             TestFraction = -1,
             SampleFraction = -1,
             Resize = -1,
+            RandomCrop = -1,
             RandomRotation = -1,
             RandomHorizontalFlip = -1,
             RandomVerticalFlip = -1,

@@ -297,7 +297,7 @@ public sealed class OptionUsesTests
     {
         string[] tested = [
             .. Unused.Select(row => row.Data.Item1),
-            .. (string[])["Resize", "ImageNetNormalization", "RandomRotation", "RandomHorizontalFlip",
+            .. (string[])["Resize", "ImageNetNormalization", "RandomCrop", "RandomRotation", "RandomHorizontalFlip",
             // FedAvg is the only algorithm, and has a momentum
             "RandomVerticalFlip", "ColorJitter", "Clients", "TestFraction", "ServerMomentum", "SampleFraction", "Partition"]];
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace AutoFlip;
 
 /// <summary>One image's random choices: what a transform drew for it.</summary>
@@ -7,31 +9,50 @@ namespace AutoFlip;
 /// <param name="Jitter">Colour jitter; null for none.</param>
 readonly record struct Augmentation(double Degrees, bool FlipHorizontally, bool FlipVertically, ColorJitter? Jitter)
 {
+    /// <summary>Offset of the crop; null for none.</summary>
+    public Shift? Crop { get; init; }
+
     /// <summary>Draws one image's choices.</summary>
     /// <remarks>
-    /// Each enabled operation consumes a fixed number of uniform values (rotation 1, each flip 1, jitter 5), regardless of their values.
-    /// Hence the k-th image read from a stream always gets the same choices, independent of batches and of the images before it.
+    /// Each enabled operation consumes a fixed number of uniform values (rotation 1, each flip 1, jitter 5, crop 2), regardless of their
+    /// values. Hence the k-th image read from a stream always gets the same choices, independent of batches and of the images before it.
     /// </remarks>
     public static Augmentation Draw(ImageTransform transform, KeyedRandom random) => new(
         transform.RotationDegrees > 0 ? random.NextDouble(-transform.RotationDegrees, transform.RotationDegrees) : 0,
         transform.HorizontalFlip > 0 && random.NextDouble() < transform.HorizontalFlip,
         transform.VerticalFlip > 0 && random.NextDouble() < transform.VerticalFlip,
-        transform.ColorJitter > 0 ? ColorJitter.Draw(transform.ColorJitter, random) : null);
+        transform.ColorJitter > 0 ? ColorJitter.Draw(transform.ColorJitter, random) : null)
+    {
+        Crop = transform.CropPadding > 0 ? Shift.Draw(transform.CropPadding, random) : null,
+    };
 
-    /// <summary>Rotation, horizontal flip, vertical flip, colour jitter, in this order.</summary>
+    /// <summary>Crop, rotation, horizontal flip, vertical flip, colour jitter, in this order.</summary>
     /// <param name="image">[C, H, W], not changed.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="result">The shape of <paramref name="image"/>, not overlapping it; every byte is written.</param>
     public void Apply(ReadOnlySpan<byte> image, SampleShape shape, Span<byte> result)
     {
-        if (Degrees != 0) Rotation.Apply(image, shape, Degrees, result);
-        else image.CopyTo(result);
+        if (Degrees == 0) CropInto(image, shape, result);
+        else if (Crop is null) Rotation.Apply(image, shape, Degrees, result);
+        else
+        {
+            var cropped = ArrayPool<byte>.Shared.Rent(result.Length);
+            CropInto(image, shape, cropped.AsSpan(0, result.Length));
+            Rotation.Apply(cropped.AsSpan(0, result.Length), shape, Degrees, result);
+            ArrayPool<byte>.Shared.Return(cropped);
+        }
         if (FlipHorizontally)
         {
             for (var row = 0; row < result.Length; row += shape.Width) result.Slice(row, shape.Width).Reverse();
         }
         if (FlipVertically) SwapRows(result, shape);
         Jitter?.Apply(result, shape.Channels);
+    }
+
+    void CropInto(ReadOnlySpan<byte> image, SampleShape shape, Span<byte> result)
+    {
+        if (Crop is { } crop) crop.Apply(image, shape, result);
+        else image.CopyTo(result);
     }
 
     static void SwapRows(Span<byte> image, SampleShape shape)

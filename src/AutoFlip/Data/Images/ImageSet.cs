@@ -22,6 +22,7 @@ public sealed class ImageSet : SampleSet
     }
 
     /// <summary>Pixels wherever they are.</summary>
+    /// <exception cref="AutoFlipException">Images are too small for the transform's crop (exit 2).</exception>
     internal ImageSet(SampleShape shape, Pixels pixels, Targets targets, ImageTransform? transform = null)
     {
         if (shape.Channels is not (1 or 3))
@@ -30,6 +31,10 @@ public sealed class ImageSet : SampleSet
             throw new ArgumentException($"{targets.Count} images of {shape} do not have {pixels.Length} pixels.", nameof(pixels));
         Shape = shape;
         Transform = transform ?? new ImageTransform();
+        var side = Math.Min(shape.Height, shape.Width);
+        if (Transform.CropPadding >= side)
+            throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.RandomCrop)).Refusal(
+                Transform.CropPadding, $"at most {side - 1} for images of {shape.Height}x{shape.Width} pixels"));
         _pixels = pixels;
         _targets = targets;
         Recipe = ImageRecipe.Of(shape, Transform);

@@ -1,7 +1,7 @@
 namespace AutoFlip;
 
 /// <summary>
-/// Transformations of an image for a batch: rotation, horizontal flip, vertical flip, colour jitter, then float32.
+/// Transformations of an image for a batch: crop, rotation, horizontal flip, vertical flip, colour jitter, then float32.
 /// </summary>
 /// <remarks>
 /// Semantics and rounding are torchvision's on Pillow images, pixel for pixel. The resize that comes first is not here: it is
@@ -9,6 +9,9 @@ namespace AutoFlip;
 /// </remarks>
 public sealed record ImageTransform
 {
+    /// <summary>Pixels of padding by reflection on each side, out of which the image's size is cropped; 0 turns it off.</summary>
+    public int CropPadding { get; init; }
+
     /// <summary>Largest rotation in degrees, either way, uniform; 0 turns it off.</summary>
     public double RotationDegrees { get; init; }
 
@@ -28,11 +31,12 @@ public sealed record ImageTransform
     public bool ImageNetNormalization { get; init; }
 
     /// <summary>True if any random augmentation is enabled.</summary>
-    public bool Augments => RotationDegrees > 0 || HorizontalFlip > 0 || VerticalFlip > 0 || ColorJitter > 0;
+    public bool Augments => CropPadding > 0 || RotationDegrees > 0 || HorizontalFlip > 0 || VerticalFlip > 0 || ColorJitter > 0;
 
     /// <summary>The transform of an experiment.</summary>
     public static ImageTransform Of(Experiment experiment) => new()
     {
+        CropPadding = experiment.RandomCrop,
         RotationDegrees = experiment.RandomRotation,
         HorizontalFlip = experiment.RandomHorizontalFlip,
         VerticalFlip = experiment.RandomVerticalFlip,

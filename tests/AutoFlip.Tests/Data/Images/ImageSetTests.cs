@@ -4,7 +4,8 @@ namespace AutoFlip.Tests;
 
 public class ImageSetTests
 {
-    static readonly ImageTransform Everything = new() { RotationDegrees = 30, HorizontalFlip = 0.5, VerticalFlip = 0.5, ColorJitter = 0.5 };
+    static readonly ImageTransform Everything =
+        new() { RotationDegrees = 30, HorizontalFlip = 0.5, VerticalFlip = 0.5, ColorJitter = 0.5, CropPadding = 2 };
 
     [Fact]
     public void Reading_divides_by_255_in_the_order_of_the_rows()
@@ -45,6 +46,58 @@ public class ImageSetTests
         Assert.Equal([0.4f, 1f, 0f, 0.2f], Read(set.With(new ImageTransform { VerticalFlip = 1 }), [0], new KeyedRandom(1)));
         Assert.Equal(
             [1f, 0.4f, 0.2f, 0f], Read(set.With(new ImageTransform { HorizontalFlip = 1, VerticalFlip = 1 }), [0], new KeyedRandom(1)));
+    }
+
+    /// <summary>1 2 3 padded by one pixel is 2 1 2 3 2: the border is not repeated. From there three crops of three pixels.</summary>
+    [Theory]
+    [InlineData(-1, 0, new byte[] { 40, 50, 60, 10, 20, 30, 40, 50, 60 })]
+    [InlineData(1, 0, new byte[] { 40, 50, 60, 70, 80, 90, 40, 50, 60 })]
+    [InlineData(0, -1, new byte[] { 20, 10, 20, 50, 40, 50, 80, 70, 80 })]
+    [InlineData(0, 2, new byte[] { 30, 20, 10, 60, 50, 40, 90, 80, 70 })]
+    public void A_crop_reflects_at_the_border(int down, int right, byte[] wanted)
+    {
+        var cropped = new byte[9];
+        new Shift(down, right).Apply([10, 20, 30, 40, 50, 60, 70, 80, 90], new SampleShape(1, 3, 3), cropped);
+
+        Assert.Equal(wanted, cropped);
+    }
+
+    [Fact]
+    public void Offsets_of_crops_are_all_as_likely()
+    {
+        var random = new KeyedRandom(3);
+        var counts = Enumerable.Range(0, 2500).CountBy(_ => Shift.Draw(2, random)).ToDictionary();
+
+        Assert.Equal(25, counts.Count);
+        Assert.Every(counts, offset => Assert.InRange(offset.Value, 50, 160)); // 100 and five deviations of 9.8
+        Assert.Every(counts.Keys, offset => Assert.True(Math.Abs(offset.Down) <= 2 && Math.Abs(offset.Right) <= 2));
+    }
+
+    [Fact]
+    public void A_crop_of_each_channel_is_the_same_and_comes_before_a_rotation()
+    {
+        var set = new ImageSet(new SampleShape(3, 2, 2), [0, 51, 102, 255, 0, 51, 102, 255, 0, 51, 102, 255], [0]);
+        var values = Read(set.With(new ImageTransform { CropPadding = 1 }), [0], new KeyedRandom(1));
+
+        Assert.Equal(values[..4], values[4..8]);
+        Assert.Equal(values[..4], values[8..]);
+        var (shape, crop) = (new SampleShape(1, 5, 5), new Shift(1, -2));
+        byte[] image = [.. Enumerable.Range(0, 25).Select(i => (byte)(9 * i))];
+        byte[] cropped = new byte[25], wanted = new byte[25], got = new byte[25];
+        crop.Apply(image, shape, cropped);
+        new Augmentation(33, true, false, null).Apply(cropped, shape, wanted);
+        new Augmentation(33, true, false, null) { Crop = crop }.Apply(image, shape, got);
+        Assert.Equal(wanted, got);
+    }
+
+    [Fact]
+    public void A_crop_out_of_more_padding_than_the_image_has_is_refused()
+    {
+        var set = new ImageSet(new SampleShape(1, 2, 2), [0, 51, 102, 255], [0]);
+
+        Assert.Equal(
+            "Experiment.RandomCrop: '2' is not accepted. Accepted: at most 1 for images of 2x2 pixels.",
+            Assert.Throws<AutoFlipException>(() => set.With(new ImageTransform { CropPadding = 2 })).Message);
     }
 
     [Fact]
@@ -88,7 +141,9 @@ public class ImageSetTests
             var random = new KeyedRandom(seed);
             var pixels = new byte[shape.Length];
             foreach (ref var pixel in pixels.AsSpan()) pixel = (byte)random.Next(256);
-            var set = new ImageSet(shape, pixels, [0], Everything with { RotationDegrees = 180, ColorJitter = 0.5 });
+            var crop = Math.Min(2, Math.Min(height, width) - 1);
+            var set = new ImageSet(
+                shape, pixels, [0], Everything with { RotationDegrees = 180, ColorJitter = 0.5, CropPadding = crop });
             return Read(set, [0], random).All(value => value is >= 0 and <= 1);
         });
 
