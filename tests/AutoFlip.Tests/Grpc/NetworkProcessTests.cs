@@ -96,7 +96,8 @@ public sealed class NetworkProcessTests : IDisposable
                 .. experiment, "--listen", socket, "--insecure", "--min-clients", "4", "--round-timeout", "60s", "--start-timeout", "8s",
                 "--result-path", _folder["net"],
             ]);
-        var client = Start("client", "--server", socket, "--insecure", "--name", "c1", "--seats", "0-1", "--state", _folder["st"], "--once");
+        var client = Start(
+            "client", "--server", socket, "--insecure", "--name", "c1", "--seats", "0-1", "--state", _folder["st"], "--once");
 
         var said = End(server, 4).Error;
 
