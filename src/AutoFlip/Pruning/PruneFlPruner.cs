@@ -15,7 +15,7 @@ public sealed record PruneFlPruner(PruningPlan Plan) : WeightSwaps(Plan)
 {
     /// <summary>The pruner of an experiment: of weights, or of units where only units are removed.</summary>
     public static SwappingPruner Of(Experiment experiment) => experiment.Pruning == PruningKind.Structured
-        ? new PruneFlUnits(PruningPlan.Of(experiment))
+        ? new PruneFlUnits(PruningPlan.Of(experiment), experiment.Rounds)
         : new PruneFlPruner(PruningPlan.OfWeights(experiment));
 
     /// <inheritdoc/>

@@ -5,6 +5,7 @@ namespace AutoFlip;
 
 /// <summary>PruneFL's swap for whole units, which is ours: clients train a smaller network, whose units change.</summary>
 /// <param name="Plan">How much is removed.</param>
+/// <param name="Rounds">Rounds of the run.</param>
 /// <remarks>
 /// The first mask removes units by the plan: drawn, or those with the least mean |w| over their incoming weights and bias. Then each group
 /// keeps its number of units. In the round before an adjustment, the measuring round, clients get the full network, of which the
@@ -17,25 +18,23 @@ namespace AutoFlip;
 /// statistics are brought up to date.</para>
 /// <para>Cost: measuring rounds take the time of a dense round, and the bytes of one but for outgoing weights, and a float per unit up;
 /// all others are those of the small network.</para>
-/// <para>Refused: networks in which a removed unit would change others though it contributes 0 (normalisation over units, attention);
-/// ΔT = 1, with which all rounds would measure; and a number of rounds whose last would, for the model would be the full one.</para>
+/// <para>The last round of a run measures nothing, so its model is the small one. Refused: networks in which a removed unit would change
+/// others though it contributes 0 (normalisation over units, attention), and ΔT = 1, with which all rounds would measure.</para>
 /// </remarks>
-public sealed record PruneFlUnits(PruningPlan Plan) : SwappingPruner(Plan)
+public sealed record PruneFlUnits(PruningPlan Plan, int Rounds) : SwappingPruner(Plan)
 {
-    /// <inheritdoc/>
-    public override Regrow? RegrowIn(int round, int first) => IsAdjusted(round + 1, first) ? Regrow.Zero : Regrow.Keep;
+    bool Measures(int round, int first) => round != Rounds && IsAdjusted(round + 1, first);
 
     /// <inheritdoc/>
-    public override int MadeFor(int round, int first) => IsAdjusted(round + 1, first) ? round : base.MadeFor(round, first);
+    public override Regrow? RegrowIn(int round, int first) => Measures(round, first) ? Regrow.Zero : Regrow.Keep;
+
+    /// <inheritdoc/>
+    public override int MadeFor(int round, int first) => Measures(round, first) ? round : base.MadeFor(round, first);
 
     /// <inheritdoc/>
     public override string? Refuses(Experiment experiment) => base.Refuses(experiment)
         ?? (AdjustmentRatio > 0 && AdjustmentInterval == 1
             ? ApiNames.Refusal("Options.AdjustmentInterval", "1", "at least 2 under Experiment.Pruning structured")
-        : IsAdjusted(experiment.Rounds + 1, experiment.FirstPrunedRound)
-            ? ApiNames.Refusal(
-                "Experiment.Rounds", ExperimentOption.Text(experiment.Rounds),
-                $"{experiment.Rounds - 1} or {experiment.Rounds + 1}: the last round would measure with all units")
         : LayerDensities != LayerDensities.Auto
             ? ApiNames.Refusal(
                 "Options.LayerDensities", ExperimentOption.Text(LayerDensities),
@@ -56,7 +55,7 @@ public sealed record PruneFlUnits(PruningPlan Plan) : SwappingPruner(Plan)
 
     /// <inheritdoc/>
     public override TrainingProbe? Probe(ProbeContext context) =>
-        IsAdjusted(context.Round + 1, context.First) ? new UnitGrowth(context.Network) : null;
+        Measures(context.Round, context.First) ? new UnitGrowth(context.Network) : null;
 
     /// <inheritdoc/>
     public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) =>
@@ -77,7 +76,8 @@ public sealed record PruneFlUnits(PruningPlan Plan) : SwappingPruner(Plan)
     protected override Mask Adjusted(PruningContext context, Weights weights, Mask before)
     {
         var network = context.Network;
-        if (IsAdjusted(context.Round + 1, context.First)) return Measuring(network, before);
+        if (Measures(context.Round, context.First)) return Measuring(network, before);
+        if (before.Units is not null) return before; // the round before was the last one of a run that was prolonged
         var magnitudes = Magnitudes(network, weights);
         var rounds = context.Round - context.First;
         var growth = context.Memory.Span;

@@ -3,7 +3,7 @@ namespace AutoFlip.Tests;
 /// <summary>Pruners that swap weights, and what holds for all of them.</summary>
 static class Swaps
 {
-    /// <summary>A dense round, masks from round 2 on, adjusted in rounds 4 and 6 of 7; of units 6, for they measure in 7.</summary>
+    /// <summary>A dense round, masks from round 2 on, adjusted in rounds 4 and 6 of 7.</summary>
     public static Experiment Of(string pruner, PruningKind pruning = PruningKind.Unstructured)
     {
         var experiment = TinyFederation.Experiment with
@@ -13,7 +13,7 @@ static class Swaps
             PruneFraction = 0.5m,
             UnitMultiple = 1,
             DenseRounds = 1,
-            Rounds = pruning == PruningKind.Structured ? 6 : 7,
+            Rounds = 7,
             KeepNorm = false,
         };
         return pruner == "flash" ? experiment : experiment.WithOption("adjustmentInterval", 2);

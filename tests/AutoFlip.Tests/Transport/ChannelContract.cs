@@ -31,6 +31,13 @@ public abstract class ChannelContract
         ["int8, sub-models of five widths, other units in each round"] =
             (With(WireFormat.Int8, WireFormat.Int8) with { Pruner = "fedrolex", MaskRefresh = MaskRefresh.Once })
             .WithOption("dynamicRates", true),
+        ["int8 with residuals, weights swapped by positions and values"] =
+            (With(WireFormat.Int8, WireFormat.Int8) with { Pruner = "fedmef", CohortFraction = 0.5 }).WithOption("adjustmentInterval", 1),
+        ["float16, weights swapped by positions"] =
+            (With(WireFormat.Fp16, WireFormat.Fp16) with { Pruner = "fedrts" }).WithOption("adjustmentInterval", 1),
+        ["float32, units swapped"] =
+            (With(WireFormat.Fp32, WireFormat.Fp32) with { Pruner = "prunefl", Pruning = PruningKind.Structured, UnitMultiple = 1 })
+            .WithOption("adjustmentInterval", 2),
         ["float32, personal layers, a mask for each cohort"] =
             With(WireFormat.Fp32, WireFormat.Fp32) with { Algorithm = "fedper", CohortFraction = 0.5, EvaluateEvery = 1 },
         ["int8 with residuals, personal layers"] =
