@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace AutoFlip;
 
-/// <summary>The mean of each value over the clients whose sub-model has it, Σ n_k w_kj / Σ n_k over these k, and then the algorithm's own
+/// <summary>The mean of each value over the clients whose model has it, Σ n_k w_kj / Σ n_k over these k, and then the algorithm's own
 /// step. A value that none has stays the server's.</summary>
 /// <param name="algorithm">Makes the step.</param>
 /// <param name="state">The state the round began with.</param>
@@ -24,11 +24,15 @@ sealed class CoverageFold(FederatedAlgorithm algorithm, ServerState state, Round
     {
         _count++;
         var bits = facts.MaskOf(reply.Client).Values.Bits;
+        var counts = facts.Coverage?.Invoke(reply);
         var values = reply.Values;
         var next = 0;
         for (var word = 0; word < bits.Length; word++)
             for (var kept = bits[word]; kept != 0; kept &= kept - 1, next++)
-                Cover((word << 6) + BitOperations.TrailingZeroCount(kept), values[next], reply.Examples);
+            {
+                var place = (word << 6) + BitOperations.TrailingZeroCount(kept);
+                if (counts is null || place >= counts.Count || counts[place]) Cover(place, values[next], reply.Examples);
+            }
     }
 
     /// <inheritdoc/>

@@ -70,8 +70,8 @@ public abstract record FederatedAlgorithm
     /// <param name="pruner">Its pruner.</param>
     public virtual string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) => null;
 
-    /// <summary>True if clients may train sub-models of their own (<see cref="Pruner.HasSubModels"/>). False where the algorithm folds
-    /// replies itself, by position, and where personal models have the shape of the global one.</summary>
+    /// <summary>True if the mean of a value may be over some of the clients (<see cref="Pruner.HasCoverage"/>), as under sub-models. False
+    /// where the algorithm folds replies itself, by position, and where personal models have the shape of the global one.</summary>
     public virtual bool TakesSubModels => !IsPersonal;
 
     /// <summary>Reason why a reply must not be folded, in a sentence that begins with "it"; null if it may. Clients are not trusted: an
@@ -93,7 +93,8 @@ public abstract record FederatedAlgorithm
     /// and then <see cref="ServerUpdate"/>, unless overridden.</summary>
     /// <param name="state">The state the round began with.</param>
     /// <param name="facts">What else is known.</param>
-    public virtual RoundFold BeginRound(ServerState state, RoundFacts facts) => facts.SubModels is null
+    public virtual RoundFold BeginRound(ServerState state, RoundFacts facts) =>
+        facts is { SubModels: null, Coverage: null }
         ? new MeanFold(this, state, facts.Mask)
         : new CoverageFold(this, state, facts);
 

@@ -12,6 +12,9 @@ public sealed record RoundFacts(int Round, int Cohort, int Clients, double Learn
     /// <summary>Mask of a client, where each trains a sub-model of its own; null: all train under <see cref="Mask"/>.</summary>
     public Func<int, Mask>? SubModels { get; init; }
 
+    /// <summary>The parameters that a reply counts for; null: all that its mask keeps (<see cref="Pruner.CoverageIn"/>).</summary>
+    public Func<ClientReply, Selection>? Coverage { get; init; }
+
     /// <summary>The mask that a client's reply has values of.</summary>
     public Mask MaskOf(int client) => SubModels is { } masks ? masks(client) : Mask;
 }

@@ -215,6 +215,7 @@ public static class Catalog
         { "fedtiny", e => e.Options.ApplyTo(FedTinyPruner.Of(e)) },
         { "fedmef", e => e.Options.ApplyTo(FedMefPruner.Of(e)) },
         { "fedrts", e => e.Options.ApplyTo(FedRtsPruner.Of(e)) },
+        { "feddst", e => e.Options.ApplyTo(FedDstPruner.Of(e)) },
         { "flash", e => e.Options.ApplyTo(FlashPruner.Of(e)) },
         { "snip", e => new SnipPruner(PruningPlan.Of(e)) },
         { "synflow", e => e.Options.ApplyTo(new SynFlowPruner(PruningPlan.Of(e))) },

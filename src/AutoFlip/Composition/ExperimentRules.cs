@@ -169,10 +169,10 @@ public static class ExperimentRules
         var (algorithm, pruner) = (Catalog.Algorithms[experiment.Algorithm](experiment), Catalog.Pruners[experiment.Pruner](experiment));
         string?[] refusals =
         [
-            algorithm.Refuses(experiment, Catalog.Optimizers[experiment.Optimizer](experiment), pruner),
+            algorithm.Refuses(experiment, Catalog.Optimizers[experiment.Optimizer](experiment), pruner)
+                ?? (pruner.HasCoverage && !algorithm.TakesSubModels ? NoCoverage(experiment, pruner) : null),
             algorithm.IsPersonal ? PersonalMisfit(experiment) : null,
             pruner.Refuses(experiment),
-            pruner.HasSubModels && !algorithm.TakesSubModels ? NoSubModels(experiment) : null,
             algorithm.IsPersonal && pruner is SwappingPruner { Refreshes: true } ? NoSwaps(experiment, pruner) : null,
         ];
         var small = Catalog.Partitions[experiment.Partition](experiment) is NaturalPartition ? [] // the data say how many clients there are
@@ -184,13 +184,14 @@ public static class ExperimentRules
         $"Experiment.Algorithm {experiment.Algorithm}: clients' own values are not on the server, which Experiment.Pruner "
         + $"{experiment.Pruner} goes by whenever it adjusts its mask. Accepted: {pruner.SettlesBy}.";
 
-    static string NoSubModels(Experiment experiment)
+    static string NoCoverage(Experiment experiment, Pruner pruner)
     {
         var accepted = Catalog.Algorithms.Where(entry => entry.Value(experiment).TakesSubModels).Select(entry => entry.Key);
         var reason = Catalog.Algorithms[experiment.Algorithm](experiment).IsPersonal
             ? "its personal models have one shape, and not that of"
             : "it cannot fold";
-        return $"Experiment.Algorithm {experiment.Algorithm}: {reason} the sub-models of different shapes that Experiment.Pruner "
+        var what = pruner.HasSubModels ? "the sub-models of different shapes that" : "the models with masks of their own that";
+        return $"Experiment.Algorithm {experiment.Algorithm}: {reason} {what} Experiment.Pruner "
             + $"{experiment.Pruner} gives to clients. Accepted: {string.Join(", ", accepted)}.";
     }
 

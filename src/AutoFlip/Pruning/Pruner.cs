@@ -139,6 +139,14 @@ public abstract record Pruner
     /// not pruned.</summary>
     public virtual bool HasSubModels => false;
 
+    /// <summary>True if, in some rounds, the mean of a value is over those clients alone that have it: under sub-models, and where
+    /// clients adjust the mask. The algorithm must be one that takes this (<see cref="FederatedAlgorithm.TakesSubModels"/>).</summary>
+    public virtual bool HasCoverage => HasSubModels;
+
+    /// <summary>The parameters that a reply counts for, where clients of the round remove some themselves; null: all that the mask
+    /// keeps.</summary>
+    public virtual Func<ClientReply, Selection>? CoverageIn(ProbeContext context) => null;
+
     /// <summary>Units of a client's sub-model, where the pruner <see cref="HasSubModels"/>. The server asks once per client and
     /// round.</summary>
     public virtual Units SubModelOf(SubModelContext context) => throw new NotSupportedException($"{GetType().Name} has no sub-models.");

@@ -43,6 +43,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
             var fold = _algorithm.BeginRound(server, new(t, cohort.Length, clients, task.LearningRate, task.Sent)
             {
                 SubModels = task.SubModels,
+                Coverage = Masks.CoverageOf(task),
             });
             var reports = Masks.BeginReports(task, memory);
             string? failure = null;

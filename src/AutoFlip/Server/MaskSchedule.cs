@@ -54,6 +54,9 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     /// <summary>Parts of the report that clients of a round return; empty if they return none.</summary>
     public ImmutableArray<ReportPart> ReportOf(int round, Mask mask) => pruner.Probe(ContextOf(round, mask))?.Parts ?? [];
 
+    /// <summary>The parameters that each reply of a round counts for; null: all that the mask keeps.</summary>
+    public Func<ClientReply, Selection>? CoverageOf(ClientTask task) => pruner.CoverageIn(ContextOf(task.Round, task.Mask));
+
     /// <summary>The pruner's fold of a round's replies; null if it makes nothing of them.</summary>
     /// <param name="task">What the cohort is asked to do.</param>
     /// <param name="memory">What the last fold came to; null before the first.</param>

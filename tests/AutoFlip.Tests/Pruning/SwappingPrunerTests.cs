@@ -10,7 +10,7 @@ public sealed class SwappingPrunerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Names => ["prunefl", "fedtiny", "fedmef", "fedrts"];
+    public static TheoryData<string> Names => ["prunefl", "fedtiny", "fedmef", "fedrts", "feddst"];
 
     /// <summary>α = .4 and T_end = 300: .4, .2 and 0.</summary>
     [Fact]
@@ -123,7 +123,7 @@ public sealed class SwappingPrunerTests : IDisposable
     }
 
     public static MatrixTheoryData<string, WireFormat> NamesAndFormats => new(
-        ["prunefl", "fedtiny", "fedmef", "fedrts", "flash", "units"], [WireFormat.Fp32, WireFormat.Fp16, WireFormat.Int8]);
+        ["prunefl", "fedtiny", "fedmef", "fedrts", "feddst", "flash", "units"], [WireFormat.Fp32, WireFormat.Fp16, WireFormat.Int8]);
 
     [Theory, MemberData(nameof(NamesAndFormats))]
     public async Task Workers_do_not_matter_and_a_run_goes_on_from_every_state(string name, WireFormat wire)
@@ -145,7 +145,8 @@ public sealed class SwappingPrunerTests : IDisposable
                     whole.Global.Sha256(), (await TinyFederation.RunAsync(experiment, from: round.State)).Global.Sha256());
     }
 
-    public static MatrixTheoryData<string, int> NamesAndRounds => new(["prunefl", "fedtiny", "fedmef", "fedrts", "units"], [1, 2, 3, 4, 5]);
+    public static MatrixTheoryData<string, int> NamesAndRounds => new(
+        ["prunefl", "fedtiny", "fedmef", "fedrts", "feddst", "units"], [1, 2, 3, 4, 5]);
 
     [Theory, MemberData(nameof(NamesAndRounds))]
     public void A_resumed_run_ends_as_an_unbroken_one_at_every_round(string name, int after)

@@ -12,6 +12,9 @@ public abstract record RobustAlgorithm : FederatedAlgorithm
     /// <inheritdoc/>
     public sealed override bool KeepsReplies => true;
 
+    /// <inheritdoc/>
+    public sealed override bool TakesSubModels => false;
+
     /// <summary>The rule.</summary>
     /// <param name="state">The state the round began with.</param>
     /// <param name="mask">The round's mask.</param>

@@ -1,0 +1,96 @@
+namespace AutoFlip;
+
+/// <summary>FedDST: clients adjust the mask themselves, and the server combines their masks by magnitude.</summary>
+/// <param name="Plan">How much is removed.</param>
+/// <remarks>
+/// In the round before an adjustment client k trains under the common mask, removes the k_l = ⌊f(s) K_l⌋ of its K_l weights of least |w| of
+/// each layer, and lets the k_l removed ones of largest |g| come at 0. It reports their positions; what it removed follows from the weights
+/// that it returns. The server takes each weight as the mean over the clients whose mask has it, Σ n_k w_kj / Σ n_k, and the next mask
+/// keeps K_l of each layer: those of largest |w| that any client kept, and where these are too few, the ones that clients with most samples
+/// let come; of equal ones the lower index.
+/// <para>Cost: k_l positions of each layer up, about a byte each, per client and adjustment. The server keeps a float per parameter.</para>
+/// <para>Source: Bibikar, Vikalo, Wang and Chen 2022 (AAAI, arXiv 2112.09824), algorithm 1. Departures: the adjustment comes after the last
+/// local epoch, as in the authors' code; g is the mean over the steps of the round, not the gradient of the last batch; of weights that came,
+/// all 0, the authors' code keeps those of lowest index.</para>
+/// </remarks>
+public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
+{
+    /// <summary>The pruner of an experiment.</summary>
+    public static FedDstPruner Of(Experiment experiment) => new(PruningPlan.OfWeights(experiment));
+
+    /// <inheritdoc/>
+    public override bool HasCoverage => Refreshes;
+
+    /// <inheritdoc/>
+    public override Func<ClientReply, Selection>? CoverageIn(ProbeContext context) =>
+        IsAdjusted(context.Round + 1, context.First) ? reply => Stay(context, reply) : null;
+
+    /// <inheritdoc/>
+    public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) =>
+        length == 0 ? null : new Votes(this, context);
+
+    /// <inheritdoc/>
+    internal override TrainingProbe ProbeOf(RemovedWeights removed) => new GrowthProbe(removed, GrowthKind.Positions);
+
+    /// <inheritdoc/>
+    protected override Mask Adjusted(PruningContext context, Weights weights, Mask before)
+    {
+        var (layers, kept) = (LayerCounts.LayersOf(before.Layout), before.KeptParameters());
+        int[] counts = [.. layers.Select(layer => Enumerable.Range(layer.Offset, layer.Length).Count(i => kept[i]))];
+        return LayerCounts.Highest(before.Layout, counts, Scores(kept, weights.Parameters, context.Memory.Span));
+    }
+
+    /// <summary>Ranks weights: those that some client kept, by |w|; then those that came, by samples; then those that all removed.</summary>
+    /// <param name="kept">The mask.</param>
+    /// <param name="weights">[parameters].</param>
+    /// <param name="votes">[parameters]: samples of the clients whose own mask has the weight.</param>
+    internal static float[] Scores(Selection kept, ReadOnlySpan<float> weights, ReadOnlySpan<float> votes)
+    {
+        var scores = new float[weights.Length];
+        for (var i = 0; i < scores.Length; i++)
+            scores[i] = votes[i] == 0 ? float.NegativeInfinity : kept[i] ? MathF.Abs(weights[i]) : -1 / votes[i];
+        return scores;
+    }
+
+    /// <summary>The parameters of the common mask that a client keeps in its own.</summary>
+    Selection Stay(ProbeContext context, ClientReply reply)
+    {
+        var (weights, stay) = (context.Kept.Scatter(reply.Values[..context.Kept.Kept]), new bool[context.Kept.Count]);
+        for (var i = 0; i < stay.Length; i++) stay[i] = context.Kept[i];
+        foreach (var layer in LayerCounts.LayersOf(context.Network.Layout))
+        {
+            var (magnitudes, count) = (new float[layer.Length], 0);
+            for (var i = 0; i < magnitudes.Length; i++)
+                if (context.Kept[layer.Offset + i]) (magnitudes[i], count) = (MathF.Abs(weights[layer.Offset + i]), count + 1);
+                else magnitudes[i] = -1;
+            var top = Selection.Highest(
+                magnitudes, count - Swaps(count, layer.Length - count, context.Round + 1 - context.First));
+            for (var i = 0; i < magnitudes.Length; i++) stay[layer.Offset + i] = top[i];
+        }
+        return Selection.Of(stay);
+    }
+
+    /// <summary>Samples of the clients whose own mask has a parameter.</summary>
+    sealed class Votes(FedDstPruner pruner, ProbeContext context) : ReportFold
+    {
+        readonly float[] _votes = new float[context.Network.Layout.ParameterCount];
+        readonly RemovedWeights _removed = new(pruner, context);
+
+        /// <inheritdoc/>
+        public override void Add(ClientReply reply)
+        {
+            var stay = pruner.Stay(context, reply);
+            for (var i = 0; i < _votes.Length; i++)
+                if (stay[i]) _votes[i] += reply.Examples;
+            var report = reply.Report.Span;
+            foreach (var layer in _removed.Layers)
+            {
+                for (var i = 0; i < layer.Indices.Length; i++) _votes[layer.Indices[i]] += reply.Examples * report[i];
+                report = report[layer.Indices.Length..];
+            }
+        }
+
+        /// <inheritdoc/>
+        public override float[] End(Weights aggregate) => _votes;
+    }
+}
