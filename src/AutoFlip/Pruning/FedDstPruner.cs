@@ -10,8 +10,8 @@ namespace AutoFlip;
 /// let come; of equal ones the lower index.
 /// <para>Cost: k_l positions of each layer up, about a byte each, per client and adjustment. The server keeps a float per parameter.</para>
 /// <para>Source: Bibikar, Vikalo, Wang and Chen 2022 (AAAI, arXiv 2112.09824), algorithm 1. Departures: the adjustment comes after the last
-/// local epoch, as in the authors' code; g is the mean over the steps of the round, not the gradient of the last batch; of weights that came,
-/// all 0, the authors' code keeps those of lowest index.</para>
+/// local epoch, as in the authors' code; g is the mean over the steps of the round, not the gradient of the last batch; of weights that
+/// came, all 0, the authors' code keeps those of lowest index.</para>
 /// </remarks>
 public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
 {
@@ -40,7 +40,8 @@ public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
         return LayerCounts.Highest(before.Layout, counts, Scores(kept, weights.Parameters, context.Memory.Span));
     }
 
-    /// <summary>Ranks weights: those that some client kept, by |w|; then those that came, by samples; then those that all removed.</summary>
+    /// <summary>Ranks weights: those that some client kept, by |w|; then those that came, by samples; then those that all
+    /// removed.</summary>
     /// <param name="kept">The mask.</param>
     /// <param name="weights">[parameters].</param>
     /// <param name="votes">[parameters]: samples of the clients whose own mask has the weight.</param>
