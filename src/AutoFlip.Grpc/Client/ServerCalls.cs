@@ -17,6 +17,8 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers, Ti
     /// <summary>Time for the receipt of a reply that broke off: after an aborted request some calls never end.</summary>
     static readonly TimeSpan AfterBreak = TimeSpan.FromSeconds(5);
 
+    readonly UploadRoom _room = new();
+
     /// <summary>The run, before data are loaded.</summary>
     public Task<Description> DescribeAsync(CancellationToken ct) =>
         ShortAsync(how => calls.DescribeAsync(new DescribeRequest { Version = ExperimentFile.ProgramVersion }, how), ct);
@@ -69,6 +71,7 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers, Ti
     public async Task<Receipt> SubmitAsync(ulong session, Submission reply, long? offset, CancellationToken ct)
     {
         var last = IdleLimit.Period;
+        using var room = await _room.EnterAsync(offset is { } from ? reply.Message.Length - from : 0, ct);
         using var silence = new IdleLimit(time, ct);
         using var call = calls.Submit(Options(silence.Token));
         var header = new SubmitHeader

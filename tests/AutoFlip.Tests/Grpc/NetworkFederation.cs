@@ -13,6 +13,15 @@ static class NetworkFederation
         return WithClientsAsync(experiment, socket, folder, stop => ServerAsync(experiment, socket, folder, stop), ct);
     }
 
+    /// <summary>Runs an experiment whose clients are all in one process.</summary>
+    public static async Task<RunSummary> OfOneProcessAsync(Experiment experiment, string folder, CancellationToken ct)
+    {
+        var socket = $"unix:{Path.Combine(folder, "s")}";
+        var server = ServerAsync(experiment, socket, folder, ct);
+        await ClientAsync(socket, seat: 0, folder, ct, count: experiment.Clients);
+        return await server;
+    }
+
     /// <summary>Runs an experiment, drains the server after a round, and resumes the run with the clients started again.</summary>
     public static async Task<RunSummary> DrainAndResumeAsync(Experiment experiment, int round, string folder, CancellationToken ct)
     {
@@ -116,14 +125,15 @@ static class NetworkFederation
             ct);
     }
 
-    static async Task ClientAsync(string socket, int seat, string folder, CancellationToken ct, IClientLog? log = null)
+    static async Task ClientAsync(
+        string socket, int seat, string folder, CancellationToken ct, IClientLog? log = null, int count = 1)
     {
         using var client = new NetworkClient(
             new ClientOptions
             {
                 Server = socket,
                 Name = $"c{seat}",
-                Seats = [seat],
+                Seats = [.. Enumerable.Range(seat, count)],
                 State = Path.Combine(folder, $"state-{seat}"),
                 Workers = 1,
                 Once = true,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AutoFlip.Grpc;
 
 namespace AutoFlip.Tests;
@@ -38,6 +39,30 @@ public class NetworkRunTests
 
         Assert.Equal(simulated.ModelSha256, network.ModelSha256);
         Assert.Equal(simulated.Traffic, network.Traffic);
+    }
+
+    /// <summary>120 replies of 20 kB are more than the connection's window of 1 MB. The server gives up a reply that waits for others
+    /// after 30 s.</summary>
+    [Fact]
+    public async Task Replies_of_many_seats_do_not_wait_for_each_other_until_they_are_given_up()
+    {
+        using var folder = new TemporaryFolder();
+        var experiment = Digits with
+        {
+            Model = "LogReg",
+            Clients = 120,
+            CohortFraction = 0,
+            Rounds = 2,
+            Pruner = "none",
+            WireUp = WireFormat.Fp32,
+            EvaluationScope = EvaluationScope.Global,
+        };
+
+        var summary = await NetworkFederation.OfOneProcessAsync(experiment, folder.Path, TestContext.Current.CancellationToken);
+
+        var rounds = File.ReadLines(Path.Combine(summary.Directory!, "rounds.jsonl")).Select(line => JsonDocument.Parse(line)).ToList();
+        Assert.Equal(2, rounds.Count);
+        Assert.Every(rounds, round => Assert.InRange(round.RootElement.GetProperty("seconds").GetDouble(), 0, 29));
     }
 
     [Fact]
