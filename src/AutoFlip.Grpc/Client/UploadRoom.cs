@@ -3,7 +3,8 @@ namespace AutoFlip.Grpc;
 /// <summary>Bounds the bytes of replies that a client sends at a time over its connection.</summary>
 /// <remarks>A server reads some replies at a time (<c>--max-uploads</c>) and lets the others wait. Bytes of those that wait stay in the
 /// connection's HTTP/2 window, which is 1 MiB at the server (of a stream 768 KiB): if they filled it, nothing would arrive of the replies
-/// that are being read, until they are given up after 30 s. So at most 512 KiB are under way, or one reply. First come, first served.</remarks>
+/// that are being read, until they are given up after 30 s. So at most 512 KiB are under way, or one reply. First come, first served.
+/// </remarks>
 sealed class UploadRoom
 {
     const int Unit = 64 << 10, Units = 8;
