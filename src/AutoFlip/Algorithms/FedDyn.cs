@@ -28,7 +28,7 @@ public sealed record FedDyn : FederatedAlgorithm
     /// <inheritdoc/>
     public override string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) => pruner.Refreshes
         ? "Experiment.Algorithm feddyn: where a new mask brings weights back, gradients that absent clients keep would be stale. "
-            + "Accepted: Experiment.MaskRefresh once."
+            + $"Accepted: {pruner.SettlesBy}."
         : null;
 
     /// <inheritdoc/>
