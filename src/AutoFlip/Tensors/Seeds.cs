@@ -58,7 +58,8 @@ public readonly record struct Seeds(ulong Run)
     /// <param name="purpose">What it is drawn for.</param>
     /// <param name="round">The round, from 1; 0 before the rounds.</param>
     /// <param name="client">The client's number; 0 where none is meant.</param>
-    /// <param name="part">Tells several streams of one purpose, round and client apart, for example local epochs.</param>
+    /// <param name="part">Tells several streams of one purpose, round and client apart, for example local epochs; those of a
+    /// client's second model are negative.</param>
     public KeyedRandom For(Purpose purpose, int round = 0, int client = 0, int part = 0)
     {
         var key = KeyedRandom.Mix(Run + KeyedRandom.Golden);

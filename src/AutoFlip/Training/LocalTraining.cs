@@ -23,6 +23,8 @@ public sealed class LocalTraining
     readonly Selection _kept;
     readonly CancellationToken _ct;
     (Tensor Input, Tensor Targets, int Samples)? _batch; // of the step under way
+    FrozenValues? _frozen; // of the run under way
+    int _epochs; // of all runs
 
     internal LocalTraining(
         Experiment experiment, Workspace workspace, Criterion criterion, Network network, ClientTask task, int client, SampleSet samples,
@@ -36,6 +38,9 @@ public sealed class LocalTraining
 
     /// <summary>The model as received.</summary>
     public Weights Initial => _task.Weights;
+
+    /// <summary>The network in training: without the units that the mask removed.</summary>
+    public Network Network => _workspace.Module.Network;
 
     /// <summary>The model as it is now: parameters, then statistics.</summary>
     public ReadOnlySpan<float> Values => _workspace.Module.Values;
@@ -81,24 +86,50 @@ public sealed class LocalTraining
     /// <summary>Outputs and loss of the last epoch; null before the first.</summary>
     internal Outputs? LastEpoch { get; private set; }
 
-    /// <summary>Trains.</summary>
+    /// <summary>Trains. Epochs of several runs are numbered on, so that each has draws of its own.</summary>
     /// <param name="epochs">Most epochs.</param>
     /// <param name="patience">Stops when this many epochs in a row have not lowered the epoch's mean loss; the default never does.</param>
     /// <param name="adjustGradients">Called before every step with the current parameters and their gradients, which it may change:
     /// what makes FedProx one line.</param>
     /// <param name="afterStep">Called after every step with the parameters, which it may change. What the mask removed must stay 0.</param>
+    /// <param name="trainable">The values that are trained, one bit per value of the model, statistics included: the others stay as they
+    /// are, to the bit, and have no part in clipping. The optimizer starts anew. Null: all are trained.</param>
     /// <returns>That nothing is returned beside the model: the outcome of most algorithms.</returns>
     /// <exception cref="AutoFlipException">The loss is no longer a finite number.</exception>
-    public ClientOutcome Run(int epochs, int patience = int.MaxValue, GradientHook? adjustGradients = null, StepHook? afterStep = null)
+    public ClientOutcome Run(
+        int epochs, int patience = int.MaxValue, GradientHook? adjustGradients = null, StepHook? afterStep = null,
+        Selection? trainable = null)
     {
+        if (trainable is not null) _workspace.Stepper.Reset();
+        _frozen = trainable is { IsAll: false } ? new(trainable, Values) : null;
         var best = double.PositiveInfinity;
         for (int epoch = 1, stale = 0; epoch <= epochs && stale < patience; epoch++)
         {
-            LastEpoch = RunEpoch(epoch, adjustGradients, afterStep);
+            LastEpoch = RunEpoch(++_epochs, adjustGradients, afterStep);
             if (LastEpoch.Loss < best) (best, stale) = (LastEpoch.Loss, 0);
             else stale++;
         }
+        _frozen = null;
         return ClientOutcome.None;
+    }
+
+    /// <summary>Trains a second model of the client, from values of its own and with draws of its own. The first model stays as it is, to
+    /// the bit, and so do its steps, its figures and the pruner's measurements; the optimizer starts anew for both. Samples are
+    /// counted.</summary>
+    /// <param name="values">Parameters, of removed ones 0, then statistics.</param>
+    /// <param name="epochs">Epochs.</param>
+    /// <param name="adjustGradients">Called before every step with the second model's parameters and their gradients.</param>
+    /// <returns>The second model as trained.</returns>
+    /// <exception cref="AutoFlipException">The loss is no longer a finite number.</exception>
+    public float[] RunAside(ReadOnlySpan<float> values, int epochs, GradientHook? adjustGradients = null)
+    {
+        var (first, steps) = (Values.ToArray(), Steps);
+        Load(values);
+        for (var epoch = 1; epoch <= epochs; epoch++) RunEpoch(-epoch, adjustGradients, afterStep: null);
+        var trained = Values.ToArray();
+        Load(first);
+        Steps = steps;
+        return trained;
     }
 
     /// <summary>The mean loss of the model as it is over all of the client's samples, in evaluation mode and without augmentation. Cost: a
@@ -187,6 +218,10 @@ public sealed class LocalTraining
         return order;
     }
 
+    /// <summary>One epoch.</summary>
+    /// <param name="epoch">Keys its draws: from 1, of a second model from -1 downwards.</param>
+    /// <param name="adjustGradients">Called before every step.</param>
+    /// <param name="afterStep">Called after every step.</param>
     Outputs RunEpoch(int epoch, GradientHook? adjustGradients, StepHook? afterStep)
     {
         var seeds = new Seeds(_experiment.Seed);
@@ -212,13 +247,18 @@ public sealed class LocalTraining
             loss.backward();
             View?.Leave(module.Values, module.Gradients);
             _batch = (input, targets, rows.Length);
-            Probe?.Observe(module.Parameters, module.Gradients);
-            Probe?.Adjust(module.Parameters, module.Gradients);
+            if (epoch > 0)
+            {
+                Probe?.Observe(module.Parameters, module.Gradients);
+                Probe?.Adjust(module.Parameters, module.Gradients);
+            }
             adjustGradients?.Invoke(module.Parameters, module.Gradients);
+            _frozen?.Mute(module.Gradients);
             _workspace.Stepper.Step(
                 module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits, Scales.AsSpan());
             Steps++;
             afterStep?.Invoke(module.Parameters);
+            _frozen?.Restore(module.Values);
             _batch = null;
             outputs.Add(scores, targets, value);
             SamplesSeen += rows.Length;
@@ -231,7 +271,7 @@ public sealed class LocalTraining
         var value = loss.ToString(CultureInfo.InvariantCulture);
         return AutoFlipException.RunFailed(isFirstStep && _task.Round == 1
             ? $"the loss is {value} before the first step: inputs or targets are too large, or not finite; scale them to values near 1."
-            : $"the loss became {value} in epoch {epoch}; lower Experiment.LearningRate, set Experiment.MaxGradientNorm, "
+            : $"the loss became {value} in epoch {Math.Abs(epoch)}; lower Experiment.LearningRate, set Experiment.MaxGradientNorm, "
                 + "or scale inputs and targets that are large.");
     }
 }

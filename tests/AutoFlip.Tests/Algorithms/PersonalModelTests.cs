@@ -7,16 +7,19 @@ public sealed class PersonalModelTests : IDisposable
 {
     static readonly Experiment Tiny = TinyFederation.Experiment with { Pruner = "none", ServerMomentum = 0, EvaluateEvery = 1 };
 
+    static readonly Network Network = new NetworkBuilder("norm", new SampleShape(1, 4, 4))
+        .Conv2d(6, 3).BatchNorm2d().ReLU().Flatten().Linear(5).ReLU().Linear(3).Build(3);
+
     readonly TemporaryDirectory _folder = new();
 
-    public static TheoryData<string> Methods => ["fedper"];
+    public static TheoryData<string> Methods => ["fedbn", "fedper", "fedrep", "ditto"];
 
     public void Dispose() => _folder.Dispose();
 
     [Theory, MemberData(nameof(Methods))]
     public async Task Personal_figures_stand_beside_those_of_the_global_model(string method)
     {
-        var outcome = await TinyFederation.RunAsync(Tiny with { Algorithm = method, Rounds = 8 });
+        var outcome = await TinyFederation.RunAsync(Tiny with { Algorithm = method, Rounds = 8 }, network: Network);
 
         Assert.Every(outcome.Rounds, round =>
         {
@@ -42,13 +45,16 @@ public sealed class PersonalModelTests : IDisposable
     {
         var experiment = Tiny with { Algorithm = method };
 
-        Assert.Equal(Facts(await TinyFederation.RunAsync(experiment)), Facts(await TinyFederation.RunAsync(experiment, workers: 3)));
+        Assert.Equal(
+            Facts(await TinyFederation.RunAsync(experiment, network: Network)),
+            Facts(await TinyFederation.RunAsync(experiment, workers: 3, network: Network)));
     }
 
     [Theory, MemberData(nameof(Methods))]
     public void A_run_that_is_stopped_after_any_round_and_resumed_has_the_same_model_and_the_same_personal_figures(string method)
     {
         var experiment = FinishedRuns.Small with { Algorithm = method, Rounds = 4, EvaluateEvery = 1, DenseRounds = 1 };
+        if (method == "fedbn") experiment = experiment with { Model = "ResNet10", WidthMultiplier = 0.1 };
         Assert.NotEqual(Experiment.NoPruner, experiment.Pruner);
         var (hash, figures) = Finish(experiment, "whole");
         Assert.Every(figures, figure => Assert.True(figure > 0));
@@ -84,7 +90,8 @@ public sealed class PersonalModelTests : IDisposable
         var store = new VolatileStore();
         var data = TinyFederation.Data(experiment);
 
-        var outcome = await TinyFederation.RunAsync(experiment, data: TinyFederation.WithPoison(data, client: 2), store: store);
+        var outcome = await TinyFederation.RunAsync(
+            experiment, network: Network, data: TinyFederation.WithPoison(data, client: 2), store: store);
 
         Assert.Every(outcome.Rounds, round => Assert.Equal(2, Assert.Single(round.Report.Failures).Client));
         foreach (var name in (string[])["local", "personal"]) Assert.Null(store.Before(client: 2, name, int.MaxValue));

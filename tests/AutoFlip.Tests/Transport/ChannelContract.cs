@@ -41,7 +41,8 @@ public abstract class ChannelContract
         ["float32, personal layers, a mask for each cohort"] =
             With(WireFormat.Fp32, WireFormat.Fp32) with { Algorithm = "fedper", CohortFraction = 0.5, EvaluateEvery = 1 },
         ["int8 with residuals, personal layers"] =
-            With(WireFormat.Int8, WireFormat.Int8) with { Algorithm = "fedper", CohortFraction = 0.5, DenseRounds = 1 },
+            With(WireFormat.Int8, WireFormat.Int8) with { Algorithm = "fedrep", CohortFraction = 0.5, DenseRounds = 1 },
+        ["float16, clients' own models"] = With(WireFormat.Fp16, WireFormat.Fp16) with { Algorithm = "ditto", DenseRounds = 1 },
     };
 
     static readonly ConcurrentDictionary<string, Lazy<Task<TinyFederation.Outcome>>> Simulated = [];
