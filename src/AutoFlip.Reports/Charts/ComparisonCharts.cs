@@ -20,6 +20,9 @@ static class ComparisonCharts
             yield return Over(
                 $"{id}-clients", $"{capital} on clients outside the cohort", axis,
                 (round, _, _) => round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal);
+            yield return Over(
+                $"{id}-personal", $"{capital} of personal models on clients outside the cohort", axis,
+                (round, _, _) => round.ClientsPersonalOut?.GetValueOrDefault(metric)?.Equal);
             yield return Chart(
                 $"{id}-over-bytes", $"{capital} over bytes", new Axis("sent so far", AxisUnit.Bytes), axis, explored,
                 (_, costs, place) => costs.Bytes(place), server);

@@ -56,7 +56,11 @@ static class CostCharts
             ChartDraft.Line(
                 "other clients",
                 run.Rounds.Select((round, place) =>
-                    new ChartPoint(sum(place), round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal))));
+                    new ChartPoint(sum(place), round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal))),
+            ChartDraft.Line(
+                "other clients, personal",
+                run.Rounds.Select((round, place) =>
+                    new ChartPoint(sum(place), round.ClientsPersonalOut?.GetValueOrDefault(metric)?.Equal))));
     }
 
     static LineChart? Density(RunRecord run)

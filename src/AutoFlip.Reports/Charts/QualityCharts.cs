@@ -15,6 +15,7 @@ static class QualityCharts
             OfClients("training", run, round => round.ClientsUpdated, "loss", spread: false),
             OfClients("cohort, held out", run, round => round.ClientsEvaluatedIn, "loss", spread: false),
             OfClients("other clients", run, round => round.ClientsEvaluatedOut, "loss", spread: false),
+            OfClients("other clients, personal", run, round => round.ClientsPersonalOut, "loss", spread: false),
             ChartDraft.Line("server's test set", run.Rounds.Select(round => new ChartPoint(round.Round, round.ServerEvaluated?.Loss)))));
         yield return run.Rounds.Select(round => round.LearningRate).Distinct().Count() < 2 ? null : ChartDraft.Spanning(ChartDraft.Lines(
             "learning-rate", "Local learning rate", ChartDraft.Rounds, new Axis("learning rate"), "",
@@ -43,10 +44,19 @@ static class QualityCharts
             "local", $"{Metric.DisplayTitleOf(metric)} on clients", ChartDraft.Rounds,
             new Axis(Metric.DisplayNameOf(metric), MetricScale.Of(metric).Unit),
             $"{EqualMeans} Bands: one standard deviation over clients. Training: the cohort in its last local epoch. "
-                + "Cohort, held out: its own models on its held-out samples. Other clients: the global model on theirs.",
+                + "Cohort, held out: its own models on its held-out samples. Other clients: the global model on theirs."
+                + (
+                    run.Rounds.All(round => round.ClientsPersonalOut is null) ? ""
+                        : " Personal: the clients' personal models, on the same samples."),
             OfClients("training", run, round => round.ClientsUpdated, metric, spread: true),
             OfClients("cohort, held out", run, round => round.ClientsEvaluatedIn, metric, spread: true),
-            OfClients("other clients", run, round => round.ClientsEvaluatedOut, metric, spread: true));
+            OfClients("other clients", run, round => round.ClientsEvaluatedOut, metric, spread: true),
+            OfClients("cohort, personal", run, OwnOfCohort, metric, spread: true),
+            OfClients("other clients, personal", run, round => round.ClientsPersonalOut, metric, spread: true));
+
+        // where the trained model is the personal one, it is the cohort's line already
+        static IReadOnlyDictionary<string, MetricSummary>? OwnOfCohort(RoundReport round) =>
+            round is { ClientsPersonalIn: { } own, ClientsEvaluatedIn: { } trained } && !own.SequenceEqual(trained) ? own : null;
     }
 
     static Line? OfClients(

@@ -123,13 +123,19 @@ static class Findings
     static string? Quality(SummaryMain main)
     {
         var name = Metric.DisplayTitleOf(main.Name);
+        var own = main.Personal is null
+            ? ""
+            : $" Personal models reach {Readable.Metric(main.Name, main.Personal)} on the same samples; they are on the clients, and the "
+                + "model in this directory is the global one.";
         if (main.Global is null)
-            return main.Local is null ? null : $"{name} is {Readable.Metric(main.Name, main.Local)} on clients that did not take part.";
+            return main.Local is null
+                ? null
+                : $"{name} is {Readable.Metric(main.Name, main.Local)} on clients that did not take part.{own}";
         return $"{name} is {Readable.Metric(main.Name, main.Global)} on the server's test set"
             + (
                 main.Best is null || main.Best == main.Global ? ""
                     : $", at its best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound}")
-            + (main.Local is null ? "." : $", and {Readable.Metric(main.Name, main.Local)} on clients that did not take part.");
+            + (main.Local is null ? "." : $", and {Readable.Metric(main.Name, main.Local)} on clients that did not take part.{own}");
     }
 
     /// <summary>Evaluations behind <see cref="SummaryMain.Compared"/> of these runs, in words.</summary>

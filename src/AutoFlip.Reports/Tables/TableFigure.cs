@@ -75,6 +75,9 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
                 $"Mean {name} on held-out samples of clients that did not take part in the round before; the last evaluation.",
                 Value(main => main.Local), show),
             new(
+                $"{metric}_personal", $"{name} of personal models",
+                $"Mean {name} of the personal models of the same clients on the same samples.", Value(main => main.Personal), show),
+            new(
                 $"{metric}_loss", "loss", "Mean loss on the server's test set, last evaluation.",
                 run => run.Metrics.Primary.Name == metric ? run.Metrics.Global.Loss : null, Figure),
         ];
