@@ -67,8 +67,8 @@ public class DittoTests
                 round.Report.ClientsEvaluatedIn!["loss"].Equal, round.Report.ClientsEvaluatedOut!["loss"].Equal);
     }
 
-    /// <summary>Without shuffling and augmentation, draws do not matter: then λ = 0 gives what the client's own epochs give from w_0 on, one of its rounds
-    /// after another.</summary>
+    /// <summary>Without shuffling and augmentation, draws do not matter: then λ = 0 gives what the client's own epochs give from the first
+    /// model received on, one of its rounds after another.</summary>
     [Fact]
     public async Task Without_a_pull_a_clients_model_is_trained_alone()
     {
