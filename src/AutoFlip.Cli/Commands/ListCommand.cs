@@ -19,6 +19,9 @@ sealed class ListCommand : ICommand
         Lists the names of one kind:
         {string.Join(", ", CatalogSections.All.Select(section => section.Plural))}.
 
+        Of algorithms and pruners also the source, what they need and send beside FedAvg, and what they
+        are refused with (docs/methods.md).
+
         For models also their cost on a sample of a given shape: parameters, multiply-accumulates of
         a forward pass, and the number of prunable units and channel groups. Only 'list models'
         accepts the options below.
@@ -39,7 +42,9 @@ sealed class ListCommand : ICommand
             ?? throw AutoFlipException.BadRequest(
                 $"list: there is no '{what}'.{Nearest.Hint(what, accepted)} Accepted: {string.Join(", ", accepted)}.");
         var names = section.Names().Concat(section.Patterns);
-        if (section == CatalogSections.Models) ModelList.Of(request.Resolve(host.Warn)).Write(request.Show.Json, host);
+        if (section == CatalogSections.Algorithms) MethodList.Write(MethodFacts.Algorithms, request.Show.Json, host);
+        else if (section == CatalogSections.Pruners) MethodList.Write(MethodFacts.Pruners, request.Show.Json, host);
+        else if (section == CatalogSections.Models) ModelList.Of(request.Resolve(host.Warn)).Write(request.Show.Json, host);
         else if (request.Show.Json) host.Out.WriteLine(new JsonArray([.. names.Select(name => (JsonNode)name)]).ToJsonString());
         else foreach (var name in names) host.Out.WriteLine(name);
         return ExitCode.Done;

@@ -9,6 +9,7 @@ namespace AutoFlip;
 /// <para>Source: Reddi et al. 2021, arXiv 2003.00295, algorithm 2. Departure: β1 is server momentum, 0.9 unless set, and
 /// 0 in the paper.</para>
 /// </remarks>
+[Published("Reddi et al. 2021, arXiv 2003.00295")]
 public sealed record FedAdagrad(double Beta1) : FedOpt(Beta1)
 {
     /// <inheritdoc/>

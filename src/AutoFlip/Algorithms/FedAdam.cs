@@ -8,6 +8,7 @@ namespace AutoFlip;
 /// <para>Source: Reddi et al. 2021, arXiv 2003.00295, algorithm 2. No bias correction, as in the paper; Flower
 /// multiplies η by one.</para>
 /// </remarks>
+[Published("Reddi et al. 2021, arXiv 2003.00295")]
 public sealed record FedAdam(double Beta1) : FedOpt(Beta1)
 {
     /// <summary>Memory β2 of the second moment, in [0, 1).</summary>

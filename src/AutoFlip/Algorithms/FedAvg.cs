@@ -10,6 +10,7 @@ namespace AutoFlip;
 /// reference v carries the factor 1-β and is not bias-corrected, so round 1 moves by (1-β) of a FedAvg step.
 /// <see cref="FedAvgM"/> is the form without the factor.</para>
 /// </remarks>
+[Published("McMahan et al. 2017, arXiv 1602.05629")]
 public sealed record FedAvg(double Beta) : FederatedAlgorithm
 {
     const string Momentum = "momentum";

@@ -10,6 +10,7 @@ namespace AutoFlip;
 /// <para>Source: Hsu, Qi and Brown 2019, arXiv 1909.06335, section 4.1. The paper has η = 1, and lower local learning rates under high β.
 /// No Nesterov form.</para>
 /// </remarks>
+[Published("Hsu, Qi and Brown 2019, arXiv 1909.06335")]
 public sealed record FedAvgM(double Beta) : FederatedAlgorithm
 {
     const string Momentum = "momentum";

@@ -11,6 +11,7 @@ namespace AutoFlip;
 /// same for all clients (the authors' code divides it by a client's share of samples); the model is w, and the authors report the mean of
 /// all clients' last models.</para>
 /// </remarks>
+[Published("Acar et al. 2021, arXiv 2111.04263")]
 public sealed record FedDyn : FederatedAlgorithm
 {
     const string Gradient = "gradient", Correction = "h";

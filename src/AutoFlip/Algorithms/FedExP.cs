@@ -9,6 +9,7 @@ namespace AutoFlip;
 /// <para>Source: Jhunjhunwala, Wang and Joshi 2023, arXiv 2301.09604, algorithm 1. Departures: we evaluate the last iterate, and the paper
 /// the mean of the last two; ε does not decay with the learning rate. No server momentum.</para>
 /// </remarks>
+[Published("Jhunjhunwala, Wang and Joshi 2023, arXiv 2301.09604")]
 public sealed record FedExP : FederatedAlgorithm
 {
     /// <summary>ε, above 0.</summary>

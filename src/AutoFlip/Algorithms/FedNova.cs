@@ -13,6 +13,7 @@ namespace AutoFlip;
 /// <para>A reply is refused unless a_k is in [1, s / (1 - ρ)], s the samples that it says it trained on: the bounds of s steps.</para>
 /// <para>Source: Wang et al. 2020, arXiv 2007.07481, sections 4 and 5. Not here: the proximal term, server momentum.</para>
 /// </remarks>
+[Published("Wang et al. 2020, arXiv 2007.07481")]
 public sealed record FedNova(double Momentum) : FederatedAlgorithm
 {
     const string Factor = "a";

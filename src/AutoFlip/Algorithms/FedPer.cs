@@ -10,6 +10,7 @@ namespace AutoFlip;
 /// <para>Source: Arivazhagan et al. 2019, arXiv:1912.00818, algorithms 1 and 2. Differs: a client's layers start from w_0 and not from
 /// a draw of its own.</para>
 /// </remarks>
+[Published("Arivazhagan et al. 2019, arXiv 1912.00818")]
 public sealed record FedPer(double Beta) : FederatedAlgorithm
 {
     readonly FedAvg _server = new(Beta);

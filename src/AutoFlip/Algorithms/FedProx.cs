@@ -10,6 +10,7 @@ namespace AutoFlip;
 /// of slow clients), and μ does not adapt. Adam rescales the term per coordinate; clipping
 /// (<see cref="Experiment.MaxGradientNorm"/>) comes after it.</para>
 /// </remarks>
+[Published("Li et al. 2020, arXiv 1812.06127")]
 public sealed record FedProx(double Beta) : FederatedAlgorithm
 {
     readonly FedAvg _server = new(Beta);

@@ -12,6 +12,7 @@ namespace AutoFlip;
 /// arXiv 2102.11600. Published values for CIFAR-10: ρ = 0.1; adaptive ρ = 0.7, η = 0.2. Departures: no stochastic weight averaging; dropout
 /// draws other units in the second pass.</para>
 /// </remarks>
+[Published("Caldarola, Caputo and Ciccone 2022, arXiv 2203.11834")]
 public sealed record FedSam(double Beta, int Epochs) : FederatedAlgorithm
 {
     readonly FedAvg _server = new(Beta);

@@ -8,6 +8,7 @@ namespace AutoFlip;
 /// <para>Cost: two vectors on the server; nothing on the wire or at clients.</para>
 /// <para>Source: Reddi et al. 2021, arXiv 2003.00295, algorithm 2. No departures.</para>
 /// </remarks>
+[Published("Reddi et al. 2021, arXiv 2003.00295")]
 public sealed record FedYogi(double Beta1) : FedOpt(Beta1)
 {
     /// <summary>Memory β2 of the second moment, in [0, 1).</summary>

@@ -13,6 +13,7 @@ namespace AutoFlip;
 /// <para>Source: Li et al. 2020, arXiv 1905.10497, algorithm 2. Departure: cohorts are drawn uniformly, and in the paper by p_k, because
 /// sums are unweighted. As in the paper, F_k is of the received model (Flower takes the loss that a client reports).</para>
 /// </remarks>
+[Published("Li et al. 2020, arXiv 1905.10497")]
 public sealed record QFedAvg : FederatedAlgorithm
 {
     const string LossName = "loss";

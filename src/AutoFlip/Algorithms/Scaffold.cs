@@ -17,6 +17,7 @@ namespace AutoFlip;
 /// optimiser's step, outside its momentum, as NIID-Bench and Flower do; without momentum it is the paper's step. With it, c_k carries
 /// a factor of up to 1/(1 - ρ).</para>
 /// </remarks>
+[Published("Karimireddy et al. 2020, arXiv 1910.06378")]
 public sealed record Scaffold : FederatedAlgorithm
 {
     const string Control = "control";

@@ -15,6 +15,7 @@ namespace AutoFlip;
 /// and units within their layer, and the lowest of all go.
 /// <para>Source: AutoFLIP, arXiv 2405.10271. Departures are listed in docs/algorithm.md.</para>
 /// </remarks>
+[Published("AutoFLIP, arXiv 2405.10271")]
 public sealed record AutoFlipPruner(
     PruningPlan Plan, Guidance Guidance, int Epochs, int Patience, GuidanceScale Normalization, MaskRefresh Refresh) : Pruner
 {

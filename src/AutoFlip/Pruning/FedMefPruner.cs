@@ -11,6 +11,7 @@ namespace AutoFlip;
 /// <para>Source: Huang et al. 2024 (CVPR), budget-aware extrusion. Departures: the learning rate stays that of the round (the paper raises
 /// it with ‖w_marked‖), and scaled activation pruning, which saves clients' memory, is left out.</para>
 /// </remarks>
+[Published("Huang et al. 2024, CVPR")]
 public sealed record FedMefPruner(PruningPlan Plan) : WeightSwaps(Plan)
 {
     /// <summary>λ, at least 0.</summary>

@@ -16,6 +16,7 @@ namespace AutoFlip;
 /// <para>Source: Hong Huang et al. 2025, arXiv 2501.19122. Departures: g is summed over the steps of a round; the server's new
 /// model stands for the aggregate, so server momentum enters.</para>
 /// </remarks>
+[Published("Huang et al. 2025, arXiv 2501.19122")]
 public sealed record FedRtsPruner(PruningPlan Plan) : WeightSwaps(Plan)
 {
     /// <summary>λ, above 0.</summary>

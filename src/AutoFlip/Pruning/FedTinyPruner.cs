@@ -10,6 +10,7 @@ namespace AutoFlip;
 /// <para>Source: Huang et al. 2023 (ICDCS), the progressive pruning module. Departures: the adaptive selection of a first mask by batch
 /// normalisation statistics is left out; g is the mean over the steps of a round, not the gradient of one batch.</para>
 /// </remarks>
+[Published("Huang et al. 2023, ICDCS")]
 public sealed record FedTinyPruner(PruningPlan Plan) : WeightSwaps(Plan)
 {
     /// <summary>Blocks of layers, at least 1; a model of fewer layers has a block per layer.</summary>

@@ -19,6 +19,7 @@ namespace AutoFlip;
 /// anew; biases and norm parameters are dense and linear layers are pruned too; explorers are
 /// <see cref="Experiment.ExplorerFraction"/> and train <see cref="Experiment.ExplorationEpochs"/> (the paper: a tenth and 10).</para>
 /// </remarks>
+[Published("Babakniya et al. 2023, TMLR")]
 public sealed record FlashPruner(PruningPlan Plan, int Epochs, int Patience, int BatchSize) : Pruner
 {
     /// <summary>Weights that the mask keeps in each layer.</summary>

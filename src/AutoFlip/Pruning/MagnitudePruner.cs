@@ -11,6 +11,7 @@ namespace AutoFlip;
 /// <para>Sources: Han et al. 2015 (arXiv 1506.02626); Zhu and Gupta 2017 (arXiv 1710.01878) for the schedule, which begins at 0
 /// here, after the dense rounds.</para>
 /// </remarks>
+[Published("Han et al. 2015, arXiv 1506.02626; Zhu and Gupta 2017, arXiv 1710.01878")]
 public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pruner
 {
     /// <summary>Masks N, at least 1. Mask i of 1..N removes p(1 - (1 - i/N)³) of all parameters, so N = 1 is one-shot.</summary>

@@ -1,6 +1,7 @@
 namespace AutoFlip;
 
 /// <summary>Keeps everything.</summary>
+[Published("nothing is pruned")]
 public sealed record NoPruning : Pruner
 {
     /// <inheritdoc/>

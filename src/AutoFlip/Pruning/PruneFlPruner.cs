@@ -11,6 +11,7 @@ namespace AutoFlip;
 /// without the time of a weight, which is PruneFL with equal times. Departures from the paper: no initial pruning by one client, importance
 /// of one round and not of all since the last adjustment, and a weight comes back at 0 and not at the server's value.</para>
 /// </remarks>
+[Published("Jiang et al. 2022, arXiv 1909.12326")]
 public sealed record PruneFlPruner(PruningPlan Plan) : WeightSwaps(Plan)
 {
     /// <summary>The pruner of an experiment: of weights, or of units where only units are removed.</summary>

@@ -21,6 +21,7 @@ namespace AutoFlip;
 /// <para>The last round of a run measures nothing, so its model is the small one. Refused: networks in which a removed unit would change
 /// others though it contributes 0 (normalisation over units, attention), and ΔT = 1, with which all rounds would measure.</para>
 /// </remarks>
+[Published("ours, after Jiang et al. 2022, arXiv 1909.12326")]
 public sealed record PruneFlUnits(PruningPlan Plan, int Rounds) : SwappingPruner(Plan)
 {
     bool Measures(int round, int first) => round != Rounds && IsAdjusted(round + 1, first);

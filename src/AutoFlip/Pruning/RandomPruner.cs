@@ -7,6 +7,7 @@ namespace AutoFlip;
 /// data; costs nothing beyond FedAvg but the mask on the way down, once.
 /// <para>Differs from the reference's "random pruning", which zeroes new random weights after every mini-batch: a mask that is no
 /// mask is no baseline. FedDST's "RandomMask" and the static baseline of FedRTS are this pruner under Erk.</para></remarks>
+[Published("a baseline; layer densities: Evci et al. 2020, arXiv 1911.11134")]
 public sealed record RandomPruner(PruningPlan Plan) : Pruner
 {
     /// <summary>Distribution of the kept weights among layers; Auto is Global.</summary>

@@ -14,6 +14,7 @@ namespace AutoFlip;
 /// explorers and <see cref="Experiment.DenseRounds"/> 0. Departures: biases and norm parameters are never removed alone; the batch is
 /// drawn, not augmented; <see cref="Experiment.KeepNorm"/> scales the kept weights unless it is off, as it is in both sources.</para>
 /// </remarks>
+[Published("Lee, Ajanthan and Torr 2019, arXiv 1810.02340; SSFL, TMLR 2026")]
 public sealed record SnipPruner(PruningPlan Plan) : Pruner
 {
     /// <inheritdoc/>

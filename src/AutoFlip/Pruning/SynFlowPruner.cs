@@ -16,6 +16,7 @@ namespace AutoFlip;
 /// which are never removed alone; running statistics are used as they are; <see cref="Experiment.KeepNorm"/> scales the kept weights
 /// unless it is off. Refused: networks of token ids, which have no input of ones.</para>
 /// </remarks>
+[Published("Tanaka et al. 2020, arXiv 2006.05467")]
 public sealed record SynFlowPruner(PruningPlan Plan) : Pruner
 {
     /// <summary>Steps N, at least 1.</summary>

@@ -11,6 +11,7 @@ namespace AutoFlip;
 /// <para>Source: El Mhamdi et al. 2018, arXiv:1802.07927, section 4. Departure: clients train for epochs, where the paper aggregates
 /// gradients.</para>
 /// </remarks>
+[Published("El Mhamdi et al. 2018, arXiv 1802.07927")]
 public sealed record Bulyan : RobustAlgorithm
 {
     /// <summary>Replies f that may be wrong, at least 0.</summary>

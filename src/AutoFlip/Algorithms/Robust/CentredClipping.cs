@@ -12,6 +12,7 @@ namespace AutoFlip;
 /// <para>Source: Karimireddy et al. 2020, arXiv:2012.10333, algorithm 2, one iteration. Departure: updates are aggregated, where the
 /// paper's clients send momenta.</para>
 /// </remarks>
+[Published("Karimireddy et al. 2020, arXiv 2012.10333")]
 public sealed record CentredClipping : RobustAlgorithm
 {
     const string Last = "aggregate";

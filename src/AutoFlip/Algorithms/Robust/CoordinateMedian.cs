@@ -9,6 +9,7 @@ namespace AutoFlip;
 /// <para>Source: Yin et al. 2018, arXiv:1803.01498, algorithm 1, option I. Departure: clients train for epochs, where the paper aggregates
 /// gradients.</para>
 /// </remarks>
+[Published("Yin et al. 2018, arXiv 1803.01498")]
 public sealed record CoordinateMedian : RobustAlgorithm
 {
     /// <inheritdoc/>

@@ -10,6 +10,7 @@ namespace AutoFlip;
 /// samples; and steps begin at the coordinate median. The paper's begin at the mean, which one reply at 1e30 takes so far
 /// that four steps do not lead back: each shortens the distance by n - 1 at most.</para>
 /// </remarks>
+[Published("Pillutla et al. 2019, arXiv 1912.13445")]
 public sealed record GeometricMedian : RobustAlgorithm
 {
     const int Steps = 4;

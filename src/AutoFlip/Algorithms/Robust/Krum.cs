@@ -8,6 +8,7 @@ namespace AutoFlip;
 /// <para>Source: Blanchard et al. 2017, arXiv:1703.02757, section 4. Departure: clients train for epochs, where the paper aggregates
 /// gradients; with a common received model the distances are those of the updates.</para>
 /// </remarks>
+[Published("Blanchard et al. 2017, arXiv 1703.02757")]
 public sealed record Krum : RobustAlgorithm
 {
     /// <summary>Replies f that may be wrong, at least 0.</summary>

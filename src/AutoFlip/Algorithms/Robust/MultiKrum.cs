@@ -8,6 +8,7 @@ namespace AutoFlip;
 /// <para>Cost: n² / 2 differences per parameter for n replies: about 30 ms on one core for 10 replies of 1,000,000 parameters.</para>
 /// <para>Source: Blanchard et al. 2017, arXiv:1703.02757, section 4. The m are chosen at once, by scores over all replies.</para>
 /// </remarks>
+[Published("Blanchard et al. 2017, arXiv 1703.02757")]
 public sealed record MultiKrum : RobustAlgorithm
 {
     /// <summary>Replies f that may be wrong, at least 0.</summary>

@@ -8,6 +8,7 @@ namespace AutoFlip;
 /// <para>Cost: 3 n passes over the parameters for n replies: about 60 ms on one core for 10 replies of 1,000,000 parameters.</para>
 /// <para>Source: Sun et al. 2019, arXiv:1911.07963, section 4. Departures: no noise is added, and the paper weighs by samples.</para>
 /// </remarks>
+[Published("Sun et al. 2019, arXiv 1911.07963")]
 public sealed record NormClipping : RobustAlgorithm
 {
     /// <summary>Bound τ of a client's norm, at least 0; 0 stands for the median of the round's norms.</summary>

@@ -10,6 +10,7 @@ namespace AutoFlip;
 /// <para>Source: Yin et al. 2018, arXiv:1803.01498, algorithm 1, option II. Departure: clients train for epochs, where the paper
 /// aggregates gradients.</para>
 /// </remarks>
+[Published("Yin et al. 2018, arXiv 1803.01498")]
 public sealed record TrimmedMean : RobustAlgorithm
 {
     /// <summary>Share β of the replies that is dropped at each end, in [0, 0.5).</summary>

@@ -8,6 +8,7 @@ namespace AutoFlip;
 /// <para>Source: Alam, Liu, Yan and Zhang 2022 (arXiv 2212.01548). Differs: clients count by their samples; running statistics are
 /// averaged.</para>
 /// </remarks>
+[Published("Alam et al. 2022, arXiv 2212.01548")]
 public sealed record FedRolex : ScaledSubModelPruner
 {
     private protected override Selection Choose(int width, int kept, int group, SubModelContext context) =>

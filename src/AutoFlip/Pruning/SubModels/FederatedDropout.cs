@@ -9,6 +9,7 @@ namespace AutoFlip;
 /// <para>Source: Caldas, Konečný, McMahan and Talwalkar 2018 (arXiv 1812.07210), section 3. Differs: clients count by their samples where
 /// they cover a value.</para>
 /// </remarks>
+[Published("Caldas et al. 2018, arXiv 1812.07210")]
 public sealed record FederatedDropout : ScaledSubModelPruner
 {
     private protected override Selection Choose(int width, int kept, int group, SubModelContext context)

@@ -10,6 +10,7 @@ namespace AutoFlip;
 /// <para>Source: Horváth et al. 2021 (arXiv 2102.13451), algorithm 1 without distillation. Differs: batch normalisation has one set of
 /// running statistics for all widths; clients count by their samples where they cover a value.</para>
 /// </remarks>
+[Published("Horváth et al. 2021, arXiv 2102.13451")]
 public sealed record Fjord : SubModelPruner
 {
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ namespace AutoFlip;
 /// normalisation are averaged, where the authors compute them from all training data before evaluation; no
 /// masking of absent classes in the loss; the scaler is off by default.</para>
 /// </remarks>
+[Published("Diao, Ding and Tarokh 2021, arXiv 2010.01264")]
 public sealed record HeteroFl : ScaledSubModelPruner
 {
     private protected override Selection Choose(int width, int kept, int group, SubModelContext context) => First(width, kept);

@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace AutoFlip.Tests;
+
+/// <summary>docs/methods.md, made from the catalogue and from the documentation of its types: what they state stands in one place.</summary>
+static partial class MethodsPage
+{
+    const string Head = """
+        # Methods
+
+        Every algorithm and every pruner of the catalogue: source, rule, cost, departures, and the tests that hold its laws. This page is generated from the catalogue and from the documentation in the code
+        (`AUTOFLIP_ACCEPT_DOCS=1 ./check --filter-class '*MethodsPageTests*'`), as is `autoflip list algorithms` and `autoflip list pruners`. Costs are those of default options. What is refused together was tried, with 100 clients that all take part and the optimizer SGD.
+
+        Laws that hold for all of them, each by one test over the whole catalogue (`EveryAlgorithmTests`, `SwappingPrunerTests`, `SubModelTests`, `ChannelContractTests`): a removed parameter never moves, running statistics go through no correction, workers and the order in which clients finish
+        do not matter, and a run that is stopped and resumed ends with the same `model_sha256`.
+        """;
+
+    /// <summary>The page.</summary>
+    public static string Of()
+    {
+        var page = new StringBuilder(Head.ReplaceLineEndings("\n")).Append("\n\n");
+        var documentation = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "AutoFlip.xml")).Descendants("member")
+            .ToDictionary(member => member.Attribute("name")!.Value);
+        foreach (var (title, kind, methods) in new[]
+        {
+            ("Algorithms", "--algorithm", MethodFacts.Algorithms), ("Pruners", "--pruner", MethodFacts.Pruners),
+        })
+        {
+            page.Append($"## {title}\n\n| `{kind}` | source | needs beside FedAvg | sends beside FedAvg | not with |\n|---|---|---|---|---|\n");
+            foreach (var method in methods)
+                page.Append($"| [`{method.Name}`](#{method.Name}) | {method.Source} | {string.Join("; ", method.Needs)} "
+                    + $"| {string.Join("; ", method.Sends)} | {string.Join("; ", method.Excludes)} |\n");
+            page.Append('\n');
+            foreach (var method in methods) Describe(method, documentation, page);
+        }
+        return page.ToString().TrimEnd() + "\n";
+    }
+
+    static void Describe(MethodFacts method, Dictionary<string, XElement> documentation, StringBuilder page)
+    {
+        var member = documentation[$"T:{method.Type.FullName}"];
+        page.Append($"### {method.Name}\n\n{Text(member.Element("summary"))}\n\n");
+        foreach (var parameter in member.Elements("param"))
+            page.Append($"- `{parameter.Attribute("name")!.Value}`: {Text(parameter)}\n");
+        if (member.Elements("param").Any()) page.Append('\n');
+        if (member.Element("remarks") is { } remarks) page.Append(Paragraphs(remarks)).Append('\n');
+        if (MethodOption.Of(New(method)) is { IsEmpty: false } options)
+        {
+            page.Append("\n| option | default | |\n|---|---|---|\n");
+            foreach (var option in options)
+                page.Append($"| `--{option.Spelling}` | `{ExperimentOption.Text(option.Default)}` | {option.Attribute.Help} |\n");
+        }
+        var tests = TestsOf(method.Type.Name);
+        page.Append(tests is [] ? "\n" : $"\nTests: {string.Join(", ", tests)}.\n\n");
+    }
+
+    static object New(MethodFacts method) => Catalog.Algorithms.TryGet(method.Name, out var algorithm)
+        ? algorithm(new()) : Catalog.Pruners[method.Name](new());
+
+    /// <summary>Test files about a type: named after it, or with it in their text beside few others.</summary>
+    static string[] TestsOf(string type) =>
+    [
+        .. from folder in (string[])["tests/AutoFlip.Tests/Algorithms", "tests/AutoFlip.Tests/Pruning"]
+           from path in SourceTree.Files(folder, "*Tests.cs")
+           let name = Path.GetFileNameWithoutExtension(path)
+           where Regex.IsMatch(SourceTree.Read(path), $@"\b{type}\b")
+           orderby name
+           select $"[{name}](../{Path.GetRelativePath(SourceTree.Root, Path.Combine(SourceTree.Root, path)).Replace('\\', '/')})",
+    ];
+
+    static string Paragraphs(XElement remarks)
+    {
+        var text = new StringBuilder();
+        foreach (var node in remarks.Nodes())
+        {
+            var piece = node is XElement { Name.LocalName: "para" } para ? Text(para) : Inline(node);
+            if (node is XElement { Name.LocalName: "para" }) text.Append("\n\n").Append(piece);
+            else text.Append(piece);
+        }
+        return Spaces().Replace(text.ToString(), match => match.Value.Contains("\n\n", StringComparison.Ordinal) ? "\n\n" : " ").Trim() + "\n";
+    }
+
+    static string Text(XElement? element) =>
+        element is null ? "" : Spaces().Replace(string.Concat(element.Nodes().Select(Inline)), " ").Trim();
+
+    static string Inline(XNode node) => node switch
+    {
+        XText text => text.Value.Replace("\n\n", "\n", StringComparison.Ordinal),
+        XElement { Name.LocalName: "see" or "seealso" } see => $"`{Short(see.Attribute("cref")?.Value ?? see.Value)}`",
+        XElement { Name.LocalName: "paramref" } parameter => $"`{parameter.Attribute("name")!.Value}`",
+        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+        XElement other => string.Concat(other.Nodes().Select(Inline)),
+        _ => "",
+    };
+
+    /// <summary>Type and member of a reference.</summary>
+    static string Short(string reference)
+    {
+        var parts = reference[(reference.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('(')[0].Split('.');
+        return reference.StartsWith("T:", StringComparison.Ordinal) ? parts[^1] : string.Join('.', parts[^2..]);
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}
