@@ -13,6 +13,7 @@ namespace AutoFlip;
 /// samples and weigh them equally; λ is one number and not chosen for each client; the authors take as many steps for v as for w, on the
 /// same batches.</para>
 /// </remarks>
+[Published("Li et al. 2021, arXiv 2012.04221")]
 public sealed record Ditto(double Beta) : FederatedAlgorithm
 {
     const string Own = "personal";

@@ -11,6 +11,7 @@ namespace AutoFlip;
 /// <para>Source: Li et al. 2021, arXiv:2102.07623, algorithm 1. Departure: clients weigh by their samples, and not equally as in the
 /// authors' code.</para>
 /// </remarks>
+[Published("Li et al. 2021, arXiv 2102.07623")]
 public sealed record FedBn(double Beta) : FederatedAlgorithm
 {
     readonly FedAvg _server = new(Beta);

@@ -10,6 +10,7 @@ namespace AutoFlip;
 /// <para>Source: Collins et al. 2021, arXiv:2102.07078, algorithm 1, and the authors' code for E and r. Departure: no last round in which
 /// all clients train their heads for ten more epochs; clients are evaluated with the heads that they have.</para>
 /// </remarks>
+[Published("Collins et al. 2021, arXiv 2102.07078")]
 public sealed record FedRep(double Beta) : FederatedAlgorithm
 {
     readonly FedAvg _server = new(Beta);

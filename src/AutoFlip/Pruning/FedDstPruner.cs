@@ -13,6 +13,7 @@ namespace AutoFlip;
 /// local epoch, as in the authors' code; g is the mean over the steps of the round, not the gradient of the last batch; of weights that
 /// came, all 0, the authors' code keeps those of lowest index.</para>
 /// </remarks>
+[Published("Bibikar et al. 2022, arXiv 2112.09824")]
 public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
 {
     /// <summary>The pruner of an experiment.</summary>
