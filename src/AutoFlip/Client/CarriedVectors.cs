@@ -13,7 +13,7 @@ public readonly record struct ClientVector(string Name, ReadOnlyMemory<byte> Byt
 sealed class CarriedVectors(WeightLayout layout) : IClientStore
 {
     readonly Lock _lock = new();
-    readonly Dictionary<int, (IReadOnlyList<ClientVector> Before, List<ClientVector> Saved)> _clients = [];
+    readonly Dictionary<int, (IReadOnlyList<ClientVector> Before, List<(int Round, ClientVector Vector)> Saved)> _clients = [];
 
     /// <summary>Takes a client's vectors in.</summary>
     public void Begin(int client, IReadOnlyList<ClientVector> before)
@@ -24,7 +24,7 @@ sealed class CarriedVectors(WeightLayout layout) : IClientStore
     /// <summary>Gives back the vectors that a client's work has saved.</summary>
     public ImmutableArray<ClientVector> End(int client)
     {
-        lock (_lock) return _clients.Remove(client, out var vectors) ? [.. vectors.Saved] : [];
+        lock (_lock) return _clients.Remove(client, out var vectors) ? [.. vectors.Saved.Select(saved => saved.Vector)] : [];
     }
 
     /// <inheritdoc/>
@@ -32,11 +32,15 @@ sealed class CarriedVectors(WeightLayout layout) : IClientStore
     /// model.</exception>
     public KeptVector? Before(int client, string name, int round)
     {
-        IReadOnlyList<ClientVector> before;
-        lock (_lock) before = _clients[client].Before;
+        IEnumerable<ClientVector> newestFirst;
+        lock (_lock)
+        {
+            var (before, saved) = _clients[client];
+            newestFirst = [.. saved.Where(vector => vector.Round < round).Select(vector => vector.Vector).Reverse(), .. before];
+        }
         try
         {
-            foreach (var vector in before)
+            foreach (var vector in newestFirst)
                 if (vector.Name == name) return KeptVector.FromBytes(vector.Bytes.Span, layout);
             return null;
         }
@@ -50,7 +54,7 @@ sealed class CarriedVectors(WeightLayout layout) : IClientStore
     public void Save(int client, string name, int round, KeptVector vector)
     {
         var bytes = vector.ToBytes();
-        lock (_lock) _clients[client].Saved.Add(new(name, bytes));
+        lock (_lock) _clients[client].Saved.Add((round, new(name, bytes)));
     }
 
     /// <inheritdoc/>

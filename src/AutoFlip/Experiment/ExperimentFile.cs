@@ -284,7 +284,7 @@ public static class ExperimentFile
             string[] known = [.. Fields, .. schema.Options.Keys, .. besides];
             return schema.SkipsOthers ? null : throw AutoFlipException.BadRequest(
                 $"{source}: there is no field '{ForeignText.Quote(field)}'.{Nearest.Hint(field, known)} Accepted: "
-                + $"{string.Join(", ", known)}.");
+                + $"{string.Join(", ", Fields.Concat(besides))}, and options of methods, as docs/methods.md lists them.");
         }
         try
         {

@@ -87,7 +87,8 @@ public sealed class EveryAlgorithmTests : IDisposable
                 if (task is { Work: ClientWork.Train, Round: 2 }) replies.Add((reply.Examples, reply.Values[^count..].ToArray()));
             }));
 
-        if (!Catalog.Algorithms[name](new()).Travels(network)[network.Layout.Count - 1]) return; // they are each client's own: FedBnTests
+        var travels = Catalog.Resolve(Tiny(name)).Algorithm.Travels(network);
+        if (!travels[network.Layout.Count - 1]) return; // they are each client's own: FedBnTests
         for (var i = 0; i < count; i++)
         {
             var (least, most) = (replies.Min(reply => reply.Statistics[i]), replies.Max(reply => reply.Statistics[i]));

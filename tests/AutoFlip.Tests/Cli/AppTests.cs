@@ -184,8 +184,6 @@ public class AppTests
 
     [Theory]
     [InlineData("datasets", "Digits")]
-    [InlineData("algorithms", "fedavg")]
-    [InlineData("pruners", "autoflip")]
     [InlineData("partitions", "patho")]
     [InlineData("metrics", "acc1")]
     [InlineData("optimizers", "Adam")]

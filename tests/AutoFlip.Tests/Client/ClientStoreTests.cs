@@ -34,6 +34,21 @@ public class ClientStoreTests
         Assert.Equal(Of(kept).Values.ToArray().Select(value => value + 0.5f), values);
     });
 
+    /// <summary>A client's own model is evaluated with what its training has just saved: on another machine too.</summary>
+    [Fact]
+    public void Carried_vectors_have_what_was_saved_in_rounds_before_the_one_that_is_asked_for()
+    {
+        var carried = new CarriedVectors(Layout);
+        var (old, now) = (Of(Selection.All(150)), new KeptVector(Selection.All(150), new float[150]));
+        carried.Begin(3, [new ClientVector("own", old.ToBytes())]);
+
+        carried.Save(3, "own", 5, now);
+
+        Assert.Equal(old.Values.ToArray(), carried.Before(3, "own", 5)!.Values.ToArray());
+        Assert.Equal(now.Values.ToArray(), carried.Before(3, "own", 6)!.Values.ToArray());
+        Assert.Equal("own", Assert.Single(carried.End(3)).Name);
+    }
+
     [Fact]
     public void A_store_keeps_a_copy()
     {

@@ -4,23 +4,24 @@ using System.Xml.Linq;
 
 namespace AutoFlip.Tests;
 
-/// <summary>docs/methods.md, made from the catalogue and from the documentation of its types: what they state stands in one place.</summary>
+/// <summary>docs/methods.md, made from the catalogue and from the documentation of its types.</summary>
 static partial class MethodsPage
 {
-    const string Head = """
-        # Methods
-
-        Every algorithm and every pruner of the catalogue: source, rule, cost, departures, and the tests that hold its laws. This page is generated from the catalogue and from the documentation in the code
-        (`AUTOFLIP_ACCEPT_DOCS=1 ./check --filter-class '*MethodsPageTests*'`), as is `autoflip list algorithms` and `autoflip list pruners`. Costs are those of default options. What is refused together was tried, with 100 clients that all take part and the optimizer SGD.
-
-        Laws that hold for all of them, each by one test over the whole catalogue (`EveryAlgorithmTests`, `SwappingPrunerTests`, `SubModelTests`, `ChannelContractTests`): a removed parameter never moves, running statistics go through no correction, workers and the order in which clients finish
-        do not matter, and a run that is stopped and resumed ends with the same `model_sha256`.
-        """;
+    const string Head =
+        "# Methods\n\n"
+        + "Every algorithm and every pruner of the catalogue: source, rule, cost, departures, options, and the tests of its laws. "
+        + "This page is made from the catalogue and from the documentation in the code; `autoflip list algorithms` and "
+        + "`autoflip list pruners` print the tables. Costs are those of default options. What is refused together was tried, with 100 "
+        + "clients that all take part and the optimizer SGD.\n\n"
+        + "Laws that hold for all of them, by tests over the whole catalogue (`EveryAlgorithmTests`, `SwappingPrunerTests`, "
+        + "`SubModelTests`, `ChannelContractTests`): a removed parameter never moves, running statistics go through no correction, "
+        + "workers and the order in which clients finish do not matter, and a run that is stopped and resumed ends with the same "
+        + "`model_sha256`.\n\n";
 
     /// <summary>The page.</summary>
     public static string Of()
     {
-        var page = new StringBuilder(Head.ReplaceLineEndings("\n")).Append("\n\n");
+        var page = new StringBuilder(Head);
         var documentation = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "AutoFlip.xml")).Descendants("member")
             .ToDictionary(member => member.Attribute("name")!.Value);
         foreach (var (title, kind, methods) in new[]
@@ -28,7 +29,8 @@ static partial class MethodsPage
             ("Algorithms", "--algorithm", MethodFacts.Algorithms), ("Pruners", "--pruner", MethodFacts.Pruners),
         })
         {
-            page.Append($"## {title}\n\n| `{kind}` | source | needs beside FedAvg | sends beside FedAvg | not with |\n|---|---|---|---|---|\n");
+            page.Append($"## {title}\n\n| `{kind}` | source | needs beside FedAvg | sends beside FedAvg | not with |\n")
+                .Append("|---|---|---|---|---|\n");
             foreach (var method in methods)
                 page.Append($"| [`{method.Name}`](#{method.Name}) | {method.Source} | {string.Join("; ", method.Needs)} "
                     + $"| {string.Join("; ", method.Sends)} | {string.Join("; ", method.Excludes)} |\n");
@@ -79,7 +81,9 @@ static partial class MethodsPage
             if (node is XElement { Name.LocalName: "para" }) text.Append("\n\n").Append(piece);
             else text.Append(piece);
         }
-        return Spaces().Replace(text.ToString(), match => match.Value.Contains("\n\n", StringComparison.Ordinal) ? "\n\n" : " ").Trim() + "\n";
+        var lines = Spaces().Replace(
+            text.ToString(), match => match.Value.Contains("\n\n", StringComparison.Ordinal) ? "\n\n" : " ");
+        return lines.Trim() + "\n";
     }
 
     static string Text(XElement? element) =>

@@ -152,7 +152,7 @@ public class ReplyCodecTests
     public void An_announcement_of_something_unknown_is_refused()
     {
         var message = Encode(Known, Ten(1)).ToArray();
-        message[^(Message.ChecksumLength + 3 * sizeof(double) + 1)] |= 4; // the byte in front of the seconds
+        message[^(Message.ChecksumLength + 3 * sizeof(double) + 1)] |= 8; // the byte in front of the seconds
         System.IO.Hashing.XxHash3.Hash(message.AsSpan(..^Message.ChecksumLength)).Reverse().ToArray()
             .CopyTo(message, message.Length - Message.ChecksumLength);
 
