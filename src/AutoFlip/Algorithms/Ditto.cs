@@ -36,11 +36,7 @@ public sealed record Ditto(double Beta) : FederatedAlgorithm
 
     /// <inheritdoc/>
     public override string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) =>
-        optimizer is Sgd && Lambda * experiment.LearningRate >= 2
-            ? $"Experiment.Algorithm ditto: with Options.Lambda {ExperimentOption.Text(Lambda)} and Experiment.LearningRate "
-                + $"{ExperimentOption.Text(experiment.LearningRate)} each step overshoots the received model by more than it was away. "
-                + "Accepted: a product below 2."
-            : null;
+        ProximalPull.Refusal("Options.Lambda", Lambda, experiment, optimizer);
 
     /// <inheritdoc/>
     public override ServerState Initialize(Weights initial) => _server.Initialize(initial);

@@ -30,7 +30,7 @@ public sealed record FedDyn : FederatedAlgorithm
     public override string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) => pruner.Refreshes
         ? "Experiment.Algorithm feddyn: where a new mask brings weights back, gradients that absent clients keep would be stale. "
             + $"Accepted: {pruner.SettlesBy}."
-        : null;
+        : ProximalPull.Refusal("Options.Alpha", Alpha, experiment, optimizer);
 
     /// <inheritdoc/>
     public override ServerState Initialize(Weights initial)

@@ -20,6 +20,10 @@ public sealed record FedProx(double Beta) : FederatedAlgorithm
     public double Mu { get; init; } = 0.01;
 
     /// <inheritdoc/>
+    public override string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) =>
+        ProximalPull.Refusal("Options.Mu", Mu, experiment, optimizer);
+
+    /// <inheritdoc/>
     public override ServerState Initialize(Weights initial) => _server.Initialize(initial);
 
     /// <inheritdoc/>

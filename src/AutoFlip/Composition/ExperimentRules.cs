@@ -148,12 +148,11 @@ public static class ExperimentRules
     {
         var fewest = Catalog.Algorithms[experiment.Algorithm](experiment).FewestReplies;
         if (fewest == 1 || experiment.CohortSize >= fewest) yield break;
-        yield return ExperimentOptions.Of(nameof(Experiment.CohortFraction)).Refusal(
-            experiment.CohortFraction,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"a cohort of at least {fewest:N0} clients with Experiment.Algorithm {experiment.Algorithm}; of Experiment.Clients "
-                + $"{experiment.Clients} it has {experiment.CohortSize}"));
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Experiment.Algorithm {experiment.Algorithm}: with its options it needs a cohort of at least {fewest:N0} clients, and "
+            + $"that of Experiment.CohortFraction {experiment.CohortFraction} and Experiment.Clients {experiment.Clients} has "
+            + $"{experiment.CohortSize}.");
     }
 
     /// <summary>Refusals of algorithm and pruner, of each other or of the optimizer; empty while one of their names is unknown.</summary>

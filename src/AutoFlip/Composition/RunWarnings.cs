@@ -11,14 +11,22 @@ static class RunWarnings
     {
         var (experiment, network) = (setting.Experiment, setting.Network);
         var run = new PreparedRun(experiment, network, setting.Contract, data.OwnersHoldOut);
-        string?[] unused = isNew ? [OptionUses.Warning(run)] : [];
+        string?[] unused = isNew ? [OptionUses.Warning(run), setting.Method.Pruner.Warns(experiment)] : [];
         return unused.OfType<string>().Concat(OfSize(experiment, setting.Method, network, setting.Directory.Checkpoints))
             .Concat(OfProcessor(experiment, network));
     }
 
     /// <summary>Warnings of a server whose clients are on other machines: about options without effect.</summary>
-    public static IEnumerable<string> OfNetwork(RunSetting setting, bool isNew) =>
-        isNew && OptionUses.Warning(new PreparedRun(setting.Experiment, setting.Network, setting.Contract)) is { } unused ? [unused] : [];
+    public static IEnumerable<string> OfNetwork(RunSetting setting, bool isNew)
+    {
+        if (!isNew) return [];
+        string?[] unused =
+        [
+            OptionUses.Warning(new PreparedRun(setting.Experiment, setting.Network, setting.Contract)),
+            setting.Method.Pruner.Warns(setting.Experiment),
+        ];
+        return unused.OfType<string>();
+    }
 
     /// <summary>Warnings about processors that are slower than expected.</summary>
     static IEnumerable<string> OfProcessor(Experiment experiment, Network network)

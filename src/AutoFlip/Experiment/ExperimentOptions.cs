@@ -125,14 +125,14 @@ public static class ExperimentOptions
             "Initial weights: a folder of a Hugging Face model (config.json and model.safetensors) for DistilBert, SqueezeBert and "
             + "MobileBert, whose config decides the sizes; or FILE.safetensors with PyTorch's names, for every model."),
         Of(e => e.Initialization, "initialization init_type", "NAME",
-            "Initialisation scheme: normal, xavier, xavier_uniform, kaiming, orthogonal."),
+            "Initialisation scheme: normal, xavier, xavier_uniform, kaiming, orthogonal, torch."),
         Of(e => e.InitializationGain, "initialization-gain init_gain", "F", "Gain of the initialisation.",
             IsPositive, "a number above 0"),
     ];
 
     static readonly ExperimentOption[] Pruning =
     [
-        Of(e => e.Pruner, "pruner", "NAME", "Pruner: autoflip, magnitude, random, none; works with every algorithm."),
+        Of(e => e.Pruner, "pruner", "NAME", "Pruner: none, autoflip, random, magnitude or another: see 'Catalog.Pruners'."),
         Of(e => e.PruneFraction, "prune-fraction treeshold_pruining", "F", "Fraction of all parameters that the mask removes. 0 keeps all.",
             x => x is >= 0 and < 1, "a number in [0, 1): the share of all parameters that is removed, 0.30 for 30 %"),
         Of(e => e.DenseRounds, "dense-rounds", "N",

@@ -46,6 +46,15 @@ public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pr
     }
 
     /// <inheritdoc/>
+    public override string? Warns(Experiment experiment)
+    {
+        var last = experiment.FirstPrunedRound + (PruningSteps - 1L) * PruningInterval;
+        return last <= experiment.Rounds ? null
+            : $"Experiment.PruneFraction {experiment.PruneFraction} is not reached: the last of Options.PruningSteps {PruningSteps} masks "
+                + $"would be made in round {last}, after the last of {experiment.Rounds}.";
+    }
+
+    /// <inheritdoc/>
     public override Mask Prune(PruningContext context)
     {
         var weights = context.Weights ?? throw new ArgumentException("Magnitude pruning needs the server's weights.", nameof(context));

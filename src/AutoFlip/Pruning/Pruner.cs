@@ -79,6 +79,10 @@ public abstract record Pruner
             "Experiment.Pruning", "structured", $"unstructured under Experiment.Pruner {experiment.Pruner}, which removes single weights")
         : null;
 
+    /// <summary>Something that the user of an experiment should know before its first round, in one or two sentences; null for
+    /// nothing.</summary>
+    public virtual string? Warns(Experiment experiment) => null;
+
     /// <summary>True if the pruner removes single weights only, so that <see cref="Experiment.Pruning"/> is unstructured where it was not
     /// chosen.</summary>
     public virtual bool OnlyWeights => false;

@@ -58,6 +58,15 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
         : first + Math.Min((round - first) / AdjustmentInterval, (AdjustmentEnd - 1) / AdjustmentInterval) * AdjustmentInterval;
 
     /// <inheritdoc/>
+    public override string? Warns(Experiment experiment)
+    {
+        var first = experiment.FirstPrunedRound;
+        return !Refreshes || Enumerable.Range(1, experiment.Rounds).Any(round => IsAdjusted(round, first)) ? null
+            : $"Experiment.Pruner {experiment.Pruner}: its mask is never adjusted in these {experiment.Rounds} rounds, with "
+                + $"Options.AdjustmentInterval {AdjustmentInterval} and Options.AdjustmentEnd {AdjustmentEnd} from round {first} on.";
+    }
+
+    /// <inheritdoc/>
     public override Mask Prune(PruningContext context)
     {
         if (context.Weights is not { } weights) throw new ArgumentException("The mask follows from the server's weights.", nameof(context));

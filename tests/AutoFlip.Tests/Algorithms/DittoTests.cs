@@ -136,14 +136,23 @@ public class DittoTests
         Assert.DoesNotContain(0, own.Values.ToArray()[..mask.Kept]); // all that is kept has been trained
     }
 
-    [Theory, InlineData(20.0, true), InlineData(19.9, false)]
-    public void A_pull_that_overshoots_is_refused_under_SGD(double lambda, bool isRefused)
+    [Theory, InlineData(10.1, true), InlineData(9.9, false)]
+    public void A_pull_that_overshoots_is_refused_under_SGD(double weight, bool isRefused)
     {
-        var experiment = (FinishedRuns.Small with { Algorithm = "ditto", Optimizer = "SGD", LearningRate = 0.1 })
-            .WithOption("lambda", lambda);
+        foreach (var (algorithm, option) in (ReadOnlySpan<(string, string)>)[("ditto", "lambda"), ("fedprox", "mu"), ("feddyn", "alpha")])
+        {
+            var experiment = (FinishedRuns.Small with
+            {
+                Algorithm = algorithm,
+                Optimizer = "SGD",
+                LearningRate = 0.1,
+                MaskRefresh = MaskRefresh.Once
+            }).WithOption(option, weight);
 
-        Assert.Equal(isRefused, ExperimentRules.Violations(experiment).Any(line => line.EndsWith("Accepted: a product below 2.")));
-        Assert.Empty(ExperimentRules.Violations(experiment with { Optimizer = "Adam" }));
+            Assert.Equal(
+                isRefused, ExperimentRules.Violations(experiment).Any(line => line.EndsWith("Accepted: a product of at most 1.")));
+            Assert.Empty(ExperimentRules.Violations(experiment with { Optimizer = "Adam" }));
+        }
     }
 
     sealed class Notes : ClientMemory

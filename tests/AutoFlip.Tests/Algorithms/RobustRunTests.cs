@@ -35,8 +35,8 @@ public sealed class RobustRunTests : IDisposable
         var refused = Assert.Throws<AutoFlipException>(() => ExperimentRules.Check(enough with { Clients = fewest - 1 }));
         Assert.Equal(ExitCode.BadRequest, refused.Code);
         Assert.Equal(
-            $"Experiment.CohortFraction: '0' is not accepted. Accepted: a cohort of at least {fewest} clients with Experiment.Algorithm "
-            + $"{name}; of Experiment.Clients {fewest - 1} it has {fewest - 1}.",
+            $"Experiment.Algorithm {name}: with its options it needs a cohort of at least {fewest} clients, and that of "
+            + $"Experiment.CohortFraction 0 and Experiment.Clients {fewest - 1} has {fewest - 1}.",
             refused.Message);
     }
 
@@ -49,7 +49,7 @@ public sealed class RobustRunTests : IDisposable
 
         Assert.Equal(10, ExperimentRules.Settle(experiment, DataSet.Of(experiment).Task!, clients: 10).Clients);
         var refused = Assert.Throws<AutoFlipException>(() => ExperimentRules.Settle(experiment, DataSet.Of(experiment).Task!, clients: 9));
-        Assert.EndsWith("of Experiment.Clients 9 it has 4.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("and Experiment.Clients 9 has 4.", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

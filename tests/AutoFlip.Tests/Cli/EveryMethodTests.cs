@@ -3,7 +3,7 @@ using AutoFlip.Cli;
 
 namespace AutoFlip.Tests;
 
-/// <summary>Every algorithm and every pruner by its name on the command line, with the real engine; some of them killed and resumed.</summary>
+/// <summary>Every algorithm and every pruner by its name on the command line, with the real engine; some killed and resumed.</summary>
 [Trait("speed", "slow")]
 public sealed class EveryMethodTests : IDisposable
 {
@@ -62,8 +62,9 @@ public sealed class EveryMethodTests : IDisposable
 
     static string[] Command(int rounds) =>
     [
-        "run", "--dataset", "Digits", "--resize", "0", "--model", "TwoNN", "--hidden-size", "16", "--clients", "10", "--cohort-fraction", "0.8",
-        "--rounds", $"{rounds}", "--local-epochs", "2", "--batch-size", "20", "--optimizer", "SGD", "--learning-rate", "0.05",
+        "run", "--dataset", "Digits", "--resize", "0", "--model", "TwoNN", "--hidden-size", "16", "--clients", "10",
+        "--cohort-fraction", "0.8", "--rounds", $"{rounds}", "--local-epochs", "2", "--batch-size", "20",
+        "--optimizer", "SGD", "--learning-rate", "0.05",
         "--prune-fraction", "0.5", "--explorer-fraction", "0.3", "--exploration-epochs", "1", "--offline", "--json", "--workers", "2",
     ];
 

@@ -73,6 +73,19 @@ public sealed class SubModelTests : IDisposable
         "numbers in (0, 1], separated by commas",
         Assert.Single(ExperimentRules.Violations((Tiny with { Dataset = "Digits", Model = "LeNet" }).WithOption("modelRates", rates))));
 
+    [Theory]
+    [InlineData("heterofl", "0.5,0.25", true), InlineData("fjord", "0.5", true), InlineData("heterofl", "1,0.5", false)]
+    [InlineData("fedrolex", "0.5", false), InlineData("federated-dropout", "0.75", false)]
+    public void Units_that_nobody_trains_are_named_before_the_run(string pruner, string rates, bool isWarned)
+    {
+        var experiment = (Tiny with { Pruner = pruner, EvaluationScope = EvaluationScope.Global }).WithOption("modelRates", rates);
+
+        Assert.Equal(
+            isWarned ? $"Experiment.Pruner {pruner}: no client trains the last units of any layer, with Options.ModelRates {rates}. The "
+                + "global model has them as they were drawn." : null,
+            Catalog.Pruners[pruner](experiment).Warns(experiment));
+    }
+
     [Theory, MemberData(nameof(Pruners))]
     public void An_algorithm_that_folds_replies_by_position_is_refused(string pruner)
     {

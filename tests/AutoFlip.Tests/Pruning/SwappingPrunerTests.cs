@@ -37,6 +37,31 @@ public sealed class SwappingPrunerTests : IDisposable
         Assert.InRange(pruner.MadeFor(int.MaxValue, 1), 9, 9);
     }
 
+    /// <summary>The first mask in round 2: it would be adjusted in round 12 of 11.</summary>
+    [Theory, InlineData(11, true), InlineData(12, false)]
+    public void A_mask_that_is_never_adjusted_is_named_before_the_run(int rounds, bool isWarned)
+    {
+        var experiment = TinyFederation.Experiment with { Pruner = "fedtiny", DenseRounds = 1, Rounds = rounds };
+
+        Assert.Equal(
+            isWarned ? "Experiment.Pruner fedtiny: its mask is never adjusted in these 11 rounds, with Options.AdjustmentInterval 10 and "
+                + "Options.AdjustmentEnd 300 from round 2 on." : null,
+            Catalog.Pruners["fedtiny"](experiment).Warns(experiment));
+    }
+
+    /// <summary>Masks in rounds 2, 5 and 8.</summary>
+    [Theory, InlineData(7, true), InlineData(8, false)]
+    public void A_schedule_that_does_not_end_in_the_run_is_named_before_it(int rounds, bool isWarned)
+    {
+        var experiment = (TinyFederation.Experiment with { Pruner = "magnitude", DenseRounds = 1, Rounds = rounds })
+            .WithOption("pruningSteps", 3).WithOption("pruningInterval", 3);
+
+        Assert.Equal(
+            isWarned ? "Experiment.PruneFraction 0.3 is not reached: the last of Options.PruningSteps 3 masks would be made in round 8, "
+                + "after the last of 7." : null,
+            Catalog.Pruners["magnitude"](experiment).Warns(experiment));
+    }
+
     /// <summary>w = (.1, 1, 0, 0) under 1100: half of two goes, which is the first. Its gradient of 100 is the largest, and 3 comes: of
     /// what was removed before.</summary>
     [Fact]

@@ -11,6 +11,8 @@ namespace AutoFlip;
 [Published("Alam et al. 2022, arXiv 2212.01548")]
 public sealed record FedRolex : ScaledSubModelPruner
 {
+    private protected override bool ReachesAllUnits => true;
+
     private protected override Selection Choose(int width, int kept, int group, SubModelContext context) =>
         Window(width, kept, (context.Round - 1) % width);
 }

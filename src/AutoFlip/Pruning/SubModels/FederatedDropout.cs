@@ -12,6 +12,8 @@ namespace AutoFlip;
 [Published("Caldas et al. 2018, arXiv 1812.07210")]
 public sealed record FederatedDropout : ScaledSubModelPruner
 {
+    private protected override bool ReachesAllUnits => true;
+
     private protected override Selection Choose(int width, int kept, int group, SubModelContext context)
     {
         var units = new bool[width];

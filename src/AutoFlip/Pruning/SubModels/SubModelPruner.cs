@@ -27,6 +27,24 @@ public abstract record SubModelPruner : Pruner
         "Options.ModelRates", ModelRates, $"1 to {MostRates} numbers in (0, 1], separated by commas");
 
     /// <inheritdoc/>
+    public override string? Warns(Experiment experiment)
+    {
+        string?[] warnings =
+        [
+            ReachesAllUnits || Rates(ModelRates)!.Value.Max() == 1 ? null
+                : $"Experiment.Pruner {experiment.Pruner}: no client trains the last units of any layer, with Options.ModelRates "
+                    + $"{ModelRates}. The global model has them as they were drawn.",
+            experiment.EvaluationScope == EvaluationScope.Global ? null
+                : "Clients that evaluate the global model receive all of it, whatever their rates; under Experiment.EvaluationScope global "
+                    + "none does.",
+        ];
+        return warnings.OfType<string>().ToArray() is { Length: > 0 } all ? string.Join(' ', all) : null;
+    }
+
+    /// <summary>True if other units are chosen in each round, so that all are trained at any rate.</summary>
+    private protected virtual bool ReachesAllUnits => false;
+
+    /// <inheritdoc/>
     public override Mask Prune(PruningContext context) => Mask.Dense(context.Network.Layout);
 
     /// <inheritdoc/>

@@ -1,0 +1,19 @@
+namespace AutoFlip;
+
+/// <summary>Limit of a pull towards the received model, g ← g + λ(w - w_t), under SGD.</summary>
+static class ProximalPull
+{
+    /// <summary>Refusal of a pull that alone carries a step beyond the received model; null if it does not, or another optimizer scales
+    /// steps.</summary>
+    /// <param name="option">Name of λ: <c>Options.Mu</c>.</param>
+    /// <param name="weight">λ.</param>
+    /// <param name="experiment">The run.</param>
+    /// <param name="optimizer">Its clients' optimizer.</param>
+    /// <remarks>A step multiplies the distance by 1 - λη. Beyond 1 it overshoots, and the loss' own curvature adds to λ.</remarks>
+    public static string? Refusal(string option, double weight, Experiment experiment, Optimizer optimizer) =>
+        optimizer is Sgd && weight * experiment.LearningRate > 1
+            ? $"Experiment.Algorithm {experiment.Algorithm}: with {option} {ExperimentOption.Text(weight)} and Experiment.LearningRate "
+                + $"{ExperimentOption.Text(experiment.LearningRate)} each step overshoots the received model. "
+                + "Accepted: a product of at most 1."
+            : null;
+}
