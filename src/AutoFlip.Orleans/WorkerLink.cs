@@ -88,7 +88,7 @@ sealed class WorkerLink
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 Volatile.Write(ref _slots, 0);
-                _channel.Warn($"The worker {_silo.Endpoint} does not answer ({e.Message}). Trying again.");
+                _channel.Warn($"The worker {_silo.Endpoint} does not answer ({ReasonOf(e)}). Trying again.");
                 _sent.Clear();
             }
             await Task.Delay(Again, _time, ct);
@@ -205,4 +205,7 @@ sealed class WorkerLink
         }
         await Task.WhenAll(underWay);
     }
+
+    /// <summary>A failure on one line: messages of Orleans contain the whole failure below them, with its stack.</summary>
+    internal static string ReasonOf(Exception e) => ForeignText.Quote(e.Message.Split('\n', 2)[0].Trim()).TrimEnd('.');
 }

@@ -12,6 +12,13 @@ public class ClusterFaultTests
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Orleans 942, 3824 and 6802: calls to a server that is gone never end.</summary>
+    /// <summary>As Orleans words a connection that is refused, with the stack below.</summary>
+    [Fact]
+    public void A_failure_is_one_line_without_a_stack() => Assert.Equal(
+        "Exception while sending message: unable to connect to S127.0.0.1:41202",
+        WorkerLink.ReasonOf(new InvalidOperationException(
+            "Exception while sending message: unable to connect to S127.0.0.1:41202.\r\n   at Orleans.Runtime.Connect()\n   at ...")));
+
     [Fact]
     public async Task Orleans_942_clients_of_a_lost_worker_are_computed_elsewhere()
     {
