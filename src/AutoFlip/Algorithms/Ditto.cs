@@ -14,11 +14,9 @@ namespace AutoFlip;
 /// same batches.</para>
 /// </remarks>
 [Published("Li et al. 2021, arXiv 2012.04221")]
-public sealed record Ditto(double Beta) : FederatedAlgorithm
+public sealed record Ditto(double Beta) : FedAvgServer(Beta)
 {
     const string Own = "personal";
-
-    readonly FedAvg _server = new(Beta);
 
     /// <summary>Weight λ of the distance to the received model, at least 0.</summary>
     [Option("Weight of the distance of a client's own model to the received one. 0 is local training.", AtLeast = 0)]
@@ -39,26 +37,15 @@ public sealed record Ditto(double Beta) : FederatedAlgorithm
         ProximalPull.Refusal("Options.Lambda", Lambda, experiment, optimizer);
 
     /// <inheritdoc/>
-    public override ServerState Initialize(Weights initial) => _server.Initialize(initial);
-
-    /// <inheritdoc/>
     public override ClientOutcome ClientUpdate(LocalTraining training, int epochs)
     {
         var outcome = training.Run(epochs);
         var received = training.Initial;
         var own = received.ToArray();
         training.Memory.Restore(Own, own);
-        own = training.RunAside(own, PersonalEpochs, (v, g) => AddPull(v, received.Parameters, g));
+        own = training.RunAside(own, PersonalEpochs, (v, g) => ProximalPull.Add(Lambda, v, received.Parameters, g));
         training.Memory.Write(Own, own);
         return outcome;
-    }
-
-    /// <summary>g ← g + λ(v - w).</summary>
-    internal void AddPull(ReadOnlySpan<float> v, ReadOnlySpan<float> w, Span<float> g)
-    {
-        var lambda = (float)Lambda;
-        if (lambda == 0) return;
-        for (var i = 0; i < g.Length; i++) g[i] += lambda * (v[i] - w[i]);
     }
 
     /// <inheritdoc/>
@@ -67,7 +54,4 @@ public sealed record Ditto(double Beta) : FederatedAlgorithm
         var own = model.ToArray();
         return memory.Restore(Own, own) ? new(model.Layout, own) : model;
     }
-
-    /// <inheritdoc/>
-    public override ServerState ServerUpdate(ServerState state, Weights mean) => _server.ServerUpdate(state, mean);
 }

@@ -12,19 +12,11 @@ namespace AutoFlip;
 /// authors' code.</para>
 /// </remarks>
 [Published("Li et al. 2021, arXiv 2102.07623")]
-public sealed record FedBn(double Beta) : FederatedAlgorithm
+public sealed record FedBn(double Beta) : FedAvgServer(Beta)
 {
-    readonly FedAvg _server = new(Beta);
-
     /// <inheritdoc/>
     public override bool IsPersonal => true;
 
     /// <inheritdoc/>
     public override Selection Travels(Network network) => Travelling.AllBut(network, node => node.Layer is BatchNorm2d);
-
-    /// <inheritdoc/>
-    public override ServerState Initialize(Weights initial) => _server.Initialize(initial);
-
-    /// <inheritdoc/>
-    public override ServerState ServerUpdate(ServerState state, Weights mean) => _server.ServerUpdate(state, mean);
 }

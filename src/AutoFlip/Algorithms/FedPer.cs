@@ -11,10 +11,8 @@ namespace AutoFlip;
 /// a draw of its own.</para>
 /// </remarks>
 [Published("Arivazhagan et al. 2019, arXiv 1912.00818")]
-public sealed record FedPer(double Beta) : FederatedAlgorithm
+public sealed record FedPer(double Beta) : FedAvgServer(Beta)
 {
-    readonly FedAvg _server = new(Beta);
-
     /// <summary>Layers that stay at the client, counted from the output, at least 0.</summary>
     [Option("Last layers with weights that stay at each client: their parameters are trained there and never sent. 0 is fedavg.",
         AtLeast = 0)]
@@ -25,10 +23,4 @@ public sealed record FedPer(double Beta) : FederatedAlgorithm
 
     /// <inheritdoc/>
     public override Selection Travels(Network network) => Travelling.AllButLast(network, PersonalLayers);
-
-    /// <inheritdoc/>
-    public override ServerState Initialize(Weights initial) => _server.Initialize(initial);
-
-    /// <inheritdoc/>
-    public override ServerState ServerUpdate(ServerState state, Weights mean) => _server.ServerUpdate(state, mean);
 }

@@ -11,10 +11,8 @@ namespace AutoFlip;
 /// (<see cref="Experiment.MaxGradientNorm"/>) comes after it.</para>
 /// </remarks>
 [Published("Li et al. 2020, arXiv 1812.06127")]
-public sealed record FedProx(double Beta) : FederatedAlgorithm
+public sealed record FedProx(double Beta) : FedAvgServer(Beta)
 {
-    readonly FedAvg _server = new(Beta);
-
     /// <summary>Weight μ of the proximal term, at least 0.</summary>
     [Option("Weight of the proximal term, which penalises the distance to the received model. 0 is fedavg.", AtLeast = 0)]
     public double Mu { get; init; } = 0.01;
@@ -24,19 +22,6 @@ public sealed record FedProx(double Beta) : FederatedAlgorithm
         ProximalPull.Refusal("Options.Mu", Mu, experiment, optimizer);
 
     /// <inheritdoc/>
-    public override ServerState Initialize(Weights initial) => _server.Initialize(initial);
-
-    /// <inheritdoc/>
     public override ClientOutcome ClientUpdate(LocalTraining training, int epochs) =>
-        training.Run(epochs, adjustGradients: (w, g) => AddProximalTerm(w, training.Initial.Parameters, g));
-
-    /// <summary>g ← g + μ(w - w_t).</summary>
-    internal void AddProximalTerm(ReadOnlySpan<float> w, ReadOnlySpan<float> received, Span<float> g)
-    {
-        var mu = (float)Mu;
-        for (var i = 0; i < g.Length; i++) g[i] += mu * (w[i] - received[i]);
-    }
-
-    /// <inheritdoc/>
-    public override ServerState ServerUpdate(ServerState state, Weights mean) => _server.ServerUpdate(state, mean);
+        training.Run(epochs, adjustGradients: (w, g) => ProximalPull.Add(Mu, w, training.Initial.Parameters, g));
 }

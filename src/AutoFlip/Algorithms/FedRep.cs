@@ -11,10 +11,8 @@ namespace AutoFlip;
 /// all clients train their heads for ten more epochs; clients are evaluated with the heads that they have.</para>
 /// </remarks>
 [Published("Collins et al. 2021, arXiv 2102.07078")]
-public sealed record FedRep(double Beta) : FederatedAlgorithm
+public sealed record FedRep(double Beta) : FedAvgServer(Beta)
 {
-    readonly FedAvg _server = new(Beta);
-
     /// <summary>Layers that stay at the client, counted from the output, at least 0.</summary>
     [Option("Last layers with weights that stay at each client: their parameters are trained there and never sent. 0 is fedavg.",
         AtLeast = 0)]
@@ -38,9 +36,6 @@ public sealed record FedRep(double Beta) : FederatedAlgorithm
     public override Selection Travels(Network network) => Travelling.AllButLast(network, PersonalLayers);
 
     /// <inheritdoc/>
-    public override ServerState Initialize(Weights initial) => _server.Initialize(initial);
-
-    /// <inheritdoc/>
     public override ClientOutcome ClientUpdate(LocalTraining training, int epochs)
     {
         var body = Travels(training.Network);
@@ -48,7 +43,4 @@ public sealed record FedRep(double Beta) : FederatedAlgorithm
         training.Run(epochs - BodyEpochs, trainable: Selection.All(body.Count).Except(body));
         return training.Run(BodyEpochs, trainable: body);
     }
-
-    /// <inheritdoc/>
-    public override ServerState ServerUpdate(ServerState state, Weights mean) => _server.ServerUpdate(state, mean);
 }

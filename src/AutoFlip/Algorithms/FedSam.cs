@@ -13,10 +13,8 @@ namespace AutoFlip;
 /// draws other units in the second pass.</para>
 /// </remarks>
 [Published("Caldarola, Caputo and Ciccone 2022, arXiv 2203.11834")]
-public sealed record FedSam(double Beta, int Epochs) : FederatedAlgorithm
+public sealed record FedSam(double Beta, int Epochs) : FedAvgServer(Beta)
 {
-    readonly FedAvg _server = new(Beta);
-
     /// <summary>Radius ρ, at least 0.</summary>
     [Option("Distance from the model at which clients take gradients. 0 is fedavg.", AtLeast = 0)]
     public double Rho { get; init; } = 0.1;
@@ -31,9 +29,6 @@ public sealed record FedSam(double Beta, int Epochs) : FederatedAlgorithm
 
     /// <inheritdoc/>
     public override int ExtraPasses => Rho == 0 ? 0 : Epochs;
-
-    /// <inheritdoc/>
-    public override ServerState Initialize(Weights initial) => _server.Initialize(initial);
 
     /// <inheritdoc/>
     public override ClientOutcome ClientUpdate(LocalTraining training, int epochs)
@@ -67,7 +62,4 @@ public sealed record FedSam(double Beta, int Epochs) : FederatedAlgorithm
         for (var i = 0; i < at.Length; i++) at[i] = (float)(w[i] + factor * at[i]);
         return true;
     }
-
-    /// <inheritdoc/>
-    public override ServerState ServerUpdate(ServerState state, Weights mean) => _server.ServerUpdate(state, mean);
 }

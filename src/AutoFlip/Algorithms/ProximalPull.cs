@@ -1,6 +1,6 @@
 namespace AutoFlip;
 
-/// <summary>Limit of a pull towards the received model, g ← g + λ(w - w_t), under SGD.</summary>
+/// <summary>A pull towards the received model, g ← g + λ(w - w_t), and its limit under SGD.</summary>
 static class ProximalPull
 {
     /// <summary>Refusal of a pull that alone carries a step beyond the received model; null if it does not, or another optimizer scales
@@ -16,4 +16,16 @@ static class ProximalPull
                 + $"{ExperimentOption.Text(experiment.LearningRate)} each step overshoots the received model. "
                 + "Accepted: a product of at most 1."
             : null;
+
+    /// <summary>g ← g + λ(w - w_t). Nothing for λ = 0.</summary>
+    /// <param name="weight">λ.</param>
+    /// <param name="w">[parameters].</param>
+    /// <param name="received">[parameters]: w_t.</param>
+    /// <param name="g">[parameters].</param>
+    public static void Add(double weight, ReadOnlySpan<float> w, ReadOnlySpan<float> received, Span<float> g)
+    {
+        if (weight == 0) return;
+        var lambda = (float)weight;
+        for (var i = 0; i < g.Length; i++) g[i] += lambda * (w[i] - received[i]);
+    }
 }

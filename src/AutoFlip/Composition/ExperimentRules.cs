@@ -172,7 +172,7 @@ public static class ExperimentRules
                 ?? (pruner.HasCoverage && !algorithm.TakesSubModels ? NoCoverage(experiment, pruner) : null),
             algorithm.IsPersonal ? PersonalMisfit(experiment) : null,
             pruner.Refuses(experiment),
-            algorithm.IsPersonal && pruner is SwappingPruner { Refreshes: true } ? NoSwaps(experiment, pruner) : null,
+            algorithm.IsPersonal && pruner is { GoesByWeights: true, Refreshes: true } ? NoSwaps(experiment, pruner) : null,
         ];
         var small = Catalog.Partitions[experiment.Partition](experiment) is NaturalPartition ? [] // the data say how many clients there are
             : TooSmallCohort(experiment);

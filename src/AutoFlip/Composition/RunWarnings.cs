@@ -11,21 +11,20 @@ static class RunWarnings
     {
         var (experiment, network) = (setting.Experiment, setting.Network);
         var run = new PreparedRun(experiment, network, setting.Contract, data.OwnersHoldOut);
-        string?[] unused = isNew ? [OptionUses.Warning(run), setting.Method.Pruner.Warns(experiment)] : [];
-        return unused.OfType<string>().Concat(OfSize(experiment, setting.Method, network, setting.Directory.Checkpoints))
+        return (isNew ? OfChoices(run, setting.Method) : [])
+            .Concat(OfSize(experiment, setting.Method, network, setting.Directory.Checkpoints))
             .Concat(OfProcessor(experiment, network));
     }
 
-    /// <summary>Warnings of a server whose clients are on other machines: about options without effect.</summary>
-    public static IEnumerable<string> OfNetwork(RunSetting setting, bool isNew)
+    /// <summary>Warnings of a server whose clients are on other machines.</summary>
+    public static IEnumerable<string> OfNetwork(RunSetting setting, bool isNew) =>
+        isNew ? OfChoices(new PreparedRun(setting.Experiment, setting.Network, setting.Contract), setting.Method) : [];
+
+    /// <summary>Warnings about options without effect, and the pruner's.</summary>
+    static IEnumerable<string> OfChoices(PreparedRun run, Method method)
     {
-        if (!isNew) return [];
-        string?[] unused =
-        [
-            OptionUses.Warning(new PreparedRun(setting.Experiment, setting.Network, setting.Contract)),
-            setting.Method.Pruner.Warns(setting.Experiment),
-        ];
-        return unused.OfType<string>();
+        string?[] warnings = [OptionUses.Warning(run), method.Pruner.Warns(run.Experiment)];
+        return warnings.OfType<string>();
     }
 
     /// <summary>Warnings about processors that are slower than expected.</summary>

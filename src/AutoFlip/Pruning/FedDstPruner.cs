@@ -36,9 +36,8 @@ public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
     /// <inheritdoc/>
     protected override Mask Adjusted(PruningContext context, Weights weights, Mask before)
     {
-        var (layers, kept) = (LayerCounts.LayersOf(before.Layout), before.KeptParameters());
-        int[] counts = [.. layers.Select(layer => Enumerable.Range(layer.Offset, layer.Length).Count(i => kept[i]))];
-        return LayerCounts.Highest(before.Layout, counts, Scores(kept, weights.Parameters, context.Memory.Span));
+        var scores = Scores(before.KeptParameters(), weights.Parameters, context.Memory.Span);
+        return LayerCounts.Highest(before.Layout, LayerCounts.Of(before), scores);
     }
 
     /// <summary>Ranks weights: those that some client kept, by |w|; then those that came, by samples; then those that all
@@ -57,19 +56,11 @@ public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
     /// <summary>The parameters of the common mask that a client keeps in its own.</summary>
     Selection Stay(ProbeContext context, ClientReply reply)
     {
-        var (weights, stay) = (context.Kept.Scatter(reply.Values[..context.Kept.Kept]), new bool[context.Kept.Count]);
-        for (var i = 0; i < stay.Length; i++) stay[i] = context.Kept[i];
-        foreach (var layer in LayerCounts.LayersOf(context.Network.Layout))
-        {
-            var (magnitudes, count) = (new float[layer.Length], 0);
-            for (var i = 0; i < magnitudes.Length; i++)
-                if (context.Kept[layer.Offset + i]) (magnitudes[i], count) = (MathF.Abs(weights[layer.Offset + i]), count + 1);
-                else magnitudes[i] = -1;
-            var top = Selection.Highest(
-                magnitudes, count - Swaps(count, layer.Length - count, context.Round + 1 - context.First));
-            for (var i = 0; i < magnitudes.Length; i++) stay[layer.Offset + i] = top[i];
-        }
-        return Selection.Of(stay);
+        var own = new bool[context.Kept.Count];
+        for (var i = 0; i < own.Length; i++) own[i] = context.Kept[i];
+        foreach (var (layer, stay) in Staying(context, context.Kept.Scatter(reply.Values[..context.Kept.Kept])))
+            for (var i = 0; i < stay.Count; i++) own[layer.Offset + i] = stay[i];
+        return Selection.Of(own);
     }
 
     /// <summary>Samples of the clients whose own mask has a parameter.</summary>

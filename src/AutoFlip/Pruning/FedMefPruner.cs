@@ -42,11 +42,8 @@ public sealed record FedMefPruner(PruningPlan Plan) : WeightSwaps(Plan)
             var marked = new List<int>();
             foreach (var (tensor, indices, swaps) in Removed.Layers)
             {
-                var scores = new float[tensor.Length]; // higher = stays
-                for (var i = 0; i < scores.Length; i++) scores[i] = MathF.Abs(received[tensor.Offset + i]);
-                foreach (var index in indices) scores[index - tensor.Offset] = float.PositiveInfinity; // they are gone already
-                var stay = Selection.Highest(scores, tensor.Length - swaps);
-                marked.AddRange(Enumerable.Range(0, tensor.Length).Where(i => !stay[i]).Select(i => tensor.Offset + i));
+                var stay = WeightSwaps.Largest(tensor, received, Removed.Kept, tensor.Length - indices.Length - swaps);
+                marked.AddRange(Enumerable.Range(tensor.Offset, tensor.Length).Where(i => Removed.Kept[i] && !stay[i - tensor.Offset]));
             }
             return [.. marked];
         }

@@ -40,18 +40,13 @@ public sealed record FedRtsPruner(PruningPlan Plan) : WeightSwaps(Plan)
     /// <inheritdoc/>
     protected override Mask Adjusted(PruningContext context, Weights weights, Mask before)
     {
-        var layers = LayerCounts.LayersOf(before.Layout);
-        var (kept, draws) = (before.KeptParameters(), new float[before.Count]);
+        var draws = new float[before.Count];
         var (successes, failures) = (context.Memory[..before.Count], context.Memory[before.Count..]);
         var random = context.Seeds.For(Purpose.PrunerDraws, context.Round);
-        var counts = new int[layers.Length];
-        foreach (var (l, layer) in layers.Index())
+        foreach (var layer in LayerCounts.LayersOf(before.Layout))
             for (var i = layer.Offset; i < layer.Offset + layer.Length; i++)
-            {
                 draws[i] = (float)random.NextBeta(successes.Span[i], failures.Span[i]);
-                if (kept[i]) counts[l]++;
-            }
-        return LayerCounts.Highest(before.Layout, counts, draws);
+        return LayerCounts.Highest(before.Layout, LayerCounts.Of(before), draws);
     }
 
     /// <summary>The posteriors of a round: [a, b], one of each per parameter; 1 of biases and norms.</summary>
@@ -114,17 +109,9 @@ public sealed record FedRtsPruner(PruningPlan Plan) : WeightSwaps(Plan)
         /// <summary>Adds a weight to the κ kept weights of largest magnitude of each layer.</summary>
         void Vote(ReadOnlySpan<float> parameters, float weight, float[] votes)
         {
-            var rounds = _context.Round + 1 - _context.First;
-            foreach (var layer in LayerCounts.LayersOf(_context.Network.Layout))
-            {
-                var (magnitudes, kept) = (new float[layer.Length], 0);
-                for (var i = 0; i < magnitudes.Length; i++)
-                    if (_context.Kept[layer.Offset + i]) (magnitudes[i], kept) = (MathF.Abs(parameters[layer.Offset + i]), kept + 1);
-                    else magnitudes[i] = -1;
-                var top = Selection.Highest(magnitudes, kept - _pruner.Swaps(kept, layer.Length - kept, rounds));
-                for (var i = 0; i < magnitudes.Length; i++)
-                    if (top[i]) votes[layer.Offset + i] += weight;
-            }
+            foreach (var (layer, stay) in _pruner.Staying(_context, parameters))
+                for (var i = 0; i < stay.Count; i++)
+                    if (stay[i]) votes[layer.Offset + i] += weight;
         }
     }
 }

@@ -16,6 +16,9 @@ static class LayerCounts
     public static ImmutableArray<TensorEntry> LayersOf(WeightLayout layout) =>
         [.. layout.Parameters.Where(tensor => tensor.Role == TensorRole.Weight)];
 
+    /// <summary>Weights that a mask keeps of each layer.</summary>
+    public static int[] Of(Mask mask) => [.. LayersOf(mask.Layout).Select(layer => mask.Values.KeptIn(layer.Offset, layer.Length))];
+
     /// <summary>Counts for a share of all parameters to remove.</summary>
     /// <param name="rule">Uniform or Erk.</param>
     /// <param name="layout">The model.</param>

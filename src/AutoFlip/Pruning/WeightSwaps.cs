@@ -71,11 +71,8 @@ public abstract record WeightSwaps(PruningPlan Plan) : SwappingPruner(Plan)
         for (var i = 0; i < kept.Length; i++) kept[i] = before.Values[i];
         foreach (var layer in removed.Layers)
         {
-            var magnitudes = weights[layer.Tensor.Range].ToArray();
-            for (var i = 0; i < magnitudes.Length; i++)
-                magnitudes[i] = kept[layer.Tensor.Offset + i] ? MathF.Abs(magnitudes[i]) : -1;
-            var stay = Selection.Highest(magnitudes, layer.Tensor.Length - layer.Indices.Length - layer.Swaps);
-            for (var i = 0; i < magnitudes.Length; i++) kept[layer.Tensor.Offset + i] = stay[i];
+            var stay = Largest(layer.Tensor, weights, before.Values, layer.Tensor.Length - layer.Indices.Length - layer.Swaps);
+            for (var i = 0; i < stay.Count; i++) kept[layer.Tensor.Offset + i] = stay[i];
 
             var scores = growth[..layer.Indices.Length].ToArray();
             growth = growth[layer.Indices.Length..];
@@ -85,6 +82,35 @@ public abstract record WeightSwaps(PruningPlan Plan) : SwappingPruner(Plan)
                 if (come[i]) kept[layer.Indices[i]] = true;
         }
         return Mask.OfWeights(before.Layout, Selection.Of(kept));
+    }
+
+    /// <summary>Weights of each layer that the adjustment after a round does not remove.</summary>
+    /// <param name="context">The round.</param>
+    /// <param name="weights">[parameters].</param>
+    internal List<(TensorEntry Layer, Selection Stay)> Staying(ProbeContext context, ReadOnlySpan<float> weights)
+    {
+        var stay = new List<(TensorEntry, Selection)>();
+        foreach (var layer in LayerCounts.LayersOf(context.Network.Layout))
+        {
+            var kept = context.Kept.KeptIn(layer.Offset, layer.Length);
+            var swaps = Swaps(kept, layer.Length - kept, context.Round + 1 - context.First);
+            stay.Add((layer, Largest(layer, weights, context.Kept, kept - swaps)));
+        }
+        return stay;
+    }
+
+    /// <summary>The kept weights of largest |w| of a layer; of equal ones the lower index.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="weights">[parameters].</param>
+    /// <param name="kept">What is kept of them.</param>
+    /// <param name="count">How many, at most as many as are kept.</param>
+    /// <returns>Over the layer's weights.</returns>
+    internal static Selection Largest(TensorEntry layer, ReadOnlySpan<float> weights, Selection kept, int count)
+    {
+        var magnitudes = new float[layer.Length];
+        for (var i = 0; i < magnitudes.Length; i++)
+            magnitudes[i] = kept[layer.Offset + i] ? MathF.Abs(weights[layer.Offset + i]) : -1;
+        return Selection.Highest(magnitudes, count);
     }
 }
 
@@ -96,7 +122,7 @@ sealed class RemovedWeights
     /// <param name="context">The round before the adjustment.</param>
     public RemovedWeights(WeightSwaps pruner, ProbeContext context)
     {
-        Layout = context.Network.Layout;
+        (Layout, Kept) = (context.Network.Layout, context.Kept);
         var rounds = context.Round + 1 - context.First;
         var tensors = LayerCounts.LayersOf(Layout);
         var layers = ImmutableArray.CreateBuilder<Layer>();
@@ -112,6 +138,9 @@ sealed class RemovedWeights
 
     /// <summary>The model.</summary>
     public WeightLayout Layout { get; }
+
+    /// <summary>The parameters that are not removed.</summary>
+    public Selection Kept { get; }
 
     /// <summary>Layers of which at least one weight is swapped.</summary>
     public ImmutableArray<Layer> Layers { get; }

@@ -84,6 +84,23 @@ public sealed class Selection : IEquatable<Selection>
         return new Selection(bits, values.Length);
     }
 
+    /// <summary>Values kept of a stretch.</summary>
+    /// <param name="start">Its first value.</param>
+    /// <param name="length">Its length, at least 0.</param>
+    internal int KeptIn(int start, int length)
+    {
+        if (length == 0 || IsAll) return length;
+        int end = start + length, first = start >> 6, last = (end - 1) >> 6, sum = 0;
+        for (var word = first; word <= last; word++)
+        {
+            var inside = _bits[word];
+            if (word == first) inside &= ulong.MaxValue << (start & 63);
+            if (word == last) inside &= ulong.MaxValue >> (63 - (end - 1 & 63));
+            sum += BitOperations.PopCount(inside);
+        }
+        return sum;
+    }
+
     /// <summary>Sets every removed value to exactly +0.</summary>
     public void Apply(Span<float> values)
     {

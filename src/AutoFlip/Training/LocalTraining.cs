@@ -157,9 +157,7 @@ public sealed class LocalTraining
             using var scope = NewDisposeScope();
             var rows = _rows.Span[start..Math.Min(start + batch, _rows.Length)];
             var (input, targets) = _workspace.Read(_samples, rows, augmentation: null);
-            View?.Enter(module.Values);
-            _criterion.Loss(module.Forward(input, training: true, dropout).flatten(0, -2), targets).backward();
-            View?.Leave(module.Values, module.Gradients);
+            Pass(input, targets, dropout);
             TensorPrimitives.MultiplyAdd(module.Gradients, (float)rows.Length / _rows.Length, gradient, gradient);
             module.ZeroGradients();
         }
@@ -181,15 +179,20 @@ public sealed class LocalTraining
         var (input, targets, samples) = _batch ?? OwnBatch();
         at.CopyTo(module.Parameters);
         module.ZeroGradients();
-        View?.Enter(module.Values);
-        var dropout = new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client);
-        var scores = module.Forward(input, training: true, dropout).flatten(0, -2);
-        _criterion.Loss(scores, targets).backward();
-        View?.Leave(module.Values, module.Gradients);
+        Pass(input, targets, new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client));
         module.Gradients.CopyTo(gradient);
         values.CopyTo(module.Values);
         gradients.CopyTo(module.Gradients);
         SamplesSeen += samples;
+    }
+
+    /// <summary>A forward and a backward pass, which add to the gradients.</summary>
+    void Pass(Tensor input, Tensor targets, KeyedRandom dropout)
+    {
+        var module = _workspace.Module;
+        View?.Enter(module.Values);
+        _criterion.Loss(module.Forward(input, training: true, dropout).flatten(0, -2), targets).backward();
+        View?.Leave(module.Values, module.Gradients);
     }
 
     /// <summary>Replaces the model in training, and starts the optimizer anew: a client with two models trains one after

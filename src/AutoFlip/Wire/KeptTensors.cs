@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Numerics;
 
 namespace AutoFlip;
 
@@ -26,24 +25,9 @@ sealed record KeptTensors(ImmutableArray<int> Parameters, int Statistics)
 
     /// <summary>Counts what a selection keeps of a layout's tensors.</summary>
     public static KeptTensors Of(WeightLayout layout, Selection kept) => new(
-        [.. layout.Parameters.Select(tensor => KeptIn(kept, tensor.Offset, tensor.Length))],
-        KeptIn(kept, layout.ParameterCount, layout.Count - layout.ParameterCount));
+        [.. layout.Parameters.Select(tensor => kept.KeptIn(tensor.Offset, tensor.Length))],
+        kept.KeptIn(layout.ParameterCount, layout.Count - layout.ParameterCount));
 
     /// <summary>One value per parameter and no statistics, as in scores.</summary>
     public static KeptTensors Scores(WeightLayout layout) => new([.. layout.Parameters.Select(tensor => tensor.Length)], 0);
-
-    static int KeptIn(Selection selection, int start, int length)
-    {
-        if (length == 0 || selection.IsAll) return length;
-        var bits = selection.Bits;
-        int end = start + length, first = start >> 6, last = (end - 1) >> 6, sum = 0;
-        for (var word = first; word <= last; word++)
-        {
-            var inside = bits[word];
-            if (word == first) inside &= ulong.MaxValue << (start & 63);
-            if (word == last) inside &= ulong.MaxValue >> (63 - (end - 1 & 63));
-            sum += BitOperations.PopCount(inside);
-        }
-        return sum;
-    }
 }

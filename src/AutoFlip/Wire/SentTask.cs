@@ -89,7 +89,7 @@ sealed class SentTask
     /// <param name="cohort">Whom it will be sent to.</param>
     public CohortTask For(IReadOnlyList<int> cohort)
     {
-        var limit = cohort.Select(client => Of(client).ReplyLimit).DefaultIfEmpty(ReplyLimit).Max();
+        var limit = _task.SubModels is null ? ReplyLimit : cohort.Max(client => Of(client).ReplyLimit);
         var round = _task.Work == ClientWork.Explore ? _experiment.FirstPrunedRound : _task.Round;
         var enough = _task.Work == ClientWork.Train ? Math.Min(_experiment.CohortSize, cohort.Count) : cohort.Count;
         return new(_run, round, _task.Work, _id, cohort, limit) { Enough = enough, Whole = client => Of(client).Whole };

@@ -19,7 +19,7 @@ public sealed class FedProxTests : IDisposable
         for (var step = 0; step < 3; step++)
         {
             float[] g = [w[0] - 2];
-            algorithm.AddProximalTerm(w, received, g);
+            ProximalPull.Add(algorithm.Mu, w, received, g);
             w[0] -= 0.5f * g[0];
             seen.Add(w[0]);
         }

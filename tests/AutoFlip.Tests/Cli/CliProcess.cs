@@ -1,10 +1,15 @@
 using System.Diagnostics;
+using System.IO.Pipes;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace AutoFlip.Tests;
 
 /// <summary>The tool as a process.</summary>
-static class CliProcess
+static partial class CliProcess
 {
+    const int SetPipeSize = 1031; // F_SETPIPE_SZ
+
     /// <summary>Starts it; its output is to be read.</summary>
     public static Process Start(params IEnumerable<string> arguments)
     {
@@ -17,4 +22,17 @@ static class CliProcess
         };
         return Process.Start(start)!;
     }
+
+    /// <summary>Starts it with a pipe for its output that holds few lines, so that it is never far ahead of its reader. On Linux; the
+    /// usual pipe holds some hundred lines.</summary>
+    public static Process StartWithSmallPipe(params IEnumerable<string> arguments)
+    {
+        var process = Start(arguments);
+        if (OperatingSystem.IsLinux())
+            Assert.True(Control(((PipeStream)process.StandardOutput.BaseStream).SafePipeHandle, SetPipeSize, 4096) > 0);
+        return process;
+    }
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int Control(SafePipeHandle file, int command, int value);
 }

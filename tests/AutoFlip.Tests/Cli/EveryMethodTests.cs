@@ -38,11 +38,12 @@ public sealed class EveryMethodTests : IDisposable
         var unbroken = Shell.Run([.. command, "--result-path", _folder["whole"]], step: null, engine: Engine.Default);
         Assert.True(unbroken.Exit == ExitCode.Done, unbroken.Error);
 
-        using (var process = CliProcess.Start([.. command, "--result-path", _folder["killed"]]))
+        using (var process = CliProcess.StartWithSmallPipe([.. command, "--result-path", _folder["killed"]]))
         {
             for (var line = 0; line < 12; line++) process.StandardOutput.ReadLine();
             process.Kill();
             process.WaitForExit();
+            Assert.NotEqual(0, process.ExitCode); // it had rounds left
         }
         var resumed = Shell.Run(
             ["resume", Assert.Single(Directory.GetDirectories(_folder["killed"])), "--json"], step: null, engine: Engine.Default);

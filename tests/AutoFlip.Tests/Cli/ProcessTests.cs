@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
 
 namespace AutoFlip.Tests;
 
@@ -126,18 +124,7 @@ public sealed partial class ProcessTests(ProcessTests.Unbroken unbroken) : IClas
         return document.RootElement.GetProperty("model_sha256").GetString()!;
     }
 
-    static Process Start(string[] arguments)
-    {
-        var process = CliProcess.Start(arguments);
-        if (OperatingSystem.IsLinux()) // it would hold some hundred lines
-            Assert.True(Control(((PipeStream)process.StandardOutput.BaseStream).SafePipeHandle, SetPipeSize, 4096) > 0);
-        return process;
-    }
-
-    const int SetPipeSize = 1031; // F_SETPIPE_SZ
-
-    [LibraryImport("libc", EntryPoint = "fcntl")]
-    private static partial int Control(SafePipeHandle file, int command, int value);
+    static Process Start(string[] arguments) => CliProcess.StartWithSmallPipe(arguments);
 
     const int Interrupt = 2, Terminate = 15;
 

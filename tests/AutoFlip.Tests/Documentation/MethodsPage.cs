@@ -64,7 +64,7 @@ static partial class MethodsPage
     static object New(MethodFacts method) => Catalog.Algorithms.TryGet(method.Name, out var algorithm)
         ? algorithm(new()) : Catalog.Pruners[method.Name](new());
 
-    /// <summary>Test files about a type: named after it, or with it in their text beside few others.</summary>
+    /// <summary>Test files of algorithms and pruners that name a type.</summary>
     static string[] TestsOf(string type) =>
     [
         .. from folder in (string[])["tests/AutoFlip.Tests/Algorithms", "tests/AutoFlip.Tests/Pruning"]
@@ -72,7 +72,7 @@ static partial class MethodsPage
            let name = Path.GetFileNameWithoutExtension(path)
            where Regex.IsMatch(SourceTree.Read(path), $@"\b{type}\b")
            orderby name
-           select $"[{name}](../{Path.GetRelativePath(SourceTree.Root, Path.Combine(SourceTree.Root, path)).Replace('\\', '/')})",
+           select $"[{name}](../{path})",
     ];
 
     static string Paragraphs(XElement remarks)
