@@ -56,13 +56,13 @@ public sealed record RoundReport
     /// <summary>Hash of the mask, in hex; null if nothing was removed.</summary>
     public string? Mask { get; init; }
 
-    /// <summary>Size of the tensors that clients really trained.</summary>
+    /// <summary>Size of the tensors that clients really trained; of sub-models in the mean over clients.</summary>
     public int TrainedParameters { get; init; }
 
     /// <summary>Multiply-accumulates of a forward pass of the full network.</summary>
     public long MacsPerSample { get; init; }
 
-    /// <summary>Of these, those that clients really carried out.</summary>
+    /// <summary>Of these, those that clients really carried out; of sub-models in the mean over samples.</summary>
     public long ActiveMacsPerSample { get; init; }
 
     /// <summary>Bytes sent to clients, measured.</summary>

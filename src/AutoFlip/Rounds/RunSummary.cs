@@ -161,13 +161,13 @@ public sealed record SummaryEvaluation(
 /// <param name="Parameters">Trainable parameters of the full network.</param>
 /// <param name="ActiveParameters">Of these, kept by the last mask.</param>
 /// <param name="Density">ActiveParameters / Parameters.</param>
-/// <param name="TrainedParameters">Size of the tensors that clients really train.</param>
+/// <param name="TrainedParameters">Size of the tensors that clients really trained in the last round.</param>
 /// <param name="Bytes">Size of the last model message to a client.</param>
 public sealed record SummaryModelSize(int Parameters, int ActiveParameters, double Density, int TrainedParameters, long Bytes);
 
 /// <summary>Amount of computation.</summary>
 /// <param name="MacsPerSample">Multiply-accumulates of a forward pass of the full network.</param>
-/// <param name="ActiveMacsPerSample">Of these, those that clients really carry out.</param>
+/// <param name="ActiveMacsPerSample">Of these, those that clients really carried out in the last round.</param>
 /// <param name="TrainSamples">Samples that went through forward and backward passes, exploration included.</param>
 /// <param name="DenseMacs">Forward multiply-accumulates that plain FedAvg would have carried out in the rounds; backward passes
 /// take about twice as many again.</param>

@@ -19,7 +19,6 @@ static class Summaries
         Experiment experiment, Metric main, int workers, Network network, Weights global, Mask mask,
         IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds, double elapsed)
     {
-        var small = mask.Shrink(network);
         var sums = SoFar(experiment, main, explorers, rounds);
         return sums with
         {
@@ -28,12 +27,10 @@ static class Summaries
                 Parameters = mask.Count,
                 ActiveParameters = mask.Kept,
                 Density = mask.Density,
-                TrainedParameters = small.Layout.ParameterCount,
             },
             Compute = sums.Compute with
             {
                 MacsPerSample = network.MacsPerSample,
-                ActiveMacsPerSample = small.MacsPerSample,
                 ExploreMacs = explorers.Sum(explorer => explorer.TrainSamples) * network.MacsPerSample,
             },
             Time = sums.Time with { Total = Math.Max(elapsed, sums.Time.Total) },

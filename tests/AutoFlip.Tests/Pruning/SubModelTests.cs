@@ -145,6 +145,22 @@ public sealed class SubModelTests : IDisposable
         });
     }
 
+    /// <summary>The model that is exported is whole; what clients trained was not.</summary>
+    [Fact]
+    public void The_summary_has_the_sizes_that_clients_trained()
+    {
+        var experiment = (FinishedRuns.Small with { Pruner = "heterofl" }).WithOption("modelRates", "0.5");
+        Directory.CreateDirectory(_folder["run"]);
+        var summary = Simulation.Run(
+            experiment, new RunOptions { ResultPath = _folder["run"], Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System,
+            default);
+
+        // 64 pixels, two hidden layers of 8 and 10 classes; half of the units
+        Assert.Equal((64 * 8 + 8 + 8 * 8 + 8 + 8 * 10 + 10, 1.0), (summary.ModelSize.ActiveParameters, summary.ModelSize.Density));
+        Assert.Equal(64 * 4 + 4 + 4 * 4 + 4 + 4 * 10 + 10, summary.ModelSize.TrainedParameters);
+        Assert.Equal(64 * 4 + 4 * 4 + 4 * 10, summary.Compute.ActiveMacsPerSample);
+    }
+
     [Theory, MemberData(nameof(Pruners))]
     public async Task Workers_and_the_order_in_which_clients_finish_do_not_matter(string pruner)
     {
