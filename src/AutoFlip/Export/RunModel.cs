@@ -8,7 +8,8 @@ public static class RunModel
     /// <param name="directory">The run directory.</param>
     /// <param name="small">What is left of the model; otherwise all of it, with zeros for what was removed.</param>
     /// <param name="dataPath">Where data is looked for first, if it is needed; null: where the run found it.</param>
-    /// <param name="observer">Receives progress, if data have to be loaded; null for none.</param>
+    /// <param name="observer">Receives progress, if data have to be loaded, and a warning if clients have kept values of the model; null
+    /// for none.</param>
     /// <param name="cancellation">Stops that.</param>
     /// <exception cref="AutoFlipException">It is no run directory, or the run has not ended (exit 2); a file is damaged, or
     /// data are missing (exit 3).</exception>
@@ -26,11 +27,15 @@ public static class RunModel
                 $"'{directory}' has no final model: the run is not done. "
                 + $"{RunStatus.Of(directory).Advice(directory) ?? "It is still running."}");
         var file = Safetensors.Read(path);
-        if (SavedModel.Of(file, path) is not { } model)
-            return Rebuilt(file, directory, dataPath, observer ?? RunObserver.None, cancellation);
-        return model.Experiment is { } made // the file has no folders
-            ? model with { Experiment = WithFolders(made, ExperimentFile.OfRun(directory)) }
-            : model;
+        observer ??= RunObserver.None;
+        if (SavedModel.Of(file, path) is not { } model) return Rebuilt(file, directory, dataPath, observer, cancellation);
+        if (model.Experiment is not { } made) return model;
+        var travels = Catalog.Resolve(made).Algorithm.Travels(model.Network);
+        if (!travels.IsAll)
+            observer.Warning(
+                $"Experiment.Algorithm {made.Algorithm}: {travels.Count - travels.Kept} of the model's {travels.Count} values were trained "
+                + "at the clients and stayed there. In this model they are as they were drawn, so it is not for use as it is.");
+        return model with { Experiment = WithFolders(made, ExperimentFile.OfRun(directory)) }; // the file has no folders
     }
 
     static Experiment WithFolders(Experiment made, Experiment run) =>

@@ -18,6 +18,23 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
         return runner.Run(samples, samples.Length / model.Network.Input.Length);
     }
 
+    /// <summary>TwoNN with hidden layers of 8: 64·8 + 8, 8·8 + 8 and, of the personal layer, 8·10 + 10 parameters.</summary>
+    [Fact]
+    public void A_model_of_which_clients_kept_a_part_is_loaded_with_a_warning()
+    {
+        var (observer, other) = (new RecordingObserver(), new RecordingObserver());
+        var run = Simulation.Run(
+            FinishedRuns.Small with { Algorithm = "fedper", Pruner = "none" },
+            new RunOptions { ResultPath = _folder.Path, Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System, default);
+
+        RunModel.Load(run.Directory, observer: observer);
+        RunModel.Load(runs.Digits, observer: other);
+
+        Assert.StartsWith(
+            "Experiment.Algorithm fedper: 90 of the model's 682 values were trained at the clients", Assert.Single(observer.Warnings));
+        Assert.Empty(other.Warnings);
+    }
+
     [Fact]
     public void A_small_model_is_loaded_without_its_data_and_computes_what_the_full_one_computes()
     {
