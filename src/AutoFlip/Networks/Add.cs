@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace AutoFlip;
@@ -6,8 +5,6 @@ namespace AutoFlip;
 /// <summary>Sum of two equal shapes: the end of a residual block. Makes the channel groups of both sides one.</summary>
 public sealed record Add : Layer
 {
-    static readonly Scalar One = 1;
-
     internal override Features Draft(LayerDraft draft)
     {
         if (draft.Inputs is not [var left, var right] || !left.Shape.SequenceEqual(right.Shape))
@@ -16,7 +13,7 @@ public sealed record Add : Layer
         return left;
     }
 
-    internal override Tensor Run(in LayerRun run) => run.Inputs[0].add(run.Inputs[1], One);
+    internal override Tensor Run(in LayerRun run) => run.Inputs[0].add(run.Inputs[1], Scalars.One);
 
     internal override string Export(OnnxDraft draft) => draft.Step("Add", draft.Inputs);
 

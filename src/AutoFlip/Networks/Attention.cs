@@ -52,8 +52,8 @@ public sealed record Attention(int HeadWidth, double Dropout = 0) : Layer
 
     Tensor Scores(Tensor query, Tensor key, Tensor? mask)
     {
-        var scores = query.matmul(key.transpose(-2, -1)).mul(1 / Math.Sqrt(HeadWidth));
-        return mask is null ? scores : scores.add(mask);
+        var scores = query.matmul(key.transpose(-2, -1)).mul(Scalars.Of(1 / Math.Sqrt(HeadWidth)));
+        return mask is null ? scores : scores.add(mask, Scalars.One);
     }
 
     Tensor Dropped(in LayerRun run, Tensor shares) =>

@@ -34,7 +34,7 @@ public sealed record Embedding(int Vocabulary, int Size) : Layer
     {
         var ids = run.Input.flatten(1).to_type(ScalarType.Int64); // [N, T]
         var rows = run.Tensors[0].index_select(0, ids.flatten()).view(ids.size(0), ids.size(1), Size);
-        return HasPadding && run.Training ? where(ids.eq(0).unsqueeze(-1), rows.detach(), rows) : rows;
+        return HasPadding && run.Training ? where(ids.eq(Scalars.Zero).unsqueeze(-1), rows.detach(), rows) : rows;
     }
 
     internal override string Export(OnnxDraft draft) => draft.Step("Gather", [draft.Tensor(0), draft.Input]);

@@ -40,7 +40,7 @@ public sealed record GroupedLinear(int Features, int Groups, int Repeats) : Laye
         var rows = input.reshape(-1, Groups, weight.size(1)).transpose(0, 1);                 // [G, N T, F / G]
         var kernels = weight.view(Groups, -1, weight.size(1)).transpose(1, 2);                // [G, F / G, outputs / G]
         var products = rows.bmm(kernels).transpose(0, 1).reshape(input.size(0), input.size(1), -1);
-        return products.add(bias).MoveToOuterDisposeScope();
+        return products.add(bias, Scalars.One).MoveToOuterDisposeScope();
     }
 
     internal override string Export(OnnxDraft draft)

@@ -15,7 +15,7 @@ public sealed record NoNorm : Layer
         return draft.Input;
     }
 
-    internal override Tensor Run(in LayerRun run) => run.Tensors[0].addcmul(run.Input, run.Tensors[1], 1);
+    internal override Tensor Run(in LayerRun run) => run.Tensors[0].addcmul(run.Input, run.Tensors[1], Scalars.One);
 
     internal override string Export(OnnxDraft draft) =>
         draft.Step("Add", [draft.Step("Mul", [draft.Input, draft.Tensor(1)]), draft.Tensor(0)]);

@@ -17,8 +17,8 @@ public sealed record PaddingMask : Layer
 
     internal override Tensor Run(in LayerRun run)
     {
-        using var padding = run.Input.flatten(1).eq(0);
-        return padding.to_type(run.Input.dtype).mul_(Least);
+        using var padding = run.Input.flatten(1).eq(Scalars.Zero);
+        return padding.to_type(run.Input.dtype).mul_(Scalars.Of(Least));
     }
 
     internal override string Export(OnnxDraft draft)

@@ -21,7 +21,7 @@ public sealed record Positions(int Rows, bool Same = false) : Layer
         return draft.Input;
     }
 
-    internal override Tensor Run(in LayerRun run) => run.Input.add(run.Tensors[0].narrow(0, 0, Same ? 1 : run.Input.size(1)));
+    internal override Tensor Run(in LayerRun run) => run.Input.add(run.Tensors[0].narrow(0, 0, Same ? 1 : run.Input.size(1)), Scalars.One);
 
     internal override string Export(OnnxDraft draft)
     {
