@@ -23,7 +23,7 @@ sealed class ExperimentCommand : ICommand
         """;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Setting> Settings => [Cli.Settings.DryRun, .. Cli.Settings.All];
+    public IReadOnlyList<Setting> Settings => [.. Cli.Settings.Tables, .. Cli.Settings.All];
 
     /// <inheritdoc/>
     public ExitCode Invoke(CommandLine line, Host host)

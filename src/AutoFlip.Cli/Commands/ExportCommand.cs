@@ -22,6 +22,8 @@ sealed class ExportCommand : ICommand
         model.safetensors, and the vocabulary if there is one. Its config has no place for removed
         units, so the folder holds the full architecture, with zeros for removed weights.
 
+        --rate exports a sub-model of a run with heterofl or fjord, for devices of that size.
+
         Without --output the file is RUN-small.safetensors in the current folder. An existing
         file is replaced.
         """;
@@ -39,6 +41,8 @@ sealed class ExportCommand : ICommand
         var ship = request.Ship;
         if (ship is { Small: true, Full: true })
             throw AutoFlipException.BadRequest("--small and --full contradict each other. Give one of them.");
+        if (ship is { Rate: not null, Full: true })
+            throw AutoFlipException.BadRequest("--rate and --full contradict each other: a sub-model has no removed units to be filled with zeros.");
         var format = ship.Format
             ?? (ship.Output is { } named && ModelSource.IsOnnx(named) ? ExportFormat.Onnx : ExportFormat.Safetensors);
         var isFolder = format == ExportFormat.HuggingFace;
@@ -49,6 +53,7 @@ sealed class ExportCommand : ICommand
         var path = Target(ship, directory, format);
         var isSmall = !ship.Full && !isFolder;
         var model = RunModel.Load(directory, isSmall, request.Options.DataPath, new QuietDisplay(host), host.Cancel);
+        if (ship.Rate is { } rate) model = model.Cut(rate);
         switch (format)
         {
             case ExportFormat.HuggingFace: model.WriteHuggingFace(path, ship.Half); break;
@@ -66,7 +71,7 @@ sealed class ExportCommand : ICommand
         var isFolder = format == ExportFormat.HuggingFace;
         var run = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
         var kind = format.ToString().ToLowerInvariant();
-        var name = $"{run}-{(isFolder ? kind : ship.Full ? "full" : "small")}{(ship.Half ? "-fp16" : "")}{(isFolder ? "" : $".{kind}")}";
+        var name = $"{run}-{(isFolder ? kind : ship.Full ? "full" : ship.Rate is { } rate ? ExperimentOption.Text(rate) : "small")}{(ship.Half ? "-fp16" : "")}{(isFolder ? "" : $".{kind}")}";
         if (ship.Output is null) return name;
         if (!isFolder && Directory.Exists(ship.Output)) return Path.Combine(ship.Output, name);
         var folder = Path.GetDirectoryName(Path.GetFullPath(ship.Output));

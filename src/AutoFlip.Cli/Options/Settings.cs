@@ -124,8 +124,13 @@ static class Settings
             "Show full paths of data sets (csv:PATH, parquet:PATH, folder:PATH) in the report, instead of their last part.")])[0];
 
     /// <summary>Options of tables of experiments only.</summary>
-    public static Setting DryRun { get; } = Grouped(SettingGroup.Running,
-        [Setting.Of((TableOptions t) => t.DryRun, "--dry-run", "", "List finished and missing runs, and run nothing.")])[0];
+    public static ImmutableArray<Setting> Tables { get; } = Grouped(SettingGroup.Running,
+    [
+        Setting.Of((TableOptions t) => t.DryRun, "--dry-run", "", "List finished and missing runs, and run nothing."),
+        Setting.Of(
+            (TableOptions t) => t.Row, "--row", "NAME",
+            "Run only rows of this name, in which * stands for any text, as in 'FedAvg*'. The table still has all rows."),
+    ]);
 
     /// <summary>Options that a resumed run accepts too: none changes a result.</summary>
     public static ImmutableArray<Setting> Running { get; } = Grouped(SettingGroup.Running,
@@ -187,6 +192,9 @@ static class Settings
             + "extension, else safetensors."),
         Setting.Of((ShipOptions s) => s.Small, "--small", "", "Export the pruned model without removed units (default)."),
         Setting.Of((ShipOptions s) => s.Full, "--full", "", "Export the full architecture, with zeros for removed weights."),
+        Setting.Of(
+            (ShipOptions s) => s.Rate, "--rate", "F",
+            "Export a sub-model: the first units of every layer, as clients of this one of the --model-rates trained it (heterofl, fjord)."),
         Setting.Of((ShipOptions s) => s.Half, "--fp16", "", "Store weights in float16: half the size, three significant digits."),
         Setting.Of((ShipOptions s) => s.Output, "--output -o", "FILE", "Output file or directory; the folder of huggingface."),
         .. DataPath,

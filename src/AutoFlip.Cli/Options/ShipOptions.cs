@@ -15,6 +15,9 @@ sealed record ShipOptions
     /// <summary>The model with zeros for what was removed.</summary>
     public bool Full { get; init; }
 
+    /// <summary>Share of the units of every layer; null: all.</summary>
+    public decimal? Rate { get; init; }
+
     /// <summary>Weights in 16 bits.</summary>
     public bool Half { get; init; }
 

@@ -11,11 +11,13 @@ sealed record TableJob(int Number, ExperimentTable Table, string Row, Experiment
     public string Identity => IdentityOf(Experiment);
 
     /// <summary>Runs of some tables, without duplicates, ordered by seed so that rows can be compared early.</summary>
-    public static IReadOnlyList<TableJob> Of(IEnumerable<ExperimentTable> tables) =>
+    /// <param name="tables">Resolved tables.</param>
+    /// <param name="isWanted">Accepts the names of rows that are run.</param>
+    public static IReadOnlyList<TableJob> Of(IEnumerable<ExperimentTable> tables, Predicate<string> isWanted) =>
     [
         .. tables
             .SelectMany(table =>
-                table.Rows.SelectMany(row =>
+                table.Rows.Where(row => isWanted(row.Name)).SelectMany(row =>
                     row.Experiments.Select((experiment, i) =>
                         (Turn: i, Job: new TableJob(0, table, row.Name, experiment)))).OrderBy(job => job.Turn))
             .Select(job => job.Job).DistinctBy(job => job.Identity).Select((job, i) => job with { Number = i + 1 }),

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text.Json.Nodes;
 
 namespace AutoFlip.Cli;
@@ -19,7 +20,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     /// <exception cref="AutoFlipException">Some runs failed or are another process's, or the reader wished to stop (exit 130).</exception>
     public ExitCode Run()
     {
-        var jobs = TableJob.Of(tables);
+        var jobs = Jobs();
         foreach (var warning in Write().Warnings) host.Warn(warning);
         using var live = LiveRuns.Of(request.Show, host);
         foreach (var job in jobs)
@@ -33,7 +34,7 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     public ExitCode DryRun()
     {
         var runs = EarlierRuns.Below(Root);
-        var jobs = TableJob.Of(tables);
+        var jobs = Jobs();
         foreach (var job in jobs)
         {
             var cell = new TableCell(job.Experiment, runs.Of(job.Experiment), Failure: null);
@@ -42,6 +43,16 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
         }
         return ExitCode.Done;
     }
+
+    /// <summary>The runs of the rows that were asked for.</summary>
+    /// <exception cref="AutoFlipException">There is no such row (exit 2).</exception>
+    IReadOnlyList<TableJob> Jobs() =>
+        TableJob.Of(tables, row => FileSystemName.MatchesSimpleExpression(request.Tables.Row, row)) is { Count: > 0 } jobs
+            ? jobs
+            : throw AutoFlipException.BadRequest(
+                $"experiment: no row is called '{request.Tables.Row}'."
+                + $"{Nearest.Hint(request.Tables.Row, tables.SelectMany(table => table.Rows).Select(row => row.Name))} "
+                + "Accepted: a name, or a pattern such as 'FedAvg*'; '--dry-run' without '--row' lists all rows.");
 
     /// <summary>Carries a run out, if it is missing; whether anything was done.</summary>
     bool RunJob(TableJob job, int jobs, LiveRuns live)

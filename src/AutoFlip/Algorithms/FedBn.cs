@@ -18,5 +18,10 @@ public sealed record FedBn(double Beta) : FedAvgServer(Beta)
     public override bool IsPersonal => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Warns(Experiment experiment, Network network) => Travels(network).IsAll
+        ? [$"Experiment.Algorithm fedbn: {experiment.Model} has no batch normalisation, so this is fedavg."]
+        : [];
+
+    /// <inheritdoc/>
     public override Selection Travels(Network network) => Travelling.AllBut(network, node => node.Layer is BatchNorm2d);
 }

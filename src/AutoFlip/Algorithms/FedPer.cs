@@ -22,5 +22,9 @@ public sealed record FedPer(double Beta) : FedAvgServer(Beta)
     public override bool IsPersonal => true;
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Warns(Experiment experiment, Network network) =>
+        Travelling.WarningOfHead(experiment, Travels(network), PersonalLayers);
+
+    /// <inheritdoc/>
     public override Selection Travels(Network network) => Travelling.AllButLast(network, PersonalLayers);
 }

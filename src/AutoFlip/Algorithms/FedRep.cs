@@ -33,6 +33,10 @@ public sealed record FedRep(double Beta) : FedAvgServer(Beta)
             : null;
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Warns(Experiment experiment, Network network) =>
+        Travelling.WarningOfHead(experiment, Travels(network), PersonalLayers);
+
+    /// <inheritdoc/>
     public override Selection Travels(Network network) => Travelling.AllButLast(network, PersonalLayers);
 
     /// <inheritdoc/>

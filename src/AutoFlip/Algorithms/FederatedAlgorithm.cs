@@ -70,6 +70,12 @@ public abstract record FederatedAlgorithm
     /// <param name="pruner">Its pruner.</param>
     public virtual string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) => null;
 
+    /// <summary>Facts that the user of an experiment should know before its first round, one or two sentences each: options
+    /// without effect, and networks with nothing for the algorithm to act on.</summary>
+    /// <param name="experiment">The run.</param>
+    /// <param name="network">Its full network.</param>
+    public virtual IEnumerable<string> Warns(Experiment experiment, Network network) => [];
+
     /// <summary>True if the mean of a value may be over some of the clients (<see cref="Pruner.HasCoverage"/>), as under sub-models. False
     /// where the algorithm folds replies itself, by position, and where personal models have the shape of the global one.</summary>
     public virtual bool TakesSubModels => !IsPersonal;

@@ -26,5 +26,18 @@ static class Travelling
         return AllBut(network, node => network.Nodes.IndexOf(node) >= first);
     }
 
+    /// <summary>Warnings where all layers are personal, or none.</summary>
+    /// <param name="experiment">The run.</param>
+    /// <param name="travels">The values that are shared.</param>
+    /// <param name="layers">Personal layers, as asked for.</param>
+    public static IEnumerable<string> WarningOfHead(Experiment experiment, Selection travels, int layers)
+    {
+        if (travels.Kept == 0)
+            yield return $"Experiment.Algorithm {experiment.Algorithm}: with Options.PersonalLayers {layers} no layer of {experiment.Model} is "
+                + "shared. Every client trains alone, and the global model stays the initial one.";
+        else if (travels.IsAll)
+            yield return $"Experiment.Algorithm {experiment.Algorithm}: with Options.PersonalLayers 0 no layer is personal, so this is fedavg.";
+    }
+
     static bool HasWeights(Network network, Node node) => node.Tensors.Any(name => network.Layout[name].Role == TensorRole.Weight);
 }

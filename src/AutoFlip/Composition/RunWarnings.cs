@@ -20,12 +20,12 @@ static class RunWarnings
     public static IEnumerable<string> OfNetwork(RunSetting setting, bool isNew) =>
         isNew ? OfChoices(new PreparedRun(setting.Experiment, setting.Network, setting.Contract), setting.Method) : [];
 
-    /// <summary>Warnings about options without effect, and the pruner's.</summary>
-    static IEnumerable<string> OfChoices(PreparedRun run, Method method)
-    {
-        string?[] warnings = [OptionUses.Warning(run), method.Pruner.Warns(run.Experiment)];
-        return warnings.OfType<string>();
-    }
+    /// <summary>Warnings about options without effect, and the algorithm's and the pruner's.</summary>
+    static IEnumerable<string> OfChoices(PreparedRun run, Method method) =>
+    [
+        .. OptionUses.Warning(run) is { } unused ? [unused] : Array.Empty<string>(),
+        .. method.Algorithm.Warns(run.Experiment, run.Network), .. method.Pruner.Warns(run.Experiment, run.Network),
+    ];
 
     /// <summary>Warnings about processors that are slower than expected.</summary>
     static IEnumerable<string> OfProcessor(Experiment experiment, Network network)

@@ -288,7 +288,9 @@ public static class ExperimentFile
         }
         try
         {
-            var read = value.Deserialize(type, Json);
+            var read = type == typeof(string) && property is null && value.ValueKind == JsonValueKind.Array
+                ? string.Join(',', value.EnumerateArray().Select(one => one.ToString())) // a method checks its texts, lists of numbers too
+                : value.Deserialize(type, Json);
             return read is null && Nullable.GetUnderlyingType(type) is null || read is IEnumerable<string?> texts && texts.Contains(null)
                 ? throw new JsonException()
                 : read;

@@ -14,7 +14,8 @@ public sealed record TableRow(string Name, ImmutableArray<Experiment> Experiment
 /// <item><c>"seeds": [1, 2, 3]</c>: every row is run with each of them; without it with the experiment's own seed.</item>
 /// <item><c>"rows": [{ "name": "FedAvg", "algorithm": "fedavg" }, ...]</c>: the fields that a row sets otherwise. A row may
 /// have <c>seeds</c> of its own.</item>
-/// <item><c>"grid": { "pruneFraction": [0.1, 0.2] }</c>, of the file or of one row: a row for each combination of the values.</item>
+/// <item><c>"grid": { "pruneFraction": [0.1, 0.2] }</c>, of the file or of one row: a row for each combination of the values. A field
+/// that a row sets or varies itself does not take the values of the file's grid there.</item>
 /// <item><c>"baseline": "FedAvg"</c>: the row that the others are compared with; without it the first.</item>
 /// </list>
 /// A file with none of these is a table of one run.

@@ -58,7 +58,10 @@ static class TableFile
             throw AutoFlipException.BadRequest(
                 $"{label}: the field '{SeedField}' is not accepted in a row. Accepted: \"{ExperimentFile.SeedsField}\", a list.");
         experiment = ExperimentFile.Over(experiment, ExperimentFile.FieldsOf(row, label), label, MethodOptions.Schema, RowFields);
-        return new(name, experiment, [.. grid, .. Grid(row, label)], Seeds(row, label) ?? seeds ?? [experiment.Seed], label);
+        var own = Grid(row, label);
+        bool IsOwn(string field) => row.TryGetProperty(field, out _) || own.Any(axis => axis.Field == field);
+        return new(
+            name, experiment, [.. grid.Where(axis => !IsOwn(axis.Field)), .. own], Seeds(row, label) ?? seeds ?? [experiment.Seed], label);
     }
 
     /// <summary>Refuses a table of more than <see cref="MostRuns"/> runs; cost is in proportion to the file.</summary>

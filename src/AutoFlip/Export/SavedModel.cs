@@ -44,6 +44,29 @@ public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights
     /// <remarks>A full network with zeros for removed units computes what is left of it.</remarks>
     public void WriteHuggingFace(string folder, bool half = false) => HuggingFaceFolder.Write(this, folder, half);
 
+    /// <summary>The model without the last units of every layer: the sub-model that clients of a rate trained.</summary>
+    /// <param name="rate">r: the first ceil(r K) of K units stay.</param>
+    /// <exception cref="AutoFlipException">Sub-models of the run do not have the first units of every layer, or none has that rate
+    /// (exit 2).</exception>
+    public SavedModel Cut(decimal rate)
+    {
+        if (Experiment is null || Catalog.Resolve(Experiment).Pruner is not SubModelPruner { IsNested: true } pruner)
+            throw AutoFlipException.BadRequest(
+                $"The model cannot be cut to {ExperimentOption.Text(rate)} of its units. Accepted: models of Experiment.Pruner heterofl or "
+                + "fjord, whose clients train the first units of every layer.");
+        if (SubModelPruner.Rates(pruner.ModelRates) is not { } rates || !rates.Contains(rate))
+            throw AutoFlipException.BadRequest(
+                $"The model cannot be cut to {ExperimentOption.Text(rate)} of its units: no client trained that many. Accepted: "
+                + $"{pruner.ModelRates}, the run's Options.ModelRates.");
+        var units = SubModelPruner.Cut(Network, rate);
+        return units.IsAll ? this : this with
+        {
+            Card = Card.WithWidthsOf(units.Small),
+            Network = units.Small,
+            Weights = new(units.Small.Layout, units.Present.Gather(Weights.Values)),
+        };
+    }
+
     ImmutableSortedDictionary<string, string> Metadata => Card.Metadata(Experiment);
 
     /// <summary>The model of a file that has a card; null if it has none.</summary>

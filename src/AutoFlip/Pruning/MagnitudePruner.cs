@@ -46,12 +46,14 @@ public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pr
     }
 
     /// <inheritdoc/>
-    public override string? Warns(Experiment experiment)
+    public override IEnumerable<string> Warns(Experiment experiment, Network network)
     {
         var last = experiment.FirstPrunedRound + (PruningSteps - 1L) * PruningInterval;
-        return last <= experiment.Rounds ? null
-            : $"Experiment.PruneFraction {experiment.PruneFraction} is not reached: the last of Options.PruningSteps {PruningSteps} masks "
-                + $"would be made in round {last}, after the last of {experiment.Rounds}.";
+        if (last > experiment.Rounds)
+            yield return $"Experiment.PruneFraction {experiment.PruneFraction} is not reached: the last of Options.PruningSteps "
+                + $"{PruningSteps} masks would be made in round {last}, after the last of {experiment.Rounds}.";
+        if (PruningSteps == 1 && PruningInterval > 1)
+            yield return $"Options.PruningInterval {PruningInterval} has no effect: Options.PruningSteps 1 makes one mask.";
     }
 
     /// <inheritdoc/>

@@ -79,9 +79,11 @@ public abstract record Pruner
             "Experiment.Pruning", "structured", $"unstructured under Experiment.Pruner {experiment.Pruner}, which removes single weights")
         : null;
 
-    /// <summary>Something that the user of an experiment should know before its first round, in one or two sentences; null for
-    /// nothing.</summary>
-    public virtual string? Warns(Experiment experiment) => null;
+    /// <summary>Facts that the user of an experiment should know before its first round, one or two sentences each: options
+    /// without effect, masks that never come.</summary>
+    /// <param name="experiment">The run.</param>
+    /// <param name="network">Its full network.</param>
+    public virtual IEnumerable<string> Warns(Experiment experiment, Network network) => [];
 
     /// <summary>True if the pruner removes single weights only, so that <see cref="Experiment.Pruning"/> is unstructured where it was not
     /// chosen.</summary>

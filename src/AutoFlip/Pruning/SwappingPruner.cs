@@ -58,11 +58,11 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
         : first + Math.Min((round - first) / AdjustmentInterval, (AdjustmentEnd - 1) / AdjustmentInterval) * AdjustmentInterval;
 
     /// <inheritdoc/>
-    public override string? Warns(Experiment experiment)
+    public override IEnumerable<string> Warns(Experiment experiment, Network network)
     {
         var first = experiment.FirstPrunedRound;
-        return !Refreshes || Enumerable.Range(1, experiment.Rounds).Any(round => IsAdjusted(round, first)) ? null
-            : $"Experiment.Pruner {experiment.Pruner}: its mask is never adjusted in these {experiment.Rounds} rounds, with "
+        if (Refreshes && !Enumerable.Range(1, experiment.Rounds).Any(round => IsAdjusted(round, first)))
+            yield return $"Experiment.Pruner {experiment.Pruner}: its mask is never adjusted in these {experiment.Rounds} rounds, with "
                 + $"Options.AdjustmentInterval {AdjustmentInterval} and Options.AdjustmentEnd {AdjustmentEnd} from round {first} on.";
     }
 

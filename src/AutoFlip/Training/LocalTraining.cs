@@ -274,9 +274,17 @@ public sealed class LocalTraining
         var value = loss.ToString(CultureInfo.InvariantCulture);
         return AutoFlipException.RunFailed(isFirstStep && _task.Round == 1
             ? $"the loss is {value} before the first step: inputs or targets are too large, or not finite; scale them to values near 1."
-            : $"the loss became {value} in epoch {Math.Abs(epoch)}; lower Experiment.LearningRate, set Experiment.MaxGradientNorm, "
-                + "or scale inputs and targets that are large.");
+            : $"the loss became {value} in epoch {Math.Abs(epoch)}; lower {string.Join(" or ", StepLengths())}, set "
+                + "Experiment.MaxGradientNorm, or scale inputs and targets that are large.");
     }
+
+    /// <summary>Options by which steps become longer.</summary>
+    IEnumerable<string> StepLengths() =>
+    [
+        "Experiment.LearningRate",
+        .. _experiment.Options.Where(option => option is { IsDefault: false, Value: double }).Select(option =>
+            $"{option.Option.ApiName} {ExperimentOption.Text(option.Value)}"),
+    ];
 }
 
 /// <summary>Changes gradients before a step.</summary>

@@ -179,6 +179,21 @@ public sealed class ExperimentCommandTests : IDisposable
     }
 
     [Fact]
+    public void Rows_are_chosen_by_name_and_the_table_has_all_of_them()
+    {
+        var file = FileOf(TwoByTwo);
+
+        var one = Run(file, "--row", "Auto*");
+        var none = Run(file, "--row", "AutoFLOP");
+
+        Assert.Equal(["run autoflip 1", "run autoflip 2"], _engine.Seen);
+        Assert.Contains("[2/2] t: AutoFLIP, seed 2\n", one.Out, StringComparison.Ordinal);
+        Assert.Contains("| FedAvg | 1 | - | - | not run yet |", Table("md"), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.BadRequest, none.Exit);
+        Assert.StartsWith("autoflip: experiment: no row is called 'AutoFLOP'. Did you mean 'AutoFLIP'?", none.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Dry_run_says_what_there_is_and_touches_nothing()
     {
         var file = FileOf(TwoByTwo);

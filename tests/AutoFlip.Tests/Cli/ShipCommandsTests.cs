@@ -56,6 +56,18 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         }
     }
 
+    [Theory]
+    [InlineData("The model cannot be cut to 0.5 of its units. Accepted: models of --pruner heterofl or fjord", "--rate", "0.5")]
+    [InlineData("--rate and --full contradict each other", "--rate", "0.5", "--full")]
+    public void A_sub_model_of_a_run_without_any_is_refused(string sentence, params string[] options)
+    {
+        var ended = Shell.Run(["export", runs.Digits, "-o", _folder["cut.safetensors"], .. options]);
+
+        Assert.Equal((ExitCode.BadRequest, ""), (ended.Exit, ended.Out));
+        Assert.Contains(sentence, ended.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["cut.safetensors"]));
+    }
+
     [Theory, InlineData("run"), InlineData("small.safetensors"), InlineData("full.safetensors"), InlineData("small.onnx")]
     public void Evaluation_of_any_form_has_the_runs_figures(string form)
     {

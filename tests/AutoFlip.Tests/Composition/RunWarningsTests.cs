@@ -27,6 +27,26 @@ public class RunWarningsTests
         foreach (var (remedy, warning) in remedies.Zip(warnings)) Assert.Contains(remedy, warning, StringComparison.Ordinal);
     }
 
+    /// <summary>TwoNN has three layers with weights, and no batch normalisation.</summary>
+    [Theory]
+    [InlineData("fedbn", "", 0, "TwoNN has no batch normalisation, so this is fedavg.")]
+    [InlineData("fedper", "personalLayers", 3, "with Options.PersonalLayers 3 no layer of TwoNN is shared.")]
+    [InlineData("fedper", "personalLayers", 0, "with Options.PersonalLayers 0 no layer is personal, so this is fedavg.")]
+    [InlineData("fedper", "personalLayers", 2, null)]
+    [InlineData("fedrep", "personalLayers", 4, "no layer of TwoNN is shared.")]
+    [InlineData("fedsam", "adaptiveEta", 0.5, "Options.AdaptiveEta 0.5 has no effect: it is for Options.Adaptive true.")]
+    [InlineData("fedsam", "rho", 0.5, null)]
+    public void Algorithms_with_nothing_to_act_on_are_named_before_the_run(string algorithm, string option, object value, string? sentence)
+    {
+        var experiment = TinyFederation.Experiment with { Algorithm = algorithm, Pruner = Experiment.NoPruner };
+        if (option.Length > 0) experiment = experiment.WithOption(option, value);
+
+        var warnings = Catalog.Resolve(experiment).Algorithm.Warns(experiment, TinyFederation.Network(experiment)).ToList();
+
+        if (sentence is null) Assert.Empty(warnings);
+        else Assert.Contains(sentence, Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
     /// <summary>A control variate is as long as an int8 residual.</summary>
     [Theory, InlineData("scaffold"), InlineData("feddyn")]
     public void State_of_clients_that_would_fill_a_disk_is_said_beforehand(string algorithm)

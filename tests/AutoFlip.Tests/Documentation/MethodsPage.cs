@@ -48,21 +48,52 @@ static partial class MethodsPage
         var member = documentation[$"T:{method.Type.FullName}"];
         page.Append($"### {method.Name}\n\n{Text(member.Element("summary"))}\n\n");
         foreach (var parameter in member.Elements("param"))
-            page.Append($"- `{parameter.Attribute("name")!.Value}`: {Text(parameter)}\n");
+        {
+            var name = parameter.Attribute("name")!.Value;
+            string[] set = [.. OptionsOf(method, name).Select(option => $"`--{option}`")];
+            page.Append($"- {(set is [] ? $"`{name}`" : string.Join(", ", set))}: {Text(parameter)}\n");
+        }
         if (member.Elements("param").Any()) page.Append('\n');
         if (member.Element("remarks") is { } remarks) page.Append(Paragraphs(remarks)).Append('\n');
         if (MethodOption.Of(New(method)) is { IsEmpty: false } options)
         {
-            page.Append("\n| option | default | |\n|---|---|---|\n");
+            page.Append("\n| option | default | accepted | |\n|---|---|---|---|\n");
             foreach (var option in options)
-                page.Append($"| `--{option.Spelling}` | `{ExperimentOption.Text(option.Default)}` | {option.Attribute.Help} |\n");
+                page.Append($"| `--{option.Spelling}` | `{ExperimentOption.Text(option.Default)}` | {option.Accepted} "
+                    + $"| {option.Attribute.Help} |\n");
         }
         var tests = TestsOf(method.Type.Name);
         page.Append(tests is [] ? "\n" : $"\nTests: {string.Join(", ", tests)}.\n\n");
     }
 
-    static object New(MethodFacts method) => Catalog.Algorithms.TryGet(method.Name, out var algorithm)
-        ? algorithm(new()) : Catalog.Pruners[method.Name](new());
+    static object New(MethodFacts method, Experiment? experiment = null) => Catalog.Algorithms.TryGet(method.Name, out var algorithm)
+        ? algorithm(experiment ?? new()) : Catalog.Pruners[method.Name](experiment ?? new());
+
+    /// <summary>Options of a run that a property of the method follows, found by changing one after another.</summary>
+    static IEnumerable<string> OptionsOf(MethodFacts method, string property)
+    {
+        var read = method.Type.GetProperty(property)!;
+        var plain = read.GetValue(New(method));
+        foreach (var option in ExperimentOptions.All)
+        {
+            var experiment = new Experiment();
+            if (Other(option.Property.GetValue(experiment)) is not { } other) continue;
+            option.Property.SetValue(experiment, other);
+            var changed = New(method, experiment);
+            if (changed.GetType() == method.Type && !Equals(read.GetValue(changed), plain)) yield return option.Names[0];
+        }
+    }
+
+    /// <summary>Another value of an option's type; null for types whose values depend on others.</summary>
+    static object? Other(object? value) => value switch
+    {
+        bool flag => !flag,
+        int whole => whole + 1,
+        double real => real / 2 + 0.25,
+        decimal part => part / 2 + 0.25m,
+        Enum member => Enum.GetValues(member.GetType()).Cast<object>().First(one => !one.Equals(member)),
+        _ => null,
+    };
 
     /// <summary>Test files of algorithms and pruners that name a type.</summary>
     static string[] TestsOf(string type) =>

@@ -65,7 +65,7 @@ public class ExperimentFilesTests
     [Fact]
     public void The_ablation_shares_the_papers_threshold_with_the_papers_table()
     {
-        static IEnumerable<string> Runs(string file) => TableJob.Of([Table(file)]).Select(job => job.Identity);
+        static IEnumerable<string> Runs(string file) => TableJob.Of([Table(file)], _ => true).Select(job => job.Identity);
 
         var fractions = Table("cifar10-threshold-ablation.json").Rows.Where(row =>
             row.Name.Contains("as in the paper", StringComparison.Ordinal)).Select(row => row.Experiments[0].PruneFraction);

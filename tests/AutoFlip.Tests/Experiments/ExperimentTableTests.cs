@@ -102,6 +102,24 @@ public sealed class ExperimentTableTests : IDisposable
         Assert.Equal(["algorithm fedavg", "algorithm autoflip"], Names(Read("""{ "grid": { "algorithm": ["fedavg", "autoflip"] } }""")));
     }
 
+    /// <summary>Four combinations of the file's grid for <c>a</c>; <c>b</c> sets one of the two fields, and <c>c</c> varies it.</summary>
+    [Fact]
+    public void Fields_that_a_row_sets_or_varies_do_not_take_the_values_of_the_files_grid()
+    {
+        var table = Read("""
+            { "dataset": "Digits", "grid": { "rounds": [3, 4], "pruneFraction": [0.1, 0.5] },
+              "rows": [{ "name": "a" }, { "name": "b", "pruneFraction": 0.2 }, { "name": "c", "grid": { "pruneFraction": [0.3] } }] }
+            """).Resolve();
+
+        Assert.Equal(
+            [
+                "a, rounds 3, pruneFraction 0.1", "a, rounds 3, pruneFraction 0.5", "a, rounds 4, pruneFraction 0.1",
+                "a, rounds 4, pruneFraction 0.5", "b, rounds 3", "b, rounds 4", "c, rounds 3, pruneFraction 0.3", "c, rounds 4, pruneFraction 0.3"
+            ],
+            Names(table));
+        Assert.Equal([0.1m, 0.5m, 0.1m, 0.5m, 0.2m, 0.2m, 0.3m, 0.3m], table.Rows.Select(row => row.Experiments[0].PruneFraction));
+    }
+
     [Fact]
     public void Base_gives_its_experiment_and_nothing_of_its_table()
     {

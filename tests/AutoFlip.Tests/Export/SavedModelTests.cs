@@ -35,6 +35,33 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
         Assert.Empty(other.Warnings);
     }
 
+    /// <summary>Of 8 hidden units 4 at the rate 0.5: the rows and columns that come first in each matrix, read back from a file.</summary>
+    [Theory, InlineData("heterofl"), InlineData("fjord")]
+    public void A_model_of_nested_sub_models_is_cut_to_their_rates(string pruner)
+    {
+        var run = Simulation.Run(
+            (FinishedRuns.Small with { Pruner = pruner, EvaluationScope = EvaluationScope.Global }).WithOption("modelRates", "1,0.5"),
+            new RunOptions { ResultPath = _folder.Path, Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System, default);
+        var whole = RunModel.Load(run.Directory);
+
+        whole.Cut(0.5m).WriteSafetensors(_folder["half.safetensors"]);
+        var half = SavedModel.Load(_folder["half.safetensors"]);
+
+        Assert.Equal(64 * 4 + 4 + 4 * 4 + 4 + 4 * 10 + 10, half.Network.Layout.ParameterCount);
+        var wide = whole.Weights.Layout.Entries.Where(tensor => tensor.Shape.Length == 2).ToArray();
+        foreach (var (full, cut) in wide.Zip(half.Weights.Layout.Entries.Where(tensor => tensor.Shape.Length == 2)))
+            for (var row = 0; row < cut.Shape[0]; row++)
+                for (var column = 0; column < cut.Shape[1]; column++)
+                    Assert.Equal(
+                        whole.Weights.Values[full.Offset + row * full.Shape[1] + column],
+                        half.Weights.Values[cut.Offset + row * cut.Shape[1] + column]);
+        Assert.Same(whole, whole.Cut(1));
+        Assert.Contains("Accepted: 1,0.5", Assert.Throws<AutoFlipException>(() => whole.Cut(0.25m)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Accepted: models of Experiment.Pruner heterofl or fjord",
+            Assert.Throws<AutoFlipException>(() => RunModel.Load(runs.Digits).Cut(0.5m)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_small_model_is_loaded_without_its_data_and_computes_what_the_full_one_computes()
     {

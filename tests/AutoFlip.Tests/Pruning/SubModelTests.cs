@@ -81,9 +81,19 @@ public sealed class SubModelTests : IDisposable
         var experiment = (Tiny with { Pruner = pruner, EvaluationScope = EvaluationScope.Global }).WithOption("modelRates", rates);
 
         Assert.Equal(
-            isWarned ? $"Experiment.Pruner {pruner}: no client trains the last units of any layer, with Options.ModelRates {rates}. The "
-                + "global model has them as they were drawn." : null,
-            Catalog.Pruners[pruner](experiment).Warns(experiment));
+            isWarned ? [$"Experiment.Pruner {pruner}: no client trains the last units of any layer, with Options.ModelRates {rates}. The "
+                + "global model has them as they were drawn."] : [],
+            Catalog.Pruners[pruner](experiment).Warns(experiment, TinyFederation.Network(experiment)));
+    }
+
+    [Theory, MemberData(nameof(Pruners))]
+    public void A_model_without_units_to_leave_out_is_named_before_the_run(string pruner)
+    {
+        var experiment = Tiny with { Pruner = pruner, Model = "LogReg" };
+
+        Assert.Equal(
+            [$"Experiment.Pruner {pruner}: LogReg has no layer of which units could be left out, so every client trains the whole model."],
+            Catalog.Pruners[pruner](experiment).Warns(experiment, TinyFederation.Network(experiment)));
     }
 
     [Theory, MemberData(nameof(Pruners))]

@@ -44,9 +44,9 @@ public sealed class SwappingPrunerTests : IDisposable
         var experiment = TinyFederation.Experiment with { Pruner = "fedtiny", DenseRounds = 1, Rounds = rounds };
 
         Assert.Equal(
-            isWarned ? "Experiment.Pruner fedtiny: its mask is never adjusted in these 11 rounds, with Options.AdjustmentInterval 10 and "
-                + "Options.AdjustmentEnd 300 from round 2 on." : null,
-            Catalog.Pruners["fedtiny"](experiment).Warns(experiment));
+            isWarned ? ["Experiment.Pruner fedtiny: its mask is never adjusted in these 11 rounds, with Options.AdjustmentInterval 10 and "
+                + "Options.AdjustmentEnd 300 from round 2 on."] : [],
+            Catalog.Pruners["fedtiny"](experiment).Warns(experiment, TinyFederation.Network(experiment)));
     }
 
     /// <summary>Masks in rounds 2, 5 and 8.</summary>
@@ -57,9 +57,9 @@ public sealed class SwappingPrunerTests : IDisposable
             .WithOption("pruningSteps", 3).WithOption("pruningInterval", 3);
 
         Assert.Equal(
-            isWarned ? "Experiment.PruneFraction 0.3 is not reached: the last of Options.PruningSteps 3 masks would be made in round 8, "
-                + "after the last of 7." : null,
-            Catalog.Pruners["magnitude"](experiment).Warns(experiment));
+            isWarned ? ["Experiment.PruneFraction 0.3 is not reached: the last of Options.PruningSteps 3 masks would be made in round 8, "
+                + "after the last of 7."] : [],
+            Catalog.Pruners["magnitude"](experiment).Warns(experiment, TinyFederation.Network(experiment)));
     }
 
     /// <summary>w = (.1, 1, 0, 0) under 1100: half of two goes, which is the first. Its gradient of 100 is the largest, and 3 comes: of

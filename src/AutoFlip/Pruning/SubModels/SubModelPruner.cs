@@ -22,23 +22,28 @@ public abstract record SubModelPruner : Pruner
     /// <inheritdoc/>
     public override bool HasSubModels => true;
 
+    /// <summary>True if sub-models have the first units of every layer, so that the global model can be cut to each of the rates.</summary>
+    public virtual bool IsNested => false;
+
     /// <inheritdoc/>
     public override string? Refuses(Experiment experiment) => Rates(ModelRates) is not null ? null : ApiNames.Refusal(
         "Options.ModelRates", ModelRates, $"1 to {MostRates} numbers in (0, 1], separated by commas");
 
     /// <inheritdoc/>
-    public override string? Warns(Experiment experiment)
+    public override IEnumerable<string> Warns(Experiment experiment, Network network)
     {
-        string?[] warnings =
-        [
-            ReachesAllUnits || Rates(ModelRates)!.Value.Max() == 1 ? null
-                : $"Experiment.Pruner {experiment.Pruner}: no client trains the last units of any layer, with Options.ModelRates "
-                    + $"{ModelRates}. The global model has them as they were drawn.",
-            experiment.EvaluationScope == EvaluationScope.Global ? null
-                : "Clients that evaluate the global model receive all of it, whatever their rates; under Experiment.EvaluationScope global "
-                    + "none does.",
-        ];
-        return warnings.OfType<string>().ToArray() is { Length: > 0 } all ? string.Join(' ', all) : null;
+        if (network.Groups.All(group => group.IsFixed))
+        {
+            yield return $"Experiment.Pruner {experiment.Pruner}: {experiment.Model} has no layer of which units could be left out, so every "
+                + "client trains the whole model.";
+            yield break;
+        }
+        if (!ReachesAllUnits && Rates(ModelRates)!.Value.Max() < 1)
+            yield return $"Experiment.Pruner {experiment.Pruner}: no client trains the last units of any layer, with Options.ModelRates "
+                + $"{ModelRates}. The global model has them as they were drawn.";
+        if (experiment.EvaluationScope != EvaluationScope.Global)
+            yield return "Clients that evaluate the global model receive all of it, whatever their rates; under Experiment.EvaluationScope "
+                + "global none does.";
     }
 
     /// <summary>True if other units are chosen in each round, so that all are trained at any rate.</summary>
@@ -66,6 +71,11 @@ public abstract record SubModelPruner : Pruner
             var kept = group.IsFixed ? group.Width : UnitsAt(rate, group.Width);
             return kept == group.Width ? Selection.All(kept) : Choose(group.Width, kept, place, context);
         })]);
+
+    /// <summary>The first ceil(r K) of K units of every layer.</summary>
+    internal static Units Cut(Network network, decimal rate) =>
+        new(network, [.. network.Groups.Select(group =>
+            First(group.Width, group.IsFixed ? group.Width : UnitsAt(rate, group.Width)))]);
 
     /// <summary>The first units of a layer.</summary>
     private protected static Selection First(int width, int kept) => Window(width, kept, 0);
