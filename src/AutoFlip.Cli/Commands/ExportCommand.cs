@@ -42,7 +42,8 @@ sealed class ExportCommand : ICommand
         if (ship is { Small: true, Full: true })
             throw AutoFlipException.BadRequest("--small and --full contradict each other. Give one of them.");
         if (ship is { Rate: not null, Full: true })
-            throw AutoFlipException.BadRequest("--rate and --full contradict each other: a sub-model has no removed units to be filled with zeros.");
+            throw AutoFlipException.BadRequest(
+                "--rate and --full contradict each other: a sub-model has no removed units to be filled with zeros.");
         var format = ship.Format
             ?? (ship.Output is { } named && ModelSource.IsOnnx(named) ? ExportFormat.Onnx : ExportFormat.Safetensors);
         var isFolder = format == ExportFormat.HuggingFace;
@@ -71,7 +72,8 @@ sealed class ExportCommand : ICommand
         var isFolder = format == ExportFormat.HuggingFace;
         var run = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
         var kind = format.ToString().ToLowerInvariant();
-        var name = $"{run}-{(isFolder ? kind : ship.Full ? "full" : ship.Rate is { } rate ? ExperimentOption.Text(rate) : "small")}{(ship.Half ? "-fp16" : "")}{(isFolder ? "" : $".{kind}")}";
+        var part = isFolder ? kind : ship.Full ? "full" : ship.Rate is { } rate ? ExperimentOption.Text(rate) : "small";
+        var name = $"{run}-{part}{(ship.Half ? "-fp16" : "")}{(isFolder ? "" : $".{kind}")}";
         if (ship.Output is null) return name;
         if (!isFolder && Directory.Exists(ship.Output)) return Path.Combine(ship.Output, name);
         var folder = Path.GetDirectoryName(Path.GetFullPath(ship.Output));

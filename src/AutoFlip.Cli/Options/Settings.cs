@@ -140,7 +140,8 @@ static class Settings
         Setting.Of((RunOptions o) => o.DataPath, "--data-path --data_path", "DIR", "Directory that is searched first for data sets."),
         Setting.Of((RunOptions o) => o.Offline, "--offline", "", "Do not download data sets."),
         Setting.Of((RunOptions o) => o.Workers, "--workers", "N", "Number of clients trained in parallel. Does not change the result."),
-        Setting.Of((RunOptions o) => o.SaveClients, "--save-clients", "", "Also save each client's model after the last round."),
+        Setting.Of((RunOptions o) => o.SaveClients, "--save-clients", "",
+            "Also save each client's model after the last round, and personal models (checkpoints/clients/)."),
         Setting.Of(
             (RunOptions o) => o.TensorBoard, "--tensorboard --use_tb", "",
             "Write TensorBoard event files into the run directory; view them with: tensorboard --logdir DIR"),
@@ -194,7 +195,8 @@ static class Settings
         Setting.Of((ShipOptions s) => s.Full, "--full", "", "Export the full architecture, with zeros for removed weights."),
         Setting.Of(
             (ShipOptions s) => s.Rate, "--rate", "F",
-            "Export a sub-model: the first units of every layer, as clients of this one of the --model-rates trained it (heterofl, fjord)."),
+            "Export a sub-model of heterofl or fjord: the first units of every layer, as clients of this one of the --model-rates trained "
+            + "them."),
         Setting.Of((ShipOptions s) => s.Half, "--fp16", "", "Store weights in float16: half the size, three significant digits."),
         Setting.Of((ShipOptions s) => s.Output, "--output -o", "FILE", "Output file or directory; the folder of huggingface."),
         .. DataPath,

@@ -28,7 +28,8 @@ public sealed record FedSam(double Beta, int Epochs) : FedAvgServer(Beta)
     public double AdaptiveEta { get; init; } = 0.2;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Warns(Experiment experiment, Network network) => !Adaptive && AdaptiveEta != new FedSam(0, 1).AdaptiveEta
+    public override IEnumerable<string> Warns(Experiment experiment, Network network) =>
+        !Adaptive && AdaptiveEta != new FedSam(0, 1).AdaptiveEta
         ? [$"Options.AdaptiveEta {ExperimentOption.Text(AdaptiveEta)} has no effect: it is for Options.Adaptive true."]
         : [];
 

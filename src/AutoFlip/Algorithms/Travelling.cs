@@ -33,10 +33,11 @@ static class Travelling
     public static IEnumerable<string> WarningOfHead(Experiment experiment, Selection travels, int layers)
     {
         if (travels.Kept == 0)
-            yield return $"Experiment.Algorithm {experiment.Algorithm}: with Options.PersonalLayers {layers} no layer of {experiment.Model} is "
-                + "shared. Every client trains alone, and the global model stays the initial one.";
+            yield return $"Experiment.Algorithm {experiment.Algorithm}: with Options.PersonalLayers {layers} no layer of "
+                + $"{experiment.Model} is shared. Every client trains alone, and the global model stays the initial one.";
         else if (travels.IsAll)
-            yield return $"Experiment.Algorithm {experiment.Algorithm}: with Options.PersonalLayers 0 no layer is personal, so this is fedavg.";
+            yield return $"Experiment.Algorithm {experiment.Algorithm}: with Options.PersonalLayers 0 no layer is personal, so this is "
+                + "fedavg.";
     }
 
     static bool HasWeights(Network network, Node node) => node.Tensors.Any(name => network.Layout[name].Role == TensorRole.Weight);

@@ -63,6 +63,18 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         }
     }
 
+    /// <summary>A client's own model after a round (<see cref="FederatedAlgorithm.PersonalModel"/>).</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="mask">The mask in force.</param>
+    /// <param name="global">The global model, with the initial local values.</param>
+    /// <returns>The small vector.</returns>
+    public Weights PersonalModel(int client, int round, Mask mask, Weights global)
+    {
+        var task = new ReceivedTask(Masks.Of(mask), new(ClientWork.Evaluate, round, 0, mask.Shrink(global), mask), default);
+        return method.Algorithm.PersonalModel(Own(task, client).Task.Weights, MemoryOf(task, client));
+    }
+
     /// <summary>The task of a message, which is decoded once where clients are sent the same one. Cost where it was: a checksum.</summary>
     ReceivedTask? Decode(ReadOnlySpan<byte> message, UInt128? id)
     {

@@ -107,13 +107,13 @@ public static class FederationServer
         {
             LastTrained = server.LastTrained,
         });
-        if (data.Test is not { } test) return server.Run(channel, evaluate: null, cancel);
+        if (data.Test is not { } test) return server.Run(channel, evaluate: null, personal: null, cancel);
         using var pool = new WorkerPool(
             setting.Options.Workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));
         return server.Run(
             channel,
             (network, weights, cutOff, ct) =>
                 Evaluation.RunAsync(pool, network, weights, cutOff, method.Criterion, test, method.Metrics, ct),
-            cancel);
+            personal: null, cancel);
     }
 }

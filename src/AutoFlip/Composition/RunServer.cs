@@ -78,8 +78,11 @@ sealed class RunServer : IDisposable
     /// <summary>Carries out the rounds that are left, and writes what they come to.</summary>
     /// <param name="channel">The way to the clients.</param>
     /// <param name="evaluate">Evaluates on the server's test set; null if there is none.</param>
+    /// <param name="personal">Returns clients' own models, to be saved if <see cref="RunOptions.SaveClients"/>; null if they have none, or
+    /// have them on other machines.</param>
     /// <param name="cancel">Stops it; what was finished is saved.</param>
-    public RunSummary Run(IMessageChannel channel, TestSetEvaluation? evaluate, CancellationToken cancel)
+    public RunSummary Run(
+        IMessageChannel channel, TestSetEvaluation? evaluate, PersonalModels? personal, CancellationToken cancel)
     {
         var (experiment, directory, network) = (_setting.Experiment, _setting.Directory, _setting.Network);
         IClientTransport transport = new Dispatch(Link, channel);
@@ -98,9 +101,23 @@ sealed class RunServer : IDisposable
         directory.SaveModel("final.safetensors", global, card);
         directory.SaveModel(
             "final-small.safetensors", mask.Shrink(global), mask.Units is null ? card : card.WithWidthsOf(mask.Shrink(network)));
+        if (_setting.Options.SaveClients && personal is not null) SavePersonal(last.Round, mask, global, card, personal);
         directory.SaveResults(summary);
         _setting.Observer.Finished(summary);
         return summary;
+    }
+
+    /// <summary>Writes the own models of all clients that have trained.</summary>
+    void SavePersonal(int round, Mask mask, Weights global, ModelCard card, PersonalModels personal)
+    {
+        if (mask.Units is not null) card = card.WithWidthsOf(mask.Shrink(_setting.Network));
+        foreach (var client in _trained.Keys.Order())
+        {
+            var model = personal(client, round, mask, global);
+            _setting.Directory.SaveModel(
+                Path.Combine("clients", $"{client:0000}-personal.safetensors"), model,
+                card with { ModelSha256 = mask.Units is null ? model.Sha256() : null });
+        }
     }
 
     async Task<RunState> RunRoundsAsync(RecordedRun run, CancellationToken cancel)

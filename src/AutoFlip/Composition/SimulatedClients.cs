@@ -43,9 +43,19 @@ sealed class SimulatedClients : IDisposable
     public TestSetEvaluation? TestSet => _data.Test is not { } test ? null : (network, weights, cutOff, ct) =>
         Evaluation.RunAsync(_pool, network, weights, cutOff, _setting.Method.Criterion, test, _setting.Method.Metrics, ct);
 
+    /// <summary>Returns a client's own model; null if clients have none.</summary>
+    public PersonalModels? PersonalModels => _setting.Method.Algorithm.IsPersonal ? _host.PersonalModel : null;
+
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
 }
+
+/// <summary>Returns a client's own model after a round, as a small vector.</summary>
+/// <param name="client">The client.</param>
+/// <param name="round">The round.</param>
+/// <param name="mask">The mask in force.</param>
+/// <param name="global">The global model.</param>
+delegate Weights PersonalModels(int client, int round, Mask mask, Weights global);
 
 /// <summary>A simulation as the channel between server and clients sees it.</summary>
 /// <param name="Experiment">What is run; settled.</param>

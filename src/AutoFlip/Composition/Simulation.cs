@@ -98,6 +98,6 @@ public static class Simulation
         server.Announce(clients.Samples);
         foreach (var warning in RunWarnings.Of(setting, data, server.IsNew)) setting.Observer.Warning(warning);
         if (server.MaskInForce is { } mask) clients.Remember(mask);
-        return server.Run(through(clients.Session), clients.TestSet, cancel);
+        return server.Run(through(clients.Session), clients.TestSet, clients.PersonalModels, cancel);
     }
 }

@@ -20,7 +20,7 @@ public sealed record RunOptions
     /// <summary>Available memory in bytes; null uses the system's answer (<see cref="AutoFlip.MemoryLimit"/>). For tests.</summary>
     internal long? MemoryLimit { get; init; }
 
-    /// <summary>Also save each client's model after the last round.</summary>
+    /// <summary>Also save each client's model after the last round, and all personal models of clients that have trained.</summary>
     public bool SaveClients { get; init; }
 
     /// <summary>Also write event files for TensorBoard.</summary>

@@ -34,7 +34,8 @@ public static class RunModel
         if (!travels.IsAll)
             observer.Warning(
                 $"Experiment.Algorithm {made.Algorithm}: {travels.Count - travels.Kept} of the model's {travels.Count} values were trained "
-                + "at the clients and stayed there. In this model they are as they were drawn, so it is not for use as it is.");
+                + "at the clients and stayed there. In this model they are as they were drawn, so it is not for use as it is: "
+                + "RunOptions.SaveClients writes the clients' own.");
         return model with { Experiment = WithFolders(made, ExperimentFile.OfRun(directory)) }; // the file has no folders
     }
 

@@ -87,5 +87,8 @@ sealed class MaskStore(Network network, Selection? travels = null, Action<UInt12
     }
 
     /// <summary>Takes a mask in that the server has in its own shape: what a client of an interrupted run had before.</summary>
-    public void Add(Mask mask) => Add(WireMask.Of(mask).Hash, new ReceivedMask(network, mask.Units, mask.SmallValues, Travels));
+    public void Add(Mask mask) => Add(WireMask.Of(mask).Hash, Of(mask));
+
+    /// <summary>A mask of the server's as clients see it.</summary>
+    public ReceivedMask Of(Mask mask) => new(network, mask.Units, mask.SmallValues, Travels);
 }

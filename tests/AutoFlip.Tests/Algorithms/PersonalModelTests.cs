@@ -31,6 +31,35 @@ public sealed class PersonalModelTests : IDisposable
         Assert.True(last.ClientsPersonalOut!["loss"].Equal < first.ClientsPersonalOut!["loss"].Equal);
     }
 
+    /// <summary>Under a mask of units. Of fedper the body is the global one, and each client has a last layer of its own.</summary>
+    [Theory, InlineData("fedper"), InlineData("ditto")]
+    public void Personal_models_are_saved_with_a_run_or_after_it(string method)
+    {
+        var experiment = FinishedRuns.Small with { Algorithm = method, Rounds = 3, CohortFraction = 1, DenseRounds = 1 };
+        var options = new RunOptions { ResultPath = _folder.Path, Workers = 2, Offline = true };
+        var run = Simulation.Run(experiment, options with { SaveClients = true }).Directory;
+        var later = Simulation.Run(experiment with { Name = "later" }, options).Directory;
+        Assert.False(Directory.Exists(Path.Combine(later, "checkpoints/clients")));
+        Simulation.Resume(later, options with { SaveClients = true });
+
+        static SavedModel Personal(string run, int client) =>
+            SavedModel.Load(Path.Combine(run, $"checkpoints/clients/{client:0000}-personal.safetensors"));
+        var global = RunModel.Load(run);
+        var models = Enumerable.Range(0, 3).Select(client => Personal(run, client)).ToArray();
+
+        Assert.NotNull(models[0].Card.Widths);
+        Assert.Equal(3, models.DistinctBy(model => model.Weights.Sha256()).Count());
+        for (var client = 0; client < 3; client++)
+        {
+            Assert.Equal(global.Network.Layout, models[client].Network.Layout);
+            Assert.Equal(models[client].Weights.Sha256(), Personal(later, client).Weights.Sha256());
+            var body = global.Network.Layout.Entries.TakeWhile(tensor => tensor.Shape[0] != 10).Sum(tensor => tensor.Length);
+            Assert.Equal(
+                method == "fedper",
+                global.Weights.Values[..body].SequenceEqual(models[client].Weights.Values[..body]));
+        }
+    }
+
     [Fact]
     public async Task Other_algorithms_have_none()
     {

@@ -190,7 +190,8 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Contains("[2/2] t: AutoFLIP, seed 2\n", one.Out, StringComparison.Ordinal);
         Assert.Contains("| FedAvg | 1 | - | - | not run yet |", Table("md"), StringComparison.Ordinal);
         Assert.Equal(ExitCode.BadRequest, none.Exit);
-        Assert.StartsWith("autoflip: experiment: no row is called 'AutoFLOP'. Did you mean 'AutoFLIP'?", none.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "autoflip: experiment: no row is called 'AutoFLOP'. Did you mean 'AutoFLIP'?", none.Error, StringComparison.Ordinal);
     }
 
     [Fact]

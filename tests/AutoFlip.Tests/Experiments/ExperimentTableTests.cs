@@ -114,7 +114,8 @@ public sealed class ExperimentTableTests : IDisposable
         Assert.Equal(
             [
                 "a, rounds 3, pruneFraction 0.1", "a, rounds 3, pruneFraction 0.5", "a, rounds 4, pruneFraction 0.1",
-                "a, rounds 4, pruneFraction 0.5", "b, rounds 3", "b, rounds 4", "c, rounds 3, pruneFraction 0.3", "c, rounds 4, pruneFraction 0.3"
+                "a, rounds 4, pruneFraction 0.5", "b, rounds 3", "b, rounds 4", "c, rounds 3, pruneFraction 0.3",
+                "c, rounds 4, pruneFraction 0.3"
             ],
             Names(table));
         Assert.Equal([0.1m, 0.5m, 0.1m, 0.5m, 0.2m, 0.2m, 0.3m, 0.3m], table.Rows.Select(row => row.Experiments[0].PruneFraction));

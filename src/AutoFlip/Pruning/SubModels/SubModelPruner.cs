@@ -34,8 +34,8 @@ public abstract record SubModelPruner : Pruner
     {
         if (network.Groups.All(group => group.IsFixed))
         {
-            yield return $"Experiment.Pruner {experiment.Pruner}: {experiment.Model} has no layer of which units could be left out, so every "
-                + "client trains the whole model.";
+            yield return $"Experiment.Pruner {experiment.Pruner}: {experiment.Model} has no layer of which units could be left out, so "
+                + "every client trains the whole model.";
             yield break;
         }
         if (!ReachesAllUnits && Rates(ModelRates)!.Value.Max() < 1)
