@@ -6,8 +6,8 @@ namespace AutoFlip;
 /// Before every local step g ← g + μ(w - w_t), which is the gradient of (μ/2)‖w - w_t‖². Parameters only; running statistics are not drawn
 /// back. The server is FedAvg's. μ = 0 is FedAvg, to the bit.
 /// <para>Cost: nothing beyond FedAvg's.</para>
-/// <para>Source: Li et al. 2020, arXiv:1812.06127, algorithm 2. Differs: every client does all of its local epochs (no partial work
-/// of slow clients), and μ does not adapt. Adam rescales the term per coordinate; clipping
+/// <para>Source: Li et al. 2020, arXiv:1812.06127, algorithm 2. Partial work of slow clients:
+/// <see cref="Experiment.StragglerFraction"/>. Differs: μ does not adapt. Adam rescales the term per coordinate; clipping
 /// (<see cref="Experiment.MaxGradientNorm"/>) comes after it.</para>
 /// </remarks>
 [Published("Li et al. 2020, arXiv 1812.06127")]

@@ -44,7 +44,8 @@ public sealed record FedRep(double Beta) : FedAvgServer(Beta)
     {
         var body = Travels(training.Network);
         if (body.IsAll) return training.Run(epochs);
-        training.Run(epochs - BodyEpochs, trainable: Selection.All(body.Count).Except(body));
-        return training.Run(BodyEpochs, trainable: body);
+        var ofBody = Math.Min(BodyEpochs, epochs); // of a straggler there may be fewer
+        training.Run(epochs - ofBody, trainable: Selection.All(body.Count).Except(body));
+        return training.Run(ofBody, trainable: body);
     }
 }

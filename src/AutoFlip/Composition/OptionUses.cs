@@ -111,6 +111,8 @@ static class OptionUses
             run.Experiment.AskedSize > run.Experiment.CohortSize ? null
             : run.Experiment.CohortSize == run.Experiment.Clients ? "every client takes part in every round"
             : "it adds less than one client"),
+        new(nameof(Experiment.StragglerFraction), run =>
+            run.Experiment.LocalEpochs == 1 ? "with one local epoch there is nothing to leave out" : null),
         Of(nameof(Experiment.ServerMomentum), e => Catalog.Algorithms[e.Algorithm](e),
             run => $"the algorithm {run.Experiment.Algorithm} has none"),
         Of(nameof(Experiment.Momentum), e => Catalog.Optimizers[e.Optimizer](e),

@@ -236,6 +236,11 @@ public sealed record Experiment
     /// <summary>Local epochs E.</summary>
     public int LocalEpochs { get; init; } = 5;
 
+    /// <summary>Share of stragglers, in [0, 1]: each client of a round is one by this chance, and then trains a number of local epochs that
+    /// is drawn from 1 to <see cref="LocalEpochs"/>. Their partial work counts (Li et al., arXiv 1812.06127, section 5.2: 0, 0.5 and 0.9
+    /// of the clients).</summary>
+    public double StragglerFraction { get; init; }
+
     /// <summary>Batch size B; 0 is a client's whole training set.</summary>
     public int BatchSize { get; init; } = 350;
 

@@ -46,6 +46,9 @@ public enum Purpose
     /// client towards the server.</summary>
     Quantization = 16,
 
+    /// <summary>Local epochs of a client that may be a straggler.</summary>
+    Straggler = 19,
+
     /// <summary>Draws of a pruner from what it has learnt: per round, or per client of an exploration.</summary>
     PrunerDraws = 20,
 }

@@ -49,6 +49,24 @@ public sealed class EveryAlgorithmTests : IDisposable
     [Theory, MemberData(nameof(Names))]
     public void An_algorithm_runs_with_plain_SGD(string name) => Assert.Empty(Violations(Tiny(name)));
 
+    /// <summary>Partial work counts under every algorithm, and is as reproducible as whole work.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public async Task Stragglers_do_a_part_of_the_work_whatever_the_number_of_workers(string name)
+    {
+        var experiment = Tiny(name) with { LocalEpochs = 3, StragglerFraction = 1, Rounds = 2 };
+        var slow = await TinyFederation.RunAsync(experiment);
+        var all = await TinyFederation.RunAsync(experiment with { StragglerFraction = 0 });
+        var three = await TinyFederation.RunAsync(experiment, workers: 3);
+
+        Assert.Equal(slow.Global.Sha256(), three.Global.Sha256());
+        Assert.NotEqual(slow.Global.Sha256(), all.Global.Sha256());
+        Assert.Every(slow.Rounds.Zip(all.Rounds), rounds =>
+        {
+            Assert.Empty(rounds.First.Report.Failures);
+            Assert.InRange(rounds.First.Report.TrainSamples, 1, rounds.Second.Report.TrainSamples - 1);
+        });
+    }
+
     /// <summary>Removed units and removed weights, of a network with running statistics: what is removed is exactly 0 in the model and in
     /// every vector of the server; or the model's value stays what it was, to the bit.</summary>
     [Theory, MemberData(nameof(Names))]

@@ -116,6 +116,7 @@ public partial class SettingsTests
             Rounds = 0,
             CohortFraction = -1,
             Oversample = 0.5,
+            StragglerFraction = 1.5,
             LocalEpochs = 0,
             BatchSize = -1,
             ServerMomentum = -1,

@@ -161,6 +161,9 @@ public sealed class OptionUsesTests
         { "Oversample", Digits with {
             Model = "TwoNN", Oversample = 1.5,
             CohortFraction = 1 }, "Experiment.Oversample 1.5 (every client takes part in every round)" },
+        { "StragglerFraction", Digits with {
+            Model = "TwoNN", StragglerFraction = 0.5,
+            LocalEpochs = 1 }, "Experiment.StragglerFraction 0.5 (with one local epoch there is nothing to leave out)" },
         { "EvaluationFraction", Digits with {
             Model = "TwoNN", EvaluationFraction = 0.5,
             CohortFraction = 1 }, "Experiment.EvaluationFraction 0.5 (every client takes part in every round)" },
@@ -261,7 +264,8 @@ public sealed class OptionUsesTests
             Model = "TwoNN", Optimizer = "SGD", Momentum = 0.9, LearningRateDecay = 0.5, LearningRateDecayStep = 3, InitializationGain = 2,
             Metrics = ["f1"], Average = Average.Macro },
         Digits with {
-            Model = "TwoNN", Pruner = "none", EvaluationFraction = 0.5, TestFraction = 0.3, CohortFraction = 0.5, Oversample = 1.5 },
+            Model = "TwoNN", Pruner = "none", EvaluationFraction = 0.5, TestFraction = 0.3, CohortFraction = 0.5, Oversample = 1.5,
+            StragglerFraction = 0.5 },
     ];
 
     [Theory, MemberData(nameof(Used))]
