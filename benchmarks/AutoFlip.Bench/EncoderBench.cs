@@ -25,6 +25,7 @@ static class EncoderBench
         {
             using var own = new TrainingSteps(network, one.Batch, KernelPlan.Chosen(new Experiment()));
             using var small = new TrainingSteps(half, one.Batch, KernelPlan.Chosen(new Experiment()));
+            using var torch = new TrainingSteps(network, one.Batch, TrainingKernels.Torch);
             using var bare = new BareEncoder(one);
             series = Series.Interleave(
                 context, context.RepeatsOr(9), ("own", () => own.Milliseconds(1)),
@@ -35,9 +36,11 @@ static class EncoderBench
                     return milliseconds;
                 }
             ),
-                ("own, half of the parameters removed", () => small.Milliseconds(1)));
+                ("own, half of the parameters removed", () => small.Milliseconds(1)),
+                ("own, linear layers by libtorch", () => torch.Milliseconds(1)));
         });
         var ratio = series[0].Over(series[1]);
+        var kernels = series[3].Over(series[0]);
         var macs = (double)network.MacsPerSample / half.MacsPerSample;
         var realised = new Series("", [.. series[0].Over(series[2]).Values.Select(speed => speed / macs)]);
         return new BenchReport(
@@ -56,7 +59,10 @@ static class EncoderBench
                     [.. series.Select(taken => (string[])[taken.Name, .. taken.Cells("0")])]),
                 new(
                     ["ratio", "median", "least", "largest"],
-                    [["own / bare loop", .. ratio.Cells("0.00")], ["realised", .. realised.Cells("0.00")]]),
+                    [
+                        ["own / bare loop", .. ratio.Cells("0.00")], ["realised", .. realised.Cells("0.00")],
+                        ["linear layers by libtorch / by own kernels", .. kernels.Cells("0.00")],
+                    ]),
             ],
             [
                 new("own / bare loop", "at most 1.1", $"{ratio.Median:0.00}", ratio.Median <= 1.1),

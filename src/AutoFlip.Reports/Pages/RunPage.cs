@@ -254,6 +254,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
     {
         null => "",
         "own" => ", trained by own kernels",
+        "linear" => ", linear layers trained by own kernels, the others by libtorch",
         _ => ", trained by libtorch",
     };
 }

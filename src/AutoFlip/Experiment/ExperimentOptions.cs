@@ -217,8 +217,8 @@ public static class ExperimentOptions
         Of(e => e.Precision, "precision", "fp32|bf16",
             "Arithmetic of local training. bf16 is faster where the processor supports it; weights stay fp32."),
         Of(e => e.Kernels, "kernels", "auto|torch|own",
-            "Code of local training: libtorch, or kernels for chains of convolutions, ReLU, 2x2 pooling and linear layers. "
-            + "auto: these where a network has such layers, the processor AVX-512 and a client one thread.")
+            "Code of local training: libtorch, or kernels for chains of convolutions, ReLU, 2x2 pooling and linear layers, and for the "
+            + "linear layers of encoders. auto: these where a network has such layers, the processor AVX-512 and a client one thread.")
             with
             {
                 Earlier = TrainingKernels.Torch,

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace AutoFlip;
 
 /// <summary>Trains the first layers of a network by our own kernels: forward from images to scores, and backward from the scores' gradients
@@ -11,16 +9,13 @@ namespace AutoFlip;
 /// </remarks>
 sealed unsafe class KernelPass : IDisposable
 {
-    const int Few = 64;
-
     readonly KernelPlan _plan;
-    readonly MatrixProduct _product;
+    readonly LinearProduct _product;
     readonly ConvolutionBlock[] _blocks;
     readonly FeatureMatrix[] _features; // of the image, then of each linear layer's outputs
     readonly float[][] _dropped;
     readonly FeatureLayout? _layout;
     readonly NativeBuffer<float>? _image, _imageGradient; // of the last block
-    readonly NativeBuffer<float> _turned;
     int _images;
 
     /// <summary>Allocates.</summary>
@@ -36,7 +31,6 @@ sealed unsafe class KernelPass : IDisposable
         _features =
             [.. linear.Select(step => step.Inputs).Append(linear[^1].Outputs).Select(columns => new FeatureMatrix(capacity, columns))];
         _dropped = [.. plan.Dense.OfType<DropStep>().Select(_ => Array.Empty<float>())];
-        _turned = new((long)linear.Max(step => step.Outputs) * VectorCode.Rounded(Math.Min(capacity, Few)));
         if (_blocks is [.., var last])
         {
             var shape = last.Shape;
@@ -112,7 +106,6 @@ sealed unsafe class KernelPass : IDisposable
     public void Dispose()
     {
         _product.Dispose();
-        _turned.Dispose();
         _layout?.Dispose();
         _image?.Dispose();
         _imageGradient?.Dispose();
@@ -166,34 +159,18 @@ sealed unsafe class KernelPass : IDisposable
     /// <summary>Pixels from a row of a block's output to the next.</summary>
     int OutputPitch(int block) => block + 1 < _blocks.Length ? _blocks[block + 1].Shape.PaddedWidth : _blocks[block].Shape.OutputWidth;
 
-    void Forward(LinearStep step, FeatureMatrix x, FeatureMatrix y, float* parameters)
-    {
-        float* weights = parameters + step.Weights, biases = parameters + step.Biases;
-        if (_images >= Few)
-        {
-            for (var image = 0; image < _images; image++) new Span<float>(biases, step.Outputs).CopyTo(new(y.Row(image), step.Outputs));
-            _product.Add(_images, step.Outputs, step.Inputs, x.Row(0), x.Pitch, 1, weights, step.Inputs, true, y.Row(0), y.Pitch);
-            return;
-        }
-        // Few images are the columns, so that the weights are read once and not copied.
-        var pitch = VectorCode.Rounded(_images);
-        for (var output = 0; output < step.Outputs; output++) new Span<float>(_turned.First + output * pitch, _images).Fill(biases[output]);
-        _product.Add(step.Outputs, _images, step.Inputs, weights, step.Inputs, 1, x.Row(0), x.Pitch, true, _turned.First, pitch);
-        Transposition.Run(step.Outputs, _images, _turned.First, pitch, y.Row(0), y.Pitch);
-    }
+    void Forward(LinearStep step, FeatureMatrix x, FeatureMatrix y, float* parameters) => _product.Forward(
+        _images, step.Inputs, step.Outputs, x.Row(0), x.Pitch, parameters + step.Weights, parameters + step.Biases!.Value, y.Row(0),
+        y.Pitch);
 
     void Backward(LinearStep step, FeatureMatrix x, FeatureMatrix y, float* parameters, float* gradients, bool wantsInput)
     {
-        var biases = new Span<float>(gradients + step.Biases, step.Outputs);
-        for (var image = 0; image < _images; image++)
-            TensorPrimitives.Add(biases, new ReadOnlySpan<float>(y.GradientRow(image), step.Outputs), biases);
-        _product.Add(
-            step.Outputs, step.Inputs, _images, y.GradientRow(0), 1, y.Pitch, x.Row(0), x.Pitch, false, gradients + step.Weights,
-            step.Inputs);
+        _product.BackwardToParameters(
+            _images, step.Inputs, step.Outputs, x.Row(0), x.Pitch, y.GradientRow(0), y.Pitch, gradients + step.Weights,
+            gradients + step.Biases!.Value);
         if (!wantsInput) return;
         new Span<float>(x.GradientRow(0), _images * x.Pitch).Clear();
-        _product.Add(
-            _images, step.Inputs, step.Outputs, y.GradientRow(0), y.Pitch, 1, parameters + step.Weights, step.Inputs, false,
-            x.GradientRow(0), x.Pitch);
+        _product.BackwardToInput(
+            _images, step.Inputs, step.Outputs, y.GradientRow(0), y.Pitch, parameters + step.Weights, x.GradientRow(0), x.Pitch);
     }
 }

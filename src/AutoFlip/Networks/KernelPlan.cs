@@ -22,14 +22,17 @@ sealed record KernelPlan(
         _ => TrainingKernels.Torch,
     };
 
-    /// <summary>True if own kernels train a network in an experiment on this processor.</summary>
-    public static bool Trains(Experiment experiment, Network network) =>
-        Chosen(experiment) == TrainingKernels.Own && Of(network) is not null;
+    /// <summary>Layers of a network that own kernels train in an experiment on this processor, as summaries have it: <c>own</c> for all
+    /// that matter, <c>linear</c> for linear layers alone, <c>torch</c> for none.</summary>
+    public static string Share(Experiment experiment, Network network) =>
+        Chosen(experiment) != TrainingKernels.Own ? "torch"
+        : Of(network) is not null ? "own"
+        : LinearFunction.Pays(network) ? "linear" : "torch";
 
     /// <summary>Reason why own kernels cannot train a network here, in a sentence; null if they can.</summary>
     public static string? Refuses(Network network) =>
         WidthHere is null ? "this processor has neither AVX-512 nor AVX2 with FMA; choose auto or torch."
-        : Of(network) is null ? $"{network.Name} has layers without kernels; choose auto or torch."
+        : Of(network) is null && !LinearFunction.Pays(network) ? $"{network.Name} has layers without kernels; choose auto or torch."
         : null;
 
     /// <summary>The widest vectors of this processor that kernels are written in; null if it has none.</summary>
@@ -119,8 +122,8 @@ abstract record DenseStep;
 /// <param name="Inputs">Columns of x.</param>
 /// <param name="Outputs">Columns of y.</param>
 /// <param name="Weights">Offset of W [Outputs, Inputs] among the parameters.</param>
-/// <param name="Biases">Offset of b.</param>
-sealed record LinearStep(int Inputs, int Outputs, int Weights, int Biases) : DenseStep;
+/// <param name="Biases">Offset of b; null: there is none.</param>
+sealed record LinearStep(int Inputs, int Outputs, int Weights, int? Biases) : DenseStep;
 
 /// <summary>max(x, 0).</summary>
 sealed record RectifyStep : DenseStep;

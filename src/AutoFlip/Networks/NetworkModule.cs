@@ -26,6 +26,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     readonly bool _convolves;
     readonly bool _narrows;
     readonly KernelFunction? _kernels;
+    readonly LinearFunction? _linear;
     readonly T* _value;
     readonly T* _gradient;
     bool _disposed;
@@ -35,7 +36,8 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     /// <summary>Allocates values and gradients, all 0. Load weights before use.</summary>
     /// <param name="network">What to compute.</param>
     /// <param name="precision">What training passes compute in; narrower than float for float only.</param>
-    /// <param name="kernels">What computes training passes in float32: own kernels for networks that have a plan, else torch.</param>
+    /// <param name="kernels">What computes training passes in float32: own kernels for networks that have a plan, and for
+    /// linear layers where they are most of the work; else torch.</param>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double, or
     /// double and to be narrowed.</exception>
     public NetworkModule(
@@ -63,10 +65,13 @@ public sealed unsafe class NetworkModule<T> : IDisposable
             return view;
         });
         _views = [.. views.Values];
-        _steps = Plan(network, views);
+        if (kernels == TrainingKernels.Own && type == ScalarType.Float32 && !_narrows)
+        {
+            if (KernelPlan.Of(network) is { } plan) _kernels = new(plan, (float*)_value, (float*)_gradient, layout.ParameterCount);
+            else if (LinearFunction.Pays(network)) _linear = new(KernelPlan.WidthHere!.Value, (float*)_value, (float*)_gradient);
+        }
+        _steps = Plan(network, views, _linear);
         _convolves = network.Nodes.Any(node => node.Layer is Conv2d);
-        if (kernels == TrainingKernels.Own && type == ScalarType.Float32 && !_narrows && KernelPlan.Of(network) is { } plan)
-            _kernels = new(plan, (float*)_value, (float*)_gradient, layout.ParameterCount);
     }
 
     /// <summary>The network of the module.</summary>
@@ -123,6 +128,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         if (_disposed) return;
         _disposed = true;
         _kernels?.Dispose();
+        _linear?.Dispose();
         foreach (var view in _views) view.Dispose();
         _values.Dispose();
         _gradients.Dispose();
@@ -143,7 +149,10 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     }
 
     /// <summary>Plans the order of layers, the inputs that each may overwrite, and the outputs that are released after it.</summary>
-    static Step[] Plan(Network network, Dictionary<string, Tensor> views)
+    /// <param name="network">The network.</param>
+    /// <param name="views">Its tensors.</param>
+    /// <param name="linear">Trains linear layers; null: torch does.</param>
+    static Step[] Plan(Network network, Dictionary<string, Tensor> views, LinearFunction? linear)
     {
         var nodes = network.Nodes;
         var readers = nodes.SelectMany(node => node.Inputs).CountBy(input => input).ToDictionary();
@@ -157,6 +166,9 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         for (var i = 1; i < nodes.Length - 1; i++)
             if (layers[i] is ReLU && layers[lastReader[i]] is MaxPool2d pool && readers[i] == 1)
                 (layers[i], layers[lastReader[i]]) = (new MaxPool2d.Rectified(pool), new PassOn());
+
+        for (var i = 1; linear is not null && i < nodes.Length; i++)
+            if (LinearFunction.StepOf(nodes[i], network.Layout) is { } step) layers[i] = new TrainedLinear(layers[i]!, linear, step);
 
         bool MayOverwrite(int input) => layers[input] is { OutputIsFree: true } && readers[input] == 1;
         return [.. nodes.Select((node, i) => new Step(

@@ -59,7 +59,8 @@ public sealed record RunSummary
     /// <summary>Amount of computation.</summary>
     public required SummaryCompute Compute { get; init; }
 
-    /// <summary>Code that trained: own or torch. Null in summaries of earlier versions.</summary>
+    /// <summary>Code that trained: own or torch; linear where own kernels trained linear layers and libtorch the others. Null in
+    /// summaries of earlier versions.</summary>
     public string? Kernels { get; init; }
 
     /// <summary>Amount of traffic.</summary>

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using static TorchSharp.torch;
+
+namespace AutoFlip;
+
+/// <summary>Linear layers as functions of torch's graph that our own kernels compute, in networks that have no
+/// <see cref="KernelPlan"/>: encoders, for example.</summary>
+/// <remarks>
+/// Gradients of parameters are added straight into the flat vector, so torch sees none of them. A batch's input is kept by torch's graph.
+/// <para>Products of matrices reach 220 to 250 GFLOP/s a core of an AMD EPYC with AVX-512, where libtorch's MKL takes AVX2 and reaches 110
+/// at most; on an Intel Xeon both reach the same (results/kernels.md). So the function is used on both, and their bits are equal.</para>
+/// </remarks>
+/// <param name="width">Width of the vectors.</param>
+/// <param name="parameters">Parameters of the network.</param>
+/// <param name="gradients">Their gradients, which backward passes add to.</param>
+sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* gradients) : IDisposable
+{
+    readonly LinearProduct _product = new(width);
+    readonly float* _parameters = parameters, _gradients = gradients;
+
+    /// <summary>True if at least half of a network's multiply-accumulates are those of linear layers: below it the gain does not pay for
+    /// a change of bits.</summary>
+    public static bool Pays(Network network) =>
+        2 * network.Nodes.Where(node => StepOf(node, network.Layout) is not null).Sum(node => node.Macs) >= network.MacsPerSample;
+
+    /// <summary>The layer of a node as it is computed here; null if it is another kind of layer.</summary>
+    public static LinearStep? StepOf(Node node, WeightLayout layout)
+    {
+        if (node.Layer is not (Linear or GroupedLinear { Groups: 1 })) return null;
+        ImmutableArray<int> offsets = [.. node.Tensors.Select(name => layout[name].Offset)];
+        var shape = layout[node.Tensors[0]].Shape;
+        return new(shape[1], shape[0], offsets[0], offsets.Length > 1 ? offsets[1] : null);
+    }
+
+    /// <summary>y = x W^T + b.</summary>
+    /// <param name="input">[..., inputs] of float32.</param>
+    /// <param name="weight">W, as torch's graph knows it.</param>
+    /// <param name="step">The layer.</param>
+    public Tensor Run(Tensor input, Tensor weight, LinearStep step)
+    {
+        using var rows = input.contiguous();
+        return Function.apply(rows, weight, new Call(this, step, rows.requires_grad));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _product.Dispose();
+
+    Tensor Forward(Tensor input, LinearStep step)
+    {
+        var output = empty([.. input.shape[..^1], step.Outputs]);
+        _product.Forward(
+            Rows(input), step.Inputs, step.Outputs, Pointer(input), step.Inputs, _parameters + step.Weights,
+            step.Biases is { } biases ? _parameters + biases : null, Pointer(output), step.Outputs);
+        return output;
+    }
+
+    /// <summary>Adds the gradients of the parameters.</summary>
+    /// <returns>The gradient of the input; null if it is not wanted.</returns>
+    Tensor? Backward(Tensor input, Tensor gradient, LinearStep step, bool wantsInput)
+    {
+        using var y = gradient.contiguous();
+        _product.BackwardToParameters(
+            Rows(input), step.Inputs, step.Outputs, Pointer(input), step.Inputs, Pointer(y), step.Outputs, _gradients + step.Weights,
+            step.Biases is { } biases ? _gradients + biases : null);
+        if (!wantsInput) return null;
+        var x = zeros(input.shape);
+        _product.BackwardToInput(
+            Rows(input), step.Inputs, step.Outputs, Pointer(y), step.Outputs, _parameters + step.Weights, Pointer(x), step.Inputs);
+        return x;
+    }
+
+    static int Rows(Tensor tensor) => checked((int)(tensor.numel() / tensor.shape[^1]));
+
+    static float* Pointer(Tensor tensor)
+    {
+        fixed (byte* first = tensor.bytes) return (float*)first; // native memory: it does not move
+    }
+
+    sealed record Call(LinearFunction Owner, LinearStep Step, bool WantsInput);
+
+    sealed class Function : autograd.SingleTensorFunction<Function>
+    {
+        const string Made = "call";
+
+        public override string Name => nameof(LinearFunction);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            var (input, call) = ((Tensor)vars[0], (Call)vars[2]);
+            ctx.save_for_backward([input]);
+            ctx.save_data(Made, call);
+            return call.Owner.Forward(input, call.Step);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            var call = (Call)ctx.get_data(Made);
+            using var input = ctx.get_saved_variables()[0];
+            var gradient = call.Owner.Backward(input, grad_output, call.Step, call.WantsInput);
+            grad_output.Dispose();
+            return [gradient!, null!, null!];
+        }
+    }
+}
+
+/// <summary>A linear layer that a <see cref="LinearFunction"/> trains; evaluated it is itself.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Function">Computes it.</param>
+/// <param name="Step">Its sizes, and its place among the parameters.</param>
+sealed record TrainedLinear(Layer Layer, LinearFunction Function, LinearStep Step) : Layer
+{
+    internal override Features Draft(LayerDraft draft) => Layer.Draft(draft);
+
+    internal override Tensor Run(in LayerRun run) =>
+        run.Training ? Function.Run(run.Input, run.Tensors[0], Step) : Layer.Run(run);
+
+    internal override string Export(OnnxDraft draft) => Layer.Export(draft);
+
+    internal override bool OutputIsFree => Layer.OutputIsFree;
+}
