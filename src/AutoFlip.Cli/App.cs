@@ -79,10 +79,10 @@ static class App
 
     static ExitCode Invoke(ICommand command, string[] words, Host host)
     {
-        var parser = new OptionParser(command.Name, command.Settings);
-        return words.TakeWhile(word => word != "--").Any(word => word is "--help" or "-h" or "-?")
-            ? Help(host, command, words)
-            : command.Invoke(parser.Parse(words), host);
+        if (words.TakeWhile(word => word != "--").Any(word => word is "--help" or "-h" or "-?")) return Help(host, command, words);
+        var line = new OptionParser(command.Name, command.Settings).Parse(words);
+        if (line.ValueOf(Settings.LibTorch) is { } folder) LibTorch.Use(folder);
+        return command.Invoke(line, host);
     }
 
     static ExitCode Overview(Host host, IEnumerable<ICommand> commands)

@@ -126,7 +126,8 @@ public partial class ArchitectureTests
     [GeneratedRegex("autoflip (run|resume|data|list|export|report|plot|predict|evaluate|experiment|demo) ")]
     static partial Regex Command { get; }
 
-    [GeneratedRegex(@"(?<![\w./\\])(Experiment|Options|RunOptions|Simulation|FederationServer|Catalog|DataLocations|DataSplit)\.[A-Z]\w*")]
+    [GeneratedRegex(
+        @"(?<![\w./\\])(Experiment|Options|RunOptions|Simulation|FederationServer|Catalog|DataLocations|DataSplit|LibTorch)\.[A-Z]\w*")]
     static partial Regex ApiName { get; }
 
     // Loops that end before they return (Parallel.For over pixels) start no work that outlives them: they are free.

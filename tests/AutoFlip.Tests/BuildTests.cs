@@ -13,12 +13,20 @@ public class BuildTests
 
     static readonly string Library = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
 
+    /// <summary>Another one can be loaded then (docs/decisions/0063).</summary>
     [Fact]
-    public void Libtorch_loads_from_the_output_folder()
+    public void Libtorch_loads_from_a_folder_of_the_output_that_dotnet_does_not_look_into()
     {
+        Assert.SkipUnless(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TorchLibrary.Variable)), "Another libtorch is named.");
         using var ones = torch.ones(2);
 
         Assert.Equal(2, ones.numel());
+        Assert.Equal(
+            new(Path.Combine(AppContext.BaseDirectory, TorchLibrary.Folder), LibTorch.Version, LibTorch.Loaded.HasCuda), LibTorch.Loaded);
+        Assert.Null(TorchLibrary.Find(TorchFolder.Main));
+        Assert.DoesNotContain(
+            TorchFolder.Main, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "AutoFlip.Tests.deps.json")),
+            StringComparison.Ordinal);
     }
 
     /// <summary>When TorchSharp is updated, this says whether <see cref="TorchLibrary"/> still finds what it makes optional.</summary>
@@ -47,21 +55,26 @@ public class BuildTests
         Assert.Equal(before, after);
     }
 
-    [Fact]
-    public void Version_of_libtorch_is_that_of_the_packages() =>
+    [Theory]
+    [InlineData("libtorch-cpu-linux-x64"), InlineData("libtorch-cpu-osx-arm64"), InlineData("libtorch-cpu-win-x64")]
+    [InlineData("libtorch-cuda-12.8-linux-x64"), InlineData("libtorch-cuda-12.8-win-x64")]
+    public void Version_of_libtorch_is_that_of_the_packages(string package)
+    {
         Assert.Contains(
-            $"Include=\"libtorch-cpu-linux-x64\" Version=\"{LibTorch.Version}\"", SourceTree.Read("Directory.Packages.props"),
-            StringComparison.Ordinal);
+            $"Include=\"{package}\" Version=\"{LibTorch.Version}\"", SourceTree.Read("Directory.Packages.props"), StringComparison.Ordinal);
+        Assert.True(TorchFolder.IsOfSeries(LibTorch.Version));
+    }
 
     [Fact]
     public void A_missing_libtorch_is_one_sentence_that_names_its_package()
     {
         Assert.Equal(
             "The native library libtorch is missing: add it to the program with 'dotnet add package libtorch-cpu-linux-x64 --version "
-            + "2.10.0'.",
+            + "2.10.0'. Or name one with LibTorch.Use or AUTOFLIP_LIBTORCH: a folder with libtorch 2.10: torch/lib of a Python "
+            + "installation, or lib of an unzipped libtorch.",
             LibTorch.Fault("libtorch-cpu-linux-x64", found: null));
         Assert.StartsWith(
-            "The native library '/a/libtorch_cpu.so' is there but cannot be loaded: its version must be 2.10.0",
+            "The native library '/a/libtorch_cpu.so' is there but cannot be used: its version must be 2.10.0",
             LibTorch.Fault("libtorch-cpu-linux-x64", "/a/libtorch_cpu.so"), StringComparison.Ordinal);
         Assert.EndsWith(
             "it is for linux-x64, win-x64 and osx-arm64.", LibTorch.Fault(package: null, found: null), StringComparison.Ordinal);

@@ -26,7 +26,8 @@ sealed class ReplayCommand : ICommand
     public IReadOnlyList<Setting> Settings =>
     [
         .. Cli.Settings.Running.Where(setting =>
-            setting.Name is "--result-path" or "--data-path" or "--offline" or "--workers" or "--quiet" or "--plain" or "--verbose"),
+            setting.Name is "--result-path" or "--data-path" or "--offline" or "--workers" or "--libtorch" or "--quiet" or "--plain"
+                or "--verbose"),
     ];
 
     /// <inheritdoc/>

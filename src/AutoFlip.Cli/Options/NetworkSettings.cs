@@ -149,7 +149,7 @@ static class NetworkSettings
             Setting.Of((NetworkOptions n) => n.Once, "--once", "", "End with the run, instead of waiting for the next one."),
         ]),
         .. Settings.All.Where(setting =>
-            setting.Name is "--data-path" or "--offline" or "--quiet" or "--plain" or "--verbose"),
+            setting.Name is "--data-path" or "--offline" or "--libtorch" or "--quiet" or "--plain" or "--verbose"),
     ];
 
     /// <summary>Options of <c>client</c>.</summary>
@@ -183,7 +183,7 @@ static class NetworkSettings
             Setting.Of((NetworkOptions n) => n.Once, "--once", "", "End with the run, instead of waiting for the next one."),
         ]),
         .. Settings.All.Where(setting =>
-            setting.Name is "--target" or "--text" or "--image" or "--encoding" or "--data-path" or "--offline" or "--workers" or "--quiet"
-                or "--plain" or "--verbose"),
+            setting.Name is "--target" or "--text" or "--image" or "--encoding" or "--data-path" or "--offline" or "--workers"
+                or "--libtorch" or "--quiet" or "--plain" or "--verbose"),
     ];
 }

@@ -6,6 +6,10 @@ sealed record ParsedRequest(Request Request, IReadOnlyList<string> Positionals, 
 /// <summary>A command line that has been taken apart, ready to be read over defaults.</summary>
 sealed class CommandLine(OptionParser parser, Tokens tokens)
 {
+    /// <summary>The last value of an option, as it was typed; null if it was not given.</summary>
+    public string? ValueOf(Setting setting) =>
+        tokens.Options.FirstOrDefault(option => option.Key.Name == setting.Name).Value?.LastOrDefault();
+
     /// <summary>Given options over defaults that may depend on the positional arguments.</summary>
     /// <exception cref="AutoFlipException">Something is not accepted (exit 2).</exception>
     public ParsedRequest Over(Func<IReadOnlyList<string>, Request> defaults) => parser.Read(tokens, defaults);

@@ -113,6 +113,17 @@ static class Settings
             .Or($"{Presentation.DefaultPort}"),
     ])[0];
 
+    /// <summary>Folder of the libtorch that the process loads. It is read before the command begins (<see cref="App"/>).</summary>
+    public static Setting LibTorch { get; } = Grouped(SettingGroup.Running,
+    [
+        Setting.Choice(
+            "--libtorch", "DIR",
+            $"Load libtorch from this folder instead of the program's own: {TorchText}. Default: AUTOFLIP_LIBTORCH of the environment.",
+            _ => null),
+    ])[0];
+
+    const string TorchText = "torch/lib of a Python installation with torch 2.10, or lib of an unzipped libtorch 2.10";
+
     /// <summary>File of the report.</summary>
     public static Setting Html { get; } = Grouped(SettingGroup.Running,
         [Setting.Of((Presentation p) => p.Html, "--html -o", "FILE", "Write the report as one self-contained HTML file.")])[0];
@@ -149,6 +160,7 @@ static class Settings
             "Format of run.log: sentences, JSON objects, or the lines of the paper's code. If given, the log also replaces the display, "
             + "on standard error.")
             with { Also = typeof(Presentation).GetProperty(nameof(Presentation.LogFormat)) },
+        LibTorch,
         Setting.Choice("--device", "cpu", "Compute device. Only cpu: this build has no GPU support.",
             value => value.Equals("cpu", StringComparison.OrdinalIgnoreCase) ? null
                 : $"'{value}' is not accepted: this build has no GPU support, and there is no silent fallback. Accepted: cpu. "
@@ -199,7 +211,7 @@ static class Settings
             + "them."),
         Setting.Of((ShipOptions s) => s.Half, "--fp16", "", "Store weights in float16: half the size, three significant digits."),
         Setting.Of((ShipOptions s) => s.Output, "--output -o", "FILE", "Output file or directory; the folder of huggingface."),
-        .. DataPath,
+        .. DataPath, LibTorch,
     ]);
 
     /// <summary>Options of <c>data</c>.</summary>
@@ -214,7 +226,8 @@ static class Settings
     public static ImmutableArray<Setting> Predict => Grouped(SettingGroup.Running,
     [
         Setting.Of((ShipOptions s) => s.Top, "--top", "N", "Number of classes to print for each input."),
-        .. All.Where(setting => setting.Name == "--encoding"), .. DataPath, Json, .. Running.Where(setting => setting.Name == "--plain"),
+        .. All.Where(setting => setting.Name == "--encoding"), .. DataPath, LibTorch, Json,
+        .. Running.Where(setting => setting.Name == "--plain"),
     ]);
 
     /// <summary>Options of <c>evaluate</c>.</summary>
@@ -226,7 +239,7 @@ static class Settings
                 (ShipOptions s) => s.Split, "--split", "test|train", "The server's test set, or all training samples of the clients.")]),
         .. All.Where(setting =>
             setting.Name is "--dataset" or "--target" or "--tokenizer" or "--task" or "--column" or "--missing" or "--decimal"
-                or "--encoding" or "--metrics" or "--average" or "--data-path" or "--offline" or "--workers" or "--json"),
+                or "--encoding" or "--metrics" or "--average" or "--data-path" or "--offline" or "--workers" or "--libtorch" or "--json"),
     ];
 
     static readonly Setting[] WithoutEffect =

@@ -13,6 +13,7 @@ static class Spelling
         ["DataLocations.Require"] = "autoflip data get",
         ["DataSplit.Test"] = "--split test",
         ["DataSplit.Train"] = "--split train",
+        ["LibTorch.Use"] = "--libtorch",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>A text of the engine as a user of the command line reads it.</summary>

@@ -29,7 +29,7 @@ public static partial class ApiNames
         nameOf(match.Value, text.AsSpan(match.Index + match.Length).StartsWith(": '", StringComparison.Ordinal)) ?? match.Value);
 
     [GeneratedRegex(
-        @"(?<![\w./\\])(?<type>Experiment|Options|RunOptions|Simulation|FederationServer|Catalog|DataLocations|DataSplit)"
+        @"(?<![\w./\\])(?<type>Experiment|Options|RunOptions|Simulation|FederationServer|Catalog|DataLocations|DataSplit|LibTorch)"
         + @"\.(?<member>[A-Z]\w*)")]
     static partial Regex Named { get; }
 }

@@ -19,7 +19,7 @@ public static class Machine
         yield return ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30):0.0} GiB");
         yield return ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
         yield return (".NET", Environment.Version.ToString());
-        yield return ("TorchSharp, libtorch", $"{Package("TorchSharp")}, {Package("libtorch-cpu-")}");
+        yield return ("TorchSharp, libtorch", $"{Package("TorchSharp")}, {TorchLibrary.Version}");
     }
 
     /// <summary>Remedy applied for hidden caches (docs/decisions/0030), in words.</summary>
@@ -41,7 +41,7 @@ public static class Machine
     }
 
     /// <summary>Version of the first package whose name begins so, from the list of dependencies beside the program.</summary>
-    static string Package(string prefix)
+    internal static string Package(string prefix)
     {
         foreach (var path in ((string?)AppContext.GetData("APP_CONTEXT_DEPS_FILES") ?? "").Split(';').Where(File.Exists))
         {

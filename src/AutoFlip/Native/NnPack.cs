@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-using static TorchSharp.torch;
-
 namespace AutoFlip;
 
 /// <summary>NNPACK, the library inside libtorch that computes convolutions of small batches.</summary>
@@ -10,13 +6,13 @@ namespace AutoFlip;
 /// Where it starts it stays: other kernels would round otherwise.</remarks>
 static unsafe class NnPack
 {
-    const string Library = "libtorch_cpu.so";
     const string Context = "_ZN2at13globalContextEv"; // at::globalContext()
     // members of at::Context
     const string Switch = "_ZN2at7Context20setUserEnabledNNPACKEb", State = "_ZNK2at7Context17userEnabledNNPACKEv";
 
     /// <summary>True if libtorch tries NNPACK; null if this cannot be determined.</summary>
-    public static bool? IsEnabled => Find(State) is var state and not 0 && Find(Context) is var context and not 0
+    public static bool? IsEnabled =>
+        TorchLibrary.Export(State) is var state and not 0 && TorchLibrary.Export(Context) is var context and not 0
         ? ((delegate* unmanaged<nint, byte>)state)(((delegate* unmanaged<nint>)context)()) != 0
         : null;
 
@@ -35,17 +31,7 @@ static unsafe class NnPack
     /// <summary>Switches it on or off.</summary>
     internal static void Set(bool enabled)
     {
-        if (Find(Switch) is var member and not 0 && Find(Context) is var context and not 0)
+        if (TorchLibrary.Export(Switch) is var member and not 0 && TorchLibrary.Export(Context) is var context and not 0)
             ((delegate* unmanaged<nint, byte, void>)member)(((delegate* unmanaged<nint>)context)(), enabled ? (byte)1 : (byte)0);
-    }
-
-    /// <summary>The address of a function that libtorch exports; 0 if it does not.</summary>
-    static nint Find(string symbol)
-    {
-        if (!OperatingSystem.IsLinux()) return 0;
-        empty(0).Dispose(); // loads libtorch
-        using var process = Process.GetCurrentProcess();
-        return process.Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName == Library) is { } library
-            && NativeLibrary.TryGetExport(NativeLibrary.Load(library.FileName), symbol, out var address) ? address : 0;
     }
 }

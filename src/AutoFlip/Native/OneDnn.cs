@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using static TorchSharp.torch;
 
 namespace AutoFlip;
 
@@ -34,7 +32,6 @@ static unsafe class OneDnn
     /// <summary>Value of <see cref="WidestVariable"/> that restricts kernels.</summary>
     public const string Narrow = "SSE41";
 
-    const string Library = "libtorch_cpu.so";
     const string Record = "_ZN4dnnl4impl3cpu3x643cpuEv"; // dnnl::impl::cpu::x64::cpu(), which makes it when it is first asked
 
     /// <summary>The remedy in force in this process.</summary>
@@ -59,13 +56,11 @@ static unsafe class OneDnn
     public static ProcessorRecord* FindRecord()
     {
         if (!OperatingSystem.IsLinux()) return null;
-        empty(0).Dispose(); // loads libtorch
-        using var process = Process.GetCurrentProcess();
-        if (process.Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName == Library) is not { } library) return null;
+        if (TorchLibrary.LoadMain() is not var (library, address)) return null;
         try
         {
-            return ElfSymbols.Find(library.FileName, Record) is { } place
-                ? ((delegate* unmanaged<ProcessorRecord*>)(library.BaseAddress + (nint)place))()
+            return ElfSymbols.Find(library, Record) is { } place
+                ? ((delegate* unmanaged<ProcessorRecord*>)(address + (nint)place))()
                 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -11,7 +11,9 @@ static partial class CliProcess
     const int SetPipeSize = 1031; // F_SETPIPE_SZ
 
     /// <summary>Starts it; its output is to be read.</summary>
-    public static Process Start(params IEnumerable<string> arguments)
+    public static Process Start(params IEnumerable<string> arguments) => Process.Start(InfoOf(arguments))!;
+
+    static ProcessStartInfo InfoOf(IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(
             Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
@@ -20,14 +22,24 @@ static partial class CliProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return Process.Start(start)!;
+        return start;
     }
 
     /// <summary>Starts it with a pipe for its output that holds few lines, so that it is never far ahead of its reader. On Linux; the
     /// usual pipe holds some hundred lines.</summary>
-    public static Process StartWithSmallPipe(params IEnumerable<string> arguments)
+    public static Process StartWithSmallPipe(params IEnumerable<string> arguments) => StartWithSmallPipe(InfoOf(arguments));
+
+    /// <summary>Likewise, with an environment variable.</summary>
+    public static Process StartWith(string variable, string value, params IEnumerable<string> arguments)
     {
-        var process = Start(arguments);
+        var start = InfoOf(arguments);
+        start.Environment[variable] = value;
+        return StartWithSmallPipe(start);
+    }
+
+    static Process StartWithSmallPipe(ProcessStartInfo start)
+    {
+        var process = Process.Start(start)!;
         if (OperatingSystem.IsLinux())
             Assert.True(Control(((PipeStream)process.StandardOutput.BaseStream).SafePipeHandle, SetPipeSize, 4096) > 0);
         return process;

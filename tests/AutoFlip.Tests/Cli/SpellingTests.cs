@@ -11,6 +11,7 @@ public class SpellingTests
     [InlineData("Experiment.Pruner and Experiment.Algorithm", "--pruner and --algorithm")]
     [InlineData("Experiment.WireDown, Experiment.WireUp", "--wire-down, --wire-up")] // and not --wire, which sets both
     [InlineData("go on with Simulation.Resume runs/a", "go on with autoflip resume runs/a")]
+    [InlineData("name one with LibTorch.Use or", "name one with --libtorch or")]
     [InlineData("see 'Catalog.DataSets'", "see 'autoflip list datasets'")]
     [InlineData("'data/Experiment.Clients' is missing", "'data/Experiment.Clients' is missing")] // a path of the user's
     [InlineData("Experiment.Nothing", "Experiment.Nothing")]
