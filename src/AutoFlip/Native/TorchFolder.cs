@@ -16,7 +16,7 @@ sealed partial record TorchFolder(string Path, string? Version, bool HasCuda)
     /// changes with each.</summary>
     public const string Series = "2.10";
 
-    /// <summary>What is accepted, for messages.</summary>
+    /// <summary>The folders that are accepted, for messages.</summary>
     public const string Accepted = $"a folder with libtorch {Series}: torch/lib of a Python installation, or lib of an unzipped libtorch";
 
     static readonly string[] All = ["c10", "torch_cpu", "torch"], Cuda = ["c10_cuda", "torch_cuda"];
