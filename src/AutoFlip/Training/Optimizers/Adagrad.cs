@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AutoFlip;
 
@@ -7,26 +7,26 @@ namespace AutoFlip;
 /// <remarks>Source: Duchi, Hazan and Singer 2011, JMLR 12. The sum starts at 0 and the learning rate has no decay of its own.</remarks>
 public sealed record Adagrad(double Epsilon = 1e-10) : Optimizer
 {
-    /// <inheritdoc/>
-    public override Stepper<T> Start<T>(int parameters) =>
-        new FusedStepper<T, Rule<T>>(parameters, new Rule<T>(Epsilon, WeightDecay), MaxGradientNorm);
+    internal override TStepper Start<TValue, TStepper>(IStepperMaker<TValue, TStepper> maker) =>
+        maker.With(new Rule<TValue>(Epsilon, WeightDecay));
 
-    struct Rule<T>(double epsilon, double decay) : IUpdateRule<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    struct Rule<TValue>(double epsilon, double decay) : IUpdateRule<TValue>
+        where TValue : struct, IArithmetic<TValue>
     {
-        readonly Vector<T> _epsilon = Vector.Create(T.CreateTruncating(epsilon));
-        readonly Vector<T> _decay = Vector.Create(T.CreateTruncating(decay));
-        Vector<T> _rate;
+        readonly TValue _epsilon = TValue.Of(epsilon);
+        readonly TValue _decay = TValue.Of(decay);
+        TValue _rate;
 
         public static int StateCount => 1;
 
-        public void Prepare(int step, double learningRate) => _rate = Vector.Create(T.CreateTruncating(learningRate));
+        public void Prepare(int step, double learningRate) => _rate = TValue.Of(learningRate);
 
-        public readonly Vector<T> Update(Vector<T> weight, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly TValue Update(TValue weight, TValue gradient, ref TValue first, ref TValue second)
         {
             gradient += _decay * weight;
             first += gradient * gradient;
-            return weight - _rate * gradient / (Vector.SquareRoot(first) + _epsilon);
+            return weight - _rate * gradient / (TValue.Sqrt(first) + _epsilon);
         }
     }
 }

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AutoFlip;
 
@@ -12,9 +12,8 @@ namespace AutoFlip;
 /// </remarks>
 public sealed record Adam(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8) : Optimizer
 {
-    /// <inheritdoc/>
-    public override Stepper<T> Start<T>(int parameters) => new FusedStepper<T, AdamRule<T>>(
-        parameters, new AdamRule<T>(Beta1, Beta2, Epsilon, WeightDecay, decoupled: false), MaxGradientNorm);
+    internal override TStepper Start<TValue, TStepper>(IStepperMaker<TValue, TStepper> maker) =>
+        maker.With(new AdamRule<TValue>(Beta1, Beta2, Epsilon, WeightDecay, decoupled: false));
 }
 
 /// <summary>Adam with decoupled weight decay: weights shrink by lr * decay before the step, and the moments do not include it.</summary>
@@ -27,39 +26,39 @@ public sealed record Adam(double Beta1 = 0.9, double Beta2 = 0.999, double Epsil
 /// </remarks>
 public sealed record AdamW(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8) : Optimizer
 {
-    /// <inheritdoc/>
-    public override Stepper<T> Start<T>(int parameters) => new FusedStepper<T, AdamRule<T>>(
-        parameters, new AdamRule<T>(Beta1, Beta2, Epsilon, WeightDecay, decoupled: true), MaxGradientNorm);
+    internal override TStepper Start<TValue, TStepper>(IStepperMaker<TValue, TStepper> maker) =>
+        maker.With(new AdamRule<TValue>(Beta1, Beta2, Epsilon, WeightDecay, decoupled: true));
 }
 
-struct AdamRule<T>(double beta1, double beta2, double epsilon, double decay, bool decoupled) : IUpdateRule<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+struct AdamRule<TValue>(double beta1, double beta2, double epsilon, double decay, bool decoupled) : IUpdateRule<TValue>
+    where TValue : struct, IArithmetic<TValue>
 {
-    readonly Vector<T> _beta1 = Vector.Create(T.CreateTruncating(beta1));
-    readonly Vector<T> _beta2 = Vector.Create(T.CreateTruncating(beta2));
-    readonly Vector<T> _new1 = Vector.Create(T.CreateTruncating(1 - beta1));
-    readonly Vector<T> _new2 = Vector.Create(T.CreateTruncating(1 - beta2));
-    readonly Vector<T> _epsilon = Vector.Create(T.CreateTruncating(epsilon));
-    readonly Vector<T> _decay = Vector.Create(T.CreateTruncating(decoupled ? 0 : decay));
-    Vector<T> _shrink;
-    Vector<T> _rate;
-    Vector<T> _correction;
+    readonly TValue _beta1 = TValue.Of(beta1);
+    readonly TValue _beta2 = TValue.Of(beta2);
+    readonly TValue _new1 = TValue.Of(1 - beta1);
+    readonly TValue _new2 = TValue.Of(1 - beta2);
+    readonly TValue _epsilon = TValue.Of(epsilon);
+    readonly TValue _decay = TValue.Of(decoupled ? 0 : decay);
+    TValue _shrink;
+    TValue _rate;
+    TValue _correction;
 
     public static int StateCount => 2;
 
     public void Prepare(int step, double learningRate)
     {
-        _shrink = Vector.Create(T.CreateTruncating(decoupled ? 1 - learningRate * decay : 1));
-        _rate = Vector.Create(T.CreateTruncating(learningRate / (1 - Math.Pow(beta1, step))));
-        _correction = Vector.Create(T.CreateTruncating(Math.Sqrt(1 - Math.Pow(beta2, step))));
+        _shrink = TValue.Of(decoupled ? 1 - learningRate * decay : 1);
+        _rate = TValue.Of(learningRate / (1 - Math.Pow(beta1, step)));
+        _correction = TValue.Of(Math.Sqrt(1 - Math.Pow(beta2, step)));
     }
 
-    public readonly Vector<T> Update(Vector<T> weight, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TValue Update(TValue weight, TValue gradient, ref TValue first, ref TValue second)
     {
         gradient += _decay * weight;
         weight *= _shrink;
         first = first * _beta1 + gradient * _new1;
         second = second * _beta2 + _new2 * gradient * gradient;
-        return weight - _rate * first / (Vector.SquareRoot(second) / _correction + _epsilon);
+        return weight - _rate * first / (TValue.Sqrt(second) / _correction + _epsilon);
     }
 }

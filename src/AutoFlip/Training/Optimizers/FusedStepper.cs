@@ -3,27 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace AutoFlip;
 
-/// <summary>The arithmetic of one optimiser on a few parameters at a time.</summary>
-/// <remarks>A struct, so that the pass below is compiled once per rule with everything inlined and constants in registers.</remarks>
-interface IUpdateRule<T>
-    where T : unmanaged
+/// <summary>Makes <see cref="FusedStepper{T, TRule}"/>.</summary>
+/// <param name="Parameters">Length of the vector.</param>
+/// <param name="MaxGradientNorm">As <see cref="Optimizer.MaxGradientNorm"/>.</param>
+sealed record FusedStepperMaker<T>(int Parameters, double MaxGradientNorm) : IStepperMaker<Lanes<T>, Stepper<T>>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>State values per parameter: 0, 1 or 2.</summary>
-    static abstract int StateCount { get; }
-
-    /// <summary>Computes what is the same for all parameters.</summary>
-    /// <param name="step">From 1.</param>
-    /// <param name="learningRate">Of this step.</param>
-    void Prepare(int step, double learningRate);
-
-    /// <summary>The new weights; the state is updated in place.</summary>
-    Vector<T> Update(Vector<T> weight, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second);
+    public Stepper<T> With<TRule>(TRule rule)
+        where TRule : struct, IUpdateRule<Lanes<T>> => new FusedStepper<T, TRule>(Parameters, rule, MaxGradientNorm);
 }
 
 /// <summary>One pass per step over weights, gradients and state: each value is read and written once.</summary>
 sealed class FusedStepper<T, TRule>(int parameters, TRule rule, double maxGradientNorm) : Stepper<T>(parameters)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where TRule : struct, IUpdateRule<T>
+    where TRule : struct, IUpdateRule<Lanes<T>>
 {
     readonly T[] _first = new T[TRule.StateCount > 0 ? parameters : 0];
     readonly T[] _second = new T[TRule.StateCount > 1 ? parameters : 0];
@@ -90,25 +83,26 @@ sealed class FusedStepper<T, TRule>(int parameters, TRule rule, double maxGradie
         ref var f = ref MemoryMarshal.GetReference(firsts);
         ref var s = ref MemoryMarshal.GetReference(seconds);
         var factor = Vector.Create(T.CreateTruncating(scale));
-        Vector<T> first = default, second = default;
+        Lanes<T> first = default, second = default;
 
         for (var i = 0; i < weights.Length; i += Vector<T>.Count)
         {
             var at = (nuint)i;
-            if (TRule.StateCount > 0) first = Vector.LoadUnsafe(ref f, at);
-            if (TRule.StateCount > 1) second = Vector.LoadUnsafe(ref s, at);
-            var weight = rule.Update(Vector.LoadUnsafe(ref w, at), Vector.LoadUnsafe(ref g, at) * factor, ref first, ref second);
+            if (TRule.StateCount > 0) first = new(Vector.LoadUnsafe(ref f, at));
+            if (TRule.StateCount > 1) second = new(Vector.LoadUnsafe(ref s, at));
+            var weight = rule.Update(
+                new(Vector.LoadUnsafe(ref w, at)), new(Vector.LoadUnsafe(ref g, at) * factor), ref first, ref second).Value;
             if (!kept.IsEmpty)
             {
                 var mask = LaneMask.Load<T>(kept, bit + i); // all bits or none per lane: selects, and so drops NaN too
                 weight &= mask;
-                first &= mask;
-                second &= mask;
+                first = new(first.Value & mask);
+                second = new(second.Value & mask);
             }
             weight.StoreUnsafe(ref w, at);
             Vector<T>.Zero.StoreUnsafe(ref g, at);
-            if (TRule.StateCount > 0) first.StoreUnsafe(ref f, at);
-            if (TRule.StateCount > 1) second.StoreUnsafe(ref s, at);
+            if (TRule.StateCount > 0) first.Value.StoreUnsafe(ref f, at);
+            if (TRule.StateCount > 1) second.Value.StoreUnsafe(ref s, at);
         }
     }
 }

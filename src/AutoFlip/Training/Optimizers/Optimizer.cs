@@ -1,4 +1,5 @@
 using System.Numerics;
+using static TorchSharp.torch;
 
 namespace AutoFlip;
 
@@ -22,6 +23,13 @@ public abstract record Optimizer
     /// <summary>Fresh state, all 0, for a vector of so many parameters.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither.</exception>
-    public abstract Stepper<T> Start<T>(int parameters)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    public Stepper<T> Start<T>(int parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Start(new FusedStepperMaker<T>(parameters, MaxGradientNorm));
+
+    /// <summary>Fresh state, all 0, for a float32 vector that lies on a device.</summary>
+    internal TensorStepper Start(int parameters, Device device) => Start(new FlatStepperMaker(parameters, MaxGradientNorm, device));
+
+    /// <summary>A stepper with the optimiser's rule, which is written once for every kind of value.</summary>
+    internal abstract TStepper Start<TValue, TStepper>(IStepperMaker<TValue, TStepper> maker)
+        where TValue : struct, IArithmetic<TValue>;
 }

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AutoFlip;
 
@@ -10,51 +10,52 @@ namespace AutoFlip;
 /// <remarks>Source: Tieleman and Hinton 2012, Coursera lecture 6.5; not centred.</remarks>
 public sealed record RmsProp(double Alpha = 0.99, double Epsilon = 1e-8, double Momentum = 0) : Optimizer
 {
-    /// <inheritdoc/>
-    public override Stepper<T> Start<T>(int parameters) => Momentum == 0
-        ? new FusedStepper<T, PlainRule<T>>(parameters, new PlainRule<T>(Alpha, Epsilon, WeightDecay), MaxGradientNorm)
-        : new FusedStepper<T, MomentumRule<T>>(parameters, new MomentumRule<T>(Alpha, Epsilon, Momentum, WeightDecay), MaxGradientNorm);
+    internal override TStepper Start<TValue, TStepper>(IStepperMaker<TValue, TStepper> maker) => Momentum == 0
+        ? maker.With(new PlainRule<TValue>(Alpha, Epsilon, WeightDecay))
+        : maker.With(new MomentumRule<TValue>(Alpha, Epsilon, Momentum, WeightDecay));
 
-    struct PlainRule<T>(double alpha, double epsilon, double decay) : IUpdateRule<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    struct PlainRule<TValue>(double alpha, double epsilon, double decay) : IUpdateRule<TValue>
+        where TValue : struct, IArithmetic<TValue>
     {
-        readonly Vector<T> _alpha = Vector.Create(T.CreateTruncating(alpha));
-        readonly Vector<T> _new = Vector.Create(T.CreateTruncating(1 - alpha));
-        readonly Vector<T> _epsilon = Vector.Create(T.CreateTruncating(epsilon));
-        readonly Vector<T> _decay = Vector.Create(T.CreateTruncating(decay));
-        Vector<T> _rate;
+        readonly TValue _alpha = TValue.Of(alpha);
+        readonly TValue _new = TValue.Of(1 - alpha);
+        readonly TValue _epsilon = TValue.Of(epsilon);
+        readonly TValue _decay = TValue.Of(decay);
+        TValue _rate;
 
         public static int StateCount => 1;
 
-        public void Prepare(int step, double learningRate) => _rate = Vector.Create(T.CreateTruncating(learningRate));
+        public void Prepare(int step, double learningRate) => _rate = TValue.Of(learningRate);
 
-        public readonly Vector<T> Update(Vector<T> weight, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly TValue Update(TValue weight, TValue gradient, ref TValue first, ref TValue second)
         {
             gradient += _decay * weight;
             first = first * _alpha + _new * gradient * gradient;
-            return weight - _rate * gradient / (Vector.SquareRoot(first) + _epsilon);
+            return weight - _rate * gradient / (TValue.Sqrt(first) + _epsilon);
         }
     }
 
-    struct MomentumRule<T>(double alpha, double epsilon, double momentum, double decay) : IUpdateRule<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    struct MomentumRule<TValue>(double alpha, double epsilon, double momentum, double decay) : IUpdateRule<TValue>
+        where TValue : struct, IArithmetic<TValue>
     {
-        readonly Vector<T> _alpha = Vector.Create(T.CreateTruncating(alpha));
-        readonly Vector<T> _new = Vector.Create(T.CreateTruncating(1 - alpha));
-        readonly Vector<T> _epsilon = Vector.Create(T.CreateTruncating(epsilon));
-        readonly Vector<T> _momentum = Vector.Create(T.CreateTruncating(momentum));
-        readonly Vector<T> _decay = Vector.Create(T.CreateTruncating(decay));
-        Vector<T> _rate;
+        readonly TValue _alpha = TValue.Of(alpha);
+        readonly TValue _new = TValue.Of(1 - alpha);
+        readonly TValue _epsilon = TValue.Of(epsilon);
+        readonly TValue _momentum = TValue.Of(momentum);
+        readonly TValue _decay = TValue.Of(decay);
+        TValue _rate;
 
         public static int StateCount => 2;
 
-        public void Prepare(int step, double learningRate) => _rate = Vector.Create(T.CreateTruncating(learningRate));
+        public void Prepare(int step, double learningRate) => _rate = TValue.Of(learningRate);
 
-        public readonly Vector<T> Update(Vector<T> weight, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly TValue Update(TValue weight, TValue gradient, ref TValue first, ref TValue second)
         {
             gradient += _decay * weight;
             first = first * _alpha + _new * gradient * gradient;
-            second = second * _momentum + gradient / (Vector.SquareRoot(first) + _epsilon);
+            second = second * _momentum + gradient / (TValue.Sqrt(first) + _epsilon);
             return weight - _rate * second;
         }
     }

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AutoFlip;
 
@@ -9,37 +9,38 @@ public sealed record Sgd(double Momentum = 0) : Optimizer
     /// <inheritdoc/>
     public override bool IsAdaptive => false;
 
-    /// <inheritdoc/>
-    public override Stepper<T> Start<T>(int parameters) => Momentum == 0
-        ? new FusedStepper<T, PlainRule<T>>(parameters, new PlainRule<T>(WeightDecay), MaxGradientNorm)
-        : new FusedStepper<T, MomentumRule<T>>(parameters, new MomentumRule<T>(Momentum, WeightDecay), MaxGradientNorm);
+    internal override TStepper Start<TValue, TStepper>(IStepperMaker<TValue, TStepper> maker) => Momentum == 0
+        ? maker.With(new PlainRule<TValue>(WeightDecay))
+        : maker.With(new MomentumRule<TValue>(Momentum, WeightDecay));
 
-    struct PlainRule<T>(double decay) : IUpdateRule<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    struct PlainRule<TValue>(double decay) : IUpdateRule<TValue>
+        where TValue : struct, IArithmetic<TValue>
     {
-        readonly Vector<T> _decay = Vector.Create(T.CreateTruncating(decay));
-        Vector<T> _rate;
+        readonly TValue _decay = TValue.Of(decay);
+        TValue _rate;
 
         public static int StateCount => 0;
 
-        public void Prepare(int step, double learningRate) => _rate = Vector.Create(T.CreateTruncating(learningRate));
+        public void Prepare(int step, double learningRate) => _rate = TValue.Of(learningRate);
 
-        public readonly Vector<T> Update(Vector<T> weight, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second) =>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly TValue Update(TValue weight, TValue gradient, ref TValue first, ref TValue second) =>
             weight - _rate * (gradient + _decay * weight);
     }
 
-    struct MomentumRule<T>(double momentum, double decay) : IUpdateRule<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    struct MomentumRule<TValue>(double momentum, double decay) : IUpdateRule<TValue>
+        where TValue : struct, IArithmetic<TValue>
     {
-        readonly Vector<T> _momentum = Vector.Create(T.CreateTruncating(momentum));
-        readonly Vector<T> _decay = Vector.Create(T.CreateTruncating(decay));
-        Vector<T> _rate;
+        readonly TValue _momentum = TValue.Of(momentum);
+        readonly TValue _decay = TValue.Of(decay);
+        TValue _rate;
 
         public static int StateCount => 1;
 
-        public void Prepare(int step, double learningRate) => _rate = Vector.Create(T.CreateTruncating(learningRate));
+        public void Prepare(int step, double learningRate) => _rate = TValue.Of(learningRate);
 
-        public readonly Vector<T> Update(Vector<T> weight, Vector<T> gradient, ref Vector<T> first, ref Vector<T> second)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly TValue Update(TValue weight, TValue gradient, ref TValue first, ref TValue second)
         {
             first = first * _momentum + (gradient + _decay * weight); // the buffer starts at 0, so the first step takes g itself
             return weight - _rate * first;
