@@ -20,6 +20,8 @@ public static class LibTorch
 
     const string Remedy = "Name one with LibTorch.Use or the environment variable " + TorchLibrary.Variable + ": " + TorchFolder.Accepted;
 
+    static readonly Lazy<string?> Stranger = new(TorchLibrary.FindStranger);
+
     /// <summary>The package with the library for this platform; null if there is none.</summary>
     internal static string? Package => RuntimeInformation.ProcessArchitecture switch
     {
@@ -63,6 +65,11 @@ public static class LibTorch
         {
             throw AutoFlipException.RunFailed(Fault(Package, TorchLibrary.FindLoaded()?.Path), e);
         }
+        if (Stranger.Value is { } stranger)
+            throw AutoFlipException.RunFailed(
+                $"'{stranger}' of another libtorch was loaded too, because the system finds it: take its folder out "
+                + $"of {(OperatingSystem.IsWindows() ? "PATH" : "LD_LIBRARY_PATH")}, or name it with LibTorch.Use or "
+                + $"{TorchLibrary.Variable}.");
     }
 
     /// <summary>The libtorch of this process; loads it if it is not loaded yet.</summary>

@@ -24,6 +24,9 @@ sealed partial record TorchFolder(string Path, string? Version, bool HasCuda)
     /// <summary>File name of the library that computes, which each libtorch has.</summary>
     public static string Main { get; } = FileOf("torch_cpu");
 
+    /// <summary>File names of all libraries.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Concat(Cuda).Select(FileOf)];
+
     /// <summary>Paths of the libraries, in the order in which they are loaded: each after those that it needs.</summary>
     public IEnumerable<string> Libraries =>
         ((string[])[.. All[..2], .. HasCuda ? Cuda : [], All[2]]).Select(name => System.IO.Path.Combine(Path, FileOf(name)));

@@ -88,10 +88,25 @@ static partial class TorchLibrary
     /// tell.</summary>
     public static (string Path, nint Address)? FindLoaded()
     {
+        var main = LoadedParts().FirstOrDefault(part => part.ModuleName == TorchFolder.Main);
+        return main is null ? null : (main.FileName, main.BaseAddress);
+    }
+
+    /// <summary>Path of a library that belongs to another libtorch than the main one; null if there is none.</summary>
+    /// <remarks>TorchSharp always asks the system for torch_cuda. Where ours has none, that of a folder in LD_LIBRARY_PATH is
+    /// loaded.</remarks>
+    public static string? FindStranger()
+    {
+        var parts = LoadedParts();
+        return FolderOf(parts.FirstOrDefault(part => part.ModuleName == TorchFolder.Main)?.FileName) is { } home
+            ? parts.Select(part => part.FileName).FirstOrDefault(file => FolderOf(file) != home)
+            : null;
+    }
+
+    static ProcessModule[] LoadedParts()
+    {
         using var process = Process.GetCurrentProcess();
-        foreach (ProcessModule module in process.Modules)
-            if (module.ModuleName == TorchFolder.Main) return (module.FileName, module.BaseAddress);
-        return null;
+        return [.. process.Modules.Cast<ProcessModule>().Where(module => TorchFolder.Names.Contains(module.ModuleName))];
     }
 
     /// <summary>The address of a function that the main library exports, by the name that a compiler for Linux gives it; 0 if it does not

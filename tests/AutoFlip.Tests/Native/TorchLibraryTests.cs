@@ -77,6 +77,23 @@ public sealed partial class TorchLibraryTests : IDisposable
             + "torch/lib of a Python installation, or lib of an unzipped libtorch.", error.TrimEnd());
     }
 
+    /// <summary>TorchSharp asks for torch_cuda, whatever the device.</summary>
+    [Fact]
+    public void A_part_of_another_one_that_the_system_finds_ends_with_4_and_a_sentence()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The variable is Linux's.");
+        Assert.SkipWhen(LibTorch.Loaded.HasCuda, "This libtorch has its own.");
+        var stranger = Path.Combine(_folder, TorchFolder.FileOf("torch_cuda"));
+        File.Copy(Path.Combine(LibTorch.Loaded.Folder, "libtorch_global_deps.so"), stranger);
+
+        var (code, _, error) = Ended(CliProcess.StartWith("LD_LIBRARY_PATH", _folder, Run));
+
+        Assert.Equal(4, code);
+        Assert.Equal(
+            $"autoflip: '{stranger}' of another libtorch was loaded too, because the system finds it: take its folder out of "
+            + "LD_LIBRARY_PATH, or name it with --libtorch or AUTOFLIP_LIBTORCH.", error.TrimEnd());
+    }
+
     [Theory]
     [InlineData("cpu", "libtorch-cpu-")]
     [InlineData("cuda", "libtorch-cuda-12.8-")]
