@@ -6,7 +6,7 @@ namespace AutoFlip;
 /// <summary>Linear layers as functions of torch's graph that our own kernels compute, in networks that have no
 /// <see cref="KernelPlan"/>: encoders, for example.</summary>
 /// <remarks>
-/// Gradients of parameters are added straight into the flat vector, so torch sees none of them. A batch's input is kept by torch's graph.
+/// Gradients of parameters are added straight into the flat vector, so torch sees none of them. A batch goes back once.
 /// <para>Products of matrices reach 220 to 250 GFLOP/s a core of an AMD EPYC with AVX-512, where libtorch's MKL takes AVX2 and reaches 110
 /// at most; on an Intel Xeon both reach the same (results/kernels.md). So the function is used on both, and their bits are equal.</para>
 /// </remarks>
@@ -15,8 +15,12 @@ namespace AutoFlip;
 /// <param name="gradients">Their gradients, which backward passes add to.</param>
 sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* gradients) : IDisposable
 {
+    const int MostUncollected = 64;
+
     readonly LinearProduct _product = new(width);
     readonly float* _parameters = parameters, _gradients = gradients;
+    int _calls;
+    Tensor? _returned; // torch has taken it by the time that it asks for the next one
 
     /// <summary>True if at least half of a network's multiply-accumulates are those of linear layers: below it the gain does not pay for
     /// a change of bits.</summary>
@@ -38,12 +42,20 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
     /// <param name="step">The layer.</param>
     public Tensor Run(Tensor input, Tensor weight, LinearStep step)
     {
+        // TorchSharp makes two delegates per call. What they have outside of managed memory lies among the tensors until they are collected,
+        // and takes twice their memory by then. A collection of the youngest takes less than a millisecond.
+        if (++_calls % MostUncollected == 0) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
         using var rows = input.contiguous();
-        return Function.apply(rows, weight, new Call(this, step, rows.requires_grad));
+        var kept = rows.detach().DetachFromDisposeScope();
+        return Function.apply(rows, weight, new Call(this, step, kept, rows.requires_grad));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _product.Dispose();
+    public void Dispose()
+    {
+        _returned?.Dispose();
+        _product.Dispose();
+    }
 
     Tensor Forward(Tensor input, LinearStep step)
     {
@@ -62,8 +74,10 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
         _product.BackwardToParameters(
             Rows(input), step.Inputs, step.Outputs, Pointer(input), step.Inputs, Pointer(y), step.Outputs, _gradients + step.Weights,
             step.Biases is { } biases ? _gradients + biases : null);
+        _returned?.Dispose();
+        _returned = null;
         if (!wantsInput) return null;
-        var x = zeros(input.shape);
+        var x = _returned = zeros(input.shape).DetachFromDisposeScope(); // a batch's scope would keep them all
         _product.BackwardToInput(
             Rows(input), step.Inputs, step.Outputs, Pointer(y), step.Outputs, _parameters + step.Weights, Pointer(x), step.Inputs);
         return x;
@@ -76,7 +90,13 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
         fixed (byte* first = tensor.bytes) return (float*)first; // native memory: it does not move
     }
 
-    sealed record Call(LinearFunction Owner, LinearStep Step, bool WantsInput);
+    /// <summary>A layer's pass over a batch.</summary>
+    /// <param name="Owner">Computes it.</param>
+    /// <param name="Step">The layer.</param>
+    /// <param name="Input">Its input, disposed on the way back: torch's own saved variables are released by the garbage collector, many
+    /// batches later.</param>
+    /// <param name="WantsInput">Whether the input has a gradient.</param>
+    sealed record Call(LinearFunction Owner, LinearStep Step, Tensor Input, bool WantsInput);
 
     sealed class Function : autograd.SingleTensorFunction<Function>
     {
@@ -86,16 +106,15 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
 
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
-            var (input, call) = ((Tensor)vars[0], (Call)vars[2]);
-            ctx.save_for_backward([input]);
+            var call = (Call)vars[2];
             ctx.save_data(Made, call);
-            return call.Owner.Forward(input, call.Step);
+            return call.Owner.Forward(call.Input, call.Step);
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
         {
             var call = (Call)ctx.get_data(Made);
-            using var input = ctx.get_saved_variables()[0];
+            using var input = call.Input;
             var gradient = call.Owner.Backward(input, grad_output, call.Step, call.WantsInput);
             grad_output.Dispose();
             return [gradient!, null!, null!];
