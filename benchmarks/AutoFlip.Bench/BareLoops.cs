@@ -123,6 +123,7 @@ sealed class BareTorch : IDisposable
 sealed class BareOwn(Experiment experiment, Network network, Weights initial) : IDisposable
 {
     readonly Workspace _workspace = Workspace.Of(experiment);
+    readonly Selection _all = Selection.All(network.Layout.ParameterCount);
     KeyedRandom? _dropout; // of the epoch under way
 
     /// <summary>Trains a client of the first round from w_0.</summary>
@@ -139,7 +140,7 @@ sealed class BareOwn(Experiment experiment, Network network, Weights initial) : 
             using var scope = NewDisposeScope();
             var (input, labels) = batches[step];
             Catalog.Criteria[experiment.Criterion].Loss(module.Forward(input, training: true, _dropout), labels).backward();
-            _workspace.Stepper.Step(module.Parameters, module.Gradients, experiment.LearningRate);
+            _workspace.Model.Step(experiment.LearningRate, _all, []);
         }
     }
 

@@ -64,16 +64,18 @@ static class TinyFederation
     /// <param name="pruner">Another pruner than the experiment names.</param>
     /// <param name="algorithm">Another algorithm than it names.</param>
     /// <param name="channel">Leads to clients that are already there; null: they are simulated.</param>
+    /// <param name="device">Where they compute; null: on the CPU.</param>
     public static async Task<Outcome> RunAsync(
         Experiment experiment, int workers = 1, Func<IClientTransport, IClientTransport>? wrap = null, Action<RoundResult>? inspect = null,
         FederatedData? data = null, Network? network = null, RunState? from = null, RunObserver? observer = null,
-        IClientStore? store = null, Pruner? pruner = null, FederatedAlgorithm? algorithm = null, IMessageChannel? channel = null)
+        IClientStore? store = null, Pruner? pruner = null, FederatedAlgorithm? algorithm = null, IMessageChannel? channel = null,
+        ComputeDevice? device = null)
     {
         data ??= Data(experiment);
         network ??= Network(experiment);
         var method = Catalog.Resolve(experiment);
         method = method with { Pruner = pruner ?? method.Pruner, Algorithm = algorithm ?? method.Algorithm };
-        using var pool = new WorkerPool(workers, 1, () => Workspace.Of(experiment));
+        using var pool = new WorkerPool(workers, 1, () => Workspace.Of(experiment, device: device));
         IClientTransport transport = new Dispatch(new ServerLink(experiment), channel ?? new InProcessChannel(
             new ClientHost(experiment, method, network, new SimulatedData(data), store ?? new VolatileStore(), TimeProvider.System), data,
             pool));

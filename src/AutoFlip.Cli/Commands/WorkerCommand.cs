@@ -43,13 +43,19 @@ sealed class WorkerCommand : ICommand
     }
 
     /// <summary>Functions that run and resume a request's experiment: in this process, or in the cluster that it names.</summary>
-    internal static Engine EngineOf(Request request, Host host) => OptionsOf(request.Network) is not { } cluster
-        ? host.Engine
-        : new(
+    /// <exception cref="AutoFlipException">A cluster and a device that its workers do not have (exit 2).</exception>
+    internal static Engine EngineOf(Request request, Host host)
+    {
+        if (OptionsOf(request.Network) is not { } cluster) return host.Engine;
+        if (request.Options.Device is { } device && !device.Equals("cpu", StringComparison.OrdinalIgnoreCase))
+            throw AutoFlipException.BadRequest(
+                $"--device {device}: workers of a cluster compute on processors. Accepted with --cluster: cpu.");
+        return new(
             (experiment, options, observer, time, cancel) => ClusterRun.Run(
                 experiment, cluster, options with { Wording = Spelling.Of }, observer, time, cancel),
             (directory, options, observer, time, cancel) => ClusterRun.Resume(
                 directory, cluster, options with { Wording = Spelling.Of }, observer, time, cancel));
+    }
 
     /// <summary>The settings of a cluster; null if none is named.</summary>
     /// <exception cref="AutoFlipException">One is not accepted (exit 2).</exception>

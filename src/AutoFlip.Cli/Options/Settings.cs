@@ -150,7 +150,8 @@ static class Settings
             (RunOptions o) => o.ResultPath, "--result-path --result_path", "DIR", "Directory in which the run directory is created."),
         Setting.Of((RunOptions o) => o.DataPath, "--data-path --data_path", "DIR", "Directory that is searched first for data sets."),
         Setting.Of((RunOptions o) => o.Offline, "--offline", "", "Do not download data sets."),
-        Setting.Of((RunOptions o) => o.Workers, "--workers", "N", "Number of clients trained in parallel. Does not change the result."),
+        Setting.Of((RunOptions o) => o.Workers, "--workers", "N",
+            "Number of clients trained in parallel on the processor. Does not change the result."),
         Setting.Of((RunOptions o) => o.SaveClients, "--save-clients", "",
             "Also save each client's model after the last round, and personal models (checkpoints/clients/)."),
         Setting.Of(
@@ -161,10 +162,19 @@ static class Settings
             + "on standard error.")
             with { Also = typeof(Presentation).GetProperty(nameof(Presentation.LogFormat)) },
         LibTorch,
-        Setting.Choice("--device", "cpu", "Compute device. Only cpu: this build has no GPU support.",
-            value => value.Equals("cpu", StringComparison.OrdinalIgnoreCase) ? null
-                : $"'{value}' is not accepted: this build has no GPU support, and there is no silent fallback. Accepted: cpu. "
-                    + "Give --device cpu or omit the option."),
+        Setting.Of(
+            (RunOptions o) => o.Device, "--device", "cpu|cuda|cuda:N",
+            "Device that trains and evaluates: the processor (default), or an NVIDIA GPU, which needs a libtorch with CUDA. Not verified "
+            + "on a GPU by us. See docs/gpu.md."),
+        Setting.Of(
+            (RunOptions o) => o.DeviceIds, "--device-ids", "N...",
+            "GPUs of --device cuda, by number. One client at a time is trained on each; a number given twice counts as two."),
+        Setting.Of(
+            (RunOptions o) => o.Nondeterministic, "--nondeterministic", "",
+            "On a GPU, use operations whose results differ between runs too."),
+        Setting.Of(
+            (RunOptions o) => o.ChangeDevice, "--change-device", "",
+            "With resume: go on on another kind of device than the run began on. The result is then that of neither."),
         Setting.Of((Presentation p) => p.Quiet, "--quiet", "", "Print only the run directory and the result."),
         Json,
         Live,
@@ -244,7 +254,6 @@ static class Settings
 
     static readonly Setting[] WithoutEffect =
     [
-        Setting.Ignored<int>("--device_ids", "N...", "this build has no GPU support"),
         Setting.Ignored<string>("--log_path", "DIR", "the log is run.log in the run directory, which is made under --result-path"),
         Setting.Ignored<int>(
             "--tb_port", "N", "no TensorBoard server is started; view the files of --tensorboard with: tensorboard --logdir DIR --port N"),

@@ -15,6 +15,12 @@ static class Values
     {
         if (type == typeof(ImmutableArray<string>))
             return texts.SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries)).ToImmutableArray();
+        if (type == typeof(ImmutableArray<int>))
+        {
+            var numbers = texts.SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+                .Select(text => Parse(typeof(int), [text]) as int?).ToImmutableArray();
+            return numbers.All(number => number is not null) ? (object)numbers.Select(number => number!.Value).ToImmutableArray() : null;
+        }
         var text = texts[^1];
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string)) return text;
@@ -60,6 +66,7 @@ static class Values
             ? $"channels x height x width, such as 3x32x32 (80x1x1 are 80 tokens), of at most {LargestSample} values"
             : type == typeof(double) || type == typeof(decimal) ? "a number, with a point for decimals"
             : type == typeof(ImmutableArray<string>) ? "one name or more"
+            : type == typeof(ImmutableArray<int>) ? "one whole number or more"
             : "a text";
     }
 

@@ -248,7 +248,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         Figures.ModelSha256.Length > 0,
         $"<dl class=\"facts\"><dt>model_sha256</dt><dd><code>{Figures.ModelSha256}</code></dd><dt>made by</dt>"
         + $"<dd>autoflip {Figures.Version}, {PageParts.Counted(Figures.Workers, "worker")}, "
-        + $"{Readable.Bytes(Figures.PeakRssBytes)} at most{Kernels}</dd></dl>\n");
+        + $"{Readable.Bytes(Figures.PeakRssBytes)} at most{Kernels}{Device}</dd></dl>\n");
 
     string Kernels => Figures.Kernels switch
     {
@@ -257,4 +257,6 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         "linear" => ", linear layers trained by own kernels, the others by libtorch",
         _ => ", trained by libtorch",
     };
+
+    string Device => Figures.Gpu is { } model ? $" {Figures.Libtorch} on {Figures.Device} ({model})" : "";
 }

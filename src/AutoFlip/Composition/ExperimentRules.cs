@@ -103,6 +103,7 @@ public static class ExperimentRules
         .. options.Workers is >= 1 and <= 1024
             ? []
             : new[] { ApiNames.Refusal("RunOptions.Workers", ExperimentOption.Text(options.Workers), "a whole number from 1 to 1024") },
+        .. RunDevices.Misfit(options) is { } refusal ? [refusal] : Array.Empty<string>(),
         .. options.ResultPath.Length > 0 ? [] : new[] { ApiNames.Refusal("RunOptions.ResultPath", "", "a directory") }]);
 
     /// <summary>Refuses an experiment for clients on other machines whose data set is named by its path.</summary>

@@ -109,7 +109,8 @@ public static class FederationServer
         });
         if (data.Test is not { } test) return server.Run(channel, evaluate: null, personal: null, cancel);
         using var pool = new WorkerPool(
-            setting.Options.Workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));
+            setting.Devices.Workers, experiment.ThreadsPerClient,
+            worker => Workspace.Of(experiment, method.Optimizer, setting.Devices.Of(worker)));
         return server.Run(
             channel,
             (network, weights, cutOff, ct) =>

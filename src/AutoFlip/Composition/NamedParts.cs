@@ -109,7 +109,9 @@ static class NamedInternals
         /// <summary>A workspace with the optimiser, the precision and the kernels that an experiment names.</summary>
         /// <param name="experiment">The experiment.</param>
         /// <param name="optimizer">Another optimiser than it names.</param>
-        public static Workspace Of(Experiment experiment, Optimizer? optimizer = null) => new(
-            optimizer ?? Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision, KernelPlan.Chosen(experiment));
+        /// <param name="device">Where it computes; null: on the CPU.</param>
+        public static Workspace Of(Experiment experiment, Optimizer? optimizer = null, ComputeDevice? device = null) => new(
+            optimizer ?? Catalog.Optimizers[experiment.Optimizer](experiment), experiment.Precision,
+            device is { IsHost: false } ? TrainingKernels.Torch : KernelPlan.Chosen(experiment), device);
     }
 }

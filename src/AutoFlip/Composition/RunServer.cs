@@ -6,6 +6,7 @@ namespace AutoFlip;
 /// <param name="Experiment">What is run; settled.</param>
 /// <param name="Method">What it names.</param>
 /// <param name="Options">How to carry it out.</param>
+/// <param name="Devices">Where.</param>
 /// <param name="Contract">What is agreed on about data.</param>
 /// <param name="Network">The full model.</param>
 /// <param name="Initial">Its initial weights.</param>
@@ -14,7 +15,7 @@ namespace AutoFlip;
 /// <param name="Time">The clock.</param>
 /// <param name="Started">Its time when the run began or went on.</param>
 sealed record RunSetting(
-    Experiment Experiment, Method Method, RunOptions Options, DataContract Contract, Network Network, Weights Initial,
+    Experiment Experiment, Method Method, RunOptions Options, RunDevices Devices, DataContract Contract, Network Network, Weights Initial,
     RunDirectory Directory, RunObserver Observer, TimeProvider Time, long Started);
 
 /// <summary>Samples of a federation.</summary>
@@ -94,9 +95,17 @@ sealed class RunServer : IDisposable
         var global = mask.Apply(last.Server.Weights);
         var elapsed = _setting.Time.GetElapsedTime(_setting.Started).TotalSeconds;
         var summary = Summaries.Of(
-            experiment, Catalog.MainMetricOf(experiment), _setting.Options.Workers, network, global, mask, _exploration.Reports,
+            experiment, Catalog.MainMetricOf(experiment), _setting.Devices.Workers, network, global, mask, _exploration.Reports,
             directory.Rounds, elapsed);
-        summary = summary with { Directory = directory.Path };
+        var devices = _setting.Devices;
+        summary = summary with
+        {
+            Directory = directory.Path,
+            Kernels = devices.Of(0).IsHost ? summary.Kernels : "torch",
+            Device = devices.Name,
+            Gpu = devices.Gpu,
+            Libtorch = LibTorch.Loaded.Version,
+        };
         var card = _card with { Round = last.Round, CutOff = directory.Rounds[^1].CutOff, ModelSha256 = summary.ModelSha256 };
         directory.SaveModel("final.safetensors", global, card);
         directory.SaveModel(

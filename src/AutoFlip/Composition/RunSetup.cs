@@ -13,7 +13,7 @@ sealed record DataFacts(DataContract Contract, int? Clients, PartitionTable? Par
 /// <param name="Facts">Facts of what was loaded.</param>
 /// <param name="Carry">Carries the run out.</param>
 sealed record RunSetup<T>(
-    Func<Experiment, RunOptions, RunObserver, T> Load, Func<T, RunOptions, DataFacts> Facts, Func<RunSetting, T, RunSummary> Carry)
+    Func<Experiment, RunOptions, RunObserver, T> Load, Func<T, RunDevices, DataFacts> Facts, Func<RunSetting, T, RunSummary> Carry)
 {
     /// <summary>Refuses an experiment before anything else is looked at.</summary>
     public Action<Experiment> Check { get; init; } = _ => { };
@@ -30,12 +30,14 @@ sealed record RunSetup<T>(
                 Check(experiment);
                 experiment = ExperimentRules.Resolve(experiment, task: null); // the data say what it is, whatever their name promises
                 LibTorch.Require(); // before gigabytes are read
+                var devices = RunDevices.Open(experiment, options);
                 var data = Load(experiment, options, all);
-                var facts = Facts(data, options);
+                var facts = Facts(data, devices);
                 experiment = ExperimentRules.Settle(experiment, facts.Contract.Task, facts.Clients ?? experiment.Clients);
                 return Run(
                     experiment, data, facts, checkpoints: null,
-                    () => directory = RunDirectory.Create(experiment, options, facts.Partition, time), options, all, time, started);
+                    () => directory = RunDirectory.Create(experiment, options, facts.Partition, devices.Kind, time), options, devices, all,
+                    time, started);
             });
         }
         finally
@@ -60,30 +62,34 @@ sealed record RunSetup<T>(
         LibTorch.Require();
         options = options with
         {
+            Device = options.Device ?? directory.Options.Device,
+            DeviceIds = options is { Device: null, DeviceIds: [] } ? directory.Options.DeviceIds : options.DeviceIds,
             DataPath = options.DataPath ?? directory.Options.DataPath,
             LogFormat = options.LogFormat ?? directory.Options.LogFormat,
         };
+        var devices = RunDevices.Open(experiment, options);
+        if (!options.ChangeDevice) directory.RequireDevice(devices.Kind);
         return RunFiles.Record(options, directory.Path, observer, time, all =>
         {
             if (!directory.HasChecksums)
                 all.Warning("An earlier version began this run, and its files have no checksum: damage to them is not detected.");
             var data = Load(experiment, options, all);
             return Run(
-                experiment, data, Facts(data, options), directory.Checkpoints, () => directory, options, all, time, started);
+                experiment, data, Facts(data, devices), directory.Checkpoints, () => directory, options, devices, all, time, started);
         });
     }
 
     /// <summary>Builds the network, once it is sure that data, model, loss and pruner fit each other and the run fits into memory; then
     /// opens the directory, and carries the run out.</summary>
     RunSummary Run(
-        Experiment experiment, T data, DataFacts facts, string? checkpoints, Func<RunDirectory> open, RunOptions options, RunObserver all,
-        TimeProvider time, long started)
+        Experiment experiment, T data, DataFacts facts, string? checkpoints, Func<RunDirectory> open, RunOptions options,
+        RunDevices devices, RunObserver all, TimeProvider time, long started)
     {
         var method = Catalog.Resolve(experiment);
         var network = RunNetwork.Build(experiment, method, facts.Contract, network =>
             (facts.Memory(experiment, network) with { Replies = method.Algorithm.KeepsReplies ? experiment.CohortSize : 0 })
             .Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess));
         var initial = InitialModel.Of(experiment, method, network, checkpoints, all.Warning);
-        return Carry(new(experiment, method, options, facts.Contract, network, initial, open(), all, time, started), data);
+        return Carry(new(experiment, method, options, devices, facts.Contract, network, initial, open(), all, time, started), data);
     }
 }

@@ -13,7 +13,8 @@ static class RunWarnings
         var run = new PreparedRun(experiment, network, setting.Contract, data.OwnersHoldOut);
         return (isNew ? OfChoices(run, setting.Method) : [])
             .Concat(OfSize(experiment, setting.Method, network, setting.Directory.Checkpoints))
-            .Concat(OfProcessor(experiment, network));
+            .Concat(OfDevices(setting))
+            .Concat(setting.Devices.Gpu is null ? OfProcessor(experiment, network) : []);
     }
 
     /// <summary>Warnings of a server whose clients are on other machines.</summary>
@@ -26,6 +27,12 @@ static class RunWarnings
         .. OptionUses.Warning(run) is { } unused ? [unused] : Array.Empty<string>(),
         .. method.Algorithm.Warns(run.Experiment, run.Network), .. method.Pruner.Warns(run.Experiment, run.Network),
     ];
+
+    static IEnumerable<string> OfDevices(RunSetting setting)
+    {
+        if (setting.Devices.Gpu is null && setting.Options.DeviceIds is not [])
+            yield return $"RunOptions.DeviceIds has no effect: RunOptions.Device is {setting.Devices.Name}.";
+    }
 
     /// <summary>Warnings about processors that are slower than expected.</summary>
     static IEnumerable<string> OfProcessor(Experiment experiment, Network network)

@@ -15,7 +15,8 @@ sealed class SimulatedClients : IDisposable
         var (experiment, method, network) = (setting.Experiment, setting.Method, setting.Network);
         (_setting, _data) = (setting, data);
         _pool = new WorkerPool(
-            setting.Options.Workers, experiment.ThreadsPerClient, () => Workspace.Of(experiment, method.Optimizer));
+            setting.Devices.Workers, experiment.ThreadsPerClient,
+            worker => Workspace.Of(experiment, method.Optimizer, setting.Devices.Of(worker)));
         _memory = new ClientFiles(setting.Directory.ClientMemory, network.Layout);
         _host = new ClientHost(experiment, method, network, new SimulatedData(data), _memory, setting.Time)
         {

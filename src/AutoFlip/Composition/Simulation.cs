@@ -84,9 +84,9 @@ public static class Simulation
         Func<Experiment, RunOptions, RunObserver, FederatedData> load, Func<SimulationSession, IMessageChannel> through,
         CancellationToken cancel) => new(
         load,
-        (data, options) => new(
+        (data, devices) => new(
             data.Contract, data.Clients.Count, data.Table,
-            (experiment, network) => TrainingMemory.Of(experiment, network, data, options.Workers)),
+            (experiment, network) => TrainingMemory.Of(experiment, network, data, devices.Workers)),
         (setting, data) => Run(setting, data, through, cancel));
 
     static RunSummary Run(

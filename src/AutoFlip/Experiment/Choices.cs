@@ -115,6 +115,10 @@ public enum TrainingPrecision
     /// <summary>bfloat16 (8 bits of mantissa) in convolutions, products of matrices and what is handed on between them; float32 in
     /// statistics, losses and evaluation.</summary>
     Bf16,
+
+    /// <summary>float32 whose factors are rounded to 10 bits of mantissa in convolutions and products of matrices, evaluation included. Of
+    /// GPUs only.</summary>
+    Tf32,
 }
 
 /// <summary>Code of the forward and backward passes of local training.</summary>

@@ -84,6 +84,7 @@ public sealed record ExperimentOption
         bool flag => flag ? "True" : "False",
         Enum member => member.ToString().ToLowerInvariant(),
         ImmutableArray<string> names => string.Join(' ', names),
+        ImmutableArray<int> numbers => string.Join(' ', numbers),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

@@ -214,8 +214,8 @@ public static class ExperimentOptions
             x => x is >= 0 and < double.PositiveInfinity, "a number of at least 0, where 0 turns clipping off"),
         Of(e => e.Criterion, "criterion", "NAME",
             "Loss: see 'Catalog.Criteria'. auto: cross-entropy for classes, MSELoss for numbers."),
-        Of(e => e.Precision, "precision", "fp32|bf16",
-            "Arithmetic of local training. bf16 is faster where the processor supports it; weights stay fp32."),
+        Of(e => e.Precision, "precision", "fp32|bf16|tf32",
+            "Arithmetic of local training. bf16 is faster where the processor supports it; weights stay fp32. tf32: of GPUs only."),
         Of(e => e.Kernels, "kernels", "auto|torch|own",
             "Code of local training: libtorch, or kernels for chains of convolutions, ReLU, 2x2 pooling and linear layers, and for the "
             + "linear layers of encoders. auto: these where a network has such layers, the processor AVX-512 and a client one thread.")

@@ -43,21 +43,28 @@ public sealed record Attention(int HeadWidth, double Dropout = 0) : Layer
         var drops = run.Training && Dropout > 0 && run.Dropout is not null;
         var mean = drops
             ? Dropped(run, Scores(query, key, mask).softmax(-1)).matmul(value)
-            : nn.functional.scaled_dot_product_attention(query, key, value, attn_mask: mask);
+            : Means(run.Device, query, key, value, mask);
         return mean.transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
     }
 
     /// <summary>[N, T, H d] to [N, H, T, d].</summary>
     Tensor Heads(Tensor steps) => steps.view(steps.size(0), steps.size(1), -1, HeadWidth).transpose(1, 2);
 
-    Tensor Scores(Tensor query, Tensor key, Tensor? mask)
+    /// <summary>softmax(Q K^T / sqrt(d) + mask) V. On a GPU torch's function for it has no deterministic way back, so that there it is two
+    /// products of matrices.</summary>
+    internal static Tensor Means(ComputeDevice device, Tensor query, Tensor key, Tensor value, Tensor? mask = null) =>
+        device.RewritesLayers
+            ? Scores(query, key, mask).softmax(-1).matmul(value)
+            : nn.functional.scaled_dot_product_attention(query, key, value, attn_mask: mask);
+
+    static Tensor Scores(Tensor query, Tensor key, Tensor? mask)
     {
-        var scores = query.matmul(key.transpose(-2, -1)).mul(Scalars.Of(1 / Math.Sqrt(HeadWidth)));
+        var scores = query.matmul(key.transpose(-2, -1)).mul(Scalars.Of(1 / Math.Sqrt(query.size(-1))));
         return mask is null ? scores : scores.add(mask, Scalars.One);
     }
 
     Tensor Dropped(in LayerRun run, Tensor shares) =>
-        new Dropout(Dropout).Run(new LayerRun([shares], [], run.Training, run.Dropout, inPlace: false));
+        new Dropout(Dropout).Run(new LayerRun([shares], [], run.Training, run.Dropout, inPlace: false, run.Device));
 
     internal override string Export(OnnxDraft draft)
     {

@@ -25,7 +25,9 @@ public sealed record Dropout(double Rate) : Layer
         using var mask = empty(run.Input.shape, run.Input.dtype);
         if (run.Input.dtype == ScalarType.Float64) Draw(MemoryMarshal.Cast<byte, double>(mask.bytes), random);
         else Draw(MemoryMarshal.Cast<byte, float>(mask.bytes), random);
-        return run.Input.mul(mask);
+        if (run.Device.IsHost) return run.Input.mul(mask);
+        using var sent = run.Device.Send(mask); // drawn on the host: the same mask on every device
+        return run.Input.mul(sent);
     }
 
     /// <summary>Draws factors, 0 or 1 / (1 - Rate), for values in their logical order.</summary>

@@ -78,7 +78,9 @@ enum LayerPrecision
 /// <param name="training">Whether batch statistics and dropout are in force.</param>
 /// <param name="dropout">Where dropout draws from; null turns it off.</param>
 /// <param name="inPlace">Whether the first input may be overwritten: nothing else reads it.</param>
-readonly ref struct LayerRun(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> tensors, bool training, KeyedRandom? dropout, bool inPlace)
+/// <param name="device">Where the tensors are.</param>
+readonly ref struct LayerRun(
+    ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> tensors, bool training, KeyedRandom? dropout, bool inPlace, ComputeDevice device)
 {
     public ReadOnlySpan<Tensor> Inputs { get; } = inputs;
 
@@ -91,4 +93,6 @@ readonly ref struct LayerRun(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> t
     public KeyedRandom? Dropout { get; } = dropout;
 
     public bool InPlace { get; } = inPlace;
+
+    public ComputeDevice Device { get; } = device;
 }

@@ -16,7 +16,7 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0, bool Cei
         return new Features([channels, Slide(height), Slide(width)], draft.Input.Units);
     }
 
-    internal override Tensor Run(in LayerRun run) => Own(run.Input) ?? Torch(run.Input);
+    internal override Tensor Run(in LayerRun run) => Own(run) ?? Torch(run.Input);
 
     /// <summary>Padded at the end as far as the last window reaches, because programs differ in how they round up.</summary>
     internal override string Export(OnnxDraft draft)
@@ -34,8 +34,9 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0, bool Cei
 
     internal override bool OutputIsFree => true;
 
-    /// <summary>By our own kernel; null where it leaves the case to torch.</summary>
-    Tensor? Own(Tensor input, bool rectifies = false) => Ceiling ? null : MaxPooling.TryRun(input, Kernel, Stride, Padding, rectifies);
+    /// <summary>By our own kernel; null where it leaves the case to torch: on every device but the host.</summary>
+    Tensor? Own(in LayerRun run, bool rectifies = false) =>
+        Ceiling || !run.Device.IsHost ? null : MaxPooling.TryRun(run.Input, Kernel, Stride, Padding, rectifies);
 
     Tensor Torch(Tensor input) =>
         nn.functional.max_pool2d(input, [Kernel, Kernel], [Stride, Stride], [Padding, Padding], ceil_mode: Ceiling);
@@ -47,7 +48,7 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0, bool Cei
     {
         internal override Features Draft(LayerDraft draft) => Pool.Draft(draft);
 
-        internal override Tensor Run(in LayerRun run) => Pool.Own(run.Input, rectifies: true) ?? Pool.Torch(run.Input).relu_();
+        internal override Tensor Run(in LayerRun run) => Pool.Own(run, rectifies: true) ?? Pool.Torch(run.Input).relu_();
 
         internal override string Export(OnnxDraft draft) => draft.Step("Relu", Pool.Export(draft));
 

@@ -14,13 +14,17 @@ namespace AutoFlip;
 /// <para>Precision: values and gradients are T's. With <see cref="TrainingPrecision.Bf16"/> a training pass computes
 /// convolutions and products of matrices on copies narrowed to bfloat16 and hands activations on in it; gradients arrive
 /// widened. Evaluation is as without.</para>
+/// <para>Device: on another one than the CPU there is no memory to read: values go through <see cref="Upload"/> and
+/// <see cref="Download"/>, and steps through the tensors.</para>
 /// <para>Threads: one module belongs to one thread at a time; modules share nothing. Intra-op threads are left as they are.</para>
 /// </remarks>
 public sealed unsafe class NetworkModule<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     readonly Tensor _values;
+    readonly Tensor _parameters; // a view
     readonly Tensor _gradients;
+    readonly ComputeDevice _device;
     readonly Tensor[] _views;
     readonly Step[] _steps;
     readonly bool _convolves;
@@ -42,16 +46,26 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     /// double and to be narrowed.</exception>
     public NetworkModule(
         Network network, TrainingPrecision precision = TrainingPrecision.Fp32, TrainingKernels kernels = TrainingKernels.Torch)
+        : this(network, precision, kernels, ComputeDevice.Cpu)
     {
-        Network = network;
+    }
+
+    /// <summary>Allocates values and gradients on a device.</summary>
+    internal NetworkModule(Network network, TrainingPrecision precision, TrainingKernels kernels, ComputeDevice device)
+    {
+        (Network, _device) = (network, device);
         var layout = network.Layout;
         var type = ElementType.Of<T>();
         _narrows = precision == TrainingPrecision.Bf16;
         if (_narrows && type != ScalarType.Float32) throw new NotSupportedException("Only networks of float train in bfloat16.");
-        _values = zeros(layout.Count, type).DetachFromDisposeScope();
-        _gradients = zeros(layout.ParameterCount, type).DetachFromDisposeScope();
-        _value = Pointer(_values);
-        _gradient = Pointer(_gradients);
+        _values = zeros(layout.Count, type, device.Torch).DetachFromDisposeScope();
+        _parameters = _values.narrow(0, 0, layout.ParameterCount).DetachFromDisposeScope();
+        _gradients = zeros(layout.ParameterCount, type, device.Torch).DetachFromDisposeScope();
+        if (device.IsHost)
+        {
+            _value = (T*)HostCopy.Pointer(_values);
+            _gradient = (T*)HostCopy.Pointer(_gradients);
+        }
 
         using var scope = NewDisposeScope();
         var views = layout.Entries.ToDictionary(entry => entry.Name, entry =>
@@ -65,7 +79,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
             return view;
         });
         _views = [.. views.Values];
-        if (kernels == TrainingKernels.Own && type == ScalarType.Float32 && !_narrows)
+        if (kernels == TrainingKernels.Own && device.IsHost && type == ScalarType.Float32 && !_narrows)
         {
             if (KernelPlan.Of(network) is { } plan) _kernels = new(plan, (float*)_value, (float*)_gradient, layout.ParameterCount);
             else if (LinearFunction.Pays(network)) _linear = new(KernelPlan.WidthHere!.Value, (float*)_value, (float*)_gradient);
@@ -85,6 +99,18 @@ public sealed unsafe class NetworkModule<T> : IDisposable
 
     /// <summary>The parameters' gradients, in the order of <see cref="Parameters"/>. Backward passes add to them.</summary>
     public Span<T> Gradients => Span(_gradient, Network.Layout.ParameterCount);
+
+    /// <summary><see cref="Parameters"/> as one tensor of the device.</summary>
+    internal Tensor FlatParameters => _parameters;
+
+    /// <summary><see cref="Gradients"/> as one tensor of the device.</summary>
+    internal Tensor FlatGradients => _gradients;
+
+    /// <summary>Replaces the first values, on whatever device.</summary>
+    internal void Upload(ReadOnlySpan<T> values) => HostCopy.Write(values, _values);
+
+    /// <summary>Copies the first values from whatever device, once all that was begun there is done.</summary>
+    internal void Download(Span<T> values) => HostCopy.Read(_values, values);
 
     /// <summary>Computes the outputs of a batch.</summary>
     /// <param name="input">[N, C, H, W], of type T; [N, C*H*W] will do if the first layer is a Flatten. Borrowed, unchanged.</param>
@@ -108,7 +134,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
             var step = _steps[i];
             Tensor[] inputs = [.. step.Inputs.Select(index => outputs[index]!)], tensors = step.Tensors;
             if (training && _narrows) (inputs, tensors) = Narrow(step.Layer.Precision, inputs, tensors);
-            outputs[i] = step.Layer.Run(new LayerRun(inputs, tensors, training, dropout, step.InPlace));
+            outputs[i] = step.Layer.Run(new LayerRun(inputs, tensors, training, dropout, step.InPlace, _device));
             foreach (var done in step.Releases)
             {
                 if (!ReferenceEquals(outputs[done], outputs[i])) outputs[done]!.Dispose();
@@ -120,7 +146,11 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     }
 
     /// <summary>Sets every gradient to 0.</summary>
-    public void ZeroGradients() => Gradients.Clear();
+    public void ZeroGradients()
+    {
+        if (_device.IsHost) Gradients.Clear();
+        else _gradients.zero_();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -130,6 +160,7 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         _kernels?.Dispose();
         _linear?.Dispose();
         foreach (var view in _views) view.Dispose();
+        _parameters.Dispose();
         _values.Dispose();
         _gradients.Dispose();
     }
@@ -201,14 +232,11 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     static Tensor View(Tensor flat, TensorEntry entry) =>
         flat.narrow(0, entry.Offset, entry.Length).view([.. entry.Shape.Select(size => (long)size)]);
 
-    static T* Pointer(Tensor tensor)
-    {
-        fixed (byte* first = tensor.bytes) return (T*)first; // native memory: it does not move
-    }
-
     Span<T> Span(T* first, int count)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return new Span<T>(first, count);
+        return first is null && count > 0
+            ? throw new InvalidOperationException($"Values on {_device.Name} cannot be read in place.")
+            : new Span<T>(first, count);
     }
 }

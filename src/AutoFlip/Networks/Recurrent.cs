@@ -18,12 +18,12 @@ public abstract record Recurrent(int Hidden, int Index) : Layer
 {
     static readonly Lazy<jit.CompilationUnit> Functions = new(() => jit.compile("""
         def lstm(x, w_ih, w_hh, b_ih, b_hh, training: bool):
-            zero = torch.zeros([1, x.size(0), w_hh.size(1)], dtype=x.dtype)
+            zero = torch.zeros([1, x.size(0), w_hh.size(1)], dtype=x.dtype, device=x.device)
             y, h, c = torch.lstm(x, [zero, zero], [w_ih, w_hh, b_ih, b_hh], True, 1, 0.0, training, False, True)
             return y
 
         def gru(x, w_ih, w_hh, b_ih, b_hh, training: bool):
-            zero = torch.zeros([1, x.size(0), w_hh.size(1)], dtype=x.dtype)
+            zero = torch.zeros([1, x.size(0), w_hh.size(1)], dtype=x.dtype, device=x.device)
             y, h = torch.gru(x, zero, [w_ih, w_hh, b_ih, b_hh], True, 1, 0.0, training, False, True)
             return y
 

@@ -37,7 +37,7 @@ public sealed record SelfAttention(int Heads, int HeadWidth, int Sequences = 1) 
         var split = nn.functional.linear(run.Input, run.Tensors[0])
             .view(-1, steps / Sequences, 3, Heads, HeadWidth) // [N * Sequences, steps of one, 3, Heads, d]
             .permute(2, 0, 3, 1, 4).unbind(0); // each [N * Sequences, Heads, steps of one, d]
-        return nn.functional.scaled_dot_product_attention(split[0], split[1], split[2])
+        return Attention.Means(run.Device, split[0], split[1], split[2])
             .transpose(1, 2).reshape(-1, steps, Heads * HeadWidth).MoveToOuterDisposeScope();
     }
 

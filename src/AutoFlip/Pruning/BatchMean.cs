@@ -1,15 +1,17 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace AutoFlip;
 
 /// <summary>The mean over a client's batches of one number per parameter.</summary>
 /// <param name="layout">The model that is trained.</param>
 /// <param name="add">Adds the numbers of one batch to the sums.</param>
+/// <param name="numbers">The numbers of one batch, from parameters and gradients on a device: the same bits.</param>
 /// <remarks>Sums are floats: batches are a few thousand at most.</remarks>
-sealed class BatchMean(WeightLayout layout, AddBatch add) : TrainingProbe
+sealed class BatchMean(WeightLayout layout, AddBatch add, Func<Tensor, Tensor, Tensor> numbers) : TrainingProbe
 {
-    readonly Lazy<float[]> _sums = new(() => new float[layout.ParameterCount]);
+    readonly ParameterSums _sums = new(layout.ParameterCount);
     int _batches;
 
     /// <inheritdoc/>
@@ -19,14 +21,23 @@ sealed class BatchMean(WeightLayout layout, AddBatch add) : TrainingProbe
     public override void Observe(ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients)
     {
         _batches++;
-        add(_sums.Value, parameters, gradients);
+        add(_sums.Values, parameters, gradients);
+    }
+
+    /// <inheritdoc/>
+    internal override bool Watch(Tensor parameters, Tensor gradients)
+    {
+        _batches++;
+        _sums.Add(numbers(parameters, gradients));
+        return true;
     }
 
     /// <inheritdoc/>
     public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained)
     {
-        TensorPrimitives.Divide(_sums.Value, Math.Max(_batches, 1), _sums.Value);
-        return _sums.Value;
+        var means = _sums.Values;
+        TensorPrimitives.Divide(means, Math.Max(_batches, 1), means);
+        return means;
     }
 }
 

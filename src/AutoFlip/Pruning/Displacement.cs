@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static TorchSharp.torch;
 
 namespace AutoFlip;
 
@@ -9,6 +10,10 @@ sealed class Displacement(WeightLayout layout, Measure measure) : TrainingProbe
 {
     /// <inheritdoc/>
     public override ImmutableArray<ReportPart> Parts { get; } = Guidance.PartsOf(layout);
+
+    /// <inheritdoc/>
+    /// <remarks>Steps are of no interest.</remarks>
+    internal override bool Watch(Tensor parameters, Tensor gradients) => true;
 
     /// <inheritdoc/>
     public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained)

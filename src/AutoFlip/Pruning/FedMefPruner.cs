@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace AutoFlip;
 
 /// <summary>FedMef's extrusion: weights that are about to go are drawn to 0 first, so that others take over what they knew.</summary>
@@ -36,6 +38,10 @@ public sealed record FedMefPruner(PruningPlan Plan) : WeightSwaps(Plan)
             _marked ??= Mark(parameters); // before the first step: the model as received
             foreach (var i in _marked) gradients[i] += 2 * penalty * parameters[i];
         }
+
+        /// <inheritdoc/>
+        /// <remarks>The weights to be marked are known on the host.</remarks>
+        internal override bool Watch(Tensor parameters, Tensor gradients) => penalty == 0 && base.Watch(parameters, gradients);
 
         int[] Mark(ReadOnlySpan<float> received)
         {

@@ -9,8 +9,11 @@ namespace AutoFlip;
 public sealed record FisherGuidance : Guidance
 {
     /// <inheritdoc/>
-    public override TrainingProbe Measure(WeightLayout layout) => new BatchMean(layout, (sums, _, g) =>
-    {
-        for (var i = 0; i < g.Length; i++) sums[i] += g[i] * g[i];
-    });
+    public override TrainingProbe Measure(WeightLayout layout) => new BatchMean(
+        layout,
+        (sums, _, g) =>
+        {
+            for (var i = 0; i < g.Length; i++) sums[i] += g[i] * g[i];
+        },
+        (_, g) => g.mul(g));
 }

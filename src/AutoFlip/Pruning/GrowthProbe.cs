@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace AutoFlip;
 
@@ -12,7 +13,7 @@ class GrowthProbe(RemovedWeights removed, GrowthKind kind) : TrainingProbe
     /// <summary>The weights.</summary>
     protected RemovedWeights Removed { get; } = removed;
 
-    readonly Lazy<float[]> _sums = new(() => new float[removed.Layout.ParameterCount]);
+    readonly ParameterSums _sums = new(removed.Layout.ParameterCount);
     int _steps;
 
     /// <inheritdoc/>
@@ -26,10 +27,18 @@ class GrowthProbe(RemovedWeights removed, GrowthKind kind) : TrainingProbe
     /// <inheritdoc/>
     public override void Observe(ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients)
     {
-        var sums = _sums.Value;
+        var sums = _sums.Values;
         _steps++;
         if (kind == GrowthKind.Squares) TensorPrimitives.MultiplyAdd(gradients, gradients, sums, sums);
         else TensorPrimitives.Add(sums, gradients, sums);
+    }
+
+    /// <inheritdoc/>
+    internal override bool Watch(Tensor parameters, Tensor gradients)
+    {
+        _steps++;
+        _sums.Add(kind == GrowthKind.Squares ? gradients.mul(gradients) : gradients);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -37,11 +46,12 @@ class GrowthProbe(RemovedWeights removed, GrowthKind kind) : TrainingProbe
     {
         var report = new float[Parts.Sum(part => part.Length)];
         var rest = report.AsSpan();
+        var sums = _sums.Values;
         foreach (var layer in Removed.Layers)
         {
             var own = rest[..layer.Indices.Length];
             rest = rest[own.Length..];
-            for (var i = 0; i < own.Length; i++) own[i] = _sums.Value[layer.Indices[i]];
+            for (var i = 0; i < own.Length; i++) own[i] = sums[layer.Indices[i]];
             if (kind != GrowthKind.Squares) KeepLargest(own, layer.Swaps);
         }
         return report;

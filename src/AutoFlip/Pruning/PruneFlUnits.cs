@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace AutoFlip;
 
@@ -134,21 +135,27 @@ public sealed record PruneFlUnits(PruningPlan Plan, int Rounds) : SwappingPruner
     /// <summary>Σ g² of each unit's outgoing weights over the steps.</summary>
     sealed class UnitGrowth(Network network) : TrainingProbe
     {
-        readonly Lazy<float[]> _squares = new(() => new float[network.Layout.ParameterCount]);
+        readonly ParameterSums _squares = new(network.Layout.ParameterCount);
 
         public override ImmutableArray<ReportPart> Parts { get; } = [.. network.Groups.Select(group => group.Width)];
 
         public override void Observe(ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients) =>
-            TensorPrimitives.MultiplyAdd(gradients, gradients, _squares.Value, _squares.Value);
+            TensorPrimitives.MultiplyAdd(gradients, gradients, _squares.Values, _squares.Values);
+
+        internal override bool Watch(Tensor parameters, Tensor gradients)
+        {
+            _squares.Add(gradients.mul(gradients));
+            return true;
+        }
 
         public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained)
         {
-            var report = new float[network.Groups.Sum(group => group.Width)];
+            var (report, squares) = (new float[network.Groups.Sum(group => group.Width)], _squares.Values);
             var first = 0;
             foreach (var group in network.Groups)
             {
                 foreach (var (unit, start, length) in UnitScores.Outgoing(group, network.Layout))
-                    report[first + unit] += TensorPrimitives.Sum<float>(_squares.Value.AsSpan(start, length));
+                    report[first + unit] += TensorPrimitives.Sum<float>(squares.AsSpan(start, length));
                 first += group.Width;
             }
             return report;

@@ -10,8 +10,11 @@ namespace AutoFlip;
 public sealed record SaliencyGuidance : Guidance
 {
     /// <inheritdoc/>
-    public override TrainingProbe Measure(WeightLayout layout) => new BatchMean(layout, (sums, w, g) =>
-    {
-        for (var i = 0; i < g.Length; i++) sums[i] += Math.Abs(w[i] * g[i]);
-    });
+    public override TrainingProbe Measure(WeightLayout layout) => new BatchMean(
+        layout,
+        (sums, w, g) =>
+        {
+            for (var i = 0; i < g.Length; i++) sums[i] += Math.Abs(w[i] * g[i]);
+        },
+        (w, g) => w.mul(g).abs());
 }

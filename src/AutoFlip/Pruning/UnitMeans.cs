@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static TorchSharp.torch;
 
 namespace AutoFlip;
 
@@ -14,6 +15,9 @@ sealed class UnitMeans(Network network, TrainingProbe scores) : TrainingProbe
     /// <inheritdoc/>
     public override void Observe(ReadOnlySpan<float> parameters, ReadOnlySpan<float> gradients) =>
         scores.Observe(parameters, gradients);
+
+    /// <inheritdoc/>
+    internal override bool Watch(Tensor parameters, Tensor gradients) => scores.Watch(parameters, gradients);
 
     /// <inheritdoc/>
     public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained) =>

@@ -63,6 +63,15 @@ public sealed record RunSummary
     /// summaries of earlier versions.</summary>
     public string? Kernels { get; init; }
 
+    /// <summary>Devices that trained: cpu, or cuda:0 and so on, separated by commas. Null in summaries of earlier versions.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Model of the GPUs; null if there were none.</summary>
+    public string? Gpu { get; init; }
+
+    /// <summary>Version of libtorch. Null in summaries of earlier versions.</summary>
+    public string? Libtorch { get; init; }
+
     /// <summary>Amount of traffic.</summary>
     public required SummaryTraffic Traffic { get; init; }
 

@@ -64,9 +64,11 @@ sealed class RunDirectory : IDisposable
     /// <param name="options">Where, and how.</param>
     /// <param name="partition">The partition of samples among clients: see <see cref="RequirePartition"/>. Null if each client has its own
     /// data, which this machine does not know.</param>
+    /// <param name="device">The kind of device that it begins on.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="AutoFlipException">It cannot be made (exit 4).</exception>
-    public static RunDirectory Create(Experiment experiment, RunOptions options, PartitionTable? partition, TimeProvider time)
+    public static RunDirectory Create(
+        Experiment experiment, RunOptions options, PartitionTable? partition, string device, TimeProvider time)
     {
         var stamp = time.GetLocalNow().ToString("yyMMdd_HHmmss", CultureInfo.InvariantCulture);
         // of a path, its last part: a name has 255 characters at most
@@ -85,7 +87,7 @@ sealed class RunDirectory : IDisposable
             AtomicFile.Write(System.IO.Path.Combine(path, CheckpointsFolder, OptionsFile), RunJson.Sealed(options, RunJson.Document));
             AtomicFile.Write(
                 System.IO.Path.Combine(path, CheckpointsFolder, RunStamp.FileName),
-                RunJson.Sealed(RunStamp.Of(experiment, path, time.GetUtcNow()), RunJson.Document));
+                RunJson.Sealed(RunStamp.Of(experiment, path, device, time.GetUtcNow()), RunJson.Document));
             // last: it makes this a run that can be gone on with
             AtomicFile.Write(
                 System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition?.Sha256 ?? ""));
@@ -144,6 +146,18 @@ sealed class RunDirectory : IDisposable
             + $"(partition_sha256 {partitionSha256[..8]} "
             + $"instead of {(before.Length > 8 ? before[..8] : before)}). Name the folder of the data used then with RunOptions.DataPath, "
             + "or start a new run.");
+    }
+
+    /// <summary>Makes sure that the run goes on on the kind of device that it began on.</summary>
+    /// <param name="device">The kind of device now.</param>
+    /// <exception cref="AutoFlipException">It is another (exit 2).</exception>
+    public void RequireDevice(string device)
+    {
+        var before = RunStamp.Load(Checkpoints)?.Device ?? ComputeDevice.Cpu.Name;
+        if (before != device)
+            throw AutoFlipException.BadRequest(
+                $"The run began on {before}, and this is {device}, which rounds differently: the result would be that of neither. "
+                + $"Resume it on {before}, or accept that with RunOptions.ChangeDevice.");
     }
 
     /// <summary>The state after the last round that counts; null before round 1.</summary>

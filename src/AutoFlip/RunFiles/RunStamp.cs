@@ -10,7 +10,8 @@ namespace AutoFlip;
 /// <param name="Version">The program that began it.</param>
 /// <param name="Identity">The experiment (<see cref="RunIdentity"/>): a run that was stopped before its first
 /// round has no other record of it.</param>
-sealed record RunStamp(string Id, string Version, string Identity) : IChecked
+/// <param name="Device">The kind of device that it began on: cpu, or a model of GPU. Null in runs of earlier versions: cpu.</param>
+sealed record RunStamp(string Id, string Version, string Identity, string? Device = null) : IChecked
 {
     /// <summary>Its name below the checkpoints. Where it is, all files of the run must have their checksum
     /// (<see cref="Seal.IsRequired"/>).</summary>
@@ -19,12 +20,13 @@ sealed record RunStamp(string Id, string Version, string Identity) : IChecked
     /// <summary>The stamp of a run that begins.</summary>
     /// <param name="experiment">What is run.</param>
     /// <param name="directory">The run's own directory.</param>
+    /// <param name="device">The kind of device.</param>
     /// <param name="now">When.</param>
-    public static RunStamp Of(Experiment experiment, string directory, DateTimeOffset now)
+    public static RunStamp Of(Experiment experiment, string directory, string device, DateTimeOffset now)
     {
         var identity = RunIdentity.Of(experiment);
         var id = IdOf($"{Environment.MachineName} {directory} {now.UtcTicks} {identity}");
-        return new(WireMask.Name(id), ExperimentFile.ProgramVersion, identity);
+        return new(WireMask.Name(id), ExperimentFile.ProgramVersion, identity, device);
     }
 
     /// <summary>The id of a run as messages carry it; of version 0.1, which gave none, one of its directory.</summary>

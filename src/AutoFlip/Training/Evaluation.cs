@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace AutoFlip;
@@ -33,16 +32,17 @@ static class Evaluation
         CancellationToken ct)
     {
         var outputs = new Outputs(rows.Length, width, samples.Targets);
+        using var readout = new Readout(outputs, workspace.Device);
         for (var start = 0; start < rows.Length; start += Chunk)
         {
             ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var still = no_grad();
-            var (input, targets) = workspace.Read(samples, rows.Slice(start, Math.Min(Chunk, rows.Length - start)), augmentation: null);
-            var scores = forward(input).flatten(0, -2); // steps of sequences one after another
-            var loss = criterion.Loss(scores, targets);
-            outputs.Add(scores, targets, MemoryMarshal.Read<float>(loss.bytes));
+            var batch = workspace.Read(samples, rows.Slice(start, Math.Min(Chunk, rows.Length - start)), augmentation: null);
+            var scores = forward(batch.Input).flatten(0, -2); // steps of sequences one after another
+            readout.Add(scores, batch.HostTargets, criterion.Loss(scores, batch.Targets));
         }
+        readout.Read();
         return outputs;
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -15,6 +14,7 @@ public sealed class LocalTraining
 {
     readonly Experiment _experiment;
     readonly Workspace _workspace;
+    readonly TrainedModel _model;
     readonly Criterion _criterion;
     readonly ClientTask _task;
     readonly int _client;
@@ -22,7 +22,7 @@ public sealed class LocalTraining
     readonly ReadOnlyMemory<int> _rows;
     readonly Selection _kept;
     readonly CancellationToken _ct;
-    (Tensor Input, Tensor Targets, int Samples)? _batch; // of the step under way
+    (Batch Batch, int Samples)? _batch; // of the step under way
     FrozenValues? _frozen; // of the run under way
     int _epochs; // of all runs
 
@@ -33,6 +33,7 @@ public sealed class LocalTraining
         (_experiment, _workspace, _criterion, _task, _client) = (experiment, workspace, criterion, task, client);
         (_samples, _rows, Memory, _ct) = (samples, rows, memory, ct);
         workspace.LoadForTraining(network, task.Weights);
+        _model = workspace.Model;
         _kept = task.Mask.KeptParameters();
     }
 
@@ -43,7 +44,7 @@ public sealed class LocalTraining
     public Network Network => _workspace.Module.Network;
 
     /// <summary>The model as it is now: parameters, then statistics.</summary>
-    public ReadOnlySpan<float> Values => _workspace.Module.Values;
+    public ReadOnlySpan<float> Values => _model.Values;
 
     /// <summary>Parameters of the model in training that the mask keeps; the others stay 0.</summary>
     public Selection Kept => _kept;
@@ -100,7 +101,7 @@ public sealed class LocalTraining
         int epochs, int patience = int.MaxValue, GradientHook? adjustGradients = null, StepHook? afterStep = null,
         Selection? trainable = null)
     {
-        if (trainable is not null) _workspace.Stepper.Reset();
+        if (trainable is not null) _model.ResetOptimizer();
         _frozen = trainable is { IsAll: false } ? new(trainable, Values) : null;
         var best = double.PositiveInfinity;
         for (int epoch = 1, stale = 0; epoch <= epochs && stale < patience; epoch++)
@@ -147,8 +148,9 @@ public sealed class LocalTraining
     /// <remarks>Batches are as large as in training, in the order of the samples, not augmented. Dropout has draws of its own.</remarks>
     public void FullGradient(Span<float> gradient)
     {
-        var (module, batch) = (_workspace.Module, _experiment.BatchSize == 0 ? _rows.Length : _experiment.BatchSize);
-        var values = module.Values.ToArray();
+        var batch = _experiment.BatchSize == 0 ? _rows.Length : _experiment.BatchSize;
+        var values = Values.ToArray();
+        var own = new float[gradient.Length];
         var dropout = new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client);
         gradient.Clear();
         for (var start = 0; start < _rows.Length; start += batch)
@@ -156,12 +158,12 @@ public sealed class LocalTraining
             _ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var rows = _rows.Span[start..Math.Min(start + batch, _rows.Length)];
-            var (input, targets) = _workspace.Read(_samples, rows, augmentation: null);
-            Pass(input, targets, dropout);
-            TensorPrimitives.MultiplyAdd(module.Gradients, (float)rows.Length / _rows.Length, gradient, gradient);
-            module.ZeroGradients();
+            Pass(_workspace.Read(_samples, rows, augmentation: null), dropout);
+            _model.CopyGradients(own);
+            TensorPrimitives.MultiplyAdd(own, (float)rows.Length / _rows.Length, gradient, gradient);
+            _workspace.Module.ZeroGradients();
         }
-        values.CopyTo(module.Values);
+        _model.Set(values);
         SamplesSeen += _rows.Length;
     }
 
@@ -174,25 +176,25 @@ public sealed class LocalTraining
     public void Gradient(ReadOnlySpan<float> at, Span<float> gradient)
     {
         using var scope = NewDisposeScope();
-        var module = _workspace.Module;
-        var (values, gradients) = (module.Values.ToArray(), module.Gradients.ToArray());
-        var (input, targets, samples) = _batch ?? OwnBatch();
-        at.CopyTo(module.Parameters);
-        module.ZeroGradients();
-        Pass(input, targets, new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client));
-        module.Gradients.CopyTo(gradient);
-        values.CopyTo(module.Values);
-        gradients.CopyTo(module.Gradients);
+        var (values, gradients) = (Values.ToArray(), new float[at.Length]);
+        _model.CopyGradients(gradients);
+        var (batch, samples) = _batch ?? OwnBatch();
+        _model.Set(at);
+        _workspace.Module.ZeroGradients();
+        Pass(batch, new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client));
+        _model.CopyGradients(gradient);
+        _model.Set(values);
+        _model.SetGradients(gradients);
         SamplesSeen += samples;
     }
 
     /// <summary>A forward and a backward pass, which add to the gradients.</summary>
-    void Pass(Tensor input, Tensor targets, KeyedRandom dropout)
+    void Pass(Batch batch, KeyedRandom dropout)
     {
-        var module = _workspace.Module;
-        View?.Enter(module.Values);
-        _criterion.Loss(module.Forward(input, training: true, dropout).flatten(0, -2), targets).backward();
-        View?.Leave(module.Values, module.Gradients);
+        if (View is not null) _model.AdjustValues(View.Enter);
+        _criterion.Loss(_workspace.Module.Forward(batch.Input, training: true, dropout).flatten(0, -2), batch.Targets).backward();
+        _model.Passed();
+        if (View is not null) _model.AdjustAll(View.Leave);
     }
 
     /// <summary>Replaces the model in training, and starts the optimizer anew: a client with two models trains one after
@@ -200,17 +202,16 @@ public sealed class LocalTraining
     /// <param name="values">Parameters, of removed ones 0, then statistics.</param>
     public void Load(ReadOnlySpan<float> values)
     {
-        values.CopyTo(_workspace.Module.Values);
+        _model.Set(values);
         _workspace.Module.ZeroGradients();
-        _workspace.Stepper.Reset();
+        _model.ResetOptimizer();
     }
 
-    (Tensor Input, Tensor Targets, int Samples) OwnBatch()
+    (Batch Batch, int Samples) OwnBatch()
     {
         var order = OrderOf(epoch: 0); // of no epoch: they count from 1
         var rows = order.AsSpan(0, Math.Min(_experiment.BatchSize == 0 ? order.Length : _experiment.BatchSize, order.Length));
-        var (input, targets) = _workspace.Read(_samples, rows, augmentation: null);
-        return (input, targets, rows.Length);
+        return (_workspace.Read(_samples, rows, augmentation: null), rows.Length);
     }
 
     int[] OrderOf(int epoch)
@@ -234,38 +235,38 @@ public sealed class LocalTraining
 
         var module = _workspace.Module;
         var outputs = new Outputs(order.Length, module.Network.Outputs, _samples.Targets);
+        var before = Steps;
+        using var readout = new Readout(outputs, _workspace.Device, (loss, step) =>
+        {
+            if (!float.IsFinite(loss)) throw NotFinite(loss, epoch, isFirstStep: before + step == 0);
+        });
         var batch = _experiment.BatchSize == 0 ? order.Length : _experiment.BatchSize;
         for (var start = 0; start < order.Length; start += batch)
         {
             _ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var rows = order.AsSpan(start, Math.Min(batch, order.Length - start));
-            var (input, targets) = _workspace.Read(_samples, rows, augmentation);
-            View?.Enter(module.Values);
-            var scores = module.Forward(input, training: true, dropout).flatten(0, -2); // steps of sequences one after another
-            var loss = _criterion.Loss(scores, targets);
-            var value = MemoryMarshal.Read<float>(loss.bytes);
-            if (!float.IsFinite(value)) throw NotFinite(value, epoch, isFirstStep: Steps == 0);
+            var read = _workspace.Read(_samples, rows, augmentation);
+            if (View is not null) _model.AdjustValues(View.Enter);
+            var scores = module.Forward(read.Input, training: true, dropout).flatten(0, -2); // steps of sequences one after another
+            var loss = _criterion.Loss(scores, read.Targets);
+            readout.Add(scores, read.HostTargets, loss);
 
             loss.backward();
-            View?.Leave(module.Values, module.Gradients);
-            _batch = (input, targets, rows.Length);
-            if (epoch > 0)
-            {
-                Probe?.Observe(module.Parameters, module.Gradients);
-                Probe?.Adjust(module.Parameters, module.Gradients);
-            }
-            adjustGradients?.Invoke(module.Parameters, module.Gradients);
-            _frozen?.Mute(module.Gradients);
-            _workspace.Stepper.Step(
-                module.Parameters, module.Gradients, _task.LearningRate, _kept.IsAll ? default : _kept.Bits, Scales.AsSpan());
+            _model.Passed();
+            if (View is not null) _model.AdjustAll(View.Leave);
+            _batch = (read, rows.Length);
+            if (epoch > 0 && Probe is not null) _model.Observe(Probe);
+            if (adjustGradients is not null) _model.Adjust(adjustGradients);
+            if (_frozen is not null) _model.Adjust((_, gradients) => _frozen.Mute(gradients));
+            _model.Step(_task.LearningRate, _kept, Scales.AsSpan());
             Steps++;
-            afterStep?.Invoke(module.Parameters);
-            _frozen?.Restore(module.Values);
+            if (afterStep is not null) _model.AdjustParameters(afterStep);
+            if (_frozen is not null) _model.AdjustValues(_frozen.Restore);
             _batch = null;
-            outputs.Add(scores, targets, value);
             SamplesSeen += rows.Length;
         }
+        readout.Read();
         return outputs;
     }
 

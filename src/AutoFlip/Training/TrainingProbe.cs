@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static TorchSharp.torch;
 
 namespace AutoFlip;
 
@@ -25,6 +26,13 @@ public abstract class TrainingProbe
     /// <param name="parameters">[parameters]: the model before the step.</param>
     /// <param name="gradients">[parameters]: changed in place; of removed weights without effect.</param>
     public virtual void Adjust(ReadOnlySpan<float> parameters, Span<float> gradients) { }
+
+    /// <summary><see cref="Observe"/> and <see cref="Adjust"/> on a device, where the tensors are, without waiting for it. Within a dispose
+    /// scope, and without a graph.</summary>
+    /// <param name="parameters">float32 [parameters].</param>
+    /// <param name="gradients">float32 [parameters].</param>
+    /// <returns>False leaves both to the methods for the host, on copies.</returns>
+    internal virtual bool Watch(Tensor parameters, Tensor gradients) => false;
 
     /// <summary>The report, after the last step: as many finite numbers as <see cref="Parts"/> sum to, and of a part with positions no
     /// more than these other than 0.</summary>

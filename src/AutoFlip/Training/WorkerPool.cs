@@ -13,12 +13,21 @@ sealed class WorkerPool : IDisposable
     /// <summary>Starts the threads.</summary>
     /// <param name="workers">How many.</param>
     /// <param name="threadsPerWorker">Intra-op threads of each.</param>
-    /// <param name="create">Makes a thread's workspace, on that thread.</param>
-    public WorkerPool(int workers, int threadsPerWorker, Func<Workspace> create)
+    /// <param name="create">Makes a thread's workspace, on that thread, from its number, which counts from 0.</param>
+    public WorkerPool(int workers, int threadsPerWorker, Func<int, Workspace> create)
     {
-        _threads = [.. Enumerable.Range(1, workers).Select(number =>
-            new Thread(() => Work(threadsPerWorker, create)) { IsBackground = true, Name = $"worker {number}" })];
+        _threads = [.. Enumerable.Range(0, workers).Select(number => new Thread(() => Work(threadsPerWorker, () => create(number)))
+        {
+            IsBackground = true,
+            Name = $"worker {number + 1}",
+        })];
         foreach (var thread in _threads) thread.Start();
+    }
+
+    /// <summary>Starts threads whose workspaces are alike.</summary>
+    public WorkerPool(int workers, int threadsPerWorker, Func<Workspace> create)
+        : this(workers, threadsPerWorker, _ => create())
+    {
     }
 
     /// <summary>Number of threads.</summary>

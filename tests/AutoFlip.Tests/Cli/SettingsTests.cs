@@ -8,7 +8,8 @@ public partial class SettingsTests
     /// <summary>Every option of the reference's main.py, with a value it accepts and what that value must become here.</summary>
     public static TheoryData<string, string, string> ReferenceOptions => new()
     {
-        { "--exp_name", "x", "Name=x" }, { "--seed", "7", "Seed=7" }, { "--device", "cpu", "" }, { "--device_ids", "0", "" },
+        { "--exp_name", "x", "Name=x" }, { "--seed", "7", "Seed=7" }, { "--device", "cpu", "Device=cpu" },
+        { "--device_ids", "0 1", "DeviceIds=0 1" },
         { "--data_path", "d", "DataPath=d" }, { "--log_path", "l", "" }, { "--result_path", "r", "ResultPath=r" },
         { "--use_tb", "", "TensorBoard=True" },
         { "--tb_port", "6006", "" }, { "--tb_host", "h", "" }, { "--dataset", "digits", "Dataset=digits" },
