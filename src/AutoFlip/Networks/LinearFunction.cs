@@ -42,8 +42,8 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
     /// <param name="step">The layer.</param>
     public Tensor Run(Tensor input, Tensor weight, LinearStep step)
     {
-        // TorchSharp makes two delegates per call, whose native parts lie scattered among the tensors until they are collected: the heap has
-        // doubled by then. A collection of the youngest objects takes less than a millisecond.
+        // TorchSharp makes two delegates per call, whose native parts lie scattered among the tensors until they are collected: the heap
+        // has doubled by then. A collection of the youngest objects takes less than a millisecond.
         if (++_calls % MostUncollected == 0) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
         using var rows = input.contiguous();
         var kept = rows.detach().DetachFromDisposeScope();
