@@ -11,7 +11,8 @@ static unsafe class HostCopy
     public static void Read<T>(Tensor from, Span<T> to)
         where T : unmanaged
     {
-        using var host = from.narrow(0, 0, to.Length).cpu();
+        using var scope = NewDisposeScope();
+        var host = from.narrow(0, 0, to.Length).cpu();
         new ReadOnlySpan<T>(Pointer(host), to.Length).CopyTo(to);
     }
 
@@ -22,10 +23,10 @@ static unsafe class HostCopy
         where T : unmanaged
     {
         using var still = no_grad();
-        using var host = empty(from.Length, to.dtype);
+        using var scope = NewDisposeScope();
+        var host = empty(from.Length, to.dtype);
         from.CopyTo(new Span<T>(Pointer(host), from.Length));
-        using var part = to.narrow(0, 0, from.Length);
-        part.copy_(host);
+        to.narrow(0, 0, from.Length).copy_(host);
     }
 
     /// <summary>Address of the first element of a tensor in memory of the host.</summary>

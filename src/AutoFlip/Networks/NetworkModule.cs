@@ -148,8 +148,13 @@ public sealed unsafe class NetworkModule<T> : IDisposable
     /// <summary>Sets every gradient to 0.</summary>
     public void ZeroGradients()
     {
-        if (_device.IsHost) Gradients.Clear();
-        else _gradients.zero_();
+        if (_device.IsHost)
+        {
+            Gradients.Clear();
+            return;
+        }
+        using var scope = NewDisposeScope(); // of the handle that is returned
+        _gradients.zero_();
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ sealed class ParameterSums(int parameters)
     }
 
     /// <summary>Adds a step's numbers on their device.</summary>
-    /// <param name="numbers">float32 [parameters]. Borrowed.</param>
+    /// <param name="numbers">float32 [parameters]. Borrowed, within a dispose scope.</param>
     public void Add(Tensor numbers)
     {
         _there ??= zeros_like(numbers).DetachFromDisposeScope();

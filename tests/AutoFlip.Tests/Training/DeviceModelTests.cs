@@ -93,6 +93,43 @@ public class DeviceModelTests
         }
     }
 
+    [Theory, InlineData("TwoCNN"), InlineData("ResNet10"), InlineData("NextCharLSTM"), InlineData("DistilBert")]
+    public void Training_leaves_no_tensor_behind(string name)
+    {
+        torch.set_num_threads(1);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        Train(LawNetworks.Of(name), TrainingPrecision.Fp32, ComputeDevice.Generic);
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Theory, InlineData("cpu"), InlineData("cpu-generic")]
+    public void A_client_s_training_leaves_no_tensor_behind(string device)
+    {
+        var experiment = TinyFederation.Experiment with { Pruner = Experiment.NoPruner, Dropout = 0.2, MaxGradientNorm = 1 };
+        var (network, data) = (TinyFederation.Network(experiment), TinyFederation.Data(experiment));
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        using (var workspace = Workspace.Of(experiment, device: ComputeDevice.TryParse(device)))
+        {
+            var mask = Mask.Dense(network.Layout);
+            var task = new ClientTask(ClientWork.Train, 1, 0.01, TinyFederation.Initial(experiment), mask);
+            var probe = new SaliencyGuidance().Measure(network.Layout);
+            var training = new LocalTraining(
+                experiment, workspace, new CrossEntropy(), network, task, 0, data.Train, data.Clients[0].Train, new NoMemory(), default)
+            {
+                Probe = probe,
+            };
+            training.Run(2, adjustGradients: (w, g) => ProximalPull.Add(0.1, w, training.Initial.Parameters, g));
+            training.FullGradient(new float[network.Layout.ParameterCount]);
+            probe.Report(training.Initial.Parameters, training.Values[..network.Layout.ParameterCount]);
+            Assert.InRange(training.Loss(), 0.01, 2); // of three classes
+        }
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
     [Fact]
     public void Values_of_a_device_are_not_memory_of_the_host()
     {

@@ -72,6 +72,7 @@ sealed class FlatStepper<TRule>(int parameters, TRule rule, double maxGradientNo
     public override void Reset()
     {
         Steps = 0;
+        using var scope = NewDisposeScope(); // of the handles that are returned
         _first?.zero_();
         _second?.zero_();
     }

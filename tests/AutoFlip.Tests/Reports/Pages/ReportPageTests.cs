@@ -55,6 +55,18 @@ public sealed partial class ReportPageTests : IDisposable
     }
 
     [Fact]
+    public void A_run_on_a_GPU_names_device_model_and_libtorch()
+    {
+        var run = MadeUpRun.Record();
+        run = run with
+        {
+            Summary = run.Summary! with { Kernels = "torch", Device = "cuda:0,cuda:1", Gpu = "NVIDIA <A100>", Libtorch = "2.10.0+cu128" },
+        };
+
+        Assert.Contains("trained by libtorch 2.10.0+cu128 on cuda:0,cuda:1 (NVIDIA &lt;A100&gt;)", Text(run), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_is_loaded_from_anywhere()
     {
         var text = Text(MadeUpRun.Record());
