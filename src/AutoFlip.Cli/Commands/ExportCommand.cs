@@ -24,8 +24,8 @@ sealed class ExportCommand : ICommand
 
         --rate exports a sub-model of a run with heterofl or fjord, for devices of that size.
 
-        Without --output the file is RUN-small.safetensors in the current folder. An existing
-        file is replaced.
+        Without --output the file is RUN-small.safetensors in the current folder, or
+        RUN-0.5.safetensors at the rate 0.5. An existing file is replaced.
         """;
 
     /// <inheritdoc/>
@@ -61,7 +61,8 @@ sealed class ExportCommand : ICommand
             case ExportFormat.Onnx: model.WriteOnnx(path, ship.Half); break;
             default: model.WriteSafetensors(path, ship.Half); break;
         }
-        if (isFolder && !ship.Full && model.Experiment is { IsDense: false })
+        if (isFolder && !ship.Full && model.Experiment is { IsDense: false } made
+            && !Catalog.Resolve(made).Pruner.HasSubModels)
             host.Warn("The folder holds the full architecture, with zeros for removed weights: a config has no place for removed units.");
         host.Out.WriteLine(path);
         return ExitCode.Done;

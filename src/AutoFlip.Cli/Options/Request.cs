@@ -92,7 +92,7 @@ sealed record TableOptions
     /// <summary>Say what there is to run, and run nothing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Rows to run: the names that match, in which <c>*</c> stands for any text and <c>?</c> for any letter.</summary>
+    /// <summary>Rows to run: the names that match, in which <c>*</c> stands for any text.</summary>
     public string Row { get; init; } = "*";
 }
 

@@ -1,5 +1,5 @@
-using System.IO.Enumeration;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace AutoFlip.Cli;
 
@@ -47,12 +47,17 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     /// <summary>The runs of the rows that were asked for.</summary>
     /// <exception cref="AutoFlipException">There is no such row (exit 2).</exception>
     IReadOnlyList<TableJob> Jobs() =>
-        TableJob.Of(tables, row => FileSystemName.MatchesSimpleExpression(request.Tables.Row, row)) is { Count: > 0 } jobs
+        TableJob.Of(tables, Chosen().IsMatch) is { Count: > 0 } jobs
             ? jobs
             : throw AutoFlipException.BadRequest(
                 $"experiment: no row is called '{request.Tables.Row}'."
                 + $"{Nearest.Hint(request.Tables.Row, tables.SelectMany(table => table.Rows).Select(row => row.Name))} "
-                + "Accepted: a name, or a pattern such as 'FedAvg*'; '--dry-run' without '--row' lists all rows.");
+                + "Accepted: a name, or a pattern such as 'FedAvg*'.");
+
+    /// <summary>Matches names of rows. The name of an entry stands for all of its grid's combinations.</summary>
+    Regex Chosen() => new(
+        $"^{Regex.Escape(request.Tables.Row).Replace(@"\*", ".*", StringComparison.Ordinal)}(, .*)?$",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
 
     /// <summary>Carries a run out, if it is missing; whether anything was done.</summary>
     bool RunJob(TableJob job, int jobs, LiveRuns live)

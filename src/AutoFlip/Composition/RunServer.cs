@@ -106,6 +106,8 @@ sealed class RunServer : IDisposable
             Gpu = devices.Gpu,
             Libtorch = LibTorch.Loaded.Version,
         };
+        if (Round == experiment.Rounds && RunSummary.Find(directory.Path) is { } ended) // it is only summed up again
+            summary = summary with { Time = ended.Time, PeakRssBytes = ended.PeakRssBytes };
         var card = _card with { Round = last.Round, CutOff = directory.Rounds[^1].CutOff, ModelSha256 = summary.ModelSha256 };
         directory.SaveModel("final.safetensors", global, card);
         directory.SaveModel(
@@ -119,6 +121,10 @@ sealed class RunServer : IDisposable
     /// <summary>Writes the own models of all clients that have trained.</summary>
     void SavePersonal(int round, Mask mask, Weights global, ModelCard card, PersonalModels personal)
     {
+        if (_setting.Contract.Recipe is TableRecipe)
+            _setting.Observer.Warning(
+                "Clients trained on columns that are standardised by their own means and deviations. Files of personal models have those "
+                + "of all clients, so predictions of a client's rows from a file differ from its own.");
         if (mask.Units is not null) card = card.WithWidthsOf(mask.Shrink(_setting.Network));
         foreach (var client in _trained.Keys.Order())
         {

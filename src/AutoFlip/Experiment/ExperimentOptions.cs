@@ -194,7 +194,8 @@ public static class ExperimentOptions
     static readonly ExperimentOption[] LocalTraining =
     [
         Of(e => e.StragglerFraction, "straggler-fraction", "F",
-            "Chance by which a client of a round trains fewer local epochs, from 1 on. Its partial work counts.",
+            "Chance by which a client of a round is a straggler, whose local epochs are drawn from 1 to those of the others. Its partial "
+            + "work counts.",
             x => x is >= 0 and <= 1, "a number in [0, 1], where 0 means none"),
         Of(e => e.LocalEpochs, "local-epochs E", "N", "Local epochs per round.",
             x => x is >= 1 and <= MostEpochs, $"a whole number from 1 to {MostEpochs}"),

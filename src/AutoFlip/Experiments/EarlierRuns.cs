@@ -73,26 +73,12 @@ public sealed class EarlierRuns
         try
         {
             var experiment = ExperimentFile.OfRun(directory);
-            var summary = SummaryOf(directory);
+            var summary = RunSummary.Find(directory);
             _runs.Add(new(directory, experiment, summary is null ? RunStatus.BeforeEnd(directory) : new(RunStage.Done), summary));
         }
         catch (AutoFlipException unreadable)
         {
             _warnings.Add($"'{directory}' is passed over: {unreadable.Message}");
-        }
-    }
-
-    /// <summary>The figures of a run; null if it has not ended, or if they are damaged: then going on with it sums them up again.</summary>
-    static RunSummary? SummaryOf(string directory)
-    {
-        if (!File.Exists(Path.Combine(directory, RunSummary.FileName))) return null;
-        try
-        {
-            return RunSummary.Load(directory);
-        }
-        catch (AutoFlipException damaged) when (damaged.Code == ExitCode.BadData)
-        {
-            return null;
         }
     }
 }

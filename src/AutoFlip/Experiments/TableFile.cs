@@ -13,7 +13,7 @@ static class TableFile
     /// <summary>Most runs of a table: rows times seeds.</summary>
     public const int MostRuns = 10_000;
 
-    const string NameField = "name", SeedField = "seed";
+    const string NameField = "name", SeedField = "seed", AlgorithmField = "algorithm", PrunerField = "pruner";
     const string AcceptedRows = "a list of rows, such as [{ \"name\": \"FedAvg\", \"algorithm\": \"fedavg\" }]";
 
     static readonly string[] RowFields = [NameField, ExperimentFile.SeedsField, ExperimentFile.GridField];
@@ -33,8 +33,8 @@ static class TableFile
         [
             .. root.TryGetProperty(ExperimentFile.RowsField, out var rowsField)
                 ? List(rowsField, ExperimentFile.RowsField, AcceptedRows, source)
-                    .Select((row, i) => VariationsOf(row, i + 1, experiment, grid, seeds, source))
-                : [new Variations("", experiment, grid, seeds ?? [experiment.Seed], source)],
+                    .Select((row, i) => VariationsOf(row, i + 1, experiment, grid, seeds, root.TryGetProperty(PrunerField, out _), source))
+                : [new Variations("", experiment, grid, seeds ?? [experiment.Seed], root.TryGetProperty(PrunerField, out _), source)],
         ];
         RequireFewRuns(listed, source);
         ImmutableArray<TableRow> rows = [.. listed.SelectMany(Rows)];
@@ -45,7 +45,8 @@ static class TableFile
 
     /// <summary>The runs of one entry in the list of rows.</summary>
     static Variations VariationsOf(
-        JsonElement row, int number, Experiment experiment, ImmutableArray<Axis> grid, ImmutableArray<ulong>? seeds, string source)
+        JsonElement row, int number, Experiment experiment, ImmutableArray<Axis> grid, ImmutableArray<ulong>? seeds, bool hasPruner,
+        string source)
     {
         if (row.ValueKind != JsonValueKind.Object || !row.TryGetProperty(NameField, out var named)
             || named.ValueKind != JsonValueKind.String
@@ -59,9 +60,17 @@ static class TableFile
                 $"{label}: the field '{SeedField}' is not accepted in a row. Accepted: \"{ExperimentFile.SeedsField}\", a list.");
         experiment = ExperimentFile.Over(experiment, ExperimentFile.FieldsOf(row, label), label, MethodOptions.Schema, RowFields);
         var own = Grid(row, label);
-        bool IsOwn(string field) => row.TryGetProperty(field, out _) || own.Any(axis => axis.Field == field);
+        if (own.FirstOrDefault(axis => row.TryGetProperty(axis.Field, out _)) is { } twice)
+            throw AutoFlipException.BadRequest(
+                $"{label}: it sets the field '{twice.Field}' and varies it in its grid. Leave one of them out.");
+        var hasAlgorithm = row.TryGetProperty(AlgorithmField, out var algorithm);
+        var ofRow = row.TryGetProperty(PrunerField, out _) || hasAlgorithm && "autoflip".Equals(
+            algorithm.ToString(), StringComparison.OrdinalIgnoreCase); // which names a pruner too
+        bool IsOwn(string field) =>
+            row.TryGetProperty(field, out _) || own.Any(axis => axis.Field == field) || field == PrunerField && ofRow;
         return new(
-            name, experiment, [.. grid.Where(axis => !IsOwn(axis.Field)), .. own], Seeds(row, label) ?? seeds ?? [experiment.Seed], label);
+            name, experiment, [.. grid.Where(axis => !IsOwn(axis.Field)), .. own], Seeds(row, label) ?? seeds ?? [experiment.Seed],
+            ofRow || hasPruner && !hasAlgorithm, label);
     }
 
     /// <summary>Refuses a table of more than <see cref="MostRuns"/> runs; cost is in proportion to the file.</summary>
@@ -82,14 +91,16 @@ static class TableFile
     /// <summary>A row for each combination of the grid's values; the last axis varies fastest.</summary>
     static IEnumerable<TableRow> Rows(Variations variations)
     {
-        var (name, experiment, grid, seeds, source) = variations;
+        var (name, experiment, grid, seeds, keepsPruner, source) = variations;
         IEnumerable<ImmutableArray<(string Field, JsonElement Value)>> combinations = [[]];
         foreach (var axis in grid)
             combinations = combinations.SelectMany(_ => axis.Values, (chosen, value) => chosen.Add((axis.Field, value)));
         foreach (var chosen in combinations)
         {
-            var varied = ExperimentFile.Over(
-                experiment, chosen.Select(at => KeyValuePair.Create(at.Field, at.Value)), source, MethodOptions.Schema, []);
+            var fields = chosen.Select(at => KeyValuePair.Create(at.Field, at.Value));
+            if (keepsPruner && !chosen.Any(at => at.Field == PrunerField)) // an algorithm alone would turn it off
+                fields = fields.Append(KeyValuePair.Create(PrunerField, JsonSerializer.SerializeToElement(experiment.Pruner)));
+            var varied = ExperimentFile.Over(experiment, fields, source, MethodOptions.Schema, []);
             string[] parts =
             [
                 .. name.Length > 0 ? [name] : Array.Empty<string>(),
@@ -156,7 +167,14 @@ static class TableFile
     sealed record Axis(string Field, ImmutableArray<JsonElement> Values);
 
     /// <summary>An experiment and the values that its fields take in turn: one row per combination, one run per row and seed.</summary>
-    sealed record Variations(string Name, Experiment Experiment, ImmutableArray<Axis> Grid, ImmutableArray<ulong> Seeds, string Source)
+    /// <param name="Name">Name of the row.</param>
+    /// <param name="Experiment">What does not vary.</param>
+    /// <param name="Grid">What does.</param>
+    /// <param name="Seeds">The seeds.</param>
+    /// <param name="KeepsPruner">True if the pruner was named, so that a grid's algorithm does not turn it off.</param>
+    /// <param name="Source">The row, for messages.</param>
+    sealed record Variations(
+        string Name, Experiment Experiment, ImmutableArray<Axis> Grid, ImmutableArray<ulong> Seeds, bool KeepsPruner, string Source)
     {
         public BigInteger Runs => Grid.Aggregate((BigInteger)Seeds.Length, (product, axis) => product * axis.Values.Length);
     }

@@ -50,21 +50,20 @@ public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights
     /// (exit 2).</exception>
     public SavedModel Cut(decimal rate)
     {
-        if (Experiment is null || Catalog.Resolve(Experiment).Pruner is not SubModelPruner { IsNested: true } pruner)
+        if (Experiment is null || Card.Widths is not null
+            || Catalog.Resolve(Experiment).Pruner is not SubModelPruner { IsNested: true } pruner)
             throw AutoFlipException.BadRequest(
-                $"The model cannot be cut to {ExperimentOption.Text(rate)} of its units. Accepted: models of Experiment.Pruner heterofl or "
-                + "fjord, whose clients train the first units of every layer.");
+                $"The model cannot be cut to {ExperimentOption.Text(rate)} of its units. Accepted: whole models of Experiment.Pruner "
+                + "heterofl or fjord, whose clients train the first units of every layer.");
         if (SubModelPruner.Rates(pruner.ModelRates) is not { } rates || !rates.Contains(rate))
             throw AutoFlipException.BadRequest(
-                $"The model cannot be cut to {ExperimentOption.Text(rate)} of its units: no client trained that many. Accepted: "
-                + $"{pruner.ModelRates}, the run's Options.ModelRates.");
+                $"The model cannot be cut to {ExperimentOption.Text(rate)} of its units, which is none of the rates of its clients. "
+                + $"Accepted: {pruner.ModelRates}, the run's Options.ModelRates.");
         var units = SubModelPruner.Cut(Network, rate);
-        return units.IsAll ? this : this with
-        {
-            Card = Card.WithWidthsOf(units.Small),
-            Network = units.Small,
-            Weights = new(units.Small.Layout, units.Present.Gather(Weights.Values)),
-        };
+        if (units.IsAll) return this;
+        var values = units.Present.Gather(Weights.Values);
+        if (pruner is ScaledSubModelPruner { Scaler: true }) ScaledView.Of(Network, units.Small)?.Enter(values); // as clients computed
+        return this with { Card = Card.WithWidthsOf(units.Small), Network = units.Small, Weights = new(units.Small.Layout, values) };
     }
 
     ImmutableSortedDictionary<string, string> Metadata => Card.Metadata(Experiment);

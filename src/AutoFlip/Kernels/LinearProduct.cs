@@ -27,6 +27,7 @@ sealed unsafe class LinearProduct(VectorWidth width) : IDisposable
     public void Forward(
         int rows, int inputs, int outputs, float* x, long xPitch, float* weights, float* biases, float* y, long yPitch)
     {
+        if (rows == 0) return;
         if (rows >= Few)
         {
             for (var row = 0; row < rows; row++)

@@ -8,7 +8,8 @@ namespace AutoFlip;
 /// <remarks>
 /// Gradients of parameters are added straight into the flat vector, so torch sees none of them. A batch goes back once.
 /// <para>Products of matrices reach 220 to 250 GFLOP/s a core of an AMD EPYC with AVX-512, where libtorch's MKL takes AVX2 and reaches 110
-/// at most; on an Intel Xeon both reach the same (results/kernels.md). So the function is used on both, and their bits are equal.</para>
+/// at most; on an Intel Xeon both reach about the same (docs/decisions/0051). So the function is used on both, and their bits are equal.
+/// </para>
 /// </remarks>
 /// <param name="width">Width of the vectors.</param>
 /// <param name="parameters">Parameters of the network.</param>
@@ -20,7 +21,8 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
     readonly LinearProduct _product = new(width);
     readonly float* _parameters = parameters, _gradients = gradients;
     int _calls;
-    Tensor? _returned; // torch has taken it by the time that it asks for the next one
+    Tensor? _made, _returned; // torch has taken them by the time that it asks for the next ones
+    Exception? _failure;
 
     /// <summary>True if at least half of a network's multiply-accumulates are those of linear layers: below it the gain does not pay for
     /// a change of bits.</summary>
@@ -45,6 +47,7 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
         // TorchSharp makes two delegates per call, whose native parts lie scattered among the tensors until they are collected: the heap
         // has doubled by then. A collection of the youngest objects takes less than a millisecond.
         if (++_calls % MostUncollected == 0) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+        if (_failure is { } failure) throw new InvalidOperationException("The way back through a linear layer failed.", failure);
         using var rows = input.contiguous();
         var kept = rows.detach().DetachFromDisposeScope();
         return Function.apply(rows, weight, new Call(this, step, kept, rows.requires_grad));
@@ -53,13 +56,15 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _made?.Dispose();
         _returned?.Dispose();
         _product.Dispose();
     }
 
     Tensor Forward(Tensor input, LinearStep step)
     {
-        var output = empty([.. input.shape[..^1], step.Outputs]);
+        _made?.Dispose();
+        var output = _made = empty([.. input.shape[..^1], step.Outputs]).DetachFromDisposeScope();
         _product.Forward(
             Rows(input), step.Inputs, step.Outputs, Pointer(input), step.Inputs, _parameters + step.Weights,
             step.Biases is { } biases ? _parameters + biases : null, Pointer(output), step.Outputs);
@@ -83,11 +88,20 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
         return x;
     }
 
+    /// <summary>Makes the layer's gradients NaN, so that the batch does not count, and the next one throw.</summary>
+    void Fail(LinearStep step, Exception failure)
+    {
+        _failure = failure;
+        new Span<float>(_gradients + step.Weights, step.Inputs * step.Outputs).Fill(float.NaN);
+    }
+
     static int Rows(Tensor tensor) => checked((int)(tensor.numel() / tensor.shape[^1]));
 
+    /// <summary>Address of the first element. Of one element, because spans end at 2 GiB.</summary>
     static float* Pointer(Tensor tensor)
     {
-        fixed (byte* first = tensor.bytes) return (float*)first; // native memory: it does not move
+        using var first = tensor.view(-1).narrow(0, 0, 1);
+        return (float*)HostCopy.Pointer(first);
     }
 
     /// <summary>A layer's pass over a batch.</summary>
@@ -115,7 +129,15 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
         {
             var call = (Call)ctx.get_data(Made);
             using var input = call.Input;
-            var gradient = call.Owner.Backward(input, grad_output, call.Step, call.WantsInput);
+            Tensor? gradient = null;
+            try
+            {
+                gradient = call.Owner.Backward(input, grad_output, call.Step, call.WantsInput);
+            }
+            catch (Exception e) // torch is between here and the caller: it would end the process
+            {
+                call.Owner.Fail(call.Step, e);
+            }
             grad_output.Dispose();
             return [gradient!, null!, null!];
         }

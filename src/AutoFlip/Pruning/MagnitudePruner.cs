@@ -49,7 +49,7 @@ public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pr
     public override IEnumerable<string> Warns(Experiment experiment, Network network)
     {
         var last = experiment.FirstPrunedRound + (PruningSteps - 1L) * PruningInterval;
-        if (last > experiment.Rounds)
+        if (last > experiment.Rounds && experiment.PruneFraction > 0)
             yield return $"Experiment.PruneFraction {experiment.PruneFraction} is not reached: the last of Options.PruningSteps "
                 + $"{PruningSteps} masks would be made in round {last}, after the last of {experiment.Rounds}.";
         if (PruningSteps == 1 && PruningInterval > 1)

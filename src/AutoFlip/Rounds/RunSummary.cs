@@ -90,6 +90,22 @@ public sealed record RunSummary
     /// <summary>SHA-256 of the final full global vector (float32, little-endian, canonical order).</summary>
     public required string ModelSha256 { get; init; }
 
+    /// <summary>The summary of a run; null if it has not ended, or if the file is damaged: going on with the run sums it up
+    /// again.</summary>
+    /// <param name="directory">The run directory.</param>
+    internal static RunSummary? Find(string directory)
+    {
+        if (!File.Exists(Path.Combine(directory, FileName))) return null;
+        try
+        {
+            return Load(directory);
+        }
+        catch (AutoFlipException damaged) when (damaged.Code == ExitCode.BadData)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads the summary of a run that has ended.</summary>
     /// <param name="directory">The run directory.</param>
     /// <exception cref="AutoFlipException">It is none or has not ended (exit 2), or the file is damaged (exit 3).</exception>

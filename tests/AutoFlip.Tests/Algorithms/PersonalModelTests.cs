@@ -40,7 +40,10 @@ public sealed class PersonalModelTests : IDisposable
         var run = Simulation.Run(experiment, options with { SaveClients = true }).Directory;
         var later = Simulation.Run(experiment with { Name = "later" }, options).Directory;
         Assert.False(Directory.Exists(Path.Combine(later, "checkpoints/clients")));
+        var ended = RunSummary.Load(later);
         Simulation.Resume(later, options with { SaveClients = true });
+        Assert.Equal((ended.Time, ended.PeakRssBytes), (RunSummary.Load(later).Time, RunSummary.Load(later).PeakRssBytes));
+        Assert.Equal(method == "ditto", File.Exists(Path.Combine(run, "checkpoints/clients/0000.safetensors")));
 
         static SavedModel Personal(string run, int client) =>
             SavedModel.Load(Path.Combine(run, $"checkpoints/clients/{client:0000}-personal.safetensors"));

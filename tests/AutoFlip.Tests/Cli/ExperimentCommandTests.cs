@@ -189,9 +189,24 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Equal(["run autoflip 1", "run autoflip 2"], _engine.Seen);
         Assert.Contains("[2/2] t: AutoFLIP, seed 2\n", one.Out, StringComparison.Ordinal);
         Assert.Contains("| FedAvg | 1 | - | - | not run yet |", Table("md"), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.BadRequest, Run(file, "--row", "autoflip").Exit); // another name
         Assert.Equal(ExitCode.BadRequest, none.Exit);
         Assert.StartsWith(
             "autoflip: experiment: no row is called 'AutoFLOP'. Did you mean 'AutoFLIP'?", none.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_name_of_an_entry_chooses_all_combinations_of_its_grid()
+    {
+        var file = FileOf("""
+            { "name": "t", "dataset": "Digits", "rounds": 6, "grid": { "localEpochs": [1, 2] },
+              "rows": [{ "name": "a.b", "pruneFraction": 0.5 }, { "name": "a+b", "pruneFraction": 0.4 }] }
+            """);
+
+        Assert.Equal(
+            ["[1/2] t: a.b, localEpochs 1, seed 1: not run yet", "[2/2] t: a.b, localEpochs 2, seed 1: not run yet"],
+            Run(file, "--dry-run", "--row", "a.b").Lines);
+        Assert.Equal(["[1/1] t: a+b, localEpochs 2, seed 1: not run yet"], Run(file, "--dry-run", "--row", "a+b*2").Lines);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
     }
 
     [Theory]
-    [InlineData("The model cannot be cut to 0.5 of its units. Accepted: models of --pruner heterofl or fjord", "--rate", "0.5")]
+    [InlineData("The model cannot be cut to 0.5 of its units. Accepted: whole models of --pruner heterofl or fjord", "--rate", "0.5")]
     [InlineData("--rate and --full contradict each other", "--rate", "0.5", "--full")]
     public void A_sub_model_of_a_run_without_any_is_refused(string sentence, params string[] options)
     {

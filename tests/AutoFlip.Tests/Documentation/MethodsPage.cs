@@ -13,8 +13,9 @@ static partial class MethodsPage
         + "This page is made from the catalogue and from the documentation in the code; `autoflip list algorithms` and "
         + "`autoflip list pruners` print the tables. Costs are those of default options. What is refused together was tried, with 100 "
         + "clients that all take part and the optimizer SGD.\n\n"
-        + "`--server-momentum` is 0.9 unless set, as in the paper's code, under `fedavg` and the algorithms that take its server step "
-        + "(with it \"1 vector on the server\"); the others have none. To compare algorithms, set `--server-momentum 0`. `fedadam`, "
+        + "`--server-momentum` is 0.9 unless set, as in the paper's code, under the algorithms that list it below: `fedavg`, those that "
+        + "take its server step, `fedavgm` and the adaptive ones; the others have none. To compare algorithms, set "
+        + "`--server-momentum 0`. `fedadam`, "
         + "`fedyogi` and `fedadagrad` depend on `--eta`, and their default is for many rounds.\n\n"
         + "Laws that hold for all of them, by tests over the whole catalogue (`EveryAlgorithmTests`, `SwappingPrunerTests`, "
         + "`SubModelTests`, `ChannelContractTests`): a removed parameter never moves, running statistics go through no correction, "
@@ -133,9 +134,16 @@ static partial class MethodsPage
         _ => "",
     };
 
-    /// <summary>Type and member of a reference.</summary>
+    /// <summary>The option that a property sets, else type and member of a reference.</summary>
     static string Short(string reference)
     {
+        const string OfExperiment = "P:AutoFlip.Experiment.";
+        if (reference.StartsWith(OfExperiment, StringComparison.Ordinal)
+            && ExperimentOptions.All.FirstOrDefault(option => option.Property.Name == reference[OfExperiment.Length..]) is { } option)
+            return $"--{option.Names[0]}";
+        if (reference.StartsWith("P:", StringComparison.Ordinal) && MethodOptions.All.FirstOrDefault(declared =>
+                $"P:{declared.Option.Property.DeclaringType}.{declared.Option.Property.Name}" == reference) is { Option: { } own })
+            return $"--{own.Spelling}";
         var parts = reference[(reference.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('(')[0].Split('.');
         return reference.StartsWith("T:", StringComparison.Ordinal) ? parts[^1] : string.Join('.', parts[^2..]);
     }

@@ -121,6 +121,29 @@ public sealed class ExperimentTableTests : IDisposable
         Assert.Equal([0.1m, 0.5m, 0.1m, 0.5m, 0.2m, 0.2m, 0.3m, 0.3m], table.Rows.Select(row => row.Experiments[0].PruneFraction));
     }
 
+    /// <summary>An algorithm alone means no pruner, but not where one is named; and <c>autoflip</c> names one.</summary>
+    [Fact]
+    public void Algorithms_of_a_grid_leave_a_named_pruner_alone_and_pruners_of_a_grid_the_one_of_autoflip()
+    {
+        var algorithms = Read("""
+            { "dataset": "Digits", "grid": { "algorithm": ["fedavg", "fedprox"] },
+              "rows": [{ "name": "a", "pruner": "magnitude" }, { "name": "b" }, { "name": "c", "algorithm": "fedexp" }] }
+            """).Resolve();
+        var ofFile = Read("""{ "dataset": "Digits", "pruner": "random", "grid": { "algorithm": ["fedavg", "fedprox"] } }""").Resolve();
+        var pruners = Read("""
+            { "dataset": "Digits", "grid": { "pruner": ["random", "magnitude"] },
+              "rows": [{ "name": "a", "algorithm": "autoflip" }, { "name": "b", "algorithm": "fedprox" }] }
+            """).Resolve();
+
+        Assert.Equal(
+            ["fedavg magnitude", "fedprox magnitude", "fedavg none", "fedprox none", "fedexp none"], Methods(algorithms));
+        Assert.Equal(["fedavg random", "fedprox random"], Methods(ofFile));
+        Assert.Equal(["fedavg autoflip", "fedprox random", "fedprox magnitude"], Methods(pruners));
+
+        static IEnumerable<string> Methods(ExperimentTable table) =>
+            table.Rows.Select(row => $"{row.Experiments[0].Algorithm} {row.Experiments[0].Pruner}");
+    }
+
     [Fact]
     public void Base_gives_its_experiment_and_nothing_of_its_table()
     {
@@ -169,6 +192,7 @@ public sealed class ExperimentTableTests : IDisposable
     [InlineData("""{"grid":[1]}""", "my.json: field 'grid': [1] is not accepted.")]
     [InlineData("""{"grid":{"rounds":3}}""", "my.json: field 'grid.rounds': 3 is not accepted.")]
     [InlineData("""{"grid":{"round":[3]}}""", "my.json: there is no field 'round'. Did you mean 'rounds'?")]
+    [InlineData("""{"rows":[{"name":"a","rounds":3,"grid":{"rounds":[4]}}]}""", "my.json: row 'a': it sets the field 'rounds' and varies")]
     [InlineData("""{"grid":{"seed":[3]}}""", "my.json: the field 'seed' is not accepted in a grid")]
     [InlineData(
         """{"rows":[{"name":"FedAvg"}],"baseline":"Fedavg"}""",

@@ -56,10 +56,29 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
                         whole.Weights.Values[full.Offset + row * full.Shape[1] + column],
                         half.Weights.Values[cut.Offset + row * cut.Shape[1] + column]);
         Assert.Same(whole, whole.Cut(1));
+        Assert.Throws<AutoFlipException>(() => half.Cut(0.5m));
         Assert.Contains("Accepted: 1,0.5", Assert.Throws<AutoFlipException>(() => whole.Cut(0.25m)).Message, StringComparison.Ordinal);
         Assert.Contains(
-            "Accepted: models of Experiment.Pruner heterofl or fjord",
+            "Accepted: whole models of Experiment.Pruner heterofl or fjord",
             Assert.Throws<AutoFlipException>(() => RunModel.Load(runs.Digits).Cut(0.5m)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Both hidden layers are half as wide, and what they put out is divided by 1/2; the last layer is as wide as it
+    /// was.</summary>
+    [Fact]
+    public void A_cut_model_computes_as_clients_with_the_scaler_did()
+    {
+        var run = Simulation.Run(
+            (FinishedRuns.Small with { Pruner = "heterofl", EvaluationScope = EvaluationScope.Global }).WithOption("modelRates", "1,0.5")
+                .WithOption("scaler", true),
+            new RunOptions { ResultPath = _folder.Path, Workers = 1, Offline = true }, RunObserver.None, TimeProvider.System, default);
+        var whole = RunModel.Load(run.Directory);
+
+        var half = whole.Cut(0.5m);
+
+        foreach (var (full, cut) in whole.Weights.Layout.Entries.Zip(half.Weights.Layout.Entries))
+            Assert.Equal(
+                (cut.Shape[0] < full.Shape[0] ? 2 : 1) * whole.Weights.Values[full.Offset], half.Weights.Values[cut.Offset]);
     }
 
     [Fact]

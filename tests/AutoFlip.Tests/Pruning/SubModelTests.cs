@@ -86,6 +86,17 @@ public sealed class SubModelTests : IDisposable
             Catalog.Pruners[pruner](experiment).Warns(experiment, TinyFederation.Network(experiment)));
     }
 
+    /// <summary>Of 8 units 0.99 are 8.</summary>
+    [Theory, InlineData("1,1"), InlineData("1,0.99")]
+    public void Rates_at_which_every_client_trains_all_are_named_before_the_run(string rates)
+    {
+        var experiment = (Tiny with { Pruner = "heterofl" }).WithOption("modelRates", rates);
+
+        Assert.Equal(
+            [$"Experiment.Pruner heterofl: with Options.ModelRates {rates} every client trains the whole model."],
+            Catalog.Pruners["heterofl"](experiment).Warns(experiment, TinyFederation.Network(experiment)));
+    }
+
     [Theory, MemberData(nameof(Pruners))]
     public void A_model_without_units_to_leave_out_is_named_before_the_run(string pruner)
     {

@@ -38,7 +38,14 @@ public abstract record SubModelPruner : Pruner
                 + "every client trains the whole model.";
             yield break;
         }
-        if (!ReachesAllUnits && Rates(ModelRates)!.Value.Max() < 1)
+        var rates = Rates(ModelRates)!.Value;
+        if (rates.All(rate => Cut(network, rate).IsAll))
+        {
+            yield return $"Experiment.Pruner {experiment.Pruner}: with Options.ModelRates {ModelRates} every client trains the whole "
+                + "model.";
+            yield break;
+        }
+        if (!ReachesAllUnits && rates.Max() < 1)
             yield return $"Experiment.Pruner {experiment.Pruner}: no client trains the last units of any layer, with Options.ModelRates "
                 + $"{ModelRates}. The global model has them as they were drawn.";
         if (experiment.EvaluationScope != EvaluationScope.Global)
