@@ -43,7 +43,7 @@ public sealed record Ditto(double Beta) : FedAvgServer(Beta)
         var received = training.Initial;
         var own = received.ToArray();
         training.Memory.Restore(Own, own);
-        own = training.RunAside(own, PersonalEpochs, (v, g) => ProximalPull.Add(Lambda, v, received.Parameters, g));
+        own = training.RunAsideWith(own, PersonalEpochs, ProximalPull.Hooks(Lambda, received));
         training.Memory.Write(Own, own);
         return outcome;
     }

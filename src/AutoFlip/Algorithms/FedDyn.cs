@@ -43,11 +43,17 @@ public sealed record FedDyn : FederatedAlgorithm
     public override ClientOutcome ClientUpdate(LocalTraining training, int epochs)
     {
         var (own, alpha) = (training.Memory.Read(Gradient) ?? new float[training.Initial.Layout.ParameterCount], (float)Alpha);
-        training.Run(epochs, adjustGradients: (w, g) =>
-        {
-            var received = training.Initial.Parameters;
-            for (var i = 0; i < g.Length; i++) g[i] += alpha * (w[i] - received[i]) - own[i];
-        });
+        training.RunWith(epochs, new TrainingHooks(
+            (w, g) =>
+            {
+                var received = training.Initial.Parameters;
+                for (var i = 0; i < g.Length; i++) g[i] += alpha * (w[i] - received[i]) - own[i];
+            },
+            AdjustThere: (w, g, vectors) =>
+            {
+                g.add_(w.sub(vectors.Of(training.Initial)).mul(Scalars.Of(alpha)).sub(vectors.Of(own)), Scalars.One);
+                return true;
+            }));
         var trained = training.Values;
         var start = training.Initial.Parameters;
         for (var i = 0; i < own.Length; i++) own[i] -= alpha * (trained[i] - start[i]);

@@ -23,5 +23,5 @@ public sealed record FedProx(double Beta) : FedAvgServer(Beta)
 
     /// <inheritdoc/>
     public override ClientOutcome ClientUpdate(LocalTraining training, int epochs) =>
-        training.Run(epochs, adjustGradients: (w, g) => ProximalPull.Add(Mu, w, training.Initial.Parameters, g));
+        training.RunWith(epochs, ProximalPull.Hooks(Mu, training.Initial));
 }

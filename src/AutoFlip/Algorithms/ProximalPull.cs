@@ -17,6 +17,20 @@ static class ProximalPull
                 + "Accepted: a product of at most 1."
             : null;
 
+    /// <summary>The pull as a hook, on the host and on devices.</summary>
+    /// <param name="weight">λ.</param>
+    /// <param name="received">The received model.</param>
+    public static TrainingHooks Hooks(double weight, Weights received) => new(
+        (w, g) => Add(weight, w, received.Parameters, g),
+        AdjustThere: (w, g, vectors) =>
+        {
+            if (weight == 0) return true;
+            using var moved = w.sub(vectors.Of(received));
+            using var pull = moved.mul(Scalars.Of((float)weight));
+            g.add_(pull, Scalars.One);
+            return true;
+        });
+
     /// <summary>g ← g + λ(w - w_t). Nothing for λ = 0.</summary>
     /// <param name="weight">λ.</param>
     /// <param name="w">[parameters].</param>

@@ -83,7 +83,13 @@ public sealed record Scaffold : FederatedAlgorithm
         training.FullGradient(change);
         training.Kept.Apply(change);
         TensorPrimitives.Subtract(change, own, change);
-        training.Run(epochs, adjustGradients: (_, g) => TensorPrimitives.Add(g, drift, g));
+        training.RunWith(epochs, new TrainingHooks(
+            (_, g) => TensorPrimitives.Add(g, drift, g),
+            AdjustThere: (_, g, vectors) =>
+            {
+                g.add_(vectors.Of(drift), Scalars.One);
+                return true;
+            }));
         return change;
     }
 
@@ -91,7 +97,13 @@ public sealed record Scaffold : FederatedAlgorithm
     static float[] OptionTwo(LocalTraining training, int epochs, ReadOnlySpan<float> received, float[] drift)
     {
         var rate = (float)training.LearningRate;
-        training.Run(epochs, afterStep: y => TensorPrimitives.MultiplyAdd(drift, -rate, y, y));
+        training.RunWith(epochs, new TrainingHooks(
+            AfterStep: y => TensorPrimitives.MultiplyAdd(drift, -rate, y, y),
+            AfterStepThere: (y, _, vectors) =>
+            {
+                y.add_(vectors.Of(drift).mul(Scalars.Of(-rate)), Scalars.One);
+                return true;
+            }));
 
         var change = new float[drift.Length];
         TensorPrimitives.Subtract(training.Initial.Parameters, training.Values[..change.Length], change);

@@ -85,7 +85,8 @@ public sealed record AutoFlipPruner(
     public override float[] Explore(LocalTraining training)
     {
         var probe = Guidance.Measure(training.Initial.Layout);
-        training.Run(Epochs, Patience, adjustGradients: (w, g) => probe.Observe(w, g));
+        training.RunWith(
+            Epochs, new TrainingHooks((w, g) => probe.Observe(w, g), AdjustThere: (w, g, _) => probe.Watch(w, g)), Patience);
         var received = training.Initial.Parameters;
         return probe.Report(received, training.Values[..received.Length]);
     }

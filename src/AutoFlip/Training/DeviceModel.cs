@@ -3,15 +3,16 @@ using static TorchSharp.torch;
 namespace AutoFlip;
 
 /// <summary>A model in training on a device whose memory the host cannot read.</summary>
-/// <remarks>A step without hooks stays on the device. Hooks of algorithms work on copies that come from the device and go back: two copies
-/// of the parameters from it and one to it in each step, each of which waits. Probes may do without
-/// (<see cref="TrainingProbe.Watch"/>).</remarks>
+/// <remarks>A step without hooks stays on the device, and so do hooks and probes that have a form for it (<see cref="DeviceHook"/>,
+/// <see cref="TrainingProbe.Watch"/>). Others work on copies that come from the device and go back: two copies of the parameters from it
+/// and one to it in each step, each of which waits.</remarks>
 sealed class DeviceModel(NetworkModule<float> module, Optimizer optimizer, ComputeDevice device) : TrainedModel
 {
     readonly TensorStepper _stepper = optimizer.Start(module.Network.Layout.ParameterCount, device.Torch);
     readonly float[] _values = new float[module.Network.Layout.Count];
     readonly Lazy<(float[] Parameters, float[] Gradients)> _hook = new(() => ( // of a hook, which may compute gradients elsewhere
         new float[module.Network.Layout.ParameterCount], new float[module.Network.Layout.ParameterCount]));
+    readonly DeviceVectors _vectors = new(device);
     readonly Lazy<float[]> _gradients = new(() => new float[module.Network.Layout.ParameterCount]);
     bool _isCopied; // _values is what the module has
     (Selection Kept, Tensor Removed)? _mask;
@@ -38,8 +39,9 @@ sealed class DeviceModel(NetworkModule<float> module, Optimizer optimizer, Compu
 
     public override void SetGradients(ReadOnlySpan<float> gradients) => HostCopy.Write(gradients, module.FlatGradients);
 
-    public override void Adjust(GradientHook hook)
+    public override void Adjust(GradientHook hook, DeviceHook? there)
     {
+        if (IsDone(there)) return;
         var (parameters, gradients) = _hook.Value;
         Values[..Parameters].CopyTo(parameters);
         CopyGradients(gradients);
@@ -47,8 +49,13 @@ sealed class DeviceModel(NetworkModule<float> module, Optimizer optimizer, Compu
         SetGradients(gradients);
     }
 
-    public override void AdjustParameters(StepHook hook)
+    public override void AdjustParameters(StepHook hook, DeviceHook? there)
     {
+        if (IsDone(there))
+        {
+            _isCopied = false;
+            return;
+        }
         _ = Values;
         hook(_values.AsSpan(0, Parameters));
         module.Upload(_values.AsSpan(0, Parameters));
@@ -69,19 +76,13 @@ sealed class DeviceModel(NetworkModule<float> module, Optimizer optimizer, Compu
         SetGradients(gradients);
     }
 
-    public override void Observe(TrainingProbe probe)
-    {
-        using (no_grad())
-        using (NewDisposeScope())
-        {
-            if (probe.Watch(module.FlatParameters, module.FlatGradients)) return;
-        }
-        Adjust((w, g) =>
+    public override void Observe(TrainingProbe probe) => Adjust(
+        (w, g) =>
         {
             probe.Observe(w, g);
             probe.Adjust(w, g);
-        });
-    }
+        },
+        (w, g, _) => probe.Watch(w, g));
 
     public override void Step(double learningRate, Selection kept, ReadOnlySpan<StepScale> scales)
     {
@@ -91,12 +92,24 @@ sealed class DeviceModel(NetworkModule<float> module, Optimizer optimizer, Compu
 
     public override void Passed() => _isCopied = false;
 
+    public override void Begin() => _vectors.Clear();
+
     public override void ResetOptimizer() => _stepper.Reset();
 
     public override void Dispose()
     {
         _stepper.Dispose();
+        _vectors.Dispose();
         _mask?.Removed.Dispose();
+    }
+
+    /// <summary>True if a hook has a form for devices, which is carried out.</summary>
+    bool IsDone(DeviceHook? hook)
+    {
+        if (hook is null) return false;
+        using var still = no_grad();
+        using var scope = NewDisposeScope();
+        return hook(module.FlatParameters, module.FlatGradients, _vectors);
     }
 
     /// <summary>The parameters that a mask removes, on the device: sent once per mask.</summary>

@@ -99,14 +99,17 @@ public sealed class LocalTraining
     /// <exception cref="AutoFlipException">The loss is no longer a finite number.</exception>
     public ClientOutcome Run(
         int epochs, int patience = int.MaxValue, GradientHook? adjustGradients = null, StepHook? afterStep = null,
-        Selection? trainable = null)
+        Selection? trainable = null) => RunWith(epochs, new(adjustGradients, afterStep), patience, trainable);
+
+    /// <summary><see cref="Run"/> with hooks that may have a form for devices.</summary>
+    internal ClientOutcome RunWith(int epochs, TrainingHooks hooks, int patience = int.MaxValue, Selection? trainable = null)
     {
         if (trainable is not null) _model.ResetOptimizer();
         _frozen = trainable is { IsAll: false } ? new(trainable, Values) : null;
         var best = double.PositiveInfinity;
         for (int epoch = 1, stale = 0; epoch <= epochs && stale < patience; epoch++)
         {
-            LastEpoch = RunEpoch(++_epochs, adjustGradients, afterStep);
+            LastEpoch = RunEpoch(++_epochs, hooks);
             if (LastEpoch.Loss < best) (best, stale) = (LastEpoch.Loss, 0);
             else stale++;
         }
@@ -122,11 +125,15 @@ public sealed class LocalTraining
     /// <param name="adjustGradients">Called before every step with the second model's parameters and their gradients.</param>
     /// <returns>The second model as trained.</returns>
     /// <exception cref="AutoFlipException">The loss is no longer a finite number.</exception>
-    public float[] RunAside(ReadOnlySpan<float> values, int epochs, GradientHook? adjustGradients = null)
+    public float[] RunAside(ReadOnlySpan<float> values, int epochs, GradientHook? adjustGradients = null) =>
+        RunAsideWith(values, epochs, new(adjustGradients));
+
+    /// <summary><see cref="RunAside"/> with hooks that may have a form for devices.</summary>
+    internal float[] RunAsideWith(ReadOnlySpan<float> values, int epochs, TrainingHooks hooks)
     {
         var (first, steps) = (Values.ToArray(), Steps);
         Load(values);
-        for (var epoch = 1; epoch <= epochs; epoch++) RunEpoch(-epoch, adjustGradients, afterStep: null);
+        for (var epoch = 1; epoch <= epochs; epoch++) RunEpoch(-epoch, hooks);
         var trained = Values.ToArray();
         Load(first);
         Steps = steps;
@@ -224,9 +231,8 @@ public sealed class LocalTraining
 
     /// <summary>One epoch.</summary>
     /// <param name="epoch">Keys its draws: from 1, of a second model from -1 downwards.</param>
-    /// <param name="adjustGradients">Called before every step.</param>
-    /// <param name="afterStep">Called after every step.</param>
-    Outputs RunEpoch(int epoch, GradientHook? adjustGradients, StepHook? afterStep)
+    /// <param name="hooks">Called before and after every step.</param>
+    Outputs RunEpoch(int epoch, TrainingHooks hooks)
     {
         var seeds = new Seeds(_experiment.Seed);
         var augmentation = seeds.For(Purpose.Augmentation, _task.Round, _client, epoch);
@@ -257,11 +263,11 @@ public sealed class LocalTraining
             if (View is not null) _model.AdjustAll(View.Leave);
             _batch = (read, rows.Length);
             if (epoch > 0 && Probe is not null) _model.Observe(Probe);
-            if (adjustGradients is not null) _model.Adjust(adjustGradients);
+            if (hooks.Adjust is not null) _model.Adjust(hooks.Adjust, hooks.AdjustThere);
             if (_frozen is not null) _model.Adjust((_, gradients) => _frozen.Mute(gradients));
             _model.Step(_task.LearningRate, _kept, Scales.AsSpan());
             Steps++;
-            if (afterStep is not null) _model.AdjustParameters(afterStep);
+            if (hooks.AfterStep is not null) _model.AdjustParameters(hooks.AfterStep, hooks.AfterStepThere);
             if (_frozen is not null) _model.AdjustValues(_frozen.Restore);
             _batch = null;
             SamplesSeen += rows.Length;

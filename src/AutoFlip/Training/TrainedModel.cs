@@ -27,10 +27,14 @@ abstract class TrainedModel : IDisposable
     public abstract void SetGradients(ReadOnlySpan<float> gradients);
 
     /// <summary>Lets a hook change the gradients.</summary>
-    public abstract void Adjust(GradientHook hook);
+    /// <param name="hook">The hook.</param>
+    /// <param name="there">Its form for devices; null if it has none.</param>
+    public abstract void Adjust(GradientHook hook, DeviceHook? there = null);
 
     /// <summary>Lets a hook change the parameters.</summary>
-    public abstract void AdjustParameters(StepHook hook);
+    /// <param name="hook">The hook.</param>
+    /// <param name="there">Its form for devices; null if it has none.</param>
+    public abstract void AdjustParameters(StepHook hook, DeviceHook? there = null);
 
     /// <summary>Lets a hook change all values.</summary>
     public abstract void AdjustValues(StepHook hook);
@@ -49,6 +53,9 @@ abstract class TrainedModel : IDisposable
 
     /// <summary>Tells that a pass has moved statistics.</summary>
     public virtual void Passed() { }
+
+    /// <summary>Begins another training.</summary>
+    public virtual void Begin() { }
 
     /// <summary>The optimiser back at its start.</summary>
     public abstract void ResetOptimizer();
@@ -70,9 +77,9 @@ sealed class HostModel(NetworkModule<float> module, Optimizer optimizer) : Train
 
     public override void SetGradients(ReadOnlySpan<float> gradients) => gradients.CopyTo(module.Gradients);
 
-    public override void Adjust(GradientHook hook) => hook(module.Parameters, module.Gradients);
+    public override void Adjust(GradientHook hook, DeviceHook? there) => hook(module.Parameters, module.Gradients);
 
-    public override void AdjustParameters(StepHook hook) => hook(module.Parameters);
+    public override void AdjustParameters(StepHook hook, DeviceHook? there) => hook(module.Parameters);
 
     public override void AdjustValues(StepHook hook) => hook(module.Values);
 

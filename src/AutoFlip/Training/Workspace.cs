@@ -46,6 +46,7 @@ sealed class Workspace(
         Load(network, weights);
         _loaded = null;
         Module.ZeroGradients();
+        Model.Begin();
         Model.ResetOptimizer();
     }
 

@@ -130,6 +130,33 @@ public class DeviceModelTests
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
+    /// <summary>A hook with a form for devices touches no memory of the host: its form for the host would throw.</summary>
+    [Fact]
+    public void A_hook_with_a_form_for_devices_stays_there()
+    {
+        var network = LawNetworks.Of("chain");
+        using var scope = torch.NewDisposeScope();
+        using var module = new NetworkModule<float>(network, TrainingPrecision.Fp32, TrainingKernels.Torch, ComputeDevice.Generic);
+        using var model = TrainedModel.Of(module, new Sgd(), ComputeDevice.Generic);
+        float[] ones = [.. Enumerable.Repeat(1f, network.Layout.ParameterCount)];
+        model.Set(ones);
+
+        for (var step = 0; step < 2; step++)
+            model.Adjust((_, _) => throw new NotSupportedException(), (w, g, vectors) =>
+            {
+                g.add_(w.add(vectors.Of(ones), Scalars.One), Scalars.One);
+                return true;
+            });
+        model.AdjustParameters(_ => throw new NotSupportedException(), (w, g, _) =>
+        {
+            w.copy_(g);
+            return true;
+        });
+
+        Assert.Every(model.Values[..ones.Length].ToArray(), value => Assert.Equal(4, value)); // twice 1 + 1
+        Assert.Throws<NotSupportedException>(() => model.Adjust((_, _) => throw new NotSupportedException(), (_, _, _) => false));
+    }
+
     [Fact]
     public void Values_of_a_device_are_not_memory_of_the_host()
     {
