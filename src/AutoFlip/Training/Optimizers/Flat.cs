@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace AutoFlip;
 
 /// <summary>All parameters of a stretch, as a float32 tensor on whatever device, or one number for all of them.</summary>
-/// <remarks>A result belongs to the dispose scope in force. Numbers are on the left or right of a tensor, never beside each other. They
-/// live as long as the rule whose constants they are (see <see cref="Scalars"/>).</remarks>
+/// <remarks>A result belongs to the dispose scope in force. Numbers are on the left or right of a tensor, never beside each other. Each
+/// is kept alive during the calls that read it (see <see cref="Scalars"/>).</remarks>
 readonly struct Flat : IArithmetic<Flat>
 {
     readonly Tensor? _values;
@@ -23,23 +23,30 @@ readonly struct Flat : IArithmetic<Flat>
     public static Flat Of(double number) => new(((float)number).ToScalar());
 
     public static Flat operator +(Flat left, Flat right) => new(
-        right._number is { } number ? left.Values.add(number, Scalars.One)
-        : left._number is { } other ? right.Values.add(other, Scalars.One)
+        right._number is { } number ? Kept(number, left.Values.add(number, Scalars.One))
+        : left._number is { } other ? Kept(other, right.Values.add(other, Scalars.One))
         : left.Values.add(right.Values, Scalars.One));
 
     public static Flat operator -(Flat left, Flat right) => new(left.Values.sub(right.Values));
 
     public static Flat operator *(Flat left, Flat right) => new(
-        right._number is { } number ? left.Values.mul(number)
-        : left._number is { } other ? right.Values.mul(other)
+        right._number is { } number ? Kept(number, left.Values.mul(number))
+        : left._number is { } other ? Kept(other, right.Values.mul(other))
         : left.Values.mul(right.Values));
 
     public static Flat operator /(Flat left, Flat right) =>
-        new(right._number is { } number ? left.Values.div(number) : left.Values.div(right.Values));
+        new(right._number is { } number ? Kept(number, left.Values.div(number)) : left.Values.div(right.Values));
 
     /// <remarks>Rounded to the nearest: MKL's root for float, which torch uses on the processor, is off by one bit in some cases. That of a
     /// double, rounded to float, is not: no float has a root so near to the middle between two floats.</remarks>
     public static Flat Sqrt(Flat value) => new(value.Values.device_type == DeviceType.CPU
         ? value.Values.to_type(ScalarType.Float64).sqrt().to_type(ScalarType.Float32)
         : value.Values.sqrt());
+
+    /// <summary>The result of a call that has read a number, which stays alive until then.</summary>
+    static Tensor Kept(Scalar number, Tensor result)
+    {
+        GC.KeepAlive(number);
+        return result;
+    }
 }
