@@ -93,11 +93,10 @@ public static class LibTorch
         var loaded = Loaded;
         var devices = 0;
         var fault = CudaFault(
-            loaded, () => NativeLibrary.TryLoad(Driver, out _), () => devices = torch.cuda.is_available() ? torch.cuda.device_count() : 0);
+            loaded, () => NativeLibrary.TryLoad(CudaDriver.Library, out _),
+            () => devices = torch.cuda.is_available() ? torch.cuda.device_count() : 0);
         return fault is null ? devices : throw AutoFlipException.BadRequest(fault);
     }
-
-    static string Driver => OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
 
     /// <summary>Reason why a libtorch cannot compute on a GPU, and the remedy; null if it can.</summary>
     /// <param name="libTorch">Which.</param>
@@ -107,8 +106,8 @@ public static class LibTorch
         !libTorch.HasCuda
             ? $"The libtorch {libTorch.Version} in '{libTorch.Folder}' is without CUDA, so it cannot compute on a GPU. {Remedy}, with CUDA."
         : !hasDriver()
-            ? $"NVIDIA's driver is missing, so there is no GPU to compute on: {Driver} cannot be loaded. Install the driver, or compute on "
-                + "the CPU."
+            ? $"NVIDIA's driver is missing, so there is no GPU to compute on: {CudaDriver.Library} cannot be loaded. Install the "
+                + "driver, or compute on the CPU."
         : countDevices() == 0
             ? $"The libtorch {libTorch.Version} in '{libTorch.Folder}' finds no GPU: there is none, CUDA_VISIBLE_DEVICES hides it, or the "
                 + "driver is too old for it. 'nvidia-smi' tells; else compute on the CPU."
