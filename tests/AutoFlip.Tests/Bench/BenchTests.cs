@@ -89,7 +89,7 @@ public sealed class BenchTests
     {
         var network = TwoCnn.Create(new(1, 24, 24), 10, new ModelOptions { HiddenSize = 4 });
 
-        var mask = new HalfWidth().Prune(new PruningContext(network, 1, [], null, new Seeds(1)));
+        var mask = new Narrowed(0.5m).Prune(new PruningContext(network, 1, [], null, new Seeds(1)));
 
         Assert.Equal("2 4 256", ShrinkBench.Widths(mask.Units!.Small));
         Assert.Equal(mask.Units.Small.Layout.Count, mask.Kept);

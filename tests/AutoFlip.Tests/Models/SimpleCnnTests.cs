@@ -41,7 +41,7 @@ public class SimpleCnnTests
             [("features.0", 32), ("features.2", 64), ("classifier.1", 128)],
             Published.Groups.Where(group => !group.IsFixed).Select(group => (group.Name, group.Width)));
 
-        var small = HalfWidth.Of(Published).Small;
+        var small = new Narrowed(0.5m).Of(Published).Small;
 
         // 3 * 9 * 16 + 16 = 448; 16 * 9 * 32 + 32 = 4,640; 32 * 14 * 14 * 64 + 64 = 401,472; 64 * 10 + 10 = 650
         Assert.Equal(448 + 4_640 + 401_472 + 650, small.Layout.ParameterCount);
