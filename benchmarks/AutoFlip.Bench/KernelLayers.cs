@@ -1,13 +1,18 @@
+using static TorchSharp.torch;
+
 namespace AutoFlip.Bench;
 
 /// <summary>Arithmetic of own kernels by kind of layer, against what the processor can do.</summary>
 static unsafe class KernelLayers
 {
-    /// <summary>GFLOP/s of each product of a network's layers. A backward pass counts the products of a dense one, zeros
-    /// included.</summary>
+    /// <summary>Linear layers of an encoder of DistilBert's size, with 8 texts of 128 tokens.</summary>
+    static readonly (int Rows, int Inputs, int Outputs)[] OfEncoders = [(1024, 768, 768), (1024, 768, 3072), (1024, 3072, 768)];
+
+    /// <summary>GFLOP/s of each product of a network's layers, and of linear layers by libtorch too. A backward pass counts the products
+    /// of a dense one, zeros included.</summary>
     public static BenchTable Table(BenchContext context, IReadOnlyList<(string Name, Network Network, int Batch)> networks)
     {
-        List<string[]> rows = [["register tile, operands in the first-level cache", "", $"{Peak(context):0}"]];
+        List<string[]> rows = [["register tile, operands in the first-level cache", "", $"{Peak(context):0}", ""]];
         foreach (var (name, network, batch) in networks)
         {
             var plan = KernelPlan.Of(network)!;
@@ -16,15 +21,14 @@ static unsafe class KernelLayers
                 var (forward, backward) = Convolution(context, shape, batch);
                 var text = $"{name}: convolution {shape.Inputs} > {shape.Outputs}, {shape.Kernel}x{shape.Kernel}"
                     + $"{(shape.Pools ? ", pooled" : "")}";
-                rows.Add([text, "forward, rectifier and pooling", $"{forward:0}"]);
-                rows.Add([text, shape.IsFirst ? "backward: weights" : "backward: weights and input", $"{backward:0}"]);
+                rows.Add([text, "forward, rectifier and pooling", $"{forward:0}", ""]);
+                rows.Add([text, shape.IsFirst ? "backward: weights" : "backward: weights and input", $"{backward:0}", ""]);
             }
             foreach (var linear in plan.Dense.OfType<LinearStep>().Where(step => step.Outputs > 10))
-                rows.Add([
-                    $"{name}: linear {linear.Inputs} > {linear.Outputs}", "forward",
-                    $"{Product(context, batch, linear.Outputs, linear.Inputs):0}"]);
+                rows.AddRange(Linear(context, name, batch, linear.Inputs, linear.Outputs));
         }
-        return new(["layer", "pass", "GFLOP/s"], [.. rows]);
+        foreach (var (count, inputs, outputs) in OfEncoders) rows.AddRange(Linear(context, "encoder, 1,024 steps", count, inputs, outputs));
+        return new(["layer", "pass", "GFLOP/s", "libtorch"], [.. rows]);
     }
 
     static double Peak(BenchContext context)
@@ -69,11 +73,27 @@ static unsafe class KernelLayers
         return (flops / forward, (shape.IsFirst ? 1 : 2) * flops / backward);
     }
 
-    static double Product(BenchContext context, int m, int n, int k)
+    /// <summary>A linear layer, pass by pass.</summary>
+    static IEnumerable<string[]> Linear(BenchContext context, string name, int rows, int inputs, int outputs)
     {
-        using NativeBuffer<float> a = new((long)m * k), b = new((long)n * k), c = new((long)m * n);
-        using var product = new MatrixProduct(KernelPlan.WidthHere!.Value);
-        return 2e-9 * m * n * k / Seconds(context, 1, () => product.Add(m, n, k, a.First, k, 1, b.First, k, true, c.First, n));
+        using var scope = NewDisposeScope();
+        var (x, w, y) = (rand(rows, inputs), rand(outputs, inputs), rand(rows, outputs));
+        using NativeBuffer<float> into = new((long)rows * Math.Max(inputs, outputs)), parameters = new((long)outputs * inputs);
+        using var product = new LinearProduct(KernelPlan.WidthHere!.Value);
+        float* atX = (float*)HostCopy.Pointer(x), atW = (float*)HostCopy.Pointer(w), atY = (float*)HostCopy.Pointer(y);
+        (string Pass, Action Own, Func<Tensor> Torch)[] passes =
+        [
+            ("forward", () => product.Forward(rows, inputs, outputs, atX, inputs, atW, null, into.First, outputs), () => x.matmul(w.t())),
+            ("backward: weights",
+                () => product.BackwardToParameters(rows, inputs, outputs, atX, inputs, atY, outputs, parameters.First, null),
+                () => y.t().matmul(x)),
+            ("backward: input", () => product.BackwardToInput(rows, inputs, outputs, atY, outputs, atW, into.First, inputs),
+                () => y.matmul(w)),
+        ];
+        return [.. passes.Select(pass => (string[])
+            [$"{name}: linear {inputs} > {outputs}", pass.Pass, Speed(pass.Own), Speed(() => pass.Torch().Dispose())])];
+
+        string Speed(Action call) => $"{2e-9 * rows * inputs * outputs / Seconds(context, 1, call):0}";
     }
 
     /// <summary>Processor seconds of one call: the median of several turns.</summary>

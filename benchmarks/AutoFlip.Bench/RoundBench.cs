@@ -101,8 +101,8 @@ static class RoundBench
             and optimiser. The further rounds are the same round trained in bfloat16 (`--precision bf16`), with a mask that removes half of
             the units of every layer (widths {ShrinkBench.Widths(toHalf.Of(half.Network).Small)} instead of
             {ShrinkBench.Widths(half.Network)}), with both, and with a mask that removes 0.7 of them
-            ({ShrinkBench.Widths(toThree.Of(half.Network).Small)}). All take turns. *Faster*: than the Python reference, which needs 27 s for
-            60,000 images ({ReferenceRate:0} a second): measured earlier on a machine like this one, not here.
+            ({ShrinkBench.Widths(toThree.Of(half.Network).Small)}). All take turns. *Faster*: than the Python reference, which needs
+            27 s for 60,000 images ({ReferenceRate:0} a second): measured earlier on a machine like this one, not here.
             """,
             [
                 new(["seconds", "median", "least", "largest", "samples/s", "core-seconds used", "core-seconds idle", "faster"], [.. times]),

@@ -118,7 +118,7 @@ static class OptionUses
         Of(nameof(Experiment.Momentum), e => Catalog.Optimizers[e.Optimizer](e),
             run => $"the optimizer {run.Experiment.Optimizer} has none"),
         new(nameof(Experiment.Kernels), run =>
-            KernelPlan.Of(run.Network) is null && !LinearFunction.Pays(run.Network)
+            !KernelPlan.HasKernels(run.Network)
                 ? $"{run.Experiment.Model} has layers without kernels, so libtorch trains it"
             : run.Experiment.Precision != TrainingPrecision.Fp32 ? "libtorch trains in bf16" : null),
         new(nameof(Experiment.LearningRateDecay), run =>

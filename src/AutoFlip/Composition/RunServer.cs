@@ -101,7 +101,7 @@ sealed class RunServer : IDisposable
         summary = summary with
         {
             Directory = directory.Path,
-            Kernels = devices.Of(0).IsHost ? summary.Kernels : "torch",
+            Kernels = devices.Of(0).IsHost ? KernelPlan.Share(experiment, network) : "torch",
             Device = devices.Name,
             Gpu = devices.Gpu,
             Libtorch = LibTorch.Loaded.Version,
@@ -110,9 +110,9 @@ sealed class RunServer : IDisposable
             summary = summary with { Time = ended.Time, PeakRssBytes = ended.PeakRssBytes };
         var card = _card with { Round = last.Round, CutOff = directory.Rounds[^1].CutOff, ModelSha256 = summary.ModelSha256 };
         directory.SaveModel("final.safetensors", global, card);
-        directory.SaveModel(
-            "final-small.safetensors", mask.Shrink(global), mask.Units is null ? card : card.WithWidthsOf(mask.Shrink(network)));
-        if (_setting.Options.SaveClients && personal is not null) SavePersonal(last.Round, mask, global, card, personal);
+        var small = mask.Units is null ? card : card.WithWidthsOf(mask.Shrink(network));
+        directory.SaveModel("final-small.safetensors", mask.Shrink(global), small);
+        if (_setting.Options.SaveClients && personal is not null) SavePersonal(last.Round, mask, global, small, personal);
         directory.SaveResults(summary);
         _setting.Observer.Finished(summary);
         return summary;
@@ -125,7 +125,6 @@ sealed class RunServer : IDisposable
             _setting.Observer.Warning(
                 "Clients trained on columns that are standardised by their own means and deviations. Files of personal models have those "
                 + "of all clients, so predictions of a client's rows from a file differ from its own.");
-        if (mask.Units is not null) card = card.WithWidthsOf(mask.Shrink(_setting.Network));
         foreach (var client in _trained.Keys.Order())
         {
             var model = personal(client, round, mask, global);

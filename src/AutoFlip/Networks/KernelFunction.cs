@@ -47,7 +47,8 @@ sealed unsafe class KernelFunction(KernelPlan plan, float* parameters, float* gr
         }
         _batch++;
         var scores = empty(images, Plan.Dense.OfType<LinearStep>().Last().Outputs);
-        _pass.Forward((float*)Pointer(batch.Input), images, _parameters, batch.Dropout, MemoryMarshal.Cast<byte, float>(scores.bytes));
+        _pass.Forward(
+            (float*)HostCopy.Pointer(batch.Input), images, _parameters, batch.Dropout, MemoryMarshal.Cast<byte, float>(scores.bytes));
         return scores;
     }
 
@@ -60,11 +61,6 @@ sealed unsafe class KernelFunction(KernelPlan plan, float* parameters, float* gr
         }
         using var rows = gradient.contiguous();
         _pass!.Backward(MemoryMarshal.Cast<byte, float>(rows.bytes), _parameters, _gradients);
-    }
-
-    static void* Pointer(Tensor tensor)
-    {
-        fixed (byte* first = tensor.bytes) return first; // native memory: it does not move
     }
 
     sealed record Batch(Tensor Input, KeyedRandom? Dropout);

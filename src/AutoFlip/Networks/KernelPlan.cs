@@ -29,10 +29,13 @@ sealed record KernelPlan(
         : Of(network) is not null ? "own"
         : LinearFunction.Pays(network) ? "linear" : "torch";
 
+    /// <summary>True if own kernels train a network's layers, or its linear layers at least.</summary>
+    public static bool HasKernels(Network network) => Of(network) is not null || LinearFunction.Pays(network);
+
     /// <summary>Reason why own kernels cannot train a network here, in a sentence; null if they can.</summary>
     public static string? Refuses(Network network) =>
         WidthHere is null ? "this processor has neither AVX-512 nor AVX2 with FMA; choose auto or torch."
-        : Of(network) is null && !LinearFunction.Pays(network) ? $"{network.Name} has layers without kernels; choose auto or torch."
+        : !HasKernels(network) ? $"{network.Name} has layers without kernels; choose auto or torch."
         : null;
 
     /// <summary>The widest vectors of this processor that kernels are written in; null if it has none.</summary>

@@ -8,8 +8,8 @@ namespace AutoFlip;
 /// <remarks>
 /// Gradients of parameters are added straight into the flat vector, so torch sees none of them. A batch goes back once.
 /// <para>Products of matrices reach 220 to 250 GFLOP/s a core of an AMD EPYC with AVX-512, where libtorch's MKL takes AVX2 and reaches 110
-/// at most; on an Intel Xeon both reach about the same (docs/decisions/0051). So the function is used on both, and their bits are equal.
-/// </para>
+/// at most; on an Intel Xeon ours reach 105 to 109, and MKL takes AVX-512 (docs/decisions/0051). The function is used on both, so that
+/// their bits are equal.</para>
 /// </remarks>
 /// <param name="width">Width of the vectors.</param>
 /// <param name="parameters">Parameters of the network.</param>
@@ -47,7 +47,6 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
         // TorchSharp makes two delegates per call, whose native parts lie scattered among the tensors until they are collected: the heap
         // has doubled by then. A collection of the youngest objects takes less than a millisecond.
         if (++_calls % MostUncollected == 0) GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-        if (_failure is { } failure) throw new InvalidOperationException("The way back through a linear layer failed.", failure);
         using var rows = input.contiguous();
         var kept = rows.detach().DetachFromDisposeScope();
         return Function.apply(rows, weight, new Call(this, step, kept, rows.requires_grad));
@@ -88,8 +87,17 @@ sealed unsafe class LinearFunction(VectorWidth width, float* parameters, float* 
         return x;
     }
 
-    /// <summary>Makes the layer's gradients NaN, so that the batch does not count, and the next one throw.</summary>
-    void Fail(LinearStep step, Exception failure)
+    /// <summary>Throws if the last way back failed, once.</summary>
+    /// <exception cref="InvalidOperationException">It did; the inner exception says why.</exception>
+    public void RequireBackward()
+    {
+        if (_failure is not { } failure) return;
+        _failure = null;
+        throw new InvalidOperationException($"The way back through a linear layer failed: {failure.Message}", failure);
+    }
+
+    /// <summary>Makes the layer's gradients NaN, so that the batch does not count, and <see cref="RequireBackward"/> throw.</summary>
+    internal void Fail(LinearStep step, Exception failure)
     {
         _failure = failure;
         new Span<float>(_gradients + step.Weights, step.Inputs * step.Outputs).Fill(float.NaN);

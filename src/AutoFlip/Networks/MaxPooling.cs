@@ -83,6 +83,6 @@ sealed unsafe class MaxPooling : autograd.SingleTensorFunction<MaxPooling>
     static void* Pointer(Tensor tensor)
     {
         using var rows = tensor.dim() == 4 && !tensor.is_contiguous() ? tensor.permute(0, 2, 3, 1) : tensor.alias();
-        fixed (byte* first = rows.bytes) return first;
+        return HostCopy.Pointer(rows);
     }
 }

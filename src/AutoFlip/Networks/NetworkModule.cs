@@ -145,6 +145,11 @@ public sealed unsafe class NetworkModule<T> : IDisposable
         return output.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Throws if the last backward pass failed in code of ours, from which no exception reaches its caller. Its gradients are NaN
+    /// then.</summary>
+    /// <exception cref="InvalidOperationException">It did.</exception>
+    internal void RequireBackward() => _linear?.RequireBackward();
+
     /// <summary>Sets every gradient to 0.</summary>
     public void ZeroGradients()
     {

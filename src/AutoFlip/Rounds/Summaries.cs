@@ -34,7 +34,6 @@ static class Summaries
                 ExploreMacs = explorers.Sum(explorer => explorer.TrainSamples) * network.MacsPerSample,
             },
             Time = sums.Time with { Total = Math.Max(elapsed, sums.Time.Total) },
-            Kernels = KernelPlan.Share(experiment, network),
             Workers = workers,
             PeakRssBytes = Math.Max(Process.GetCurrentProcess().PeakWorkingSet64, sums.PeakRssBytes),
             ModelSha256 = global.Sha256(),

@@ -199,7 +199,14 @@ public sealed class LocalTraining
     void Pass(Batch batch, KeyedRandom dropout)
     {
         if (View is not null) _model.AdjustValues(View.Enter);
-        _criterion.Loss(_workspace.Module.Forward(batch.Input, training: true, dropout).flatten(0, -2), batch.Targets).backward();
+        Backward(_criterion.Loss(_workspace.Module.Forward(batch.Input, training: true, dropout).flatten(0, -2), batch.Targets));
+    }
+
+    /// <summary>A backward pass, which adds to the gradients.</summary>
+    void Backward(Tensor loss)
+    {
+        loss.backward();
+        _workspace.Module.RequireBackward();
         _model.Passed();
         if (View is not null) _model.AdjustAll(View.Leave);
     }
@@ -258,9 +265,7 @@ public sealed class LocalTraining
             var loss = _criterion.Loss(scores, read.Targets);
             readout.Add(scores, read.HostTargets, loss);
 
-            loss.backward();
-            _model.Passed();
-            if (View is not null) _model.AdjustAll(View.Leave);
+            Backward(loss);
             _batch = (read, rows.Length);
             if (epoch > 0 && Probe is not null) _model.Observe(Probe);
             if (hooks.Adjust is not null) _model.Adjust(hooks.Adjust, hooks.AdjustThere);

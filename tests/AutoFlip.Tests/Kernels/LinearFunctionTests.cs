@@ -55,6 +55,22 @@ public unsafe class LinearFunctionTests
         Assert.Equal([3, 3], Values(gradients));
     }
 
+    /// <summary>No exception comes through torch: the gradients are NaN, and the failure is thrown where it is asked for, once.</summary>
+    [Fact]
+    public void A_failed_way_back_is_reported_once_and_leaves_no_gradient()
+    {
+        using var scope = NewDisposeScope();
+        var (parameters, gradients) = (ones(6), zeros(6));
+        using var function = new LinearFunction(KernelPlan.WidthHere!.Value, Pointer(parameters), Pointer(gradients));
+        function.RequireBackward();
+
+        function.Fail(new(2, 2, 0, 4), new OutOfMemoryException("no memory"));
+
+        Assert.Equal([true, true, true, true, false, false], Values(gradients).Select(float.IsNaN));
+        Assert.Contains("no memory", Assert.Throws<InvalidOperationException>(function.RequireBackward).Message, StringComparison.Ordinal);
+        function.RequireBackward();
+    }
+
     /// <summary>Encoders are linear layers for the most part; a ResNet has one at its end.</summary>
     [Theory, InlineData("DistilBert", true), InlineData("MobileBert", true), InlineData("ResNet10", false)]
     public void It_is_for_networks_that_are_linear_layers_for_the_most_part(string model, bool pays)
@@ -78,8 +94,5 @@ public unsafe class LinearFunctionTests
 
     static float[] Values(Tensor tensor) => [.. tensor.contiguous().data<float>()];
 
-    static float* Pointer(Tensor tensor)
-    {
-        fixed (byte* first = tensor.bytes) return (float*)first;
-    }
+    static float* Pointer(Tensor tensor) => (float*)HostCopy.Pointer(tensor);
 }

@@ -6,21 +6,8 @@ namespace AutoFlip.Tests;
 /// <summary>The stepper for devices against the one for the processor, whose numbers OptimizerTests derives.</summary>
 public class FlatStepperTests
 {
-    static readonly Dictionary<string, Optimizer> All = new()
-    {
-        ["SGD"] = new Sgd(),
-        ["SGD with momentum"] = new Sgd(0.9),
-        ["Adam"] = new Adam(),
-        ["AdamW"] = new AdamW(),
-        ["RMSprop"] = new RmsProp(),
-        ["RMSprop with momentum"] = new RmsProp(Momentum: 0.9),
-        ["Adagrad"] = new Adagrad(),
-    };
-
-    static readonly float[] Poisons = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 3];
-
     public static IEnumerable<TheoryDataRow<string, double, double>> Optimizers =>
-        from name in All.Keys
+        from name in OptimizerTests.All.Keys
         from settings in ((double Decay, double Norm)[])[(0, 0), (0.01, 0), (0.01, 0.7)]
         select new TheoryDataRow<string, double, double>(name, settings.Decay, settings.Norm);
 
@@ -35,11 +22,11 @@ public class FlatStepperTests
          from isScaled in Gen.Bool
          from weights in Gen.Float[-1, 1].Array[first + second]
          from gradients in Gen.Float[-2, 2].Array[first + second].Array[4]
-         from poison in Gen.Int[0, Poisons.Length - 1].Select(i => Poisons[i])
+         from poison in Gen.Int[0, OptimizerTests.Poisons.Length - 1].Select(i => OptimizerTests.Poisons[i])
          select (first, isMasked, kept, isScaled, weights, gradients, poison)).Sample(sample =>
         {
             var (first, isMasked, kept, isScaled, weights, gradients, poison) = sample;
-            var optimizer = All[name] with { WeightDecay = decay, MaxGradientNorm = norm };
+            var optimizer = OptimizerTests.All[name] with { WeightDecay = decay, MaxGradientNorm = norm };
             StepScale[] scales = isScaled ? [new(first, 1), new(weights.Length - first, 2.5)] : [];
             using var scope = NewDisposeScope();
             var (vector, flat) = (weights.ToArray(), tensor(weights));
@@ -64,7 +51,7 @@ public class FlatStepperTests
     public void Reset_forgets_everything(string name, double decay, double norm)
     {
         using var scope = NewDisposeScope();
-        using var stepper = (All[name] with { WeightDecay = decay, MaxGradientNorm = norm }).Start(3, CPU);
+        using var stepper = (OptimizerTests.All[name] with { WeightDecay = decay, MaxGradientNorm = norm }).Start(3, CPU);
         Tensor first = tensor(new float[] { 1, 2, 3 }), second = tensor(new float[] { 1, 2, 3 });
         float[][] slopes = [[1, -1, 0.5f], [1, 1, 0.5f]];
         foreach (var slope in slopes) stepper.Step(first, tensor(slope), 0.1);

@@ -8,7 +8,7 @@ namespace AutoFlip.Tests;
 
 public class OptimizerTests
 {
-    static readonly Dictionary<string, Optimizer> All = new()
+    internal static readonly Dictionary<string, Optimizer> All = new()
     {
         ["SGD"] = new Sgd(),
         ["SGD with momentum"] = new Sgd(0.9),
@@ -19,7 +19,7 @@ public class OptimizerTests
         ["Adagrad"] = new Adagrad(),
     };
 
-    static readonly float[] Poisons = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 3];
+    internal static readonly float[] Poisons = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 3];
 
     public static IEnumerable<TheoryDataRow<string>> Names => All.Keys.Select(name => new TheoryDataRow<string>(name));
 

@@ -11,7 +11,8 @@ namespace AutoFlip;
 [Published("Alam et al. 2022, arXiv 2212.01548")]
 public sealed record FedRolex : ScaledSubModelPruner
 {
-    private protected override bool ReachesAllUnits => true;
+    /// <inheritdoc/>
+    public override bool IsNested => false;
 
     private protected override Selection Choose(int width, int kept, int group, SubModelContext context) =>
         Window(width, kept, (context.Round - 1) % width);

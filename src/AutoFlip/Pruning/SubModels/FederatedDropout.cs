@@ -12,7 +12,8 @@ namespace AutoFlip;
 [Published("Caldas et al. 2018, arXiv 1812.07210")]
 public sealed record FederatedDropout : ScaledSubModelPruner
 {
-    private protected override bool ReachesAllUnits => true;
+    /// <inheritdoc/>
+    public override bool IsNested => false;
 
     private protected override Selection Choose(int width, int kept, int group, SubModelContext context)
     {

@@ -25,8 +25,4 @@ public sealed record Fjord : SubModelPruner
             : new NestedView(widths, context.Seeds.For(Purpose.SubModelUnits, context.Round, context.Client));
     }
 
-    /// <inheritdoc/>
-    public override bool IsNested => true;
-
-    private protected override Selection Choose(int width, int kept, int group, SubModelContext context) => First(width, kept);
 }

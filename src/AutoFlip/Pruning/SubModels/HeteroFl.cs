@@ -12,8 +12,4 @@ namespace AutoFlip;
 [Published("Diao, Ding and Tarokh 2021, arXiv 2010.01264")]
 public sealed record HeteroFl : ScaledSubModelPruner
 {
-    /// <inheritdoc/>
-    public override bool IsNested => true;
-
-    private protected override Selection Choose(int width, int kept, int group, SubModelContext context) => First(width, kept);
 }

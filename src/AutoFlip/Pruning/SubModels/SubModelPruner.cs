@@ -22,8 +22,9 @@ public abstract record SubModelPruner : Pruner
     /// <inheritdoc/>
     public override bool HasSubModels => true;
 
-    /// <summary>True if sub-models have the first units of every layer, so that the global model can be cut to each of the rates.</summary>
-    public virtual bool IsNested => false;
+    /// <summary>True if sub-models have the first units of every layer, so that the global model can be cut to each of the rates. False if
+    /// other units are chosen in each round, so that all are trained at any rate.</summary>
+    public virtual bool IsNested => true;
 
     /// <inheritdoc/>
     public override string? Refuses(Experiment experiment) => Rates(ModelRates) is not null ? null : ApiNames.Refusal(
@@ -45,16 +46,13 @@ public abstract record SubModelPruner : Pruner
                 + "model.";
             yield break;
         }
-        if (!ReachesAllUnits && rates.Max() < 1)
+        if (IsNested && rates.Max() < 1)
             yield return $"Experiment.Pruner {experiment.Pruner}: no client trains the last units of any layer, with Options.ModelRates "
                 + $"{ModelRates}. The global model has them as they were drawn.";
         if (experiment.EvaluationScope != EvaluationScope.Global)
             yield return "Clients that evaluate the global model receive all of it, whatever their rates; under Experiment.EvaluationScope "
                 + "global none does.";
     }
-
-    /// <summary>True if other units are chosen in each round, so that all are trained at any rate.</summary>
-    private protected virtual bool ReachesAllUnits => false;
 
     /// <inheritdoc/>
     public override Mask Prune(PruningContext context) => Mask.Dense(context.Network.Layout);
@@ -73,16 +71,21 @@ public abstract record SubModelPruner : Pruner
 
     /// <summary>The sub-model of a rate.</summary>
     private protected Units UnitsOf(decimal rate, SubModelContext context) =>
-        new(context.Network, [.. context.Network.Groups.Select((group, place) =>
-        {
-            var kept = group.IsFixed ? group.Width : UnitsAt(rate, group.Width);
-            return kept == group.Width ? Selection.All(kept) : Choose(group.Width, kept, place, context);
-        })]);
+        At(context.Network, rate, (width, kept, group) => Choose(width, kept, group, context));
 
     /// <summary>The first ceil(r K) of K units of every layer.</summary>
-    internal static Units Cut(Network network, decimal rate) =>
-        new(network, [.. network.Groups.Select(group =>
-            First(group.Width, group.IsFixed ? group.Width : UnitsAt(rate, group.Width)))]);
+    internal static Units Cut(Network network, decimal rate) => At(network, rate, (width, kept, _) => First(width, kept));
+
+    /// <summary>ceil(r K) of K units of every layer.</summary>
+    /// <param name="network">The full network.</param>
+    /// <param name="rate">r.</param>
+    /// <param name="choose">Chooses them, by width, number and position of the layer's channel group.</param>
+    static Units At(Network network, decimal rate, Func<int, int, int, Selection> choose) =>
+        new(network, [.. network.Groups.Select((group, place) =>
+        {
+            var kept = group.IsFixed ? group.Width : UnitsAt(rate, group.Width);
+            return kept == group.Width ? Selection.All(kept) : choose(group.Width, kept, place);
+        })]);
 
     /// <summary>The first units of a layer.</summary>
     private protected static Selection First(int width, int kept) => Window(width, kept, 0);
@@ -98,12 +101,12 @@ public abstract record SubModelPruner : Pruner
     /// <summary>Units of a layer at a rate: ceil(r K), in decimal arithmetic.</summary>
     internal static int UnitsAt(decimal rate, int width) => (int)decimal.Ceiling(rate * width);
 
-    /// <summary>Chooses units of a layer.</summary>
+    /// <summary>Chooses units of a layer: the first, unless overridden.</summary>
     /// <param name="width">Units of the full layer.</param>
     /// <param name="kept">Units of the sub-model, at least 1 and fewer than <paramref name="width"/>.</param>
     /// <param name="group">Position of the layer's channel group in the network.</param>
     /// <param name="context">Whose sub-model, and in which round.</param>
-    private protected abstract Selection Choose(int width, int kept, int group, SubModelContext context);
+    private protected virtual Selection Choose(int width, int kept, int group, SubModelContext context) => First(width, kept);
 
     /// <summary>The rates; null if the text is not accepted.</summary>
     internal static ImmutableArray<decimal>? Rates(string text)
