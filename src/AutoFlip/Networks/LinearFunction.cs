@@ -7,7 +7,7 @@ namespace AutoFlip;
 /// <see cref="KernelPlan"/>: encoders, for example.</summary>
 /// <remarks>
 /// Gradients of parameters are added straight into the flat vector, so torch sees none of them. A batch goes back once.
-/// <para>Products of matrices reach 220 to 250 GFLOP/s a core of an AMD EPYC with AVX-512, where libtorch's MKL takes AVX2 and reaches 110
+/// <para>Products of matrices reach 212 to 247 GFLOP/s a core of an AMD EPYC with AVX-512, where libtorch's MKL takes AVX2 and reaches 111
 /// at most; on an Intel Xeon ours reach 105 to 109, and MKL takes AVX-512 (docs/decisions/0051). The function is used on both, so that
 /// their bits are equal.</para>
 /// </remarks>
