@@ -81,7 +81,7 @@ static class TinyFederation
             pool));
         var metrics = Metric.AllOf(experiment);
         var run = new RecordedRun(
-            experiment, method, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(network.Layout.ParameterCount),
+            experiment, method, network, wrap?.Invoke(transport) ?? transport, new MemoryScores(),
             (small, weights, cutOff, ct) => Evaluation.RunAsync(
                 pool, small, weights, cutOff, Catalog.Criteria[experiment.Criterion], data.Test!, metrics, ct),
             observer ?? RunObserver.None, TimeProvider.System);
@@ -156,7 +156,7 @@ static class TinyFederation
 }
 
 /// <summary>Explorers' scores in memory.</summary>
-sealed class MemoryScores(int parameters) : IExplorerLog
+sealed class MemoryScores : IExplorerLog
 {
     readonly SortedDictionary<int, float[]> _scores = [];
     readonly List<int> _asked = [];
@@ -173,7 +173,7 @@ sealed class MemoryScores(int parameters) : IExplorerLog
 
     public float[] Mean(IReadOnlyCollection<int> explorers)
     {
-        var mean = new float[parameters];
+        var mean = new float[_scores.Values.First().Length];
         foreach (var explorer in explorers.Order()) TensorPrimitives.Add(mean, _scores[explorer], mean);
         TensorPrimitives.Divide(mean, explorers.Count, mean);
         return mean;

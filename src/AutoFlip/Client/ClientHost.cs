@@ -113,8 +113,8 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         var scores = method.Pruner.Explore(training);
         reply = WithCost(reply, training, started);
         Require(scores, "an exploration score");
-        return Encode(
-            task, reply, ClientOutcome.None, KeptTensors.Scores(task.Mask.Small.Layout), () => _upload.Scores(scores, task, reply.Client));
+        var parts = KeptTensors.Scores(method.Pruner.ScoreParts(network));
+        return Encode(task, reply, ClientOutcome.None, parts, () => _upload.Scores(scores, parts, task, reply.Client));
     }
 
     ReadOnlyMemory<byte> Train(ReceivedTask task, ClientReply reply, Workspace workspace, CancellationToken ct)

@@ -15,9 +15,9 @@ sealed class Upload(Experiment experiment, IClientStore store)
     /// <remarks>Source: Seide et al. 2014 (1-bit SGD); Karimireddy et al. 2019 (arXiv 1901.09847) for why it works.</remarks>
     public const string ResidualName = "residual";
 
-    /// <summary>Exploration's scores, one per parameter.</summary>
-    public QuantizedValues Scores(ReadOnlySpan<float> scores, ReceivedTask task, int client) => QuantizedValues.Of(
-        ValueFormat.Up(experiment, ClientWork.Explore), KeptTensors.Scores(task.Mask.Small.Layout), scores, Random(task, client));
+    /// <summary>Exploration's scores.</summary>
+    public QuantizedValues Scores(ReadOnlySpan<float> scores, KeptTensors parts, ReceivedTask task, int client) => QuantizedValues.Of(
+        ValueFormat.Up(experiment, ClientWork.Explore), parts, scores, Random(task, client));
 
     /// <summary>A trained model.</summary>
     /// <param name="trained">The small vector, parameters and statistics.</param>

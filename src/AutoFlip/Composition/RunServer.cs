@@ -43,7 +43,7 @@ sealed class RunServer : IDisposable
         _card = ModelCard.Of(experiment, setting.Contract);
         _initial = setting.Initial;
         _from = directory.LoadState(method.Algorithm.Initialize(_initial), network);
-        _exploration = new ExplorationLog(directory.Checkpoints, network.Layout.ParameterCount);
+        _exploration = new ExplorationLog(directory.Checkpoints, method.Pruner.ScoreParts(network).Sum());
         Link = new(experiment, RunStamp.RunOf(directory.Checkpoints));
         if (_from is not null) Link.Recall(directory.Rounds);
         foreach (var report in directory.Rounds) NoteTrained(report);

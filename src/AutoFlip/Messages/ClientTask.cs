@@ -57,6 +57,9 @@ public sealed record ClientTask(ClientWork Work, int Round, double LearningRate,
     /// <summary>Names of the vectors that clients return beside the model, in ordinal order.</summary>
     public ImmutableArray<string> Returns { get; init; } = [];
 
+    /// <summary>For exploration: lengths of the parts of the scores that explorers return.</summary>
+    public ImmutableArray<int> Scores { get; init; } = [];
+
     /// <summary>Parts of the report that clients of a training return beside the model; empty: there is none.</summary>
     public ImmutableArray<ReportPart> Report { get; init; } = [];
 }

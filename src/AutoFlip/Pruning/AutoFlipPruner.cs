@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip;
 
 /// <summary>AutoFLIP: explorers score parameters from one common start, and those with the lowest scores are removed.</summary>
@@ -54,9 +56,16 @@ public sealed record AutoFlipPruner(
 
     int ScoredRounds => Math.Max(ScoreRounds, ExplorationRound ? 1 : 0);
 
-    /// <summary>True if clients report one number per unit: no single weight is pruned, and the mean over a unit may precede the mean
-    /// over clients.</summary>
-    bool ScoresUnits => Plan.UnitsOnly && Guidance.IsLinear;
+    /// <summary>True if clients return one number per unit: only units go, and at most a part of one more, and the mean over a unit may
+    /// precede the mean over clients.</summary>
+    bool ScoresUnits(Network network) => Guidance.IsLinear && Plan.IsReachedByUnits(network);
+
+    /// <summary>What a client measures of its training, of the full network.</summary>
+    TrainingProbe Measure(Network network)
+    {
+        var scores = Guidance.Measure(network.Layout);
+        return ScoresUnits(network) ? new UnitMeans(network, scores) : scores;
+    }
 
     /// <inheritdoc/>
     public override bool AsksExplorers(int round, int first) => HasReports && ExplorationRound && round == first - 1;
@@ -65,8 +74,7 @@ public sealed record AutoFlipPruner(
     public override TrainingProbe? Probe(ProbeContext context)
     {
         if (!HasReports || context.Round >= context.First || context.Round < context.First - ScoredRounds) return null;
-        var scores = Guidance.Measure(context.Network.Layout);
-        return ScoresUnits ? new UnitMeans(context.Network, scores) : scores;
+        return Measure(context.Network);
     }
 
     /// <inheritdoc/>
@@ -82,9 +90,12 @@ public sealed record AutoFlipPruner(
             : $"{off} under Experiment.DenseRounds 0, where no training precedes the mask");
 
     /// <inheritdoc/>
+    public override ImmutableArray<int> ScoreParts(Network network) => [.. Measure(network).Parts.Select(part => part.Length)];
+
+    /// <inheritdoc/>
     public override float[] Explore(LocalTraining training)
     {
-        var probe = Guidance.Measure(training.Initial.Layout);
+        var probe = Measure(training.Network);
         training.RunWith(
             Epochs, new TrainingHooks((w, g) => probe.Observe(w, g), AdjustThere: (w, g, _) => probe.Watch(w, g)), Patience);
         var received = training.Initial.Parameters;
@@ -99,7 +110,7 @@ public sealed record AutoFlipPruner(
     {
         var (mean, clients) = HasReports ? Reported(context.Memory.Span) : Explored(context);
         Guidance.Finish(mean);
-        return HasReports && ScoresUnits ? Guided.OfUnits(context.Network, mean, clients) : new(mean, null, clients);
+        return ScoresUnits(context.Network) ? Guided.OfUnits(context.Network, mean, clients) : new(mean, null, clients);
     }
 
     /// <inheritdoc/>
@@ -108,7 +119,8 @@ public sealed record AutoFlipPruner(
         var (weights, units, _) = GuidanceOf(context);
         var network = context.Network;
         var scaled = UnitScores.Scaled(units ?? UnitScores.MeansOf(network, weights), Normalization);
-        GuidanceScaling.Scale(network.Layout, weights, Normalization);
+        if (units is null) GuidanceScaling.Scale(network.Layout, weights, Normalization);
+        else weights = UnitScores.PerWeight(network, scaled);
         return Plan.Prune(network, scaled, weights);
     }
 

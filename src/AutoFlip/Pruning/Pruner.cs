@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip;
 
 /// <summary>The scores that explorers returned, kept by the server.</summary>
@@ -115,9 +117,15 @@ public abstract record Pruner
     /// resumed.</summary>
     public virtual bool GoesByWeights => false;
 
+    /// <summary>Lengths of the parts of what an explorer returns: one number per parameter, a part per tensor, unless overridden. Formats
+    /// of eight bits scale each part by itself.</summary>
+    /// <param name="network">The full network.</param>
+    public virtual ImmutableArray<int> ScoreParts(Network network) => [.. network.Layout.Parameters.Select(tensor => tensor.Length)];
+
     /// <summary>The client's half: explores from the model it received, which is the same for all explorers.</summary>
     /// <param name="training">The model, a private copy, and the client's samples. May be trained at will.</param>
-    /// <returns>One number per parameter, finite; what it means is between the pruner's two halves.</returns>
+    /// <returns>Finite numbers, as many as <see cref="ScoreParts"/> adds up to; what they mean is between the pruner's two
+    /// halves.</returns>
     public virtual float[] Explore(LocalTraining training) => throw new NotSupportedException($"{GetType().Name} does not explore.");
 
     /// <summary>Creates the measurement of a round's ordinary training that clients report beside the trained model; null for none.

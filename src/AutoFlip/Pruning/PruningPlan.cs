@@ -112,6 +112,21 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         return new Units(network, [.. kept.Select(Selection.Of)]);
     }
 
+    /// <summary>True if the fraction is reached by whole units, up to part of one more, so that no scores of single weights are needed.
+    /// False if single weights have a share of the removal, or go because layers are as narrow as they may be.</summary>
+    public bool IsReachedByUnits(Network network) => UnitsOnly
+        || StructuredShare == 1
+            && new TensorSizes(network).Parameters([.. network.Groups.Select(Narrowest)])
+                <= KeptCount(Fraction, network.Layout.ParameterCount);
+
+    /// <summary>The width that a group keeps at least.</summary>
+    int Narrowest(ChannelGroup group)
+    {
+        if (group.IsFixed || group.Width < MinUnits) return group.Width;
+        var together = Together(group);
+        return group.Width - (group.Width - MinUnits) / together * together;
+    }
+
     /// <summary>Units of a group that go together.</summary>
     int Together(ChannelGroup group)
     {

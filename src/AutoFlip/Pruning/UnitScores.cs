@@ -35,6 +35,19 @@ static class UnitScores
         return scores;
     }
 
+    /// <summary>Per weight the scaled score of the unit that it leads into: what goes beside whole units is then part of the next unit to
+    /// go. <see cref="float.MaxValue"/> where it leads into none, or into an output of the network.</summary>
+    public static float[] PerWeight(Network network, IReadOnlyList<double[]> scaled)
+    {
+        var scores = new float[network.Layout.ParameterCount];
+        Array.Fill(scores, float.MaxValue);
+        for (var g = 0; g < scaled.Count; g++)
+            if (!network.Groups[g].IsFixed)
+                foreach (var (unit, start, length) in Incoming(network.Groups[g], network.Layout))
+                    scores.AsSpan(start, length).Fill((float)scaled[g][unit]);
+        return scores;
+    }
+
     static float[] Means(ChannelGroup group, WeightLayout layout, ReadOnlySpan<float> scores)
     {
         var (sums, counts) = (new double[group.Width], new long[group.Width]);

@@ -17,10 +17,10 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
 
     /// <summary>Opens or creates the log in a folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="parameters">Scores per explorer.</param>
-    public ExplorationLog(string folder, int parameters)
+    /// <param name="length">Scores per explorer.</param>
+    public ExplorationLog(string folder, int length)
     {
-        _length = parameters;
+        _length = length;
         _reports = new JsonLog<ExplorerReport>(Path.Combine(folder, "exploration.jsonl"));
         _secondsBefore = _reports.Lines is [.., var last] ? last.Seconds : 0;
         _asked = [.. _reports.Lines.Select(report => report.Client)];

@@ -84,6 +84,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
             ClientWork.Explore, 0, experiment.LearningRateOf(experiment.FirstPrunedRound), start, Mask.Dense(network.Layout))
         {
             Travels = _travels,
+            Scores = method.Pruner.ScoreParts(network),
         };
         string? failure = null;
         await foreach (var reply in transport.DispatchAsync(task, [.. Cohort.Explorers(experiment).Except(scores.Asked)], ct))

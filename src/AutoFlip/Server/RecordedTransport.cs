@@ -83,7 +83,7 @@ sealed class RecordedTransport(
 
     ClientReply Check(ClientReply reply, ClientTask task, int passes)
     {
-        var values = task.Work == ClientWork.Explore ? network.Layout.ParameterCount : task.SentOf(reply.Client).Values.Kept;
+        var values = task.Work == ClientWork.Explore ? task.Scores.Sum() : task.SentOf(reply.Client).Values.Kept;
         reply = reply.Checked(values, passes, inner.SamplesOf(reply.Client));
         return task.Work == ClientWork.Train && reply.Failure is null && method.Algorithm.Refuses(reply) is { } why
             ? reply.Refused(why)

@@ -28,6 +28,6 @@ sealed record KeptTensors(ImmutableArray<int> Parameters, int Statistics)
         [.. layout.Parameters.Select(tensor => kept.KeptIn(tensor.Offset, tensor.Length))],
         kept.KeptIn(layout.ParameterCount, layout.Count - layout.ParameterCount));
 
-    /// <summary>One value per parameter and no statistics, as in scores.</summary>
-    public static KeptTensors Scores(WeightLayout layout) => new([.. layout.Parameters.Select(tensor => tensor.Length)], 0);
+    /// <summary>An explorer's scores: the parts that its pruner declares, and no statistics.</summary>
+    public static KeptTensors Scores(ImmutableArray<int> parts) => new(parts, 0);
 }

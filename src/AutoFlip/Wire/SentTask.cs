@@ -43,7 +43,7 @@ sealed class SentTask
         _due = task.Work switch
         {
             ClientWork.Train => _tensors,
-            ClientWork.Explore => KeptTensors.Scores(task.Mask.Layout),
+            ClientWork.Explore => KeptTensors.Scores(task.Scores),
             _ => null,
         };
         _whole = new(() => Encode(byReference: false));

@@ -87,9 +87,12 @@ public class ClientHostTests
         experiment ??= Tiny;
         var network = TinyFederation.Network(experiment);
         using var workspace = Workspace.Of(experiment);
-        var task = new SentTask(
-            experiment, new ClientTask(work, 1, experiment.LearningRate, TinyFederation.Initial(experiment), Mask.Dense(network.Layout)));
         var method = Catalog.Resolve(experiment);
+        var task = new SentTask(
+            experiment, new ClientTask(work, 1, experiment.LearningRate, TinyFederation.Initial(experiment), Mask.Dense(network.Layout))
+            {
+                Scores = method.Pruner.ScoreParts(network),
+            });
         var host = new ClientHost(
             experiment, method with { Algorithm = algorithm ?? method.Algorithm }, network, new SimulatedData(data),
             store ?? new VolatileStore(), new Squares());

@@ -12,7 +12,7 @@ public class FlashPrunerTests
     {
         var network = new NetworkBuilder("two", new SampleShape(1, 2, 2)).Sequence("a", f => f.Flatten().Linear(2).ReLU())
             .Linear(4, "b").Build(4); // 8 + 2, 8 + 4
-        var (layout, log) = (network.Layout, new MemoryScores(22));
+        var (layout, log) = (network.Layout, new MemoryScores());
         Add(0, [1, 1, 1, 1, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0, 0, 0]);
         Add(1, [0, 0, 0, 0, 0, 0, 1, 1], [0, 0, 0, 0, 1, 1, 1, 1]);
         float[] weights = [.. Enumerable.Range(0, 22).Select(i => (i % 2 == 0 ? 1f : -1f) * i)];
@@ -46,7 +46,7 @@ public class FlashPrunerTests
     [Theory, InlineData(1e38f), InlineData(-1e38f), InlineData(1f), InlineData(0f)]
     public void Any_scores_give_a_mask_of_the_density(float score)
     {
-        var log = new MemoryScores(Network.Layout.ParameterCount);
+        var log = new MemoryScores();
         var scores = new float[Network.Layout.ParameterCount];
         scores.AsSpan(0, 100).Fill(score);
         log.Add(new ClientReply

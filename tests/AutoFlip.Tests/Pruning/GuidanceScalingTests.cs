@@ -127,7 +127,7 @@ public class GuidanceScalingTests
     static float[] MeanDeviation(JsonElement golden)
     {
         var initial = golden.GetProperty("w0").Floats();
-        var log = new MemoryScores(initial.Length);
+        var log = new MemoryScores();
         var explorers = golden.GetProperty("explorers").Items().ToArray();
         for (var c = 0; c < explorers.Length; c++)
         {

@@ -78,6 +78,23 @@ public class PruningPlanTests
         Assert.True(Prune(network, plan with { UnitsOnly = true }, 1).IsDense);
     }
 
+    /// <summary>Where units reach the fraction, no further unit fits into what is left to remove; where they do not, every layer is
+    /// as narrow as it may be.</summary>
+    [Fact]
+    public void Units_reach_a_fraction_up_to_a_part_of_one_more() =>
+        Gen.Select(Gen.Decimal[0, 0.95m], Gen.ULong, Gen.Bool, Gen.Int[0, 2]).Sample((fraction, seed, residual, log) =>
+        {
+            var network = residual ? ResNet : TwoCnn;
+            var plan = new PruningPlan(fraction, 1, 1, 1 << log);
+
+            var units = Prune(network, plan with { UnitsOnly = true }, seed);
+
+            var left = units.Kept - PruningPlan.KeptCount(fraction, units.Count);
+            if (plan.IsReachedByUnits(network)) Assert.InRange(left, 0, LargestUnit(network) << log);
+            else Assert.Equal(Prune(network, plan with { Fraction = 0.999m, UnitsOnly = true }, seed).Kept, units.Kept);
+            Assert.False((plan with { StructuredShare = 0.9 }).IsReachedByUnits(network));
+        }, iter: 30);
+
     [Fact]
     public void Removing_nothing_is_dense() => Assert.True(Prune(TwoCnn, new PruningPlan(0, 0.5, 1, 1), 1).IsDense);
 

@@ -19,7 +19,7 @@ public sealed class SnipPrunerTests : IDisposable
     [Fact]
     public void Clients_weigh_by_their_samples()
     {
-        var log = new MemoryScores(5);
+        var log = new MemoryScores();
         Add(1, 3, [0, 9, 3, 6, 0]); // n_k s_k: the order of replies does not matter
         Add(0, 1, [4, 1, 2, 0, 0]);
 

@@ -40,21 +40,43 @@ public sealed class TrainingReportTests : IDisposable
     }
 
     /// <summary>As many numbers as TwoNN has units in its three groups (inputs and classes too): 16 + 8 + 8 + 3 at most; else one
-    /// per parameter.</summary>
+    /// per parameter: where single weights have a share, where eight units at once are too many for layers of eight, and under agreement,
+    /// because |mean| is not a mean of |.|.</summary>
     [Fact]
-    public void Units_are_scored_where_only_units_go_and_weights_elsewhere()
+    public void Units_are_scored_where_units_are_enough_and_weights_elsewhere()
     {
         var network = TinyFederation.Network(Tiny);
         var units = network.Groups.Sum(group => group.Width);
+        var hybrid = Tiny with { Pruning = PruningKind.Hybrid };
 
         Assert.InRange(units, 16, 35);
-        Assert.Equal(units, Length(Tiny));
-        Assert.Equal(network.Layout.ParameterCount, Length(Tiny with { Pruning = PruningKind.Hybrid }));
-        Assert.Equal(network.Layout.ParameterCount, Length(Tiny with { Guidance = "agreement" })); // |mean| is not a mean of |.|
+        foreach (var few in (Experiment[])[Tiny, hybrid]) Assert.Equal((units, units), Lengths(few));
+        Experiment[] many =
+            [hybrid with { StructuredShare = 0.5 }, hybrid with { UnitMultiple = 8 }, Tiny with { Guidance = "agreement" }];
+        foreach (var one in many) Assert.Equal((network.Layout.ParameterCount, network.Layout.ParameterCount), Lengths(one));
 
-        int Length(Experiment experiment) =>
-            Pruner(experiment.WithOption("scoreRounds", 1)).Probe(new(2, 3, TinyFederation.Network(experiment)))!.Parts
-                .Sum(part => part.Length);
+        (int Report, int Explored) Lengths(Experiment experiment) => (
+            Pruner(experiment.WithOption("scoreRounds", 1)).Probe(new(2, 3, network))!.Parts.Sum(part => part.Length),
+            Pruner(experiment).ScoreParts(network).Sum());
+    }
+
+    /// <summary>The mask beside: units alone decide, so that the removed single weights are of the lowest unit that is left.</summary>
+    [Theory, InlineData(WireFormat.Fp32), InlineData(WireFormat.Fp16), InlineData(WireFormat.Int8)]
+    public async Task Explorers_return_scores_of_units_in_any_format(WireFormat wire)
+    {
+        var experiment = Tiny with { Pruning = PruningKind.Hybrid, WireUp = wire, WireDown = wire };
+        var units = TinyFederation.Network(experiment).Groups.Sum(group => group.Width);
+        var log = new Log();
+
+        var outcome = await TinyFederation.RunAsync(experiment, wrap: inner => log.Around(inner));
+        var three = await TinyFederation.RunAsync(experiment, workers: 3);
+
+        var explored = log.Replies.Where(reply => reply.Work == ClientWork.Explore).ToArray();
+        Assert.NotEmpty(explored);
+        Assert.Every(explored, reply => Assert.Equal(4 * units, reply.Values));
+        var mask = outcome.Rounds[^1].Mask;
+        Assert.Equal(PruningPlan.KeptCount(experiment.PruneFraction, mask.Count), mask.Kept);
+        Assert.Equal(outcome.Global.Sha256(), three.Global.Sha256());
     }
 
     /// <summary>The mean of linear scores commutes with the mean over a unit: floats differ in the last places only.</summary>
@@ -184,7 +206,7 @@ public sealed class TrainingReportTests : IDisposable
 
     sealed class Log
     {
-        public List<(int Round, ClientWork Work, int Report)> Replies { get; } = [];
+        public List<(int Round, ClientWork Work, int Report, int Values)> Replies { get; } = [];
 
         public IClientTransport Around(IClientTransport inner) => new Transport(inner, this);
 
@@ -197,7 +219,7 @@ public sealed class TrainingReportTests : IDisposable
             {
                 await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
                 {
-                    log.Replies.Add((task.Round, task.Work, reply.Report.Length));
+                    log.Replies.Add((task.Round, task.Work, reply.Report.Length, reply.ValueBytes.Length));
                     yield return reply;
                 }
             }

@@ -20,6 +20,18 @@ public class UnitScoresTests
         Assert.Equal([0.75, 0.25], UnitScores.Of(network, scores, GuidanceScale.Rank)[hidden]);
     }
 
+    /// <summary>The same network: hidden units with ranks 0.75 and 0.25. The output's weights [1, 2] and its bias go last.</summary>
+    [Fact]
+    public void A_weight_has_the_score_of_the_unit_that_it_leads_into_and_outputs_go_last()
+    {
+        var network = new NetworkBuilder("n", new SampleShape(2, 1, 1)).Flatten().Linear(2).ReLU().Linear(1).Build(1);
+
+        var scores = UnitScores.PerWeight(network, [.. network.Groups.Select(group => group.IsFixed ? [0.1, 0] : new[] { 0.75, 0.25 })]);
+
+        const float Last = float.MaxValue;
+        Assert.Equal([0.75f, 0.75f, 0.25f, 0.25f, 0.75f, 0.25f, Last, Last, Last], scores);
+    }
+
     /// <summary>Table [3, 2] with columns (1, 3, 5) and (2, 4, 6): sums 9 and 12, mean 10.5. Cells: rows of
     /// four gates and their offsets.</summary>
     [Fact]

@@ -271,7 +271,7 @@ public class FederatedRunTests
         var data = TinyFederation.Data(Tiny);
         var network = TinyFederation.Network(Tiny);
         using var pool = new WorkerPool(1, 1, () => new Workspace(Catalog.Optimizers["Adam"](Tiny)));
-        var scores = new MemoryScores(network.Layout.ParameterCount);
+        var scores = new MemoryScores();
         var transport = new Tap(
             new Dispatch(new ServerLink(Tiny), new InProcessChannel(
                 new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System),

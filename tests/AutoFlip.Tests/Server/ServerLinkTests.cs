@@ -110,7 +110,7 @@ public class ServerLinkTests
             () => new ClientHost(Tiny, Catalog.Resolve(Tiny), network, new SimulatedData(data), new VolatileStore(), TimeProvider.System),
             data, pool);
         var run = new RecordedRun(
-            Tiny, Catalog.Resolve(Tiny), network, transport, new MemoryScores(network.Layout.ParameterCount), null, RunObserver.None,
+            Tiny, Catalog.Resolve(Tiny), network, transport, new MemoryScores(), null, RunObserver.None,
             TimeProvider.System);
 
         RoundResult? last = null;
