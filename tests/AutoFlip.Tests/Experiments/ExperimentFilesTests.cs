@@ -40,9 +40,12 @@ public class ExperimentFilesTests
         var table = Table(file);
 
         Assert.Equal(
-            ["FedAvg", "random, as in the paper", "AutoFLIP, as in the paper", "random, ours", "AutoFLIP, ours"],
-            table.Rows.Select(row => row.Name));
-        Assert.Equal(["none", "random", "autoflip", "random", "autoflip"], table.Rows.Select(row => row.Experiments[0].Pruner));
+            [
+                ("FedAvg", "none", 0.3m), ("random, as in the paper", "random", 0.3m), ("AutoFLIP, as in the paper", "autoflip", 0.3m),
+                ("random, ours", "random", 0.3m), ("random, ours", "random", 0.5m),
+                ("AutoFLIP, ours", "autoflip", 0.3m), ("AutoFLIP, ours", "autoflip", 0.5m), ("AutoFLIP, ours", "autoflip", 0.8m),
+            ],
+            table.Rows.Select(row => (row.Name.Split(", prune")[0], row.Experiments[0].Pruner, row.Experiments[0].PruneFraction)));
         Assert.Every(table.Rows.SelectMany(row => row.Experiments), e => Assert.Equal(
             (200, 5, 350, 0.9, "Adam", 0.0003, 0.99),
             (e.Rounds, e.LocalEpochs, e.BatchSize, e.ServerMomentum, e.Optimizer, e.LearningRate, e.LearningRateDecay)));
@@ -56,7 +59,7 @@ public class ExperimentFilesTests
         Assert.Equal(
             (PruningKind.Unstructured, "deviation", GuidanceScale.MinMax, 0, false, MaskRefresh.Cohort),
             (paper.Pruning, paper.Guidance, paper.GuidanceNormalization, paper.DenseRounds!.Value, paper.KeepNorm, paper.MaskRefresh));
-        var (ours, defaults) = (table.Rows[4].Experiments[0], new Experiment());
+        var (ours, defaults) = (table.Rows[5].Experiments[0], new Experiment());
         Assert.Equal(
             (defaults.Pruning, defaults.Guidance, defaults.KeepNorm, defaults.MaskRefresh, 33),
             (ours.Pruning, ours.Guidance, ours.KeepNorm, ours.MaskRefresh, ours.DenseRounds!.Value));
@@ -71,7 +74,7 @@ public class ExperimentFilesTests
             row.Name.Contains("as in the paper", StringComparison.Ordinal)).Select(row => row.Experiments[0].PruneFraction);
 
         Assert.Equal([0.1m, 0.2m, 0.3m, 0.4m, 0.5m], fractions);
-        // FedAvg, the paper's and ours at 0.3, three seeds each
-        Assert.Equal(9, Runs("cifar10-threshold-ablation.json").Intersect(Runs("paper-cifar10.json")).Count());
+        // FedAvg, the paper's at 0.3 and ours at 0.3 and 0.5, three seeds each
+        Assert.Equal(12, Runs("cifar10-threshold-ablation.json").Intersect(Runs("paper-cifar10.json")).Count());
     }
 }
