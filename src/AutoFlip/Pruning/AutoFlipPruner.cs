@@ -60,7 +60,7 @@ public sealed record AutoFlipPruner(
     /// precede the mean over clients.</summary>
     bool ScoresUnits(Network network) => Guidance.IsLinear && Plan.IsReachedByUnits(network);
 
-    /// <summary>What a client measures of its training, of the full network.</summary>
+    /// <summary>The measurement of a client's training, of the full network.</summary>
     TrainingProbe Measure(Network network)
     {
         var scores = Guidance.Measure(network.Layout);
