@@ -189,8 +189,8 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         var scales = experiment.ScaleLearningRate && method.Optimizer.IsAdaptive
             ? StepScales.Of(network, task.Mask.Small, KeptTensors.Of(task.Mask.Small.Layout, task.Mask.Mask.Values).Parameters) : [];
         return new(
-            experiment, workspace, method.Criterion, task.Mask.Small, task.Task, client, share.Train, share.TrainRows,
-            MemoryOf(task, client), ct)
+            experiment, workspace, probe?.LossOf(method.Criterion, share.Train.Targets, share.TrainRows.Span) ?? method.Criterion,
+            task.Mask.Small, task.Task, client, share.Train, share.TrainRows, MemoryOf(task, client), ct)
         { Scales = scales, Probe = probe, View = ViewOf(task, client) };
     }
 

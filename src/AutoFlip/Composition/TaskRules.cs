@@ -48,7 +48,8 @@ static class TaskRules
             + string.Join(", ", Catalog.Partitions.Where(entry => entry.Value(new Experiment()).Fits(task)).Select(entry => entry.Key))
             + ".";
 
-    /// <summary>Refusals of a loss and of metrics that do not fit the task, one sentence each. Unknown names are skipped.</summary>
+    /// <summary>Refusals of a loss, of metrics and of a pruner that do not fit the task, one sentence each. Unknown names are
+    /// skipped.</summary>
     public static IEnumerable<string> Misfits(Experiment experiment, LearningTask task)
     {
         if (Named(CatalogSections.Criteria, experiment.Criterion) is { } loss && !Catalog.Criteria[CriterionOf(loss, task)].Fits(task))
@@ -61,6 +62,8 @@ static class TaskRules
         foreach (var name in experiment.Metrics.Select(name => Named(CatalogSections.Metrics, name)).OfType<string>().Distinct())
             if (Catalog.Metrics[name](experiment).Refuses(task) is { } reason)
                 yield return $"Experiment.Metrics: {reason}";
+        if (Named(CatalogSections.Pruners, experiment.Pruner) is { } pruner
+            && Catalog.Pruners[pruner](experiment).Refuses(task) is { } misfit) yield return misfit;
     }
 
     /// <summary>Tests whether a loss may be replaced by another one once the task is known.</summary>

@@ -83,5 +83,19 @@ public sealed class Targets
             foreach (var target in Row(rows[i])) into[k++] = target;
     }
 
+    /// <summary>The classes that occur in some samples; none in numbers.</summary>
+    /// <param name="rows">Which samples.</param>
+    /// <param name="classes">Number of classes; each is below it.</param>
+    /// <returns>One bit per class.</returns>
+    public Selection Present(ReadOnlySpan<int> rows, int classes)
+    {
+        var present = new bool[classes];
+        if (AreNumbers) return Selection.Of(present);
+        foreach (var row in rows)
+            foreach (var target in Row(row))
+                if (target != Ignored) present[target] = true;
+        return Selection.Of(present);
+    }
+
     ReadOnlySpan<int> Row(int row) => _classes.AsSpan(row * PerSample, PerSample);
 }

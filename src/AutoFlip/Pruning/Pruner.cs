@@ -81,6 +81,15 @@ public abstract record Pruner
             "Experiment.Pruning", "structured", $"unstructured under Experiment.Pruner {experiment.Pruner}, which removes single weights")
         : null;
 
+    /// <summary>The reason, in a sentence, for which the pruner cannot be used on a learning task; null if it can. Asked before data are
+    /// loaded where the data set's name says what the task is.</summary>
+    public virtual string? Refuses(LearningTask task) => null;
+
+    /// <summary>Reason why a reply must not be folded, in a sentence that begins with "it"; null if it may. Clients are not
+    /// trusted.</summary>
+    /// <param name="reply">Of a training, checked but for what the pruner alone knows.</param>
+    public virtual string? Refuses(ClientReply reply) => null;
+
     /// <summary>Facts that the user of an experiment should know before its first round, one or two sentences each: options
     /// without effect, masks that never come.</summary>
     /// <param name="experiment">The run.</param>
@@ -157,8 +166,8 @@ public abstract record Pruner
     /// clients adjust the mask. The algorithm must be one that takes this (<see cref="FederatedAlgorithm.TakesSubModels"/>).</summary>
     public virtual bool HasCoverage => HasSubModels;
 
-    /// <summary>The parameters that a reply counts for, where clients of the round remove some themselves; null: all that the mask
-    /// keeps.</summary>
+    /// <summary>The parameters that a reply counts for, where clients of the round remove some themselves, or have learnt nothing about
+    /// some; null: all that the mask keeps.</summary>
     public virtual Func<ClientReply, Selection>? CoverageIn(ProbeContext context) => null;
 
     /// <summary>Units of a client's sub-model, where the pruner <see cref="HasSubModels"/>. The server asks once per client and

@@ -77,7 +77,7 @@ static class UnitScores
     }
 
     /// <summary>Incoming weights and biases of a group's units, in runs.</summary>
-    static IEnumerable<(int Unit, int Start, int Length)> Incoming(ChannelGroup group, WeightLayout layout)
+    public static IEnumerable<(int Unit, int Start, int Length)> Incoming(ChannelGroup group, WeightLayout layout)
     {
         foreach (var membership in group.Memberships)
         {

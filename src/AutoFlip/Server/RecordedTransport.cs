@@ -85,7 +85,8 @@ sealed class RecordedTransport(
     {
         var values = task.Work == ClientWork.Explore ? task.Scores.Sum() : task.SentOf(reply.Client).Values.Kept;
         reply = reply.Checked(values, passes, inner.SamplesOf(reply.Client));
-        return task.Work == ClientWork.Train && reply.Failure is null && method.Algorithm.Refuses(reply) is { } why
+        return task.Work == ClientWork.Train && reply.Failure is null
+            && (method.Algorithm.Refuses(reply) ?? method.Pruner.Refuses(reply)) is { } why
             ? reply.Refused(why)
             : reply;
     }

@@ -15,6 +15,13 @@ public abstract class TrainingProbe
     /// values of one part should be of similar size.</summary>
     public abstract ImmutableArray<ReportPart> Parts { get; }
 
+    /// <summary>The loss that the client trains with; the experiment's, unless overridden. Called once, before the first step. Held-out
+    /// samples are evaluated with the experiment's.</summary>
+    /// <param name="criterion">The experiment's.</param>
+    /// <param name="targets">The truth about samples.</param>
+    /// <param name="rows">Those that the client trains on.</param>
+    public virtual Criterion LossOf(Criterion criterion, Targets targets, ReadOnlySpan<int> rows) => criterion;
+
     /// <summary>Called before every step of the client's training.</summary>
     /// <param name="parameters">[parameters]: the model before the step.</param>
     /// <param name="gradients">[parameters]: the batch's gradient at these parameters, of removed weights too; neither clipped nor

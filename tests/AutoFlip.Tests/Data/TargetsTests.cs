@@ -38,6 +38,14 @@ public class TargetsTests
     }
 
     [Fact]
+    public void Classes_that_occur_are_those_of_the_rows_and_padding_is_none()
+    {
+        Assert.Equal(Selection.Of([true, false, true]), Targets.Classes([1, 0, 2, 2]).Present([1, 3], 3));
+        Assert.Equal(Selection.Of([true, false, true]), Targets.Steps([1, 1, 2, Targets.Ignored, 0, 2], 2).Present([1, 2], 3));
+        Assert.Equal(0, Targets.Numbers([0.5f, -2]).Present([0, 1], 3).Kept);
+    }
+
+    [Fact]
     public void Sequences_of_another_length_are_a_mistake() => Assert.Throws<ArgumentException>(() => Targets.Steps([1, 2, 3], 2));
 
     [Theory]

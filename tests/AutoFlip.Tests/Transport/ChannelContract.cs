@@ -31,6 +31,9 @@ public abstract class ChannelContract
         ["int8, sub-models of five widths, other units in each round"] =
             (With(WireFormat.Int8, WireFormat.Int8) with { Pruner = "fedrolex", MaskRefresh = MaskRefresh.Once })
             .WithOption("dynamicRates", true),
+        ["float16, sub-models, clients report their classes"] =
+            (With(WireFormat.Fp16, WireFormat.Fp16) with { Pruner = "heterofl", MaskRefresh = MaskRefresh.Once })
+            .WithOption("maskedLoss", true),
         ["int8 with residuals, weights swapped by positions and values"] =
             (With(WireFormat.Int8, WireFormat.Int8) with { Pruner = "fedmef", CohortFraction = 0.5 }).WithOption("adjustmentInterval", 1),
         ["float16, weights swapped by positions"] =

@@ -19,6 +19,11 @@ public abstract record SubModelPruner : Pruner
     [Option("Draw the width of each client's sub-model anew in each round.")]
     public bool DynamicRates { get; init; }
 
+    /// <summary>True: a client's loss leaves out the classes that its training samples do not have (<see cref="MaskedCriterion"/>), and the
+    /// mean of a class's row in the output layer is over the clients that have the class. Clients report their classes.</summary>
+    [Option("Outputs of classes that a client does not have are 0 in its loss, and their rows of its output layer do not count.")]
+    public bool MaskedLoss { get; init; }
+
     /// <inheritdoc/>
     public override bool HasSubModels => true;
 
@@ -29,6 +34,32 @@ public abstract record SubModelPruner : Pruner
     /// <inheritdoc/>
     public override string? Refuses(Experiment experiment) => Rates(ModelRates) is not null ? null : ApiNames.Refusal(
         "Options.ModelRates", ModelRates, $"1 to {MostRates} numbers in (0, 1], separated by commas");
+
+    /// <inheritdoc/>
+    public override string? Refuses(LearningTask task) => MaskedLoss && task.Outputs == 1
+        ? ApiNames.Refusal("Options.MaskedLoss", "True", "False where a sample has one output, as for two classes and for numbers")
+        : null;
+
+    /// <inheritdoc/>
+    public override void Check(Network network)
+    {
+        if (MaskedLoss && network.Nodes[^1].Layer is LogSoftmax)
+            throw AutoFlipException.BadRequest(ApiNames.Refusal(
+                "Options.MaskedLoss", "True", $"False with Experiment.Model {network.Name}, whose outputs are log-probabilities"));
+    }
+
+    /// <inheritdoc/>
+    public override string? Refuses(ClientReply reply) => MaskedLoss ? OwnClasses.Refuses(reply.Report.Span) : null;
+
+    /// <inheritdoc/>
+    public override TrainingProbe? Probe(ProbeContext context) => MaskedLoss ? new OwnClasses(context.Network.Outputs) : null;
+
+    /// <inheritdoc/>
+    public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) => null;
+
+    /// <inheritdoc/>
+    public override Func<ClientReply, Selection>? CoverageIn(ProbeContext context) =>
+        MaskedLoss ? OwnClasses.CoverageIn(context.Network) : null;
 
     /// <inheritdoc/>
     public override IEnumerable<string> Warns(Experiment experiment, Network network)
