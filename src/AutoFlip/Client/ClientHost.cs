@@ -122,6 +122,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         var probe = method.Pruner.Probe(new(task.Task.Round, experiment.FirstPrunedRound, task.Mask.Small)
         {
             Kept = task.Mask.Mask.KeptParameters(),
+            Units = task.Mask.Units,
         });
         var training = Training(workspace, task, reply.Client, probe, ct);
         var started = time.GetTimestamp();

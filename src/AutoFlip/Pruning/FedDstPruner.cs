@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip;
 
 /// <summary>FedDST: clients adjust the mask themselves, and the server combines their masks by magnitude.</summary>
@@ -12,6 +14,8 @@ namespace AutoFlip;
 /// <para>Source: Bibikar, Vikalo, Wang and Chen 2022 (AAAI, arXiv 2112.09824), algorithm 1. Departures: the adjustment comes after the last
 /// local epoch, as in the authors' code; g is the mean over the steps of the round, not the gradient of the last batch; of weights that
 /// came, all 0, the authors' code keeps those of lowest index.</para>
+/// <para>There is no variant for whole units: clients that remove and restore units themselves would return networks of other shapes than
+/// the one they received.</para>
 /// </remarks>
 [Published("Bibikar et al. 2022, arXiv 2112.09824")]
 public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
@@ -23,15 +27,19 @@ public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
     public override bool HasCoverage => Refreshes;
 
     /// <inheritdoc/>
-    public override Func<ClientReply, Selection>? CoverageIn(ProbeContext context) =>
-        IsAdjusted(context.Round + 1, context.First) ? reply => Stay(context, reply) : null;
+    public override Func<ClientReply, Selection>? CoverageIn(ProbeContext context)
+    {
+        if (!Measures(context.Round, context.First)) return null;
+        var layers = SetsOf(context);
+        return reply => Stay(context, layers, reply);
+    }
 
     /// <inheritdoc/>
     public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) =>
         length == 0 ? null : new Votes(this, context);
 
     /// <inheritdoc/>
-    internal override TrainingProbe ProbeOf(RemovedWeights removed) => new GrowthProbe(removed, GrowthKind.Positions);
+    internal override GrowthKind Growth => GrowthKind.Positions;
 
     /// <inheritdoc/>
     protected override Mask Adjusted(PruningContext context, Weights weights, Mask before)
@@ -54,12 +62,13 @@ public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
     }
 
     /// <summary>The parameters of the common mask that a client keeps in its own.</summary>
-    Selection Stay(ProbeContext context, ClientReply reply)
+    static Selection Stay(ProbeContext context, ImmutableArray<SwapSet> layers, ClientReply reply)
     {
         var own = new bool[context.Kept.Count];
         for (var i = 0; i < own.Length; i++) own[i] = context.Kept[i];
-        foreach (var (layer, stay) in Staying(context, context.Kept.Scatter(reply.Values[..context.Kept.Kept])))
-            for (var i = 0; i < stay.Count; i++) own[layer.Offset + i] = stay[i];
+        var weights = context.Kept.Scatter(reply.Values[..context.Kept.Kept]);
+        foreach (var layer in layers)
+            foreach (var weight in layer.Going(weights)) own[weight] = false;
         return Selection.Of(own);
     }
 
@@ -67,20 +76,16 @@ public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
     sealed class Votes(FedDstPruner pruner, ProbeContext context) : ReportFold
     {
         readonly float[] _votes = new float[context.Network.Layout.ParameterCount];
-        readonly RemovedWeights _removed = new(pruner, context);
+        readonly ImmutableArray<SwapSet> _layers = pruner.SetsOf(context);
+        readonly ImmutableArray<ReportedMembers> _reported = [.. pruner.Reported(pruner.SetsOf(context))];
 
         /// <inheritdoc/>
         public override void Add(ClientReply reply)
         {
-            var stay = pruner.Stay(context, reply);
+            var stay = Stay(context, _layers, reply);
             for (var i = 0; i < _votes.Length; i++)
                 if (stay[i]) _votes[i] += reply.Examples;
-            var report = reply.Report.Span;
-            foreach (var layer in _removed.Layers)
-            {
-                for (var i = 0; i < layer.Indices.Length; i++) _votes[layer.Indices[i]] += reply.Examples * report[i];
-                report = report[layer.Indices.Length..];
-            }
+            SwapSet.Add(_reported, reply.Report.Span, reply.Examples, _votes);
         }
 
         /// <inheritdoc/>

@@ -4,24 +4,25 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace AutoFlip;
 
-/// <summary>Measures the gradients of removed weights over the steps of a client's training.</summary>
-/// <param name="removed">The weights.</param>
+/// <summary>Measures the gradients of what is removed over the steps of a client's training.</summary>
+/// <param name="parameters">Parameters of the network.</param>
+/// <param name="parts">What the parts of the report are about.</param>
 /// <param name="kind">Numbers of the report.</param>
+/// <param name="growthOf">Turns sums over steps, one per parameter, into one number per member.</param>
 /// <remarks>Memory: one float per parameter while the client trains.</remarks>
-class GrowthProbe(RemovedWeights removed, GrowthKind kind) : TrainingProbe
+sealed class GrowthProbe(int parameters, IEnumerable<ReportedMembers> parts, GrowthKind kind, Func<float[], float[]> growthOf)
+    : TrainingProbe
 {
-    /// <summary>The weights.</summary>
-    protected RemovedWeights Removed { get; } = removed;
-
-    readonly ParameterSums _sums = new(removed.Layout.ParameterCount);
+    readonly ImmutableArray<ReportedMembers> _parts = [.. parts];
+    readonly ParameterSums _sums = new(parameters);
     int _steps;
 
     /// <inheritdoc/>
-    public sealed override ImmutableArray<ReportPart> Parts { get; } = [.. removed.Layers.Select(layer => kind switch
+    public override ImmutableArray<ReportPart> Parts => [.. _parts.Select(part => kind switch
     {
-        GrowthKind.Squares => new ReportPart(layer.Indices.Length),
-        GrowthKind.Largest => new ReportPart(layer.Indices.Length, layer.Swaps),
-        _ => new ReportPart(layer.Indices.Length, layer.Swaps, HasValues: false),
+        GrowthKind.Squares => new ReportPart(part.Members.Length),
+        GrowthKind.Largest => new ReportPart(part.Members.Length, part.Swaps),
+        _ => new ReportPart(part.Members.Length, part.Swaps, HasValues: false),
     })];
 
     /// <inheritdoc/>
@@ -42,17 +43,17 @@ class GrowthProbe(RemovedWeights removed, GrowthKind kind) : TrainingProbe
     }
 
     /// <inheritdoc/>
-    public sealed override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained)
+    public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained)
     {
-        var report = new float[Parts.Sum(part => part.Length)];
+        var report = new float[_parts.Sum(part => part.Members.Length)];
         var rest = report.AsSpan();
-        var sums = _sums.Values;
-        foreach (var layer in Removed.Layers)
+        var growth = growthOf(_sums.Values);
+        foreach (var (members, swaps) in _parts)
         {
-            var own = rest[..layer.Indices.Length];
+            var own = rest[..members.Length];
             rest = rest[own.Length..];
-            for (var i = 0; i < own.Length; i++) own[i] = sums[layer.Indices[i]];
-            if (kind != GrowthKind.Squares) KeepLargest(own, layer.Swaps);
+            for (var i = 0; i < own.Length; i++) own[i] = growth[members[i]];
+            if (kind != GrowthKind.Squares) KeepLargest(own, swaps);
         }
         return report;
     }
@@ -70,13 +71,14 @@ class GrowthProbe(RemovedWeights removed, GrowthKind kind) : TrainingProbe
     }
 }
 
-/// <summary>Numbers that clients report about removed weights.</summary>
+/// <summary>Numbers that clients report about removed weights or units.</summary>
 enum GrowthKind
 {
-    /// <summary>Σ g² over steps, of each removed weight.</summary>
+    /// <summary>Σ g² over steps, of each; of a unit summed over its outgoing weights.</summary>
     Squares,
 
-    /// <summary>The mean of g over steps, of as many weights of a layer as are swapped, those of largest magnitude.</summary>
+    /// <summary>The mean of g over steps, of as many of a set as are swapped, those of largest magnitude; of a unit its norm over outgoing
+    /// weights.</summary>
     Largest,
 
     /// <summary>The positions of these alone.</summary>

@@ -92,13 +92,20 @@ static class LayerCounts
     /// <param name="scores">[parameters]: higher = keep; of equal ones the lower index.</param>
     public static Mask Highest(WeightLayout layout, IReadOnlyList<int> counts, ReadOnlySpan<float> scores)
     {
+        var chosen = new List<Selection>(counts.Count);
+        foreach (var (l, layer) in LayersOf(layout).Index()) chosen.Add(Selection.Highest(scores[layer.Range], counts[l]));
+        return MaskOf(layout, chosen);
+    }
+
+    /// <summary>Keeps some weights of each layer, and every other parameter.</summary>
+    /// <param name="layout">The model.</param>
+    /// <param name="chosen">Of each layer, one bit per weight.</param>
+    public static Mask MaskOf(WeightLayout layout, IEnumerable<Selection> chosen)
+    {
         var kept = new bool[layout.ParameterCount];
         Array.Fill(kept, true);
-        foreach (var (l, layer) in LayersOf(layout).Index())
-        {
-            var chosen = Selection.Highest(scores[layer.Range], counts[l]);
-            for (var i = 0; i < layer.Length; i++) kept[layer.Offset + i] = chosen[i];
-        }
+        foreach (var (layer, own) in LayersOf(layout).Zip(chosen))
+            for (var i = 0; i < layer.Length; i++) kept[layer.Offset + i] = own[i];
         return Mask.OfWeights(layout, Selection.Of(kept));
     }
 }

@@ -20,5 +20,5 @@ public sealed record PruneFlPruner(PruningPlan Plan) : WeightSwaps(Plan)
         : new PruneFlPruner(PruningPlan.OfWeights(experiment));
 
     /// <inheritdoc/>
-    internal override TrainingProbe ProbeOf(RemovedWeights removed) => new GrowthProbe(removed, GrowthKind.Squares);
+    internal override GrowthKind Growth => GrowthKind.Squares;
 }

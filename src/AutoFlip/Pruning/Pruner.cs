@@ -50,6 +50,17 @@ public readonly record struct ProbeContext(int Round, int First, Network Network
         get => _kept ?? Selection.All(Network.Layout.ParameterCount);
         init => _kept = value;
     }
+
+    /// <summary>Units of the full network that are in the one that clients train; null: all.</summary>
+    public Units? Units { get; init; }
+
+    /// <summary>The kept parameters of the network that clients train, from the full model; what is removed is 0.</summary>
+    internal float[] Shrink(Weights full)
+    {
+        float[] parameters = Units is null ? [.. full.Parameters] : Units.Present.Gather(full.Values)[..Network.Layout.ParameterCount];
+        Kept.Apply(parameters);
+        return parameters;
+    }
 }
 
 /// <summary>Facts from which a client's sub-model is computed.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AutoFlip;
 
 /// <summary>Pruners that exchange some of what the mask keeps for as much of what it removed, while the model trains.</summary>
@@ -73,6 +75,14 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
         return context.Before is { } before ? Adjusted(context, weights, before) : Initial(context, weights);
     }
 
+    /// <inheritdoc/>
+    public sealed override TrainingProbe? Probe(ProbeContext context) =>
+        Measures(context.Round, context.First) ? ProbeOf(context, SetsOf(context)) : null;
+
+    /// <inheritdoc/>
+    public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) =>
+        length == 0 ? null : new SampleSum(length);
+
     /// <summary>f(s): the share that is swapped after a number of rounds.</summary>
     /// <param name="rounds">Rounds since the first mask.</param>
     public double ShareAfter(int rounds) =>
@@ -88,6 +98,64 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
     /// <param name="rounds">s, of the adjustment.</param>
     /// <remarks>Both sides compute it: the slack is above the error of a cosine on any machine.</remarks>
     internal int Swaps(int kept, int removed, int rounds) => Math.Min((int)(ShareAfter(rounds) * kept + 1e-9), removed);
+
+    /// <summary>Tests whether a layer, or a group of units that are not fixed, takes part in an adjustment.</summary>
+    /// <param name="layer">Its number, from 0.</param>
+    /// <param name="layers">Number of layers or groups.</param>
+    /// <param name="rounds">Rounds since the first mask.</param>
+    protected internal virtual bool Adjusts(int layer, int layers, int rounds) => true;
+
+    /// <summary>Numbers that clients report.</summary>
+    internal virtual GrowthKind Growth => GrowthKind.Largest;
+
+    /// <summary>Tests whether clients measure in a round: in the one before an adjustment.</summary>
+    internal virtual bool Measures(int round, int first) => IsAdjusted(round + 1, first);
+
+    /// <summary>The layers or groups, and how many members of each the adjustment after a round swaps.</summary>
+    internal abstract ImmutableArray<SwapSet> SetsOf(ProbeContext context);
+
+    /// <summary>Magnitudes by which members stay, of all sets.</summary>
+    /// <param name="context">The round.</param>
+    /// <param name="parameters">Of the network of the round.</param>
+    internal abstract float[] MagnitudesOf(ProbeContext context, ReadOnlySpan<float> parameters);
+
+    /// <summary>Numbers by which removed members come, of all sets.</summary>
+    /// <param name="context">The round.</param>
+    /// <param name="sums">Over a client's steps, one per parameter, by <see cref="Growth"/>.</param>
+    internal abstract float[] GrowthOf(ProbeContext context, float[] sums);
+
+    /// <summary>The members that each part of a report is about: the removed ones of each set that is adjusted.</summary>
+    internal virtual IEnumerable<ReportedMembers> Reported(ImmutableArray<SwapSet> sets) =>
+        sets.Where(set => set.Swaps > 0).Select(set => new ReportedMembers([.. set.Removed], set.Swaps));
+
+    /// <summary>The measurement of the round before an adjustment.</summary>
+    internal virtual TrainingProbe ProbeOf(ProbeContext context, ImmutableArray<SwapSet> sets) =>
+        new GrowthProbe(context.Network.Layout.ParameterCount, Reported(sets), Growth, sums => GrowthOf(context, sums));
+
+    /// <summary>The members that each set keeps after an adjustment.</summary>
+    /// <param name="context">The adjustment.</param>
+    /// <param name="sets">The sets before it.</param>
+    /// <param name="magnitudes">Of the server's weights.</param>
+    internal virtual IEnumerable<Selection> Next(PruningContext context, ImmutableArray<SwapSet> sets, float[] magnitudes)
+    {
+        var growth = new float[magnitudes.Length];
+        SwapSet.Add(Reported(sets), context.Memory.Span, 1, growth);
+        return sets.Select(set => set.Next(magnitudes, growth));
+    }
+
+    /// <summary>The members that each layer or group keeps after an adjustment of a mask.</summary>
+    internal IEnumerable<Selection> Next(PruningContext context, Weights weights, Mask before)
+    {
+        var measured = new ProbeContext(context.Round - 1, context.First, context.Network) { Kept = before.KeptParameters() };
+        return Next(context, SetsOf(measured), MagnitudesOf(measured, weights.Parameters));
+    }
+
+    /// <summary>A set, and how many of it the adjustment after a round swaps.</summary>
+    private protected SwapSet SetOf(int offset, Selection kept, int layer, int layers, ProbeContext context)
+    {
+        var rounds = context.Round + 1 - context.First;
+        return new(offset, kept, Adjusts(layer, layers, rounds) ? Swaps(kept.Kept, kept.Count - kept.Kept, rounds) : 0);
+    }
 
     /// <summary>The first mask.</summary>
     protected abstract Mask Initial(PruningContext context, Weights weights);

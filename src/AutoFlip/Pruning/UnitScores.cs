@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace AutoFlip;
 
 /// <summary>Scores of whole units, from scores of their parameters.</summary>
@@ -73,6 +75,37 @@ static class UnitScores
                     yield return (
                         unit, tensor.Offset + (row * columns + membership.Start + unit * membership.Block) * column,
                         membership.Block * column);
+        }
+    }
+
+    /// <summary>Sums over each unit's outgoing weights, of the units of all groups one after another.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="scores">One per parameter.</param>
+    public static float[] OutgoingSums(Network network, ReadOnlySpan<float> scores)
+    {
+        var sums = new float[network.Groups.Sum(group => group.Width)];
+        var first = 0;
+        foreach (var group in network.Groups)
+        {
+            foreach (var (unit, start, length) in Outgoing(group, network.Layout))
+                sums[first + unit] += TensorPrimitives.Sum(scores.Slice(start, length));
+            first += group.Width;
+        }
+        return sums;
+    }
+
+    /// <summary>Outgoing weights of some units.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="units">Numbers of units, those of all groups one after another.</param>
+    public static IEnumerable<int> OutgoingOf(Network network, HashSet<int> units)
+    {
+        var first = 0;
+        foreach (var group in network.Groups)
+        {
+            foreach (var (unit, start, length) in Outgoing(group, network.Layout))
+                if (units.Contains(first + unit))
+                    foreach (var weight in Enumerable.Range(start, length)) yield return weight;
+            first += group.Width;
         }
     }
 

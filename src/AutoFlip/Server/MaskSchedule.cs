@@ -113,7 +113,11 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     ProbeContext ContextOf(int round, Mask mask)
     {
         var small = mask.Shrink(network);
-        return new(round, experiment.FirstPrunedRound, small) { Kept = Mask.OfValues(small.Layout, mask.SmallValues).KeptParameters() };
+        return new(round, experiment.FirstPrunedRound, small)
+        {
+            Kept = Mask.OfValues(small.Layout, mask.SmallValues).KeptParameters(),
+            Units = mask.Units,
+        };
     }
 
     /// <summary>The round that a round's mask is made for; 0 if nothing is pruned yet.</summary>

@@ -12,13 +12,16 @@ sealed class ReceivedMask
     /// <param name="travels">Values of the full vector that cross the wire.</param>
     public ReceivedMask(Network network, Units? units, Selection values, Selection travels)
     {
-        Small = units?.Small ?? network;
+        (Units, Small) = (units, units?.Small ?? network);
         Mask = Mask.OfValues(Small.Layout, values);
         Sent = travels.IsAll ? Mask : Mask.Intersect(units is null ? travels : travels.Within(units.Present));
         Tensors = KeptTensors.Of(Small.Layout, Sent.Values);
         _full = new(() => units is null ? Mask.OfValues(network.Layout, values) : Mask.OfUnits(units, values));
         _fullSent = new(() => travels.IsAll ? Full : Full.Intersect(travels));
     }
+
+    /// <summary>Units of the full network that are kept; null if all are.</summary>
+    public Units? Units { get; }
 
     /// <summary>The network that the client trains.</summary>
     public Network Small { get; }

@@ -65,7 +65,15 @@ static partial class MethodsPage
         }
         var tests = TestsOf(method.Type.Name);
         page.Append(tests is [] ? "\n" : $"\nTests: {string.Join(", ", tests)}.\n\n");
+
+        var units = New(method, new() { Pruning = PruningKind.Structured }).GetType();
+        if (units == method.Type) return;
+        member = documentation[$"T:{units.FullName}"];
+        page.Append($"#### {method.Name}, whole units\n\nUnder `--pruning structured` ({Link}). {Text(member.Element("summary"))}\n\n")
+            .Append(Paragraphs(member.Element("remarks")!)).Append($"\nTests: {string.Join(", ", TestsOf(units.Name))}.\n\n");
     }
+
+    const string Link = "[how units are swapped](algorithm.md#pruners-to-compare-with)";
 
     static object New(MethodFacts method, Experiment? experiment = null) => Catalog.Algorithms.TryGet(method.Name, out var algorithm)
         ? algorithm(experiment ?? new()) : Catalog.Pruners[method.Name](experiment ?? new());

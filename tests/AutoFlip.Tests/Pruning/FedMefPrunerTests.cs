@@ -7,7 +7,13 @@ public class FedMefPrunerTests
     [Fact]
     public void Marked_weights_are_drawn_to_0()
     {
-        var probe = new FedMefPruner.Extrusion(Swaps.RemovedOf(Swaps.OfLayer(1, 1, 1, 1, 0, 0), 0.5), penalty: 0.5f);
+        var before = Swaps.OfLayer(1, 1, 1, 1, 0, 0);
+        var probe = new FedMefPruner(new PruningPlan(0.5m, 0, 1, 1))
+        {
+            AdjustmentRatio = 0.5,
+            AdjustmentEnd = 1_000_000,
+            ExtrusionPenalty = 0.5,
+        }.ProbeOf(new(1, 1, TaskCodecTests.Linear(6)) { Kept = before.KeptParameters() }, Swaps.SetsOf(before, 0.5));
         float[] first = [1, 1, 1, 1, 1, 1, 1], second = [1, 1, 1, 1, 1, 1, 1];
 
         probe.Adjust([3, -4, 10, 20, 0, 0, 7], first);
@@ -17,12 +23,12 @@ public class FedMefPrunerTests
         Assert.Equal([31, -1, 1, 1, 1, 1, 1], second);
     }
 
-    [Fact]
-    public async Task Without_a_penalty_it_is_fedtiny_of_one_block()
+    [Theory, InlineData(""), InlineData(" units")]
+    public async Task Without_a_penalty_it_is_fedtiny_of_one_block(string kind)
     {
-        var plain = await TinyFederation.RunAsync(Swaps.Of("fedmef").WithOption("extrusionPenalty", 0.0));
-        var tiny = await TinyFederation.RunAsync(Swaps.Of("fedtiny").WithOption("blocks", 1));
-        var extruded = await TinyFederation.RunAsync(Swaps.Of("fedmef").WithOption("extrusionPenalty", 1.0));
+        var plain = await TinyFederation.RunAsync(Swaps.Of("fedmef" + kind).WithOption("extrusionPenalty", 0.0));
+        var tiny = await TinyFederation.RunAsync(Swaps.Of("fedtiny" + kind).WithOption("blocks", 1));
+        var extruded = await TinyFederation.RunAsync(Swaps.Of("fedmef" + kind).WithOption("extrusionPenalty", 1.0));
 
         Assert.Equal(tiny.Global.Sha256(), plain.Global.Sha256());
         Assert.Equal(tiny.Rounds[1].State.Server.Weights.Sha256(), extruded.Rounds[1].State.Server.Weights.Sha256()); // no adjustment ahead

@@ -26,9 +26,8 @@ public class FedTinyPrunerTests
     [Fact]
     public void Clients_report_the_largest_sums_of_gradients()
     {
-        var removed = Swaps.RemovedOf(Swaps.OfLayer(1, 1, 0, 0, 0), 0.5);
-        var (largest, positions) = (new GrowthProbe(removed, GrowthKind.Largest), new GrowthProbe(removed, GrowthKind.Positions));
-        var squares = new GrowthProbe(removed, GrowthKind.Squares);
+        GrowthProbe Probe(GrowthKind kind) => Swaps.Probe(Swaps.OfLayer(1, 1, 0, 0, 0), 0.5, kind);
+        var (largest, positions, squares) = (Probe(GrowthKind.Largest), Probe(GrowthKind.Positions), Probe(GrowthKind.Squares));
         foreach (var probe in (TrainingProbe[])[largest, positions, squares])
         {
             probe.Observe(new float[6], [9, 9, 1, -3, 2, 9]);

@@ -148,16 +148,13 @@ public sealed class SwappingPrunerTests : IDisposable
     }
 
     public static MatrixTheoryData<string, WireFormat> NamesAndFormats => new(
-        ["prunefl", "fedtiny", "fedmef", "fedrts", "feddst", "flash", "units"], [WireFormat.Fp32, WireFormat.Fp16, WireFormat.Int8]);
+        ["prunefl", "fedtiny", "fedmef", "fedrts", "feddst", "flash", .. Swaps.OfUnits.Select(row => row.Data)],
+        [WireFormat.Fp32, WireFormat.Fp16, WireFormat.Int8]);
 
     [Theory, MemberData(nameof(NamesAndFormats))]
     public async Task Workers_do_not_matter_and_a_run_goes_on_from_every_state(string name, WireFormat wire)
     {
-        var experiment = (name == "units" ? Swaps.Of("prunefl", PruningKind.Structured) : Swaps.Of(name)) with
-        {
-            WireUp = wire,
-            WireDown = wire
-        };
+        var experiment = Swaps.Of(name) with { WireUp = wire, WireDown = wire };
 
         var whole = await TinyFederation.RunAsync(experiment);
         var three = await TinyFederation.RunAsync(experiment, workers: 3);
@@ -171,7 +168,7 @@ public sealed class SwappingPrunerTests : IDisposable
     }
 
     public static MatrixTheoryData<string, int> NamesAndRounds => new(
-        ["prunefl", "fedtiny", "fedmef", "fedrts", "feddst", "units"], [1, 2, 3, 4, 5]);
+        ["prunefl", "fedtiny", "fedmef", "fedrts", "feddst", .. Swaps.OfUnits.Select(row => row.Data)], [1, 2, 3, 4, 5]);
 
     [Theory, MemberData(nameof(NamesAndRounds))]
     public void A_resumed_run_ends_as_an_unbroken_one_at_every_round(string name, int after)
@@ -192,27 +189,21 @@ public sealed class SwappingPrunerTests : IDisposable
     /// <summary>A dense round, then masks from round 2 on, adjusted in rounds 4 and 6.</summary>
     static Experiment Digits(string name)
     {
-        var experiment = FinishedRuns.Small with
-        {
-            Pruner = name == "units" ? "prunefl" : name,
-            Pruning = name == "units" ? PruningKind.Structured : PruningKind.Unstructured,
-            DenseRounds = 1,
-            Rounds = 6,
-            EvaluateEvery = 1
-        };
+        var experiment = Swaps.Named(FinishedRuns.Small, name) with { DenseRounds = 1, Rounds = 6, EvaluateEvery = 1 };
         return name == "flash" ? experiment : experiment.WithOption("adjustmentInterval", 2);
     }
 
-    [Theory, InlineData("fedtiny"), InlineData("fedmef"), InlineData("fedrts"), InlineData("flash")]
-    public void Whole_units_are_refused_and_hybrid_pruning_means_single_weights(string name)
-    {
-        var experiment = FinishedRuns.Small with { Pruner = name, Pruning = PruningKind.Structured };
+    [Theory, InlineData("feddst"), InlineData("flash")]
+    public void Whole_units_are_refused_by_those_without_a_rule_for_them(string name) => Assert.Equal(
+        $"Experiment.Pruning: 'structured' is not accepted. Accepted: unstructured under Experiment.Pruner {name}, which removes "
+        + "single weights.",
+        Assert.Single(ExperimentRules.Violations(FinishedRuns.Small with { Pruner = name, Pruning = PruningKind.Structured })));
 
-        Assert.Equal(
-            $"Experiment.Pruning: 'structured' is not accepted. Accepted: unstructured under Experiment.Pruner {name}, which removes "
-            + "single weights.",
-            Assert.Single(ExperimentRules.Violations(experiment)));
-        var resolved = ExperimentRules.Resolve(experiment with { Pruning = PruningKind.Hybrid });
+    [Theory, MemberData(nameof(Names)), InlineData("flash")]
+    public void Hybrid_pruning_means_single_weights(string name)
+    {
+        var resolved = ExperimentRules.Resolve(FinishedRuns.Small with { Pruner = name, Pruning = PruningKind.Hybrid });
+
         Assert.Equal(PruningKind.Unstructured, resolved.Pruning);
         Assert.Equal(PruningKind.Hybrid, ExperimentRules.Resolve(resolved with { Pruner = "random" }).Pruning);
     }

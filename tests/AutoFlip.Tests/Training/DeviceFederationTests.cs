@@ -11,7 +11,8 @@ public class DeviceFederationTests
 
     public static IEnumerable<TheoryDataRow<string>> Algorithms => Catalog.Algorithms.Names.Select(name => new TheoryDataRow<string>(name));
 
-    public static IEnumerable<TheoryDataRow<string>> Pruners => Catalog.Pruners.Names.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<string>> Pruners =>
+        Catalog.Pruners.Names.Concat(Swaps.OfUnits.Select(row => row.Data)).Select(name => new TheoryDataRow<string>(name));
 
     public static IEnumerable<TheoryDataRow<string>> Guidances => Catalog.Guidances.Names.Select(name => new TheoryDataRow<string>(name));
 
@@ -31,9 +32,11 @@ public class DeviceFederationTests
     [Theory, MemberData(nameof(Pruners))]
     public Task A_pruner_comes_to_the_same_bits(string name)
     {
-        var experiment = Tiny with { Pruner = name, Optimizer = "Adam" };
-        var pruner = Catalog.Pruners[name](experiment);
-        return AssertSame(experiment, pruner is SwappingPruner swaps ? swaps with { AdjustmentInterval = 1 } : pruner);
+        var plain = Tiny with { Pruner = name, Optimizer = "Adam" };
+        var experiment = name.EndsWith(" units", StringComparison.Ordinal) ? Swaps.Named(plain, name) with { UnitMultiple = 1 } : plain;
+        var pruner = Catalog.Pruners[experiment.Pruner](experiment);
+        var interval = pruner is UnitSwaps ? 2 : 1;
+        return AssertSame(experiment, pruner is SwappingPruner swaps ? swaps with { AdjustmentInterval = interval } : pruner);
     }
 
     [Theory, MemberData(nameof(Guidances))]

@@ -41,6 +41,9 @@ public abstract class ChannelContract
         ["float32, units swapped"] =
             (With(WireFormat.Fp32, WireFormat.Fp32) with { Pruner = "prunefl", Pruning = PruningKind.Structured, UnitMultiple = 1 })
             .WithOption("adjustmentInterval", 2),
+        ["int8 with residuals, units drawn from posteriors"] =
+            (With(WireFormat.Int8, WireFormat.Int8) with { Pruner = "fedrts", Pruning = PruningKind.Structured, UnitMultiple = 1 })
+            .WithOption("adjustmentInterval", 2),
         ["float32, personal layers, a mask for each cohort"] =
             With(WireFormat.Fp32, WireFormat.Fp32) with { Algorithm = "fedper", CohortFraction = 0.5, EvaluateEvery = 1 },
         ["int8 with residuals, personal layers"] =
