@@ -137,8 +137,8 @@ public abstract record Pruner
     /// resumed.</summary>
     public virtual bool GoesByWeights => false;
 
-    /// <summary>Lengths of the parts of what an explorer returns: one number per parameter, a part per tensor, unless overridden. Formats
-    /// of eight bits scale each part by itself.</summary>
+    /// <summary>Lengths of the parts of what an explorer returns: one number per parameter, a part per tensor, unless overridden.
+    /// On the wire float16 scales each part by itself, so numbers of one part should be of similar size.</summary>
     /// <param name="network">The full network.</param>
     public virtual ImmutableArray<int> ScoreParts(Network network) => [.. network.Layout.Parameters.Select(tensor => tensor.Length)];
 
