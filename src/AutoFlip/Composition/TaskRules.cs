@@ -62,7 +62,8 @@ static class TaskRules
         foreach (var name in experiment.Metrics.Select(name => Named(CatalogSections.Metrics, name)).OfType<string>().Distinct())
             if (Catalog.Metrics[name](experiment).Refuses(task) is { } reason)
                 yield return $"Experiment.Metrics: {reason}";
-        if (Named(CatalogSections.Pruners, experiment.Pruner) is { } pruner
+        var isNamed = Named(CatalogSections.Guidances, experiment.Guidance) is not null; // pruners look it up
+        if (isNamed && Named(CatalogSections.Pruners, experiment.Pruner) is { } pruner
             && Catalog.Pruners[pruner](experiment).Refuses(task) is { } misfit) yield return misfit;
     }
 

@@ -26,6 +26,7 @@ public class ExperimentRulesTests
         { Sound with { ClassesPerClient = 11 }, "Experiment.ClassesPerClient: '11' is not accepted. Accepted: 1 to 10, "
             + "the classes of CIFAR10." },
         { Sound with { Metrics = ["acc1", "accuracy"] }, "Experiment.Metrics: there is no metric 'accuracy'." },
+        { Sound with { Guidance = "salience" }, "Experiment.Guidance: there is no guidance 'salience'." },
     };
 
     [Theory, MemberData(nameof(Broken))]
