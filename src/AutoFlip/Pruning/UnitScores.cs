@@ -37,16 +37,23 @@ static class UnitScores
         return scores;
     }
 
-    /// <summary>Per weight the scaled score of the unit that it leads into: what goes beside whole units is then part of the next unit to
-    /// go. <see cref="float.MaxValue"/> where it leads into none, or into an output of the network.</summary>
-    public static float[] PerWeight(Network network, IReadOnlyList<double[]> scaled)
+    /// <summary>Scores of the few single weights that go beside whole units, from scores of units: each group loses the same share of its
+    /// incoming weights, those of its lowest units first. <see cref="float.MaxValue"/> where a weight leads into no unit, or into an output
+    /// of the network: these go last.</summary>
+    /// <returns>Per parameter (position - 1/2) / n, in the order of its group's n incoming weights and biases: units ascending by
+    /// score.</returns>
+    public static float[] PerWeight(Network network, IReadOnlyList<double[]> units)
     {
         var scores = new float[network.Layout.ParameterCount];
         Array.Fill(scores, float.MaxValue);
-        for (var g = 0; g < scaled.Count; g++)
-            if (!network.Groups[g].IsFixed)
-                foreach (var (unit, start, length) in Incoming(network.Groups[g], network.Layout))
-                    scores.AsSpan(start, length).Fill((float)scaled[g][unit]);
+        for (var g = 0; g < units.Count; g++)
+        {
+            if (network.Groups[g].IsFixed) continue;
+            var runs = Incoming(network.Groups[g], network.Layout).OrderBy(run => units[g][run.Unit]).ThenBy(run => run.Unit).ToList();
+            var (position, all) = (0.5, runs.Sum(run => (long)run.Length));
+            foreach (var (_, start, length) in runs)
+                foreach (ref var score in scores.AsSpan(start, length)) score = (float)(position++ / all);
+        }
         return scores;
     }
 

@@ -20,16 +20,34 @@ public class UnitScoresTests
         Assert.Equal([0.75, 0.25], UnitScores.Of(network, scores, GuidanceScale.Rank)[hidden]);
     }
 
-    /// <summary>The same network: hidden units with ranks 0.75 and 0.25. The output's weights [1, 2] and its bias go last.</summary>
+    /// <summary>The same network: unit 1 scores less than unit 0. The group's six incoming parameters in their order: weights [2, 2] of
+    /// unit 1 and its bias, then those of unit 0. The output's weights [1, 2] and its bias go last.</summary>
     [Fact]
-    public void A_weight_has_the_score_of_the_unit_that_it_leads_into_and_outputs_go_last()
+    public void Single_weights_go_in_the_order_of_their_units_and_outputs_last()
     {
         var network = new NetworkBuilder("n", new SampleShape(2, 1, 1)).Flatten().Linear(2).ReLU().Linear(1).Build(1);
 
         var scores = UnitScores.PerWeight(network, [.. network.Groups.Select(group => group.IsFixed ? [0.1, 0] : new[] { 0.75, 0.25 })]);
 
         const float Last = float.MaxValue;
-        Assert.Equal([0.75f, 0.75f, 0.25f, 0.25f, 0.75f, 0.25f, Last, Last, Last], scores);
+        float[] want = [3.5f / 6, 4.5f / 6, 0.5f / 6, 1.5f / 6, 5.5f / 6, 2.5f / 6, Last, Last, Last];
+        Assert.Equal(want, scores, (a, b) => a == b || Math.Abs(a - b) < 1e-6f);
+    }
+
+    /// <summary>Two layers of 8·8 + 8 incoming parameters, 12 weights go: six of each, of its lowest unit.</summary>
+    [Fact]
+    public void Every_layer_loses_the_same_share_of_single_weights()
+    {
+        var network = new NetworkBuilder("n", new SampleShape(8, 1, 1)).Flatten().Linear(8).ReLU().Linear(8).ReLU().Linear(1).Build(1);
+        double[][] units = [.. network.Groups.Select((_, g) => Enumerable.Range(0, 8).Select(u => (double)(u * (g + 1) % 8)).ToArray())];
+
+        var mask = new PruningPlan(0.079m, 1, 8, 8).Prune(network, units, UnitScores.PerWeight(network, units)); // no unit may go
+
+        var kept = mask.Values;
+        Assert.Equal(12, mask.Count - mask.Kept);
+        Assert.Equal([6, 6], new[] { "1.weight", "3.weight" }.Select(name =>
+            network.Layout[name].Length - kept.KeptIn(network.Layout[name].Offset, network.Layout[name].Length)));
+        Assert.Equal(2, kept.KeptIn(network.Layout["1.weight"].Offset, 8)); // of unit 0
     }
 
     /// <summary>Table [3, 2] with columns (1, 3, 5) and (2, 4, 6): sums 9 and 12, mean 10.5. Cells: rows of
