@@ -27,7 +27,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         foreach (var report in _reports.Lines.Where(report => report.Failure is null)) _slots.Add(report.Client, _slots.Count);
         try
         {
-            _scores = OpenScores(Path.Combine(folder, "exploration.bin"), 4L * _length * _slots.Count);
+            _scores = OpenScores(Path.Combine(folder, "exploration.bin"), 4L * _length, _slots.Count);
         }
         catch
         {
@@ -36,15 +36,21 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
         }
     }
 
-    /// <summary>Opens or creates the file of the scores and cuts off what follows those that count.</summary>
-    static FileStream OpenScores(string path, long expected)
+    /// <summary>Opens or creates the file of the scores and cuts off what follows those that count: of one explorer at most, whose line was
+    /// not written any more.</summary>
+    static FileStream OpenScores(string path, long bytes, int explorers)
     {
+        var expected = bytes * explorers;
         FileStream? scores = null;
         try
         {
             scores = OwnFile.Open(path, FileShare.Read, bufferSize: 0);
             if (scores.Length < expected)
                 throw AutoFlipException.BadData($"{path} has {scores.Length} bytes where {expected} are due: it was cut. Start a new run.");
+            if (scores.Length > expected + bytes)
+                throw AutoFlipException.BadData(
+                    $"{path} has {scores.Length} bytes where {expected} are due: explorers of another version of AutoFlip scored other "
+                    + "parts of the model. Resume with that version, or start a new run.");
             scores.SetLength(expected);
             return scores;
         }

@@ -116,6 +116,23 @@ public sealed class DamagedRunTests : IDisposable
             Assert.Single(observer.Warnings));
     }
 
+    /// <summary>As of a version whose explorers returned more numbers. A kill leaves one explorer's scores too many at most.</summary>
+    [Fact]
+    public void Scores_of_another_length_are_refused_and_left_as_they_are()
+    {
+        var run = Unfinished();
+        var path = Path.Combine(run, "checkpoints/exploration.bin");
+        byte[] scores = [.. File.ReadAllBytes(path), .. File.ReadAllBytes(path), .. File.ReadAllBytes(path)];
+        File.WriteAllBytes(path, scores);
+
+        var refusal = Assert.Throws<AutoFlipException>(() => Resumed(run));
+
+        Assert.Equal(ExitCode.BadData, refusal.Code);
+        Assert.Contains("exploration.bin", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("another version", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(scores, File.ReadAllBytes(path));
+    }
+
     [Fact]
     public void An_experiment_that_was_changed_before_the_first_round_is_refused()
     {
