@@ -56,8 +56,8 @@ public sealed record AutoFlipPruner(
 
     int ScoredRounds => Math.Max(ScoreRounds, ExplorationRound ? 1 : 0);
 
-    /// <summary>True if clients return one number per unit: only units go, and at most a part of one more, and the mean over a unit may
-    /// precede the mean over clients.</summary>
+    /// <summary>True if clients return one number per unit: whole units go and few single weights, and the mean over a unit may precede the
+    /// mean over clients.</summary>
     bool ScoresUnits(Network network) => Guidance.IsLinear && Plan.IsReachedByUnits(network);
 
     /// <summary>The measurement of a client's training, of the full network.</summary>

@@ -35,8 +35,12 @@ public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
     }
 
     /// <inheritdoc/>
-    public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) =>
-        length == 0 ? null : new Votes(this, context);
+    public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context)
+    {
+        if (length == 0) return null;
+        var layers = SetsOf(context);
+        return new Votes(context, layers, [.. Reported(layers)]);
+    }
 
     /// <inheritdoc/>
     internal override GrowthKind Growth => GrowthKind.Positions;
@@ -73,19 +77,17 @@ public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
     }
 
     /// <summary>Samples of the clients whose own mask has a parameter.</summary>
-    sealed class Votes(FedDstPruner pruner, ProbeContext context) : ReportFold
+    sealed class Votes(ProbeContext context, ImmutableArray<SwapSet> layers, ImmutableArray<ReportedMembers> reported) : ReportFold
     {
         readonly float[] _votes = new float[context.Network.Layout.ParameterCount];
-        readonly ImmutableArray<SwapSet> _layers = pruner.SetsOf(context);
-        readonly ImmutableArray<ReportedMembers> _reported = [.. pruner.Reported(pruner.SetsOf(context))];
 
         /// <inheritdoc/>
         public override void Add(ClientReply reply)
         {
-            var stay = Stay(context, _layers, reply);
+            var stay = Stay(context, layers, reply);
             for (var i = 0; i < _votes.Length; i++)
                 if (stay[i]) _votes[i] += reply.Examples;
-            SwapSet.Add(_reported, reply.Report.Span, reply.Examples, _votes);
+            SwapSet.Add(reported, reply.Report.Span, reply.Examples, _votes);
         }
 
         /// <inheritdoc/>

@@ -112,8 +112,8 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         return new Units(network, [.. kept.Select(Selection.Of)]);
     }
 
-    /// <summary>True if the fraction is reached by whole units, up to part of one more, so that no scores of single weights are needed.
-    /// False if single weights have a share of the removal, or go because layers are as narrow as they may be.</summary>
+    /// <summary>True if whole units reach the fraction, up to fewer parameters than go together next, so that no scores of single
+    /// weights are needed. False if single weights have a share of it, or go because layers are as narrow as they may be.</summary>
     public bool IsReachedByUnits(Network network) => UnitsOnly
         || StructuredShare == 1
             && new TensorSizes(network).Parameters([.. network.Groups.Select(Narrowest)])
