@@ -104,6 +104,10 @@ public enum GuidanceScale
 
     /// <summary>x: for guidance that is comparable by itself, as a share of the loss is.</summary>
     None,
+
+    /// <summary>x per multiply-accumulate: x of a unit divided by how often a sample uses each of its incoming weights. Single weights,
+    /// whose removal saves no arithmetic, as under None.</summary>
+    Mac,
 }
 
 /// <summary>Number format of the arithmetic of local training. Weights, gradients and the optimiser are float32 in any case.</summary>

@@ -152,7 +152,7 @@ public static class ExperimentOptions
             x => x is > 0 and <= 1, Share),
         Of(e => e.Guidance, "guidance", "NAME", "Score that explorers compute for each weight: deviation, agreement, saliency, fisher."),
         Of(e => e.GuidanceNormalization, "guidance-normalization guidence_normalization", "HOW",
-            "Normalisation of scores within each layer: rank, mean, minmax, robust, none.")
+            "Normalisation of scores within each layer: rank, mean, minmax, robust; or none; or mac, per multiply-accumulate.")
             with { Synonyms = Synonym("robustscaler", "robust") },
         Of(e => e.MaskRefresh, "mask-refresh", "once|cohort",
             "Compute the mask once from all explorers, or in every round from that round's cohort."),

@@ -118,7 +118,7 @@ public sealed record AutoFlipPruner(
     {
         var (weights, units, _) = GuidanceOf(context);
         var network = context.Network;
-        var scaled = UnitScores.Scaled(units ?? UnitScores.MeansOf(network, weights), Normalization);
+        var scaled = UnitScores.Scaled(network, units ?? UnitScores.MeansOf(network, weights), Normalization);
         if (units is null) GuidanceScaling.Scale(network.Layout, weights, Normalization);
         else weights = UnitScores.PerWeight(network, scaled);
         return Plan.Prune(network, scaled, weights);

@@ -13,11 +13,11 @@ public static class GuidanceScaling
 
     /// <summary>Scales the values of one layer, in place.</summary>
     /// <param name="values">Finite, at least one.</param>
-    /// <param name="scale">How.</param>
+    /// <param name="scale">How. Mac is of units (<see cref="UnitScores.Scaled"/>) and changes nothing here.</param>
     /// <remarks>Computed in double, stored in float. Cost: O(n) for MinMax and Mean, O(n log n) for Robust and Rank.</remarks>
     public static void Scale(Span<float> values, GuidanceScale scale)
     {
-        if (scale == GuidanceScale.None) return;
+        if (scale is GuidanceScale.None or GuidanceScale.Mac) return;
         if (scale == GuidanceScale.Rank)
         {
             Rank(values);

@@ -5,18 +5,38 @@ namespace AutoFlip;
 /// <summary>Scores of whole units, from scores of their parameters.</summary>
 static class UnitScores
 {
-    /// <summary>Per group and unit, the mean score of the unit's incoming weights and bias, scaled within the group.</summary>
+    /// <summary>Per group and unit, the mean score of the unit's incoming weights and bias, made comparable between groups.</summary>
     /// <param name="network">The network.</param>
     /// <param name="scores">One per parameter, not yet scaled, so that a unit's bias weighs as much as one of its weights.</param>
     /// <param name="scale">How units of different layers are made comparable.</param>
     public static IReadOnlyList<double[]> Of(Network network, ReadOnlySpan<float> scores, GuidanceScale scale) =>
-        Scaled(MeansOf(network, scores), scale);
+        Scaled(network, MeansOf(network, scores), scale);
 
-    /// <summary>Means of units made comparable between groups: scaled within each, in place.</summary>
-    public static IReadOnlyList<double[]> Scaled(float[][] means, GuidanceScale scale)
+    /// <summary>Means of units made comparable between groups: scaled within each, in place, or per multiply-accumulate.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="means">Per group and unit.</param>
+    /// <param name="scale">How.</param>
+    public static IReadOnlyList<double[]> Scaled(Network network, float[][] means, GuidanceScale scale)
     {
-        foreach (var group in means) GuidanceScaling.Scale(group, scale);
+        for (var g = 0; g < means.Length; g++)
+            if (scale == GuidanceScale.Mac) TensorPrimitives.Divide(means[g], (float)UsesIn(network, network.Groups[g]), means[g]);
+            else GuidanceScaling.Scale(means[g], scale);
         return Array.ConvertAll(means, group => Array.ConvertAll(group, mean => (double)mean));
+    }
+
+    /// <summary>Uses of an incoming weight of a group's units per sample: multiply-accumulates of the layers that make them, by the
+    /// weights of these. At least 1, which an embedding has.</summary>
+    static double UsesIn(Network network, ChannelGroup group)
+    {
+        var made = group.Memberships.Where(membership => membership.Makes).Select(membership => membership.Tensor).ToHashSet();
+        var (macs, weights) = (0L, 0L);
+        foreach (var node in network.Nodes.Where(node => node.Tensors.Any(made.Contains)))
+        {
+            macs += node.Macs;
+            weights += node.Tensors.Select(name => network.Layout[name]).Where(tensor => tensor.Role == TensorRole.Weight)
+                .Sum(tensor => (long)tensor.Length);
+        }
+        return Math.Max(macs / Math.Max(weights, 1.0), 1);
     }
 
     /// <summary>Per group and unit, the mean score of the unit's incoming weights and bias.</summary>

@@ -103,6 +103,41 @@ public class UnitScoresTests
         Assert.Equal([2, 3], units[2]);
     }
 
+    /// <summary>Weights of the convolution are used at 4 x 4 places, those of linear layers once: means 32 and 16 of its units become 2 and
+    /// 1, those of the hidden layer stay.</summary>
+    [Fact]
+    public void Per_multiply_accumulate_a_unit_counts_by_how_often_its_weights_are_used()
+    {
+        var network = new NetworkBuilder("n", new SampleShape(1, 4, 4))
+            .Conv2d(2, 1).Flatten().Linear(2).ReLU().Linear(1).Build(1);
+        var scores = new float[network.Layout.ParameterCount];
+        float[] convolution = [24, 16, 40, 16]; // weight [2, 1, 1, 1] and bias [2]
+        convolution.CopyTo(scores, 0);
+        scores.AsSpan(network.Layout["2.weight"].Range).Fill(3);
+        scores.AsSpan(network.Layout["2.bias"].Range).Fill(3);
+
+        var units = UnitScores.Of(network, scores, GuidanceScale.Mac);
+
+        Assert.Equal([2, 1], units[1]);
+        Assert.Equal([3, 3], units[2]);
+        Assert.Equal([32, 16], UnitScores.Of(network, scores, GuidanceScale.None)[1]);
+    }
+
+    /// <summary>Texts of three tokens: a cell's weights, four gates by (2 + 2), are used once a step; a look-up is no product and counts
+    /// as one use.</summary>
+    [Fact]
+    public void Per_multiply_accumulate_a_cells_weights_are_used_in_every_step_and_a_table_once()
+    {
+        var network = new NetworkBuilder("test", new(3, 1, 1)).Embedding(3, 2).Lstm(2).LastStep().Linear(1).Build(1);
+        var scores = new float[network.Layout.ParameterCount];
+        Array.Fill(scores, 6);
+
+        var units = UnitScores.Of(network, scores, GuidanceScale.Mac);
+
+        Assert.Equal([6, 6], units[1]);
+        Assert.Equal([2, 2], units[2]);
+    }
+
     /// <summary>The first layer moves a million times less, and one of its units a thousand times more than the rest.</summary>
     [Theory]
     [InlineData(GuidanceScale.Rank, 4, 4), InlineData(GuidanceScale.Mean, 1, 7), InlineData(GuidanceScale.MinMax, 1, 7)]
