@@ -46,17 +46,21 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
 
     /// <summary>The runs of the rows that were asked for.</summary>
     /// <exception cref="AutoFlipException">There is no such row (exit 2).</exception>
-    IReadOnlyList<TableJob> Jobs() =>
-        TableJob.Of(tables, Chosen().IsMatch) is { Count: > 0 } jobs
-            ? jobs
-            : throw AutoFlipException.BadRequest(
-                $"experiment: no row is called '{request.Tables.Row}'."
-                + $"{Nearest.Hint(request.Tables.Row, tables.SelectMany(table => table.Rows).Select(row => row.Name))} "
-                + "Accepted: a name, or a pattern such as 'FedAvg*'.");
+    IReadOnlyList<TableJob> Jobs()
+    {
+        var patterns = request.Tables.Rows.Select(Pattern).ToList();
+        var names = tables.SelectMany(table => table.Rows).Select(row => row.Name).ToList();
+        foreach (var (asked, pattern) in request.Tables.Rows.Zip(patterns))
+            if (!names.Any(pattern.IsMatch))
+                throw AutoFlipException.BadRequest(
+                    $"experiment: no row is called '{asked}'.{Nearest.Hint(asked, names)} "
+                    + "Accepted: names, or patterns such as 'FedAvg*'.");
+        return TableJob.Of(tables, name => patterns.Any(pattern => pattern.IsMatch(name)));
+    }
 
     /// <summary>Matches names of rows. The name of an entry stands for all of its grid's combinations.</summary>
-    Regex Chosen() => new(
-        $"^{Regex.Escape(request.Tables.Row).Replace(@"\*", ".*", StringComparison.Ordinal)}(, .*)?$",
+    static Regex Pattern(string name) => new(
+        $"^{Regex.Escape(name).Replace(@"\*", ".*", StringComparison.Ordinal)}(, .*)?$",
         RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
 
     /// <summary>Carries a run out, if it is missing; whether anything was done.</summary>

@@ -210,6 +210,21 @@ public sealed class ExperimentCommandTests : IDisposable
     }
 
     [Fact]
+    public void Several_rows_are_chosen_at_once_and_each_of_them_must_be_there()
+    {
+        var file = FileOf(TwoByTwo);
+
+        var both = Run(file, "--dry-run", "--row", "AutoFLIP", "Fed*");
+        var repeated = Run(file, "--dry-run", "--row", "Fed*", "--row", "AutoFLIP");
+        var one = Run(file, "--dry-run", "--row", "FedAvg", "FedProx");
+
+        Assert.Equal(4, both.Lines.Length);
+        Assert.Equal(both.Lines, repeated.Lines);
+        Assert.Equal(ExitCode.BadRequest, one.Exit);
+        Assert.StartsWith("autoflip: experiment: no row is called 'FedProx'.", one.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Dry_run_says_what_there_is_and_touches_nothing()
     {
         var file = FileOf(TwoByTwo);
