@@ -210,6 +210,20 @@ public sealed class ExperimentCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_row_is_chosen_by_its_whole_name_which_may_contain_commas()
+    {
+        var file = FileOf("""
+            { "name": "t", "dataset": "Digits", "rounds": 6,
+              "rows": [{ "name": "AutoFLIP, ours", "grid": { "pruneFraction": [0.4, 0.5] } }, { "name": "AutoFLIP, as in the paper", "localEpochs": 2 }] }
+            """);
+
+        Assert.Equal(
+            ["[1/1] t: AutoFLIP, ours, pruneFraction 0.5, seed 1: not run yet"],
+            Run(file, "--dry-run", "--row", "AutoFLIP, ours, pruneFraction 0.5").Lines);
+        Assert.Equal(3, Run(file, "--dry-run", "--row", "AutoFLIP, ours", "AutoFLIP, as in the paper").Lines.Length);
+    }
+
+    [Fact]
     public void Several_rows_are_chosen_at_once_and_each_of_them_must_be_there()
     {
         var file = FileOf(TwoByTwo);
