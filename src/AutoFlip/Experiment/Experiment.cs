@@ -176,7 +176,8 @@ public sealed record Experiment
     /// <summary>Units that every channel group keeps, at least 1.</summary>
     public int MinUnits { get; init; } = 1;
 
-    /// <summary>Units of a layer that are removed together: 8 keeps widths that vector units like; 1 removes single units.</summary>
+    /// <summary>Units of a layer that are removed together: 8 keeps widths that vector units like; 1 removes single units. Fewer in a
+    /// network too small for such blocks (<see cref="PruningPlan"/>).</summary>
     public int UnitMultiple { get; init; } = 8;
 
     /// <summary>Most local epochs of an explorer, E_exp.</summary>

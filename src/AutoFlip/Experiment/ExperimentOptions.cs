@@ -169,7 +169,8 @@ public static class ExperimentOptions
             + "At 1, single weights only make up the remainder that is smaller than a unit.",
             x => x is >= 0 and <= 1, "a number in [0, 1]: the share of the removal that takes whole units"),
         Of(e => e.UnitMultiple, "unit-multiple", "N",
-            "Remove units in blocks of N, or of gcd(N, layer width) where N does not divide the width. 1 removes single units.",
+            "Remove units in blocks of N, or of gcd(N, layer width) where N does not divide the width. 1 removes single units. "
+            + "Blocks are halved where they leave more than a fortieth of the kept parameters to single weights.",
             x => x >= 1, FromOne),
         Of(e => e.MinUnits, "min-units", "N", "Minimum number of units that every layer keeps.", x => x >= 1, FromOne),
     ];

@@ -10,7 +10,8 @@ namespace AutoFlip;
 /// <param name="MinUnits">Units that every channel group keeps, at least 1.</param>
 /// <param name="UnitMultiple">Units of a group that go together, at least 1: of a group whose width is no multiple, as many as divide both.
 /// 8 is what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew. A unit of several
-/// channels, as a head of attention is, counts as that many.</param>
+/// channels, as a head of attention is, counts as that many. In a network too small for such blocks, half as many go together, a quarter
+/// or fewer: until what no block fits is at most a fortieth of what is kept.</param>
 /// <remarks>
 /// The mask keeps exactly k = ceil((1-p)n) of all n parameters; if <see cref="UnitsOnly"/>, k or up to what goes together more. Units
 /// go in the order of their scores over all groups together, each that fits, while no more than the share of the n - k parameters is
@@ -20,6 +21,10 @@ namespace AutoFlip;
 /// </remarks>
 public sealed record PruningPlan(decimal Fraction, double StructuredShare, int MinUnits, int UnitMultiple)
 {
+    /// <summary>Parameters that no block of units fitted, as a share of those kept, from which on blocks are halved. Single weights beside
+    /// units are those of the lowest units: so many of them would take some of the kept units' inputs away.</summary>
+    const double LargestRemainder = 0.025;
+
     /// <summary>Keeps all single weights, even if no further unit fits. A network too narrow for the plan then keeps more than
     /// requested.</summary>
     public bool UnitsOnly { get; init; }
@@ -46,8 +51,7 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         if (mask.Kept - KeptCount(Fraction, mask.Count) <= Negligible * mask.Count) return null;
         var free = network.Groups.Zip(mask.Shrink(network).Groups).Where(group => !group.First.IsFixed).ToList();
         var reason = free is [] ? $"{network.Name} has no layer whose units can go"
-            : free.All(group => group.Second.Width - Together(group.First) < MinUnits)
-                ? $"every layer is as narrow as Experiment.UnitMultiple {UnitMultiple} and Experiment.MinUnits {MinUnits} allow"
+            : free.All(group => group.Second.Width <= MinUnits) ? $"every layer is as narrow as Experiment.MinUnits {MinUnits} allows"
             : "the next units would take more than that with them";
         return string.Create(CultureInfo.InvariantCulture,
             $"Experiment.PruneFraction {Fraction} is not reached: {100 * mask.Density:0.#} % of the parameters are kept instead of "
@@ -87,51 +91,48 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         return Mask.OfUnits(units, Selection.Highest(scores, keep + small.Count - small.ParameterCount));
     }
 
-    /// <summary>Removes the lowest-scoring units while no more than <paramref name="budget"/> parameters go with them.</summary>
+    /// <summary>Removes the lowest-scoring units while no more than <paramref name="budget"/> parameters go with them: in the largest
+    /// blocks that leave no more than <see cref="LargestRemainder"/> to single weights.</summary>
     Units KeepUnits(Network network, IReadOnlyList<double[]> scores, long budget)
     {
-        var kept = network.Groups.Select(group => Enumerable.Repeat(true, group.Width).ToArray()).ToArray();
-        var widths = network.Groups.Select(group => group.Width).ToArray();
         var sizes = new TensorSizes(network);
         var target = network.Layout.ParameterCount - budget;
-        var candidates =
-            from g in Enumerable.Range(0, widths.Length)
-            where !network.Groups[g].IsFixed
-            let together = Together(network.Groups[g])
-            from units in Enumerable.Range(0, widths[g]).OrderBy(unit => scores[g][unit]).Chunk(together)
-            orderby units.Average(unit => scores[g][unit]) // stable, as the order within a group is: ties keep the later ones
-            select (g, units);
-        if (budget > 0)
-            foreach (var (g, units) in candidates)
-            {
-                if (widths[g] - units.Length < MinUnits) continue;
-                widths[g] -= units.Length;
-                if (sizes.Parameters(widths) >= target) foreach (var unit in units) kept[g][unit] = false;
-                else widths[g] += units.Length;
-            }
-        return new Units(network, [.. kept.Select(Selection.Of)]);
+        for (var multiple = UnitMultiple; ; multiple /= 2)
+        {
+            var kept = network.Groups.Select(group => Enumerable.Repeat(true, group.Width).ToArray()).ToArray();
+            var widths = network.Groups.Select(group => group.Width).ToArray();
+            var candidates =
+                from g in Enumerable.Range(0, widths.Length)
+                where !network.Groups[g].IsFixed
+                from units in Enumerable.Range(0, widths[g]).OrderBy(unit => scores[g][unit]).Chunk(Together(network.Groups[g], multiple))
+                orderby units.Average(unit => scores[g][unit]) // stable, as the order within a group is: ties keep the later ones
+                select (g, units);
+            if (budget > 0)
+                foreach (var (g, units) in candidates)
+                {
+                    if (widths[g] - units.Length < MinUnits) continue;
+                    widths[g] -= units.Length;
+                    if (sizes.Parameters(widths) >= target) foreach (var unit in units) kept[g][unit] = false;
+                    else widths[g] += units.Length;
+                }
+            if (multiple == 1 || sizes.Parameters(widths) - target <= LargestRemainder * target)
+                return new Units(network, [.. kept.Select(Selection.Of)]);
+        }
     }
 
     /// <summary>True if whole units reach the fraction, up to fewer parameters than go together next, so that no scores of single
     /// weights are needed. False if single weights have a share of it, or go because layers are as narrow as they may be.</summary>
     public bool IsReachedByUnits(Network network) => UnitsOnly
         || StructuredShare == 1
-            && new TensorSizes(network).Parameters([.. network.Groups.Select(Narrowest)])
+            && new TensorSizes(network)
+                .Parameters([.. network.Groups.Select(group => group.IsFixed ? group.Width : Math.Min(group.Width, MinUnits))])
                 <= KeptCount(Fraction, network.Layout.ParameterCount);
 
-    /// <summary>The width that a group keeps at least.</summary>
-    int Narrowest(ChannelGroup group)
-    {
-        if (group.IsFixed || group.Width < MinUnits) return group.Width;
-        var together = Together(group);
-        return group.Width - (group.Width - MinUnits) / together * together;
-    }
-
     /// <summary>Units of a group that go together.</summary>
-    int Together(ChannelGroup group)
+    static int Together(ChannelGroup group, int multiple)
     {
         var channels = group.Memberships.Where(membership => membership.Makes).Min(membership => membership.Block); // of one unit
-        return (int)BigInteger.GreatestCommonDivisor(group.Width, UnitMultiple / BigInteger.GreatestCommonDivisor(UnitMultiple, channels));
+        return (int)BigInteger.GreatestCommonDivisor(group.Width, multiple / BigInteger.GreatestCommonDivisor(multiple, channels));
     }
 
     /// <summary>Parameters of a network as a function of its groups' widths.</summary>

@@ -320,17 +320,17 @@ public sealed class OptionUsesTests
         })));
 
     /// <summary>
-    /// TwoNN of 4 on 8x8 grey images: 64·4 + 4 + 4·4 + 4 + 4·10 + 10 = 330 parameters. Units go gcd(4, 8) = 4 at a time, which is all that
-    /// a layer has, and one must stay. Of LogReg's one layer no unit can go. Of 16 units 8 can: 64·8 + 8 + 8·8 + 8 + 8·10 + 10 = 682 of
-    /// 64·16 + 16 + 16·16 + 16 + 16·10 + 10 = 1,482 parameters are 46.0 %.
+    /// TwoNN of 4 on 8x8 grey images: 64·4 + 4 + 4·4 + 4 + 4·10 + 10 = 330 parameters. One unit of each layer must stay: 64 + 1 + 1 + 1
+    /// + 10 + 10 = 87 are 26.4 %. Of LogReg's one layer no unit can go. Where 8 of 16 units must stay, 64·8 + 8 + 8·8 + 8 + 8·10 + 10
+    /// = 682 of 64·16 + 16 + 16·16 + 16 + 16·10 + 10 = 1,482 parameters are 46.0 %.
     /// </summary>
     [Theory]
-    [InlineData("TwoNN", 4, "100 %", "every layer is as narrow as Experiment.UnitMultiple 8 and Experiment.MinUnits 1 allow")]
-    [InlineData("TwoNN", 16, "46 %", "every layer is as narrow as Experiment.UnitMultiple 8 and Experiment.MinUnits 1 allow")]
-    [InlineData("LogReg", 32, "100 %", "LogReg has no layer whose units can go")]
-    public void Pruning_that_falls_short_is_explained(string model, int hidden, string kept, string reason)
+    [InlineData("TwoNN", 4, 1, "26.4 %", "every layer is as narrow as Experiment.MinUnits 1 allows")]
+    [InlineData("TwoNN", 16, 8, "46 %", "every layer is as narrow as Experiment.MinUnits 8 allows")]
+    [InlineData("LogReg", 32, 1, "100 %", "LogReg has no layer whose units can go")]
+    public void Pruning_that_falls_short_is_explained(string model, int hidden, int minUnits, string kept, string reason)
     {
-        var plan = new PruningPlan(0.9m, 1, 1, 8) { UnitsOnly = true };
+        var plan = new PruningPlan(0.9m, 1, minUnits, 8) { UnitsOnly = true };
         var network = Catalog.Models[model](new SampleShape(1, 8, 8), 10, new ModelOptions { HiddenSize = hidden });
         var mask = plan.Prune(
             network, [.. network.Groups.Select(group => new double[group.Width])], new float[network.Layout.ParameterCount]);
@@ -341,8 +341,8 @@ public sealed class OptionUsesTests
             plan.Shortfall(network, mask));
     }
 
-    /// <summary>Half of 1,482 is 741; without eight units of the first layer it keeps 64·8 + 8 + 8·16 + 16 + 16·10 + 10 = 834,
-    /// and 682 would be below 741.</summary>
+    /// <summary>Half of 1,482 is 741. Eight units at a time leave 64·8 + 8 + 8·16 + 16 + 16·10 + 10 = 834, as 682 would be below 741: more
+    /// than a fortieth too many. Four at a time leave 64·8 + 8 + 8·12 + 12 + 12·10 + 10 = 758, which is 1.1 % of 1,482 too many.</summary>
     [Fact]
     public void Pruning_that_stops_before_the_next_units_is_explained_and_what_is_reached_is_not()
     {
@@ -384,7 +384,7 @@ public sealed class OptionUsesTests
             line => line.EndsWith(
                 "[warning] Without effect in this run: Experiment.Dropout 0.99 (TwoNN has no dropout rate that could change).",
                 StringComparison.Ordinal));
-        Assert.Single(log, line => line.Contains("[warning] Experiment.PruneFraction 0.9 is not reached: 100 %", StringComparison.Ordinal));
+        Assert.Single(log, line => line.Contains("[warning] Experiment.PruneFraction 0.9 is not reached: 26.4 %", StringComparison.Ordinal));
     }
 
     /// <summary>Rows of three numbers.</summary>

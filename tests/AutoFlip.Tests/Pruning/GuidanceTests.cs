@@ -89,15 +89,17 @@ public class GuidanceTests
         var masks = new HashSet<string>();
         foreach (var name in Catalog.Guidances.Names)
             await TinyFederation.RunAsync(
-                TinyFederation.Experiment with { Guidance = name, Rounds = 1 }, inspect: result => masks.Add(result.Mask.Values.Sha256));
+                TinyFederation.Experiment with { Guidance = name, Rounds = 1, StructuredShare = 0.5 },
+                inspect: result => masks.Add(result.Mask.Values.Sha256));
 
         Assert.Equal(Catalog.Guidances.Names.Count(), masks.Count);
     }
 
+    /// <summary>Scores of single weights, which half of the removal takes.</summary>
     static float[] Explore(string guidance, Experiment experiment)
     {
         using var workspace = new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment));
-        return Catalog.Pruners["autoflip"](experiment with { Guidance = guidance }).Explore(Training(experiment, workspace));
+        return Catalog.Pruners["autoflip"](experiment with { Guidance = guidance, StructuredShare = 0.5 }).Explore(Training(experiment, workspace));
     }
 
     static LocalTraining Training(Experiment experiment, Workspace workspace)
