@@ -121,12 +121,20 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
     }
 
     /// <summary>True if whole units reach the fraction, up to fewer parameters than go together next, so that no scores of single
-    /// weights are needed. False if single weights have a share of it, or go because layers are as narrow as they may be.</summary>
+    /// weights are needed. False if single weights have a share of it, or go because no layer can lose another <see cref="UnitMultiple"/>
+    /// units.</summary>
     public bool IsReachedByUnits(Network network) => UnitsOnly
         || StructuredShare == 1
-            && new TensorSizes(network)
-                .Parameters([.. network.Groups.Select(group => group.IsFixed ? group.Width : Math.Min(group.Width, MinUnits))])
+            && new TensorSizes(network).Parameters([.. network.Groups.Select(Narrowest)])
                 <= KeptCount(Fraction, network.Layout.ParameterCount);
+
+    /// <summary>The least width of a group that whole blocks leave.</summary>
+    int Narrowest(ChannelGroup group)
+    {
+        if (group.IsFixed || group.Width < MinUnits) return group.Width;
+        var together = Together(group, UnitMultiple);
+        return group.Width - (group.Width - MinUnits) / together * together;
+    }
 
     /// <summary>Units of a group that go together.</summary>
     static int Together(ChannelGroup group, int multiple)

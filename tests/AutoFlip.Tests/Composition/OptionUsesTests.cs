@@ -384,7 +384,8 @@ public sealed class OptionUsesTests
             line => line.EndsWith(
                 "[warning] Without effect in this run: Experiment.Dropout 0.99 (TwoNN has no dropout rate that could change).",
                 StringComparison.Ordinal));
-        Assert.Single(log, line => line.Contains("[warning] Experiment.PruneFraction 0.9 is not reached: 26.4 %", StringComparison.Ordinal));
+        Assert.Single(
+            log, line => line.Contains("[warning] Experiment.PruneFraction 0.9 is not reached: 26.4 %", StringComparison.Ordinal));
     }
 
     /// <summary>Rows of three numbers.</summary>

@@ -95,11 +95,10 @@ public class GuidanceTests
         Assert.Equal(Catalog.Guidances.Names.Count(), masks.Count);
     }
 
-    /// <summary>Scores of single weights, which half of the removal takes.</summary>
     static float[] Explore(string guidance, Experiment experiment)
     {
         using var workspace = new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment));
-        return Catalog.Pruners["autoflip"](experiment with { Guidance = guidance, StructuredShare = 0.5 }).Explore(Training(experiment, workspace));
+        return Catalog.Pruners["autoflip"](experiment with { Guidance = guidance }).Explore(Training(experiment, workspace));
     }
 
     static LocalTraining Training(Experiment experiment, Workspace workspace)

@@ -64,7 +64,8 @@ public class PruningPlanTests
     {
         var network = Catalog.Models["NextCharLSTM"](
             new SampleShape(80, 1, 1), 80, new ModelOptions { EmbeddingCount = 80, EmbeddingSize = 8, HiddenSize = 64, LayerCount = 1 });
-        double[][] ranks = [.. network.Groups.Select(group => Enumerable.Range(0, group.Width).Select(unit => unit / (double)group.Width).ToArray())];
+        double[][] ranks = [.. network.Groups.Select(group =>
+            Enumerable.Range(0, group.Width).Select(unit => unit / (double)group.Width).ToArray())];
 
         var mask = new PruningPlan(0.8m, 1, 1, 8).Prune(network, ranks, new float[network.Layout.ParameterCount]);
 

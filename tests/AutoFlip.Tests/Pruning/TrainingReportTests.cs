@@ -40,7 +40,7 @@ public sealed class TrainingReportTests : IDisposable
     }
 
     /// <summary>As many numbers as TwoNN has units in its three groups (inputs and classes too): 16 + 8 + 8 + 3 at most; else one
-    /// per parameter: where single weights have a share, where layers of eight must keep eight, and under agreement,
+    /// per parameter: where single weights have a share, where eight units at once are too many for layers of eight, and under agreement,
     /// because |mean| is not a mean of |.|.</summary>
     [Fact]
     public void Units_are_scored_where_units_are_enough_and_weights_elsewhere()
@@ -52,7 +52,7 @@ public sealed class TrainingReportTests : IDisposable
         Assert.InRange(units, 16, 35);
         foreach (var few in (Experiment[])[Tiny, hybrid]) Assert.Equal((units, units), Lengths(few));
         Experiment[] many =
-            [hybrid with { StructuredShare = 0.5 }, hybrid with { MinUnits = 8 }, Tiny with { Guidance = "agreement" }];
+            [hybrid with { StructuredShare = 0.5 }, hybrid with { UnitMultiple = 8 }, Tiny with { Guidance = "agreement" }];
         foreach (var one in many) Assert.Equal((network.Layout.ParameterCount, network.Layout.ParameterCount), Lengths(one));
 
         (int Report, int Explored) Lengths(Experiment experiment) => (

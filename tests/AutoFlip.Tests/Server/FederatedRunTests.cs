@@ -30,7 +30,7 @@ public class FederatedRunTests
     public async Task The_mask_holds_the_exact_count_and_a_masked_weight_is_zero_after_every_round(string pruner, MaskRefresh refresh)
     {
         var masks = new HashSet<string>();
-        await TinyFederation.RunAsync(Tiny with { Pruner = pruner, MaskRefresh = refresh }, inspect: result =>
+        await TinyFederation.RunAsync(Tiny with { Pruner = pruner, MaskRefresh = refresh, StructuredShare = 0.5 }, inspect: result =>
         {
             var global = result.Mask.Apply(result.State.Server.Weights).Values;
             Assert.Equal(PruningPlan.KeptCount(0.3m, result.Mask.Count), result.Mask.Kept);

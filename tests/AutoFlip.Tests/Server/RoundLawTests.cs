@@ -17,7 +17,7 @@ public class RoundLawTests
             evaluated, outcome.Rounds.Where(round => round.Report.ClientsEvaluatedOut is not null).Select(round => round.State.Round));
     }
 
-    /// <summary>Momentum or not, mask or not: what the server has after a round is the mean of what the
+    /// <summary>Momentum or not, mask of single weights or not: what the server has after a round is the mean of what the
     /// clients sent, by their samples.</summary>
     [Theory]
     [InlineData(0, "none"), InlineData(0.9, "none"), InlineData(0, "random"), InlineData(0.9, "random")]
@@ -27,7 +27,7 @@ public class RoundLawTests
         var count = network.Layout.Count - network.Layout.ParameterCount;
         var received = new List<(int Round, int Examples, float[] Statistics)>();
         var outcome = await TinyFederation.RunAsync(
-            Tiny with { ServerMomentum = momentum, Pruner = pruner }, network: network,
+            Tiny with { ServerMomentum = momentum, Pruner = pruner, MinUnits = 4 }, network: network,
             wrap: inner => new FederatedRunTests.Tap(inner, (task, reply) =>
         {
             if (task.Work == ClientWork.Train) received.Add((task.Round, reply.Examples, reply.Values[^count..].ToArray()));
