@@ -95,29 +95,38 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
     /// blocks that leave no more than <see cref="LargestRemainder"/> to single weights.</summary>
     Units KeepUnits(Network network, IReadOnlyList<double[]> scores, long budget)
     {
+        var target = network.Layout.ParameterCount - budget;
+        var multiple = UnitMultiple;
+        var units = KeepUnits(network, scores, budget, multiple);
+        while (multiple > 1 && units.Small.Layout.ParameterCount - target > LargestRemainder * target)
+            units = KeepUnits(network, scores, budget, multiple /= 2);
+        return units;
+    }
+
+    /// <summary>Removes the lowest-scoring units, so many of a group together, while no more than <paramref name="budget"/> parameters go
+    /// with them.</summary>
+    Units KeepUnits(Network network, IReadOnlyList<double[]> scores, long budget, int multiple)
+    {
+        var kept = network.Groups.Select(group => Enumerable.Repeat(true, group.Width).ToArray()).ToArray();
+        var widths = network.Groups.Select(group => group.Width).ToArray();
         var sizes = new TensorSizes(network);
         var target = network.Layout.ParameterCount - budget;
-        for (var multiple = UnitMultiple; ; multiple /= 2)
-        {
-            var kept = network.Groups.Select(group => Enumerable.Repeat(true, group.Width).ToArray()).ToArray();
-            var widths = network.Groups.Select(group => group.Width).ToArray();
-            var candidates =
-                from g in Enumerable.Range(0, widths.Length)
-                where !network.Groups[g].IsFixed
-                from units in Enumerable.Range(0, widths[g]).OrderBy(unit => scores[g][unit]).Chunk(Together(network.Groups[g], multiple))
-                orderby units.Average(unit => scores[g][unit]) // stable, as the order within a group is: ties keep the later ones
-                select (g, units);
-            if (budget > 0)
-                foreach (var (g, units) in candidates)
-                {
-                    if (widths[g] - units.Length < MinUnits) continue;
-                    widths[g] -= units.Length;
-                    if (sizes.Parameters(widths) >= target) foreach (var unit in units) kept[g][unit] = false;
-                    else widths[g] += units.Length;
-                }
-            if (multiple == 1 || sizes.Parameters(widths) - target <= LargestRemainder * target)
-                return new Units(network, [.. kept.Select(Selection.Of)]);
-        }
+        var candidates =
+            from g in Enumerable.Range(0, widths.Length)
+            where !network.Groups[g].IsFixed
+            let together = Together(network.Groups[g], multiple)
+            from units in Enumerable.Range(0, widths[g]).OrderBy(unit => scores[g][unit]).Chunk(together)
+            orderby units.Average(unit => scores[g][unit]) // stable, as the order within a group is: ties keep the later ones
+            select (g, units);
+        if (budget > 0)
+            foreach (var (g, units) in candidates)
+            {
+                if (widths[g] - units.Length < MinUnits) continue;
+                widths[g] -= units.Length;
+                if (sizes.Parameters(widths) >= target) foreach (var unit in units) kept[g][unit] = false;
+                else widths[g] += units.Length;
+            }
+        return new Units(network, [.. kept.Select(Selection.Of)]);
     }
 
     /// <summary>True if whole units reach the fraction, up to fewer parameters than go together next, so that no scores of single

@@ -214,7 +214,9 @@ public sealed class ExperimentCommandTests : IDisposable
     {
         var file = FileOf("""
             { "name": "t", "dataset": "Digits", "rounds": 6,
-              "rows": [{ "name": "AutoFLIP, ours", "grid": { "pruneFraction": [0.4, 0.5] } }, { "name": "AutoFLIP, as in the paper", "localEpochs": 2 }] }
+              "rows": [
+                { "name": "AutoFLIP, ours", "grid": { "pruneFraction": [0.4, 0.5] } },
+                { "name": "AutoFLIP, as in the paper", "localEpochs": 2 }] }
             """);
 
         Assert.Equal(

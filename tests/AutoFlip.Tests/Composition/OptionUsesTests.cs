@@ -341,8 +341,8 @@ public sealed class OptionUsesTests
             plan.Shortfall(network, mask));
     }
 
-    /// <summary>Half of 1,482 is 741. Eight units at a time leave 64·8 + 8 + 8·16 + 16 + 16·10 + 10 = 834, as 682 would be below 741: more
-    /// than a fortieth too many. Four at a time leave 64·8 + 8 + 8·12 + 12 + 12·10 + 10 = 758, which is 1.1 % of 1,482 too many.</summary>
+    /// <summary>Half of 1,482 is 741. Eight at a time leave 64·8 + 8 + 8·16 + 16 + 16·10 + 10 = 834, as 682 would be below: more than
+    /// a fortieth too many. Four at a time leave 64·8 + 8 + 8·12 + 12 + 12·10 + 10 = 758, 1.1 % of 1,482 too many.</summary>
     [Fact]
     public void Pruning_that_stops_before_the_next_units_is_explained_and_what_is_reached_is_not()
     {
