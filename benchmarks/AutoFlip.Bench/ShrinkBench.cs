@@ -49,8 +49,9 @@ static class ShrinkBench
             Milliseconds of processor time of one training step (forward, backward, Adam) on one thread, which is the wall-clock of a quiet
             machine: of a dense network and of smaller ones, in turns, several steps a figure. *Parameters by n*: that share of all
             parameters is removed as whole units, chosen at random over all layers as pruning does it, n units of a layer together
-            (`--unit-multiple n`), or half as many and so on where n leave more than a fortieth of the rest to single weights. *Units*: that share of every layer's units is removed, in sixteens. *Realised*: how much faster the step
-            got, over how many fewer multiply-accumulates it has. *Values*: how many fewer numbers its layers put out.
+            (`--unit-multiple n`), or half as many and so on where n leave more than a fortieth of the rest to single weights. *Units*: that
+            share of every layer's units is removed, in sixteens. *Realised*: how much faster the step got, over how many fewer
+            multiply-accumulates it has. *Values*: how many fewer numbers its layers put out.
             """,
             [
                 new(
