@@ -1,8 +1,11 @@
 namespace AutoFlip.Tests;
 
-/// <summary>A server looks at nothing but its options. These tests change the working directory's files, so nothing runs beside
-/// them.</summary>
-[Collection(nameof(NetworkGrowthTests))]
+/// <summary>Tests that change the working directory's files or measure the managed heap: nothing else runs beside them.</summary>
+[CollectionDefinition(nameof(ServerHostTests), DisableParallelization = true)]
+public sealed class Alone;
+
+/// <summary>A server looks at nothing but its options. These tests change the working directory's files.</summary>
+[Collection(nameof(ServerHostTests))]
 public class ServerHostTests
 {
     [Fact]
