@@ -75,7 +75,7 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
     {
         var task = _task!;
         var needed = task.Work == ClientWork.Train || _run.EvaluatesPersonalModels;
-        var round = task.Work == ClientWork.Evaluate ? task.Round + 1 : task.Round; // it evaluates after the round's training
+        var round = task.Work is ClientWork.Explore or ClientWork.Train ? task.Round : task.Round + 1; // the others come after training
         var before = needed ? _run.KeptBefore(client, round) : [];
         var seat = new SeatTask(client, request, () => task.Whole(client), before, vector => _run.Keep(client, task.Round, vector), ct);
         await using var stopping = ct.Register(() => seat.Answer.TrySetCanceled(ct)); // there may be no worker who would

@@ -114,6 +114,7 @@ sealed class SeatWork(TaskOffer offer, NetworkClient client)
     {
         Work.Explore => "explore",
         Work.Evaluate => "evaluate",
+        Work.Measure => "measure",
         _ => "train",
     };
 }

@@ -83,7 +83,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         lock (_lock)
         {
             _committed = Math.Max(_committed, task.Round - 1);
-            if (_isDraining && task.Work != ClientWork.Evaluate) throw new ServerDrained();
+            if (_isDraining && task.Work is (ClientWork.Explore or ClientWork.Train)) throw new ServerDrained();
             _offers.Clear();
             _asked.Clear();
             _hashes.Clear();

@@ -22,7 +22,7 @@ public sealed record RoundRules
     /// <summary>Replies that must be stored before a task can be closed without the others.</summary>
     /// <param name="clients">Of the federation.</param>
     /// <param name="cohort">Of the task.</param>
-    /// <param name="work">Its kind: an evaluation is closed with any number.</param>
+    /// <param name="work">Its kind: evaluations and statistics are closed with any number.</param>
     public int Quorum(int clients, int cohort, ClientWork work) =>
-        work == ClientWork.Evaluate ? 0 : Math.Max(1, cohort - Math.Max(0, clients - MinClients));
+        work is ClientWork.Evaluate or ClientWork.Measure ? 0 : Math.Max(1, cohort - Math.Max(0, clients - MinClients));
 }

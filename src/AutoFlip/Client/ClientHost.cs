@@ -52,6 +52,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
                 ClientWork.Explore => Explore(Training(workspace, Own(task, client), client, null, ct), task, reply),
                 ClientWork.Train => Train(Own(task, client), reply, workspace, ct),
                 ClientWork.Evaluate => Evaluate(workspace, task, reply, ct),
+                ClientWork.Measure => Measure(Training(workspace, task, client, null, ct), task, reply),
                 _ => throw new InvalidDataException($"The message asks for work of unknown kind {task.Task.Work}."),
             };
         }
@@ -151,6 +152,16 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         return Encode(
             task, reply with { Report = report }, outcome, task.Mask.Tensors, () => _upload.Update(training.Values, task, reply.Client),
             probe?.Parts ?? []);
+    }
+
+    ReadOnlyMemory<byte> Measure(LocalTraining training, ReceivedTask task, ClientReply reply)
+    {
+        var started = time.GetTimestamp();
+        float[] values = [.. training.Initial.Parameters, .. training.Statistics()];
+        reply = WithCost(reply, training, started);
+        Require(values, "a statistic of batch normalisation");
+        var tensors = task.Mask.Tensors.StatisticsAlone;
+        return Encode(task, reply, ClientOutcome.None, tensors, () => _upload.Statistics(values, task, reply.Client));
     }
 
     ReadOnlyMemory<byte> Evaluate(Workspace workspace, ReceivedTask task, ClientReply reply, CancellationToken ct)

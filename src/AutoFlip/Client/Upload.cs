@@ -19,6 +19,19 @@ sealed class Upload(Experiment experiment, IClientStore store)
     public QuantizedValues Scores(ReadOnlySpan<float> scores, KeptTensors parts, ReceivedTask task, int client) => QuantizedValues.Of(
         ValueFormat.Up(experiment, ClientWork.Explore), parts, scores, Random(task, client));
 
+    /// <summary>Statistics of a model.</summary>
+    /// <param name="values">The small vector, parameters and statistics.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="client">Whose.</param>
+    public QuantizedValues Statistics(ReadOnlySpan<float> values, ReceivedTask task, int client)
+    {
+        var tensors = task.Mask.Tensors;
+        using var kept = new KeptValues(task.Mask.Sent.Values, values);
+        return QuantizedValues.Of(
+            ValueFormat.Up(experiment, ClientWork.Measure), tensors.StatisticsAlone, kept.Values[tensors.ParameterCount..],
+            Random(task, client));
+    }
+
     /// <summary>A trained model.</summary>
     /// <param name="trained">The small vector, parameters and statistics.</param>
     /// <param name="task">What it was trained from.</param>

@@ -133,6 +133,9 @@ static class OptionUses
         new(nameof(Experiment.EvaluationFraction), run =>
             run.Experiment.EvaluationScope == EvaluationScope.Global ? "Experiment.EvaluationScope is global"
             : run.Experiment.CohortSize == run.Experiment.Clients ? "every client takes part in every round" : null),
+        new(nameof(Experiment.StaticBatchNorm), run =>
+            !NormStatistics.Of(run.Network).Any() ? $"{run.Experiment.Model} has no batch normalisation"
+            : run.Experiment.Algorithm == "fedbn" ? "under fedbn each client keeps its statistics to itself" : null),
         Of(nameof(Experiment.Average), e => string.Join<Metric>(' ', Metric.AllOf(e)),
             _ => "no metric of this run is a mean over classes"),
         new(nameof(Experiment.CutOff), run => run.Contract.Task.IsBinary ? null : "only tasks of two classes have a cut-off"),

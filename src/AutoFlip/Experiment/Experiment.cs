@@ -284,6 +284,15 @@ public sealed record Experiment
     /// <summary>Rounds between two evaluations of the global model; the last round is always evaluated.</summary>
     public int EvaluateEvery { get; init; } = 10;
 
+    /// <summary>Before each evaluation all clients compute the running statistics of batch normalisation anew, from their training samples
+    /// under the model that is evaluated: static batch normalisation (Diao, Ding and Tarokh, arXiv 2010.01264, section 3). Off: they are
+    /// averaged from the models that clients trained, which differ from the server's under server momentum and under
+    /// sub-models.</summary>
+    public bool StaticBatchNorm { get; init; }
+
+    /// <summary>Tests whether the global model is evaluated after a round.</summary>
+    public bool Evaluates(int round) => round % EvaluateEvery == 0 || round == Rounds;
+
     /// <summary>The metrics, by catalogue name; <c>auto</c> stands for those that fit the data set's task.</summary>
     public ImmutableArray<string> Metrics { get; init; } = [Auto];
 

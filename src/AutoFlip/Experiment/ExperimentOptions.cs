@@ -246,6 +246,8 @@ public static class ExperimentOptions
             "Fraction of non-participating clients that evaluate the global model.", x => x is > 0 and <= 1, Share),
         Of(e => e.EvaluateEvery, "evaluate-every eval_every", "N", "Rounds between two evaluations; the last round is always evaluated.",
             x => x >= 1, FromOne),
+        Of(e => e.StaticBatchNorm, "static-batch-norm", "",
+            "Before each evaluation all clients compute the statistics of batch normalisation anew, from their training samples."),
         Of(e => e.Metrics, "metrics eval_metrics", "NAME...",
             "Metrics: see 'Catalog.Metrics'. auto: acc1 acc5 f1 precision recall for classes, seqacc for sequences, "
             + "mse mae r2 for numbers.",

@@ -15,6 +15,10 @@ public enum ClientWork : byte
 
     /// <summary>Evaluate the received model on the client's held-out samples.</summary>
     Evaluate = 3,
+
+    /// <summary>Compute the statistics of batch normalisation of the received model on the client's training samples, and return
+    /// them.</summary>
+    Measure = 4,
 }
 
 /// <summary>A request from the server to a cohort.</summary>

@@ -60,6 +60,8 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
                     $"Round {t}: {fold.Count} of {cohort.Length} clients returned a usable update, and {experiment.Algorithm} needs "
                     + $"{_algorithm.FewestReplies}. {failure}");
             server = fold.End().Masked(mask, Regrow.Keep);                              // w_{t+1}
+            if (experiment.StaticBatchNorm && experiment.Evaluates(t))
+                server = server with { Weights = await MeasureAsync(t, server.Weights, mask, ct) };
             memory = reports?.End(server.Weights) ?? memory;
             yield return new(task, cohort, Masks.StateOf(t, server, mask, memory));
         }
@@ -75,6 +77,18 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
         Returns = _algorithm.Returns,
         Report = Masks.ReportOf(t, mask),
     };
+
+    /// <summary>The model with statistics of batch normalisation over the training samples of all clients; as it is where none
+    /// answers, or no statistics travel.</summary>
+    async Task<Weights> MeasureAsync(int t, Weights weights, Mask mask, CancellationToken ct)
+    {
+        var task = new ClientTask(ClientWork.Measure, t, 0, weights, mask) { Travels = _travels };
+        if (task.Sent.Values.Kept == task.Sent.Kept) return weights;
+        var fold = new StatisticsFold(network, task.Sent);
+        await foreach (var reply in transport.DispatchAsync(task, [.. Enumerable.Range(0, experiment.Clients)], ct))
+            if (reply.Failure is null) fold.Add(reply);
+        return fold.Count == 0 ? weights : fold.In(weights);
+    }
 
     /// <summary>Explorers start from the model that the first pruned round will start from, at that round's learning rate. Draws are keyed
     /// by round 0, whenever it is: there is one exploration in a run, so they are those of no round's training.</summary>

@@ -72,7 +72,7 @@ sealed class RecordedRun
     async Task<ServerEvaluation?> EvaluateAsync(ClientTask trained, int[] cohort, Weights weights, CancellationToken ct)
     {
         var (t, mask, cutOff) = (trained.Round, trained.Mask, _transport.Ledger.CutOff);
-        if (t % _experiment.EvaluateEvery != 0 && t != _experiment.Rounds) return null;
+        if (!_experiment.Evaluates(t)) return null;
         _observer.Evaluating(t);
         if (_experiment.EvaluationScope != EvaluationScope.Global)
         {

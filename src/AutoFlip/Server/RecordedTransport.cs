@@ -31,6 +31,7 @@ sealed class RecordedTransport(
     {
         ClientWork.Explore => ExploreAsync(task, cohort, ct),
         ClientWork.Train => TrainAsync(task, cohort, ct),
+        ClientWork.Measure => MeasureAsync(task, cohort, ct),
         _ => EvaluateAsync(task, cohort, ct),
     };
 
@@ -81,9 +82,33 @@ sealed class RecordedTransport(
         }
     }
 
+    async IAsyncEnumerable<ClientReply> MeasureAsync(
+        ClientTask task, IReadOnlyList<int> clients, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var failures = new List<string>();
+        Ledger.Enter(RoundPhase.Waiting);
+        await foreach (var received in inner.DispatchAsync(task, clients, ct))
+        {
+            var reply = Check(received, task, passes: 0);
+            Ledger.Add(task, reply, isExtra: true);
+            if (reply.Failure is { } why) failures.Add($"client {reply.Client}: {why}");
+            yield return reply;
+        }
+        Ledger.Enter(RoundPhase.Folding);
+        if (failures.Count > 0)
+            observer.Warning(
+                $"Round {task.Round}: {failures.Count} of {clients.Count} clients returned no statistics of batch normalisation; "
+                + (failures.Count < clients.Count ? "they are those of the others. " : "the averaged ones stay. ") + failures[0]);
+    }
+
     ClientReply Check(ClientReply reply, ClientTask task, int passes)
     {
-        var values = task.Work == ClientWork.Explore ? task.Scores.Sum() : task.SentOf(reply.Client).Values.Kept;
+        var values = task.Work switch
+        {
+            ClientWork.Explore => task.Scores.Sum(),
+            ClientWork.Measure => task.Sent.Values.Kept - task.Sent.Kept,
+            _ => task.SentOf(reply.Client).Values.Kept,
+        };
         reply = reply.Checked(values, passes, inner.SamplesOf(reply.Client));
         return task.Work == ClientWork.Train && reply.Failure is null
             && (method.Algorithm.Refuses(reply) ?? method.Pruner.Refuses(reply)) is { } why

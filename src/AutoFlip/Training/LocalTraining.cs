@@ -174,6 +174,37 @@ public sealed class LocalTraining
         SamplesSeen += _rows.Length;
     }
 
+    /// <summary>The statistics of batch normalisation over all of the client's samples, of the model as it is: the mean of its batches'
+    /// means and unbiased variances by their samples. The model stays as it is. Cost: a forward pass of each sample, which is not
+    /// counted.</summary>
+    /// <returns>In the order of the model's statistics.</returns>
+    /// <remarks>Batches are as large as in training, in a shuffled order of their own, and not augmented. Layers normalise by the batch,
+    /// as in training; dropout is off.</remarks>
+    internal float[] Statistics()
+    {
+        var (values, first) = (Values.ToArray(), Network.Layout.ParameterCount);
+        var sums = new double[values.Length - first];
+        var (order, batch) = (OrderOf(epoch: 0), _experiment.BatchSize == 0 ? _rows.Length : _experiment.BatchSize);
+        for (var start = 0; start < order.Length; start += batch)
+        {
+            _ct.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            using var still = no_grad();
+            var rows = order.AsSpan(start, Math.Min(batch, order.Length - start));
+            _model.AdjustValues(all => all[first..].Clear()); // then a batch leaves momentum times its own statistics
+            _workspace.Module.Forward(_workspace.Read(_samples, rows, augmentation: null).Input, training: true);
+            _model.Passed();
+            for (var i = 0; i < sums.Length; i++) sums[i] += (double)rows.Length * Values[first + i];
+        }
+        _model.Set(values);
+        var statistics = new float[sums.Length];
+        foreach (var (mean, variance, momentum) in NormStatistics.Of(Network))
+            foreach (var entry in (TensorEntry[])[mean, variance])
+                for (var i = entry.Offset - first; i < entry.Offset - first + entry.Length; i++)
+                    statistics[i] = (float)(sums[i] / (momentum * order.Length));
+        return statistics;
+    }
+
     /// <summary>The gradient of a batch's mean loss at given parameters, without a step: weights, running statistics and the gradient of
     /// the step under way stay as they are. Cost: a forward and a backward pass of the batch, counted.</summary>
     /// <param name="at">[parameters]: where, of removed parameters 0.</param>

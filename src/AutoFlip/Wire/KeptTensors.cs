@@ -28,6 +28,9 @@ sealed record KeptTensors(ImmutableArray<int> Parameters, int Statistics)
         [.. layout.Parameters.Select(tensor => kept.KeptIn(tensor.Offset, tensor.Length))],
         kept.KeptIn(layout.ParameterCount, layout.Count - layout.ParameterCount));
 
+    /// <summary>The statistics without the parameters.</summary>
+    public KeptTensors StatisticsAlone => new([], Statistics);
+
     /// <summary>An explorer's scores: the parts that its pruner declares, and no statistics.</summary>
     public static KeptTensors Scores(ImmutableArray<int> parts) => new(parts, 0);
 }

@@ -44,6 +44,7 @@ sealed class SentTask
         {
             ClientWork.Train => _tensors,
             ClientWork.Explore => KeptTensors.Scores(task.Scores),
+            ClientWork.Measure => _tensors.StatisticsAlone,
             _ => null,
         };
         _whole = new(() => Encode(byReference: false));

@@ -99,10 +99,8 @@ public sealed class OptionUsesTests
             InitializationGain = 2 }, "Experiment.InitializationGain 2 (the scheme kaiming has no gain)" },
         { "PruneFraction", Digits with { Model = "TwoNN", Pruner = "none", PruneFraction = 0.3m }, "Experiment.PruneFraction 0.3 "
             + "(nothing is pruned)" },
-        {
-            "DenseRounds", Digits with { Model = "TwoNN", Pruner = "none", DenseRounds = 2 },
-            "Experiment.DenseRounds 2 (nothing is pruned)"
-        },
+        { "DenseRounds", Digits with { Model = "TwoNN", Pruner = "none", DenseRounds = 2 },
+            "Experiment.DenseRounds 2 (nothing is pruned)" },
         { "ExplorationEpochs", Digits with { Model = "TwoNN", Pruner = "random", ExplorationEpochs = 2 }, "Experiment.ExplorationEpochs "
             + "2 (the pruner random does not use it)" },
         {
@@ -167,8 +165,10 @@ public sealed class OptionUsesTests
         { "EvaluationFraction", Digits with {
             Model = "TwoNN", EvaluationFraction = 0.5,
             CohortFraction = 1 }, "Experiment.EvaluationFraction 0.5 (every client takes part in every round)" },
-        { "Average", Digits with { Model = "TwoNN", Average = Average.Macro }, "Experiment.Average macro (no metric of this run is a "
-            + "mean over classes)" },
+        { "StaticBatchNorm", Digits with { StaticBatchNorm = true, Model = "TwoNN" },
+            "Experiment.StaticBatchNorm True (TwoNN has no batch normalisation)" },
+        { "Average", Digits with { Model = "TwoNN", Average = Average.Macro },
+            "Experiment.Average macro (no metric of this run is a mean over classes)" },
         { "CutOff", Digits with { Model = "TwoNN", CutOff = CutOffRule.Half }, "Experiment.CutOff half (only tasks of two classes have a "
             + "cut-off)" },
     };
@@ -252,7 +252,7 @@ public sealed class OptionUsesTests
         Digits with { Model = "TwoNN" },
         Digits with {
             Model = "WideResNet", HiddenSize = 32, Depth = 10, WidenFactor = 1, Dropout = 0.3, WidthMultiplier = 0.5, Partition = "diri",
-            Concentration = 1, Resize = 16, RandomRotation = 5 },
+            Concentration = 1, Resize = 16, RandomRotation = 5, StaticBatchNorm = true },
         Digits with {
             Model = "TwoCNN", Resize = 24, ClassesPerClient = 3, UnitMultiple = 4, MinUnits = 2, StructuredShare = 0.5, Guidance = "fisher",
             ExplorationEpochs = 4, ExplorationPatience = 2 },

@@ -48,6 +48,16 @@ public abstract class ChannelContract
             With(WireFormat.Fp32, WireFormat.Fp32) with { Algorithm = "fedper", CohortFraction = 0.5, EvaluateEvery = 1 },
         ["int8 with residuals, personal layers"] =
             With(WireFormat.Int8, WireFormat.Int8) with { Algorithm = "fedrep", CohortFraction = 0.5, DenseRounds = 1 },
+        ["float16, statistics of batch normalisation, units removed"] =
+            With(WireFormat.Fp16, WireFormat.Fp16) with
+            {
+                Model = "WideResNet",
+                Depth = 10,
+                WidenFactor = 1,
+                WidthMultiplier = 0.25,
+                CohortFraction = 0.5,
+                StaticBatchNorm = true,
+            },
         ["float16, clients' own models"] = With(WireFormat.Fp16, WireFormat.Fp16) with { Algorithm = "ditto", DenseRounds = 1 },
     };
 

@@ -6,7 +6,7 @@ namespace AutoFlip;
 /// each unit is trained as often as every other, by clients of any rate.
 /// <para>Cost: as <see cref="HeteroFl"/>.</para>
 /// <para>Source: Alam, Liu, Yan and Zhang 2022 (arXiv 2212.01548). Differs: clients count by their samples; running statistics are
-/// averaged.</para>
+/// averaged unless <see cref="Experiment.StaticBatchNorm"/> is set.</para>
 /// </remarks>
 [Published("Alam et al. 2022, arXiv 2212.01548")]
 public sealed record FedRolex : ScaledSubModelPruner

@@ -6,7 +6,7 @@ namespace AutoFlip;
 /// <summary>Clients train sub-models of their own: of each layer as many units as the client's rate allows.</summary>
 /// <remarks>The tensors that a client receives, trains and returns really are that small. The server keeps the whole model, which is
 /// evaluated and exported, and takes each value from the clients that have it (<see cref="CoverageFold"/>). Running statistics are
-/// averaged like weights.</remarks>
+/// averaged like weights; <see cref="Experiment.StaticBatchNorm"/> computes them anew for the whole model.</remarks>
 public abstract record SubModelPruner : Pruner
 {
     const int MostRates = 32;

@@ -1,0 +1,58 @@
+namespace AutoFlip;
+
+/// <summary>Statistics of batch normalisation over the samples of several clients, from those of each client.</summary>
+/// <param name="network">The full model.</param>
+/// <param name="sent">Places of the replies' values in the full vector.</param>
+/// <remarks>
+/// With p_k = n_k / Σ n: mean = Σ p_k mean_k and variance = Σ p_k (variance_k + mean_k²) - mean², so that the distances between clients
+/// are a part of it. Sums are float64. Cost: 16 bytes per statistic.
+/// </remarks>
+sealed class StatisticsFold(Network network, Mask sent)
+{
+    readonly int _first = network.Layout.ParameterCount;
+    readonly double[] _sums = new double[network.Layout.Count - network.Layout.ParameterCount];
+    readonly double[] _squares = new double[network.Layout.Count - network.Layout.ParameterCount];
+    readonly int[] _places =
+    [
+        .. Enumerable.Range(network.Layout.ParameterCount, network.Layout.Count - network.Layout.ParameterCount)
+            .Where(place => sent.Values[place]),
+    ];
+    long _samples;
+
+    /// <summary>Replies added.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds a reply that has a result.</summary>
+    public void Add(ClientReply reply)
+    {
+        var values = reply.Values;
+        for (var i = 0; i < _places.Length; i++)
+        {
+            var place = _places[i] - _first;
+            var weighted = (double)reply.Examples * values[i];
+            _sums[place] += weighted;
+            _squares[place] += weighted * values[i];
+        }
+        _samples += reply.Examples;
+        Count++;
+    }
+
+    /// <summary>The model with the statistics of all replies, of which there is at least one; those that were not sent stay.</summary>
+    public Weights In(Weights model)
+    {
+        var values = model.ToArray();
+        foreach (var place in _places) values[place] = (float)(_sums[place - _first] / _samples);
+        foreach (var (mean, variance, _) in NormStatistics.Of(network))
+        {
+            for (var i = 0; i < mean.Length; i++)
+            {
+                var (m, v) = (mean.Offset + i - _first, variance.Offset + i - _first);
+                if (!sent.Values[mean.Offset + i]) continue;
+                var average = _sums[m] / _samples;
+                var between = Math.Max(_squares[m] / _samples - average * average, 0); // rounding may take it below
+                values[variance.Offset + i] = (float)(_sums[v] / _samples + between);
+            }
+        }
+        return new(model.Layout, values);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Runtime.CompilerServices;
+
+namespace AutoFlip.Tests;
+
+/// <summary>Statistics of batch normalisation, computed anew before evaluations.</summary>
+public class StaticBatchNormTests
+{
+    static readonly Experiment Tiny = TinyFederation.Experiment with
+    {
+        Pruner = "none",
+        StaticBatchNorm = true,
+        EvaluationScope = EvaluationScope.Global,
+    };
+
+    /// <summary>The first normalisation sees the images themselves.</summary>
+    static readonly Network Network = new NetworkBuilder("norm", new SampleShape(1, 4, 4))
+        .Then(new BatchNorm2d(Momentum: 0.25)).Conv2d(6, 3).BatchNorm2d().ReLU().Flatten().Linear(5).ReLU().Dropout(0.5).Linear(3).Build(3);
+
+    static Task<TinyFederation.Outcome> RunAsync(
+        Experiment experiment, int workers = 1, Func<IClientTransport, IClientTransport>? wrap = null, RunState? from = null,
+        RunObserver? observer = null, Action<RoundResult>? inspect = null) =>
+        TinyFederation.RunAsync(experiment, workers, wrap, inspect, network: Network, from: from, observer: observer);
+
+    /// <summary>With one batch per client the law of total variance holds: the variance of all pixels is the mean of the clients' variances
+    /// and the variance of their means.</summary>
+    [Fact]
+    public async Task Mean_and_variance_are_those_of_all_training_samples()
+    {
+        var experiment = Tiny with { BatchSize = 0, EvaluateEvery = 1 };
+        var data = TinyFederation.Data(experiment);
+        var pixels = data.Clients.Select(client => PixelsOf(data.Train, client.Train.Span)).ToArray();
+        var all = pixels.SelectMany(own => own).ToArray();
+        var within = pixels.Sum(own => Squares(own) * own.Length / (own.Length - 1.0)) / all.Length; // unbiased, as layers keep it
+        var between = pixels.Sum(own => own.Length * Math.Pow(own.Average() - all.Average(), 2)) / all.Length;
+
+        var outcome = await RunAsync(experiment);
+
+        var (mean, variance) = (outcome.Global["0.running_mean"][0], outcome.Global["0.running_var"][0]);
+        Assert.Equal(all.Average(), mean, 1e-6);
+        Assert.Equal(within + between, variance, 1e-6);
+    }
+
+    /// <summary>Training normalises by the batch, so only what evaluation computes with changes.</summary>
+    [Theory, InlineData("none"), InlineData("autoflip"), InlineData("heterofl")]
+    public async Task Parameters_are_those_of_a_run_without(string pruner)
+    {
+        var experiment = Tiny with { Pruner = pruner, PruneFraction = 0.5m, UnitMultiple = 1, DenseRounds = 1 };
+        var first = Network.Layout.ParameterCount;
+
+        var with = await RunAsync(experiment);
+        var without = await RunAsync(experiment with { StaticBatchNorm = false });
+
+        Assert.Equal(without.Global.Parameters, with.Global.Parameters);
+        Assert.False(without.Global.Statistics.SequenceEqual(with.Global.Statistics));
+        for (var i = first; i < Network.Layout.Count; i++)
+            Assert.Equal(without.Rounds[^1].Mask.Values[i], with.Global.Values[i] != 0);
+    }
+
+    [Fact]
+    public async Task Only_rounds_that_are_evaluated_ask_all_clients_and_pay_for_it()
+    {
+        var experiment = Tiny with { EvaluateEvery = 3, Rounds = 4 };
+
+        var with = await RunAsync(experiment);
+        var without = await RunAsync(experiment with { StaticBatchNorm = false });
+
+        var more = with.Rounds.Zip(without.Rounds, (one, other) =>
+            (Down: one.Report.DownBytes - other.Report.DownBytes, Up: one.Report.UpBytes - other.Report.UpBytes)).ToArray();
+        Assert.Equal([(0, 0), (0, 0)], more[..2]);
+        var values = sizeof(float) * (Network.Layout.Count - Network.Layout.ParameterCount);
+        foreach (var (down, up) in more[2..])
+        {
+            Assert.InRange(down, 6 * 3 * Network.Layout.Count, 6 * 5 * Network.Layout.Count); // float32, packed without loss
+            Assert.InRange(up, 6 * values / 2, 6 * (values + 200));
+        }
+        Assert.Equal(
+            without.Rounds.Select(round => (round.Report.TrainSamples, round.Report.DenseFp32Bytes)),
+            with.Rounds.Select(round => (round.Report.TrainSamples, round.Report.DenseFp32Bytes)));
+    }
+
+    [Fact]
+    public async Task Workers_do_not_matter_and_a_run_that_is_resumed_ends_as_an_unbroken_one()
+    {
+        var experiment = Tiny with { Pruner = "random", DenseRounds = 1, WireDown = WireFormat.Fp16, WireUp = WireFormat.Fp16 };
+        var states = new List<RunState>();
+
+        var whole = await RunAsync(experiment, inspect: round => states.Add(round.State));
+        var others = await RunAsync(experiment, workers: 3);
+        var resumed = await RunAsync(experiment, from: states[1]);
+
+        Assert.Equal(whole.Global.Sha256(), others.Global.Sha256());
+        Assert.Equal(whole.Global.Sha256(), resumed.Global.Sha256());
+    }
+
+    [Fact]
+    public async Task Statistics_are_those_of_the_clients_that_answer_and_stay_where_none_does()
+    {
+        var (some, none, lost) = (new Warnings(), new Warnings(), new Warnings());
+        var experiment = Tiny with { Rounds = 2, WireUp = WireFormat.Fp16 };
+
+        var all = await RunAsync(experiment, observer: none);
+        var few = await RunAsync(experiment, wrap: inner => new Losing(inner, client => client > 1), observer: some);
+        var empty = await RunAsync(experiment, wrap: inner => new Losing(inner, _ => true), observer: lost);
+        var without = await RunAsync(experiment with { StaticBatchNorm = false });
+
+        Assert.Equal(all.Global.Parameters, few.Global.Parameters);
+        Assert.False(all.Global.Statistics.SequenceEqual(few.Global.Statistics));
+        Assert.Equal(without.Global.Sha256(), empty.Global.Sha256());
+        Assert.Empty(none.Lines);
+        Assert.Equal(
+            ["Round 2: 4 of 6 clients returned no statistics of batch normalisation; they are those of the others. client 2: lost"],
+            some.Lines);
+        Assert.Equal(
+            ["Round 2: 6 of 6 clients returned no statistics of batch normalisation; the averaged ones stay. client 0: lost"], lost.Lines);
+        Assert.Equal(4, few.Rounds[^1].Report.Failures.Count(failure => failure.Work == ClientWork.Measure));
+    }
+
+    /// <summary>Nothing to compute, or nothing that travels: nobody is asked.</summary>
+    [Fact]
+    public async Task Networks_without_batch_normalisation_and_algorithms_that_keep_it_local_ask_nobody()
+    {
+        var asked = new List<ClientWork>();
+        IClientTransport Watch(IClientTransport inner) => new Losing(inner, _ => false) { Asked = asked };
+
+        await TinyFederation.RunAsync(Tiny, wrap: Watch);
+        await RunAsync(Tiny with { Algorithm = "fedbn", EvaluationScope = EvaluationScope.Both }, wrap: Watch);
+
+        Assert.DoesNotContain(ClientWork.Measure, asked);
+        Assert.Contains(ClientWork.Train, asked);
+    }
+
+    static float[] PixelsOf(SampleSet samples, ReadOnlySpan<int> rows)
+    {
+        var pixels = new float[rows.Length * samples.Shape.Length];
+        samples.Read(rows, pixels, augmentation: null);
+        return pixels;
+    }
+
+    static double Squares(float[] values)
+    {
+        double mean = values.Average(value => (double)value);
+        return values.Sum(value => Math.Pow(value - mean, 2));
+    }
+
+    sealed class Warnings : RunObserver
+    {
+        public List<string> Lines { get; } = [];
+
+        public override void Warning(string message) => Lines.Add(message);
+    }
+
+    /// <summary>Loses the statistics of some clients.</summary>
+    sealed class Losing(IClientTransport inner, Func<int, bool> which) : IClientTransport
+    {
+        public List<ClientWork> Asked { get; init; } = [];
+
+        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
+
+        public int? SamplesOf(int client) => inner.SamplesOf(client);
+
+        public async IAsyncEnumerable<ClientReply> DispatchAsync(
+            ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
+        {
+            Asked.Add(task.Work);
+            await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
+                yield return task.Work == ClientWork.Measure && which(reply.Client) ? reply with { Failure = "lost" } : reply;
+        }
+    }
+}
