@@ -35,7 +35,8 @@ sealed class RunServer : IDisposable
     readonly ConcurrentDictionary<int, int> _trained = [];
 
     /// <summary>Reads the state to resume from, if there is one.</summary>
-    /// <exception cref="AutoFlipException">It is damaged (exit 3).</exception>
+    /// <exception cref="AutoFlipException">It is damaged, or its mask is another than that of the round that it was saved after
+    /// (exit 3).</exception>
     public RunServer(RunSetting setting)
     {
         var (experiment, method, directory, network) = (setting.Experiment, setting.Method, setting.Directory, setting.Network);
@@ -46,6 +47,12 @@ sealed class RunServer : IDisposable
         _exploration = new ExplorationLog(directory.Checkpoints, method.Pruner.ScoreParts(network).Sum());
         Link = new(experiment, RunStamp.RunOf(directory.Checkpoints));
         if (_from is not null) Link.Recall(directory.Rounds);
+        MaskInForce = _from is null ? null : new MaskSchedule(experiment, method.Pruner, network, _exploration).Of(_from);
+        if (MaskInForce is { } mask && WireMask.NameOf(mask) != directory.Rounds[Round - 1].Mask)
+            throw AutoFlipException.BadData(
+                $"The mask of round {Round} is another one than {directory.Path} was trained under: the run was begun by another version "
+                + "of this program, which prunes by other rules. Resume it with that version, which its experiment.json names, or start a "
+                + "new run.");
         foreach (var report in directory.Rounds) NoteTrained(report);
     }
 
@@ -59,8 +66,7 @@ sealed class RunServer : IDisposable
     public int Round => _from?.Round ?? 0;
 
     /// <summary>The clients' mask in an interrupted run; null for a new run.</summary>
-    public Mask? MaskInForce =>
-        _from is null ? null : new MaskSchedule(_setting.Experiment, _setting.Method.Pruner, _setting.Network, _exploration).Of(_from);
+    public Mask? MaskInForce { get; }
 
     /// <summary>The last finished round in which a client's training counted; 0 if there is none.</summary>
     public int LastTrained(int client) => _trained.GetValueOrDefault(client);
@@ -154,13 +160,14 @@ sealed class RunServer : IDisposable
         foreach (var client in report.Cohort.Except(failed)) _trained[client] = report.Round;
     }
 
-    /// <summary>Writes what the first mask was made from, and warns if it removes less than asked.</summary>
+    /// <summary>Writes what the first mask was made from, and warns if it removes less than asked, or all of a layer.</summary>
     void FirstPruned(RoundResult round, MaskSchedule masks)
     {
         var (t, directory) = (round.State.Round, _setting.Directory);
         directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start), _card with { Round = t - 1 });
         if (_setting.Method.Pruner.PlanOf(t, first: t)?.Shortfall(_setting.Network, round.Mask) is { } shortfall)
             _setting.Observer.Warning(shortfall);
+        if (PruningPlan.Emptied(round.Mask) is { } emptied) _setting.Observer.Warning(emptied);
         if (masks.GuidanceOf(round.Mask, round.State.Memory) is { } guidance) directory.SaveGuidance(guidance);
     }
 

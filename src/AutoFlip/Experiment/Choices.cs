@@ -108,6 +108,9 @@ public enum GuidanceScale
     /// <summary>x per multiply-accumulate: x of a unit divided by how often a sample uses each of its incoming weights. Single weights,
     /// whose removal saves no arithmetic, as under None.</summary>
     Mac,
+
+    /// <summary>Rank for whole units, None for single weights.</summary>
+    Auto,
 }
 
 /// <summary>Number format of the arithmetic of local training. Weights, gradients and the optimiser are float32 in any case.</summary>

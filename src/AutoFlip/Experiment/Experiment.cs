@@ -176,9 +176,11 @@ public sealed record Experiment
     /// <summary>Units that every channel group keeps, at least 1.</summary>
     public int MinUnits { get; init; } = 1;
 
-    /// <summary>Units of a layer that are removed together: 8 keeps widths that vector units like; 1 removes single units. Fewer in a
-    /// network too small for such blocks (<see cref="PruningPlan"/>).</summary>
+    /// <summary>Units of a layer that are removed together: 8 keeps widths that vector units like; 1 removes single units.</summary>
     public int UnitMultiple { get; init; } = 8;
+
+    /// <summary>Halves blocks of units that are too coarse for a network (<see cref="PruningPlan.FitUnits"/>).</summary>
+    public bool FitUnits { get; init; } = true;
 
     /// <summary>Most local epochs of an explorer, E_exp.</summary>
     public int ExplorationEpochs { get; init; } = 1;
@@ -193,7 +195,7 @@ public sealed record Experiment
     public string Guidance { get; init; } = "saliency";
 
     /// <summary>Normalisation that makes guidance comparable between layers. The paper's is MinMax.</summary>
-    public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Rank;
+    public GuidanceScale GuidanceNormalization { get; init; } = GuidanceScale.Auto;
 
     /// <summary>Rounds that train the full model before it is explored and pruned, below <see cref="Rounds"/>; null is a sixth of them,
     /// which <see cref="ExperimentRules.Resolve(Experiment)"/> writes down. The paper's is 0: w_0 is explored.</summary>

@@ -152,8 +152,9 @@ public static class ExperimentOptions
             x => x is > 0 and <= 1, Share),
         Of(e => e.Guidance, "guidance", "NAME", "Score that explorers compute for each weight: deviation, agreement, saliency, fisher."),
         Of(e => e.GuidanceNormalization, "guidance-normalization guidence_normalization", "HOW",
-            "Normalisation of scores within each layer: rank, mean, minmax, robust; or none; or mac, per multiply-accumulate.")
-            with { Synonyms = Synonym("robustscaler", "robust") },
+            "Normalisation of scores within each layer: rank, mean, minmax, robust; or none; or mac, per multiply-accumulate. auto: "
+            + "rank for units, none for single weights.")
+            with { Synonyms = Synonym("robustscaler", "robust"), Earlier = GuidanceScale.Rank },
         Of(e => e.MaskRefresh, "mask-refresh", "once|cohort",
             "Compute the mask once from all explorers, or in every round from that round's cohort."),
         Of(e => e.KeepNorm, "keep-norm", "BOOL",
@@ -169,9 +170,11 @@ public static class ExperimentOptions
             + "At 1, single weights only make up the remainder that is smaller than a unit.",
             x => x is >= 0 and <= 1, "a number in [0, 1]: the share of the removal that takes whole units"),
         Of(e => e.UnitMultiple, "unit-multiple", "N",
-            "Remove units in blocks of N, or of gcd(N, layer width) where N does not divide the width. 1 removes single units. "
-            + "Blocks are halved where they leave more than a fortieth of the kept parameters to single weights.",
+            "Remove units in blocks of N, or of gcd(N, layer width) where N does not divide the width. 1 removes single units.",
             x => x >= 1, FromOne),
+        Of(e => e.FitUnits, "fit-units", "BOOL",
+            "Halve blocks of units that leave more than a fortieth of the kept parameters to single weights.")
+            with { Earlier = false },
         Of(e => e.MinUnits, "min-units", "N", "Minimum number of units that every layer keeps.", x => x >= 1, FromOne),
     ];
 

@@ -5,20 +5,22 @@ namespace AutoFlip;
 /// 0, gets 0 from MinMax and Robust, 1 from Mean if nothing moved.</remarks>
 public static class GuidanceScaling
 {
-    /// <summary>Scales within each parameter tensor, in place. A rank within a tensor is never changed.</summary>
+    /// <summary>Scales single weights within each parameter tensor, in place. A rank within a tensor is never changed.</summary>
     public static void Scale(WeightLayout layout, Span<float> scores, GuidanceScale scale)
     {
+        if (scale == GuidanceScale.Auto) return;
         foreach (var tensor in layout.Parameters) Scale(scores[tensor.Range], scale);
     }
 
     /// <summary>Scales the values of one layer, in place.</summary>
     /// <param name="values">Finite, at least one.</param>
-    /// <param name="scale">How. Mac is of units (<see cref="UnitScores.Scaled"/>) and changes nothing here.</param>
+    /// <param name="scale">How. Auto is Rank: values of a layer are units. Mac, by <see cref="UnitScores.Scaled"/>, changes nothing
+    /// here.</param>
     /// <remarks>Computed in double, stored in float. Cost: O(n) for MinMax and Mean, O(n log n) for Robust and Rank.</remarks>
     public static void Scale(Span<float> values, GuidanceScale scale)
     {
         if (scale is GuidanceScale.None or GuidanceScale.Mac) return;
-        if (scale == GuidanceScale.Rank)
+        if (scale is GuidanceScale.Rank or GuidanceScale.Auto)
         {
             Rank(values);
             return;

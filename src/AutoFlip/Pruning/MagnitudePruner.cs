@@ -3,7 +3,7 @@ namespace AutoFlip;
 /// <summary>Removes the smallest weights of the server's model: at once, or in steps that become smaller.</summary>
 /// <param name="Plan">How much is removed in the end, and how.</param>
 /// <param name="Scale">How magnitudes are made comparable between tensors: None compares all weights with each other, Rank takes the
-/// same share of every tensor.</param>
+/// same share of every tensor. Auto is None for single weights and Rank for units.</param>
 /// <remarks>
 /// A weight's score is |w|, a unit's the mean of it over the unit's incoming weights and bias. What is removed stays removed, so density
 /// never grows. A mask keeps exactly ceil((1-p_i)n) parameters, or fewer where units that go take along weights that were gone already.

@@ -10,8 +10,7 @@ namespace AutoFlip;
 /// <param name="MinUnits">Units that every channel group keeps, at least 1.</param>
 /// <param name="UnitMultiple">Units of a group that go together, at least 1: of a group whose width is no multiple, as many as divide both.
 /// 8 is what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew. A unit of several
-/// channels, as a head of attention is, counts as that many. In a network too small for such blocks, half as many go together, a quarter
-/// or fewer: until what no block fits is at most a fortieth of what is kept.</param>
+/// channels, as a head of attention is, counts as that many. Fewer where they do not fit: see <see cref="FitUnits"/>.</param>
 /// <remarks>
 /// The mask keeps exactly k = ceil((1-p)n) of all n parameters; if <see cref="UnitsOnly"/>, k or up to what goes together more. Units
 /// go in the order of their scores over all groups together, each that fits, while no more than the share of the n - k parameters is
@@ -29,12 +28,20 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
     /// requested.</summary>
     public bool UnitsOnly { get; init; }
 
+    /// <summary>Takes half of <see cref="UnitMultiple"/>, a quarter or less in a network too small for such blocks: until what no block
+    /// fits is at most a fortieth of what is kept.</summary>
+    /// <remarks>docs/decisions/0067.</remarks>
+    public bool FitUnits { get; init; } = true;
+
     /// <summary>The plan of an experiment.</summary>
     public static PruningPlan Of(Experiment experiment) => new(
         experiment.PruneFraction,
         experiment.Pruning switch { PruningKind.Unstructured => 0, PruningKind.Structured => 1, _ => experiment.StructuredShare },
         experiment.MinUnits, experiment.UnitMultiple)
-    { UnitsOnly = experiment.Pruning == PruningKind.Structured };
+    {
+        UnitsOnly = experiment.Pruning == PruningKind.Structured,
+        FitUnits = experiment.FitUnits,
+    };
 
     /// <summary>The plan of an experiment for a pruner of single weights.</summary>
     public static PruningPlan OfWeights(Experiment experiment) => Of(experiment) with { StructuredShare = 0, UnitsOnly = false };
@@ -56,6 +63,18 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         return string.Create(CultureInfo.InvariantCulture,
             $"Experiment.PruneFraction {Fraction} is not reached: {100 * mask.Density:0.#} % of the parameters are kept instead of "
             + $"{100 * (1 - Fraction):0.#} %. Under Experiment.Pruning structured only whole units go, and {reason}.");
+    }
+
+    /// <summary>Layers that a mask leaves without any weight, in two sentences; null if there are none.</summary>
+    public static string? Emptied(Mask mask)
+    {
+        var empty = mask.Layout.Parameters
+            .Where(tensor => tensor.Role == TensorRole.Weight && mask.Values.KeptIn(tensor.Offset, tensor.Length) == 0)
+            .Select(tensor => tensor.Name).ToList();
+        return empty is [] ? null
+            : $"The mask removes all weights of {string.Join(", ", empty)}: no signal passes there. Lower Experiment.PruneFraction, or "
+                + "take equal shares of all layers, by Experiment.GuidanceNormalization rank or Options.LayerDensities uniform where the "
+                + "pruner has them.";
     }
 
     /// <summary>Checks that a network can be pruned so far.</summary>
@@ -98,7 +117,7 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         var target = network.Layout.ParameterCount - budget;
         var multiple = UnitMultiple;
         var units = KeepUnits(network, scores, budget, multiple);
-        while (multiple > 1 && units.Small.Layout.ParameterCount - target > LargestRemainder * target)
+        while (FitUnits && multiple > 1 && units.Small.Layout.ParameterCount - target > LargestRemainder * target)
             units = KeepUnits(network, scores, budget, multiple /= 2);
         return units;
     }
@@ -130,18 +149,17 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
     }
 
     /// <summary>True if whole units reach the fraction, up to fewer parameters than go together next, so that no scores of single
-    /// weights are needed. False if single weights have a share of it, or go because no layer can lose another <see cref="UnitMultiple"/>
-    /// units.</summary>
+    /// weights are needed. False if single weights have a share of it, or go because no layer can lose further units.</summary>
     public bool IsReachedByUnits(Network network) => UnitsOnly
         || StructuredShare == 1
             && new TensorSizes(network).Parameters([.. network.Groups.Select(Narrowest)])
                 <= KeptCount(Fraction, network.Layout.ParameterCount);
 
-    /// <summary>The least width of a group that whole blocks leave.</summary>
+    /// <summary>The least width of a group that blocks leave.</summary>
     int Narrowest(ChannelGroup group)
     {
         if (group.IsFixed || group.Width < MinUnits) return group.Width;
-        var together = Together(group, UnitMultiple);
+        var together = FitUnits ? 1 : Together(group, UnitMultiple); // FitUnits halves down to single units
         return group.Width - (group.Width - MinUnits) / together * together;
     }
 

@@ -114,7 +114,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
 /// <summary>State of a run after a round.</summary>
 /// <param name="Round">The last round done; 0 before the first.</param>
 /// <param name="Server">State of the server.</param>
-/// <param name="Mask">The current mask, if it was computed from weights or reports; null if it can be computed again.</param>
+/// <param name="Mask">The current mask; null if nothing is removed, or if it is of this round alone and can be computed again.</param>
 /// <param name="Memory">What the pruner has kept of clients' reports; null if nothing.</param>
 public sealed record RunState(int Round, ServerState Server, Mask? Mask = null, float[]? Memory = null);
 

@@ -23,7 +23,11 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
 
     /// <summary>The mask in force after a round; of dense rounds one that removes nothing.</summary>
     /// <exception cref="AutoFlipException">What it was made from is no longer there (exit 3).</exception>
-    public Mask Of(RunState state) => state.Mask ?? Make(state.Round, state.Server.Weights, null, state.Memory);
+    public Mask Of(RunState state)
+    {
+        if (MadeFor(state.Round) > 0) RequireScores(state.Round);
+        return state.Mask ?? Make(state.Round, state.Server.Weights, null, state.Memory);
+    }
 
     /// <summary>The mask of each client in a round, where clients train sub-models of their own; null if they do not. Computed when it is
     /// asked for first; clients with the same units have the same object.</summary>
@@ -63,9 +67,14 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     public ReportFold? BeginReports(ClientTask task, float[]? memory) =>
         pruner.BeginReports(memory, task.Report.Sum(part => part.Length), ContextOf(task.Round, task.Mask));
 
-    /// <summary>State to save after a round, with the mask and the pruner's memory if they cannot be computed again.</summary>
-    public RunState StateOf(int round, ServerState server, Mask mask, float[]? memory) =>
-        new(round, server, pruner.GoesByWeights || pruner.HasReports ? mask : null, memory);
+    /// <summary>State to save after a round, with the pruner's memory if there is one, and with the mask if further rounds go on under it:
+    /// another version of the program might compute another. A mask of this round alone is left out where it can be computed
+    /// again.</summary>
+    public RunState StateOf(int round, ServerState server, Mask mask, float[]? memory)
+    {
+        var lasts = !pruner.Refreshes && !mask.Values.IsAll;
+        return new(round, server, lasts || pruner.GoesByWeights || pruner.HasReports ? mask : null, memory);
+    }
 
     /// <summary>The server's state under the mask of a round that begins. In the first pruned one, what is left of each output's incoming
     /// weights may be scaled to the norm of all (<see cref="Experiment.KeepNorm"/>).</summary>
@@ -95,12 +104,17 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
         if (pruner.GoesByWeights && t != round)
             throw AutoFlipException.BadData(
                 $"The mask of round {round} is missing, and the weights that it was computed from are gone. Start a new run.");
-        if (pruner.Explores && Cohort.Explorers(experiment).Except(scores.Asked).Any())
-            throw AutoFlipException.BadData(
-                $"Explorers' scores for the mask of round {round} are missing, and the model that was explored is gone. Start a new run.");
+        RequireScores(round);
         var context = ContextOf(t, Cohort.Sample(experiment, t), memory);
         return pruner.Prune(
             pruner.GoesByWeights ? context with { Weights = weights, Before = t == context.First ? null : before } : context);
+    }
+
+    void RequireScores(int round)
+    {
+        if (pruner.Explores && Cohort.Explorers(experiment).Except(scores.Asked).Any())
+            throw AutoFlipException.BadData(
+                $"Explorers' scores for the mask of round {round} are missing, and the model that was explored is gone. Start a new run.");
     }
 
     PruningContext ContextOf(int round, IReadOnlyList<int> cohort, float[]? memory) =>

@@ -103,14 +103,10 @@ public sealed class OptionUsesTests
             "Experiment.DenseRounds 2 (nothing is pruned)" },
         { "ExplorationEpochs", Digits with { Model = "TwoNN", Pruner = "random", ExplorationEpochs = 2 }, "Experiment.ExplorationEpochs "
             + "2 (the pruner random does not use it)" },
-        {
-            "ExplorationEpochs", Joined with { ExplorationEpochs = 2 },
-            "Experiment.ExplorationEpochs 2 (dense rounds are scored instead of an exploration)"
-        },
-        {
-            "ExplorationPatience", Joined with { ExplorationPatience = 5 },
-            "Experiment.ExplorationPatience 5 (dense rounds are scored instead of an exploration)"
-        },
+        { "ExplorationEpochs", Joined with { ExplorationEpochs = 2 },
+            "Experiment.ExplorationEpochs 2 (dense rounds are scored instead of an exploration)" },
+        { "ExplorationPatience", Joined with { ExplorationPatience = 5 },
+            "Experiment.ExplorationPatience 5 (dense rounds are scored instead of an exploration)" },
         {
             "ExplorationEpochs", Digits.WithOption("scoreRounds", 1) with { DenseRounds = 1, ExplorationEpochs = 2 },
             "Experiment.ExplorationEpochs 2 (dense rounds are scored instead of an exploration)"
@@ -147,6 +143,8 @@ public sealed class OptionUsesTests
             UnitMultiple = 4 }, "Experiment.UnitMultiple 4 (no whole units are removed)" },
         { "MinUnits", Digits with { Model = "TwoNN", StructuredShare = 0, MinUnits = 4 }, "Experiment.MinUnits 4 (no whole units are "
             + "removed)" },
+        { "FitUnits", Digits with { Model = "TwoNN", StructuredShare = 0, FitUnits = false },
+            "Experiment.FitUnits False (no whole units are removed)" },
         { "Momentum", Digits with { Model = "TwoNN", Momentum = 0.9 }, "Experiment.Momentum 0.9 (the optimizer Adam has none)" },
         { "Kernels", Digits with { Model = "GRUClassifier", Kernels = TrainingKernels.Torch }, "Experiment.Kernels torch "
             + "(GRUClassifier has layers without kernels, so libtorch trains it)" },
@@ -254,8 +252,8 @@ public sealed class OptionUsesTests
             Model = "WideResNet", HiddenSize = 32, Depth = 10, WidenFactor = 1, Dropout = 0.3, WidthMultiplier = 0.5, Partition = "diri",
             Concentration = 1, Resize = 16, RandomRotation = 5, StaticBatchNorm = true },
         Digits with {
-            Model = "TwoCNN", Resize = 24, ClassesPerClient = 3, UnitMultiple = 4, MinUnits = 2, StructuredShare = 0.5, Guidance = "fisher",
-            ExplorationEpochs = 4, ExplorationPatience = 2 },
+            Model = "TwoCNN", Resize = 24, ClassesPerClient = 3, UnitMultiple = 4, FitUnits = false, MinUnits = 2, StructuredShare = 0.5,
+            Guidance = "fisher", ExplorationEpochs = 4, ExplorationPatience = 2 },
         Joined with { ExplorerFraction = 1, Guidance = "agreement" },
         Digits with {
             Model = "TwoNN", MaskRefresh = MaskRefresh.Cohort, Regrow = Regrow.Zero, Pruning = PruningKind.Unstructured, DenseRounds = 1,

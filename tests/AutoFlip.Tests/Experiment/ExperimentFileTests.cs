@@ -64,7 +64,7 @@ public class ExperimentFileTests
               "testFraction": 0.2,
             """.ReplaceLineEndings("\n"), text, StringComparison.Ordinal);
         Assert.Contains("\"pruneFraction\": 0.30,", text, StringComparison.Ordinal);
-        Assert.Contains("\"guidanceNormalization\": \"rank\",", text, StringComparison.Ordinal);
+        Assert.Contains("\"guidanceNormalization\": \"auto\",", text, StringComparison.Ordinal);
         Assert.EndsWith("}\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("cohortSize", text, StringComparison.Ordinal); // follows from other fields
     }

@@ -28,7 +28,13 @@ public class RunIdentityTests
     [Fact]
     public void What_runs_did_before_an_option_came_does_not_enter()
     {
-        var before = new Experiment { ScaleLearningRate = false, Kernels = TrainingKernels.Torch };
+        var before = new Experiment
+        {
+            ScaleLearningRate = false,
+            Kernels = TrainingKernels.Torch,
+            GuidanceNormalization = GuidanceScale.Rank,
+            FitUnits = false,
+        };
 
         Assert.NotEqual(RunIdentity.Of(new Experiment()), RunIdentity.Of(before));
         Assert.Equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", RunIdentity.Of(before)); // SHA-256 of nothing
@@ -47,6 +53,7 @@ public class RunIdentityTests
             HiddenSize = 8,
             Pruner = "autoflip",
             PruneFraction = 0.5m,
+            GuidanceNormalization = GuidanceScale.Rank, // the default then
             ExplorationEpochs = 1,
             ExplorerFraction = 0.1,
             DenseRounds = 1,

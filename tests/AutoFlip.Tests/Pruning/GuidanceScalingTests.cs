@@ -110,13 +110,25 @@ public class GuidanceScalingTests
 
         Assert.Equal("00010111", Kept(GuidanceScale.MinMax));
         Assert.Equal("00110011", Kept(GuidanceScale.Rank));
-
         string Kept(GuidanceScale scale)
         {
             var scaled = (float[])scores.Clone();
             GuidanceScaling.Scale(layout, scaled, scale);
             return Text(Selection.Highest(scaled, 4));
         }
+    }
+
+    [Fact]
+    public void By_default_single_weights_are_compared_as_they_are_and_units_by_rank()
+    {
+        var layout = WeightLayout.Create([("a", [2], TensorRole.Weight), ("b", [2], TensorRole.Weight)]);
+        float[] weights = [1, 2, 30, 40], units = [1, 30];
+
+        GuidanceScaling.Scale(layout, weights, new Experiment().GuidanceNormalization);
+        GuidanceScaling.Scale(units, new Experiment().GuidanceNormalization);
+
+        Assert.Equal([1, 2, 30, 40], weights);
+        Assert.Equal([0.25f, 0.75f], units);
     }
 
     static WeightLayout LayoutOf(JsonElement golden) => WeightLayout.Create(

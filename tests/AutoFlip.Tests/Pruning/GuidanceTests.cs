@@ -98,7 +98,8 @@ public class GuidanceTests
     static float[] Explore(string guidance, Experiment experiment)
     {
         using var workspace = new Workspace(Catalog.Optimizers[experiment.Optimizer](experiment));
-        return Catalog.Pruners["autoflip"](experiment with { Guidance = guidance }).Explore(Training(experiment, workspace));
+        return Catalog.Pruners["autoflip"](experiment with { Guidance = guidance, StructuredShare = 0.5 })
+            .Explore(Training(experiment, workspace));
     }
 
     static LocalTraining Training(Experiment experiment, Workspace workspace)

@@ -18,6 +18,24 @@ public class PruningPlanTests
             Assert.Equal(PruningPlan.KeptCount(fraction, mask.Count), mask.Kept);
         }, iter: 30);
 
+    /// <summary>By scores that are not scaled, the first convolution's 36 weights are the lowest.</summary>
+    [Fact]
+    public void A_mask_that_empties_a_layer_is_reported_with_its_name()
+    {
+        var scores = new float[TwoCnn.Layout.ParameterCount];
+        for (var i = 0; i < scores.Length; i++) scores[i] = i;
+        var plan = new PruningPlan(0.5m, 0, 1, 1);
+        var units = UnitScores.Of(TwoCnn, scores, GuidanceScale.Auto);
+        var emptied = plan.Prune(TwoCnn, units, scores);
+
+        Assert.StartsWith(
+            $"The mask removes all weights of {TwoCnn.Layout.Entries[0].Name}, {TwoCnn.Layout.Entries[2].Name}: no signal passes there.",
+            PruningPlan.Emptied(emptied), StringComparison.Ordinal);
+        GuidanceScaling.Scale(TwoCnn.Layout, scores, GuidanceScale.Rank);
+        Assert.Null(PruningPlan.Emptied(plan.Prune(TwoCnn, units, scores)));
+        Assert.Null(PruningPlan.Emptied(Mask.Dense(TwoCnn.Layout)));
+    }
+
     [Fact]
     public void With_units_only_it_is_exact_within_one_unit() => Gen.Select(Gen.Decimal[0, 0.9m], Gen.ULong).Sample((fraction, seed) =>
     {
@@ -101,6 +119,19 @@ public class PruningPlanTests
 
         int HeadsAfter(decimal fraction, ulong seed) =>
             Prune(network, new PruningPlan(fraction, 1, 1, 8) { UnitsOnly = true }, seed).Units?.Kept[1].Kept ?? 8;
+    }
+
+    /// <summary>Half of 64·16 + 16 + 16·16 + 16 + 16·10 + 10 = 1,482 is 741. Eight at a time leave 64·8 + 8 + 8·16 + 16 + 16·10 + 10 = 834,
+    /// four at a time 64·8 + 8 + 8·12 + 12 + 12·10 + 10 = 758.</summary>
+    [Theory]
+    [InlineData(true, 758), InlineData(false, 834)]
+    public void Blocks_are_halved_where_they_leave_more_than_a_fortieth_unless_that_is_off(bool fits, int kept)
+    {
+        var network = Catalog.Models["TwoNN"](new SampleShape(1, 8, 8), 10, new ModelOptions { HiddenSize = 16 });
+        double[][] equal = [.. network.Groups.Select(group => new double[group.Width])];
+        var plan = new PruningPlan(0.5m, 1, 1, 8) { FitUnits = fits, UnitsOnly = true };
+
+        Assert.Equal(kept, plan.Prune(network, equal, new float[network.Layout.ParameterCount]).Kept);
     }
 
     /// <summary>Four units, which must stay: none can go, so that all of the half are single weights.</summary>

@@ -52,7 +52,9 @@ public sealed class TrainingReportTests : IDisposable
         Assert.InRange(units, 16, 35);
         foreach (var few in (Experiment[])[Tiny, hybrid]) Assert.Equal((units, units), Lengths(few));
         Experiment[] many =
-            [hybrid with { StructuredShare = 0.5 }, hybrid with { UnitMultiple = 8 }, Tiny with { Guidance = "agreement" }];
+        [
+            hybrid with { StructuredShare = 0.5 }, hybrid with { UnitMultiple = 8, FitUnits = false }, Tiny with { Guidance = "agreement" },
+        ];
         foreach (var one in many) Assert.Equal((network.Layout.ParameterCount, network.Layout.ParameterCount), Lengths(one));
 
         (int Report, int Explored) Lengths(Experiment experiment) => (

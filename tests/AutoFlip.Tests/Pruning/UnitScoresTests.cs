@@ -140,7 +140,8 @@ public class UnitScoresTests
 
     /// <summary>The first layer moves a million times less, and one of its units a thousand times more than the rest.</summary>
     [Theory]
-    [InlineData(GuidanceScale.Rank, 4, 4), InlineData(GuidanceScale.Mean, 1, 7), InlineData(GuidanceScale.MinMax, 1, 7)]
+    [InlineData(GuidanceScale.Rank, 4, 4), InlineData(GuidanceScale.Auto, 4, 4)]
+    [InlineData(GuidanceScale.Mean, 1, 7), InlineData(GuidanceScale.MinMax, 1, 7)]
     public void Under_rank_each_layer_loses_the_same_share_of_units_whatever_moves_how_far(GuidanceScale scale, int first, int second)
     {
         var network = new NetworkBuilder("n", new SampleShape(8, 1, 1)).Flatten().Linear(8).ReLU().Linear(8).ReLU().Linear(8).Build(8);

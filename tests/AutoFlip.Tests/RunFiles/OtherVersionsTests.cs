@@ -44,6 +44,22 @@ public sealed class OtherVersionsTests : IDisposable
         Assert.Equal(before, File.ReadAllLines(Path.Combine(run, "rounds.jsonl")).Take(2));
     }
 
+    /// <summary>As if that version had made another mask of the same scores.</summary>
+    [Fact]
+    public void A_run_whose_mask_this_version_would_not_make_is_refused_and_not_touched()
+    {
+        var run = Run();
+        var rounds = Path.Combine(run, "rounds.jsonl");
+        File.WriteAllText(rounds, File.ReadAllText(rounds).Replace("51546c44742d", "61546c44742d", StringComparison.Ordinal));
+        var before = File.ReadAllBytes(rounds);
+
+        var refused = Assert.Throws<AutoFlipException>(() => Resume(run));
+
+        Assert.Equal(ExitCode.BadData, refused.Code);
+        Assert.StartsWith("The mask of round 2 is another one than", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(rounds));
+    }
+
     /// <summary>Its file has no such field; a new experiment has it on.</summary>
     [Fact]
     public void What_a_run_did_before_there_was_an_option_is_what_its_file_means()
