@@ -74,7 +74,7 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
     public async Task<Answer> SendAsync(int client, ReadOnlyMemory<byte> request, CancellationToken ct)
     {
         var task = _task!;
-        var needed = task.Work == ClientWork.Train || _run.EvaluatesPersonalModels;
+        var needed = task.Work == ClientWork.Train || (_run.EvaluatesPersonalModels && task.Work != ClientWork.Measure);
         var round = task.Work is ClientWork.Explore or ClientWork.Train ? task.Round : task.Round + 1; // the others come after training
         var before = needed ? _run.KeptBefore(client, round) : [];
         var seat = new SeatTask(client, request, () => task.Whole(client), before, vector => _run.Keep(client, task.Round, vector), ct);

@@ -156,9 +156,8 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
 
     ReadOnlyMemory<byte> Measure(LocalTraining training, ReceivedTask task, ClientReply reply)
     {
-        var started = time.GetTimestamp();
         float[] values = [.. training.Initial.Parameters, .. training.Statistics()];
-        reply = WithCost(reply, training, started);
+        reply = reply with { Examples = training.Samples };
         Require(values, "a statistic of batch normalisation");
         var tensors = task.Mask.Tensors.StatisticsAlone;
         return Encode(task, reply, ClientOutcome.None, tensors, () => _upload.Statistics(values, task, reply.Client));

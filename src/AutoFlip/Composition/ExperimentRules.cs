@@ -134,6 +134,12 @@ public static class ExperimentRules
     {
         const int Most = 10_000;
         var others = experiment.Clients - experiment.AskedSize;
+        if (experiment.StaticBatchNorm && experiment.Clients > Cohort.MostShuffled)
+            yield return ExperimentOptions.Of(nameof(Experiment.StaticBatchNorm)).Refusal(
+                true,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"False: all {experiment.Clients:N0} clients would compute each evaluated model's statistics"));
         if (experiment.Clients <= Cohort.MostShuffled || experiment.EvaluationScope == EvaluationScope.Global
             || Cohort.EvaluatorCount(experiment, others) is var count && count <= Most) yield break;
         yield return ExperimentOptions.Of(nameof(Experiment.EvaluationFraction)).Refusal(

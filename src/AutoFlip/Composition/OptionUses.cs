@@ -102,7 +102,8 @@ static class OptionUses
         OfPruner(nameof(Experiment.Pruning)).Unless(run => PrunerOf(run.Experiment).OnlyWeights),
         OfPruner(nameof(Experiment.StructuredShare), why: _ => "it is for Experiment.Pruning hybrid"),
         OfPruner(nameof(Experiment.UnitMultiple), NoUnitsPruned),
-        OfPruner(nameof(Experiment.FitUnits), NoUnitsPruned),
+        OfPruner(nameof(Experiment.FitUnits), run =>
+            NoUnitsPruned(run) ?? (run.Experiment.UnitMultiple == 1 ? "Experiment.UnitMultiple is 1" : null)),
         OfPruner(nameof(Experiment.MinUnits), NoUnitsPruned),
     ];
 

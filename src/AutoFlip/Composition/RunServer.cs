@@ -33,6 +33,7 @@ sealed class RunServer : IDisposable
     readonly RunState? _from;
     readonly ExplorationLog _exploration;
     readonly ConcurrentDictionary<int, int> _trained = [];
+    readonly HashSet<string> _emptied = [];
 
     /// <summary>Reads the state to resume from, if there is one.</summary>
     /// <exception cref="AutoFlipException">It is damaged, or its mask is another than that of the round that it was saved after
@@ -46,14 +47,31 @@ sealed class RunServer : IDisposable
         _from = directory.LoadState(method.Algorithm.Initialize(_initial), network);
         _exploration = new ExplorationLog(directory.Checkpoints, method.Pruner.ScoreParts(network).Sum());
         Link = new(experiment, RunStamp.RunOf(directory.Checkpoints));
-        if (_from is not null) Link.Recall(directory.Rounds);
-        MaskInForce = _from is null ? null : new MaskSchedule(experiment, method.Pruner, network, _exploration).Of(_from);
-        if (MaskInForce is { } mask && WireMask.NameOf(mask) != directory.Rounds[Round - 1].Mask)
-            throw AutoFlipException.BadData(
-                $"The mask of round {Round} is another one than {directory.Path} was trained under: the run was begun by another version "
-                + "of this program, which prunes by other rules. Resume it with that version, which its experiment.json names, or start a "
-                + "new run.");
+        if (_from is not null)
+        {
+            Link.Recall(directory.Rounds, NormStatistics.AreMeasured(experiment, method.Algorithm, network));
+            try
+            {
+                MaskInForce = MaskOf(_from);
+            }
+            catch
+            {
+                _exploration.Dispose();
+                throw;
+            }
+        }
         foreach (var report in directory.Rounds) NoteTrained(report);
+    }
+
+    /// <summary>The mask of the last finished round, which the run goes on from.</summary>
+    Mask MaskOf(RunState state)
+    {
+        var mask = new MaskSchedule(_setting.Experiment, _setting.Method.Pruner, _setting.Network, _exploration).Of(state);
+        if (WireMask.NameOf(mask) == _setting.Directory.Rounds[state.Round - 1].Mask) return mask;
+        throw AutoFlipException.BadData(
+            $"The mask of round {state.Round} is another one than {_setting.Directory.Path} was trained under. Probably the run was begun "
+            + "by another version of this program, which prunes by other rules: resume it with that version, which its experiment.json "
+            + "names, or start a new run.");
     }
 
     /// <summary>The server's end of the connections.</summary>
@@ -143,9 +161,11 @@ sealed class RunServer : IDisposable
     async Task<RunState> RunRoundsAsync(RecordedRun run, CancellationToken cancel)
     {
         var last = _from;
+        Mask? mask = null;
         await foreach (var round in run.RunAsync(_initial, _from, cancel).ConfigureAwait(false))
         {
             if (round.State.Round == _setting.Experiment.FirstPrunedRound) FirstPruned(round, run.Masks);
+            if (!ReferenceEquals(round.Mask, mask)) WarnOfEmptied(mask = round.Mask);
             _setting.Directory.Save(round);
             NoteTrained(round.Report);
             last = round.State;
@@ -154,20 +174,30 @@ sealed class RunServer : IDisposable
         return last!;
     }
 
+    /// <summary>Warns of layers that a new mask leaves without any weight, of each once.</summary>
+    void WarnOfEmptied(Mask mask)
+    {
+        var emptied = PruningPlan.Emptied(mask).Where(_emptied.Add).ToList();
+        if (emptied is [] || mask.IsDense) return;
+        _setting.Observer.Warning(
+            $"The mask removes all weights of {string.Join(", ", emptied)}: these pass on biases alone, and the network works only where "
+            + "a shortcut goes round them. Lower Experiment.PruneFraction, or, under the pruners autoflip and magnitude, let every layer "
+            + "keep the same share by Experiment.GuidanceNormalization rank.");
+    }
+
     void NoteTrained(RoundReport report)
     {
         var failed = report.Failures.Where(failure => failure.Work == ClientWork.Train).Select(failure => failure.Client);
         foreach (var client in report.Cohort.Except(failed)) _trained[client] = report.Round;
     }
 
-    /// <summary>Writes what the first mask was made from, and warns if it removes less than asked, or all of a layer.</summary>
+    /// <summary>Writes what the first mask was made from, and warns if it removes less than asked.</summary>
     void FirstPruned(RoundResult round, MaskSchedule masks)
     {
         var (t, directory) = (round.State.Round, _setting.Directory);
         directory.SaveModel("initial-pruned.safetensors", round.Mask.Apply(round.Start), _card with { Round = t - 1 });
         if (_setting.Method.Pruner.PlanOf(t, first: t)?.Shortfall(_setting.Network, round.Mask) is { } shortfall)
             _setting.Observer.Warning(shortfall);
-        if (PruningPlan.Emptied(round.Mask) is { } emptied) _setting.Observer.Warning(emptied);
         if (masks.GuidanceOf(round.Mask, round.State.Memory) is { } guidance) directory.SaveGuidance(guidance);
     }
 

@@ -13,8 +13,8 @@ namespace AutoFlip;
 /// <remarks>
 /// Each explorer c trains its own copy of one model and returns its scores. G = their mean over the explorers of the cohort (over all
 /// explorers if none of the cohort explored). If dense rounds are scored, explorers do not train to score, and G = the mean over the
-/// clients of those rounds. A unit's score is the mean of G over its incoming weights and bias. Units are ranked within their layer and
-/// single weights compared with all others, unless Normalization is another, and the lowest go.
+/// clients of those rounds. A unit's score is the mean of G over its incoming weights and bias. By default units are ranked within their
+/// layer, and single weights are compared over all layers (Normalization). The lowest are removed.
 /// <para>Source: AutoFLIP, arXiv 2405.10271. Departures are listed in docs/algorithm.md.</para>
 /// </remarks>
 [Published("AutoFLIP, arXiv 2405.10271")]

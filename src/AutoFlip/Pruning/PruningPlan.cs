@@ -65,17 +65,10 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
             + $"{100 * (1 - Fraction):0.#} %. Under Experiment.Pruning structured only whole units go, and {reason}.");
     }
 
-    /// <summary>Layers that a mask leaves without any weight, in two sentences; null if there are none.</summary>
-    public static string? Emptied(Mask mask)
-    {
-        var empty = mask.Layout.Parameters
-            .Where(tensor => tensor.Role == TensorRole.Weight && mask.Values.KeptIn(tensor.Offset, tensor.Length) == 0)
-            .Select(tensor => tensor.Name).ToList();
-        return empty is [] ? null
-            : $"The mask removes all weights of {string.Join(", ", empty)}: no signal passes there. Lower Experiment.PruneFraction, or "
-                + "take equal shares of all layers, by Experiment.GuidanceNormalization rank or Options.LayerDensities uniform where the "
-                + "pruner has them.";
-    }
+    /// <summary>Tensors of weights that a mask removes wholly, by name.</summary>
+    public static IEnumerable<string> Emptied(Mask mask) => mask.Layout.Parameters
+        .Where(tensor => tensor.Role == TensorRole.Weight && mask.Values.KeptIn(tensor.Offset, tensor.Length) == 0)
+        .Select(tensor => tensor.Name);
 
     /// <summary>Checks that a network can be pruned so far.</summary>
     /// <exception cref="AutoFlipException">It cannot (exit 2).</exception>

@@ -41,7 +41,8 @@ sealed class RoundLedger(Network network, TimeProvider time)
     /// <summary>Enters a reply.</summary>
     /// <param name="task">The client's task.</param>
     /// <param name="reply">The reply.</param>
-    /// <param name="isExtra">True for a client that joined the cohort to be scored: plain FedAvg would not have this cost.</param>
+    /// <param name="isExtra">True for work that plain FedAvg would not have: of a client that joined the cohort to be scored, or that
+    /// computes statistics.</param>
     public void Add(ClientTask task, ClientReply reply, bool isExtra = false)
     {
         Replies++;

@@ -16,6 +16,8 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
     readonly FederatedAlgorithm _algorithm = method.Algorithm;
     readonly Selection? _travels = method.Algorithm.Travels(network) is { IsAll: false } some ? some : null;
 
+    readonly bool _measures = NormStatistics.AreMeasured(experiment, method.Algorithm, network);
+
     /// <summary>The mask of each round.</summary>
     public MaskSchedule Masks { get; } = new(experiment, method.Pruner, network, scores);
 
@@ -60,7 +62,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
                     $"Round {t}: {fold.Count} of {cohort.Length} clients returned a usable update, and {experiment.Algorithm} needs "
                     + $"{_algorithm.FewestReplies}. {failure}");
             server = fold.End().Masked(mask, Regrow.Keep);                              // w_{t+1}
-            if (experiment.StaticBatchNorm && experiment.Evaluates(t))
+            if (_measures && experiment.Evaluates(t))
                 server = server with { Weights = await MeasureAsync(t, server.Weights, mask, ct) };
             memory = reports?.End(server.Weights) ?? memory;
             yield return new(task, cohort, Masks.StateOf(t, server, mask, memory));
@@ -78,16 +80,15 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
         Report = Masks.ReportOf(t, mask),
     };
 
-    /// <summary>The model with statistics of batch normalisation over the training samples of all clients; as it is where none
-    /// answers, or no statistics travel.</summary>
+    /// <summary>The model with statistics of batch normalisation over the training samples of all clients; as it is where fewer answer than
+    /// a cohort has.</summary>
     async Task<Weights> MeasureAsync(int t, Weights weights, Mask mask, CancellationToken ct)
     {
         var task = new ClientTask(ClientWork.Measure, t, 0, weights, mask) { Travels = _travels };
-        if (task.Sent.Values.Kept == task.Sent.Kept) return weights;
         var fold = new StatisticsFold(network, task.Sent);
         await foreach (var reply in transport.DispatchAsync(task, [.. Enumerable.Range(0, experiment.Clients)], ct))
             if (reply.Failure is null) fold.Add(reply);
-        return fold.Count == 0 ? weights : fold.In(weights);
+        return fold.Count < experiment.CohortSize ? weights : fold.In(weights);
     }
 
     /// <summary>Explorers start from the model that the first pruned round will start from, at that round's learning rate. Draws are keyed

@@ -114,7 +114,8 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     {
         if (pruner.Explores && Cohort.Explorers(experiment).Except(scores.Asked).Any())
             throw AutoFlipException.BadData(
-                $"Explorers' scores for the mask of round {round} are missing, and the model that was explored is gone. Start a new run.");
+                $"Explorers' scores for the mask of round {round} are missing, and with them bytes and time of the exploration. Put "
+                + "checkpoints/exploration.bin and .jsonl back, or start a new run.");
     }
 
     PruningContext ContextOf(int round, IReadOnlyList<int> cohort, float[]? memory) =>

@@ -20,12 +20,16 @@ sealed class ServerLink(Experiment experiment, UInt128 run = default)
     public Exchange Ask(SentTask task, int client) => new(this, task.Of(client), client);
 
     /// <summary>Restores the clients' masks from the rounds of an interrupted run.</summary>
-    public void Recall(IEnumerable<RoundReport> rounds)
+    /// <param name="rounds">The rounds.</param>
+    /// <param name="areMeasured">True if all clients receive a model before it is evaluated
+    /// (<see cref="NormStatistics.AreMeasured"/>).</param>
+    public void Recall(IEnumerable<RoundReport> rounds, bool areMeasured = false)
     {
         foreach (var round in rounds)
         {
             var failed = round.Failures.Select(failure => failure.Client).ToHashSet();
-            var evaluators = round.ClientsEvaluatedOut is null ? [] : Cohort.Evaluators(experiment, round.Round, round.Cohort);
+            var evaluators = areMeasured && experiment.Evaluates(round.Round) ? Enumerable.Range(0, experiment.Clients)
+                : round.ClientsEvaluatedOut is null ? [] : Cohort.Evaluators(experiment, round.Round, round.Cohort);
             foreach (var client in round.Cohort.Concat(evaluators))
                 Learn(client, failed.Contains(client) || round.Mask is null ? null : UInt128.Parse(round.Mask, NumberStyles.HexNumber));
         }

@@ -5,11 +5,15 @@ namespace AutoFlip;
 /// <param name="sent">Places of the replies' values in the full vector.</param>
 /// <remarks>
 /// With p_k = n_k / Σ n: mean = Σ p_k mean_k and variance = Σ p_k (variance_k + mean_k²) - mean², so that the distances between clients
-/// are a part of it. Sums are float64. Cost: 16 bytes per statistic.
+/// are a part of it. Sums are float64. Cost: 21 bytes per statistic and 1 per parameter.
 /// </remarks>
 sealed class StatisticsFold(Network network, Mask sent)
 {
+    /// <summary>Largest magnitude of a statistic: its square is still finite in float32.</summary>
+    const float Largest = 1e18f;
+
     readonly int _first = network.Layout.ParameterCount;
+    readonly bool[] _variances = VariancesOf(network);
     readonly double[] _sums = new double[network.Layout.Count - network.Layout.ParameterCount];
     readonly double[] _squares = new double[network.Layout.Count - network.Layout.ParameterCount];
     readonly int[] _places =
@@ -19,8 +23,26 @@ sealed class StatisticsFold(Network network, Mask sent)
     ];
     long _samples;
 
+    static bool[] VariancesOf(Network network)
+    {
+        var places = new bool[network.Layout.Count];
+        foreach (var (_, variance, _) in NormStatistics.Of(network)) places.AsSpan(variance.Range).Fill(true);
+        return places;
+    }
+
     /// <summary>Replies added.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Reason why a reply's statistics cannot be used, as a sentence; null if they can.</summary>
+    public string? Refuses(ReadOnlySpan<float> values)
+    {
+        for (var i = 0; i < _places.Length; i++)
+        {
+            if (Math.Abs(values[i]) > Largest) return $"it returned {values[i]:R} as a statistic of batch normalisation.";
+            if (values[i] < 0 && _variances[_places[i]]) return $"it returned {values[i]:R} as a variance.";
+        }
+        return null;
+    }
 
     /// <summary>Adds a reply that has a result.</summary>
     public void Add(ClientReply reply)

@@ -25,10 +25,14 @@ abstract class ValueFormat
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such format."),
     };
 
-    /// <summary>The format in which a client answers: differences are not sent where there is nothing to compare with, and scores are too
-    /// many orders of magnitude apart for 8 bits.</summary>
-    public static ValueFormat Up(Experiment experiment, ClientWork work) =>
-        Of(work == ClientWork.Explore && experiment.WireUp == WireFormat.Int8 ? WireFormat.Fp16 : experiment.WireUp);
+    /// <summary>The format in which a client answers: scores are too many orders of magnitude apart for 8 bits, and statistics of batch
+    /// normalisation are few.</summary>
+    public static ValueFormat Up(Experiment experiment, ClientWork work) => Of(work switch
+    {
+        ClientWork.Explore when experiment.WireUp == WireFormat.Int8 => WireFormat.Fp16,
+        ClientWork.Measure => WireFormat.Fp32,
+        _ => experiment.WireUp,
+    });
 
     /// <summary>The scale of a tensor.</summary>
     /// <param name="largest">Its largest magnitude, finite.</param>

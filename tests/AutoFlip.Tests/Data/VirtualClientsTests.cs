@@ -123,4 +123,19 @@ public class VirtualClientsTests
             refused.Message);
         Assert.Empty(folder.Files);
     }
+
+    [Fact]
+    public void Statistics_that_so_many_clients_would_compute_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new RunOptions { ResultPath = folder.Path, Offline = true };
+
+        var refused = Assert.Throws<AutoFlipException>(() => Simulation.Run(Millions with { StaticBatchNorm = true }, options));
+
+        Assert.Equal(
+            "Experiment.StaticBatchNorm: 'True' is not accepted. Accepted: False: all 15,000,000 clients would compute each evaluated "
+            + "model's statistics.",
+            refused.Message);
+        Assert.Empty(folder.Files);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace AutoFlip.Tests;
 
@@ -21,14 +22,15 @@ public class StaticBatchNormTests
         RunObserver? observer = null, Action<RoundResult>? inspect = null) =>
         TinyFederation.RunAsync(experiment, workers, wrap, inspect, network: Network, from: from, observer: observer);
 
-    /// <summary>With one batch per client the law of total variance holds: the variance of all pixels is the mean of the clients' variances
-    /// and the variance of their means.</summary>
-    [Fact]
-    public async Task Mean_and_variance_are_those_of_all_training_samples()
+    /// <summary>The law of total variance over batches: the variance of all pixels is the mean of the batches' variances and the variance
+    /// of their means.</summary>
+    [Theory, InlineData(0), InlineData(5)]
+    public async Task Mean_and_variance_are_those_of_all_training_samples(int batch)
     {
-        var experiment = Tiny with { BatchSize = 0, EvaluateEvery = 1 };
+        var experiment = Tiny with { BatchSize = batch, NoShuffle = true, EvaluateEvery = 1 };
         var data = TinyFederation.Data(experiment);
-        var pixels = data.Clients.Select(client => PixelsOf(data.Train, client.Train.Span)).ToArray();
+        var pixels = data.Clients.SelectMany(client => client.Train.ToArray().Chunk(batch == 0 ? client.Train.Length : batch))
+            .Select(rows => PixelsOf(data.Train, rows)).ToArray();
         var all = pixels.SelectMany(own => own).ToArray();
         var within = pixels.Sum(own => Squares(own) * own.Length / (own.Length - 1.0)) / all.Length; // unbiased, as layers keep it
         var between = pixels.Sum(own => own.Length * Math.Pow(own.Average() - all.Average(), 2)) / all.Length;
@@ -93,14 +95,14 @@ public class StaticBatchNormTests
     }
 
     [Fact]
-    public async Task Statistics_are_those_of_the_clients_that_answer_and_stay_where_none_does()
+    public async Task Statistics_are_those_of_the_clients_that_answer_and_stay_where_fewer_do_than_a_cohort_has()
     {
         var (some, none, lost) = (new Warnings(), new Warnings(), new Warnings());
         var experiment = Tiny with { Rounds = 2, WireUp = WireFormat.Fp16 };
 
         var all = await RunAsync(experiment, observer: none);
-        var few = await RunAsync(experiment, wrap: inner => new Losing(inner, client => client > 1), observer: some);
-        var empty = await RunAsync(experiment, wrap: inner => new Losing(inner, _ => true), observer: lost);
+        var few = await RunAsync(experiment, wrap: inner => new Losing(inner, client => client > 2), observer: some);
+        var empty = await RunAsync(experiment, wrap: inner => new Losing(inner, client => client > 1), observer: lost);
         var without = await RunAsync(experiment with { StaticBatchNorm = false });
 
         Assert.Equal(all.Global.Parameters, few.Global.Parameters);
@@ -108,11 +110,55 @@ public class StaticBatchNormTests
         Assert.Equal(without.Global.Sha256(), empty.Global.Sha256());
         Assert.Empty(none.Lines);
         Assert.Equal(
-            ["Round 2: 4 of 6 clients returned no statistics of batch normalisation; they are those of the others. client 2: lost"],
+            ["Round 2: 3 of 6 clients returned no statistics of batch normalisation; they are those of the others. client 3: lost"],
             some.Lines);
         Assert.Equal(
-            ["Round 2: 6 of 6 clients returned no statistics of batch normalisation; the averaged ones stay. client 0: lost"], lost.Lines);
-        Assert.Equal(4, few.Rounds[^1].Report.Failures.Count(failure => failure.Work == ClientWork.Measure));
+            [
+                "Round 2: 4 of 6 clients returned no statistics of batch normalisation; too few did, so the averaged ones stay. "
+                + "client 2: lost",
+            ], lost.Lines);
+        Assert.Equal(3, few.Rounds[^1].Report.Failures.Count(failure => failure.Work == ClientWork.Measure));
+    }
+
+    /// <summary>A variance below 0 would become no number, and a huge mean a variance that is not finite.</summary>
+    [Theory, InlineData("0.running_var", -1f, "as a variance."), InlineData("2.running_mean", 1e19f, "as a statistic of")]
+    public async Task Statistics_that_no_samples_have_are_refused(string name, float value, string reason)
+    {
+        var place = Network.Layout[name].Offset - Network.Layout.ParameterCount;
+        var warnings = new Warnings();
+
+        var outcome = await RunAsync(
+            Tiny with { Rounds = 2 }, observer: warnings,
+            wrap: inner => new Losing(inner, _ => false) { Change = reply => reply.Client == 4 ? With(reply, place, value) : reply });
+
+        Assert.Contains("1 of 6 clients returned no statistics", Assert.Single(warnings.Lines), StringComparison.Ordinal);
+        Assert.Contains(reason, warnings.Lines[0], StringComparison.Ordinal);
+        Assert.Every(outcome.Global.ToArray(), number => Assert.True(float.IsFinite(number)));
+    }
+
+    [Theory, InlineData("median"), InlineData("krum")]
+    public void Robust_algorithms_refuse_what_one_client_could_move(string algorithm)
+    {
+        var refused = Assert.Throws<AutoFlipException>(() => ExperimentRules.Resolve(
+            Tiny with { Dataset = "Digits", Algorithm = algorithm, Clients = 10, CohortFraction = 1 }));
+
+        Assert.StartsWith("Experiment.StaticBatchNorm: 'True' is not accepted.", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A resumed server knows that all clients have the mask.</summary>
+    [Fact]
+    public async Task Masks_are_not_sent_again_after_a_resume()
+    {
+        var experiment = Tiny with { Pruner = "random", Pruning = PruningKind.Unstructured, DenseRounds = 0, EvaluateEvery = 1 };
+        var outcome = await RunAsync(experiment);
+        var link = new ServerLink(experiment);
+
+        link.Recall(outcome.Rounds.Select(round => round.Report), areMeasured: true);
+
+        var mask = WireMask.Of(outcome.Rounds[^1].Mask).Hash;
+        Assert.Every(Enumerable.Range(0, experiment.Clients), client => Assert.True(link.Has(client, mask)));
+        Assert.True(NormStatistics.AreMeasured(experiment, new FedAvg(0), Network));
+        Assert.False(NormStatistics.AreMeasured(experiment, new FedBn(0), Network));
     }
 
     /// <summary>Nothing to compute, or nothing that travels: nobody is asked.</summary>
@@ -142,6 +188,13 @@ public class StaticBatchNormTests
         return values.Sum(value => Math.Pow(value - mean, 2));
     }
 
+    static ClientReply With(ClientReply reply, int place, float value)
+    {
+        var values = reply.Values.ToArray();
+        values[place] = value;
+        return reply with { ValueBytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
+    }
+
     sealed class Warnings : RunObserver
     {
         public List<string> Lines { get; } = [];
@@ -154,6 +207,8 @@ public class StaticBatchNormTests
     {
         public List<ClientWork> Asked { get; init; } = [];
 
+        public Func<ClientReply, ClientReply> Change { get; init; } = reply => reply;
+
         public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 
         public int? SamplesOf(int client) => inner.SamplesOf(client);
@@ -163,7 +218,8 @@ public class StaticBatchNormTests
         {
             Asked.Add(task.Work);
             await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
-                yield return task.Work == ClientWork.Measure && which(reply.Client) ? reply with { Failure = "lost" } : reply;
+                yield return task.Work != ClientWork.Measure ? reply
+                    : which(reply.Client) ? reply with { Failure = "lost" } : Change(reply);
         }
     }
 }

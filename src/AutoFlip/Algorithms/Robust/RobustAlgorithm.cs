@@ -15,6 +15,14 @@ public abstract record RobustAlgorithm : FederatedAlgorithm
     /// <inheritdoc/>
     public sealed override bool TakesSubModels => false;
 
+    /// <inheritdoc/>
+    public override string? Refuses(Experiment experiment, Optimizer optimizer, Pruner pruner) => experiment.StaticBatchNorm
+        ? ApiNames.Refusal(
+            "Experiment.StaticBatchNorm", "True",
+            $"False under Experiment.Algorithm {experiment.Algorithm}: its running statistics are medians of clients, and these would be "
+            + "means, which one client can move at will")
+        : null;
+
     /// <summary>The rule.</summary>
     /// <param name="state">The state the round began with.</param>
     /// <param name="mask">The round's mask.</param>

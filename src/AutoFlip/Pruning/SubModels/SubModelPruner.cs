@@ -80,7 +80,10 @@ public abstract record SubModelPruner : Pruner
         if (IsNested && rates.Max() < 1)
             yield return $"Experiment.Pruner {experiment.Pruner}: no client trains the last units of any layer, with Options.ModelRates "
                 + $"{ModelRates}. The global model has them as they were drawn.";
-        if (experiment.EvaluationScope != EvaluationScope.Global)
+        if (experiment.StaticBatchNorm)
+            yield return "Clients receive all of the global model, whatever their rates, to compute its statistics of batch normalisation "
+                + "(Experiment.StaticBatchNorm).";
+        else if (experiment.EvaluationScope != EvaluationScope.Global)
             yield return "Clients that evaluate the global model receive all of it, whatever their rates; under Experiment.EvaluationScope "
                 + "global none does.";
     }
