@@ -49,7 +49,7 @@ sealed class RunServer : IDisposable
         Link = new(experiment, RunStamp.RunOf(directory.Checkpoints));
         if (_from is not null)
         {
-            Link.Recall(directory.Rounds, NormStatistics.AreMeasured(experiment, method.Algorithm, network));
+            Link.Recall(directory.Rounds, StatisticsFold.IsNeeded(experiment, method.Algorithm, network));
             try
             {
                 MaskInForce = MaskOf(_from);

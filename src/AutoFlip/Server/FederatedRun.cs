@@ -16,7 +16,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
     readonly FederatedAlgorithm _algorithm = method.Algorithm;
     readonly Selection? _travels = method.Algorithm.Travels(network) is { IsAll: false } some ? some : null;
 
-    readonly bool _measures = NormStatistics.AreMeasured(experiment, method.Algorithm, network);
+    readonly bool _measures = StatisticsFold.IsNeeded(experiment, method.Algorithm, network);
 
     /// <summary>The mask of each round.</summary>
     public MaskSchedule Masks { get; } = new(experiment, method.Pruner, network, scores);

@@ -22,7 +22,7 @@ sealed class ServerLink(Experiment experiment, UInt128 run = default)
     /// <summary>Restores the clients' masks from the rounds of an interrupted run.</summary>
     /// <param name="rounds">The rounds.</param>
     /// <param name="areMeasured">True if all clients receive a model before it is evaluated
-    /// (<see cref="NormStatistics.AreMeasured"/>).</param>
+    /// (<see cref="StatisticsFold.IsNeeded"/>).</param>
     public void Recall(IEnumerable<RoundReport> rounds, bool areMeasured = false)
     {
         foreach (var round in rounds)

@@ -23,6 +23,14 @@ sealed class StatisticsFold(Network network, Mask sent)
     ];
     long _samples;
 
+    /// <summary>Tests whether clients compute statistics before evaluations of a run: there are some, and they travel.</summary>
+    public static bool IsNeeded(Experiment experiment, FederatedAlgorithm algorithm, Network network)
+    {
+        if (!experiment.StaticBatchNorm) return false;
+        var travels = algorithm.Travels(network);
+        return NormStatistics.Of(network).Any(statistics => travels[statistics.Mean.Offset]);
+    }
+
     static bool[] VariancesOf(Network network)
     {
         var places = new bool[network.Layout.Count];

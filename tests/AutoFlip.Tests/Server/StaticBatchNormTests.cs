@@ -157,8 +157,8 @@ public class StaticBatchNormTests
 
         var mask = WireMask.Of(outcome.Rounds[^1].Mask).Hash;
         Assert.Every(Enumerable.Range(0, experiment.Clients), client => Assert.True(link.Has(client, mask)));
-        Assert.True(NormStatistics.AreMeasured(experiment, new FedAvg(0), Network));
-        Assert.False(NormStatistics.AreMeasured(experiment, new FedBn(0), Network));
+        Assert.True(StatisticsFold.IsNeeded(experiment, new FedAvg(0), Network));
+        Assert.False(StatisticsFold.IsNeeded(experiment, new FedBn(0), Network));
     }
 
     /// <summary>Nothing to compute, or nothing that travels: nobody is asked.</summary>
