@@ -156,7 +156,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
 
     ReadOnlyMemory<byte> Measure(LocalTraining training, ReceivedTask task, ClientReply reply)
     {
-        float[] values = [.. training.Initial.Parameters, .. training.Statistics()];
+        var values = training.WithOwnStatistics();
         reply = reply with { Examples = training.Samples };
         Require(values, "a statistic of batch normalisation");
         var tensors = task.Mask.Tensors.StatisticsAlone;

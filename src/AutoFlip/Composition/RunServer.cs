@@ -178,7 +178,7 @@ sealed class RunServer : IDisposable
     void WarnOfEmptied(Mask mask)
     {
         var emptied = PruningPlan.Emptied(mask).Where(_emptied.Add).ToList();
-        if (emptied is [] || mask.IsDense) return;
+        if (emptied is []) return;
         _setting.Observer.Warning(
             $"The mask removes all weights of {string.Join(", ", emptied)}: these pass on biases alone, and the network works only where "
             + "a shortcut goes round them. Lower Experiment.PruneFraction, or, under the pruners autoflip and magnitude, let every layer "

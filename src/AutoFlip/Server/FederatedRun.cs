@@ -88,7 +88,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
         var fold = new StatisticsFold(network, task.Sent);
         await foreach (var reply in transport.DispatchAsync(task, [.. Enumerable.Range(0, experiment.Clients)], ct))
             if (reply.Failure is null) fold.Add(reply);
-        return fold.Count < experiment.CohortSize ? weights : fold.In(weights);
+        return StatisticsFold.IsEnough(experiment, fold.Count) ? fold.In(weights) : weights;
     }
 
     /// <summary>Explorers start from the model that the first pruned round will start from, at that round's learning rate. Draws are keyed

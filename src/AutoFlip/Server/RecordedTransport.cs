@@ -86,12 +86,12 @@ sealed class RecordedTransport(
         ClientTask task, IReadOnlyList<int> clients, [EnumeratorCancellation] CancellationToken ct)
     {
         var failures = new List<string>();
-        var fold = new StatisticsFold(network, task.Sent);
         Ledger.Enter(RoundPhase.Waiting);
         await foreach (var received in inner.DispatchAsync(task, clients, ct))
         {
             var reply = Check(received, task, passes: 0);
-            if (reply.Failure is null && fold.Refuses(reply.Values) is { } refusal) reply = reply.Refused(refusal);
+            if (reply.Failure is null && StatisticsFold.Refuses(network, task.Sent, reply.Values) is { } refusal)
+                reply = reply.Refused(refusal);
             Ledger.Add(task, reply, isExtra: true);
             if (reply.Failure is { } why) failures.Add($"client {reply.Client}: {why}");
             yield return reply;
@@ -99,7 +99,7 @@ sealed class RecordedTransport(
         }
         Ledger.Enter(RoundPhase.Folding);
         if (failures.Count == 0) yield break;
-        var enough = clients.Count - failures.Count >= experiment.CohortSize;
+        var enough = StatisticsFold.IsEnough(experiment, clients.Count - failures.Count);
         observer.Warning(
             $"Round {task.Round}: {failures.Count} of {clients.Count} clients returned no statistics of batch normalisation; "
             + (enough ? "they are those of the others. " : "too few did, so the averaged ones stay. ") + failures[0]);

@@ -174,16 +174,16 @@ public sealed class LocalTraining
         SamplesSeen += _rows.Length;
     }
 
-    /// <summary>The statistics of batch normalisation over all of the client's samples, of the model as it is. With batches b of shares p_b
-    /// of the samples: mean = Σ p_b mean_b and variance = Σ p_b (variance_b + mean_b²) - mean², of unbiased variances. The model stays as
-    /// it is. Cost: a forward pass of each sample, which is not counted.</summary>
-    /// <returns>In the order of the model's statistics.</returns>
+    /// <summary>The values of the model as it is, with the statistics of batch normalisation over all of the client's samples: those of its
+    /// batches, of unbiased variances, taken together (<see cref="PooledStatistics"/>). The model stays as it is. Cost: a forward pass of
+    /// each sample, which is not counted.</summary>
+    /// <returns>Parameters, then statistics.</returns>
     /// <remarks>Batches are as large as in training, in a shuffled order of their own, and not augmented. Layers normalise by the batch,
     /// as in training; dropout is off.</remarks>
-    internal float[] Statistics()
+    internal float[] WithOwnStatistics()
     {
         var (values, first) = (Values.ToArray(), Network.Layout.ParameterCount);
-        var (sums, squares) = (new double[values.Length - first], new double[values.Length - first]);
+        var (pooled, ofBatch, momentum) = (new PooledStatistics(Network), new double[values.Length - first], Momentum());
         var (order, batch) = (OrderOf(epoch: 0), _experiment.BatchSize == 0 ? _rows.Length : _experiment.BatchSize);
         for (var start = 0; start < order.Length; start += batch)
         {
@@ -194,27 +194,23 @@ public sealed class LocalTraining
             _model.AdjustValues(all => all[first..].Clear()); // then a batch leaves momentum times its own statistics
             _workspace.Module.Forward(_workspace.Read(_samples, rows, augmentation: null).Input, training: true);
             _model.Passed();
-            for (var i = 0; i < sums.Length; i++)
-            {
-                double left = Values[first + i];
-                sums[i] += rows.Length * left;
-                squares[i] += rows.Length * left * left;
-            }
+            for (var i = 0; i < ofBatch.Length; i++) ofBatch[i] = Values[first + i] / momentum[i];
+            pooled.Add(ofBatch, rows.Length);
         }
         _model.Set(values);
-        var statistics = new float[sums.Length];
-        foreach (var (mean, variance, momentum) in NormStatistics.Of(Network))
+        pooled.Total().CopyTo(values, first);
+        return values;
+
+        double[] Momentum()
         {
-            for (var i = 0; i < mean.Length; i++)
+            var all = new double[values.Length];
+            foreach (var (mean, variance, share) in NormStatistics.Of(Network))
             {
-                var (m, v) = (mean.Offset + i - first, variance.Offset + i - first);
-                var average = sums[m] / (momentum * order.Length);
-                var between = squares[m] / (momentum * momentum * order.Length) - average * average;
-                statistics[m] = (float)average;
-                statistics[v] = (float)(sums[v] / (momentum * order.Length) + Math.Max(between, 0)); // rounding may take it below
+                all.AsSpan(mean.Range).Fill(share);
+                all.AsSpan(variance.Range).Fill(share);
             }
+            return all[first..];
         }
-        return statistics;
     }
 
     /// <summary>The gradient of a batch's mean loss at given parameters, without a step: weights, running statistics and the gradient of

@@ -119,8 +119,8 @@ public class PruningPlanTests
             Prune(network, new PruningPlan(fraction, 1, 1, 8) { UnitsOnly = true }, seed).Units?.Kept[1].Kept ?? 8;
     }
 
-    /// <summary>Half of 64·16 + 16 + 16·16 + 16 + 16·10 + 10 = 1,482 is 741. Eight at a time leave 64·8 + 8 + 8·16 + 16 + 16·10 + 10 = 834,
-    /// four at a time 64·8 + 8 + 8·12 + 12 + 12·10 + 10 = 758.</summary>
+    /// <summary>Half of 64·16 + 16 + 16·16 + 16 + 16·10 + 10 = 1,482 is 741. Eight at a time leave
+    /// 64·8 + 8 + 8·16 + 16 + 16·10 + 10 = 834, four at a time 64·8 + 8 + 8·12 + 12 + 12·10 + 10 = 758.</summary>
     [Theory]
     [InlineData(true, 758), InlineData(false, 834)]
     public void Blocks_are_halved_where_they_leave_more_than_a_fortieth_unless_that_is_off(bool fits, int kept)

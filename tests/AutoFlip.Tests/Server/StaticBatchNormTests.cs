@@ -42,6 +42,20 @@ public class StaticBatchNormTests
         Assert.Equal(within + between, variance, 1e-6);
     }
 
+    /// <summary>Two samples of mean 1 and variance 4, six of mean 5 and variance 2: the mean is (2·1 + 6·5)/8 = 4, the variance
+    /// (2·4 + 6·2)/8 + (2·1² + 6·5²)/8 - 4² = 2.5 + 19 - 16 = 5.5.</summary>
+    [Fact]
+    public void Statistics_of_two_sets_are_those_of_all_samples()
+    {
+        var network = new NetworkBuilder("one", new SampleShape(1, 1, 2)).BatchNorm2d().Flatten().Linear(2).Build(2);
+        var pooled = new PooledStatistics(network);
+
+        pooled.Add([1, 4], samples: 2);
+        pooled.Add([5, 2], samples: 6);
+
+        Assert.Equal([4, 5.5f], pooled.Total());
+    }
+
     /// <summary>Training normalises by the batch, so only what evaluation computes with changes.</summary>
     [Theory, InlineData("none"), InlineData("autoflip"), InlineData("heterofl")]
     public async Task Parameters_are_those_of_a_run_without(string pruner)
