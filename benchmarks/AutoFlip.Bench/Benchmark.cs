@@ -36,6 +36,9 @@ sealed record Benchmark(string Name, string Summary, Experiment Experiment, Func
         new(
             "network", "A server and its clients over mutual TLS: a large reply (--megabytes), many clients (--idle, --active).",
             new Experiment(), NetworkBench.Measure),
+        new(
+            "combinations", "Every algorithm with every pruner, stopped after each round and resumed.", CombinationBench.Setting,
+            CombinationBench.Measure),
         new("stress", "Training under endless garbage collection (--minutes).", StressBench.Setting, StressBench.Measure),
     ];
 

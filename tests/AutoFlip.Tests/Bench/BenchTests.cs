@@ -15,6 +15,24 @@ public sealed class BenchTests
             ExitCode.BadRequest, Assert.Throws<AutoFlipException>(() => Report(Tiny with { Model = "TwoNN" }, RoundBench.Measure)).Code);
 
     [Fact]
+    public void Combinations_resume_each_accepted_pair_and_name_the_refused()
+    {
+        var setting = ExperimentRules.Resolve(CombinationBench.Setting with { SampleFraction = 0.1, Rounds = 2, LocalEpochs = 1 });
+        var variants = CombinationBench.Variants(setting);
+        string[] chosen = ["random, units", "feddst, single weights"];
+
+        var lines = Report(
+            setting, context => CombinationBench.Measure(
+                context, [.. variants.Where(variant => chosen.Contains(variant.Name))], ["fedavg", "scaffold", "median"]));
+
+        Assert.Contains("| random, units | 3 | 3 | 0 | 0 | 3 | none |", lines);
+        Assert.Contains("| feddst, single weights | 1 | 1 | 0 | 0 | 1 | 2: scaffold, median |", lines);
+        Assert.Contains("| 2 | 3 | 4 | 4 | 2 |", lines);
+        Assert.Every(Catalog.Pruners.Names, name => Assert.Contains(variants, variant => variant.Experiment.Pruner == name));
+        Assert.Distinct(variants.Select(variant => variant.Experiment));
+    }
+
+    [Fact]
     public void Augmentation_reports_a_gap() => Report(Tiny, AugmentationBench.Measure);
 
     [Fact]
