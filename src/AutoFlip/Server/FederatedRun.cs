@@ -85,7 +85,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
     async Task<Weights> MeasureAsync(int t, Weights weights, Mask mask, CancellationToken ct)
     {
         var task = new ClientTask(ClientWork.Measure, t, 0, weights, mask) { Travels = _travels };
-        var fold = new StatisticsFold(network, task.Sent);
+        var fold = new StatisticsFold(network, new(network, task.Sent));
         await foreach (var reply in transport.DispatchAsync(task, [.. Enumerable.Range(0, experiment.Clients)], ct))
             if (reply.Failure is null) fold.Add(reply);
         return StatisticsFold.IsEnough(experiment, fold.Count) ? fold.In(weights) : weights;

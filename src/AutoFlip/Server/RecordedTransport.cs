@@ -85,12 +85,12 @@ sealed class RecordedTransport(
     async IAsyncEnumerable<ClientReply> MeasureAsync(
         ClientTask task, IReadOnlyList<int> clients, [EnumeratorCancellation] CancellationToken ct)
     {
-        var failures = new List<string>();
+        var (sent, failures) = (new SentStatistics(network, task.Sent), new List<string>());
         Ledger.Enter(RoundPhase.Waiting);
         await foreach (var received in inner.DispatchAsync(task, clients, ct))
         {
             var reply = Check(received, task, passes: 0);
-            if (reply.Failure is null && StatisticsFold.Refuses(network, task.Sent, reply.Values) is { } refusal)
+            if (reply.Failure is null && sent.Refuses(reply.Values) is { } refusal)
                 reply = reply.Refused(refusal);
             Ledger.Add(task, reply, isExtra: true);
             if (reply.Failure is { } why) failures.Add($"client {reply.Client}: {why}");

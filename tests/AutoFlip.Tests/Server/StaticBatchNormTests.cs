@@ -57,10 +57,20 @@ public class StaticBatchNormTests
     }
 
     /// <summary>Training normalises by the batch, so only what evaluation computes with changes.</summary>
-    [Theory, InlineData("none"), InlineData("autoflip"), InlineData("heterofl")]
-    public async Task Parameters_are_those_of_a_run_without(string pruner)
+    [Theory]
+    [InlineData("none"), InlineData("autoflip"), InlineData("heterofl")]
+    [InlineData("none", "fedper"), InlineData("autoflip", "fedrep"), InlineData("random", "ditto")]
+    public async Task Parameters_are_those_of_a_run_without(string pruner, string algorithm = "fedavg")
     {
-        var experiment = Tiny with { Pruner = pruner, PruneFraction = 0.5m, UnitMultiple = 1, DenseRounds = 1 };
+        var experiment = Tiny with
+        {
+            Pruner = pruner,
+            Algorithm = algorithm,
+            EvaluationScope = EvaluationScope.Both,
+            PruneFraction = 0.5m,
+            UnitMultiple = 1,
+            DenseRounds = 1,
+        };
         var first = Network.Layout.ParameterCount;
 
         var with = await RunAsync(experiment);
