@@ -43,7 +43,7 @@ sealed class OpenTask
     public int Stored => _seats.Values.Count(seat => seat.Stage == SeatStage.Stored);
 
     /// <summary>Replies that must be stored before it can be closed without the others.</summary>
-    public int Quorum => _rules.Quorum(_clients, Task.Enough, Task.Work);
+    public int Quorum => _rules.Quorum(_clients, Task);
 
     /// <summary>True once it can be closed because more clients were asked than are needed.</summary>
     public bool HasEnough => !IsEnded && Stored >= Task.Enough;

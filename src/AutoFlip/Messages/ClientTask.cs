@@ -61,6 +61,10 @@ public sealed record ClientTask(ClientWork Work, int Round, double LearningRate,
     /// <summary>Names of the vectors that clients return beside the model, in ordinal order.</summary>
     public ImmutableArray<string> Returns { get; init; } = [];
 
+    /// <summary>Usable replies without which the server cannot go on, at least 1 (<see cref="FederatedAlgorithm.FewestReplies"/>). Does not
+    /// travel.</summary>
+    public int Fewest { get; init; } = 1;
+
     /// <summary>For exploration: lengths of the parts of the scores that explorers return.</summary>
     public ImmutableArray<int> Scores { get; init; } = [];
 

@@ -77,6 +77,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
         Vectors = server.Slots.RemoveRange(server.Slots.Keys.Except(_algorithm.Sends)),
         Numbers = _algorithm.Numbers(server, t),
         Returns = _algorithm.Returns,
+        Fewest = _algorithm.FewestReplies,
         Report = Masks.ReportOf(t, mask),
     };
 

@@ -12,6 +12,9 @@ public sealed record CohortTask(UInt128 Run, int Round, ClientWork Work, UInt128
     /// <summary>Replies after which nobody waits for the others: see <see cref="Experiment.Oversample"/>.</summary>
     public int Enough { get; init; } = Cohort.Count;
 
+    /// <summary>Replies without which the server cannot go on (<see cref="ClientTask.Fewest"/>).</summary>
+    public int Fewest { get; init; } = 1;
+
     /// <summary>A client's request with its mask, for a machine that is to answer for clients that have the mask. Made when it is called
     /// first.</summary>
     public Func<int, ReadOnlyMemory<byte>> Whole { get; init; } = _ => default;

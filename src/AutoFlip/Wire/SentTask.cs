@@ -93,7 +93,12 @@ sealed class SentTask
         var limit = _task.SubModels is null ? ReplyLimit : cohort.Max(client => Of(client).ReplyLimit);
         var round = _task.Work == ClientWork.Explore ? _experiment.FirstPrunedRound : _task.Round;
         var enough = _task.Work == ClientWork.Train ? Math.Min(_experiment.CohortSize, cohort.Count) : cohort.Count;
-        return new(_run, round, _task.Work, _id, cohort, limit) { Enough = enough, Whole = client => Of(client).Whole };
+        return new(_run, round, _task.Work, _id, cohort, limit)
+        {
+            Enough = enough,
+            Fewest = _task.Fewest,
+            Whole = client => Of(client).Whole,
+        };
     }
 
     /// <summary>Decodes a reply. Its values are weights or scores in float32, for every format on the wire.</summary>

@@ -23,8 +23,28 @@ public class OpenTaskTests
     [InlineData(20, 1, 10, ClientWork.Train, 1)]
     [InlineData(20, 25, 10, ClientWork.Explore, 10)]
     [InlineData(20, 20, 10, ClientWork.Evaluate, 0)]
-    public void Quorum_of_a_cohort(int clients, int minClients, int cohort, ClientWork work, int quorum) =>
-        Assert.Equal(quorum, Rules(minClients, Minute).Quorum(clients, cohort, work));
+    [InlineData(20, 12, 10, ClientWork.Train, 5, 5)]
+    [InlineData(20, 19, 10, ClientWork.Train, 9, 5)]
+    public void Quorum_of_a_cohort(int clients, int minClients, int cohort, ClientWork work, int quorum, int fewest = 1) =>
+        Assert.Equal(quorum, Rules(minClients, Minute).Quorum(clients, TaskOf(cohort, work) with { Fewest = fewest }));
+
+    /// <summary>Krum needs 5 replies: with 4 of 5 the round stays open for another deadline, as long as one may be missing.</summary>
+    [Fact]
+    public void A_task_is_not_closed_with_fewer_replies_than_the_algorithm_needs()
+    {
+        var task = new OpenTask(TaskOf(5) with { Fewest = 5 }, Rules(4, Minute), clients: 5, now: TimeSpan.Zero);
+        for (var seat = 0; seat < 4; seat++) task.Store(seat);
+
+        Assert.Null(task.Proposal(Minute, Here));
+        Assert.Null(task.Proposal(Minute, Here, atOnce: true));
+        task.Store(4);
+        Assert.True(task.IsEnded);
+
+        var rest = new OpenTask(TaskOf(5) with { Fewest = 5 }, Rules(4, Minute) with { Attempts = 1 }, clients: 5, now: TimeSpan.Zero);
+        for (var seat = 0; seat < 4; seat++) rest.Store(seat);
+        var refused = Assert.Throws<AutoFlipException>(() => rest.Proposal(Minute, Here));
+        Assert.Contains("and 5 must", refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_task_is_closed_at_the_deadline_without_those_that_are_late()
