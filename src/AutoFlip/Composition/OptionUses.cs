@@ -96,7 +96,7 @@ static class OptionUses
                 : $"the optimizer {run.Experiment.Optimizer} is not adaptive")),
         new(nameof(Experiment.Regrow), run =>
             NothingPruned(run)
-            ?? (!PrunerOf(run.Experiment).Refreshes ? "the mask is made once, so no weight comes back"
+            ?? (!PrunerOf(run.Experiment).Refreshes ? "no later mask restores a weight"
             : PrunerOf(run.Experiment).RegrowIn(1, 1) is null ? null
             : $"the pruner {run.Experiment.Pruner} has a rule of its own")),
         OfPruner(nameof(Experiment.Pruning)).Unless(run => PrunerOf(run.Experiment).OnlyWeights),

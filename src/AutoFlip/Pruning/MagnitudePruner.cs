@@ -61,24 +61,11 @@ public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pr
     {
         var weights = context.Weights ?? throw new ArgumentException("Magnitude pruning needs the server's weights.", nameof(context));
         var network = context.Network;
+        if (context.Before is { } before) weights = before.Apply(weights); // the server's vector has the last values of removed weights
         var scores = weights.Parameters.ToArray();
         foreach (ref var score in scores.AsSpan()) score = MathF.Abs(score);
         var units = UnitScores.Of(network, scores, Scale);
         GuidanceScaling.Scale(network.Layout, scores, Scale);
-        if (context.Before is { } before) Sink(before, units, scores);
-
-        var mask = PlanOf(context.Round, context.First).Prune(network, units, scores);
-        return context.Before is { } old ? mask.Intersect(old) : mask;
-    }
-
-    /// <summary>Ranks removed weights below all others.</summary>
-    static void Sink(Mask before, IReadOnlyList<double[]> units, float[] scores)
-    {
-        var lowest = scores.Min() - 1;
-        for (var i = 0; i < scores.Length; i++)
-            if (!before.Values[i]) scores[i] = lowest;
-        for (var g = 0; before.Units is { } kept && g < units.Count; g++)
-            for (var unit = 0; unit < units[g].Length; unit++)
-                if (!kept.Kept[g][unit]) units[g][unit] = double.NegativeInfinity;
+        return PlanOf(context.Round, context.First).Prune(network, units, scores, context.Before);
     }
 }

@@ -79,18 +79,31 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
     /// <param name="network">The full network.</param>
     /// <param name="unitScores">Per group and unit, comparable between groups; higher = keep.</param>
     /// <param name="weightScores">One per parameter, finite; higher = keep.</param>
+    /// <param name="within">An earlier mask: what it removed stays removed, and the new one may keep fewer parameters where units take
+    /// along single weights that were gone already. Null: every parameter may be kept.</param>
     /// <exception cref="AutoFlipException">So many parameters cannot be removed (exit 2).</exception>
-    public Mask Prune(Network network, IReadOnlyList<double[]> unitScores, float[] weightScores)
+    public Mask Prune(Network network, IReadOnlyList<double[]> unitScores, float[] weightScores, Mask? within = null)
+    {
+        var mask = Keep(network, unitScores, weightScores, within);
+        return within is null ? mask : mask.Intersect(within);
+    }
+
+    /// <summary>The mask, with the single weights that are left of <paramref name="within"/> where there are too few others.</summary>
+    Mask Keep(Network network, IReadOnlyList<double[]> unitScores, float[] weightScores, Mask? within)
     {
         var layout = network.Layout;
         var keep = KeptCount(Fraction, layout.ParameterCount);
-        var units = KeepUnits(network, unitScores, (long)Math.Floor(StructuredShare * (layout.ParameterCount - keep)));
+        var budget = (long)Math.Floor(StructuredShare * (layout.ParameterCount - keep));
+        var units = KeepUnits(network, unitScores, budget, within?.Units);
         var small = units.Small.Layout;
         if (UnitsOnly || keep >= small.ParameterCount) return Mask.OfUnits(units, Selection.All(small.Count));
 
         var scores = new float[small.Count];
         var full = new float[layout.Count];
         weightScores.CopyTo(full, 0);
+        if (within is not null)
+            for (var i = 0; i < weightScores.Length; i++)
+                if (!within.Values[i]) full[i] = float.NegativeInfinity;
         units.Present.Gather(full, scores);
         foreach (var tensor in small.Entries)
             if (tensor.Role != TensorRole.Weight) scores.AsSpan(tensor.Range).Fill(float.PositiveInfinity);
@@ -105,29 +118,33 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
 
     /// <summary>Removes the lowest-scoring units while no more than <paramref name="budget"/> parameters go with them: in the largest
     /// blocks that leave no more than <see cref="LargestRemainder"/> to single weights.</summary>
-    Units KeepUnits(Network network, IReadOnlyList<double[]> scores, long budget)
+    Units KeepUnits(Network network, IReadOnlyList<double[]> scores, long budget, Units? within)
     {
         var target = network.Layout.ParameterCount - budget;
         var multiple = UnitMultiple;
-        var units = KeepUnits(network, scores, budget, multiple);
+        var units = KeepUnits(network, scores, budget, multiple, within);
         while (FitUnits && multiple > 1 && units.Small.Layout.ParameterCount - target > LargestRemainder * target)
-            units = KeepUnits(network, scores, budget, multiple /= 2);
+            units = KeepUnits(network, scores, budget, multiple /= 2, within);
         return units;
     }
 
     /// <summary>Removes the lowest-scoring units, so many of a group together, while no more than <paramref name="budget"/> parameters go
-    /// with them.</summary>
-    Units KeepUnits(Network network, IReadOnlyList<double[]> scores, long budget, int multiple)
+    /// with them and with those that are gone already.</summary>
+    Units KeepUnits(Network network, IReadOnlyList<double[]> scores, long budget, int multiple, Units? within)
     {
-        var kept = network.Groups.Select(group => Enumerable.Repeat(true, group.Width).ToArray()).ToArray();
-        var widths = network.Groups.Select(group => group.Width).ToArray();
+        bool[][] kept =
+        [
+            .. network.Groups.Select((group, g) =>
+                Enumerable.Range(0, group.Width).Select(unit => within?.Kept[g][unit] ?? true).ToArray()),
+        ];
+        var widths = kept.Select(units => units.Count(isKept => isKept)).ToArray();
         var sizes = new TensorSizes(network);
         var target = network.Layout.ParameterCount - budget;
         var candidates =
             from g in Enumerable.Range(0, widths.Length)
             where !network.Groups[g].IsFixed
             let together = Together(network.Groups[g], multiple)
-            from units in Enumerable.Range(0, widths[g]).OrderBy(unit => scores[g][unit]).Chunk(together)
+            from units in Enumerable.Range(0, kept[g].Length).Where(unit => kept[g][unit]).OrderBy(unit => scores[g][unit]).Chunk(together)
             orderby units.Average(unit => scores[g][unit]) // stable, as the order within a group is: ties keep the later ones
             select (g, units);
         if (budget > 0)

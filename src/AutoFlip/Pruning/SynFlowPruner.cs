@@ -14,7 +14,8 @@ namespace AutoFlip;
 /// mask's.</para>
 /// <para>Source: Tanaka, Kunin, Yamins and Ganguli 2020, arXiv 2006.05467, algorithm 1. Departures: d counts biases and norm parameters,
 /// which are never removed alone; running statistics are used as they are; <see cref="Experiment.KeepNorm"/> scales the kept weights
-/// unless it is off. Refused: networks of token ids, which have no input of ones.</para>
+/// unless it is off. Refused: networks of token ids, which have no input of ones; those with layer normalisation, past which the size of a
+/// weight does not get; those whose outputs are log-probabilities, of which a larger one makes the others smaller.</para>
 /// </remarks>
 [Published("Tanaka et al. 2020, arXiv 2006.05467")]
 public sealed record SynFlowPruner(PruningPlan Plan) : Pruner
@@ -36,6 +37,10 @@ public sealed record SynFlowPruner(PruningPlan Plan) : Pruner
             throw AutoFlipException.BadRequest(
                 $"Experiment.Pruner synflow: {network.Name} reads token ids, and synflow needs numbers as inputs. "
                 + "Choose a model without an embedding, or another pruner.");
+        if (network.Nodes.Any(node => node.Layer is LayerNorm or LogSoftmax))
+            throw AutoFlipException.BadRequest(
+                $"Experiment.Pruner synflow: {network.Name} has layer normalisation or log-probabilities, through which the flow of a "
+                + "weight does not get. Choose a model without them, or another pruner.");
         base.Check(network);
     }
 
@@ -58,13 +63,14 @@ public sealed record SynFlowPruner(PruningPlan Plan) : Pruner
         }
     }
 
-    Mask Step(NetworkModule<double> module, Weights weights, Mask mask, int step)
+    /// <summary>The mask after a step, within the one before.</summary>
+    internal Mask Step(NetworkModule<double> module, Weights weights, Mask mask, int step)
     {
         var (exact, _) = Flow(module, mask.Apply(weights));
         var largest = Math.Max(TensorPrimitives.Max<double>(exact), double.Epsilon);
         float[] scores = [.. exact.Select(score => (float)(score / largest))]; // a product over all layers leaves float's range
         var plan = Plan with { Fraction = step == SynflowSteps ? Plan.Fraction : FractionOf(step) };
-        return plan.Prune(module.Network, UnitScores.Of(module.Network, scores, GuidanceScale.None), scores);
+        return plan.Prune(module.Network, UnitScores.Of(module.Network, scores, GuidanceScale.None), scores, within: mask);
     }
 
     decimal FractionOf(int step) => (decimal)(1 - Math.Pow((double)(1 - Plan.Fraction), (double)step / SynflowSteps));

@@ -131,8 +131,8 @@ public sealed class OptionUsesTests
         { "ScaleLearningRate", Digits with {
             Model = "TwoNN", Optimizer = "SGD",
             ScaleLearningRate = false }, "Experiment.ScaleLearningRate False (the optimizer SGD is not adaptive)" },
-        { "Regrow", Digits with { Model = "TwoNN", Regrow = Regrow.Zero }, "Experiment.Regrow zero (the mask is made once, "
-            + "so no weight comes back)" },
+        { "Regrow", Digits with { Model = "TwoNN", Regrow = Regrow.Zero }, "Experiment.Regrow zero (no later mask restores "
+            + "a weight)" },
         { "Pruning", Digits with {
             Model = "TwoNN", Pruner = "none", Pruning = PruningKind.Structured }, "Experiment.Pruning structured (nothing is pruned)" },
         { "StructuredShare", Digits with {

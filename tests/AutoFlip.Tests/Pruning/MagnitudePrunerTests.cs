@@ -51,10 +51,11 @@ public sealed class MagnitudePrunerTests : IDisposable
     [Theory]
     [InlineData(0.0, GuidanceScale.None), InlineData(0.0, GuidanceScale.Rank), InlineData(0.5, GuidanceScale.Rank)]
     [InlineData(1.0, GuidanceScale.None), InlineData(1.0, GuidanceScale.Rank)]
-    public void What_is_removed_stays_removed_and_each_step_keeps_its_share(double structured, GuidanceScale scale) =>
+    [InlineData(1.0, GuidanceScale.Rank, 8), InlineData(0.5, GuidanceScale.None, 8)]
+    public void What_is_removed_stays_removed_and_each_step_keeps_its_share(double structured, GuidanceScale scale, int multiple = 1) =>
         Gen.Select(Gen.Decimal[0.1m, 0.9m], Gen.ULong, Gen.Int[1, 6]).Sample((fraction, seed, steps) =>
     {
-        var pruner = new MagnitudePruner(new PruningPlan(fraction, structured, 1, 1), scale) { PruningSteps = steps };
+        var pruner = new MagnitudePruner(new PruningPlan(fraction, structured, 1, multiple), scale) { PruningSteps = steps };
         Mask? before = null;
         for (var step = 1; step <= steps; step++)
         {
@@ -63,9 +64,47 @@ public sealed class MagnitudePrunerTests : IDisposable
             var most = PruningPlan.KeptCount(MagnitudePruner.Cubic(0, fraction, (decimal)step / steps), mask.Count);
             Assert.InRange(mask.Kept, structured == 0 ? most : most / 2, most);
             for (var i = 0; before is not null && i < mask.Layout.Count; i++) Assert.True(before.Values[i] || !mask.Values[i]);
+            Assert.True(before is null || AreWithin(mask.Units, before.Units));
             before = mask;
         }
     }, iter: 20);
+
+    /// <summary>No unit comes back, and a step keeps what its schedule says: blocks of units are of another size in each step here (the
+    /// default, in a network too small for blocks of eight).</summary>
+    [Fact]
+    public void Steps_of_blocks_of_units_remove_no_more_than_planned()
+    {
+        var network = Catalog.Models["TwoCNN"](new SampleShape(1, 8, 8), 10, new ModelOptions { HiddenSize = 16 });
+        var pruner = new MagnitudePruner(new PruningPlan(0.6m, 1, 1, 8) { UnitsOnly = true }, GuidanceScale.Auto) { PruningSteps = 3 };
+        var weights = Masks.Values(network.Layout, 1);
+        Mask? before = null;
+        for (var round = 1; round <= 3; round++)
+        {
+            var mask = pruner.Prune(new(network, round, [], null, new Seeds(1)) { First = 1, Weights = weights, Before = before });
+
+            Assert.InRange(mask.Density - (1 - (double)pruner.PlanOf(round, 1).Fraction), 0, 0.025);
+            Assert.True(before is null || AreWithin(mask.Units, before.Units));
+            before = mask;
+        }
+    }
+
+    /// <summary>What a removed weight was last does not count: unit 0 has 0.1 left and had 9 beside it, unit 1 has 0.4.</summary>
+    [Fact]
+    public void Weights_that_are_gone_have_no_part_in_the_score_of_their_unit()
+    {
+        var network = new NetworkBuilder("two", new SampleShape(1, 1, 2)).Flatten().Linear(2).ReLU().Linear(1).Build(1);
+        var pruner = new MagnitudePruner(new PruningPlan(0.5m, 1, 1, 1) { UnitsOnly = true }, GuidanceScale.None) { PruningSteps = 2 };
+        var weights = new Weights(network.Layout, [0.1f, 9, 0.4f, 0.1f, 0, 0, 1, 1, 0]);
+        var first = Mask.OfWeights(network.Layout, Selection.Of([true, false, true, false, true, true, true, true, true]));
+
+        var mask = pruner.Prune(new(network, 2, [], null, new Seeds(1)) { First = 1, Weights = weights, Before = first });
+
+        var units = mask.Units!.Kept[network.Groups.IndexOf(network.Groups.Single(group => !group.IsFixed))];
+        Assert.Equal([1], Enumerable.Range(0, 2).Where(unit => units[unit]));
+    }
+
+    static bool AreWithin(Units? units, Units? others) => others is null || (units is not null && units.Kept.Zip(others.Kept).All(
+        group => Enumerable.Range(0, group.First.Count).All(unit => !group.First[unit] || group.Second[unit])));
 
     [Theory]
     [InlineData(WireFormat.Fp32, 1), InlineData(WireFormat.Fp16, 1), InlineData(WireFormat.Int8, 1), InlineData(WireFormat.Fp32, 3)]

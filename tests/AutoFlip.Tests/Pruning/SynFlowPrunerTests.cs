@@ -52,6 +52,27 @@ public sealed class SynFlowPrunerTests : IDisposable
         Assert.Every(LayerCounts.LayersOf(network.Layout), layer => Assert.Equal(1, scores[layer.Range].Sum() / flow, 1e-9));
     }, iter: 3);
 
+    /// <summary>Algorithm 1 only removes, also where blocks of units are of another size in each step.</summary>
+    [Theory, InlineData(0), InlineData(0.5), InlineData(1)]
+    public void What_a_step_removed_stays_removed(double structured) => Gen.ULong.Sample(seed =>
+    {
+        var network = new NetworkBuilder("blocks", new SampleShape(1, 8, 8)).Flatten().Linear(64).ReLU().Linear(32).ReLU().Linear(10)
+            .Build(10);
+        var pruner = new SynFlowPruner(new PruningPlan(0.6m, structured, 1, 8)) { SynflowSteps = 20 };
+        var weights = WithoutBiases(network, seed);
+        using var module = new NetworkModule<double>(network);
+        var mask = Mask.Dense(network.Layout);
+        for (var step = 1; step <= 20; step++)
+        {
+            var next = pruner.Step(module, weights, mask, step);
+
+            for (var i = 0; i < network.Layout.Count; i++) Assert.True(mask.Values[i] || !next.Values[i]);
+            mask = next;
+        }
+        var most = PruningPlan.KeptCount(0.6m, mask.Count); // units may take along weights that were gone
+        Assert.InRange(mask.Kept, structured == 0 ? most : 0.9 * most, most);
+    }, iter: 5);
+
     /// <summary>At a hundredth of LeNet's weights magnitude would empty its widest layer first; flow never empties one.</summary>
     [Theory, InlineData("LeNet", 0.95), InlineData("VGG9BN", 0.98)]
     public void No_layer_vanishes_and_the_count_is_exact(string model, double fraction)
@@ -92,8 +113,16 @@ public sealed class SynFlowPrunerTests : IDisposable
     }
 
     [Fact]
-    public void Networks_of_token_ids_are_refused()
+    public void Networks_of_token_ids_or_without_flow_are_refused()
     {
+        foreach (var (model, size) in ((string, int)[])[("LogReg", 8), ("MobileViT", 64)])
+        {
+            var other = Catalog.Models[model](new SampleShape(3, size, size), 5, new ModelOptions());
+            Assert.Equal(
+                $"Experiment.Pruner synflow: {other.Name} has layer normalisation or log-probabilities, through which the flow of a weight "
+                + "does not get. Choose a model without them, or another pruner.",
+                Assert.Throws<AutoFlipException>(() => new SynFlowPruner(new PruningPlan(0.5m, 0, 1, 1)).Check(other)).Message);
+        }
         var network = Catalog.Models["NextCharLSTM"](new SampleShape(1, 1, 8), 5, new ModelOptions());
 
         var refused = Assert.Throws<AutoFlipException>(() => new SynFlowPruner(new PruningPlan(0.5m, 0, 1, 1)).Check(network));
