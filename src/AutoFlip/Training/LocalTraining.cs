@@ -24,6 +24,7 @@ public sealed class LocalTraining
     readonly CancellationToken _ct;
     (Batch Batch, int Samples)? _batch; // of the step under way
     FrozenValues? _frozen; // of the run under way
+    KeyedRandom? _gradientDropout; // of passes beside the steps
     int _epochs; // of all runs
 
     internal LocalTraining(
@@ -217,8 +218,9 @@ public sealed class LocalTraining
     /// the step under way stay as they are. Cost: a forward and a backward pass of the batch, counted.</summary>
     /// <param name="at">[parameters]: where, of removed parameters 0.</param>
     /// <param name="gradient">[parameters]: takes the gradient, of removed weights too.</param>
-    /// <remarks>The batch is that of the step under way, as augmented, where a hook of <see cref="Run"/> calls; else one that is
-    /// drawn from the client's samples, not augmented. Dropout has draws of its own.</remarks>
+    /// <remarks>The batch is that of the step under way, as augmented, where a hook of <see cref="Run"/> calls, and a pruner's penalty is a
+    /// part of the loss; else the batch is drawn from the client's samples, not augmented. Dropout has draws of its own, others in each
+    /// call.</remarks>
     public void Gradient(ReadOnlySpan<float> at, Span<float> gradient)
     {
         using var scope = NewDisposeScope();
@@ -227,8 +229,9 @@ public sealed class LocalTraining
         var (batch, samples) = _batch ?? OwnBatch();
         _model.Set(at);
         _workspace.Module.ZeroGradients();
-        Pass(batch, new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client));
+        Pass(batch, _gradientDropout ??= new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client));
         _model.CopyGradients(gradient);
+        if (_batch is not null) Probe?.Adjust(at, gradient);
         _model.Set(values);
         _model.SetGradients(gradients);
         SamplesSeen += samples;
@@ -237,6 +240,7 @@ public sealed class LocalTraining
     /// <summary>A forward and a backward pass, which add to the gradients.</summary>
     void Pass(Batch batch, KeyedRandom dropout)
     {
+        if (_batch is null) View?.Begin();
         if (View is not null) _model.AdjustValues(View.Enter);
         Backward(_criterion.Loss(_workspace.Module.Forward(batch.Input, training: true, dropout).flatten(0, -2), batch.Targets));
     }
@@ -299,6 +303,7 @@ public sealed class LocalTraining
             using var scope = NewDisposeScope();
             var rows = order.AsSpan(start, Math.Min(batch, order.Length - start));
             var read = _workspace.Read(_samples, rows, augmentation);
+            View?.Begin();
             if (View is not null) _model.AdjustValues(View.Enter);
             var scores = module.Forward(read.Input, training: true, dropout).flatten(0, -2); // steps of sequences one after another
             var loss = _criterion.Loss(scores, read.Targets);

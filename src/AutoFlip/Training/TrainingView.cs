@@ -5,7 +5,11 @@ namespace AutoFlip;
 /// computes with the values. One per training, with one owner.</remarks>
 public abstract class TrainingView
 {
-    /// <summary>Called before the forward pass of a step: replaces values by those that it computes with.</summary>
+    /// <summary>Called at the beginning of each step, and of each pass outside of a step. Further passes of a step, as FedSAM has, compute
+    /// with the same values as its first.</summary>
+    public virtual void Begin() { }
+
+    /// <summary>Called before each forward pass: replaces values by those that it computes with.</summary>
     /// <param name="values">[values]: parameters, of removed ones 0, then statistics.</param>
     public abstract void Enter(Span<float> values);
 

@@ -23,6 +23,9 @@ sealed class OneBias(FederatedAlgorithm algorithm, Experiment experiment, string
     /// <summary>True for a weight with input 1 that the mask removes.</summary>
     public bool HasRemovedWeight { get; init; }
 
+    /// <summary>What a pruner measures, or adds to the loss.</summary>
+    public TrainingProbe? Probe { get; init; }
+
     /// <summary>State of the server.</summary>
     public ServerState State { get; private set; } = algorithm.Initialize(new Weights(Network.Layout, [0, start]));
 
@@ -63,7 +66,8 @@ sealed class OneBias(FederatedAlgorithm algorithm, Experiment experiment, string
         var training = new LocalTraining(
             experiment, workspace, Catalog.Criteria[criterion], Network, task, client,
             new VectorSet(1, [.. own.Select(_ => HasRemovedWeight ? 1f : 0)], Targets.Numbers(own)),
-            Enumerable.Range(0, own.Length).ToArray(), _memories[client], default);
+            Enumerable.Range(0, own.Length).ToArray(), _memories[client], default)
+        { Probe = Probe };
         var outcome = algorithm.ClientUpdate(training, experiment.LocalEpochs);
         return new()
         {

@@ -121,6 +121,7 @@ public class TrainingViewTests
             var widths = Enumerable.Range(0, 200).CountBy(_ =>
             {
                 var values = ones.ToArray();
+                view.Begin();
                 view.Enter(values);
                 var seen = values.Count(value => value == 1);
                 view.Leave(values, new float[small.Layout.ParameterCount]);

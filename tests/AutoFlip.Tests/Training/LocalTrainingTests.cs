@@ -202,6 +202,64 @@ public class LocalTrainingTests
         moved.Run(epochs: 1, adjustGradients: (_, g) => Assert.Equal(again, g.ToArray()));
     }
 
+    /// <summary>Half of 64 units are drawn anew in each pass: with the same draws FedSAM would leave out the same units in every step of a
+    /// client's round.</summary>
+    [Fact]
+    public void Passes_beside_the_steps_draw_other_units_each_time()
+    {
+        var network = new NetworkBuilder("dropout", new SampleShape(1, 4, 4)).Flatten().Linear(64).ReLU().Dropout(0.5).Linear(3).Build(3);
+        var initial = Initialization.Draw(network, Catalog.Initializers["normal"], 1, new Seeds(1));
+        using var workspace = new Workspace(new Sgd());
+        var training = Start(network, initial, workspace);
+
+        var gradients = Enumerable.Range(0, 3).Select(_ =>
+        {
+            var gradient = new float[network.Layout.ParameterCount];
+            training.Gradient(initial.Parameters, gradient);
+            return string.Join(' ', gradient);
+        });
+
+        Assert.Distinct(gradients.ToList());
+    }
+
+    /// <summary>FedSAM's second pass is of the model whose gradient led there: FjORD draws a width per step and not per pass.</summary>
+    [Fact]
+    public void Every_pass_of_a_step_computes_with_the_values_of_its_first()
+    {
+        var view = new Counting();
+        using var workspace = new Workspace(new Sgd());
+        var network = TinyFederation.Network(FullBatch);
+        var training = Start(network, TinyFederation.Initial(FullBatch), workspace, view);
+
+        new FedSam(0, 1).ClientUpdate(training, epochs: 3);
+        Assert.Equal((3, 6), (view.Begun, view.Entered));
+
+        training.Gradient(training.Initial.Parameters, new float[network.Layout.ParameterCount]);
+        Assert.Equal((4, 7), (view.Begun, view.Entered));
+    }
+
+    static LocalTraining Start(Network network, Weights initial, Workspace workspace, TrainingView? view = null)
+    {
+        var mask = Mask.Dense(network.Layout);
+        return new(
+            FullBatch, workspace, Catalog.Criteria["CrossEntropyLoss"], network,
+            new ClientTask(ClientWork.Train, 1, LearningRate, initial, mask), 0, Data.Train, Data.Clients[0].Train, new NoMemory(), default)
+        { View = view };
+    }
+
+    sealed class Counting : TrainingView
+    {
+        public int Begun { get; private set; }
+
+        public int Entered { get; private set; }
+
+        public override void Begin() => Begun++;
+
+        public override void Enter(Span<float> values) => Entered++;
+
+        public override void Leave(Span<float> values, Span<float> gradients) { }
+    }
+
     /// <summary>One batch of everything, no dropout and no statistics: the loss of an epoch is that before its step.</summary>
     [Fact]
     public void The_loss_of_the_received_model_is_that_of_the_first_batch_of_everything()

@@ -13,9 +13,11 @@ sealed class NestedView(ImmutableArray<Selection> widths, KeyedRandom random) : 
     Selection _kept = widths[0];
 
     /// <inheritdoc/>
+    public override void Begin() => _kept = widths[random.Next(widths.Length)];
+
+    /// <inheritdoc/>
     public override void Enter(Span<float> values)
     {
-        _kept = widths[random.Next(widths.Length)];
         if (_kept.IsAll) return;
         if (_own.Length == 0) _own = new float[values.Length];
         values.CopyTo(_own);
