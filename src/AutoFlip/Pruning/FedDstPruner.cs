@@ -13,7 +13,9 @@ namespace AutoFlip;
 /// <para>Cost: k_l positions of each layer up, about a byte each, per client and adjustment. The server keeps a float per parameter.</para>
 /// <para>Source: Bibikar, Vikalo, Wang and Chen 2022 (AAAI, arXiv 2112.09824), algorithm 1. Departures: the adjustment comes after the last
 /// local epoch, as in the authors' code; g is the mean over the steps of the round, not the gradient of the last batch; of weights that
-/// came, all 0, the authors' code keeps those of lowest index.</para>
+/// came, all 0, the authors' code keeps those of lowest index. Defaults are those of the other pruners that swap: the authors begin with
+/// the largest initial weights (<see cref="SwappingPruner.MaskInit"/>), swap a share of 0.5 or, in their examples, 0.01
+/// (<see cref="SwappingPruner.AdjustmentRatio"/>), and end halfway through the run (<see cref="SwappingPruner.AdjustmentEnd"/>).</para>
 /// <para>There is no variant for whole units: clients that remove and restore units themselves would return networks of other shapes than
 /// the one they received.</para>
 /// </remarks>
@@ -35,7 +37,7 @@ public sealed record FedDstPruner(PruningPlan Plan) : WeightSwaps(Plan)
     }
 
     /// <inheritdoc/>
-    public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context)
+    private protected override ReportFold? FoldOf(float[]? memory, int length, ProbeContext context)
     {
         if (length == 0) return null;
         var layers = SetsOf(context);

@@ -39,8 +39,8 @@ public sealed record FedRtsPruner(PruningPlan Plan) : WeightSwaps(Plan)
         : new FedRtsPruner(PruningPlan.OfWeights(experiment));
 
     /// <inheritdoc/>
-    public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) => context.Round < context.First ? null
-        : new Posterior(this, AggregateShare, OutcomeWeight, context.Network.Layout.ParameterCount, memory, context);
+    private protected override ReportFold? FoldOf(float[]? memory, int length, ProbeContext context) =>
+        new Posterior(this, AggregateShare, OutcomeWeight, context.Network.Layout.ParameterCount, memory, context);
 
     /// <inheritdoc/>
     internal override GrowthKind Growth => GrowthKind.Positions;

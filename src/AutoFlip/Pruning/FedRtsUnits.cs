@@ -25,8 +25,8 @@ public sealed record FedRtsUnits(PruningPlan Plan, int Rounds) : UnitSwaps(Plan,
     public double AggregateShare { get; init; } = 0.5;
 
     /// <inheritdoc/>
-    public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) => context.Round < context.First ? null
-        : new Posterior(this, AggregateShare, OutcomeWeight, SetsOf(context).Sum(group => group.Kept.Count), memory, context);
+    private protected override ReportFold? FoldOf(float[]? memory, int length, ProbeContext context) =>
+        new Posterior(this, AggregateShare, OutcomeWeight, SetsOf(context).Sum(group => group.Kept.Count), memory, context);
 
     /// <inheritdoc/>
     internal override GrowthKind Growth => GrowthKind.Positions;

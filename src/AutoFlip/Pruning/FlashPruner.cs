@@ -103,7 +103,7 @@ public sealed record FlashPruner(PruningPlan Plan, int Epochs, int Patience, int
 
     /// <summary>Another mask of the same count: the share of the smallest weights goes, and as many of those that were removed
     /// come.</summary>
-    Selection Swapped(WeightLayout layout, Selection kept, ReadOnlySpan<float> weights, KeyedRandom random)
+    internal Selection Swapped(WeightLayout layout, Selection kept, ReadOnlySpan<float> weights, KeyedRandom random)
     {
         var fixedCount = layout.ParameterCount - LayerCounts.LayersOf(layout).Sum(layer => layer.Length);
         var swaps = Math.Min((int)(ExplorerSwapRatio * (kept.Kept - fixedCount)), kept.Count - kept.Kept);

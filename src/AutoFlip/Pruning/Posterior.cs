@@ -66,7 +66,8 @@ sealed class Posterior : ReportFold
         Vote(_context.Shrink(aggregate), 1, outcomes);
         foreach (var (members, _) in _reported)
             foreach (var member in members) outcomes[member] = 0.5f;
-        for (var i = 0; i < outcomes.Length; i++) outcomes[i] = _share * outcomes[i] + (1 - _share) * _votes[i] / _samples;
+        for (var i = 0; i < outcomes.Length; i++) // rounding may take it above 1, and b below what it was
+            outcomes[i] = Math.Min(1, _share * outcomes[i] + (1 - _share) * _votes[i] / _samples);
 
         foreach (var set in _sets)
             for (var i = 0; i < set.Kept.Count; i++)

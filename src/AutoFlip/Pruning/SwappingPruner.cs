@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace AutoFlip;
 
@@ -66,6 +67,11 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
         if (Refreshes && !Enumerable.Range(1, experiment.Rounds).Any(round => IsAdjusted(round, first)))
             yield return $"Experiment.Pruner {experiment.Pruner}: its mask is never adjusted in these {experiment.Rounds} rounds, with "
                 + $"Options.AdjustmentInterval {AdjustmentInterval} and Options.AdjustmentEnd {AdjustmentEnd} from round {first} on.";
+        else if (Refreshes && experiment.Rounds - first is var rounds && AdjustmentEnd > rounds + 1)
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Experiment.Pruner {experiment.Pruner}: its mask is adjusted until the run ends, with {ShareAfter(rounds):P0} of each "
+                + $"layer at last, because Options.AdjustmentEnd {AdjustmentEnd} is more than the {rounds} rounds after the first mask.");
     }
 
     /// <inheritdoc/>
@@ -80,7 +86,14 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
         Measures(context.Round, context.First) ? ProbeOf(context, SetsOf(context)) : null;
 
     /// <inheritdoc/>
-    public override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) =>
+    public sealed override ReportFold? BeginReports(float[]? memory, int length, ProbeContext context) =>
+        Refreshes && context.Round >= context.First ? FoldOf(memory, length, context) : null;
+
+    /// <summary>The fold of the replies of a round under a mask; null if it makes nothing of them.</summary>
+    /// <param name="memory">What the last fold came to; null before the first.</param>
+    /// <param name="length">Numbers of a report; 0 where clients do not measure.</param>
+    /// <param name="context">The round.</param>
+    private protected virtual ReportFold? FoldOf(float[]? memory, int length, ProbeContext context) =>
         length == 0 ? null : new SampleSum(length);
 
     /// <summary>f(s): the share that is swapped after a number of rounds.</summary>

@@ -54,6 +54,19 @@ public class FedRtsPrunerTests
         Assert.Equal([3.5f, 8.5f, 1, 1, 1, 8.5f, 3.5f, 1, 1, 1], fold.End(Weights.Zeros(network.Layout)));
     }
 
+    /// <summary>In floats γ + (1 - γ) n / n is a little above 1 for some γ and n. What always wins has b = 1 for ever.</summary>
+    [Fact]
+    public void Posteriors_never_fall() => CsCheck.Check.Sample(
+        CsCheck.Gen.Select(CsCheck.Gen.Double[0, 1], CsCheck.Gen.Int[1, 60]), (share, samples) =>
+    {
+        var network = TaskCodecTests.Linear(4);
+        var pruner = Paper with { AggregateShare = share, OutcomeWeight = 1e6 };
+        var fold = pruner.BeginReports(null, 0, new(1, 1, network) { Kept = Swaps.OfLayer(1, 1, 0, 0).KeptParameters() })!;
+        fold.Add(Reply(0, samples, [2, 1, 0]));
+
+        Assert.Every(fold.End(new Weights(network.Layout, [2, 1, 0, 0, 0])), value => Assert.InRange(value, 1, 1e6f + 1));
+    });
+
     /// <summary>Before an adjustment, of (1, 1, 0, 0) with half of two swapped: removed weights have X = γ/2 + (1 - γ) Σ p X, here
     /// .25 + .5 · (1/4, 3/4).</summary>
     [Fact]

@@ -42,6 +42,27 @@ public class FlashPrunerTests
         }
     }
 
+    /// <summary>Of kept (.1, 5, 4) and (.2), half goes: the least of both layers together, .1 and .2. What comes was removed before: the
+    /// fourth of the first layer, or the last three of the second, each in some draw.</summary>
+    [Fact]
+    public void The_least_weights_of_all_layers_go_and_others_come_anywhere()
+    {
+        var layout = WeightLayout.Create(
+            [("a", [4], TensorRole.Weight), ("b", [4], TensorRole.Weight), ("bias", [1], TensorRole.Bias)]);
+        var kept = Selection.Of([true, true, true, false, true, false, false, false, true]);
+        var seen = new HashSet<int>();
+        for (ulong seed = 0; seed < 100; seed++)
+        {
+            var swapped = (Flash with { ExplorerSwapRatio = 0.5 })
+                .Swapped(layout, kept, [0.1f, -5, 4, 0, -0.2f, 0, 0, 0, 0], new KeyedRandom(seed));
+
+            Assert.Equal((5, true, true, true), (swapped.Kept, swapped[1], swapped[2], swapped[8]));
+            Assert.False(swapped[0] || swapped[4]);
+            seen.UnionWith(((int[])[3, 5, 6, 7]).Where(i => swapped[i]));
+        }
+        Assert.Equal([3, 5, 6, 7], seen.Order());
+    }
+
     /// <summary>Explorers that return anything but masks: as many weights are kept as in any other run.</summary>
     [Theory, InlineData(1e38f), InlineData(-1e38f), InlineData(1f), InlineData(0f)]
     public void Any_scores_give_a_mask_of_the_density(float score)

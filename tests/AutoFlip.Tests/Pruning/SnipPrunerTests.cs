@@ -35,6 +35,24 @@ public sealed class SnipPrunerTests : IDisposable
         });
     }
 
+    /// <summary>2x - 1 at two samples of x = 1 with targets 0 and -1: residuals 1 and 2, both gradients (2 + 4) / 2 = 3, and
+    /// 2 |w ⊙ g| = (12, 6).</summary>
+    [Fact]
+    public void An_explorer_scores_weights_by_the_size_of_weight_times_gradient()
+    {
+        var experiment = OneBias.FullBatch;
+        var network = TaskCodecTests.Linear(1);
+        var weights = new Weights(network.Layout, [2, -1]);
+        using var workspace = Workspace.Of(experiment);
+        var training = new LocalTraining(
+            experiment, workspace, Catalog.Criteria["MSELoss"], network,
+            new ClientTask(ClientWork.Explore, 1, 0.1, weights, Mask.Dense(network.Layout)), 0,
+            new VectorSet(1, [1, 1], Targets.Numbers([0, -1])), new[] { 0, 1 }, new NoMemory(), default);
+
+        Assert.Equal([12f, 6], new SnipPruner(new PruningPlan(0.5m, 0, 1, 1)).Explore(training));
+        Assert.Equal(weights.Values, training.Values);
+    }
+
     /// <summary>One pass through a batch of each explorer at the model of the dense round, and no step.</summary>
     [Theory, InlineData(PruningKind.Unstructured), InlineData(PruningKind.Structured), InlineData(PruningKind.Hybrid)]
     public async Task Explorers_score_one_batch_and_the_mask_stays(PruningKind pruning)

@@ -46,6 +46,20 @@ public sealed class SwappingPrunerTests : IDisposable
         Assert.Equal(
             isWarned ? ["Experiment.Pruner fedtiny: its mask is never adjusted in these 11 rounds, with Options.AdjustmentInterval 10 and "
                 + "Options.AdjustmentEnd 300 from round 2 on."] : [],
+            Catalog.Pruners["fedtiny"](experiment.WithOption("adjustmentEnd", isWarned ? 300 : 11))
+                .Warns(experiment, TinyFederation.Network(experiment)));
+    }
+
+    /// <summary>The first mask in round 2 of 102: after 100 of 200 rounds a cosine is halfway, at 0.4 / 2.</summary>
+    [Theory, InlineData(200, true), InlineData(100, false)]
+    public void A_mask_that_is_adjusted_until_the_end_is_named_before_the_run(int end, bool isWarned)
+    {
+        var experiment = (TinyFederation.Experiment with { Pruner = "fedtiny", DenseRounds = 1, Rounds = 102 })
+            .WithOption("adjustmentEnd", end);
+
+        Assert.Equal(
+            isWarned ? ["Experiment.Pruner fedtiny: its mask is adjusted until the run ends, with 20 % of each layer at last, because "
+                + "Options.AdjustmentEnd 200 is more than the 100 rounds after the first mask."] : [],
             Catalog.Pruners["fedtiny"](experiment).Warns(experiment, TinyFederation.Network(experiment)));
     }
 
@@ -230,6 +244,27 @@ public sealed class SwappingPrunerTests : IDisposable
             "goes by whenever it adjusts its mask. Accepted: Options.AdjustmentRatio 0.",
             Assert.Single(ExperimentRules.Violations(experiment)), StringComparison.Ordinal);
         Assert.Empty(ExperimentRules.Violations(experiment.WithOption("adjustmentRatio", 0.0)));
+    }
+
+    public static MatrixTheoryData<string, string> NamesAndPersonal => new(
+        ["prunefl", "fedtiny", "fedmef", "fedrts", "feddst", "fedrts units"], ["fedper", "fedrep", "ditto"]);
+
+    /// <summary>What the refusal recommends: the pruner makes nothing of replies, which lack what stays at clients.</summary>
+    [Theory, MemberData(nameof(NamesAndPersonal))]
+    public async Task Personal_models_train_under_a_mask_that_stays(string name, string algorithm)
+    {
+        var experiment = Swaps.Of(name).WithOption("adjustmentRatio", 0.0) with
+        {
+            Algorithm = algorithm,
+            EvaluationScope = EvaluationScope.Both,
+            LocalEpochs = 2,
+        };
+        Assert.Empty(ExperimentRules.Violations(experiment with { Dataset = "Digits", Model = "TwoNN" }));
+
+        var outcome = await TinyFederation.RunAsync(experiment);
+
+        Assert.Empty(outcome.Rounds.SelectMany(round => round.Report.Failures));
+        Assert.Single(outcome.Rounds.Select(round => round.Report.Mask).OfType<string>().Distinct());
     }
 
     [Theory, MemberData(nameof(Names))]
