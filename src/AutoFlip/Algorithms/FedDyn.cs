@@ -16,8 +16,8 @@ public sealed record FedDyn : FederatedAlgorithm
 {
     const string Gradient = "gradient", Correction = "h";
 
-    /// <summary>Weight α of the regulariser, above 0.</summary>
-    [Option("Weight of the dynamic regulariser. Larger keeps clients nearer to the received model.", Above = 0)]
+    /// <summary>Weight α of the regulariser, at least 1e-6: h and g_k are float32, and the server divides by α.</summary>
+    [Option("Weight of the dynamic regulariser. Larger keeps clients nearer to the received model.", AtLeast = 1e-6)]
     public double Alpha { get; init; } = 0.01;
 
     /// <inheritdoc/>

@@ -3,9 +3,10 @@ namespace AutoFlip;
 /// <summary>FedRep: each client first trains a head of its own on the received body, and then the body under that head.</summary>
 /// <param name="Beta">Server momentum, as of <see cref="FedAvg"/>.</param>
 /// <remarks>
-/// Of E local epochs the first E - r train the head alone and the last r the body alone; the other part stays as it is, to the bit. The
-/// head is the last <see cref="PersonalLayers"/> layers, and stays at the client as in <see cref="FedPer"/>; running statistics belong to
-/// the layers that they are of. Each part has an optimizer of its own, without past.
+/// Of E local epochs the first E - r train the head alone and the last r the body alone; the other part stays as it is, to the bit. A
+/// straggler of no more than r epochs trains the head in the first of them, and of a single one the body. The head is the last
+/// <see cref="PersonalLayers"/> layers, and stays at the client as in <see cref="FedPer"/>; running statistics belong to the layers that
+/// they are of. Each part has an optimizer of its own, without past.
 /// <para>With 0 personal layers it is FedAvg, to the bit. Memory: the personal layers per client. Traffic: FedAvg's without them.</para>
 /// <para>Source: Collins et al. 2021, arXiv:2102.07078, algorithm 1, and the authors' code for E and r. Departure: no last round in which
 /// all clients train their heads for ten more epochs; clients are evaluated with the heads that they have.</para>
@@ -44,7 +45,7 @@ public sealed record FedRep(double Beta) : FedAvgServer(Beta)
     {
         var body = Travels(training.Network);
         if (body.IsAll) return training.Run(epochs);
-        var ofBody = Math.Min(BodyEpochs, epochs); // of a straggler there may be fewer
+        var ofBody = epochs == 1 ? 1 : Math.Min(BodyEpochs, epochs - 1); // a straggler may have no more than r epochs
         training.Run(epochs - ofBody, trainable: Selection.All(body.Count).Except(body));
         return training.Run(ofBody, trainable: body);
     }

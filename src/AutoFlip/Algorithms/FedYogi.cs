@@ -6,7 +6,8 @@ namespace AutoFlip;
 /// With Δ = mean - w: m ← β1 m + (1-β1)Δ, v ← v - (1-β2)Δ² sign(v - Δ²), w ← w + η m / (√v + τ), as <see cref="FedOpt"/> has it. After
 /// large updates v falls more slowly than FedAdam's.
 /// <para>Cost: two vectors on the server; nothing on the wire or at clients.</para>
-/// <para>Source: Reddi et al. 2021, arXiv 2003.00295, algorithm 2. No departures.</para>
+/// <para>Source: Reddi et al. 2021, arXiv 2003.00295, algorithm 2. Departure: the default η is that of
+/// <see cref="FedAdam"/>; published for CIFAR-10 is 0.01, with a client rate of 0.0316.</para>
 /// </remarks>
 [Published("Reddi et al. 2021, arXiv 2003.00295")]
 public sealed record FedYogi(double Beta1) : FedOpt(Beta1)

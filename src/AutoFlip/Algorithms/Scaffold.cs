@@ -8,7 +8,7 @@ namespace AutoFlip;
 /// A client k with control variate c_k (0 on its first visit) receives w and c and takes tau steps of y ← y - η(g(y) + c - c_k). Then
 /// c_k' = c_k - c + (w - y) / (τη), and Δ = c_k' - c_k goes up beside y. The server: w ← w + η_g mean(y - w), every client of the cohort
 /// S weighing the same, and c ← c + (1/N) Σ_S Δ. So round 1 is a round of FedAvg with equal weights, and while all N clients take part c
-/// is the mean of all c_k. Running statistics are averaged; control variates are of parameters only.
+/// is the mean of all c_k. Running statistics become the mean by samples; control variates are of parameters only.
 /// <para>This is option II. With option I (<see cref="FullGradient"/>) c_k' is the gradient of the mean loss over all samples of the client
 /// at w, and c - c_k is added to the gradients, inside momentum.</para>
 /// <para>Cost: one vector per client and one on the server; one more vector each way, in float16 unless values are float32; with option I
@@ -117,21 +117,21 @@ public sealed record Scaffold : FederatedAlgorithm
 
     sealed class Fold(Scaffold algorithm, ServerState state, RoundFacts facts) : RoundFold
     {
-        readonly WeightedFold _mean = new(facts.Mask.Values.Kept);
+        readonly SplitMean _mean = new(facts.Mask);
         readonly float[] _changes = new float[facts.Mask.Kept];
 
         public override int Count => _mean.Count;
 
         public override void Add(ClientReply reply)
         {
-            _mean.Add(reply.Values, 1);
+            _mean.Add(reply, 1);
             TensorPrimitives.Add(_changes, reply.Vectors[Control].Span, _changes);
         }
 
         public override ServerState End()
         {
             var (mask, old) = (facts.Mask, state.Weights);
-            var next = old.Towards(mask.Expand(_mean.Mean, old), algorithm.ServerLearningRate);
+            var next = old.Towards(_mean.Over(old), algorithm.ServerLearningRate);
             var control = state.Slots[Control].ToArray();
             var change = mask.KeptParameters().Scatter(_changes);
             TensorPrimitives.MultiplyAdd(change, 1f / facts.Clients, control.AsSpan(0, change.Length), control.AsSpan(0, change.Length));

@@ -14,15 +14,18 @@ static class IncomingNorm
     /// <param name="mask">What is kept.</param>
     /// <param name="full">The full vector before the mask. What is removed stays as it is, and so does a row of which everything is kept,
     /// to the bit, or of which only zeros are.</param>
+    /// <param name="travels">The values of the full vector that clients receive (<see cref="FederatedAlgorithm.Travels"/>): rows of layers
+    /// that stay at the clients are as they are there. Null: all.</param>
     /// <remarks>A row belongs to one output: a filter, a neuron, a gate of a cell in each of its two matrices. Biases are not scaled, and
     /// an embedding has no rows of this kind: its units are columns.</remarks>
-    public static Weights RescaleToDenseNorm(Network network, Mask mask, Weights full)
+    public static Weights RescaleToDenseNorm(Network network, Mask mask, Weights full, Selection? travels = null)
     {
         if (mask.IsDense) return full;
         var values = full.ToArray();
         var outputs = network.Groups.SelectMany(group => group.Memberships)
             .Where(membership => membership is { Makes: true, Axis: 0 }).Select(membership => membership.Tensor).Distinct()
-            .Select(name => full.Layout[name]).Where(tensor => tensor.Role == TensorRole.Weight);
+            .Select(name => full.Layout[name])
+            .Where(tensor => tensor.Role == TensorRole.Weight && travels?[tensor.Offset] != false);
         foreach (var tensor in outputs)
         {
             var length = tensor.Length / tensor.Shape[0];

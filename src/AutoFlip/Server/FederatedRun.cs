@@ -38,7 +38,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
         {
             if (Masks.NeedsExploration(t)) await ExploreAsync(server.Weights, ct);      // s_c
             mask = Masks.Next(t, server.Weights, mask, memory);                         // m_t
-            server = Masks.Apply(t, mask, server);                                      // w_t ⊙ m_t
+            server = Masks.Apply(t, mask, server, _travels);                            // w_t ⊙ m_t
             var cohort = Masks.CohortOf(t);                                             // S_t
             var task = TrainingTask(t, server, mask);
 

@@ -77,11 +77,12 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     }
 
     /// <summary>The server's state under the mask of a round that begins. In the first pruned one, what is left of each output's incoming
-    /// weights may be scaled to the norm of all (<see cref="Experiment.KeepNorm"/>).</summary>
-    public ServerState Apply(int round, Mask mask, ServerState server)
+    /// weights may be scaled to the norm of all (<see cref="Experiment.KeepNorm"/>): of layers that travel, for the others are w_0 at
+    /// clients and server alike.</summary>
+    public ServerState Apply(int round, Mask mask, ServerState server, Selection? travels)
     {
         if (round == experiment.FirstPrunedRound && experiment.KeepNorm)
-            server = server with { Weights = IncomingNorm.RescaleToDenseNorm(network, mask, server.Weights) };
+            server = server with { Weights = IncomingNorm.RescaleToDenseNorm(network, mask, server.Weights, travels) };
         return server.Masked(mask, pruner.RegrowIn(round, experiment.FirstPrunedRound) ?? experiment.Regrow);
     }
 

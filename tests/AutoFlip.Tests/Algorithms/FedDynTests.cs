@@ -33,6 +33,11 @@ public class FedDynTests
         Assert.Equal(0.5f / 3, run.Round(0, 2), 1e-6f);
     }
 
+    /// <summary>Steps of +0.1 at a client of three samples and of -0.1 at one of one: the mean is 0, and so is h.</summary>
+    [Fact]
+    public void Clients_weigh_the_same() => Assert.Equal(
+        0, new OneBias(new FedDyn { Alpha = 1 }, OneBias.FullBatch, "L1Loss", 0, [1000, 1000, 1000], [-1000]).Round(), 1e-6f);
+
     [Fact]
     public void New_masks_are_refused() => Assert.EndsWith(
         "Accepted: Experiment.MaskRefresh once.",

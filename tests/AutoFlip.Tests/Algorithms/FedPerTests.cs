@@ -54,6 +54,21 @@ public class FedPerTests
         Assert.NotEqual(travels.Gather(initial.Values), travels.Gather(global.Values));
     }
 
+    /// <summary>Norms are kept where layers travel: a personal layer that the server scaled would be another one than its clients
+    /// have.</summary>
+    [Fact]
+    public async Task Under_a_mask_the_server_keeps_the_initial_values_too()
+    {
+        var outcome = await TinyFederation.RunAsync(
+            Tiny with { Pruner = "random", Pruning = PruningKind.Structured, PruneFraction = 0.5m, UnitMultiple = 1 });
+
+        var (initial, global) = (TinyFederation.Initial(Tiny), outcome.Global);
+        var local = Selection.All(Network.Layout.Count).Except(new FedPer(0).Travels(Network));
+        var kept = Enumerable.Range(0, local.Count).Where(i => local[i] && outcome.Rounds[^1].Mask.Values[i]).ToList();
+        Assert.InRange(kept.Count, 1, local.Kept - 1);
+        Assert.Every(kept, i => Assert.Equal(initial.Values[i], global.Values[i]));
+    }
+
     /// <summary>Nothing travels, so a client's model is what it would be had it trained from w_0 by itself, in its rounds.</summary>
     [Fact]
     public async Task With_all_layers_personal_every_client_trains_alone()

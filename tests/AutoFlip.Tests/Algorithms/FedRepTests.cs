@@ -54,6 +54,20 @@ public class FedRepTests
         Assert.Every(Enumerable.Range(Network.Layout.ParameterCount, 12).ToArray(), i => Assert.True(body[i])); // the body's statistics
     }
 
+    /// <summary>Of two epochs for the body a straggler has one or two in all.</summary>
+    [Theory, InlineData(1, false), InlineData(2, true), InlineData(3, true)]
+    public void Stragglers_train_both_parts_where_they_have_two_epochs(int epochs, bool trainsHead)
+    {
+        using var workspace = Workspace.Of(Tiny);
+        var (body, training) = (Body, Start(Tiny, workspace));
+        var (head, received) = (Selection.All(body.Count).Except(body), training.Initial.Values.ToArray());
+
+        new FedRep(0) { BodyEpochs = 2 }.ClientUpdate(training, epochs);
+
+        Assert.Equal(trainsHead, !head.Gather(received).SequenceEqual(head.Gather(training.Values)));
+        Assert.NotEqual(body.Gather(received), body.Gather(training.Values));
+    }
+
     /// <summary>An optimiser that starts anew forgets: the body moves in its phase as if there had been no phase of the head before, and
     /// clipping is by the gradient of the part alone.</summary>
     [Fact]

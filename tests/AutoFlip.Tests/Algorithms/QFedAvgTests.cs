@@ -10,6 +10,19 @@ public class QFedAvgTests
         new QFedAvg { Q = 1 }.Fold(Replies.Start(0, 1), null, Replies.Of(3, "loss", 2, -1, 2), Replies.Of(1, "loss", 1, 1, 6))
             .Select(w => MathF.Round(w, 6)));
 
+    /// <summary>The same at η = ½, so L = 2 and D = (2, -2): the sums are 2 · 2 - 1 · 2 = 2 and (4 + 2 · 2) + (4 + 2 · 1) = 14.</summary>
+    [Fact]
+    public void Updates_count_as_gradients_at_the_learning_rate_of_the_round()
+    {
+        var algorithm = new QFedAvg { Q = 1 };
+        var start = Replies.Start(0, 1);
+        var fold = algorithm.BeginRound(algorithm.Initialize(start), new(1, 2, 2, 0.5, Mask.Dense(start.Layout)));
+        fold.Add(Replies.Of(3, "loss", 2, -1, 2));
+        fold.Add(Replies.Of(1, "loss", 1, 1, 6));
+
+        Assert.Equal(-1f / 7, fold.End().Weights.Values[0], 1e-6f);
+    }
+
     [Fact]
     public void Without_fairness_it_is_the_unweighted_mean_to_the_bit() => Assert.Equal(
         [0.25f, 3],

@@ -38,6 +38,45 @@ public sealed class ScaffoldTests : IDisposable
         Assert.Equal(0, run.State.Slots["control"].Values[1], 1e-5f);
     }
 
+    /// <summary>One step of 0.1 by gradients of +1 at one client of three: c_0 = 1 and c = 1/3, whoever else took part.</summary>
+    [Fact]
+    public void The_servers_control_variate_grows_by_the_share_of_all_clients()
+    {
+        var run = new OneBias(new Scaffold(), OneBias.FullBatch, "L1Loss", 0, [-1000], [1000], [1000]);
+
+        run.Round(0);
+
+        Assert.Equal(1, run.Memory(0, "control"), 1e-5f);
+        Assert.Equal(1f / 3, run.State.Slots["control"].Values[1], 1e-5f);
+    }
+
+    /// <summary>Steps of +0.1 at a client of three samples and of -0.1 at one of one: 0, and by samples it would be 0.05. Twice the server
+    /// rate goes twice as far: from two clients at 0.1 to 0.2.</summary>
+    [Fact]
+    public void Clients_weigh_the_same_and_the_server_rate_scales_their_mean()
+    {
+        Assert.Equal(
+            0, new OneBias(new Scaffold(), OneBias.FullBatch, "L1Loss", 0, [1000, 1000, 1000], [-1000]).Round(), 1e-6f);
+        Assert.Equal(
+            0.2f, new OneBias(new Scaffold { ServerLearningRate = 2 }, OneBias.FullBatch, "L1Loss", 0, [1000], [1000]).Round(), 1e-6f);
+    }
+
+    /// <summary>Statistics of 10 over one sample and of 0 over 99: 0.1.</summary>
+    [Fact]
+    public void Running_statistics_are_the_mean_by_samples()
+    {
+        var layout = Replies.Start(0, 1).Layout;
+        var zero = System.Collections.Immutable.ImmutableSortedDictionary<string, ReadOnlyMemory<float>>.Empty
+            .Add("control", new float[layout.ParameterCount]);
+        var scaffold = new Scaffold();
+        var fold = scaffold.BeginRound(
+            scaffold.Initialize(Replies.Start(0, 1)), new(1, 2, 2, 0.1, Mask.Dense(layout)));
+        fold.Add(Replies.Of(1, "loss", 0, 0, 10) with { Vectors = zero });
+        fold.Add(Replies.Of(99, "loss", 0, 0, 0) with { Vectors = zero });
+
+        Assert.Equal(0.1f, fold.End().Weights.Values[^1], 1e-6f);
+    }
+
     /// <summary>One step on all samples has the gradient on all samples.</summary>
     [Fact]
     public void The_options_agree_where_a_round_is_one_step()

@@ -23,7 +23,8 @@ public sealed record TrimmedMean : RobustAlgorithm
     /// <inheritdoc/>
     public override void Aggregate(ServerState state, Mask mask, IReadOnlyList<float[]> replies, Span<float> result)
     {
-        var (count, drop) = (replies.Count, (int)Math.Floor(Trim * replies.Count + 1e-9));
+        var count = replies.Count;
+        var drop = Math.Min((int)Math.Floor(Trim * count + 1e-9), (count - 1) / 2); // one is left, however near β is to a half
         if (drop == 0) MultiKrum.Mean(replies, result);
         else SortedReplies.Reduce(replies, 0, result, (rows, means) => SortedReplies.Mean(rows, drop, count - drop, means));
     }

@@ -8,7 +8,8 @@ namespace AutoFlip;
 /// first ceil(p K) units. So units are ordered by importance, and the global model can be cut to any of the rates.
 /// <para>Cost: traffic and memory as <see cref="HeteroFl"/>; computation that of p_max for each batch.</para>
 /// <para>Source: Horváth et al. 2021 (arXiv 2102.13451), algorithm 1 without distillation. Differs: batch normalisation has one set of
-/// running statistics for all widths; clients count by their samples where they cover a value.</para>
+/// running statistics for all widths; clients count by their samples where they cover a value; rates are by default those of
+/// <see cref="HeteroFl"/>, where the authors have 0.2, 0.4, 0.6, 0.8 and 1 (<see cref="SubModelPruner.ModelRates"/>).</para>
 /// </remarks>
 [Published("Horváth et al. 2021, arXiv 2102.13451")]
 public sealed record Fjord : SubModelPruner

@@ -6,7 +6,9 @@ namespace AutoFlip;
 /// <summary>Clients train sub-models of their own: of each layer as many units as the client's rate allows.</summary>
 /// <remarks>The tensors that a client receives, trains and returns really are that small. The server keeps the whole model, which is
 /// evaluated and exported, and takes each value from the clients that have it (<see cref="CoverageFold"/>). Running statistics are
-/// averaged like weights; <see cref="Experiment.StaticBatchNorm"/> computes them anew for the whole model.</remarks>
+/// averaged like weights; <see cref="Experiment.StaticBatchNorm"/> computes them anew for the whole model. Under an adaptive optimizer the
+/// learning rates of a sub-model grow as its layers narrow (<see cref="Experiment.ScaleLearningRate"/>), which no source does: false has
+/// one rate for all widths.</remarks>
 public abstract record SubModelPruner : Pruner
 {
     const int MostRates = 32;
