@@ -93,7 +93,7 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
             _inbox = _inboxes.Open(task);
             _task = new OpenTask(task, _options.Rules, Clients, Now, _inboxes.ClosedAs(task));
             foreach (var seat in task.Cohort)
-                if (_task.Closed is null && _inbox.Stored(seat) is not null) _task.Store(seat);
+                if (_task.Closed is null && _inbox.Stored(seat) is not null) _task.Store(seat, _inbox.HasResult(seat));
             _audit.Add(
                 "task_opened", ("round", task.Round), ("work", task.Work.ToString()), ("cohort", new JsonArray([.. task.Cohort.Select(
                     seat => (JsonNode)seat)])));

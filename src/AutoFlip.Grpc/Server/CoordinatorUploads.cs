@@ -93,7 +93,7 @@ partial class Coordinator
         var offer = _offers.OfSeat(upload.Seat)!;
         switch (outcome)
         {
-            case ReplyOutcome.Stored when _task!.Store(upload.Seat):
+            case ReplyOutcome.Stored when _task!.Store(upload.Seat, _inbox!.HasResult(upload.Seat)):
                 _offers.Remove(upload.Seat);
                 offer.Answer.TrySetResult(_inbox!.Find(upload.Seat)!);
                 Metrics.Answered(Now - offer.Since);

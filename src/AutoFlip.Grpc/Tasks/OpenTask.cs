@@ -42,11 +42,17 @@ sealed class OpenTask
     /// <summary>Replies that are stored.</summary>
     public int Stored => _seats.Values.Count(seat => seat.Stage == SeatStage.Stored);
 
+    /// <summary>Replies that are stored and have a result. The server may still refuse its values.</summary>
+    public int Usable => _seats.Values.Count(seat => seat is { Stage: SeatStage.Stored, HasResult: true });
+
     /// <summary>Replies that must be stored before it can be closed without the others.</summary>
     public int Quorum => _rules.Quorum(_clients, Task);
 
     /// <summary>True once it can be closed because more clients were asked than are needed.</summary>
-    public bool HasEnough => !IsEnded && Stored >= Task.Enough;
+    public bool HasEnough => !IsEnded && Stored >= Task.Enough && CanGoOn;
+
+    /// <summary>True if the stored replies are as many as the rules and the algorithm ask for.</summary>
+    bool CanGoOn => Stored >= Quorum && (Quorum == 0 || Usable >= Task.Fewest);
 
     /// <summary>True once no reply counts any more that is not stored.</summary>
     public bool IsEnded => Closed is not null || _seats.Values.All(seat => seat.Stage == SeatStage.Stored);
@@ -68,10 +74,12 @@ sealed class OpenTask
     }
 
     /// <summary>Notes that the reply of a seat is stored. False if it does not count: the task is closed.</summary>
-    public bool Store(int seat)
+    /// <param name="seat">The seat.</param>
+    /// <param name="hasResult">False if the client could not compute one.</param>
+    public bool Store(int seat, bool hasResult = true)
     {
         if (Find(seat) is not { } state || Closed is not null) return false;
-        (state.Stage, state.Refusal) = (SeatStage.Stored, null);
+        (state.Stage, state.Refusal, state.HasResult) = (SeatStage.Stored, null, hasResult);
         return true;
     }
 
@@ -99,12 +107,14 @@ sealed class OpenTask
         var isGone = missing.All(seat => seat.IsFinal || IsGone(presence(seat.Seat), now));
         var isOver = atOnce || now >= _deadline;
         var hasEnough = HasEnough;
-        if (Stored >= Quorum && (isGone || isOver || hasEnough))
+        if (CanGoOn && (isGone || isOver || hasEnough))
         {
             return new(
                 WireName(Task.Id), Task.Round, Task.Work,
                 missing.ToImmutableSortedDictionary(seat => seat.Seat, seat => ReasonOf(seat, presence(seat.Seat), hasEnough)));
         }
+        if (_deadline is null && !atOnce && missing.All(seat => seat.IsFinal || presence(seat.Seat).IsExcluded))
+            throw TooFew(missing, presence, "and the others cannot any more");
         if (!isOver || atOnce) return null;
         if (_attempts >= _rules.Attempts)
             throw TooFew(missing, presence, string.Create(
@@ -140,7 +150,8 @@ sealed class OpenTask
         var names = missing.Take(Named).Select(seat => $"{seat.Seat} ({Whereabouts(seat, presence(seat.Seat))})");
         var more = missing.Length > Named ? $" and {missing.Length - Named} more" : "";
         return AutoFlipException.RunFailed(
-            $"Round {Task.Round}: {Stored} of {_seats.Count} clients have answered {when}, and {Quorum} must. "
+            $"Round {Task.Round}: {Stored} of {_seats.Count} clients have answered"
+            + (Usable < Stored ? $", {Stored - Usable} of them without a result," : "") + $" {when}, and {Quorum} must. "
             + $"Missing: {string.Join(", ", names)}{more}.");
     }
 

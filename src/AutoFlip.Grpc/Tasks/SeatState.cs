@@ -32,6 +32,9 @@ sealed class SeatState(int seat)
     /// <summary>The stage.</summary>
     public SeatStage Stage { get; set; }
 
+    /// <summary>True if the stored reply has a result; false if the client could not compute one.</summary>
+    public bool HasResult { get; set; }
+
     /// <summary>The reason that the reply was refused.</summary>
     public string? Refusal { get; set; }
 

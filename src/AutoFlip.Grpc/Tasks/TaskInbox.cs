@@ -14,6 +14,9 @@ sealed class TaskInbox(IServerFiles files, string folder, CohortTask task)
     /// <summary>Bytes of a stored reply; null if it is not stored.</summary>
     public long? Stored(int seat) => files.Length(Reply(seat));
 
+    /// <summary>True if the stored reply of a seat has a result.</summary>
+    public bool HasResult(int seat) => Find(seat)?.Head is { IsResult: true };
+
     /// <summary>The answer by which a seat asked for the task's mask; null if it did not.</summary>
     public Answer? MaskRequest(int seat) => AnswerAt(Mask(seat));
 

@@ -52,6 +52,30 @@ public sealed class RobustRunTests : IDisposable
         Assert.EndsWith("and Experiment.Clients 9 has 4.", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A server over a network does not close a training with fewer.</summary>
+    [Fact]
+    public async Task A_training_is_sent_with_the_number_of_replies_that_it_needs()
+    {
+        var sent = new List<CohortTask>();
+        var experiment = Tiny with { Algorithm = "krum", Pruner = "autoflip", DenseRounds = 1, Rounds = 2, EvaluateEvery = 2 };
+
+        await TinyFederation.RunAsync(experiment, wrap: inner => new Noted(inner, experiment, sent));
+
+        Assert.Every(sent, task => Assert.Equal(task.Work == ClientWork.Train ? 5 : 1, task.Fewest));
+        Assert.Equal([ClientWork.Train, ClientWork.Explore, ClientWork.Train, ClientWork.Evaluate], sent.Select(task => task.Work));
+    }
+
+    sealed class Noted(IClientTransport inner, Experiment experiment, List<CohortTask> sent) : IClientTransport
+    {
+        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
+
+        public IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, CancellationToken ct)
+        {
+            sent.Add(new SentTask(experiment, task).For(cohort));
+            return inner.DispatchAsync(task, cohort, ct);
+        }
+    }
+
     [Fact]
     public async Task A_round_with_too_few_usable_replies_fails()
     {

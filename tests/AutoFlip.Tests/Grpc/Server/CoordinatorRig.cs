@@ -51,8 +51,9 @@ sealed class CoordinatorRig : IDisposable
     public static CohortTask TaskOf(int round, ClientWork work = ClientWork.Train, int seats = Seats) =>
         new(Run, round, work, TaskId.Of(Run, round, work), [.. Enumerable.Range(0, seats)], 1 << 20);
 
-    /// <summary>The reply of a seat, which says nothing but that it failed.</summary>
-    public ReadOnlyMemory<byte> ReplyOf(int seat) => ReplyCodec.Without(ReplyStatus.Failed, Task.Id, seat, $"reply of {seat}");
+    /// <summary>The reply of a seat: a result without values.</summary>
+    public ReadOnlyMemory<byte> ReplyOf(int seat) => ReplyCodec.Finish(
+        ReplyCodec.Begin(Task.Id, seat), new() { Client = seat, Examples = 1 + seat, Seconds = new(0, 0, 0) });
 
     public ReadOnlyMemory<byte> RequestOf(int round) => new byte[] { 1, 2, 3, (byte)round };
 

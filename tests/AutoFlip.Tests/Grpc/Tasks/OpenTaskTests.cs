@@ -46,6 +46,35 @@ public class OpenTaskTests
         Assert.Contains("and 5 must", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Krum with one liar needs 5 results: of 7 clients five have answered at the deadline, one of them that its loss is not a
+    /// number.</summary>
+    [Fact]
+    public void Replies_without_a_result_are_not_among_those_that_the_algorithm_needs()
+    {
+        var task = new OpenTask(TaskOf(7) with { Fewest = 5, Enough = 5 }, Rules(5, Minute), clients: 7, now: TimeSpan.Zero);
+        for (var seat = 0; seat < 5; seat++) task.Store(seat, hasResult: seat > 0);
+
+        Assert.False(task.HasEnough);
+        Assert.Null(task.Proposal(Minute, Here));
+        task.Store(5);
+        Assert.True(task.HasEnough);
+        Assert.Equal([6], task.Proposal(Minute, Here)!.Missing.Keys);
+    }
+
+    /// <summary>Without a deadline nothing else would end the waiting.</summary>
+    [Fact]
+    public void Without_a_deadline_a_round_fails_that_only_excluded_clients_could_complete()
+    {
+        var task = new OpenTask(TaskOf(5) with { Fewest = 5 }, Rules(4, null), clients: 5, now: TimeSpan.Zero);
+        for (var seat = 0; seat < 4; seat++) task.Store(seat);
+
+        Assert.Null(task.Proposal(Minute, Here));
+        var failed = Assert.Throws<AutoFlipException>(
+            () => task.Proposal(Minute, seat => new(IsAttached: false, HasJoined: true, IsExcluded: true, TimeSpan.Zero)));
+        Assert.Equal(
+            "Round 3: 4 of 5 clients have answered and the others cannot any more, and 5 must. Missing: 4 (excluded).", failed.Message);
+    }
+
     [Fact]
     public void A_task_is_closed_at_the_deadline_without_those_that_are_late()
     {
