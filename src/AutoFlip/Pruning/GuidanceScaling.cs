@@ -6,10 +6,34 @@ namespace AutoFlip;
 public static class GuidanceScaling
 {
     /// <summary>Scales single weights within each parameter tensor, in place. A rank within a tensor is never changed.</summary>
-    public static void Scale(WeightLayout layout, Span<float> scores, GuidanceScale scale)
+    /// <param name="layout">The tensors.</param>
+    /// <param name="scores">One per parameter.</param>
+    /// <param name="scale">How.</param>
+    /// <param name="kept">Parameters that an earlier mask left; the scores of others are 0, the least. Ranks are of all parameters of a
+    /// tensor, so that every tensor loses the same share in the end; other scales are of what is left.</param>
+    public static void Scale(WeightLayout layout, Span<float> scores, GuidanceScale scale, Selection? kept = null)
     {
         if (scale == GuidanceScale.Auto) return;
-        foreach (var tensor in layout.Parameters) Scale(scores[tensor.Range], scale);
+        foreach (var tensor in layout.Parameters) Scale(scores[tensor.Range], scale, kept is null ? null : i => kept[tensor.Offset + i]);
+    }
+
+    /// <summary>Scales values of one layer of which some are left, in place.</summary>
+    /// <param name="values">The values; those that are gone are 0.</param>
+    /// <param name="scale">How. Ranks are of all values.</param>
+    /// <param name="isLeft">True for a position that is left; null: all are.</param>
+    internal static void Scale(Span<float> values, GuidanceScale scale, Func<int, bool>? isLeft)
+    {
+        if (isLeft is null || scale is GuidanceScale.Rank or GuidanceScale.Auto)
+        {
+            Scale(values, scale);
+            return;
+        }
+        int[] left = [.. Enumerable.Range(0, values.Length).Where(isLeft)];
+        if (left is []) return;
+        var some = new float[left.Length];
+        for (var i = 0; i < some.Length; i++) some[i] = values[left[i]];
+        Scale(some, scale);
+        for (var i = 0; i < some.Length; i++) values[left[i]] = some[i];
     }
 
     /// <summary>Scales the values of one layer, in place.</summary>

@@ -5,9 +5,9 @@ namespace AutoFlip;
 /// <param name="Scale">How magnitudes are made comparable between tensors: None compares all weights with each other, Rank takes the
 /// same share of every tensor. Auto is None for single weights and Rank for units.</param>
 /// <remarks>
-/// A weight's score is |w|, a unit's the mean of it over the unit's incoming weights and bias. What is removed stays removed, so density
-/// never grows. A mask keeps exactly ceil((1-p_i)n) parameters, or fewer where units that go take along weights that were gone already.
-/// Needs no exploration and no data: the server prunes.
+/// A weight's score is |w|, a unit's the mean of it over the unit's bias and its incoming weights from units that are left. What is removed
+/// stays removed, so density never grows. A mask keeps exactly ceil((1-p_i)n) parameters, or fewer where units that go take along weights
+/// that were gone already. Needs no exploration and no data: the server prunes.
 /// <para>Sources: Han et al. 2015 (arXiv 1506.02626); Zhu and Gupta 2017 (arXiv 1710.01878) for the schedule, which begins at 0
 /// here, after the dense rounds.</para>
 /// </remarks>
@@ -64,8 +64,8 @@ public sealed record MagnitudePruner(PruningPlan Plan, GuidanceScale Scale) : Pr
         if (context.Before is { } before) weights = before.Apply(weights); // the server's vector has the last values of removed weights
         var scores = weights.Parameters.ToArray();
         foreach (ref var score in scores.AsSpan()) score = MathF.Abs(score);
-        var units = UnitScores.Of(network, scores, Scale);
-        GuidanceScaling.Scale(network.Layout, scores, Scale);
+        var units = UnitScores.Of(network, scores, Scale, context.Before);
+        GuidanceScaling.Scale(network.Layout, scores, Scale, context.Before?.Values);
         return PlanOf(context.Round, context.First).Prune(network, units, scores, context.Before);
     }
 }

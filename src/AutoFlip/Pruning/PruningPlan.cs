@@ -12,11 +12,11 @@ namespace AutoFlip;
 /// 8 is what vector units compute with: odd widths are slower than wider even ones, and each new width is compiled anew. A unit of several
 /// channels, as a head of attention is, counts as that many. Fewer where they do not fit: see <see cref="FitUnits"/>.</param>
 /// <remarks>
-/// The mask keeps exactly k = ceil((1-p)n) of all n parameters; if <see cref="UnitsOnly"/>, k or up to what goes together more. Units
-/// go in the order of their scores over all groups together, each that fits, while no more than the share of the n - k parameters is
-/// gone; then the lowest-scoring weights of what is left, with a share of 1 the few that no unit fitted. Biases and norm parameters
-/// count in n and follow their unit; alone they are always kept, for they cost nothing and removing them harms (a departure from the
-/// reference, which prunes them like weights).
+/// The mask keeps exactly k = ceil((1-p)n) of all n parameters, or within an earlier mask up to the single weights that it removed fewer;
+/// if <see cref="UnitsOnly"/>, k or up to what goes together more. Units go in the order of their scores over all groups together, each
+/// that fits, while no more than the share of the n - k parameters is gone; then the lowest-scoring weights of what is left, with a share
+/// of 1 the few that no unit fitted. Biases and norm parameters count in n and follow their unit; alone they are always kept, for they cost
+/// nothing and removing them harms (a departure from the reference, which prunes them like weights).
 /// </remarks>
 public sealed record PruningPlan(decimal Fraction, double StructuredShare, int MinUnits, int UnitMultiple)
 {
@@ -88,7 +88,7 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
         return within is null ? mask : mask.Intersect(within);
     }
 
-    /// <summary>The mask, with the single weights that are left of <paramref name="within"/> where there are too few others.</summary>
+    /// <summary>The mask, filled up with single weights that <paramref name="within"/> removed where too few others are left.</summary>
     Mask Keep(Network network, IReadOnlyList<double[]> unitScores, float[] weightScores, Mask? within)
     {
         var layout = network.Layout;
@@ -144,7 +144,8 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
             from g in Enumerable.Range(0, widths.Length)
             where !network.Groups[g].IsFixed
             let together = Together(network.Groups[g], multiple)
-            from units in Enumerable.Range(0, kept[g].Length).Where(unit => kept[g][unit]).OrderBy(unit => scores[g][unit]).Chunk(together)
+            let left = Enumerable.Range(0, kept[g].Length).Where(unit => kept[g][unit])
+            from units in Blocks(left.OrderBy(unit => scores[g][unit]), together)
             orderby units.Average(unit => scores[g][unit]) // stable, as the order within a group is: ties keep the later ones
             select (g, units);
         if (budget > 0)
@@ -156,6 +157,16 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
                 else widths[g] += units.Length;
             }
         return new Units(network, [.. kept.Select(Selection.Of)]);
+    }
+
+    /// <summary>Units in blocks of one size. Where the width is no multiple of it, as after smaller blocks, the lowest ones make the width
+    /// one: a small block of the highest would fit where the others do not, and go before them.</summary>
+    static IEnumerable<int[]> Blocks(IEnumerable<int> ascending, int together)
+    {
+        int[] units = [.. ascending];
+        var rest = units.Length % together;
+        if (rest > 0) yield return units[..rest];
+        foreach (var block in units.Skip(rest).Chunk(together)) yield return block;
     }
 
     /// <summary>True if whole units reach the fraction, up to fewer parameters than go together next, so that no scores of single

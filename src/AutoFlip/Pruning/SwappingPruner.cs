@@ -67,11 +67,11 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
         if (Refreshes && !Enumerable.Range(1, experiment.Rounds).Any(round => IsAdjusted(round, first)))
             yield return $"Experiment.Pruner {experiment.Pruner}: its mask is never adjusted in these {experiment.Rounds} rounds, with "
                 + $"Options.AdjustmentInterval {AdjustmentInterval} and Options.AdjustmentEnd {AdjustmentEnd} from round {first} on.";
-        else if (Refreshes && experiment.Rounds - first is var rounds && AdjustmentEnd > rounds + 1)
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"Experiment.Pruner {experiment.Pruner}: its mask is adjusted until the run ends, with {ShareAfter(rounds):P0} of each "
-                + $"layer at last, because Options.AdjustmentEnd {AdjustmentEnd} is more than the {rounds} rounds after the first mask.");
+        else if (Refreshes && experiment.Rounds - first is var rounds
+            && rounds / AdjustmentInterval * AdjustmentInterval is var last && last + AdjustmentInterval < AdjustmentEnd)
+            yield return $"Experiment.Pruner {experiment.Pruner}: its mask is adjusted until the run ends, and the last adjustment still "
+                + $"swaps {ShareAfter(last).ToString("P0", CultureInfo.InvariantCulture)} of what is kept: Options.AdjustmentEnd "
+                + $"{AdjustmentEnd} is more than the {rounds} rounds after the first mask.";
     }
 
     /// <inheritdoc/>

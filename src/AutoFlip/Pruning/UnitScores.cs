@@ -9,18 +9,22 @@ static class UnitScores
     /// <param name="network">The network.</param>
     /// <param name="scores">One per parameter, not yet scaled, so that a unit's bias weighs as much as one of its weights.</param>
     /// <param name="scale">How units of different layers are made comparable.</param>
-    public static IReadOnlyList<double[]> Of(Network network, ReadOnlySpan<float> scores, GuidanceScale scale) =>
-        Scaled(network, MeansOf(network, scores), scale);
+    /// <param name="within">An earlier mask: means are over the inputs that it left, and removed units have 0. Null: all are there.</param>
+    public static IReadOnlyList<double[]> Of(Network network, ReadOnlySpan<float> scores, GuidanceScale scale, Mask? within = null) =>
+        within?.Units is { } units
+            ? Scaled(network, MeansOf(units, scores), scale, units)
+            : Scaled(network, MeansOf(network, scores), scale);
 
     /// <summary>Means of units made comparable between groups: scaled within each, in place, or per multiply-accumulate.</summary>
     /// <param name="network">The network.</param>
     /// <param name="means">Per group and unit.</param>
     /// <param name="scale">How.</param>
-    public static IReadOnlyList<double[]> Scaled(Network network, float[][] means, GuidanceScale scale)
+    /// <param name="left">The units that an earlier mask left; null: all.</param>
+    public static IReadOnlyList<double[]> Scaled(Network network, float[][] means, GuidanceScale scale, Units? left = null)
     {
         for (var g = 0; g < means.Length; g++)
             if (scale == GuidanceScale.Mac) TensorPrimitives.Divide(means[g], (float)UsesIn(network, network.Groups[g]), means[g]);
-            else GuidanceScaling.Scale(means[g], scale);
+            else GuidanceScaling.Scale(means[g], scale, left?.Kept[g] is { } kept ? unit => kept[unit] : null);
         return Array.ConvertAll(means, group => Array.ConvertAll(group, mean => (double)mean));
     }
 
@@ -45,6 +49,21 @@ static class UnitScores
         var means = new float[network.Groups.Length][];
         for (var g = 0; g < means.Length; g++) means[g] = Means(network.Groups[g], network.Layout, scores);
         return means;
+    }
+
+    /// <summary>The same over the inputs that are left: as in the network without the removed units, which have 0.</summary>
+    static float[][] MeansOf(Units left, ReadOnlySpan<float> scores)
+    {
+        var full = new float[left.Network.Layout.Count];
+        scores.CopyTo(full);
+        var small = MeansOf(left.Small, left.Present.Gather(full).AsSpan(0, left.Small.Layout.ParameterCount));
+        return [.. left.Kept.Zip(small, (units, means) =>
+        {
+            var (all, next) = (new float[units.Count], 0);
+            for (var unit = 0; unit < all.Length; unit++)
+                if (units[unit]) all[unit] = means[next++];
+            return all;
+        })];
     }
 
     /// <summary>Per parameter the score of the unit that it leads into; 0 where it leads into none.</summary>

@@ -51,7 +51,7 @@ public sealed class MagnitudePrunerTests : IDisposable
     [Theory]
     [InlineData(0.0, GuidanceScale.None), InlineData(0.0, GuidanceScale.Rank), InlineData(0.5, GuidanceScale.Rank)]
     [InlineData(1.0, GuidanceScale.None), InlineData(1.0, GuidanceScale.Rank)]
-    [InlineData(1.0, GuidanceScale.Rank, 8), InlineData(0.5, GuidanceScale.None, 8)]
+    [InlineData(1.0, GuidanceScale.Rank, 8), InlineData(0.5, GuidanceScale.None, 8), InlineData(1.0, GuidanceScale.Robust, 8)]
     public void What_is_removed_stays_removed_and_each_step_keeps_its_share(double structured, GuidanceScale scale, int multiple = 1) =>
         Gen.Select(Gen.Decimal[0.1m, 0.9m], Gen.ULong, Gen.Int[1, 6]).Sample((fraction, seed, steps) =>
     {
@@ -59,15 +59,33 @@ public sealed class MagnitudePrunerTests : IDisposable
         Mask? before = null;
         for (var step = 1; step <= steps; step++)
         {
-            var mask = Prune(pruner, Masks.Values(TwoCnn.Layout, seed + (ulong)step), step, before); // other weights at every step
+            var weights = Masks.Values(TwoCnn.Layout, seed + (ulong)step); // others at every step
+            var mask = Prune(pruner, weights, step, before);
 
             var most = PruningPlan.KeptCount(MagnitudePruner.Cubic(0, fraction, (decimal)step / steps), mask.Count);
             Assert.InRange(mask.Kept, structured == 0 ? most : most / 2, most);
             for (var i = 0; before is not null && i < mask.Layout.Count; i++) Assert.True(before.Values[i] || !mask.Values[i]);
             Assert.True(before is null || AreWithin(mask.Units, before.Units));
+            if (before is not null) AssertInOrder(TwoCnn, weights, before, mask);
             before = mask;
         }
     }, iter: 20);
+
+    /// <summary>Of the units of a group the lowest go: by mean |w| over what is left of their inputs, and their bias.</summary>
+    static void AssertInOrder(Network network, Weights weights, Mask before, Mask after)
+    {
+        var left = before.Shrink(network);
+        float[] magnitudes = [.. before.Shrink(weights).Parameters.ToArray().Select(Math.Abs)];
+        foreach (var (g, means) in UnitScores.MeansOf(left, magnitudes).Index())
+        {
+            var (had, has) = (before.Units?.Kept[g] ?? Selection.All(network.Groups[g].Width), after.Units?.Kept[g]);
+            if (has is null) continue;
+            int[] units = [.. Enumerable.Range(0, had.Count).Where(unit => had[unit])];
+            var gone = units.Index().Where(unit => !has[unit.Item]).Select(unit => means[unit.Index]).DefaultIfEmpty(float.MinValue).Max();
+            var kept = units.Index().Where(unit => has[unit.Item]).Select(unit => means[unit.Index]).Min();
+            Assert.True(gone <= kept, $"{network.Groups[g]}: a unit of {gone} went and one of {kept} stays");
+        }
+    }
 
     /// <summary>No unit comes back, and a step keeps what its schedule says: blocks of units are of another size in each step here (the
     /// default, in a network too small for blocks of eight).</summary>
@@ -103,8 +121,56 @@ public sealed class MagnitudePrunerTests : IDisposable
         Assert.Equal([1], Enumerable.Range(0, 2).Where(unit => units[unit]));
     }
 
-    static bool AreWithin(Units? units, Units? others) => others is null || (units is not null && units.Kept.Zip(others.Kept).All(
-        group => Enumerable.Range(0, group.First.Count).All(unit => !group.First[unit] || group.Second[unit])));
+    /// <summary>128 and 64 units in blocks of eight, or of four where eight leave too many single weights: the third of five steps leaves
+    /// 84 and 40. The next one goes on in blocks of eight, the smaller one of the lowest units.</summary>
+    [Fact]
+    public void A_block_that_is_smaller_than_others_has_the_lowest_units()
+    {
+        var network = new NetworkBuilder("wide", new SampleShape(1, 8, 8))
+            .Flatten().Linear(128).ReLU().Linear(64).ReLU().Linear(10).Build(10);
+        var pruner = new MagnitudePruner(new PruningPlan(0.5m, 1, 1, 8), GuidanceScale.Rank) { PruningSteps = 5 };
+        var weights = Masks.Values(network.Layout, 3);
+        Mask? before = null;
+        var widths = new List<string>();
+        for (var round = 1; round <= 5; round++)
+        {
+            var mask = pruner.Prune(new(network, round, [], null, new Seeds(1)) { First = 1, Weights = weights, Before = before });
+            if (before is not null) AssertInOrder(network, weights, before, mask);
+            before = mask;
+            widths.Add(string.Join(' ', mask.Shrink(network).Groups.Where(group => !group.IsFixed).Select(group => group.Width)));
+        }
+        Assert.Contains("84 40", widths);
+    }
+
+    /// <summary>Two layers of 64 units whose weights are drawn alike lose about as many: a layer whose inputs are fewer does not look
+    /// weaker.</summary>
+    [Fact]
+    public void Layers_that_have_lost_inputs_are_judged_by_the_others()
+    {
+        var network = new NetworkBuilder("deep", new SampleShape(1, 8, 8))
+            .Flatten().Linear(64).ReLU().Linear(64).ReLU().Linear(64).Build(64);
+        var pruner = new MagnitudePruner(new PruningPlan(0.7m, 1, 1, 1), GuidanceScale.None) { PruningSteps = 4 };
+        var weights = Masks.Values(network.Layout, 5);
+        Mask? before = null;
+        for (var round = 1; round <= 4; round++)
+            before = pruner.Prune(new(network, round, [], null, new Seeds(1)) { First = 1, Weights = weights, Before = before });
+
+        int[] widths = [.. before!.Shrink(network).Groups.Where(group => !group.IsFixed).Select(group => group.Width)];
+        Assert.InRange(widths[0] - widths[1], -12, 12);
+    }
+
+    /// <summary>Quartiles of a tensor of which more than three quarters are gone would all be 0.</summary>
+    [Fact]
+    public void Scales_are_of_what_is_left()
+    {
+        var layout = TaskCodecTests.Linear(10).Layout; // and a bias
+        var kept = Selection.Of([.. Enumerable.Range(0, 11).Select(i => i is 7 or 9 or 10)]);
+        float[] scores = [0, 0, 0, 0, 0, 0, 0, 4, 0, 2, 1];
+
+        GuidanceScaling.Scale(layout, scores, GuidanceScale.Robust, kept); // median 3, quartiles 2.5 and 3.5
+
+        Assert.Equal([1, -1], [scores[7], scores[9]]);
+    }
 
     [Theory]
     [InlineData(WireFormat.Fp32, 1), InlineData(WireFormat.Fp16, 1), InlineData(WireFormat.Int8, 1), InlineData(WireFormat.Fp32, 3)]
@@ -172,4 +238,8 @@ public sealed class MagnitudePrunerTests : IDisposable
         }
         Assert.Throws<AutoFlipException>(() => SavedMask.Unpack([], TwoCnn, "test"));
     }
+
+    /// <summary>Tests whether no unit has come back.</summary>
+    internal static bool AreWithin(Units? units, Units? others) => others is null || (units is not null && units.Kept.Zip(others.Kept).All(
+        group => Enumerable.Range(0, group.First.Count).All(unit => !group.First[unit] || group.Second[unit])));
 }

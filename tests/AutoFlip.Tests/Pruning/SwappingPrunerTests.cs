@@ -50,16 +50,18 @@ public sealed class SwappingPrunerTests : IDisposable
                 .Warns(experiment, TinyFederation.Network(experiment)));
     }
 
-    /// <summary>The first mask in round 2 of 102: after 100 of 200 rounds a cosine is halfway, at 0.4 / 2.</summary>
-    [Theory, InlineData(200, true), InlineData(100, false)]
-    public void A_mask_that_is_adjusted_until_the_end_is_named_before_the_run(int end, bool isWarned)
+    /// <summary>The first mask in round 2 of 102: after 100 of 200 rounds a cosine is halfway, at 0.4 / 2. With an interval of 50 and an
+    /// end at 100 or 150, the adjustments after 50 and 100 rounds are all that there are.</summary>
+    [Theory, InlineData(200, 10, true), InlineData(100, 10, false), InlineData(110, 10, false), InlineData(100, 50, false)]
+    [InlineData(150, 50, false), InlineData(200, 50, true)]
+    public void A_mask_that_is_adjusted_until_the_end_is_named_before_the_run(int end, int interval, bool isWarned)
     {
         var experiment = (TinyFederation.Experiment with { Pruner = "fedtiny", DenseRounds = 1, Rounds = 102 })
-            .WithOption("adjustmentEnd", end);
+            .WithOption("adjustmentEnd", end).WithOption("adjustmentInterval", interval);
 
         Assert.Equal(
-            isWarned ? ["Experiment.Pruner fedtiny: its mask is adjusted until the run ends, with 20 % of each layer at last, because "
-                + "Options.AdjustmentEnd 200 is more than the 100 rounds after the first mask."] : [],
+            isWarned ? ["Experiment.Pruner fedtiny: its mask is adjusted until the run ends, and the last adjustment still swaps "
+                + "20 % of what is kept: Options.AdjustmentEnd 200 is more than the 100 rounds after the first mask."] : [],
             Catalog.Pruners["fedtiny"](experiment).Warns(experiment, TinyFederation.Network(experiment)));
     }
 
