@@ -6,7 +6,8 @@ namespace AutoFlip.Bench;
 /// any round and resumed.</summary>
 static class CombinationBench
 {
-    /// <summary>Skewed clients, stragglers and half precision on the wire, on little data. The first round is dense.</summary>
+    /// <summary>Skewed clients, stragglers and half precision on the wire, on little data. The first round is dense. Units go in blocks of
+    /// eight, or in smaller ones where these are too coarse.</summary>
     public static Experiment Setting { get; } = new()
     {
         Name = "bench",
@@ -15,7 +16,7 @@ static class CombinationBench
         Partition = "diri",
         Concentration = 0.5,
         Model = "TwoNN",
-        HiddenSize = 8,
+        HiddenSize = 16,
         Clients = 8,
         CohortFraction = 0.88,
         Rounds = 6,
@@ -29,7 +30,6 @@ static class CombinationBench
         ExplorerFraction = 1,
         ExplorationEpochs = 1,
         PruneFraction = 0.4m,
-        UnitMultiple = 1,
         WireDown = WireFormat.Fp16,
         WireUp = WireFormat.Fp16,
         EvaluateEvery = 3,

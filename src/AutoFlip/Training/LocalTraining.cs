@@ -22,7 +22,7 @@ public sealed class LocalTraining
     readonly ReadOnlyMemory<int> _rows;
     readonly Selection _kept;
     readonly CancellationToken _ct;
-    (Batch Batch, int Samples)? _batch; // of the step under way
+    Step? _step; // under way
     FrozenValues? _frozen; // of the run under way
     KeyedRandom? _gradientDropout; // of passes beside the steps
     int _epochs; // of all runs
@@ -226,12 +226,12 @@ public sealed class LocalTraining
         using var scope = NewDisposeScope();
         var (values, gradients) = (Values.ToArray(), new float[at.Length]);
         _model.CopyGradients(gradients);
-        var (batch, samples) = _batch ?? OwnBatch();
+        var (batch, samples, probe) = _step ?? OwnBatch();
         _model.Set(at);
         _workspace.Module.ZeroGradients();
         Pass(batch, _gradientDropout ??= new Seeds(_experiment.Seed).For(Purpose.Dropout, _task.Round, _client));
         _model.CopyGradients(gradient);
-        if (_batch is not null) Probe?.Adjust(at, gradient);
+        probe?.Adjust(at, gradient);
         _model.Set(values);
         _model.SetGradients(gradients);
         SamplesSeen += samples;
@@ -240,7 +240,7 @@ public sealed class LocalTraining
     /// <summary>A forward and a backward pass, which add to the gradients.</summary>
     void Pass(Batch batch, KeyedRandom dropout)
     {
-        if (_batch is null) View?.Begin();
+        if (_step is null) View?.Begin();
         if (View is not null) _model.AdjustValues(View.Enter);
         Backward(_criterion.Loss(_workspace.Module.Forward(batch.Input, training: true, dropout).flatten(0, -2), batch.Targets));
     }
@@ -264,11 +264,11 @@ public sealed class LocalTraining
         _model.ResetOptimizer();
     }
 
-    (Batch Batch, int Samples) OwnBatch()
+    Step OwnBatch()
     {
         var order = OrderOf(epoch: 0); // of no epoch: they count from 1
         var rows = order.AsSpan(0, Math.Min(_experiment.BatchSize == 0 ? order.Length : _experiment.BatchSize, order.Length));
-        return (_workspace.Read(_samples, rows, augmentation: null), rows.Length);
+        return new(_workspace.Read(_samples, rows, augmentation: null), rows.Length, null);
     }
 
     int[] OrderOf(int epoch)
@@ -310,20 +310,26 @@ public sealed class LocalTraining
             readout.Add(scores, read.HostTargets, loss);
 
             Backward(loss);
-            _batch = (read, rows.Length);
-            if (epoch > 0 && Probe is not null) _model.Observe(Probe);
+            _step = new(read, rows.Length, epoch > 0 ? Probe : null);
+            if (_step is { Probe: { } probe }) _model.Observe(probe);
             if (hooks.Adjust is not null) _model.Adjust(hooks.Adjust, hooks.AdjustThere);
             if (_frozen is not null) _model.Adjust((_, gradients) => _frozen.Mute(gradients));
             _model.Step(_task.LearningRate, _kept, Scales.AsSpan());
             Steps++;
             if (hooks.AfterStep is not null) _model.AdjustParameters(hooks.AfterStep, hooks.AfterStepThere);
             if (_frozen is not null) _model.AdjustValues(_frozen.Restore);
-            _batch = null;
+            _step = null;
             SamplesSeen += rows.Length;
         }
         readout.Read();
         return outputs;
     }
+
+    /// <summary>A step.</summary>
+    /// <param name="Batch">Its batch, as augmented.</param>
+    /// <param name="Samples">Samples of it.</param>
+    /// <param name="Probe">Observes it; null if nothing is measured, as of a second model.</param>
+    readonly record struct Step(Batch Batch, int Samples, TrainingProbe? Probe);
 
     AutoFlipException NotFinite(float loss, int epoch, bool isFirstStep)
     {
