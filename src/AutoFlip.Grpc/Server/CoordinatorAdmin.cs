@@ -88,9 +88,7 @@ partial class Coordinator : IAdministered
         {
             if (_ended is not null || _failure is not null || _task is null || _task.IsEnded) return new(false, "No task is open.");
             if (_task.Proposal(Now, PresenceOf, atOnce: true) is not { } record)
-                return new(false, _task.Usable == _task.Stored
-                    ? $"{_task.Stored} replies are stored, and {_task.Quorum} are needed: the round stays open."
-                    : $"{_task.Usable} replies with a result are stored, and {_task.Quorum} are needed: the round stays open.");
+                return new(false, $"{_task.Shortage("so far")}: the round stays open.");
             _audit.Add("round_closed", ("round", record.Round), ("by", "operator"));
             Close(record);
             return new(true, $"Round {record.Round} is closed with {_task.Stored} replies; missing clients: {record.Missing.Count}.");

@@ -51,8 +51,18 @@ sealed class OpenTask
     /// <summary>True once it can be closed because more clients were asked than are needed.</summary>
     public bool HasEnough => !IsEnded && Stored >= Task.Enough && CanGoOn;
 
-    /// <summary>True if the stored replies are as many as the rules and the algorithm ask for.</summary>
-    bool CanGoOn => Stored >= Quorum && (Quorum == 0 || Usable >= Task.Fewest);
+    /// <summary>True if the stored replies are as many as the rules ask for, and of a training as many results as the algorithm
+    /// needs.</summary>
+    bool CanGoOn => Stored >= Quorum && Lacking(Usable) == 0;
+
+    /// <summary>Results that a training lacks where there are so many.</summary>
+    int Lacking(int results) => Task.Work == ClientWork.Train ? Math.Max(0, Task.Fewest - results) : 0;
+
+    /// <summary>Replies that are stored and needed, as a clause; results, where there are enough replies.</summary>
+    /// <param name="when">In which state, as a clause.</param>
+    public string Shortage(string when) => Stored < Quorum
+        ? $"{Stored} of {_seats.Count} clients have answered {when}, and {Quorum} must"
+        : $"{Usable} of {Stored} replies have a result {when}, and the algorithm needs {Task.Fewest}";
 
     /// <summary>True once no reply counts any more that is not stored.</summary>
     public bool IsEnded => Closed is not null || _seats.Values.All(seat => seat.Stage == SeatStage.Stored);
@@ -103,7 +113,8 @@ sealed class OpenTask
         if (IsEnded) return null;
         SeatState[] missing = [.. _seats.Values.Where(seat => seat.Stage != SeatStage.Stored)];
         var open = missing.Count(seat => seat.Stage != SeatStage.Refused);
-        if (Stored + open < Quorum && !atOnce) throw TooFew(missing, presence, "and too many replies were refused");
+        if ((Stored + open < Quorum || Lacking(Usable + open) > 0) && !atOnce)
+            throw TooFew(missing, presence, "and too many replies were refused");
         var isGone = missing.All(seat => seat.IsFinal || IsGone(presence(seat.Seat), now));
         var isOver = atOnce || now >= _deadline;
         var hasEnough = HasEnough;
@@ -113,8 +124,6 @@ sealed class OpenTask
                 WireName(Task.Id), Task.Round, Task.Work,
                 missing.ToImmutableSortedDictionary(seat => seat.Seat, seat => ReasonOf(seat, presence(seat.Seat), hasEnough)));
         }
-        if (_deadline is null && !atOnce && missing.All(seat => seat.IsFinal || presence(seat.Seat).IsExcluded))
-            throw TooFew(missing, presence, "and the others cannot any more");
         if (!isOver || atOnce) return null;
         if (_attempts >= _rules.Attempts)
             throw TooFew(missing, presence, string.Create(
@@ -149,10 +158,7 @@ sealed class OpenTask
         const int Named = 10;
         var names = missing.Take(Named).Select(seat => $"{seat.Seat} ({Whereabouts(seat, presence(seat.Seat))})");
         var more = missing.Length > Named ? $" and {missing.Length - Named} more" : "";
-        return AutoFlipException.RunFailed(
-            $"Round {Task.Round}: {Stored} of {_seats.Count} clients have answered"
-            + (Usable < Stored ? $", {Stored - Usable} of them without a result," : "") + $" {when}, and {Quorum} must. "
-            + $"Missing: {string.Join(", ", names)}{more}.");
+        return AutoFlipException.RunFailed($"Round {Task.Round}: {Shortage(when)}. Missing: {string.Join(", ", names)}{more}.");
     }
 
     static string Whereabouts(SeatState seat, Presence presence) =>

@@ -23,7 +23,7 @@ public sealed record RoundRules
     /// <param name="clients">Of the federation.</param>
     /// <param name="task">The task. Evaluations and statistics are closed with any number of replies; a training with no fewer than the
     /// algorithm needs, and as many results (<see cref="OpenTask.Usable"/>): a round that is closed is never opened again, so the run could
-    /// not go on.</param>
+    /// not go on. Without a deadline it waits for them.</param>
     public int Quorum(int clients, CohortTask task) => task.Work is ClientWork.Evaluate or ClientWork.Measure
         ? 0
         : Math.Max(task.Fewest, task.Enough - Math.Max(0, clients - MinClients));

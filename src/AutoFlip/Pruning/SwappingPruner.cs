@@ -70,7 +70,7 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
         else if (Refreshes && experiment.Rounds - first is var rounds
             && rounds / AdjustmentInterval * AdjustmentInterval is var last && last + AdjustmentInterval < AdjustmentEnd)
             yield return $"Experiment.Pruner {experiment.Pruner}: its mask is adjusted until the run ends, and the last adjustment still "
-                + $"swaps {ShareAfter(last).ToString("P0", CultureInfo.InvariantCulture)} of what is kept: Options.AdjustmentEnd "
+                + $"swaps {ShareAfter(last).ToString("P0", CultureInfo.InvariantCulture)} of the layers it adjusts: Options.AdjustmentEnd "
                 + $"{AdjustmentEnd} is more than the {rounds} rounds after the first mask.";
     }
 

@@ -218,9 +218,9 @@ public sealed class LocalTraining
     /// the step under way stay as they are. Cost: a forward and a backward pass of the batch, counted.</summary>
     /// <param name="at">[parameters]: where, of removed parameters 0.</param>
     /// <param name="gradient">[parameters]: takes the gradient, of removed weights too.</param>
-    /// <remarks>The batch is that of the step under way, as augmented, where a hook of <see cref="Run"/> calls, and a pruner's penalty is a
-    /// part of the loss; else the batch is drawn from the client's samples, not augmented. Dropout has draws of its own, others in each
-    /// call.</remarks>
+    /// <remarks>The batch is that of the step under way, as augmented, where a hook of <see cref="Run"/> or <see cref="RunAside"/> calls;
+    /// else one that is drawn from the client's samples, not augmented. In a hook of <see cref="Run"/> a pruner's penalty is a part of the
+    /// loss. Dropout has draws of its own, others in each call.</remarks>
     public void Gradient(ReadOnlySpan<float> at, Span<float> gradient)
     {
         using var scope = NewDisposeScope();

@@ -61,7 +61,7 @@ public sealed class SwappingPrunerTests : IDisposable
 
         Assert.Equal(
             isWarned ? ["Experiment.Pruner fedtiny: its mask is adjusted until the run ends, and the last adjustment still swaps "
-                + "20 % of what is kept: Options.AdjustmentEnd 200 is more than the 100 rounds after the first mask."] : [],
+                + "20 % of the layers it adjusts: Options.AdjustmentEnd 200 is more than the 100 rounds after the first mask."] : [],
             Catalog.Pruners["fedtiny"](experiment).Warns(experiment, TinyFederation.Network(experiment)));
     }
 

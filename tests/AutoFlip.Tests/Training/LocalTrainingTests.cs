@@ -238,13 +238,42 @@ public class LocalTrainingTests
         Assert.Equal((4, 7), (view.Begun, view.Entered));
     }
 
-    static LocalTraining Start(Network network, Weights initial, Workspace workspace, TrainingView? view = null)
+    /// <summary>A penalty of λ = ½ on the first parameter adds its value to its gradient, in steps of the first model alone.</summary>
+    [Fact]
+    public void A_pruners_penalty_is_on_the_first_model()
+    {
+        using var workspace = new Workspace(new Sgd());
+        var (network, initial) = (TinyFederation.Network(FullBatch), TinyFederation.Initial(FullBatch));
+        float GradientIn(Extrusion? probe, bool aside)
+        {
+            var (training, gradient) = (Start(network, initial, workspace, probe: probe), new float[network.Layout.ParameterCount]);
+            void Hook(ReadOnlySpan<float> w, Span<float> g) => training.Gradient(initial.Parameters, gradient);
+            if (aside) training.RunAside(initial.Values, 1, Hook);
+            else training.Run(1, adjustGradients: Hook);
+            return gradient[0];
+        }
+        Extrusion Penalty() => new(new NoReport(), 0.5f, _ => [0]);
+
+        Assert.Equal(GradientIn(null, aside: false) + initial.Values[0], GradientIn(Penalty(), aside: false), 1e-6f);
+        Assert.Equal(GradientIn(null, aside: true), GradientIn(Penalty(), aside: true));
+        Assert.NotEqual(0, initial.Values[0]);
+    }
+
+    sealed class NoReport : TrainingProbe
+    {
+        public override System.Collections.Immutable.ImmutableArray<ReportPart> Parts => [];
+
+        public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained) => [];
+    }
+
+    static LocalTraining Start(
+        Network network, Weights initial, Workspace workspace, TrainingView? view = null, TrainingProbe? probe = null)
     {
         var mask = Mask.Dense(network.Layout);
         return new(
             FullBatch, workspace, Catalog.Criteria["CrossEntropyLoss"], network,
             new ClientTask(ClientWork.Train, 1, LearningRate, initial, mask), 0, Data.Train, Data.Clients[0].Train, new NoMemory(), default)
-        { View = view };
+        { View = view, Probe = probe };
     }
 
     sealed class Counting : TrainingView

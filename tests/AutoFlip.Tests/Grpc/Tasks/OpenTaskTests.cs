@@ -61,18 +61,45 @@ public class OpenTaskTests
         Assert.Equal([6], task.Proposal(Minute, Here)!.Missing.Keys);
     }
 
-    /// <summary>Without a deadline nothing else would end the waiting.</summary>
+    /// <summary>Two of seven replies are refused and one has no result: no fifth result can come. Four are enough for a mean.</summary>
     [Fact]
-    public void Without_a_deadline_a_round_fails_that_only_excluded_clients_could_complete()
+    public void A_training_that_cannot_have_its_results_any_more_fails_at_once()
+    {
+        OpenTask Task(int fewest)
+        {
+            var task = new OpenTask(TaskOf(7) with { Fewest = fewest }, Rules(5, Minute), clients: 7, now: TimeSpan.Zero);
+            for (var seat = 0; seat < 5; seat++) task.Store(seat, hasResult: seat > 0);
+            for (var seat = 5; seat < 7; seat++) task.Refuse(seat, "too large");
+            return task;
+        }
+
+        Assert.Equal([5, 6], Task(1).Proposal(TimeSpan.Zero, Here)!.Missing.Keys);
+        Assert.Equal(
+            "Round 3: 4 of 5 replies have a result and too many replies were refused, and the algorithm needs 5. Missing: 5 (refused), "
+            + "6 (refused).",
+            Assert.Throws<AutoFlipException>(() => Task(5).Proposal(TimeSpan.Zero, Here)).Message);
+    }
+
+    /// <summary>Without a deadline an operator may admit the client again, or end the server.</summary>
+    [Fact]
+    public void Without_a_deadline_the_results_that_a_training_needs_are_waited_for()
     {
         var task = new OpenTask(TaskOf(5) with { Fewest = 5 }, Rules(4, null), clients: 5, now: TimeSpan.Zero);
         for (var seat = 0; seat < 4; seat++) task.Store(seat);
 
-        Assert.Null(task.Proposal(Minute, Here));
-        var failed = Assert.Throws<AutoFlipException>(
-            () => task.Proposal(Minute, seat => new(IsAttached: false, HasJoined: true, IsExcluded: true, TimeSpan.Zero)));
-        Assert.Equal(
-            "Round 3: 4 of 5 clients have answered and the others cannot any more, and 5 must. Missing: 4 (excluded).", failed.Message);
+        Assert.Null(task.Proposal(
+            100 * Minute, seat => new(IsAttached: false, HasJoined: true, IsExcluded: true, TimeSpan.Zero)));
+        Assert.Equal("4 of 5 clients have answered so far, and 5 must", task.Shortage("so far"));
+    }
+
+    /// <summary>An exploration goes on with the scores that there are, of before an interruption too.</summary>
+    [Fact]
+    public void Explorations_are_closed_without_results()
+    {
+        var task = new OpenTask(TaskOf(2, ClientWork.Explore), Rules(1, Minute), clients: 5, now: TimeSpan.Zero);
+        task.Store(0, hasResult: false);
+
+        Assert.Equal([1], task.Proposal(Minute, Here)!.Missing.Keys);
     }
 
     [Fact]
