@@ -53,8 +53,8 @@ static class CombinationBench
             $"""
             Each pair that the rules accept runs for {experiment.Rounds} rounds: {experiment.Dataset}, {experiment.Clients} clients,
             partition {experiment.Partition}, {experiment.Model}, {experiment.Optimizer}, stragglers, {Text(experiment.WireDown)} down and
-            {Text(experiment.WireUp)} up, round 1 dense where a pruner has dense rounds. It runs again once for each of the other rounds: it is
-            stopped after that round and resumed from its directory. All of these must end with the model of the unbroken run, to the bit,
+            {Text(experiment.WireUp)} up, round 1 dense where a pruner has dense rounds. It runs again once for each of the other rounds:
+            it is stopped after that round and resumed from its directory. All of these must end with the model of the unbroken run, to the bit,
             and no client may fail. Refused pairs are refused before anything is written (`list algorithms`, `list pruners`).
             There are fewer different models than pairs where algorithms agree: with their default options, in a network without batch
             normalisation, which has nothing for `fedbn` to keep.
@@ -126,8 +126,7 @@ static class CombinationBench
         if (ExperimentRules.Violations(two) is []) yield return (["two steps"], two);
     }
 
-    static bool Has(Experiment experiment, string option) => MethodOptions.All.Any(declared =>
-        declared.Option.Name == option && declared.Methods.Contains(experiment.Pruner, StringComparer.OrdinalIgnoreCase));
+    static bool Has(Experiment experiment, string option) => MethodOptions.Complete(experiment).Options[option] is not null;
 
     static Pruner PrunerOf(Experiment experiment) => Catalog.Pruners[experiment.Pruner](experiment);
 

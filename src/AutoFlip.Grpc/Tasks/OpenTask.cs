@@ -53,10 +53,10 @@ sealed class OpenTask
 
     /// <summary>True if the stored replies are as many as the rules ask for, and of a training as many results as the algorithm
     /// needs.</summary>
-    bool CanGoOn => Stored >= Quorum && Lacking(Usable) == 0;
+    bool CanGoOn => Stored >= Quorum && AreEnough(Usable);
 
-    /// <summary>Results that a training lacks where there are so many.</summary>
-    int Lacking(int results) => Task.Work == ClientWork.Train ? Math.Max(0, Task.Fewest - results) : 0;
+    /// <summary>Tests whether the algorithm can go on with so many results. Only a training needs any.</summary>
+    bool AreEnough(int results) => Task.Work != ClientWork.Train || results >= Task.Fewest;
 
     /// <summary>Replies that are stored and needed, as a clause; results, where there are enough replies.</summary>
     /// <param name="when">In which state, as a clause.</param>
@@ -113,7 +113,7 @@ sealed class OpenTask
         if (IsEnded) return null;
         SeatState[] missing = [.. _seats.Values.Where(seat => seat.Stage != SeatStage.Stored)];
         var open = missing.Count(seat => seat.Stage != SeatStage.Refused);
-        if ((Stored + open < Quorum || Lacking(Usable + open) > 0) && !atOnce)
+        if ((Stored + open < Quorum || !AreEnough(Usable + open)) && !atOnce)
             throw TooFew(missing, presence, "and too many replies were refused");
         var isGone = missing.All(seat => seat.IsFinal || IsGone(presence(seat.Seat), now));
         var isOver = atOnce || now >= _deadline;

@@ -63,12 +63,14 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
     /// <inheritdoc/>
     public override IEnumerable<string> Warns(Experiment experiment, Network network)
     {
+        if (!Refreshes) yield break;
         var first = experiment.FirstPrunedRound;
-        if (Refreshes && !Enumerable.Range(1, experiment.Rounds).Any(round => IsAdjusted(round, first)))
+        var rounds = experiment.Rounds - first; // after the first mask
+        var last = rounds / AdjustmentInterval * AdjustmentInterval;
+        if (!Enumerable.Range(1, experiment.Rounds).Any(round => IsAdjusted(round, first)))
             yield return $"Experiment.Pruner {experiment.Pruner}: its mask is never adjusted in these {experiment.Rounds} rounds, with "
                 + $"Options.AdjustmentInterval {AdjustmentInterval} and Options.AdjustmentEnd {AdjustmentEnd} from round {first} on.";
-        else if (Refreshes && experiment.Rounds - first is var rounds
-            && rounds / AdjustmentInterval * AdjustmentInterval is var last && last + AdjustmentInterval < AdjustmentEnd)
+        else if (last + AdjustmentInterval < AdjustmentEnd)
             yield return $"Experiment.Pruner {experiment.Pruner}: its mask is adjusted until the run ends, and the last adjustment still "
                 + $"swaps {ShareAfter(last).ToString("P0", CultureInfo.InvariantCulture)} of the layers it adjusts: Options.AdjustmentEnd "
                 + $"{AdjustmentEnd} is more than the {rounds} rounds after the first mask.";

@@ -77,8 +77,8 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     }
 
     /// <summary>The server's state under the mask of a round that begins. In the first pruned one, what is left of each output's incoming
-    /// weights may be scaled to the norm of all (<see cref="Experiment.KeepNorm"/>): of layers that travel: the others are w_0 here, and
-    /// each client has its own.</summary>
+    /// weights may be scaled to the norm of all (<see cref="Experiment.KeepNorm"/>). Layers that do not travel are not: they are w_0 here,
+    /// and each client has its own.</summary>
     public ServerState Apply(int round, Mask mask, ServerState server, Selection? travels)
     {
         if (round == experiment.FirstPrunedRound && experiment.KeepNorm)

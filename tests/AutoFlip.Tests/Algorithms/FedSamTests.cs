@@ -18,24 +18,17 @@ public class FedSamTests
         Assert.Equal(2, run.Replies[0].TrainSamples); // one sample, there and back
     }
 
-    /// <summary>(b - 1)² + b²/2 at b = 1, FedMef's penalty with λ = ½: the gradient is 0 + 1, and at 1.1 it is 2·0.1 + 1.1 = 1.3. A step of
-    /// 0.05 leads to 0.935; without the penalty in the second pass it would lead to 0.99.</summary>
+    /// <summary>(b - 1)² + b²/2 at b = 1, FedMef's penalty with λ = ½: the gradient is 0 + 1, and at 1.1 it is 2·0.1 + 1.1 = 1.3. A
+    /// step of 0.05 leads to 0.935; without the penalty in the second pass it would lead to 0.99.</summary>
     [Fact]
     public void A_penalty_of_the_pruner_is_a_part_of_both_gradients()
     {
         var run = new OneBias(new FedSam(0, 1) { Rho = 0.1 }, OneBias.FullBatch with { LearningRate = 0.05 }, "MSELoss", 1, [1])
         {
-            Probe = new Extrusion(new NoProbe(), 0.5f, _ => [1]),
+            Probe = new Extrusion(new NoReport(), 0.5f, _ => [1]),
         };
 
         Assert.Equal(0.935f, run.Round(), 1e-6f);
-    }
-
-    sealed class NoProbe : TrainingProbe
-    {
-        public override System.Collections.Immutable.ImmutableArray<ReportPart> Parts => [];
-
-        public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained) => [];
     }
 
     /// <summary>η = 1, w = (1, -2) and a bias of 5, g = (1, 1, 2): T = (2, 3, 1), Tg = (2, 3, 2) with a length of √17, T²g = (4, 9, 2).

@@ -10,7 +10,8 @@ public class QFedAvgTests
         new QFedAvg { Q = 1 }.Fold(Replies.Start(0, 1), null, Replies.Of(3, "loss", 2, -1, 2), Replies.Of(1, "loss", 1, 1, 6))
             .Select(w => MathF.Round(w, 6)));
 
-    /// <summary>The same at η = ½, so L = 2 and D = (2, -2): the sums are 2 · 2 - 1 · 2 = 2 and (4 + 2 · 2) + (4 + 2 · 1) = 14.</summary>
+    /// <summary>The same at η = ½, so L = 2 and D = (2, -2): the sums are 2 · 2 - 1 · 2 = 2 and (4 + 2 · 2) + (4 + 2 · 1)
+    /// = 14.</summary>
     [Fact]
     public void Updates_count_as_gradients_at_the_learning_rate_of_the_round()
     {

@@ -24,7 +24,7 @@ public class RobustNumbersTests
         Assert.Equal(3, Aggregate(new TrimmedMean(), 100, 2, 1, 4, 3));
         Assert.Equal(5, Aggregate(new TrimmedMean(), 1, 2, 3, 4, 5, 6, 7, 8, 90));
         Assert.Equal(3, Aggregate(new TrimmedMean { Trim = 0.4 }, 100, 2, -900, 4, 3));
-        Assert.Equal(3, Aggregate(new TrimmedMean { Trim = 0.4999999999 }, 2, 4)); // ⌊βn⌋ is 1 of 2 within rounding: none would be left
+        Assert.Equal(3, Aggregate(new TrimmedMean { Trim = 0.4999999999 }, 2, 4)); // of 2 one at each end would leave none
     }
 
     /// <summary>n - f - 2 = 2 nearest of 0, 1, 1.5, 2.5, 100: scores 1 + 2.25, 1 + 0.25, 0.25 + 1, 1 + 2.25, 97.5² + 98.5². The second

@@ -59,4 +59,8 @@ static class Masks
                 kept[i] = !weights || tensor.Role != TensorRole.Weight || random.NextDouble() < 0.7;
         return Mask.OfUnits(units, Selection.Of(kept));
     }
+
+    /// <summary>Tests whether no unit has come back.</summary>
+    public static bool AreWithin(Units? units, Units? others) => others is null || (units is not null && units.Kept.Zip(others.Kept).All(
+        group => Enumerable.Range(0, group.First.Count).All(unit => !group.First[unit] || group.Second[unit])));
 }

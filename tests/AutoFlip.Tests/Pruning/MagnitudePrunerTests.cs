@@ -65,7 +65,7 @@ public sealed class MagnitudePrunerTests : IDisposable
             var most = PruningPlan.KeptCount(MagnitudePruner.Cubic(0, fraction, (decimal)step / steps), mask.Count);
             Assert.InRange(mask.Kept, structured == 0 ? most : most / 2, most);
             for (var i = 0; before is not null && i < mask.Layout.Count; i++) Assert.True(before.Values[i] || !mask.Values[i]);
-            Assert.True(before is null || AreWithin(mask.Units, before.Units));
+            Assert.True(before is null || Masks.AreWithin(mask.Units, before.Units));
             if (before is not null) AssertInOrder(TwoCnn, weights, before, mask);
             before = mask;
         }
@@ -101,7 +101,7 @@ public sealed class MagnitudePrunerTests : IDisposable
             var mask = pruner.Prune(new(network, round, [], null, new Seeds(1)) { First = 1, Weights = weights, Before = before });
 
             Assert.InRange(mask.Density - (1 - (double)pruner.PlanOf(round, 1).Fraction), 0, 0.025);
-            Assert.True(before is null || AreWithin(mask.Units, before.Units));
+            Assert.True(before is null || Masks.AreWithin(mask.Units, before.Units));
             before = mask;
         }
     }
@@ -238,8 +238,4 @@ public sealed class MagnitudePrunerTests : IDisposable
         }
         Assert.Throws<AutoFlipException>(() => SavedMask.Unpack([], TwoCnn, "test"));
     }
-
-    /// <summary>Tests whether no unit has come back.</summary>
-    internal static bool AreWithin(Units? units, Units? others) => others is null || (units is not null && units.Kept.Zip(others.Kept).All(
-        group => Enumerable.Range(0, group.First.Count).All(unit => !group.First[unit] || group.Second[unit])));
 }

@@ -67,7 +67,7 @@ public sealed class SynFlowPrunerTests : IDisposable
             var next = pruner.Step(module, weights, mask, step);
 
             for (var i = 0; i < network.Layout.Count; i++) Assert.True(mask.Values[i] || !next.Values[i]);
-            Assert.True(MagnitudePrunerTests.AreWithin(next.Units, mask.Units));
+            Assert.True(Masks.AreWithin(next.Units, mask.Units));
             mask = next;
         }
         var most = PruningPlan.KeptCount(0.6m, mask.Count); // units may take along weights that were gone

@@ -259,13 +259,6 @@ public class LocalTrainingTests
         Assert.NotEqual(0, initial.Values[0]);
     }
 
-    sealed class NoReport : TrainingProbe
-    {
-        public override System.Collections.Immutable.ImmutableArray<ReportPart> Parts => [];
-
-        public override float[] Report(ReadOnlySpan<float> received, ReadOnlySpan<float> trained) => [];
-    }
-
     static LocalTraining Start(
         Network network, Weights initial, Workspace workspace, TrainingView? view = null, TrainingProbe? probe = null)
     {
