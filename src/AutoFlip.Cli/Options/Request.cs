@@ -93,7 +93,7 @@ sealed record TableOptions
     public bool DryRun { get; init; }
 
     /// <summary>Rows to run: the names that match, in which <c>*</c> stands for any text.</summary>
-    public ImmutableList<string> Rows { get; init; } = ["*"];
+    public ImmutableArray<string> Rows { get; init; } = ["*"];
 }
 
 /// <summary>Options of the cache of decoded images.</summary>

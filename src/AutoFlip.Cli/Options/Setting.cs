@@ -173,8 +173,7 @@ sealed record Setting
 
     static Arity ArityOf(string placeholder, Type type) =>
         placeholder.Length == 0 ? Arity.Flag
-        : type == typeof(ImmutableArray<string>) || type == typeof(ImmutableList<string>) || type == typeof(ImmutableArray<int>)
-            ? Arity.Many
+        : type == typeof(ImmutableArray<string>) || type == typeof(ImmutableArray<int>) ? Arity.Many
         : Arity.One;
 
     /// <summary>The option with a value that may be left out.</summary>

@@ -140,7 +140,8 @@ static class Settings
         Setting.Of((TableOptions t) => t.DryRun, "--dry-run", "", "List finished and missing runs, and run nothing."),
         Setting.Of(
             (TableOptions t) => t.Rows, "--row", "NAME...",
-            "Run only rows of these names, in which * stands for any text, as in 'FedAvg*'. The table still has all rows."),
+            "Run only rows of these names, in which * stands for any text, as in 'FedAvg*'. The table still has all rows.")
+            with { IsVerbatim = true },
     ]);
 
     /// <summary>Options that a resumed run accepts too: none changes a result.</summary>

@@ -21,7 +21,6 @@ static class Values
                 .Select(text => Parse(typeof(int), [text]) as int?).ToImmutableArray();
             return numbers.All(number => number is not null) ? (object)numbers.Select(number => number!.Value).ToImmutableArray() : null;
         }
-        if (type == typeof(ImmutableList<string>)) return texts.ToImmutableList(); // one per word: they may contain commas
         var text = texts[^1];
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string)) return text;
@@ -66,7 +65,7 @@ static class Values
             : type == typeof(SampleShape)
             ? $"channels x height x width, such as 3x32x32 (80x1x1 are 80 tokens), of at most {LargestSample} values"
             : type == typeof(double) || type == typeof(decimal) ? "a number, with a point for decimals"
-            : type == typeof(ImmutableArray<string>) || type == typeof(ImmutableList<string>) ? "one name or more"
+            : type == typeof(ImmutableArray<string>) ? "one name or more"
             : type == typeof(ImmutableArray<int>) ? "one whole number or more"
             : "a text";
     }

@@ -83,6 +83,23 @@ public partial class SettingsTests
     }
 
     [Fact]
+    public void Every_default_in_the_help_can_be_typed()
+    {
+        var printed = App.Commands
+            .SelectMany(command => command.Settings.Where(setting => setting.Property is not null), (command, setting) =>
+                (command.Defaults, Setting: setting, Text: OptionHelp.Default(setting, command.Defaults)))
+            .Where(one => one.Text is not null);
+
+        Assert.Every(printed, one =>
+        {
+            var (defaults, setting, text) = one;
+            var request = setting.Apply(new Request(), setting.Arity == Arity.Many ? text!.Split(' ') : [text!]);
+
+            Assert.Equal(defaults[setting.Property!], request[setting.Property!]);
+        });
+    }
+
+    [Fact]
     public void Options_named_by_the_rules_are_options_of_the_table()
     {
         var broken = new Experiment
