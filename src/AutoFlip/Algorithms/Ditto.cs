@@ -30,6 +30,9 @@ public sealed record Ditto(double Beta) : FedAvgServer(Beta)
     public override bool IsPersonal => true;
 
     /// <inheritdoc/>
+    public override int Remembers => 1;
+
+    /// <inheritdoc/>
     public override int ExtraPasses => PersonalEpochs;
 
     /// <inheritdoc/>

@@ -3,8 +3,9 @@ namespace AutoFlip;
 /// <summary>FedExP: the server extrapolates beyond the clients' mean, the further the more their updates differ.</summary>
 /// <remarks>
 /// With Δ_k = w_k - w over kept parameters, Δ = Σ p_k Δ_k and p_k = n_k / Σ n: w ← w + η_g Δ, where η_g = max(1, Σ p_k ‖Δ_k‖² / (2 (‖Δ‖² +
-/// ε))). It is 1, and the step FedAvg's to the bit, unless updates are nearly orthogonal, as of clients with different data: C orthogonal
-/// ones of equal length give C / 2. Running statistics become the mean.
+/// ε))). It is 1, and the step FedAvg's to the bit, while updates agree: C of equal weight and length, each two of which have the cosine
+/// r, give C / (2 (1 + (C-1) r)), so orthogonal ones C / 2, and more than 1 below r = (C/2 - 1) / (C - 1), near a half. Running
+/// statistics become the mean.
 /// <para>Cost: the model as the round began once more, in the fold; nothing on the wire or at clients.</para>
 /// <para>Source: Jhunjhunwala, Wang and Joshi 2023, arXiv 2301.09604, algorithm 1. Departures: we evaluate the last iterate, and the paper
 /// the mean of the last two; ε does not decay with the learning rate. No server momentum.</para>

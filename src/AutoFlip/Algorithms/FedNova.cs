@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace AutoFlip;
@@ -17,6 +18,9 @@ namespace AutoFlip;
 public sealed record FedNova(double Momentum) : FederatedAlgorithm
 {
     const string Factor = "a";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> ReturnedNumbers => [Factor];
 
     /// <inheritdoc/>
     public override bool TakesSubModels => false;

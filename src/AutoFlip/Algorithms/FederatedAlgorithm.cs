@@ -33,7 +33,11 @@ public abstract record FederatedAlgorithm
     /// <summary>Names of the vectors that clients return beside the trained model, in ordinal order.</summary>
     public virtual ImmutableArray<string> Returns => [];
 
-    /// <summary>Vectors that a client keeps from round to round, at most.</summary>
+    /// <summary>Names of the numbers that clients return beside the trained model, in ordinal order.</summary>
+    public virtual ImmutableArray<string> ReturnedNumbers => [];
+
+    /// <summary>Vectors of the length of the model that a client keeps from round to round, at most; its local values
+    /// (<see cref="Travels"/>) are not counted.</summary>
     public virtual int Remembers => Returns.Length;
 
     /// <summary>Values of the full model that cross the wire, one bit each: all, unless overridden. The others are <i>local</i>: each

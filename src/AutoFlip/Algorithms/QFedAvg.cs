@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace AutoFlip;
@@ -21,6 +22,9 @@ public sealed record QFedAvg : FederatedAlgorithm
     /// <summary>Degree of fairness q, at least 0.</summary>
     [Option("Degree of fairness: clients weigh by their loss to the power of q. 0 weighs all alike.", AtLeast = 0, AtMost = 10)]
     public double Q { get; init; } = 0.1;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> ReturnedNumbers => [LossName];
 
     /// <inheritdoc/>
     public override bool TakesSubModels => false;

@@ -6,11 +6,17 @@ namespace AutoFlip;
 /// last two rounds of each name. From client 10,000 on, a thousand clients each share a folder.</summary>
 /// <param name="folder">Where the folders are made.</param>
 /// <param name="layout">The full model.</param>
+/// <param name="owner">Content of the file that names the run whose vectors they are; null where the folder's own name does.</param>
 /// <remarks>A kill in the middle of a round leaves some clients' files of that round behind. When the round is done again, clients start
 /// from the file before it, and write the same one anew. Cost: per client that ever took part and per name, two files of 4 bytes a kept
 /// value and a bit per value.</remarks>
-sealed class ClientFiles(string folder, WeightLayout layout) : IClientStore
+sealed class ClientFiles(string folder, WeightLayout layout, byte[]? owner = null) : IClientStore
 {
+    /// <summary>Name of the file in the folder that names the run.</summary>
+    public const string OwnerFile = Seal.Mark;
+
+    readonly Lock _naming = new();
+
     /// <inheritdoc/>
     /// <exception cref="AutoFlipException">The file is damaged or cannot be read (exit 3).</exception>
     public KeptVector? Before(int client, string name, int round)
@@ -56,6 +62,7 @@ sealed class ClientFiles(string folder, WeightLayout layout) : IClientStore
         try
         {
             OwnFile.Folder(Path.GetDirectoryName(folder)!, [Path.GetFileName(folder), .. NamesOf(client)]);
+            NameOwner();
             AtomicFile.Write(PathOf(client, name, round), vector.ToBytes());
             var before = NewestBefore(client, name, round);
             foreach (var saved in Rounds(client, name))
@@ -88,6 +95,13 @@ sealed class ClientFiles(string folder, WeightLayout layout) : IClientStore
     /// <summary>The round whose vectors a client's training of a round started from, 0 if there were none; null if it keeps none.</summary>
     public int? StartOf(int client, int round) =>
         Rounds(client, "*").Contains(round) ? NewestBefore(client, "*", round) : null;
+
+    void NameOwner()
+    {
+        var path = Path.Combine(folder, OwnerFile);
+        if (owner is null || File.Exists(path)) return;
+        lock (_naming) AtomicFile.Write(path, owner);
+    }
 
     int NewestBefore(int client, string name, int round) => Rounds(client, name).Where(saved => saved < round).DefaultIfEmpty(0).Max();
 

@@ -207,7 +207,7 @@ public static class Catalog
         { "fisher", new FisherGuidance() },
     };
 
-    /// <summary>Pruners; each composes with each algorithm.</summary>
+    /// <summary>Pruners. Those that an algorithm does not compose with are refused (<see cref="ExperimentRules"/>).</summary>
     public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "Experiment.Pruner")
     {
         { Experiment.NoPruner, _ => new NoPruning() },

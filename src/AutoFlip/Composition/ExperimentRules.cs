@@ -61,12 +61,17 @@ public static class ExperimentRules
     }
 
     /// <summary>The experiment settled for partitioned data, with the number of clients that they have.</summary>
-    /// <exception cref="AutoFlipException">A value does not fit the task or the number of clients (exit 2): one line per
+    /// <param name="experiment">The resolved experiment.</param>
+    /// <param name="task">The task of the data.</param>
+    /// <param name="clients">The number of clients.</param>
+    /// <param name="heldOut">Samples that they hold out, all together; null if each has data of its own, which this machine does not
+    /// know.</param>
+    /// <exception cref="AutoFlipException">A value does not fit the task, the number of clients or their samples (exit 2): one line per
     /// violation.</exception>
-    internal static Experiment Settle(Experiment experiment, LearningTask task, int clients)
+    internal static Experiment Settle(Experiment experiment, LearningTask task, int clients, long? heldOut = null)
     {
         var settled = Settle(experiment, task) with { Clients = clients };
-        ThrowIfAny([.. TooManyEvaluators(settled), .. TooSmallCohort(settled)]);
+        ThrowIfAny([.. TooManyEvaluators(settled), .. TooSmallCohort(settled), .. heldOut == 0 ? NothingHeldOut(settled) : []]);
         return DerivedValue.Record(experiment, settled);
     }
 
@@ -207,6 +212,20 @@ public static class ExperimentRules
             ? null
             : $"Experiment.Algorithm {experiment.Algorithm}: it makes a model for each client, which is evaluated on samples that the "
                 + "client holds out. Accepted: Experiment.TestFraction above 0 and Experiment.EvaluationScope local or both.";
+
+    /// <summary>A refusal where nothing would be evaluated for want of held-out samples; empty if they are not needed.</summary>
+    static IEnumerable<string> NothingHeldOut(Experiment experiment)
+    {
+        var reader = experiment.EvaluationScope == EvaluationScope.Local ? "Experiment.EvaluationScope local evaluates on nothing else"
+            : Catalog.Algorithms[experiment.Algorithm](experiment).IsPersonal
+            ? $"the personal models of Experiment.Algorithm {experiment.Algorithm} are evaluated on nothing else"
+            : null;
+        if (reader is not null)
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Experiment.TestFraction {experiment.TestFraction}: no client has so many samples that it holds one out, and {reader}. "
+                + $"Accepted: at least 1/n for a client with n samples.");
+    }
 
     /// <summary>The learning task, where the name of the data set determines it.</summary>
     internal static LearningTask? KnownTask(Experiment experiment) =>

@@ -7,7 +7,7 @@ namespace AutoFlip;
 /// <param name="Name">Its name in the catalogue.</param>
 /// <param name="Type">Its type, whose documentation has the rule.</param>
 /// <param name="Source">The publication.</param>
-/// <param name="Needs">What it needs that FedAvg does not.</param>
+/// <param name="Needs">What it needs that FedAvg without server momentum does not.</param>
 /// <param name="Sends">What crosses the wire beside FedAvg's models, or in place of them.</param>
 /// <param name="Excludes">Methods that it is refused with: of algorithms pruners and optimizers, of pruners algorithms.</param>
 /// <remarks>Nothing here is written by hand but the source: costs are the method's own properties, and refusals are tried.</remarks>
@@ -25,6 +25,10 @@ public sealed record MethodFacts(
         Pruner = Experiment.NoPruner,
     };
 
+    /// <summary>A network with one of each kind of layer that an algorithm may keep at clients.</summary>
+    static readonly Network Small = new NetworkBuilder("small", new SampleShape(1, 3, 3))
+        .Conv2d(2, 3).BatchNorm2d().ReLU().Flatten().Linear(2).ReLU().Linear(2).Build(2);
+
     /// <summary>All algorithms, in the order of the catalogue.</summary>
     public static ImmutableArray<MethodFacts> Algorithms => [.. Catalog.Algorithms.Select(entry => OfAlgorithm(entry.Key))];
 
@@ -35,12 +39,15 @@ public sealed record MethodFacts(
     {
         var experiment = Plain with { Algorithm = name };
         var algorithm = Catalog.Algorithms[name](experiment);
-        var slots = algorithm.Initialize(Weights.Zeros(WeightLayout.Create([("w", [1], TensorRole.Weight)]))).Slots.Count;
+        var slots = SlotsOf(algorithm);
+        var momentum = slots - SlotsOf(Catalog.Algorithms[name](experiment with { ServerMomentum = 0 }));
         return new(
             name, algorithm.GetType(), SourceOf(algorithm),
             [
-                .. Some(slots, "vector", " on the server"),
+                .. Some(slots - momentum, "vector", " on the server"),
+                .. Some(momentum, "vector", " on the server for its momentum"),
                 .. Some(algorithm.Remembers, "vector", " kept by each client"),
+                .. If(algorithm.Travels(Small).Kept < Small.Layout.Count, "a part of the model kept by each client"),
                 .. Some(algorithm.ExtraPasses, "more pass", " through a client's samples", "es"),
                 .. If(algorithm.KeepsReplies, "all replies of a round in memory"),
                 .. If(algorithm.FewestReplies > 1, $"at least {algorithm.FewestReplies} replies a round"),
@@ -49,12 +56,16 @@ public sealed record MethodFacts(
             [
                 .. Some(algorithm.Sends.Length, "more vector", " down"),
                 .. Some(algorithm.Returns.Length, "more vector", " up"),
+                .. Some(algorithm.ReturnedNumbers.Length, "number", " up"),
+                .. If(algorithm.IsPersonal, "metrics of personal models up"),
             ],
             [
                 .. Refused("optimizer", Catalog.Optimizers.Names, other => experiment with { Optimizer = other }),
                 .. Refused("pruner", Catalog.Pruners.Names, other => experiment with { Pruner = other }),
             ]);
     }
+
+    static int SlotsOf(FederatedAlgorithm algorithm) => algorithm.Initialize(Weights.Zeros(Small.Layout)).Slots.Count;
 
     static MethodFacts OfPruner(string name)
     {

@@ -33,7 +33,8 @@ sealed record RunSetup<T>(
                 var devices = RunDevices.Open(experiment, options);
                 var data = Load(experiment, options, all);
                 var facts = Facts(data, devices);
-                experiment = ExperimentRules.Settle(experiment, facts.Contract.Task, facts.Clients ?? experiment.Clients);
+                experiment = ExperimentRules.Settle(
+                    experiment, facts.Contract.Task, facts.Clients ?? experiment.Clients, facts.Partition?.HeldOutSamples);
                 return Run(
                     experiment, data, facts, checkpoints: null,
                     () => directory = RunDirectory.Create(experiment, options, facts.Partition, devices.Kind, time), options, devices, all,

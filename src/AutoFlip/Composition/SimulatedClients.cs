@@ -17,7 +17,8 @@ sealed class SimulatedClients : IDisposable
         _pool = new WorkerPool(
             setting.Devices.Workers, experiment.ThreadsPerClient,
             worker => Workspace.Of(experiment, method.Optimizer, setting.Devices.Of(worker)));
-        _memory = new ClientFiles(setting.Directory.ClientMemory, network.Layout);
+        _memory = new ClientFiles(
+            setting.Directory.ClientMemory, network.Layout, RunStamp.Load(setting.Directory.Checkpoints)?.ToBytes());
         _host = new ClientHost(experiment, method, network, new SimulatedData(data), _memory, setting.Time)
         {
             Reason = e => ClientHost.ReasonOf(e, setting.Options.Wording),

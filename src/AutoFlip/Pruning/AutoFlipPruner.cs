@@ -15,6 +15,9 @@ namespace AutoFlip;
 /// explorers if none of the cohort explored). If dense rounds are scored, explorers do not train to score, and G = the mean over the
 /// clients of those rounds. A unit's score is the mean of G over its incoming weights and bias. By default units are ranked within their
 /// layer, and single weights are compared over all layers (Normalization). The lowest are removed.
+/// <para>Cost: one number per unit up with each reply that scores (one per parameter where single weights go), and an explorer's epochs
+/// where no dense round is scored. Memory: one vector at a client that scores; at the server one vector, or a file with the scores of each
+/// explorer.</para>
 /// <para>Source: AutoFLIP, arXiv 2405.10271. Departures are listed in docs/algorithm.md.</para>
 /// </remarks>
 [Published("AutoFLIP, arXiv 2405.10271")]

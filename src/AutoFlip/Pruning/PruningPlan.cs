@@ -112,7 +112,7 @@ public sealed record PruningPlan(decimal Fraction, double StructuredShare, int M
             throw AutoFlipException.BadRequest(
                 $"Experiment.PruneFraction {Fraction}: {layout.ParameterCount - keep} of {layout.ParameterCount} parameters would have "
                 + $"to go, but {small.ParameterCount - weights} are biases and norm parameters, which are not pruned on their own. "
-                + "Lower it, or let whole units go with Experiment.Pruning structured.");
+                + "Lower it; pruners of whole units (Experiment.Pruning structured) remove these too.");
         return Mask.OfUnits(units, Selection.Highest(scores, keep + small.Count - small.ParameterCount));
     }
 

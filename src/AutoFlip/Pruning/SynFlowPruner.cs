@@ -9,7 +9,8 @@ namespace AutoFlip;
 /// The network with |w| in place of its parameters gets an input of ones, in evaluation mode. R = Σ outputs, and a weight's score is
 /// |w ∂R/∂w|. In step i of N all scores are computed under the mask so far, and the highest of all layers together are kept at density
 /// d^(i/N). Law: without biases and normalisation each layer's scores sum to R, so no layer vanishes. A unit's score is the mean over its
-/// incoming weights and bias (units are ours).
+/// incoming weights and bias (units are ours). A mask keeps exactly ceil(d^(i/N) n) parameters, or fewer where units that go take along
+/// weights that were gone already.
 /// <para>Cost: N forward and backward passes of one sample in float64 on the server, once; nothing from clients, and no bytes but the
 /// mask's.</para>
 /// <para>Source: Tanaka, Kunin, Yamins and Ganguli 2020, arXiv 2006.05467, algorithm 1. Departures: d counts biases and norm parameters,

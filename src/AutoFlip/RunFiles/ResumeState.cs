@@ -7,13 +7,17 @@ namespace AutoFlip;
 static class ResumeState
 {
     const string WeightsPrefix = "weights", MaskName = "mask", MemoryName = "memory", RoundKey = "round";
-    const string IdentityKey = "identity", EarlierIdentityKey = "experiment";
+    const string IdentityKey = "identity", EarlierIdentityKey = "experiment", ClientMemoryKey = "client_memory";
+
+    /// <summary>The file's name below the checkpoints.</summary>
+    public const string FileName = "resume.safetensors";
 
     /// <summary>Replaces the file, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="state">The state.</param>
     /// <param name="experiment">What it is a state of.</param>
-    public static void Write(string path, RunState state, Experiment experiment)
+    /// <param name="clientMemory">Whether any client keeps something between rounds.</param>
+    public static void Write(string path, RunState state, Experiment experiment, bool clientMemory)
     {
         var mask = state.Mask is null ? [] : SavedMask.Pack(state.Mask);
         var memory = state.Memory ?? [];
@@ -27,12 +31,21 @@ static class ResumeState
         }
         mask.CopyTo(values, offset);
         memory.CopyTo(values, offset + mask.Length);
-        Safetensors.Write(path, new Weights(parts, values), new Dictionary<string, string>
+        var facts = new Dictionary<string, string>
         {
             [RoundKey] = state.Round.ToString(CultureInfo.InvariantCulture),
             [IdentityKey] = RunIdentity.Of(experiment),
-        });
+        };
+        if (clientMemory) facts[ClientMemoryKey] = bool.TrueString;
+        Safetensors.Write(path, new Weights(parts, values), facts);
     }
+
+    /// <summary>Identity of the state without its values: null and false if there is no file, an earlier version wrote it, or it is
+    /// damaged, which <see cref="Read"/> refuses.</summary>
+    public static (string? Identity, bool HasClientMemory) FactsOf(string path) =>
+        Safetensors.TryMetadata(path) is { } metadata
+            ? (metadata.GetValueOrDefault(IdentityKey), metadata.ContainsKey(ClientMemoryKey))
+            : default;
 
     /// <summary>Reads the file; null if the run has not finished a round.</summary>
     /// <param name="path">The file.</param>

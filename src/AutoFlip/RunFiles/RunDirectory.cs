@@ -55,8 +55,7 @@ sealed class RunDirectory : IDisposable
     public string Checkpoints => File(CheckpointsFolder);
 
     /// <summary>The folder of what clients keep between rounds; version 0.1 called it residuals.</summary>
-    public string ClientMemory =>
-        Checkpoint("residuals") is var earlier && Directory.Exists(earlier) ? earlier : Checkpoint("clients-memory");
+    public string ClientMemory => ClientMemoryOf(Checkpoints);
 
     /// <summary>Makes the directory of a new run: <c>name_seed_dataset_model_yyMMdd_HHmmss</c>, with a number
     /// behind it if that is taken.</summary>
@@ -87,7 +86,7 @@ sealed class RunDirectory : IDisposable
             AtomicFile.Write(System.IO.Path.Combine(path, CheckpointsFolder, OptionsFile), RunJson.Sealed(options, RunJson.Document));
             AtomicFile.Write(
                 System.IO.Path.Combine(path, CheckpointsFolder, RunStamp.FileName),
-                RunJson.Sealed(RunStamp.Of(experiment, path, device, time.GetUtcNow()), RunJson.Document));
+                RunStamp.Of(experiment, path, device, time.GetUtcNow()).ToBytes());
             // last: it makes this a run that can be gone on with
             AtomicFile.Write(
                 System.IO.Path.Combine(path, ExperimentFile.FileName), ExperimentFile.Write(experiment, partition?.Sha256 ?? ""));
@@ -112,9 +111,34 @@ sealed class RunDirectory : IDisposable
             throw AutoFlipException.BadRequest(
                 $"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
         var experiment = ExperimentFile.OfRun(path, schema);
-        RunStamp.Load(checkpoints)?.Require(experiment);
+        if (RunStamp.Load(checkpoints) is { } stamp)
+        {
+            stamp.Require(experiment);
+            RequireOwnState(checkpoints, stamp);
+        }
         return new RunDirectory(System.IO.Path.GetFullPath(path), experiment);
     }
+
+    /// <summary>Refuses state that another run has left: what is done would not fit what is left.</summary>
+    static void RequireOwnState(string checkpoints, RunStamp run)
+    {
+        static AutoFlipException OfAnother(string path) => AutoFlipException.BadRequest(
+            $"'{path}' is of another run than the {RunStamp.FileName} in {CheckpointsFolder}. Put back this run's, or start a new run.");
+
+        var state = System.IO.Path.Combine(checkpoints, ResumeState.FileName);
+        var memory = ClientMemoryOf(checkpoints);
+        var facts = ResumeState.FactsOf(state);
+        if (facts.Identity is { } identity && identity != run.Identity) throw OfAnother(state);
+        if (RunStamp.Load(memory) is { } owner && owner.Id != run.Id) throw OfAnother(memory);
+        if (facts.HasClientMemory && !Directory.Exists(memory))
+            throw AutoFlipException.BadData(
+                $"'{memory}' is missing, and it holds what clients keep from round to round. Put it back, or start a new run.");
+    }
+
+    static string ClientMemoryOf(string checkpoints) =>
+        System.IO.Path.Combine(checkpoints, "residuals") is var earlier && Directory.Exists(earlier)
+            ? earlier
+            : System.IO.Path.Combine(checkpoints, "clients-memory");
 
     /// <summary>True if the run's clients are on other machines.</summary>
     public bool IsOfNetwork => IsNetworkAt(Path);
@@ -163,10 +187,10 @@ sealed class RunDirectory : IDisposable
     /// <summary>The state after the last round that counts; null before round 1.</summary>
     public RunState? LoadState(ServerState initial, Network network)
     {
-        var state = ResumeState.Read(Checkpoint("resume.safetensors"), initial, network, Experiment);
+        var state = ResumeState.Read(Checkpoint(ResumeState.FileName), initial, network, Experiment);
         if (Rounds.Count < (state?.Round ?? 0))
             throw AutoFlipException.BadData(
-                $"{File(RoundsFile)} ends before round {state!.Round}, which checkpoints/resume.safetensors was written after: "
+                $"{File(RoundsFile)} ends before round {state!.Round}, which checkpoints/{ResumeState.FileName} was written after: "
                 + "a line was removed.");
         _rounds.Truncate(state?.Round ?? 0);
         return state;
@@ -176,7 +200,7 @@ sealed class RunDirectory : IDisposable
     public void Save(RoundResult round)
     {
         _rounds.Append(round.Report);
-        ResumeState.Write(Checkpoint("resume.safetensors"), round.State, Experiment);
+        ResumeState.Write(Checkpoint(ResumeState.FileName), round.State, Experiment, Directory.Exists(ClientMemory));
     }
 
     /// <summary>Writes a model below the checkpoints.</summary>

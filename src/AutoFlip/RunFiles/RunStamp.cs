@@ -45,6 +45,9 @@ sealed record RunStamp(string Id, string Version, string Identity, string? Devic
     /// <exception cref="AutoFlipException">It is damaged (exit 3).</exception>
     public static RunStamp? Load(string checkpoints) => RunJson.Load<RunStamp>(Path.Combine(checkpoints, FileName));
 
+    /// <summary>The stamp as a file.</summary>
+    public byte[] ToBytes() => RunJson.Sealed(this, RunJson.Document);
+
     /// <summary>Refuses another experiment than the one the run began with.</summary>
     /// <exception cref="AutoFlipException">It is another (exit 2).</exception>
     public void Require(Experiment experiment)

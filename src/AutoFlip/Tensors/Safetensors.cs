@@ -65,12 +65,28 @@ public sealed class Safetensors
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="AutoFlipException">It is missing, unreadable or not such a file (exit 3).</exception>
-    public static Safetensors Read(string path)
+    public static Safetensors Read(string path) => Read(path, stream => Read(stream, path, Seal.IsRequired(path)));
+
+    /// <summary>Reads only the metadata of a file: no checksum is compared. Null if it is missing, unreadable or not such a
+    /// file.</summary>
+    internal static ImmutableSortedDictionary<string, string>? TryMetadata(string path)
+    {
+        try
+        {
+            return Read(path, stream => SafetensorsHeader.Read(stream, path, StoredType.Own, out _).Metadata);
+        }
+        catch (AutoFlipException)
+        {
+            return null;
+        }
+    }
+
+    static T Read<T>(string path, Func<Stream, T> content)
     {
         try
         {
             using var stream = OwnFile.OpenRead(path);
-            return Read(stream, path, Seal.IsRequired(path));
+            return content(stream);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -138,23 +138,74 @@ public sealed class EveryAlgorithmTests : IDisposable
         (await TinyFederation.RunAsync(Tiny(name), workers: 1)).Global.Sha256(),
         (await TinyFederation.RunAsync(Tiny(name), workers: 2)).Global.Sha256());
 
+    /// <summary>In every wire format, after every round: dense, the first under a mask, and later.</summary>
     [Theory, MemberData(nameof(Names))]
     public void A_run_that_was_stopped_and_resumed_ends_in_the_same_model(string name)
     {
-        var experiment = Accepted(name, FinishedRuns.Small with
+        foreach (var wire in Enum.GetValues<WireFormat>())
         {
-            Optimizer = "SGD",
-            LearningRate = 0.05,
-            ServerMomentum = 0.9,
-            Clients = 8,
-            CohortFraction = 0.88,
-            Rounds = 4,
-            LocalEpochs = 2,
-            EvaluateEvery = 4,
-            DenseRounds = 1,
-            Pruner = "random",
-        });
+            var experiment = Recorded(name) with { WireDown = wire, WireUp = wire };
 
-        Assert.Equal(ResumedRuns.Unbroken(experiment, _folder["whole"]), ResumedRuns.Resumed(experiment, _folder["broken"], after: 2));
+            var whole = ResumedRuns.Unbroken(experiment, _folder[$"{wire}"]);
+
+            for (var after = 1; after < experiment.Rounds; after++)
+                Assert.Equal(whole, ResumedRuns.Resumed(experiment, _folder[$"{wire}-{after}"], after));
+        }
     }
+
+    /// <summary>What a client keeps is what the algorithm declares: vectors of the length of the model, and local values.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void A_client_keeps_the_vectors_that_the_algorithm_declares(string name)
+    {
+        var experiment = Recorded(name) with { Pruner = Experiment.NoPruner };
+        ResumedRuns.Unbroken(experiment, _folder["run"]);
+        var memory = Path.Combine(Assert.Single(Directory.GetDirectories(_folder["run"])), "checkpoints/clients-memory");
+        var network = Catalog.Models[experiment.Model](new SampleShape(1, 8, 8), 10, ModelOptions.Of(experiment));
+        var algorithm = Catalog.Algorithms[experiment.Algorithm](experiment);
+        var local = network.Layout.Count - algorithm.Travels(network).Kept;
+
+        int[] declared = [.. Enumerable.Repeat(network.Layout.Count, algorithm.Remembers), .. local > 0 ? (int[])[local] : []];
+
+        if (declared is []) Assert.False(Directory.Exists(memory));
+        else
+            Assert.Every(Directory.GetDirectories(memory), client => Assert.Equal(
+                declared,
+                from path in Directory.GetFiles(client)
+                group path by Path.GetExtension(path) into files
+                let kept = KeptVector.FromBytes(File.ReadAllBytes(files.First()), network.Layout).Values.Length
+                orderby kept descending
+                select kept));
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public async Task Replies_have_the_vectors_and_numbers_that_the_algorithm_declares(string name)
+    {
+        var algorithm = Catalog.Resolve(Tiny(name)).Algorithm;
+        List<ClientReply> replies = [];
+
+        await TinyFederation.RunAsync(
+            Tiny(name) with { Rounds = 2 },
+            wrap: inner => new FederatedRunTests.Tap(inner, (task, reply) =>
+            {
+                if (task.Work == ClientWork.Train) replies.Add(reply);
+            }));
+
+        Assert.Equal(14, replies.Count);
+        Assert.Every(replies, reply => Assert.Equal(algorithm.Returns, reply.Vectors.Keys));
+        Assert.Every(replies, reply => Assert.Equal(algorithm.ReturnedNumbers, reply.Numbers.Keys));
+    }
+
+    static Experiment Recorded(string name) => Accepted(name, FinishedRuns.Small with
+    {
+        Optimizer = "SGD",
+        LearningRate = 0.05,
+        ServerMomentum = 0.9,
+        Clients = 8,
+        CohortFraction = 0.88,
+        Rounds = 4,
+        LocalEpochs = 2,
+        EvaluateEvery = 4,
+        DenseRounds = 1,
+        Pruner = "random",
+    });
 }

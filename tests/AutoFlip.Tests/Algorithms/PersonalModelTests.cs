@@ -115,6 +115,32 @@ public sealed class PersonalModelTests : IDisposable
         }
     }
 
+    /// <summary>The fraction is above 0, and no client has a sample to hold out: int(0.001 n) = 0.</summary>
+    [Theory, MemberData(nameof(Methods))]
+    public void Without_a_held_out_sample_it_is_refused_before_anything_is_written(string method)
+    {
+        foreach (var (experiment, reader) in ((Experiment, string)[])[
+            (new() { Algorithm = method }, $"the personal models of Experiment.Algorithm {method} are evaluated on nothing else"),
+            (new() { EvaluationScope = EvaluationScope.Local }, "Experiment.EvaluationScope local evaluates on nothing else")])
+        {
+            var refused = Assert.Throws<AutoFlipException>(() => ResumedRuns.Unbroken(
+                FinishedRuns.Small with
+                {
+                    Algorithm = experiment.Algorithm,
+                    EvaluationScope = experiment.EvaluationScope,
+                    TestFraction = 0.001,
+                },
+                _folder["refused"]));
+
+            Assert.Equal(ExitCode.BadRequest, refused.Code);
+            Assert.Equal(
+                $"Experiment.TestFraction 0.001: no client has so many samples that it holds one out, and {reader}. "
+                + "Accepted: at least 1/n for a client with n samples.",
+                refused.Message);
+            Assert.Empty(Directory.GetDirectories(_folder["refused"]));
+        }
+    }
+
     [Theory, MemberData(nameof(Methods))]
     public async Task A_client_whose_training_fails_keeps_the_model_that_it_had(string method)
     {

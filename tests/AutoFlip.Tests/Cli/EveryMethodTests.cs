@@ -19,7 +19,23 @@ public sealed class EveryMethodTests : IDisposable
     public void An_algorithm_runs_by_its_name(string name) => AssertRuns("--algorithm", name, "--pruner", "none");
 
     [Theory, MemberData(nameof(Pruners))]
-    public void A_pruner_runs_by_its_name(string name) => AssertRuns("--pruner", name);
+    public void A_pruner_runs_by_its_name(string name) => AssertRuns(["--pruner", name, .. Adjusting(name)]);
+
+    /// <summary>Masks that are adjusted are so in each of the few rounds.</summary>
+    static string[] Adjusting(string pruner) =>
+        MethodOption.Of(Catalog.Pruners[pruner](new())).Any(option => option.Spelling == "adjustment-interval")
+            ? ["--adjustment-interval", "1", "--adjustment-end", "3"]
+            : [];
+
+    [Fact]
+    public void Pruners_that_begin_alike_end_in_models_of_their_own()
+    {
+        string[] names = ["prunefl", "fedtiny", "fedrts", "feddst"];
+
+        var models = names.Select(name => Hash(AssertRuns(["--pruner", name, .. Adjusting(name)]))).ToList();
+
+        Assert.Equal(names.Length, models.Distinct().Count());
+    }
 
     [Fact]
     public void FedProx_without_a_pull_has_the_model_of_FedAvg() => Assert.Equal(

@@ -11,16 +11,17 @@ static partial class MethodsPage
         "# Methods\n\n"
         + "Every algorithm and every pruner of the catalogue: source, rule, cost, departures, options, and the tests of its laws. "
         + "This page is made from the catalogue and from the documentation in the code; `autoflip list algorithms` and "
-        + "`autoflip list pruners` print the tables. Costs are those of default options. What is refused together was tried, with 100 "
-        + "clients that all take part and the optimizer SGD.\n\n"
+        + "`autoflip list pruners` print the tables. Costs are those of default options, beside FedAvg without server momentum. What is "
+        + "refused together was tried, with 100 clients that all take part and the optimizer SGD.\n\n"
         + "`--server-momentum` is 0.9 unless set, as in the paper's code, under the algorithms that list it below: `fedavg`, those that "
         + "take its server step, `fedavgm` and the adaptive ones; the others have none. To compare algorithms, set "
         + "`--server-momentum 0`. `fedadam`, "
         + "`fedyogi` and `fedadagrad` depend on `--eta`, and their default is for many rounds.\n\n"
         + "Laws that hold for all of them, by tests over the whole catalogue (`EveryAlgorithmTests`, `SwappingPrunerTests`, "
-        + "`SubModelTests`, `ChannelContractTests`): a removed parameter never moves, running statistics go through no correction, "
-        + "workers and the order in which clients finish do not matter, and a run that is stopped and resumed ends with the same "
-        + "`model_sha256`.\n\n";
+        + "`SubModelTests`): a removed parameter never moves, running statistics go through no correction, the number of workers does not "
+        + "matter, a client keeps no more than is listed, and a run that is stopped after any round and resumed ends with the same "
+        + "`model_sha256`, in every wire format. The server folds replies in the order of the cohort, in whatever order they arrive "
+        + "(`ChannelContractTests`).\n\n";
 
     /// <summary>The page.</summary>
     public static string Of()
@@ -33,7 +34,7 @@ static partial class MethodsPage
             ("Algorithms", "--algorithm", MethodFacts.Algorithms), ("Pruners", "--pruner", MethodFacts.Pruners),
         })
         {
-            page.Append($"## {title}\n\n| `{kind}` | source | needs beside FedAvg | sends beside FedAvg | not with |\n")
+            page.Append($"## {title}\n\n| `{kind}` | source | needs | sends | not with |\n")
                 .Append("|---|---|---|---|---|\n");
             foreach (var method in methods)
                 page.Append($"| [`{method.Name}`](#{method.Name}) | {method.Source} | {string.Join("; ", method.Needs)} "

@@ -16,7 +16,6 @@ public class MethodsPageTests
             "docs/methods.md is not what the code states. Write it anew with AUTOFLIP_ACCEPT_DOCS=1.");
     }
 
-    /// <summary>Every method names its source, and states rule, cost and departures.</summary>
     [Fact]
     public void There_are_enough_methods_to_compare_with_and_each_has_a_source()
     {
@@ -35,8 +34,14 @@ public class MethodsPageTests
         Assert.Contains("optimizers Adam, AdamW, RMSprop, Adagrad", scaffold.Excludes);
         Assert.Contains(scaffold.Excludes, refused => refused.StartsWith("pruner", StringComparison.Ordinal)
             && refused.Contains("heterofl", StringComparison.Ordinal));
+        var ditto = MethodFacts.Algorithms.Single(method => method.Name == "ditto");
+        Assert.Contains("1 vector kept by each client", ditto.Needs);
+        Assert.Contains("metrics of personal models up", ditto.Sends);
+        Assert.Equal(["1 number up"], MethodFacts.Algorithms.Single(method => method.Name == "fednova").Sends);
+        Assert.Contains("a part of the model kept by each client", MethodFacts.Algorithms.Single(method => method.Name == "fedbn").Needs);
         var fedavg = MethodFacts.Algorithms.Single(method => method.Name == "fedavg");
         Assert.Empty(fedavg.Sends.Concat(fedavg.Excludes));
+        Assert.Equal(["1 vector on the server for its momentum"], fedavg.Needs);
         Assert.Contains("all replies of a round in memory", MethodFacts.Algorithms.Single(method => method.Name == "krum").Needs);
     }
 

@@ -22,10 +22,7 @@ public sealed class DamagedRunTests : IDisposable
         Simulation.Run(
             FinishedRuns.Small with { WireUp = WireFormat.Int8, MaskRefresh = MaskRefresh.Cohort }, Options, RunObserver.None,
             TimeProvider.System, default);
-        var run = Assert.Single(Directory.GetDirectories(_folder["runs"]));
-        var experiment = Path.Combine(run, "experiment.json");
-        File.WriteAllText(experiment, File.ReadAllText(experiment).Replace("\"rounds\": 2", "\"rounds\": 3"));
-        return run;
+        return WithOneMoreRound(Assert.Single(Directory.GetDirectories(_folder["runs"])));
     }
 
     string Resumed(string run) => Simulation.Resume(run, Options, RunObserver.None, TimeProvider.System, default).ModelSha256;
@@ -160,13 +157,86 @@ public sealed class DamagedRunTests : IDisposable
         Assert.InRange(refused, 20, 40);
     }
 
+    /// <summary>Files of a run of another algorithm in the place of this run's own: refused before anything is written.</summary>
+    [Theory]
+    [InlineData("resume.safetensors")]
+    [InlineData("clients-memory")]
+    public void State_of_another_run_is_refused_and_nothing_is_written(string name)
+    {
+        var (run, other) = (Unfinished("scaffold"), Unfinished("feddyn"));
+        var (own, foreign) = (Path.Combine(run, "checkpoints", name), Path.Combine(other, "checkpoints", name));
+        if (File.Exists(own)) File.Copy(foreign, own, overwrite: true);
+        else
+        {
+            Directory.Delete(own, recursive: true);
+            Directory.Move(foreign, own);
+        }
+        var before = Contents(run);
+
+        var refusal = Assert.Throws<AutoFlipException>(() => Resumed(run));
+
+        Assert.Equal(ExitCode.BadRequest, refusal.Code);
+        Assert.StartsWith($"'{own}' is of another run ", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Contents(run));
+    }
+
+    [Theory]
+    [InlineData("scaffold", WireFormat.Fp32)]
+    [InlineData("ditto", WireFormat.Fp32)]
+    [InlineData("fedper", WireFormat.Fp32)]
+    [InlineData("fedavg", WireFormat.Int8)] // residuals
+    public void A_run_without_what_its_clients_keep_is_refused(string algorithm, WireFormat wire)
+    {
+        var run = Unfinished(algorithm, wire);
+        var memory = Path.Combine(run, "checkpoints", "clients-memory");
+        Directory.Delete(memory, recursive: true);
+
+        var refusal = Assert.Throws<AutoFlipException>(() => Resumed(run));
+
+        Assert.Equal(ExitCode.BadData, refusal.Code);
+        Assert.StartsWith($"'{memory}' is missing", refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As versions left it that did not name the run in it.</summary>
+    [Fact]
+    public void What_clients_keep_may_be_of_no_named_run()
+    {
+        var run = Unfinished("scaffold");
+        var expected = Resumed(Copy(run, "whole"));
+        File.Delete(Path.Combine(run, "checkpoints", "clients-memory", "run.json"));
+
+        Assert.Equal(expected, Resumed(run));
+    }
+
+    /// <summary>A run after two of its three rounds.</summary>
+    string Unfinished(string algorithm, WireFormat wire = WireFormat.Fp32)
+    {
+        var folder = Directory.CreateDirectory(_folder[algorithm]).FullName;
+        Simulation.Run(
+            FinishedRuns.Small with { Algorithm = algorithm, Pruner = "none", Optimizer = "SGD", WireUp = wire },
+            Options with { ResultPath = folder }, RunObserver.None, TimeProvider.System, default);
+        return WithOneMoreRound(Assert.Single(Directory.GetDirectories(folder)));
+    }
+
+    static string WithOneMoreRound(string run)
+    {
+        var experiment = Path.Combine(run, "experiment.json");
+        File.WriteAllText(experiment, File.ReadAllText(experiment).Replace("\"rounds\": 2", "\"rounds\": 3"));
+        return run;
+    }
+
+    static SortedDictionary<string, string> Contents(string run) => new(
+        Directory.GetFiles(run, "*", SearchOption.AllDirectories)
+            .ToDictionary(file => file, file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))),
+        StringComparer.Ordinal);
+
     [Fact]
     public void A_run_whose_id_is_none_is_refused()
     {
         var run = Unfinished();
         var path = Path.Combine(run, "checkpoints/run.json");
         var stamp = RunStamp.Load(Path.Combine(run, "checkpoints"))!;
-        File.WriteAllBytes(path, RunJson.Sealed(stamp with { Id = "no id" }, RunJson.Document)); // under a good checksum
+        File.WriteAllBytes(path, (stamp with { Id = "no id" }).ToBytes()); // under a good checksum
 
         var failure = Assert.Throws<AutoFlipException>(() => Resumed(run));
 
