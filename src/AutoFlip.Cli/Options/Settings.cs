@@ -154,8 +154,8 @@ static class Settings
         Setting.Of((RunOptions o) => o.Workers, "--workers", "N",
             "Number of clients trained in parallel on the processor. Does not change the result."),
         Setting.Of((RunOptions o) => o.SaveClients, "--save-clients", "",
-            "Also save the models that clients of the last round returned, and personal models of all (checkpoints/clients/). Of clients "
-            + "on other machines there are no personal models."),
+            "Also save the models that clients of the last round returned, and personal models of all (checkpoints/clients/). Clients "
+            + "on other machines keep personal models themselves."),
         Setting.Of(
             (RunOptions o) => o.TensorBoard, "--tensorboard --use_tb", "",
             "Write TensorBoard event files into the run directory; view them with: tensorboard --logdir DIR"),

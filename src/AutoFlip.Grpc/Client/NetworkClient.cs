@@ -145,11 +145,12 @@ public sealed class NetworkClient : IDisposable
             throw AutoFlipException.BadRequest($"Seat {wrong} is not accepted. Accepted: 0 to {description.Seats - 1}.");
         var run = ClientRun.Of(description, [.. seats]);
         var state = Path.Combine(_options.State, Convert.ToHexStringLower(description.Run.Span));
+        var models = Path.Combine(_options.State, "personal", Convert.ToHexStringLower(description.Run.Span));
         using var owner = StateFolder.Lock(state);
         var data = _load(run);
         _federation?.Dispose();
         using var federation = _federation = new FederationClient(
-            run.Experiment, data, seats, state, _options.Workers, _time)
+            run.Experiment, data, seats, state, _options.Workers, _time, models)
         {
             Failed = e => Log.Warning($"A task failed: {e.Message}"),
         };
@@ -183,6 +184,7 @@ public sealed class NetworkClient : IDisposable
             _federation = null;
         }
         owner.DeleteFolder();
+        if (Directory.Exists(models)) Log.Note($"Personal models: {models}");
     }
 
     async Task WorkAsync(JoinRequest request, string state, CancellationTokenSource stop)

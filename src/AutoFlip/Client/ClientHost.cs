@@ -20,6 +20,9 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
     /// <summary>The reason of a failure as it is sent.</summary>
     public Func<Exception, string> Reason { get; init; } = e => ReasonOf(e, text => text);
 
+    /// <summary>Receives each personal model that is evaluated, a small vector, with the task and the client; null: nobody.</summary>
+    public Action<ReceivedTask, int, Weights>? OwnModel { get; init; }
+
     /// <summary>The masks that the clients have.</summary>
     public MaskStore Masks { get; init; } = new(network, method.Algorithm.Travels(network));
 
@@ -246,8 +249,9 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         Workspace workspace, ReceivedTask task, Weights model, Weights evaluated, ClientReply reply, float cutOff, CancellationToken ct)
     {
         var personal = method.Algorithm.PersonalModel(model, MemoryOf(task, reply.Client, isTrained: true));
-        if (ReferenceEquals(personal, evaluated)) return reply.HeldOut;
         Require(personal.Values, "a weight of the client's own model");
+        OwnModel?.Invoke(task, reply.Client, personal);
+        if (ReferenceEquals(personal, evaluated)) return reply.HeldOut;
         workspace.Load(task.Mask.Small, personal);
         return EvaluateHeldOut(workspace, reply.Client, cutOff, ct);
     }

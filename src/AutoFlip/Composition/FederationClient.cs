@@ -5,6 +5,8 @@ namespace AutoFlip;
 /// a category, without the text of an exception, which might hold paths or values.</remarks>
 public sealed class FederationClient : IDisposable
 {
+    readonly Experiment _experiment;
+    readonly ClientData _data;
     readonly WorkerPool _pool;
     readonly ClientHost _host;
     readonly ClientFiles _memory;
@@ -16,11 +18,15 @@ public sealed class FederationClient : IDisposable
     /// <param name="folder">Where masks and the clients' vectors are kept between rounds and restarts.</param>
     /// <param name="workers">Clients that compute at the same time.</param>
     /// <param name="time">The clock; null: the system's.</param>
+    /// <param name="models">Folder of the clients' personal models (<see cref="FederatedAlgorithm.IsPersonal"/>), one file each as it was
+    /// last evaluated: after the client's training, or with what the server last sent. Null: they are not written.</param>
     /// <exception cref="AutoFlipException">The network does not fit the data, or the folder cannot be read (see
     /// <see cref="ExitCode"/>).</exception>
     public FederationClient(
-        Experiment experiment, ClientData data, IReadOnlyCollection<int> clients, string folder, int workers, TimeProvider? time = null)
+        Experiment experiment, ClientData data, IReadOnlyCollection<int> clients, string folder, int workers, TimeProvider? time = null,
+        string? models = null)
     {
+        (_experiment, _data) = (experiment, data);
         LibTorch.Require();
         var (method, contract) = (Catalog.Resolve(experiment), data.Contract);
         var network = RunNetwork.Build(experiment, method, contract, all => TrainingMemory.Of(
@@ -30,6 +36,7 @@ public sealed class FederationClient : IDisposable
         _host = new ClientHost(experiment, method, network, data.Inner, _memory, time ?? TimeProvider.System)
         {
             Masks = masks,
+            OwnModel = models is null ? null : (task, client, model) => SaveOwn(models, task, client, model),
             Reason = e =>
             {
                 Failed?.Invoke(e);
@@ -64,6 +71,18 @@ public sealed class FederationClient : IDisposable
     /// <param name="round">The round, which it has trained.</param>
     /// <returns>0: there were none; null: it keeps none between rounds.</returns>
     public int? StartOf(int client, int round) => _memory.StartOf(client, round);
+
+    void SaveOwn(string folder, ReceivedTask task, int client, Weights model)
+    {
+        var card = ModelCard.Of(_experiment, _data.Contract) with
+        {
+            Input = _data.Inner.ShareOf(client).Train.Recipe, // of a table, by the moments of its own rows
+            Round = task.Task.Round,
+        };
+        card = task.Mask.Units is null ? card with { ModelSha256 = model.Sha256() } : card.WithWidthsOf(task.Mask.Small);
+        Directory.CreateDirectory(folder);
+        Safetensors.Write(Path.Combine(folder, RunDirectory.PersonalModelOf(client)), model, card.Metadata(_experiment));
+    }
 
     /// <summary>The reason of a failure as the server gets it. Only a sentence of ours about numbers is sent as it is.</summary>
     static string CategoryOf(Exception e) => e switch

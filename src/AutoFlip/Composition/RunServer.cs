@@ -153,7 +153,7 @@ sealed class RunServer : IDisposable
         {
             var model = personal(client, round, mask, global);
             _setting.Directory.SaveModel(
-                Path.Combine("clients", $"{client:0000}-personal.safetensors"), model,
+                Path.Combine("clients", RunDirectory.PersonalModelOf(client)), model,
                 card with { ModelSha256 = mask.Units is null ? model.Sha256() : null });
         }
     }

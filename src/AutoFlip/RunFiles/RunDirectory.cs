@@ -42,6 +42,9 @@ sealed class RunDirectory : IDisposable
     /// <summary>The directory.</summary>
     public string Path { get; }
 
+    /// <summary>Name of the file with a client's own model.</summary>
+    public static string PersonalModelOf(int client) => $"{client:0000}-personal.safetensors";
+
     /// <summary>The experiment of the run.</summary>
     public Experiment Experiment { get; }
 

@@ -65,6 +65,30 @@ public class NetworkRunTests
         Assert.Every(rounds, round => Assert.InRange(round.RootElement.GetProperty("seconds").GetDouble(), 0, 29));
     }
 
+    /// <summary>As each was last evaluated: outside the last cohort with what the server sent last, as a simulation saves them.</summary>
+    [Theory, InlineData("fedper"), InlineData("ditto")]
+    public async Task Clients_have_their_personal_models_when_the_run_is_over(string algorithm)
+    {
+        using var folder = new TemporaryFolder();
+        var experiment = Digits with { Algorithm = algorithm, WireDown = WireFormat.Fp32 }; // int8 would round what clients have
+        var options = new RunOptions { ResultPath = Path.Combine(folder.Path, "sim"), Workers = 1, SaveClients = true };
+        var simulated = Simulation.Run(experiment, options, cancel: TestContext.Current.CancellationToken);
+
+        var network = await NetworkFederation.OfOneProcessAsync(experiment, folder.Path, TestContext.Current.CancellationToken);
+
+        Assert.Equal(simulated.ModelSha256, network.ModelSha256);
+        var models = Assert.Single(Directory.GetDirectories(Path.Combine(folder.Path, "state-0", "personal")));
+        var simulation = Path.Combine(simulated.Directory!, "checkpoints/clients");
+        var cohort = Cohort.Sample(experiment, experiment.Rounds);
+        Assert.Every(Enumerable.Range(0, experiment.Clients), client =>
+        {
+            SavedModel Load(string folder) => SavedModel.Load(Path.Combine(folder, $"{client:0000}-personal.safetensors"));
+            var own = Load(models);
+            Assert.Equal(experiment.Rounds, own.Card.Round);
+            if (!cohort.Contains(client)) Assert.Equal(Load(simulation).Weights.Sha256(), own.Weights.Sha256());
+        });
+    }
+
     [Fact]
     public void Name_of_the_test_set_is_kept_for_when_the_run_is_resumed()
     {
