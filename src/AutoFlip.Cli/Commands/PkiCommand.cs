@@ -91,8 +91,8 @@ sealed class PkiCommand : ICommand
 
     static void Revoke(string name, PkiFolder folder, Host host)
     {
+        new TokenStore(folder, host.Time).Revoke(name); // first, or its holder could enrol again
         var count = new CertificateRegister(folder, host.Time).Revoke(name);
-        new TokenStore(folder, host.Time).Revoke(name); // or its holder could enrol again
         host.Print(count == 0
             ? $"{name}: revoked already"
             : $"{name}: revoked, {(count == 1 ? "1 certificate" : $"{count} certificates")}. A server on another machine needs the new "

@@ -18,7 +18,7 @@ sealed class TokenCommand : ICommand
     public string Details => """
           token create NAME -o FILE    a file with which one machine becomes the client NAME
           token list                   all tokens and their state
-          token revoke NAME            withdraw the open tokens of a name
+          token revoke NAME            withdraw the tokens of a name
 
         FILE holds the token and the certificate of the authority, and can be read by its owner
         only. The token is shown nowhere else; the authority keeps its hash.
@@ -45,7 +45,7 @@ sealed class TokenCommand : ICommand
             case ["create", var name]: Create(name, folder, options, host); break;
             case ["list"]: TokenTable.Write(store.List(), request.Show.Json, host); break;
             case ["revoke", var name]:
-                host.Print($"{name}: withdrawn open tokens: {store.Revoke(name)}");
+                host.Print($"{name}: withdrawn tokens: {store.Revoke(name)}");
                 break;
             default:
                 throw AutoFlipException.BadRequest(

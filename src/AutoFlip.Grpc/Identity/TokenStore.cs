@@ -88,7 +88,8 @@ public sealed class TokenStore(PkiFolder folder, TimeProvider time)
         return token;
     }
 
-    /// <summary>Withdraws the open tokens of a name.</summary>
+    /// <summary>Withdraws the tokens of a name that can be exchanged: those that were used as well, which their keys could use again until
+    /// they expire.</summary>
     /// <returns>How many there were.</returns>
     /// <exception cref="AutoFlipException">The name is not valid (exit 2), the file is damaged (exit 3) or cannot be written
     /// (exit 4).</exception>
@@ -98,7 +99,7 @@ public sealed class TokenStore(PkiFolder folder, TimeProvider time)
         using var exclusive = folder.Lock();
         var now = time.GetUtcNow();
         var tokens = List();
-        bool IsMeant(TokenRecord token) => token.Name == name && token.StateAt(now) == TokenState.Open;
+        bool IsMeant(TokenRecord token) => token.Name == name && token.Revoked is null && now < token.Expires;
         var count = tokens.Count(IsMeant);
         if (count > 0) Write([.. tokens.Select(token => IsMeant(token) ? token with { Revoked = now } : token)]);
         return count;

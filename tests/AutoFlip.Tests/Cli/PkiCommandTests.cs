@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AutoFlip.Cli;
+using AutoFlip.Grpc;
 
 namespace AutoFlip.Tests;
 
@@ -50,11 +51,11 @@ public sealed class PkiCommandTests : IDisposable
         Assert.Contains("c9  open", listed.Out, StringComparison.Ordinal);
         Assert.Contains("client 9", listed.Out, StringComparison.Ordinal);
         Assert.Equal(9, JsonDocument.Parse(json.Out).RootElement[0].GetProperty("client").GetInt32());
-        Assert.Equal("c9: withdrawn open tokens: 1\n", revoked.Out);
+        Assert.Equal("c9: withdrawn tokens: 1\n", revoked.Out);
     }
 
     [Fact]
-    public void Revoking_a_name_withdraws_its_open_tokens_too()
+    public void Revoking_a_name_withdraws_its_tokens_too()
     {
         Run("pki", "init", Pki);
         Run("token", "create", "c9", "-o", _directory["token"], "-d", Pki);
@@ -63,6 +64,24 @@ public sealed class PkiCommandTests : IDisposable
         Run("pki", "revoke", "c9", "-d", Pki);
 
         Assert.Contains("c9  revoked", Run("token", "list", "-d", Pki).Out, StringComparison.Ordinal);
+    }
+
+    /// <summary>The key that the name was revoked for has the token still.</summary>
+    [Fact]
+    public void A_revoked_client_cannot_enrol_again_with_the_token_that_it_used()
+    {
+        Run("pki", "init", Pki);
+        Run("token", "create", "c9", "-o", _directory["token"], "-d", Pki);
+        var folder = new PkiFolder(Pki);
+        using var authority = Authority.Open(folder, passphrase: null, TimeProvider.System);
+        var (tokens, token) = (new TokenStore(folder, TimeProvider.System), TokenFile.Read(_directory["token"]).Token);
+        var request = Enrolment.CreateRequest(new(_directory["client"]), "c9");
+        Enrolment.Sign(authority, tokens, token, request).Dispose();
+
+        Run("pki", "revoke", "c9", "-d", Pki);
+
+        var refused = Assert.Throws<AutoFlipException>(() => Enrolment.Sign(authority, tokens, token, request));
+        Assert.Contains("was withdrawn", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -73,16 +73,25 @@ public sealed class TokenStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_withdrawn_token_is_refused_and_a_used_one_stays_used()
+    public void A_withdrawn_token_is_refused_to_the_key_that_used_it_too()
     {
         var (used, open) = (_pki.Tokens.Create("new", null, Day), _pki.Tokens.Create("new", null, Day));
         _pki.Tokens.Redeem(used, "a");
 
-        Assert.Equal(1, _pki.Tokens.Revoke("new"));
+        Assert.Equal(2, _pki.Tokens.Revoke("new"));
 
-        Assert.Contains("was withdrawn", Refusal(open, "a"), StringComparison.Ordinal);
-        Assert.Equal("new", _pki.Tokens.Redeem(used, "a").Name);
+        Assert.Every([open, used], token => Assert.Contains("was withdrawn", Refusal(token, "a"), StringComparison.Ordinal));
         Assert.Equal(0, _pki.Tokens.Revoke("new"));
+    }
+
+    [Fact]
+    public void A_token_whose_time_has_passed_is_not_withdrawn()
+    {
+        _pki.Tokens.Create("new", null, Day);
+        _pki.Time.Now += Day;
+
+        Assert.Equal(0, _pki.Tokens.Revoke("new"));
+        Assert.Equal(TokenState.Expired, _pki.Tokens.List()[0].StateAt(_pki.Time.Now));
     }
 
     [Theory]
