@@ -40,6 +40,21 @@ public sealed class ExplorationRoundTests
             rounds.Select(round => (round.Report.DenseFp32Bytes, round.Report.DenseTrainSamples)));
     }
 
+    /// <summary>Of an ordinary round, three of six replies are enough, of those that an oversampled one asks too. Under the latter, six
+    /// clients are the ordinary round and the exploration round alike.</summary>
+    [Theory, InlineData(1, 5), InlineData(2, 6)]
+    public void The_server_waits_for_all_that_the_round_asks(double oversample, int joined)
+    {
+        var experiment = Joined with { Oversample = oversample };
+        var link = new ServerLink(experiment, pruner: Catalog.Resolve(experiment).Pruner);
+        var weights = TinyFederation.Initial(experiment);
+
+        int Enough(int round) => link.Prepare(new(ClientWork.Train, round, 0.1, weights, Mask.Dense(weights.Layout)))
+            .For([.. Enumerable.Range(0, joined)]).Enough;
+
+        Assert.Equal((3, joined, 3), (Enough(1), Enough(2), Enough(3)));
+    }
+
     /// <summary>A sixth of five rounds is none.</summary>
     [Theory]
     [InlineData("--score-rounds 2 --dense-rounds 0", "--score-rounds: '2'", "0", NoDenseRounds)]

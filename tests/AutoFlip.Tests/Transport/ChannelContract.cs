@@ -58,6 +58,8 @@ public abstract class ChannelContract
                 CohortFraction = 0.5,
                 StaticBatchNorm = true,
             },
+        ["float32, all explorers join the last dense round"] =
+            (Tiny with { CohortFraction = 0.34, DenseRounds = 2 }).WithOption("explorationRound", true),
         ["float16, clients' own models"] = With(WireFormat.Fp16, WireFormat.Fp16) with { Algorithm = "ditto", DenseRounds = 1 },
     };
 
