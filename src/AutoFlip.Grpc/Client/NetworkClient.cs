@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using AutoFlip.Grpc.V1;
@@ -13,6 +14,7 @@ public sealed class NetworkClient : IDisposable
 {
     const int BetweenRuns = 3; // as long as the pause before the third attempt
 
+    readonly ulong _process = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     readonly ClientOptions _options;
     readonly Func<ClientRun, ClientData> _load;
     readonly TimeProvider _time;
@@ -160,6 +162,7 @@ public sealed class NetworkClient : IDisposable
             ContractSha256 = ByteString.CopyFrom(Convert.FromHexString(data.Contract.Sha256)),
             Version = ExperimentFile.ProgramVersion,
             Processor = ProcessorKind.Here,
+            Process = _process,
         };
         foreach (var seat in seats)
             request.Seats.Add(new Seat

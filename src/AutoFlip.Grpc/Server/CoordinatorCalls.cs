@@ -105,7 +105,7 @@ partial class Coordinator
                 Exclude(name, "several processes contend for its name.");
                 throw Excluded();
             }
-            var (session, ended) = _sessions.Begin(name, numbers, caller.Peer, Now);
+            var (session, ended) = _sessions.Begin(name, request.Process, numbers, caller.Peer, Now);
             foreach (var seat in numbers) _task?.Advance(seat, SeatStage.Offered);
             _audit.Add("joined", ("name", name), ("seats", string.Join(',', numbers)), ("superseded", ended.Length));
             if (!ended.IsEmpty) Pulse(); // nobody else sees another state

@@ -7,16 +7,20 @@ namespace AutoFlip.Grpc;
 /// <summary>One attached process of a client's name.</summary>
 /// <param name="id">Its id.</param>
 /// <param name="name">The name.</param>
+/// <param name="process">The number that the process has drawn; 0 if it has not.</param>
 /// <param name="seats">The seats that it answers for.</param>
 /// <param name="peer">Its certificate; null without one.</param>
 /// <param name="now">When it began.</param>
-sealed class Session(ulong id, string name, ImmutableArray<int> seats, Peer? peer, TimeSpan now)
+sealed class Session(ulong id, string name, ulong process, ImmutableArray<int> seats, Peer? peer, TimeSpan now)
 {
     /// <summary>Its id.</summary>
     public ulong Id => id;
 
     /// <summary>The name.</summary>
     public string Name => name;
+
+    /// <summary>Tests whether it is of the process that has drawn a number.</summary>
+    public bool IsOf(ulong drawn) => drawn != 0 && drawn == process;
 
     /// <summary>The seats that it answers for.</summary>
     public ImmutableArray<int> Seats => seats;
@@ -51,20 +55,23 @@ sealed class Sessions
     /// <summary>All that go on.</summary>
     public IEnumerable<Session> Open => _sessions.Values.Where(session => session.Ended is null);
 
-    /// <summary>Begins a session.</summary>
+    /// <summary>Begins a session. It is a change of process if it ends an attached one of another process: one that joins again before the
+    /// server has noticed that its connection is dead is no other.</summary>
     /// <param name="name">The client's name.</param>
+    /// <param name="process">The number that its process has drawn; 0 if it has not.</param>
     /// <param name="seats">Its seats.</param>
     /// <param name="peer">Its certificate; null without one.</param>
     /// <param name="now">The time.</param>
     /// <returns>The session, and the attached ones of the name that it has ended.</returns>
-    public (Session Session, ImmutableArray<Session> Ended) Begin(string name, ImmutableArray<int> seats, Peer? peer, TimeSpan now)
+    public (Session Session, ImmutableArray<Session> Ended) Begin(
+        string name, ulong process, ImmutableArray<int> seats, Peer? peer, TimeSpan now)
     {
         Session[] earlier = [.. Open.Where(session => session.Name == name)];
         var attached = earlier.Where(session => session.Watchers > 0).ToImmutableArray(); // others are what a restart left behind
         foreach (var session in earlier) End(session, EndReasons.Superseded);
-        if (!attached.IsEmpty) Swaps(name).Add(now);
+        if (attached.Any(session => !session.IsOf(process))) Swaps(name).Add(now);
         var id = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var begun = new Session(id, name, seats, peer, now);
+        var begun = new Session(id, name, process, seats, peer, now);
         _sessions.Add(id, begun);
         foreach (var seat in seats) _ofSeat[seat] = begun;
         return (begun, attached);

@@ -21,9 +21,12 @@ public class NetworkClientTests
     public async Task A_task_that_is_offered_again_after_its_receipt_is_answered_again_from_the_disk()
     {
         var log = new Log();
+        var service = new Forgetful(log);
 
-        await RunAsync(new Forgetful(log), log);
+        await RunAsync(service, log);
 
+        Assert.Equal(2, service.Processes.Count);
+        Assert.NotEqual(0ul, Assert.Single(service.Processes.Distinct())); // the server knows that it is the same process
         Assert.Equal(2, log.Lines.Count(line => line.Contains("is stored", StringComparison.Ordinal)));
         Assert.Single(log.Lines, line => line.Contains("begins to train", StringComparison.Ordinal)); // not computed again
     }
@@ -105,6 +108,8 @@ public class NetworkClientTests
 
         ulong _sessions;
 
+        public ConcurrentQueue<ulong> Processes { get; } = [];
+
         protected virtual uint HeartbeatMs => 15_000;
 
         public override Task<Description> Describe(DescribeRequest request, ServerCallContext context) => Task.FromResult(new Description
@@ -118,6 +123,7 @@ public class NetworkClientTests
 
         public override Task<Joined> Join(JoinRequest request, ServerCallContext context)
         {
+            Processes.Enqueue(request.Process);
             var joined = new Joined { Session = ++_sessions, HeartbeatMs = HeartbeatMs };
             joined.Seats.AddRange(request.Seats.Select(seat => seat.Number));
             return Task.FromResult(joined);

@@ -65,25 +65,24 @@ sealed class CoordinatorRig : IDisposable
         Server = Started();
     }
 
-    public void Join(int seat, string? name = null)
+    public void Join(int seat, string? name = null, ulong process = 0)
     {
-        var caller = Join(name ?? $"c{seat}", seat, out var session);
+        var caller = Join(name ?? $"c{seat}", process, out var session, seat);
         Sessions[seat] = Server.SessionOf(caller.Name, session);
         Server.Watching(Sessions[seat]!, isOpen: true);
     }
 
     /// <summary>Joins for two seats.</summary>
-    public void Join(string name, int seat, int other) => Join(name, out _, seat, other);
+    public void Join(string name, int seat, int other) => Join(name, process: 0, out _, seat, other);
 
-    Caller Join(string name, int seat, out ulong session) => Join(name, out session, seat);
-
-    Caller Join(string name, out ulong session, params ReadOnlySpan<int> seats)
+    Caller Join(string name, ulong process, out ulong session, params ReadOnlySpan<int> seats)
     {
         var request = new JoinRequest
         {
             Run = Coordinator.Bytes(Run),
             Version = ExperimentFile.ProgramVersion,
             Processor = "p",
+            Process = process,
             ContractSha256 = ByteString.CopyFrom(1),
         };
         foreach (var seat in seats) request.Seats.Add(new Seat { Number = (uint)seat, TrainSamples = 100, HeldOutSamples = 10 });
