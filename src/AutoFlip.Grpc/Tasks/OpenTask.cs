@@ -48,8 +48,9 @@ sealed class OpenTask
     /// <summary>Replies that must be stored before it can be closed without the others.</summary>
     public int Quorum => _rules.Quorum(_clients, Task);
 
-    /// <summary>True once it can be closed because more clients were asked than are needed.</summary>
-    public bool HasEnough => !IsEnded && Stored >= Task.Enough && CanGoOn;
+    /// <summary>True once it can be closed because more clients were asked than are needed. Replies without a result are not among these:
+    /// a client that fails at once would displace one that is at work.</summary>
+    public bool HasEnough => !IsEnded && Usable >= Task.Enough && CanGoOn;
 
     /// <summary>True if the stored replies are as many as the rules ask for, and of a training as many results as the algorithm
     /// needs.</summary>

@@ -226,8 +226,8 @@ public sealed record Experiment
     public double CohortFraction { get; init; } = 0.05;
 
     /// <summary>Clients asked to train in a round, as a multiple of <see cref="CohortSize"/>, in [1, 10]. Over a network a round is closed
-    /// once as many as <see cref="CohortSize"/> have replied, so that slow clients delay nobody (Bonawitz et al., arXiv 1902.01046, section
-    /// 9.1); who counts then depends on time, and is recorded. In a simulation all count.</summary>
+    /// once as many as <see cref="CohortSize"/> have returned a result, so that slow clients delay nobody (Bonawitz et al., arXiv
+    /// 1902.01046, section 9.1); who counts then depends on time, and is recorded. In a simulation all count.</summary>
     public double Oversample { get; init; } = 1;
 
     /// <summary>Number format of the model on the way to clients.</summary>

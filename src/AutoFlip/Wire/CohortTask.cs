@@ -9,7 +9,7 @@ namespace AutoFlip;
 /// <param name="ReplyLimit">Bytes that a reply has at most.</param>
 public sealed record CohortTask(UInt128 Run, int Round, ClientWork Work, UInt128 Id, IReadOnlyList<int> Cohort, long ReplyLimit)
 {
-    /// <summary>Replies after which nobody waits for the others: see <see cref="Experiment.Oversample"/>.</summary>
+    /// <summary>Results after which nobody waits for the others: see <see cref="Experiment.Oversample"/>.</summary>
     public int Enough { get; init; } = Cohort.Count;
 
     /// <summary>Replies without which the server cannot go on (<see cref="ClientTask.Fewest"/>).</summary>

@@ -138,6 +138,30 @@ public class OpenTaskTests
             Assert.Single(task.Proposal(TimeSpan.Zero, Here)!.Missing, seat => seat.Key == 2).Value);
     }
 
+    /// <summary>Of 8 clients asked 4 are needed, and 3 are out of memory at once: those at work are not displaced by them. At the deadline,
+    /// or once nobody is left, the round is closed all the same.</summary>
+    [Fact]
+    public void Clients_that_fail_at_once_do_not_close_an_oversampled_round()
+    {
+        OpenTask Task()
+        {
+            var task = new OpenTask(TaskOf(8) with { Enough = 4 }, Rules(8, Minute), clients: 8, now: TimeSpan.Zero);
+            for (var seat = 0; seat < 3; seat++) task.Store(seat, hasResult: false);
+            task.Store(3);
+            return task;
+        }
+
+        var task = Task();
+        Assert.False(task.HasEnough);
+        Assert.Null(task.Proposal(TimeSpan.Zero, Here));
+        for (var seat = 4; seat < 7; seat++) task.Store(seat);
+        Assert.True(task.HasEnough);
+        Assert.Equal([7], task.Proposal(TimeSpan.Zero, Here)!.Missing.Keys);
+
+        Assert.Equal([4, 5, 6, 7], Task().Proposal(Minute, Here)!.Missing.Keys);
+        Assert.Equal([4, 5, 6, 7], Task().Proposal(TimeSpan.Zero, seat => Here(seat) with { IsExcluded = seat > 3 })!.Missing.Keys);
+    }
+
     [Fact]
     public void With_too_few_replies_a_round_lasts_as_often_as_it_may_and_then_fails_with_names()
     {
