@@ -23,7 +23,8 @@ sealed class MissedRounds
         }
     }
 
-    /// <summary>Those of a seat before a round, ascending.</summary>
-    public IEnumerable<uint> Of(int seat, int before) =>
-        _rounds.TryGetValue(seat, out var rounds) ? rounds.Where(round => round < before).Select(round => (uint)round) : [];
+    /// <summary>Those of a seat up to a round, ascending. The round itself counts for its evaluation: a training of it that is closed asks
+    /// nobody again.</summary>
+    public IEnumerable<uint> Of(int seat, int upTo) =>
+        _rounds.TryGetValue(seat, out var rounds) ? rounds.Where(round => round <= upTo).Select(round => (uint)round) : [];
 }

@@ -52,7 +52,7 @@ public sealed class FederationClient : IDisposable
     /// <summary>Carries out a task on the next free thread.</summary>
     /// <param name="client">The client.</param>
     /// <param name="task">The task's bytes, which must stay as they are until it is done.</param>
-    /// <param name="missed">Earlier rounds in which the client's reply did not count: what it kept of them (residuals, control variates) is
+    /// <param name="missed">Rounds in which the client's training did not count: what it kept of them (residuals, control variates) is
     /// discarded first, as if it had not been asked.</param>
     /// <param name="ct">Stops it within one batch.</param>
     /// <returns>The reply's bytes. A failure is a reply too.</returns>

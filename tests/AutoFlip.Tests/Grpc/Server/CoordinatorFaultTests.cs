@@ -92,6 +92,23 @@ public class CoordinatorFaultTests
         }
     }
 
+    /// <summary>Its personal model is evaluated as it was before the round.</summary>
+    [Theory, InlineData(ClientWork.Evaluate), InlineData(ClientWork.Measure)]
+    public async Task A_client_whose_training_did_not_count_is_told_so_with_further_work_of_the_same_round(ClientWork work)
+    {
+        var rig = new CoordinatorRig(new() { Timeout = TimeSpan.FromSeconds(60), MinClients = 3 });
+        rig.JoinAll();
+        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
+        for (var seat = 0; seat < 3; seat++) rig.Upload(seat);
+        rig.Time.Now += TimeSpan.FromSeconds(61);
+        rig.Server.Tick();
+
+        await rig.OpenAsync(CoordinatorRig.TaskOf(1, work));
+
+        Assert.Empty(Assert.Single(rig.Offers(0)).Missed);
+        Assert.Equal([1u], Assert.Single(rig.Offers(3)).Missed);
+    }
+
     /// <summary>Seat 0 keeps nothing between rounds, seat 1 is as it should be, seat 2 has lost its folder, and seat 3 has got an older
     /// one.</summary>
     [Fact]
