@@ -110,7 +110,8 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
             if (_failure is not null) throw _failure;
             if (_task!.Closed?.Missing.GetValueOrDefault(client) is { } reason) return Answer.None(reason);
             if (_inbox!.Find(client) is { } stored) return stored;
-            if (_asked.Add(client) && _inbox.MaskRequest(client) is { } asked) return asked; // before the server was interrupted
+            if (_asked.Add(client) && _inbox.MaskRequest(client) is { } asked && !HasMask(client, request))
+                return asked; // before the server was interrupted
             offer = new Offer(client, _task.Task.IdOf(client), request, _hashes.Of(request))
             {
                 Since = Now,
@@ -122,6 +123,9 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
         }
         return await offer.Answer.Task.WaitAsync(ct).ConfigureAwait(false);
     }
+
+    /// <summary>Tests whether a request has the mask with it.</summary>
+    bool HasMask(int client, ReadOnlyMemory<byte> request) => request.Span.SequenceEqual(_task!.Task.Whole(client).Span);
 
     /// <summary>Ends the run for its clients.</summary>
     /// <param name="reason">Why, one sentence; null: it is done.</param>

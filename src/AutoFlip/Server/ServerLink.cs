@@ -31,12 +31,19 @@ sealed class ServerLink(Experiment experiment, UInt128 run = default, Pruner? pr
     {
         foreach (var round in rounds)
         {
-            var failed = round.Failures.Select(failure => failure.Client).ToHashSet();
-            var evaluators = areMeasured && experiment.Evaluates(round.Round) ? Enumerable.Range(0, experiment.Clients)
-                : round.ClientsEvaluatedOut is null ? [] : Cohort.Evaluators(experiment, round.Round, round.Cohort);
-            foreach (var client in round.Cohort.Concat(evaluators))
-                Learn(client, failed.Contains(client) || round.Mask is null ? null : UInt128.Parse(round.Mask, NumberStyles.HexNumber));
+            Recall(round, ClientWork.Train, round.Cohort);
+            if (areMeasured && experiment.Evaluates(round.Round))
+                Recall(round, ClientWork.Measure, Enumerable.Range(0, experiment.Clients));
+            if (round.ClientsEvaluatedOut is not null)
+                Recall(round, ClientWork.Evaluate, Cohort.Evaluators(experiment, round.Round, round.Cohort));
         }
+    }
+
+    void Recall(RoundReport round, ClientWork work, IEnumerable<int> clients)
+    {
+        var mask = round.Mask is { } name ? UInt128.Parse(name, NumberStyles.HexNumber) : (UInt128?)null;
+        var failed = round.Failures.Where(failure => failure.Work == work).Select(failure => failure.Client).ToHashSet();
+        foreach (var client in clients) Learn(client, failed.Contains(client) ? null : mask);
     }
 
     /// <summary>Tests whether a client is known to have a mask.</summary>

@@ -52,6 +52,33 @@ public class ServerLinkTests
         Assert.Equal(task.Whole.Length, Ask(link, task, 0, Done(0)).DownBytes);
     }
 
+    /// <summary>Client 1 failed to train and then evaluated, client 2 trained and then failed to evaluate, client 3
+    /// failed to compute statistics.</summary>
+    [Fact]
+    public void A_resumed_server_knows_of_masks_what_it_knew_before()
+    {
+        var experiment = Tiny with { EvaluateEvery = 1 };
+        var report = Reports.Round(2) with
+        {
+            Cohort = [0, 1, 2, 3, 4, 5],
+            Failures = [new(1, "no"), new(2, "no") { Work = ClientWork.Evaluate }, new(3, "no") { Work = ClientWork.Measure }],
+            Mask = WireMask.NameOf(Some),
+        };
+        var mask = WireMask.Of(Some).Hash;
+        bool[] Known(bool areMeasured, bool areEvaluated)
+        {
+            var link = new ServerLink(experiment);
+            link.Recall([areEvaluated ? report : report with { ClientsEvaluatedOut = null }], areMeasured);
+            return [.. Enumerable.Range(1, 3).Select(client => link.Has(client, mask))];
+        }
+
+        Assert.NotNull(report.ClientsEvaluatedOut);
+        Assert.Equal([true, false, true], Known(areMeasured: false, areEvaluated: true));
+        Assert.Equal([false, true, true], Known(areMeasured: false, areEvaluated: false));
+        Assert.Equal([true, true, false], Known(areMeasured: true, areEvaluated: false));
+        Assert.Equal([true, false, true], Known(areMeasured: true, areEvaluated: true));
+    }
+
     [Fact]
     public void A_client_that_lacks_a_mask_is_sent_it_and_both_messages_count()
     {

@@ -109,6 +109,27 @@ public class CoordinatorFaultTests
         Assert.Equal([1u], Assert.Single(rig.Offers(3)).Missed);
     }
 
+    /// <summary>The server that was started again knows less of masks than before: it sends the mask at once, or the task without it, and
+    /// then what the client answered still holds.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_mask_request_of_before_a_restart_answers_no_request_that_has_the_mask(bool hasMask)
+    {
+        var rig = new CoordinatorRig();
+        var whole = hasMask ? rig.RequestOf(1) : new byte[] { 9 };
+        var task = CoordinatorRig.TaskOf(1) with { Whole = _ => whole };
+        rig.JoinAll();
+        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
+        Assert.Equal(
+            ReceiptStatus.ResendMask, rig.Upload(0, reply: ReplyCodec.Without(ReplyStatus.MaskUnknown, rig.Task.Id, 0)).Status);
+        rig.Restart();
+        rig.JoinAll();
+
+        await rig.OpenAsync(task);
+
+        Assert.Equal(!hasMask, rig.Answers[0].IsCompleted);
+        if (!hasMask) Assert.True((await rig.Answers[0]).Head is { AsksForMask: true });
+    }
+
     /// <summary>Seat 0 keeps nothing between rounds, seat 1 is as it should be, seat 2 has lost its folder, and seat 3 has got an older
     /// one.</summary>
     [Fact]
