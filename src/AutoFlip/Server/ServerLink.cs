@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace AutoFlip;
@@ -8,11 +9,11 @@ namespace AutoFlip;
 /// <param name="pruner">Knows the round that explorers join (<see cref="Pruner.AsksExplorers"/>); null: there is none.</param>
 /// <remarks>
 /// A client counts as having a mask once it has answered a task under it with a result; a client that failed or was lost counts as having
-/// none. If the server is wrong, the client replies so and receives the mask. One owner at a time; any transport can use it.
+/// none. If the server is wrong, the client replies so and receives the mask. Any transport can use it.
 /// </remarks>
 sealed class ServerLink(Experiment experiment, UInt128 run = default, Pruner? pruner = null)
 {
-    readonly Dictionary<int, UInt128> _masks = [];
+    readonly ConcurrentDictionary<int, UInt128> _masks = []; // requests for masks are answered on their own threads
 
     /// <summary>Prepares a task for any number of clients.</summary>
     public SentTask Prepare(ClientTask task) => new(experiment, task, run)
@@ -53,6 +54,6 @@ sealed class ServerLink(Experiment experiment, UInt128 run = default, Pruner? pr
     internal void Learn(int client, UInt128? mask)
     {
         if (mask is { } has) _masks[client] = has;
-        else _masks.Remove(client);
+        else _masks.TryRemove(client, out _);
     }
 }

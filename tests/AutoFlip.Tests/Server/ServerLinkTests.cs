@@ -79,6 +79,22 @@ public class ServerLinkTests
         Assert.Equal([true, false, true], Known(areMeasured: true, areEvaluated: true));
     }
 
+    /// <summary>A client that asks for the mask is answered on a thread of its own, while others' answers are read.</summary>
+    [Fact]
+    public void Masks_of_clients_can_be_noted_by_several_threads()
+    {
+        const int Clients = 200_000;
+        var link = new ServerLink(Tiny);
+
+        Parallel.For(0, Clients, new ParallelOptions { MaxDegreeOfParallelism = 4 }, client =>
+        {
+            link.Learn(client, 7);
+            if (client % 2 == 1) link.Learn(client, null);
+        });
+
+        Assert.Equal(Clients / 2, Enumerable.Range(0, Clients).Count(client => link.Has(client, 7)));
+    }
+
     [Fact]
     public void A_client_that_lacks_a_mask_is_sent_it_and_both_messages_count()
     {
