@@ -5,6 +5,8 @@ namespace AutoFlip.Cli;
 /// <summary><c>autoflip server</c>: an experiment whose clients come over a network.</summary>
 sealed class ServerCommand : ICommand
 {
+    const string Counts = "a whole number of at least 1", Times = $"{Duration.Accepted}, or {NetworkOptions.NoTimeout}";
+
     /// <inheritdoc/>
     public string Name => "server";
 
@@ -101,19 +103,14 @@ sealed class ServerCommand : ICommand
     internal static ServerOptions OptionsOf(Request request)
     {
         var options = request.Network;
-        var listen = options.Listen ?? throw Missing("--listen", "an address, such as 0.0.0.0:7443 or unix:PATH");
-        var timeout = options.RoundTimeout ?? throw Missing("--round-timeout", $"{Duration.Accepted}, or {NetworkOptions.NoTimeout}");
-        if (options.Pki is null && !options.Insecure)
-            throw AutoFlipException.BadRequest(
-                "server: --pki is missing. Accepted: the folder of an authority ('autoflip pki init'), or --insecure for clients on this "
-                + "machine.");
+        RequireAll(options);
         if (options.Pki is not null && options.Insecure)
             throw AutoFlipException.BadRequest("server: --pki and --insecure contradict each other. Give one of them.");
         if (options.Enrol && options.Pki is null)
             throw AutoFlipException.BadRequest("server --enrol: the folder of the authority is needed: --pki DIR.");
         return new()
         {
-            Listen = listen,
+            Listen = options.Listen!,
             Test = options.Test,
             Admin = options.Admin,
             Pki = options.Pki,
@@ -126,17 +123,31 @@ sealed class ServerCommand : ICommand
             MixedProcessors = options.MixedProcessors,
             Rules = new()
             {
-                Timeout = timeout == NetworkOptions.NoTimeout ? null : Duration.Parse(timeout) ?? throw AutoFlipException.BadRequest(
-                    $"--round-timeout: '{timeout}' is not accepted. Accepted: {Duration.Accepted}, or {NetworkOptions.NoTimeout}."),
-                MinClients = AtLeastOne("--min-clients", options.MinClients ?? throw Missing("--min-clients", "a whole number")),
+                Timeout = TimeoutOf(options.RoundTimeout!),
+                MinClients = AtLeastOne("--min-clients", options.MinClients!.Value),
                 Attempts = AtLeastOne("--round-attempts", options.RoundAttempts),
             },
         };
     }
 
-    static int AtLeastOne(string option, int value) => value >= 1 ? value
-        : throw AutoFlipException.BadRequest($"{option}: '{value}' is not accepted. Accepted: a whole number of at least 1.");
+    /// <summary>Refuses a server without the options that have no default, all of them in one sentence.</summary>
+    static void RequireAll(NetworkOptions options)
+    {
+        (bool IsGiven, string Option)[] required =
+        [
+            (options.Listen is not null, "--listen, an address such as 0.0.0.0:7443 or unix:PATH"),
+            (options.Pki is not null || options.Insecure,
+                "--pki, the folder of an authority ('autoflip pki init'), or --insecure for clients on this machine"),
+            (options.MinClients is not null, $"--min-clients, {Counts}"),
+            (options.RoundTimeout is not null, $"--round-timeout, {Times}"),
+        ];
+        string[] missing = [.. required.Where(option => !option.IsGiven).Select(option => option.Option)];
+        if (missing is not []) throw AutoFlipException.BadRequest($"server: missing: {string.Join("; ", missing)}.");
+    }
 
-    static AutoFlipException Missing(string option, string accepted) =>
-        AutoFlipException.BadRequest($"server: {option} is missing. Accepted: {accepted}.");
+    static TimeSpan? TimeoutOf(string text) => text == NetworkOptions.NoTimeout ? null
+        : Duration.Parse(text) ?? throw AutoFlipException.BadRequest($"--round-timeout: '{text}' is not accepted. Accepted: {Times}.");
+
+    static int AtLeastOne(string option, int value) => value >= 1 ? value
+        : throw AutoFlipException.BadRequest($"{option}: '{value}' is not accepted. Accepted: {Counts}.");
 }

@@ -57,7 +57,7 @@ static class NetworkSettings
     [
         .. Settings.Grouped(SettingGroup.Network,
         [
-            Setting.Of((NetworkOptions n) => n.Listen, "--listen", "HOST:PORT|unix:PATH", "Address that clients connect to."),
+            Setting.Of((NetworkOptions n) => n.Listen, "--listen", "HOST:PORT|unix:PATH", "Required: address that clients connect to."),
             .. Connection,
             Setting.Of(
                 (NetworkOptions n) => n.ServerName, "--server-name", "NAME",
@@ -70,10 +70,10 @@ static class NetworkSettings
                 "With --enrol: file with the passphrase of the authority's key."),
             Setting.Of(
                 (NetworkOptions n) => n.MinClients, "--min-clients", "N",
-                "Clients that must have joined before the first round; in a round, no more than the others may be missing."),
+                "Required: clients that must have joined before the first round; in a round, no more than the others may be missing."),
             Setting.Of(
                 (NetworkOptions n) => n.RoundTimeout, "--round-timeout", "TIME|none",
-                "Time after which a round is closed without the clients that have not replied."),
+                "Required: time after which a round is closed without the clients that have not replied."),
             Setting.Of(
                 (NetworkOptions n) => n.RoundAttempts, "--round-attempts", "N",
                 "Number of such times that a round lasts at most, while too few clients have replied."),

@@ -6,10 +6,10 @@ public class NetworkCommandTests
     static readonly string[] Client = ["client", "--server", "https://fl:7443", "--pki", "p", "--name", "c1"];
 
     [Theory]
-    [InlineData("--listen is missing", "server", "--round-timeout", "10s", "--min-clients", "2", "--insecure")]
-    [InlineData("--round-timeout is missing", "server", "--listen", "127.0.0.1:0", "--min-clients", "2", "--insecure")]
-    [InlineData("--min-clients is missing", "server", "--listen", "127.0.0.1:0", "--round-timeout", "none", "--insecure")]
-    [InlineData("--pki is missing", "server", "--listen", "127.0.0.1:0", "--round-timeout", "none", "--min-clients", "2")]
+    [InlineData("server: missing: --listen, an address", "server", "--round-timeout", "10s", "--min-clients", "2", "--insecure")]
+    [InlineData("server: missing: --round-timeout, a", "server", "--listen", "127.0.0.1:0", "--min-clients", "2", "--insecure")]
+    [InlineData("server: missing: --min-clients, a", "server", "--listen", "127.0.0.1:0", "--round-timeout", "none", "--insecure")]
+    [InlineData("server: missing: --pki, the", "server", "--listen", "127.0.0.1:0", "--round-timeout", "none", "--min-clients", "2")]
     [InlineData("contradict", "server", "--listen", "a:1", "--round-timeout", "none", "--min-clients", "2", "--insecure", "--pki", "p")]
     [InlineData("--server is missing", "client", "--pki", "p", "--name", "c1")]
     [InlineData("--name is missing", "client", "--pki", "p", "--server", "https://fl:7443")]
@@ -24,6 +24,13 @@ public class NetworkCommandTests
     [InlineData("--start-timeout go with --cluster", "run", "--dataset", "Digits", "--start-timeout", "5s")]
     [InlineData("--start-timeout go with --cluster", "run", "--dataset", "Digits", "--pki", "p")]
     public void A_missing_or_contradicting_option_is_named(string sentence, params string[] arguments) => Refused(sentence, arguments);
+
+    [Fact]
+    public void All_options_that_a_server_lacks_are_named_in_one_sentence() => Refused(
+        "server: missing: --listen, an address such as 0.0.0.0:7443 or unix:PATH; --pki, the folder of an authority ('autoflip pki "
+        + "init'), or --insecure for clients on this machine; --min-clients, a whole number of at least 1; --round-timeout, a whole number "
+        + "with s, m, h or d, such as 90s, 10m, 24h or 365d, or none.\n",
+        "server", "--dataset", "Digits");
 
     [Theory]
     [InlineData("--round-timeout: '0s' is not accepted", "--round-timeout", "0s")]
