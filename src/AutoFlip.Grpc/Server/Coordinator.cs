@@ -75,11 +75,18 @@ sealed partial class Coordinator : IMessageChannel, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="AutoFlipException">Too few clients have joined in time (exit 4).</exception>
-    /// <exception cref="ServerDrained">The server was drained, and this is the work of a further round.</exception>
-    public async ValueTask BeginAsync(CohortTask task, CancellationToken ct)
+    public async ValueTask ReadyAsync(CancellationToken ct)
     {
         CheckReady();
         await _ready.Task.WaitAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="AutoFlipException">Too few clients have joined in time (exit 4).</exception>
+    /// <exception cref="ServerDrained">The server was drained, and this is the work of a further round.</exception>
+    public async ValueTask BeginAsync(CohortTask task, CancellationToken ct)
+    {
+        await ReadyAsync(ct).ConfigureAwait(false);
         lock (_lock)
         {
             _committed = Math.Max(_committed, task.Round - 1);

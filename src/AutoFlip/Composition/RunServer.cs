@@ -114,7 +114,7 @@ sealed class RunServer : IDisposable
         if (_setting.Options.SaveClients) transport = new ClientRecorder(transport, directory, _card);
         var run = new RecordedRun(
             experiment, _setting.Method, network, transport, _exploration, evaluate, _setting.Observer, _setting.Time);
-        var last = RunRoundsAsync(run, cancel).GetAwaiter().GetResult();
+        var last = RunRoundsAsync(run, channel, cancel).GetAwaiter().GetResult();
         var mask = run.Masks.Of(last);
         var global = mask.Apply(last.Server.Weights);
         var elapsed = _setting.Time.GetElapsedTime(_setting.Started).TotalSeconds;
@@ -158,8 +158,9 @@ sealed class RunServer : IDisposable
         }
     }
 
-    async Task<RunState> RunRoundsAsync(RecordedRun run, CancellationToken cancel)
+    async Task<RunState> RunRoundsAsync(RecordedRun run, IMessageChannel channel, CancellationToken cancel)
     {
+        if (Round < _setting.Experiment.Rounds) await channel.ReadyAsync(cancel).ConfigureAwait(false);
         var last = _from;
         Mask? mask = null;
         await foreach (var round in run.RunAsync(_initial, _from, cancel).ConfigureAwait(false))

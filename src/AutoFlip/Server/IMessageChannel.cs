@@ -13,6 +13,10 @@ public interface IMessageChannel
     /// another number is refused.</summary>
     int? SamplesOf(int client) => null;
 
+    /// <summary>Completes when as many clients are there as a run needs to begin: the time until then is no round's.</summary>
+    /// <param name="ct">Stops waiting.</param>
+    ValueTask ReadyAsync(CancellationToken ct) => ValueTask.CompletedTask;
+
     /// <summary>Begins a task. The tasks of earlier rounds have been committed then: their answers are not needed any more.</summary>
     /// <param name="task">Names the task.</param>
     /// <param name="ct">Stops it.</param>

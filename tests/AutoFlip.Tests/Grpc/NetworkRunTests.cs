@@ -90,6 +90,37 @@ public class NetworkRunTests
     }
 
     [Fact]
+    public void The_time_until_the_clients_are_there_is_of_no_round()
+    {
+        using var folder = new TemporaryFolder();
+        var clock = new StoppedClock();
+
+        var summary = Simulation.RunThrough(
+            Digits with { Model = "LogReg", Rounds = 1, DenseRounds = 0, Pruner = "none" }, session => new Late(session.Clients, clock),
+            new RunOptions { ResultPath = folder.Path, Workers = 1 }, time: clock, cancel: TestContext.Current.CancellationToken);
+
+        var round = JsonDocument.Parse(Assert.Single(File.ReadLines(Path.Combine(summary.Directory!, "rounds.jsonl"))));
+        Assert.Equal(0, round.RootElement.GetProperty("seconds").GetDouble());
+        Assert.Equal(3600, clock.Now.TotalSeconds);
+    }
+
+    /// <summary>Clients that come after an hour, and take no time then.</summary>
+    sealed class Late(IMessageChannel inner, StoppedClock clock) : ChannelThrough(inner)
+    {
+        public override ValueTask ReadyAsync(CancellationToken ct)
+        {
+            clock.Now = TimeSpan.FromHours(1);
+            return base.ReadyAsync(ct);
+        }
+
+        public override async ValueTask BeginAsync(CohortTask task, CancellationToken ct)
+        {
+            await ReadyAsync(ct);
+            await base.BeginAsync(task, ct);
+        }
+    }
+
+    [Fact]
     public void Name_of_the_test_set_is_kept_for_when_the_run_is_resumed()
     {
         using var folder = new TemporaryFolder();
