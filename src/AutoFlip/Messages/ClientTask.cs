@@ -133,34 +133,34 @@ public sealed record ClientReply
     public ReadOnlySpan<float> Values => MemoryMarshal.Cast<byte, float>(ValueBytes.Span);
 
     /// <summary>The reply, or a failure in its place where it must not be used: clients are not trusted.</summary>
+    /// <param name="work">What the client was asked to do.</param>
     /// <param name="values">How many values it must hold.</param>
     /// <param name="passes">How often it may have gone through its training samples, at most.</param>
     /// <param name="declared">The number of training samples that it has declared; null if it has not.</param>
-    public ClientReply Checked(int values, int passes, int? declared = null) => Failure is not null ? this
+    public ClientReply Checked(ClientWork work, int values, int passes, int? declared = null) => Failure is not null ? this
         : ValueBytes.Length != 4L * values ? Refused($"it returned {ValueBytes.Length} bytes of values where {4L * values} are due.")
-        : Examples < 1 ? Refused($"it claims {Examples} training samples.")
-        : declared is { } samples && Examples != samples ? Refused($"it claims {Examples} training samples, and has declared {samples}.")
+        : work != ClientWork.Evaluate && Examples < 1 ? Refused($"it claims {Examples} training samples.")
+        : work != ClientWork.Evaluate && declared is { } samples && Examples != samples
+            ? Refused($"it claims {Examples} training samples, and has declared {samples}.")
         : !Values.IsEmpty && !TensorPrimitives.IsFiniteAll(Values) ? Refused("a value it returned is not a finite number.")
         : Vectors.FirstOrDefault(vector => !TensorPrimitives.IsFiniteAll(vector.Value.Span)) is { Key: { } name }
             ? Refused($"a value of '{name}' that it returned is not a finite number.")
         : !Report.IsEmpty && !TensorPrimitives.IsFiniteAll(Report.Span)
             ? Refused("a value of the report that it returned is not a finite number.")
+        : work is ClientWork.Evaluate or ClientWork.Measure && TrainSamples != 0
+            ? Refused($"it claims to have trained on {TrainSamples} samples, and was not asked to train.")
         : TrainSamples < 0 || TrainSamples > (long)passes * Examples
             ? Refused($"it claims to have trained on {TrainSamples} samples; {passes} passes through its {Examples} are the most.")
+        : new[] { Trained, HeldOut, Personal }.FirstOrDefault(figures => figures?.Samples < 0) is { } figures
+            ? Refused($"it claims figures over {figures.Samples} samples.")
+        : Seconds is { } taken && taken.Decode + taken.Train + taken.Encode > MostSeconds
+            ? Refused($"it claims that its task took more than {MostSeconds:0} seconds.")
         : this;
 
-    /// <summary>A failure in place of the reply.</summary>
+    /// <summary>A failure in place of the reply, of which nothing is left but what it cost the server.</summary>
     /// <param name="why">A sentence.</param>
-    internal ClientReply Refused(string why) => this with
-    {
-        Failure = why,
-        Trained = null,
-        HeldOut = null,
-        Personal = null,
-        ScoreCounts = null,
-        Seconds = null,
-        Vectors = ClientOutcome.None.Vectors,
-        Numbers = ClientOutcome.None.Numbers,
-        Report = default,
-    };
+    internal ClientReply Refused(string why) =>
+        new() { Client = Client, Failure = why, DownBytes = DownBytes, UpBytes = UpBytes, Elapsed = Elapsed };
+
+    const double MostSeconds = 1e9; // 32 years: sums of them stay finite
 }

@@ -74,8 +74,9 @@ sealed class RecordedTransport(
     async IAsyncEnumerable<ClientReply> EvaluateAsync(
         ClientTask task, IReadOnlyList<int> evaluators, [EnumeratorCancellation] CancellationToken ct)
     {
-        await foreach (var reply in inner.DispatchAsync(task, evaluators, ct))
+        await foreach (var received in inner.DispatchAsync(task, evaluators, ct))
         {
+            var reply = Check(received, task, passes: 0);
             Ledger.Add(task, reply);
             yield return reply;
             observer.ClientAnswered(ClientAnswer.Of(task, reply));
@@ -111,9 +112,10 @@ sealed class RecordedTransport(
         {
             ClientWork.Explore => task.Scores.Sum(),
             ClientWork.Measure => task.Sent.Values.Kept - task.Sent.Kept,
+            ClientWork.Evaluate => 0,
             _ => task.SentOf(reply.Client).Values.Kept,
         };
-        reply = reply.Checked(values, passes, inner.SamplesOf(reply.Client));
+        reply = reply.Checked(task.Work, values, passes, inner.SamplesOf(reply.Client));
         return task.Work == ClientWork.Train && reply.Failure is null
             && (method.Algorithm.Refuses(reply) ?? method.Pruner.Refuses(reply)) is { } why
             ? reply.Refused(why)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace AutoFlip.Tests;
@@ -10,11 +11,36 @@ public class ClientReplyTests
         Examples = 10,
         TrainSamples = 30,
         ValueBytes = MemoryMarshal.AsBytes<float>([1, 2]).ToArray(),
+        DownBytes = 300,
+        UpBytes = 200,
+        Elapsed = TimeSpan.FromSeconds(4),
         Vectors = ClientOutcome.None.With("control", [1f]).Vectors,
     };
 
     [Fact]
-    public void An_honest_reply_is_used() => Assert.Same(Honest, Honest.Checked(values: 2, passes: 3, declared: 10));
+    public void An_honest_reply_is_used() => Assert.Same(Honest, Honest.Checked(ClientWork.Train, values: 2, passes: 3, declared: 10));
+
+    /// <summary>Evaluators return no values, weigh in no mean, and train on nothing.</summary>
+    [Theory, InlineData(0, null), InlineData(1, "1 samples"), InlineData(-1, "-1 samples"), InlineData(long.MaxValue, "807 samples")]
+    public void An_evaluation_claims_no_samples_of_training(long samples, string? why)
+    {
+        var reply = new ClientReply { Client = 1, TrainSamples = samples };
+
+        var refusal = reply.Checked(ClientWork.Evaluate, values: 0, passes: 0, declared: 10).Failure;
+
+        if (why is null) Assert.Null(refusal);
+        else Assert.EndsWith($"{why}, and was not asked to train.", refusal);
+    }
+
+    [Fact]
+    public void Nor_do_statistics_and_they_weigh_by_the_samples_that_were_declared()
+    {
+        var reply = new ClientReply { Client = 1, Examples = 10 };
+
+        Assert.Same(reply, reply.Checked(ClientWork.Measure, values: 0, passes: 0, declared: 10));
+        Assert.NotNull((reply with { TrainSamples = 1 }).Checked(ClientWork.Measure, values: 0, passes: 0, declared: 10).Failure);
+        Assert.NotNull((reply with { Examples = 9 }).Checked(ClientWork.Measure, values: 0, passes: 0, declared: 10).Failure);
+    }
 
     public static TheoryData<string, ClientReply> Lies => new()
     {
@@ -27,6 +53,9 @@ public class ClientReplyTests
             1, float.NaN]).ToArray() } },
         { "a value of 'control' that it returned is not a finite number", Honest with { Vectors = ClientOutcome.None.With(
             "control", [float.PositiveInfinity]).Vectors } },
+        { "claims figures over -5 samples", Honest with { HeldOut = Over(-5) } },
+        { "claims figures over -1 samples", Honest with { Trained = Over(3), Personal = Over(-1) } },
+        { "took more than 1000000000 seconds", Honest with { Seconds = new(1, 1e9, 0) } },
         { "a value of the report that it returned is not a finite number", Honest with { Report = new[] { 1, float.NaN } } },
     };
 
@@ -34,11 +63,13 @@ public class ClientReplyTests
     public void A_reply_that_cannot_be_is_a_failure_and_nothing_of_it_is_left(string why, ClientReply lie)
     {
         var refused = lie.Checked(
-            values: lie.Examples < 0 ? 3 : 2, passes: 3, declared: lie.Examples < 0 ? null : lie.Examples == 0 ? null : 10);
+            ClientWork.Train, values: lie.Examples < 0 ? 3 : 2, passes: 3, declared: lie.Examples <= 0 ? null : 10);
 
         Assert.Contains(why, refused.Failure, StringComparison.Ordinal);
-        Assert.Empty(refused.Vectors);
-        Assert.True(refused.Report.IsEmpty);
-        Assert.Null(refused.Seconds);
+        Assert.Equal(
+            new ClientReply { Client = 1, Failure = refused.Failure, DownBytes = 300, UpBytes = 200, Elapsed = TimeSpan.FromSeconds(4) },
+            refused);
     }
+
+    static ClientFigures Over(int samples) => new(samples, ImmutableSortedDictionary<string, double?>.Empty);
 }

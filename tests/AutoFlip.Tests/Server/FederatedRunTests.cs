@@ -335,8 +335,9 @@ public class FederatedRunTests
             inner.DispatchAsync(task, task.Work == ClientWork.Explore ? [.. cohort.Reverse()] : cohort, ct);
     }
 
-    /// <summary>Puts other replies in the place of what clients send after training.</summary>
-    internal sealed class Replace(IClientTransport inner, Func<ClientReply, ClientReply> other) : IClientTransport
+    /// <summary>Puts other replies in the place of what clients send after work of one kind.</summary>
+    internal sealed class Replace(
+        IClientTransport inner, Func<ClientReply, ClientReply> other, ClientWork work = ClientWork.Train) : IClientTransport
     {
         public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 
@@ -344,7 +345,7 @@ public class FederatedRunTests
             ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
         {
             await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
-                yield return task.Work == ClientWork.Train ? other(reply) : reply;
+                yield return task.Work == work ? other(reply) : reply;
         }
     }
 }
