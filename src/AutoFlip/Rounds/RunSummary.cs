@@ -199,8 +199,9 @@ public sealed record SummaryModelSize(int Parameters, int ActiveParameters, doub
 /// take about twice as many again.</param>
 /// <param name="ActiveMacs">Those that were carried out in the rounds: masks of rounds may differ.</param>
 /// <param name="ExploreMacs">Those of the exploration, on the full network, on top.</param>
+/// <remarks>Sums of multiply-accumulates are whole and exact up to 2^53; those of long runs go beyond 2^63.</remarks>
 public sealed record SummaryCompute(
-    long MacsPerSample, long ActiveMacsPerSample, long TrainSamples, long DenseMacs = 0, long ActiveMacs = 0, long ExploreMacs = 0);
+    long MacsPerSample, long ActiveMacsPerSample, long TrainSamples, double DenseMacs = 0, double ActiveMacs = 0, double ExploreMacs = 0);
 
 /// <summary>Amount of traffic.</summary>
 /// <param name="DownBytes">To clients, measured.</param>

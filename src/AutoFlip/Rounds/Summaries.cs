@@ -31,7 +31,7 @@ static class Summaries
             Compute = sums.Compute with
             {
                 MacsPerSample = network.MacsPerSample,
-                ExploreMacs = explorers.Sum(explorer => explorer.TrainSamples) * network.MacsPerSample,
+                ExploreMacs = MacsOf(explorers, network.MacsPerSample),
             },
             Time = sums.Time with { Total = Math.Max(elapsed, sums.Time.Total) },
             Workers = workers,
@@ -94,9 +94,9 @@ static class Summaries
             Compute = new SummaryCompute(
                 latest?.MacsPerSample ?? 0, latest?.ActiveMacsPerSample ?? 0,
                 rounds.Sum(round => round.TrainSamples) + explorers.Sum(explorer => explorer.TrainSamples),
-                rounds.Sum(round => (round.DenseTrainSamples ?? round.TrainSamples) * round.MacsPerSample),
-                rounds.Sum(round => round.TrainSamples * round.ActiveMacsPerSample),
-                explorers.Sum(explorer => explorer.TrainSamples) * (latest?.MacsPerSample ?? 0)),
+                rounds.Sum(round => (double)(round.DenseTrainSamples ?? round.TrainSamples) * round.MacsPerSample),
+                rounds.Sum(round => (double)round.TrainSamples * round.ActiveMacsPerSample),
+                MacsOf(explorers, latest?.MacsPerSample ?? 0)),
             Traffic = new SummaryTraffic(
                 down, up, dense, dense == 0 ? 0 : (double)(down + up) / dense,
                 explorers.Sum(explorer => explorer.DownBytes + explorer.UpBytes)),
@@ -132,6 +132,9 @@ static class Summaries
             values.TakeLast(RunSummary.RecentEvaluations).Count(at => at.Value is not null),
             outside?.ClientsPersonalOut?.GetValueOrDefault(name)?.Equal);
     }
+
+    static double MacsOf(IReadOnlyList<ExplorerReport> explorers, long perSample) =>
+        explorers.Sum(explorer => (double)explorer.TrainSamples * perSample);
 
     static double Median(double[] values)
     {
