@@ -19,7 +19,7 @@ sealed class RunDirectory : IDisposable
         (Path, Experiment) = (path, experiment);
         try
         {
-            _lock = OwnFile.Open(System.IO.Path.Combine(OwnFile.Folder(path, CheckpointsFolder), "lock"), FileShare.None);
+            _lock = OwnFile.Open(System.IO.Path.Combine(OwnFile.Folder(path, CheckpointsFolder), LockFile), FileShare.None);
         }
         catch (IOException e)
         {
@@ -81,8 +81,7 @@ sealed class RunDirectory : IDisposable
         try
         {
             var path = first;
-            for (var number = 2; Directory.Exists(path); number++) path = $"{first}_{number}";
-            Directory.CreateDirectory(System.IO.Path.Combine(path, CheckpointsFolder));
+            for (var number = 2; Directory.Exists(path) || !Take(path); number++) path = $"{first}_{number}";
             if (partition is not null)
                 AtomicFile.Write(
                     System.IO.Path.Combine(path, PartitionCounts.FileName), RunJson.Sealed(PartitionCounts.Of(partition), RunJson.Line));
@@ -99,6 +98,21 @@ sealed class RunDirectory : IDisposable
         {
             throw AutoFlipException.RunFailed(
                 $"RunOptions.ResultPath {options.ResultPath}: the run directory cannot be made: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Makes a directory with the file that is locked later; false if another run made that file first.</summary>
+    static bool Take(string path)
+    {
+        var file = System.IO.Path.Combine(Directory.CreateDirectory(System.IO.Path.Combine(path, CheckpointsFolder)).FullName, LockFile);
+        try
+        {
+            new FileStream(file, FileMode.CreateNew).Dispose();
+            return true;
+        }
+        catch (IOException) when (System.IO.File.Exists(file))
+        {
+            return false;
         }
     }
 
@@ -234,7 +248,7 @@ sealed class RunDirectory : IDisposable
 
     internal const string GuidanceFile = "guidance.json";
 
-    const string OptionsFile = "options.json", CheckpointsFolder = "checkpoints";
+    const string OptionsFile = "options.json", CheckpointsFolder = "checkpoints", LockFile = "lock";
 
     string File(string name) => System.IO.Path.Combine(Path, name);
 
