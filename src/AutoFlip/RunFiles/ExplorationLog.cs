@@ -96,7 +96,8 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>Always summed by client number, so the mean does not depend on the order of answers.</remarks>
+    /// <remarks>Always summed by client number, so the mean does not depend on the order of answers. Finite, whatever finite scores clients
+    /// return: a sum beyond float32 is its largest number.</remarks>
     /// <exception cref="AutoFlipException">Scores were damaged since they were written (exit 3).</exception>
     public float[] Mean(IReadOnlyCollection<int> explorers)
     {
@@ -113,6 +114,7 @@ sealed class ExplorationLog : IExplorerLog, IDisposable
                     $"the scores of client {explorer} have changed since they were written (their checksum does not match). "
                     + "Start a new run");
             TensorPrimitives.Add(mean, scores, mean);
+            TensorPrimitives.Clamp(mean, float.MinValue, float.MaxValue, mean);
         }
         TensorPrimitives.Divide(mean, explorers.Count, mean);
         return mean;
