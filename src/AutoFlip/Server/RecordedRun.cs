@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace AutoFlip;
@@ -52,12 +53,14 @@ sealed class RecordedRun
     /// <param name="initial">w_0.</param>
     /// <param name="from">State to resume from; null for a new run.</param>
     /// <param name="ct">Stops within one batch of every client's training.</param>
-    /// <exception cref="AutoFlipException">No explorer, or no client of a round, returned anything usable (exit 4).</exception>
+    /// <exception cref="AutoFlipException">No explorer, or no client of a round, returned anything usable, or what they returned adds up to
+    /// numbers that are not finite (exit 4).</exception>
     public async IAsyncEnumerable<RoundResult> RunAsync(Weights initial, RunState? from, [EnumeratorCancellation] CancellationToken ct)
     {
         _transport.Begin();
         await foreach (var (task, cohort, state) in _run.RunAsync(initial, from, ct))
         {
+            RequireFinite(state);
             var ledger = _transport.Ledger;
             ledger.Enter(RoundPhase.Evaluating);
             var evaluated = await EvaluateAsync(task, cohort, state.Server.Weights, ct);
@@ -65,6 +68,24 @@ sealed class RecordedRun
             var layers = LayerFigures.Of(_network, task.Mask, initial, task.Weights, state.Server.Weights);
             yield return new(ledger.Report(task, cohort, evaluated) with { Layers = layers }, state, task.Mask, task.Weights);
             _transport.Begin();
+        }
+    }
+
+    /// <summary>Refuses a state that no run can go on from, before it takes the place of the last one: sums of finite numbers may be
+    /// infinite.</summary>
+    static void RequireFinite(RunState state)
+    {
+        Require("model", state.Server.Weights.Values);
+        foreach (var (name, vector) in state.Server.Slots) Require($"vector '{name}'", vector.Values);
+        Require("pruner's memory", state.Memory);
+
+        void Require(string what, ReadOnlySpan<float> values)
+        {
+            if (!values.IsEmpty && !TensorPrimitives.IsFiniteAll(values))
+                throw AutoFlipException.RunFailed(
+                    $"Round {state.Round}: the {what} is not finite after aggregation: what clients returned is finite, and too large "
+                    + "together. Earlier rounds are saved: exclude the clients that do so and resume the run, or start one with a lower "
+                    + "Experiment.LearningRate or a robust Experiment.Algorithm, such as median.");
         }
     }
 

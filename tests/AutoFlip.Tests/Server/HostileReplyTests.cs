@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace AutoFlip.Tests;
 
 /// <summary>Replies whose numbers no honest client has: none of them ends a run for good, or is in its figures.</summary>
@@ -34,6 +36,42 @@ public class HostileReplyTests
         Assert.Equal(2 * 5 * 2 * 17, SamplesOf(outcome));
     }
 
+    /// <summary>Values of two clients are finite, and their mean or sum is not. The state after round 1 is the last one.</summary>
+    [Theory, InlineData("fedavg", "model"), InlineData("fedavgm", "model"), InlineData("scaffold", "vector 'control'")]
+    public async Task A_round_whose_state_is_not_finite_fails_the_run_before_it_is_saved(string algorithm, string what)
+    {
+        var done = 0;
+        var experiment = Tiny with { Algorithm = algorithm, Optimizer = "SGD", CohortFraction = 1 };
+
+        var failed = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(
+            experiment, inspect: _ => done++, wrap: inner => new FederatedRunTests.Replace(inner, reply =>
+                done == 0 || reply.Client > 1 ? reply
+                : what == "model" ? With(reply, Filled(reply.Values.Length, reply.Client == 0 ? -3e38f : 3e38f))
+                : reply with { Vectors = ClientOutcome.None.With("control", Filled(reply.Vectors["control"].Length, 3e38f)).Vectors })));
+
+        Assert.Equal((ExitCode.RunFailed, 1), (failed.Code, done));
+        Assert.StartsWith($"Round 2: the {what} is not finite after", failed.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Six clients report finite numbers of their training, which the pruner sums up.</summary>
+    [Fact]
+    public async Task So_does_a_pruner_whose_memory_is_not_finite()
+    {
+        var experiment = TinyFederation.Experiment with { Pruner = "autoflip", DenseRounds = 1, CohortFraction = 1 };
+        experiment = experiment.WithOption("scoreRounds", 1);
+
+        var failed = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(
+            experiment, wrap: inner => new FederatedRunTests.Replace(inner, reply =>
+                reply.Report.IsEmpty ? reply : reply with { Report = Filled(reply.Report.Length, 3e38f) })));
+
+        Assert.StartsWith("Round 1: the pruner's memory is not finite after", failed.Message, StringComparison.Ordinal);
+    }
+
     static long SamplesOf(TinyFederation.Outcome outcome) => Summaries.SoFar(
         Tiny, new Acc1(), [], [.. outcome.Rounds.Select(round => round.Report)]).Compute.TrainSamples;
+
+    static float[] Filled(int count, float value) => [.. Enumerable.Repeat(value, count)];
+
+    static ClientReply With(ClientReply reply, float[] values) =>
+        reply with { ValueBytes = MemoryMarshal.AsBytes<float>(values).ToArray() };
 }
