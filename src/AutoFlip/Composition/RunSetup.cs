@@ -88,9 +88,18 @@ sealed record RunSetup<T>(
     {
         var method = Catalog.Resolve(experiment);
         var network = RunNetwork.Build(experiment, method, facts.Contract, network =>
-            (facts.Memory(experiment, network) with { Replies = method.Algorithm.KeepsReplies ? experiment.CohortSize : 0 })
+            (facts.Memory(experiment, network) with { Replies = RepliesKept(experiment, method, facts) })
             .Require(experiment, options.MemoryLimit ?? MemoryLimit.OfProcess));
         var initial = InitialModel.Of(experiment, method, network, checkpoints, all.Warning);
         return Carry(new(experiment, method, options, devices, facts.Contract, network, initial, open(), all, time, started), data);
     }
+
+    /// <summary>Replies that the server keeps in its largest round, at least. Over a network a round may end with those of a
+    /// cohort.</summary>
+    static int RepliesKept(Experiment experiment, Method method, DataFacts facts) =>
+        !method.Algorithm.KeepsReplies ? 0
+        : facts.Partition is null ? experiment.CohortSize
+        : method.Pruner.AsksExplorers(experiment.FirstPrunedRound - 1, experiment.FirstPrunedRound)
+            ? Cohort.Of(experiment, method.Pruner, experiment.FirstPrunedRound - 1).Length
+        : experiment.AskedSize;
 }

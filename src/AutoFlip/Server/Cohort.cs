@@ -12,6 +12,13 @@ public static class Cohort
     public static int[] Sample(Experiment experiment, int round) =>
         Sample(experiment.Clients, experiment.AskedSize, new Seeds(experiment.Seed).For(Purpose.Cohort, round));
 
+    /// <summary>The clients of round t, ascending: its sample, and all explorers where the pruner needs them.</summary>
+    internal static int[] Of(Experiment experiment, Pruner pruner, int round)
+    {
+        var sample = Sample(experiment, round);
+        return pruner.AsksExplorers(round, experiment.FirstPrunedRound) ? [.. sample.Union(Explorers(experiment)).Order()] : sample;
+    }
+
     /// <summary>The explorers, ascending.</summary>
     public static int[] Explorers(Experiment experiment) =>
         Sample(experiment.Clients, experiment.ExplorerCount, new Seeds(experiment.Seed).For(Purpose.Explorers));

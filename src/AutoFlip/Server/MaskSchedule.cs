@@ -49,11 +49,7 @@ sealed class MaskSchedule(Experiment experiment, Pruner pruner, Network network,
     }
 
     /// <summary>The clients of a round, ascending: its cohort, and all explorers where the pruner needs them.</summary>
-    public int[] CohortOf(int round)
-    {
-        var cohort = Cohort.Sample(experiment, round);
-        return pruner.AsksExplorers(round, experiment.FirstPrunedRound) ? [.. cohort.Union(Cohort.Explorers(experiment)).Order()] : cohort;
-    }
+    public int[] CohortOf(int round) => Cohort.Of(experiment, pruner, round);
 
     /// <summary>Parts of the report that clients of a round return; empty if they return none.</summary>
     public ImmutableArray<ReportPart> ReportOf(int round, Mask mask) => pruner.Probe(ContextOf(round, mask))?.Parts ?? [];

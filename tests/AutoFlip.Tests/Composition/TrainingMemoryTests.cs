@@ -132,6 +132,25 @@ public sealed class TrainingMemoryTests : IDisposable
             }
     }
 
+    /// <summary>Three of six clients are a cohort, and 1.5 times as many are asked: 5. The exploration round has all six.</summary>
+    [Theory, InlineData(1, false, 3), InlineData(1.5, false, 5), InlineData(1.5, true, 6)]
+    public void Replies_that_the_server_keeps_are_those_of_its_largest_round(double oversample, bool explores, int replies)
+    {
+        var experiment = TinyFederation.Experiment with
+        {
+            Dataset = "Digits",
+            Algorithm = "median",
+            Oversample = oversample,
+            Pruner = explores ? "autoflip" : "none",
+            DenseRounds = explores ? 1 : null,
+        };
+        if (explores) experiment = experiment.WithOption("explorationRound", true);
+
+        var refused = Assert.Throws<AutoFlipException>(() => Run(experiment, TinyFederation.Data(experiment), memory: 1));
+
+        Assert.Contains($"the {replies} replies that median keeps", refused.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Batches of everything, no patience running out, no decay, only the last round evaluated,
     /// nothing that may be removed.</summary>
     [Fact]
