@@ -42,7 +42,7 @@ public sealed class Section<T>(string kind, string option, Func<T, T>? finish = 
         var pair = KeyValuePair.Create(name, finish is null ? entry : finish(entry));
         string[] names = [name, .. aliases];
         if (names.FirstOrDefault(_byName.ContainsKey) is { } taken)
-            throw new ArgumentException($"There is a {kind} '{taken}' already.", nameof(name));
+            throw new ArgumentException($"The name '{taken}' is taken: another {kind} has it.", nameof(name));
         _entries.Add(pair);
         foreach (var one in names) _byName.Add(one, pair);
     }

@@ -4,10 +4,13 @@ namespace AutoFlip;
 
 /// <summary>A data set as loaded: what clients share out, and what the server tests on.</summary>
 /// <param name="Train">The samples that are partitioned among clients.</param>
-/// <param name="Test">The server's test set; null if the data set has none.</param>
+/// <param name="Test">The server's test set; null, or without samples, if the data set has none.</param>
 /// <param name="Task">What is to be learnt.</param>
 public sealed record LoadedData(SampleSet Train, SampleSet? Test, LearningTask Task)
 {
+    /// <summary>The server's test set, with at least one sample; null if the data set has none.</summary>
+    public SampleSet? Test { get; init; } = Test is { Count: > 0 } ? Test : null;
+
     /// <summary>Owners of the samples; null if unknown.</summary>
     public Owners? Owners { get; init; }
 
@@ -23,4 +26,13 @@ public sealed record LoadedData(SampleSet Train, SampleSet? Test, LearningTask T
 /// <param name="OfRow">[Train.Count]: whose each row of <see cref="LoadedData.Train"/> is.</param>
 /// <param name="TrainRows">Rows below this are for training. The others are held out by their owners by the data set's own rule, and are
 /// never used for training.</param>
-public sealed record Owners(IReadOnlyList<string> Names, int[] OfRow, int TrainRows);
+/// <exception cref="ArgumentException">A row's owner has no name.</exception>
+public sealed record Owners(IReadOnlyList<string> Names, int[] OfRow, int TrainRows)
+{
+    /// <summary>[Train.Count]: whose each row is, as a place in <see cref="Names"/>.</summary>
+    public int[] OfRow { get; init; } = Array.FindIndex(OfRow, owner => (uint)owner >= (uint)Names.Count) is >= 0 and var row
+        ? throw new ArgumentException(
+            $"The owner of sample {row} is {OfRow[row]}; accepted are 0 to {Names.Count - 1}, the places of the {Names.Count} names.",
+            nameof(OfRow))
+        : OfRow;
+}

@@ -28,7 +28,7 @@ public class SectionTests
 
         var failure = Assert.Throws<ArgumentException>(() => section.Add(name, 3, alias is null ? [] : [alias]));
 
-        Assert.StartsWith($"There is a number '{taken}' already.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The name '{taken}' is taken: another number has it.", failure.Message, StringComparison.Ordinal);
         Assert.Equal(["One", "two"], section.Names);
         Assert.Throws<AutoFlipException>(() => section["three"]);
     }

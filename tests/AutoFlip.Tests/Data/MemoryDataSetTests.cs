@@ -63,6 +63,31 @@ public class MemoryDataSetTests
         Assert.Equal<int[]>([[0, 2], [1, 3]], assigned.Clients.Select(client => (int[])[.. client.Train.ToArray().Order()]));
     }
 
+    /// <summary>A run ended after its training before, because there was nothing to evaluate.</summary>
+    [Fact]
+    public void A_test_set_without_samples_is_none()
+    {
+        var set = new MemoryDataSet("mine", new LoadedData(Numbers(0, 2, 1), Numbers(), Task));
+
+        Assert.Equal(0, set.TestSamples);
+        Assert.Null(Load(set, new Experiment()).Test);
+        Assert.Null(FederatedData.Assign(new Experiment { Partition = "iid", Clients = 1 }, Load(set, new Experiment())).Test);
+    }
+
+    [Theory]
+    [InlineData(2, "The owner of sample 1 is 2; accepted are 0 to 1, the places of the 2 names.")]
+    [InlineData(-1, "The owner of sample 1 is -1; accepted are 0 to 1, the places of the 2 names.")]
+    public void An_owner_without_a_name_is_refused(int owner, string why) => Assert.StartsWith(
+        why, Assert.Throws<ArgumentException>(() => new Owners(["north", "south"], [0, owner], TrainRows: 2)).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Owners_of_more_or_fewer_samples_are_refused() => Assert.StartsWith(
+        "There are 2 samples for training, and owners of 3.",
+        Assert.Throws<ArgumentException>(() => new MemoryDataSet(
+            "mine", new LoadedData(Numbers(0, 1), Test: null, Task) { Owners = new(["north"], [0, 0, 0], TrainRows: 3) })).Message,
+        StringComparison.Ordinal);
+
     /// <summary>Four pixels of one image, halved in each direction: their mean. Without a transform a pixel of 0
     /// .. 255 is read as 0 .. 1.</summary>
     [Fact]

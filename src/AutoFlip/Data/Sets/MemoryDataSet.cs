@@ -13,8 +13,8 @@ public sealed record MemoryDataSet : DataSet
     /// <summary>Wraps samples without copying them.</summary>
     /// <param name="name">The catalogue name; a colon is reserved for data sets that are named by their paths.</param>
     /// <param name="data">Samples to train on, perhaps samples for the server to test on, the task, perhaps owners.</param>
-    /// <exception cref="ArgumentException">The name has a colon, samples for testing have another shape, or a target
-    /// is not one of the task's.</exception>
+    /// <exception cref="ArgumentException">The name has a colon, samples for testing have another shape, a target
+    /// is not one of the task's, or owners are those of more or fewer samples.</exception>
     [SetsRequiredMembers]
     public MemoryDataSet(string name, LoadedData data) : base(name)
     {
@@ -22,6 +22,9 @@ public sealed record MemoryDataSet : DataSet
             throw new ArgumentException($"'{name}' is not accepted as the name of a data set: it is empty or has a colon.", nameof(name));
         if (data.Test is { } other && other.Shape != data.Train.Shape)
             throw new ArgumentException($"Samples for testing are {other.Shape}, samples for training {data.Train.Shape}.", nameof(data));
+        if (data.Owners is { } owners && owners.OfRow.Length != data.Train.Count)
+            throw new ArgumentException(
+                $"There are {data.Train.Count} samples for training, and owners of {owners.OfRow.Length}.", nameof(data));
         var fault = Fault(data.Train, data.Task) ?? (data.Test is { } test ? Fault(test, data.Task) : null);
         if (fault is not null) throw new ArgumentException(fault, nameof(data));
         _data = data;
