@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -245,6 +246,12 @@ public static class ExperimentFile
         catch (AutoFlipException undecodable)
         {
             throw AutoFlipException.BadRequest(undecodable.Message);
+        }
+        catch (DecoderFallbackException undecodable)
+        {
+            throw new AutoFlipException(
+                ExitCode.BadRequest,
+                $"'{file}' begins with the byte order mark of UTF-16, and what follows it is not UTF-16. Save it as UTF-8.", undecodable);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

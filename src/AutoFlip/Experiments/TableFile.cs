@@ -37,6 +37,7 @@ static class TableFile
                 : [new Variations("", experiment, grid, seeds ?? [experiment.Seed], root.TryGetProperty(PrunerField, out _), source)],
         ];
         RequireFewRuns(listed, source);
+        foreach (var variations in listed) RequireDifferentValues(variations);
         ImmutableArray<TableRow> rows = [.. listed.SelectMany(Rows)];
         if (rows.GroupBy(row => row.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw AutoFlipException.BadRequest($"{source}: two rows are called '{twice.Key}'. Give every row a name of its own.");
@@ -88,10 +89,25 @@ static class TableFile
             + "or split the table into several files.");
     }
 
+    /// <summary>Refuses a list with the same value twice, however it is written: its rows would be one experiment.</summary>
+    static void RequireDifferentValues(Variations variations)
+    {
+        foreach (var (field, values) in variations.Grid)
+            if (values.GroupBy(value => With(variations, [KeyValuePair.Create(field, value)])).FirstOrDefault(same => same.Count() > 1)
+                is { } twice)
+                throw AutoFlipException.BadRequest(
+                    $"{variations.Source}: field '{ExperimentFile.GridField}.{field}': {string.Join(" and ", twice)} are the same value. "
+                    + "Accepted: different values, for each makes rows of its own.");
+    }
+
+    /// <summary>The experiment of a row.</summary>
+    static Experiment With(Variations variations, IEnumerable<KeyValuePair<string, JsonElement>> fields) =>
+        ExperimentFile.Over(variations.Experiment, fields, variations.Source, MethodOptions.Schema, []);
+
     /// <summary>A row for each combination of the grid's values; the last axis varies fastest.</summary>
     static IEnumerable<TableRow> Rows(Variations variations)
     {
-        var (name, experiment, grid, seeds, keepsPruner, source) = variations;
+        var (name, experiment, grid, seeds, keepsPruner, _) = variations;
         IEnumerable<ImmutableArray<(string Field, JsonElement Value)>> combinations = [[]];
         foreach (var axis in grid)
             combinations = combinations.SelectMany(_ => axis.Values, (chosen, value) => chosen.Add((axis.Field, value)));
@@ -100,7 +116,7 @@ static class TableFile
             var fields = chosen.Select(at => KeyValuePair.Create(at.Field, at.Value));
             if (keepsPruner && !chosen.Any(at => at.Field == PrunerField)) // an algorithm alone would turn it off
                 fields = fields.Append(KeyValuePair.Create(PrunerField, JsonSerializer.SerializeToElement(experiment.Pruner)));
-            var varied = ExperimentFile.Over(experiment, fields, source, MethodOptions.Schema, []);
+            var varied = With(variations, fields);
             string[] parts =
             [
                 .. name.Length > 0 ? [name] : Array.Empty<string>(),

@@ -49,6 +49,23 @@ public class ExperimentFileTests
         return read.Metrics.SequenceEqual(experiment.Metrics) && read with { Metrics = experiment.Metrics } == experiment;
     }, iter: 500);
 
+    /// <summary>A Latin-1 byte, and UTF-16 whose first character is half of a pair.</summary>
+    [Theory]
+    [InlineData(new byte[] { (byte)'{', 0xE9, (byte)'}' }, "line 1: byte 2 of the file (0xE9) is not UTF-8. Save it as UTF-8.")]
+    [InlineData(
+        new byte[] { 0xFF, 0xFE, 0x00, 0xD8, (byte)'{', 0 },
+        "begins with the byte order mark of UTF-16, and what follows it is not UTF-16. Save it as UTF-8.")]
+    public void A_file_in_another_encoding_is_refused_in_one_sentence(byte[] bytes, string why)
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllBytes(folder["my.json"], bytes);
+
+        var refused = Assert.Throws<AutoFlipException>(() => ExperimentTable.Load(folder["my.json"]));
+
+        Assert.Equal(ExitCode.BadRequest, refused.Code);
+        Assert.EndsWith(why, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void File_is_complete_stable_and_readable()
     {

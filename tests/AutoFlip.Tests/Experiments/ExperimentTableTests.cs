@@ -184,6 +184,11 @@ public sealed class ExperimentTableTests : IDisposable
     [InlineData(
         """{"rows":[{"name":"a","seed":3}]}""",
         "my.json: row 'a': the field 'seed' is not accepted in a row. Accepted: \"seeds\", a list.")]
+    [InlineData(
+        """{"grid":{"pruneFraction":[0.5,0.3,0.50]}}""",
+        "my.json: field 'grid.pruneFraction': 0.5 and 0.50 are the same value. Accepted: different")]
+    [InlineData(
+        """{"rows":[{"name":"a","grid":{"mu":[1,1.0]}}]}""", "my.json: row 'a': field 'grid.mu': 1 and 1.0 are the same value.")]
     [InlineData("""{"rows":[{"name":"a"},{"name":"a"}]}""", "my.json: two rows are called 'a'.")]
     [InlineData("""{"seeds":[]}""", "my.json: field 'seeds': [] is not accepted.")]
     [InlineData("""{"seeds":[1,1]}""", "my.json: field 'seeds': [1,1] is not accepted. Accepted: a list of different whole numbers")]
