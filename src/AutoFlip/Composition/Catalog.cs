@@ -150,8 +150,8 @@ public static class Catalog
         { "parquet", ParquetDataSet.Of },
     };
 
-    /// <summary>Partitions, made from the experiment that names them.</summary>
-    public static Section<Func<Experiment, Partition>> Partitions { get; } = new("partition", "Experiment.Partition")
+    /// <summary>Partitions, made from the experiment that names them, with the values of their options.</summary>
+    public static Section<Func<Experiment, Partition>> Partitions { get; } = new("partition", "Experiment.Partition", WithOptions)
     {
         { "iid", _ => new IidPartition() },
         { "unbalanced", _ => new UnbalancedPartition() },
@@ -169,33 +169,33 @@ public static class Catalog
         { "virtual-diri", experiment => new VirtualDirichletPartition(experiment.Concentration, experiment.SamplesPerClient) },
     };
 
-    /// <summary>Federated algorithms.</summary>
-    public static Section<Func<Experiment, FederatedAlgorithm>> Algorithms { get; } = new("algorithm", "Experiment.Algorithm")
+    /// <summary>Federated algorithms, with the values of their options.</summary>
+    public static Section<Func<Experiment, FederatedAlgorithm>> Algorithms { get; } = new("algorithm", "Experiment.Algorithm", WithOptions)
     {
         { "fedavg", e => new FedAvg(e.ServerMomentum) },
-        { "fedavgm", e => e.Options.ApplyTo(new FedAvgM(e.ServerMomentum)) },
-        { "fedadam", e => e.Options.ApplyTo(new FedAdam(e.ServerMomentum)) },
-        { "fedyogi", e => e.Options.ApplyTo(new FedYogi(e.ServerMomentum)) },
-        { "fedadagrad", e => e.Options.ApplyTo(new FedAdagrad(e.ServerMomentum)) },
-        { "fedprox", e => e.Options.ApplyTo(new FedProx(e.ServerMomentum)) },
+        { "fedavgm", e => new FedAvgM(e.ServerMomentum) },
+        { "fedadam", e => new FedAdam(e.ServerMomentum) },
+        { "fedyogi", e => new FedYogi(e.ServerMomentum) },
+        { "fedadagrad", e => new FedAdagrad(e.ServerMomentum) },
+        { "fedprox", e => new FedProx(e.ServerMomentum) },
         { "fedbn", e => new FedBn(e.ServerMomentum) },
-        { "fedper", e => e.Options.ApplyTo(new FedPer(e.ServerMomentum)) },
-        { "fedrep", e => e.Options.ApplyTo(new FedRep(e.ServerMomentum)) },
-        { "ditto", e => e.Options.ApplyTo(new Ditto(e.ServerMomentum)) },
-        { "fedexp", e => e.Options.ApplyTo(new FedExP()) },
+        { "fedper", e => new FedPer(e.ServerMomentum) },
+        { "fedrep", e => new FedRep(e.ServerMomentum) },
+        { "ditto", e => new Ditto(e.ServerMomentum) },
+        { "fedexp", _ => new FedExP() },
         { "fednova", e => new FedNova(e.Momentum) },
-        { "qfedavg", e => e.Options.ApplyTo(new QFedAvg()) },
-        { "feddyn", e => e.Options.ApplyTo(new FedDyn()) },
-        { "fedsam", e => e.Options.ApplyTo(new FedSam(e.ServerMomentum, e.LocalEpochs)) },
-        { "scaffold", e => e.Options.ApplyTo(new Scaffold()) },
+        { "qfedavg", _ => new QFedAvg() },
+        { "feddyn", _ => new FedDyn() },
+        { "fedsam", e => new FedSam(e.ServerMomentum, e.LocalEpochs) },
+        { "scaffold", _ => new Scaffold() },
         { "median", _ => new CoordinateMedian() },
-        { "trimmed-mean", e => e.Options.ApplyTo(new TrimmedMean()) },
-        { "krum", e => e.Options.ApplyTo(new Krum()) },
-        { "multi-krum", e => e.Options.ApplyTo(new MultiKrum()) },
-        { "bulyan", e => e.Options.ApplyTo(new Bulyan()) },
+        { "trimmed-mean", _ => new TrimmedMean() },
+        { "krum", _ => new Krum() },
+        { "multi-krum", _ => new MultiKrum() },
+        { "bulyan", _ => new Bulyan() },
         { "geometric-median", _ => new GeometricMedian() },
-        { "norm-clipping", e => e.Options.ApplyTo(new NormClipping()) },
-        { "centred-clipping", e => e.Options.ApplyTo(new CentredClipping()) },
+        { "norm-clipping", _ => new NormClipping() },
+        { "centred-clipping", _ => new CentredClipping() },
     };
 
     /// <summary>Guidances: the scores that explorers measure.</summary>
@@ -207,25 +207,26 @@ public static class Catalog
         { "fisher", new FisherGuidance() },
     };
 
-    /// <summary>Pruners. Those that an algorithm does not compose with are refused (<see cref="ExperimentRules"/>).</summary>
-    public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "Experiment.Pruner")
+    /// <summary>Pruners, with the values of their options. Those that an algorithm does not compose with are refused
+    /// (<see cref="ExperimentRules"/>).</summary>
+    public static Section<Func<Experiment, Pruner>> Pruners { get; } = new("pruner", "Experiment.Pruner", WithOptions)
     {
         { Experiment.NoPruner, _ => new NoPruning() },
-        { "autoflip", e => e.Options.ApplyTo(AutoFlipPruner.Of(e, Guidances[e.Guidance])) },
-        { "random", e => e.Options.ApplyTo(new RandomPruner(PruningPlan.Of(e))) },
-        { "magnitude", e => e.Options.ApplyTo(MagnitudePruner.Of(e)) },
-        { "prunefl", e => e.Options.ApplyTo(PruneFlPruner.Of(e)) },
-        { "fedtiny", e => e.Options.ApplyTo(FedTinyPruner.Of(e)) },
-        { "fedmef", e => e.Options.ApplyTo(FedMefPruner.Of(e)) },
-        { "fedrts", e => e.Options.ApplyTo(FedRtsPruner.Of(e)) },
-        { "feddst", e => e.Options.ApplyTo(FedDstPruner.Of(e)) },
-        { "flash", e => e.Options.ApplyTo(FlashPruner.Of(e)) },
+        { "autoflip", e => AutoFlipPruner.Of(e, e.Options.ApplyTo(Guidances[e.Guidance] with { })) },
+        { "random", e => new RandomPruner(PruningPlan.Of(e)) },
+        { "magnitude", MagnitudePruner.Of },
+        { "prunefl", PruneFlPruner.Of },
+        { "fedtiny", FedTinyPruner.Of },
+        { "fedmef", FedMefPruner.Of },
+        { "fedrts", FedRtsPruner.Of },
+        { "feddst", FedDstPruner.Of },
+        { "flash", FlashPruner.Of },
         { "snip", e => new SnipPruner(PruningPlan.Of(e)) },
-        { "synflow", e => e.Options.ApplyTo(new SynFlowPruner(PruningPlan.Of(e))) },
-        { "heterofl", e => e.Options.ApplyTo(new HeteroFl()) },
-        { "fedrolex", e => e.Options.ApplyTo(new FedRolex()) },
-        { "federated-dropout", e => e.Options.ApplyTo(new FederatedDropout()) },
-        { "fjord", e => e.Options.ApplyTo(new Fjord()) },
+        { "synflow", e => new SynFlowPruner(PruningPlan.Of(e)) },
+        { "heterofl", _ => new HeteroFl() },
+        { "fedrolex", _ => new FedRolex() },
+        { "federated-dropout", _ => new FederatedDropout() },
+        { "fjord", _ => new Fjord() },
     };
 
     /// <summary>Presets: values of several options.</summary>
@@ -244,6 +245,18 @@ public static class Catalog
 
     /// <summary>The metric that stands for all of an experiment's (<see cref="Metric.IsMain"/>).</summary>
     public static Metric MainMetricOf(Experiment experiment) => Metrics[Metric.MainOf(experiment)](experiment);
+
+    /// <summary>An entry whose methods have the values that the experiment gives to options of theirs.</summary>
+    internal static Func<Experiment, FederatedAlgorithm> WithOptions(Func<Experiment, FederatedAlgorithm> entry) =>
+        experiment => experiment.Options.ApplyTo(entry(experiment) with { }); // a copy: an entry may have one method for all
+
+    /// <inheritdoc cref="WithOptions(Func{Experiment, FederatedAlgorithm})"/>
+    internal static Func<Experiment, Pruner> WithOptions(Func<Experiment, Pruner> entry) =>
+        experiment => experiment.Options.ApplyTo(entry(experiment) with { });
+
+    /// <inheritdoc cref="WithOptions(Func{Experiment, FederatedAlgorithm})"/>
+    internal static Func<Experiment, Partition> WithOptions(Func<Experiment, Partition> entry) =>
+        experiment => experiment.Options.ApplyTo(entry(experiment) with { });
 
     static ModelFactory Scaled(ModelFactory published) =>
         (input, outputs, options) => published(input, outputs, options).Scaled(options.WidthMultiplier);

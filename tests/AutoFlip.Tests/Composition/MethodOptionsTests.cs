@@ -20,6 +20,22 @@ public class MethodOptionsTests
         Assert.Empty(MethodOption.Of(new FedAvg(0)));
     }
 
+    /// <summary>An entry need not think of options, and may have one method for all experiments.</summary>
+    [Fact]
+    public void The_catalogue_gives_every_method_the_values_of_its_options()
+    {
+        var shared = new AutoFlip.FedProx(0);
+        var entry = Catalog.WithOptions(_ => shared);
+
+        Assert.Equal([0.5, 0.01, 2], new[] { Prox.WithOption("mu", 0.5), Prox, Prox.WithOption("mu", 2.0) }
+            .Select(experiment => ((AutoFlip.FedProx)entry(experiment)).Mu));
+        Assert.Equal(0.01, shared.Mu);
+        Assert.Equal(
+            LayerDensities.Erk,
+            ((RandomPruner)Catalog.WithOptions(e => new RandomPruner(PruningPlan.Of(e)))(
+                new Experiment().WithOption("layerDensities", LayerDensities.Erk))).LayerDensities);
+    }
+
     [Fact]
     public void A_range_is_stated_in_words()
     {
