@@ -76,7 +76,7 @@ static class TinyFederation
         var method = Catalog.Resolve(experiment);
         method = method with { Pruner = pruner ?? method.Pruner, Algorithm = algorithm ?? method.Algorithm };
         using var pool = new WorkerPool(workers, 1, () => Workspace.Of(experiment, device: device));
-        IClientTransport transport = new Dispatch(new ServerLink(experiment, pruner: method.Pruner), channel ?? new InProcessChannel(
+        IClientTransport transport = new Dispatch(new ServerLink(experiment), channel ?? new InProcessChannel(
             new ClientHost(experiment, method, network, new SimulatedData(data), store ?? new VolatileStore(), TimeProvider.System), data,
             pool));
         var metrics = Metric.AllOf(experiment);

@@ -46,7 +46,7 @@ sealed class RunServer : IDisposable
         _initial = setting.Initial;
         _from = directory.LoadState(method.Algorithm.Initialize(_initial), network);
         _exploration = new ExplorationLog(directory.Checkpoints, method.Pruner.ScoreParts(network).Sum());
-        Link = new(experiment, RunStamp.RunOf(directory.Checkpoints), method.Pruner);
+        Link = new(experiment, RunStamp.RunOf(directory.Checkpoints));
         if (_from is not null)
         {
             Link.Recall(directory.Rounds, StatisticsFold.IsNeeded(experiment, method.Algorithm, network));

@@ -65,6 +65,10 @@ public sealed record ClientTask(ClientWork Work, int Round, double LearningRate,
     /// travel.</summary>
     public int Fewest { get; init; } = 1;
 
+    /// <summary>True if a training waits for all clients that are asked, whatever the size of a cohort: explorers are among them, and the
+    /// mask depends on who counts. Does not travel.</summary>
+    public bool AwaitsAll { get; init; }
+
     /// <summary>For exploration: lengths of the parts of the scores that explorers return.</summary>
     public ImmutableArray<int> Scores { get; init; } = [];
 

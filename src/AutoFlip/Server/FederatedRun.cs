@@ -78,6 +78,7 @@ sealed class FederatedRun(Experiment experiment, Method method, Network network,
         Numbers = _algorithm.Numbers(server, t),
         Returns = _algorithm.Returns,
         Fewest = _algorithm.FewestReplies,
+        AwaitsAll = method.Pruner.AsksExplorers(t, experiment.FirstPrunedRound),
         Report = Masks.ReportOf(t, mask),
     };
 

@@ -6,20 +6,16 @@ namespace AutoFlip;
 /// <summary>The server's end of every connection: records the mask of each client, so that none is sent twice.</summary>
 /// <param name="experiment">The run's experiment.</param>
 /// <param name="run">The run's id: a reply to a task of another run is refused.</param>
-/// <param name="pruner">Knows the round that explorers join (<see cref="Pruner.AsksExplorers"/>); null: there is none.</param>
 /// <remarks>
 /// A client counts as having a mask once it has answered a task under it with a result; a client that failed or was lost counts as having
 /// none. If the server is wrong, the client replies so and receives the mask. Any transport can use it.
 /// </remarks>
-sealed class ServerLink(Experiment experiment, UInt128 run = default, Pruner? pruner = null)
+sealed class ServerLink(Experiment experiment, UInt128 run = default)
 {
     readonly ConcurrentDictionary<int, UInt128> _masks = []; // requests for masks are answered on their own threads
 
     /// <summary>Prepares a task for any number of clients.</summary>
-    public SentTask Prepare(ClientTask task) => new(experiment, task, run)
-    {
-        AwaitsAll = pruner?.AsksExplorers(task.Round, experiment.FirstPrunedRound) ?? false,
-    };
+    public SentTask Prepare(ClientTask task) => new(experiment, task, run);
 
     /// <summary>Begins to ask a client.</summary>
     public Exchange Ask(SentTask task, int client) => new(this, task.Of(client), client);

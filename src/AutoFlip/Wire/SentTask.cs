@@ -51,10 +51,6 @@ sealed class SentTask
         _byReference = new(() => Encode(byReference: true));
     }
 
-    /// <summary>True if all clients that are asked to train are waited for: explorers are among them, and the mask depends on who
-    /// counts.</summary>
-    public bool AwaitsAll { get; init; }
-
     /// <summary>The mask's hash, by which a client that has it can be told it; null if nothing is removed, or the mask is always
     /// sent.</summary>
     public UInt128? Mask => _mask.Form == MaskForm.Dense || _isSubModel ? null : _mask.Hash;
@@ -96,7 +92,7 @@ sealed class SentTask
     {
         var limit = _task.SubModels is null ? ReplyLimit : cohort.Max(client => Of(client).ReplyLimit);
         var round = _task.Work == ClientWork.Explore ? _experiment.FirstPrunedRound : _task.Round;
-        var enough = _task.Work == ClientWork.Train && !AwaitsAll ? Math.Min(_experiment.CohortSize, cohort.Count) : cohort.Count;
+        var enough = _task is { Work: ClientWork.Train, AwaitsAll: false } ? Math.Min(_experiment.CohortSize, cohort.Count) : cohort.Count;
         return new(_run, round, _task.Work, _id, cohort, limit)
         {
             Enough = enough,

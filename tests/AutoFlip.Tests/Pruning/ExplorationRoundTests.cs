@@ -43,16 +43,18 @@ public sealed class ExplorationRoundTests
     /// <summary>Of an ordinary round, three of six replies are enough, of those that an oversampled one asks too. Under the latter, six
     /// clients are the ordinary round and the exploration round alike.</summary>
     [Theory, InlineData(1, 5), InlineData(2, 6)]
-    public void The_server_waits_for_all_that_the_round_asks(double oversample, int joined)
+    public async Task The_server_waits_for_all_that_the_round_asks(double oversample, int joined)
     {
         var experiment = Joined with { Oversample = oversample };
-        var link = new ServerLink(experiment, pruner: Catalog.Resolve(experiment).Pruner);
-        var weights = TinyFederation.Initial(experiment);
+        var link = new ServerLink(experiment);
+        SortedDictionary<int, int> enough = [];
 
-        int Enough(int round) => link.Prepare(new(ClientWork.Train, round, 0.1, weights, Mask.Dense(weights.Layout)))
-            .For([.. Enumerable.Range(0, joined)]).Enough;
+        await TinyFederation.RunAsync(experiment, wrap: inner => new FederatedRunTests.Tap(inner, (task, _) =>
+        {
+            if (task.Work == ClientWork.Train) enough[task.Round] = link.Prepare(task).For([.. Enumerable.Range(0, joined)]).Enough;
+        }));
 
-        Assert.Equal((3, joined, 3), (Enough(1), Enough(2), Enough(3)));
+        Assert.Equal([3, joined, 3], enough.Values.Take(3));
     }
 
     /// <summary>A sixth of five rounds is none.</summary>
