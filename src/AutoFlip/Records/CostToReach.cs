@@ -25,7 +25,7 @@ public sealed record CostToReach(int Round, long Bytes, double Macs, double Seco
         {
             var window = all[(last - Window + 1)..(last + 1)];
             if (!window.All(evaluation => evaluation.Value is { } value && double.IsFinite(value))) continue;
-            var mean = Spread.Of(window.Select(evaluation => evaluation.Value))!.Mean; // exact where all are equal
+            var mean = Spread.MeanOf([.. window.Select(evaluation => evaluation.Value!.Value)]); // as the target is
             if (lower ? mean <= target : mean >= target) return new(all[last].Round, all[last].Bytes, all[last].Macs, all[last].Seconds);
         }
         return null;

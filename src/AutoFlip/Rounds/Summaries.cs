@@ -125,11 +125,12 @@ static class Summaries
         var defined = values.Where(at => at.Value is not null).ToArray();
         (int Round, double? Value)? best =
             defined is [] ? null : lowerIsBetter ? defined.MinBy(at => at.Value) : defined.MaxBy(at => at.Value);
+        double[] recent = [.. values.TakeLast(RunSummary.RecentEvaluations).Select(at => at.Value).OfType<double>()];
         return new(
             name, lowerIsBetter, values is [.., var last] ? last.Value : null, best?.Value, best?.Round,
-            values.TakeLast(RunSummary.RecentEvaluations).Average(at => at.Value),
+            recent is [] ? null : Spread.MeanOf(recent),
             outside?.ClientsEvaluatedOut?.GetValueOrDefault(name)?.Equal,
-            values.TakeLast(RunSummary.RecentEvaluations).Count(at => at.Value is not null),
+            recent.Length,
             outside?.ClientsPersonalOut?.GetValueOrDefault(name)?.Equal);
     }
 

@@ -70,6 +70,18 @@ public class CostToReachTests
         Assert.Equal(run.Figures.Traffic.DownBytes + run.Figures.Traffic.UpBytes, costs.Bytes(run.Rounds.Length - 1));
     }
 
+    /// <summary>0.1 + 0.2 + 0.3 is 0.6000000000000001 in doubles, a third of which is above 0.2. The mean of the last evaluations and that
+    /// of the window are of the same three.</summary>
+    [Fact]
+    public void A_run_of_three_evaluations_reaches_its_own_quality_in_the_last()
+    {
+        RoundReport[] rounds = [HandMadeRun.Round(1, 0.1), HandMadeRun.Round(2, 0.2), HandMadeRun.Round(3, 0.3)];
+
+        var run = Summaries.SoFar(HandMadeRun.Experiment, new Acc1(), [], rounds);
+
+        Assert.Equal(3, CostToReach.Of(run, CostToReach.Target(run, 1)!.Value)?.Round);
+    }
+
     [Fact]
     public void A_summary_of_an_earlier_version_has_none() =>
         Assert.Equal(

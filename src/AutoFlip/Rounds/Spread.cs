@@ -24,9 +24,14 @@ public sealed record Spread(int Count, double Mean, double? Deviation)
         double[] defined = [.. values.OfType<double>().Where(double.IsFinite)];
         if (defined is []) return null;
         if (defined is [var only]) return new(1, only, null);
-        var mean = defined[0] + defined.Sum(value => value - defined[0]) / defined.Length; // exact for equal values, however many
+        var mean = MeanOf(defined);
         return new(defined.Length, mean, Math.Sqrt(defined.Sum(value => (value - mean) * (value - mean)) / (defined.Length - 1)));
     }
+
+    /// <summary>The mean of some values, exact where all are equal, however many: figures that are compared are means of this
+    /// kind.</summary>
+    /// <param name="values">At least one.</param>
+    internal static double MeanOf(double[] values) => values[0] + values.Sum(value => value - values[0]) / values.Length;
 
     /// <summary>The spread of a difference, pair by pair: what repetitions have in common (the partition of a seed) cancels out.
     /// Null if no pair is complete.</summary>
