@@ -11,24 +11,26 @@ static class ComparisonCharts
     public static IEnumerable<Chart?> Of(ImmutableArray<RunGroup> groups)
     {
         var explored = CostCharts.ExplorationNote(groups.SelectMany(group => group.Runs));
+        var isPersonal = groups.Any(group => group.Runs.Any(run => run.Rounds.Any(round => round.ClientsPersonalOut is not null)));
         foreach (var metric in groups.Select(group => Metric.MainOf(group.Runs[0].Experiment)).Distinct())
         {
             var (id, capital) = ($"compare-{ChartDraft.IdOf(metric)}", Metric.DisplayTitleOf(metric));
             var axis = new Axis(Metric.DisplayNameOf(metric), MetricScale.Of(metric).Unit);
             Figure server = (round, _, _) => round.ServerEvaluated?.Metrics.GetValueOrDefault(metric);
+            Figure own = (round, _, _) => round.OnClients(metric);
+            var (compared, where) = isPersonal ? (own, ", on clients") : (server, "");
             yield return Over(id, $"{capital} on the server's test set", axis, server);
             yield return Over(
                 $"{id}-clients", $"{capital} on clients outside the cohort", axis,
                 (round, _, _) => round.ClientsEvaluatedOut?.GetValueOrDefault(metric)?.Equal);
-            yield return Over(
-                $"{id}-personal", $"{capital} of personal models on clients outside the cohort", axis,
-                (round, _, _) => round.ClientsPersonalOut?.GetValueOrDefault(metric)?.Equal);
+            if (isPersonal)
+                yield return Over($"{id}-personal", $"{capital} on clients, of personal models where there are some", axis, own);
             yield return Chart(
-                $"{id}-over-bytes", $"{capital} over bytes", new Axis("sent so far", AxisUnit.Bytes), axis, explored,
-                (_, costs, place) => costs.Bytes(place), server);
+                $"{id}-over-bytes", $"{capital} over bytes{where}", new Axis("sent so far", AxisUnit.Bytes), axis, explored,
+                (_, costs, place) => costs.Bytes(place), compared);
             yield return Chart(
-                $"{id}-over-macs", $"{capital} over computation", new Axis("multiply-accumulates so far", AxisUnit.Macs), axis,
-                CostCharts.Note(explored, CostCharts.ForwardOnly), (_, costs, place) => costs.Macs[place], server);
+                $"{id}-over-macs", $"{capital} over computation{where}", new Axis("multiply-accumulates so far", AxisUnit.Macs), axis,
+                CostCharts.Note(explored, CostCharts.ForwardOnly), (_, costs, place) => costs.Macs[place], compared);
         }
         yield return Over("compare-loss", "Loss on the server's test set", new Axis("loss"), (round, _, _) => round.ServerEvaluated?.Loss);
         yield return Over(

@@ -80,7 +80,8 @@ static class Findings
     static IEnumerable<Finding> Against(RunGroup dense, RunGroup pruned)
     {
         Spread? Of(RunGroup group, Func<RunSummary, double?> figure) => Spread.Of(group.Runs.Select(run => figure(run.Figures)));
-        static double? Score(RunSummary run) => run.Metrics.Primary.Compared;
+        var basis = QualityBasis.Of(dense.Runs.Concat(pruned.Runs).Select(run => run.Figures));
+        double? Score(RunSummary run) => basis.Of(run.Metrics.Primary);
         if (Of(dense, Score) is { } before && Of(pruned, Score) is { } after)
         {
             var quality = Comparison.Quality(dense.Runs[0].Figures.Metrics.Primary.Name, before.Mean, after.Mean).TrimEnd('.');
@@ -123,24 +124,24 @@ static class Findings
     static string? Quality(SummaryMain main)
     {
         var name = Metric.DisplayTitleOf(main.Name);
-        var own = main.Personal is null
-            ? ""
-            : $" Personal models reach {Readable.Metric(main.Name, main.Personal)} on the same samples; they are on the clients, and the "
-                + "model in this directory is the global one.";
+        if (main.Personal is not null)
+            return $"{name} of personal models is {Readable.Metric(main.Name, main.Personal)} on clients that did not take part; they are "
+                + "on the clients, and the model in this directory is the global one, which reaches "
+                + $"{Readable.Metric(main.Name, main.Local)} there.";
         if (main.Global is null)
-            return main.Local is null
-                ? null
-                : $"{name} is {Readable.Metric(main.Name, main.Local)} on clients that did not take part.{own}";
+            return main.Local is null ? null : $"{name} is {Readable.Metric(main.Name, main.Local)} on clients that did not take part.";
         return $"{name} is {Readable.Metric(main.Name, main.Global)} on the server's test set"
             + (
                 main.Best is null || main.Best == main.Global ? ""
                     : $", at its best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound}")
-            + (main.Local is null ? "." : $", and {Readable.Metric(main.Name, main.Local)} on clients that did not take part.{own}");
+            + (main.Local is null ? "." : $", and {Readable.Metric(main.Name, main.Local)} on clients that did not take part.");
     }
 
-    /// <summary>Evaluations behind <see cref="SummaryMain.Compared"/> of these runs, in words.</summary>
+    /// <summary>The figure by which these runs are compared, in words: its place, and of how many evaluations it is the mean.</summary>
     public static string BasisOf(IReadOnlyCollection<RunRecord> runs)
     {
+        if (QualityBasis.Of(runs.Select(run => run.Figures)).OnClients)
+            return "on clients, of their personal models where the algorithm has some";
         if (runs.All(run => run.Figures.Metrics.Primary.Recent is null)) return "on clients";
         var counts = runs.Select(run =>
             Math.Min(run.Rounds.Count(round => round.ServerEvaluated is not null), RunSummary.RecentEvaluations)).Distinct().ToList();

@@ -42,6 +42,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
     {
         get
         {
+            var basis = QualityBasis.Of(Runs.Select(run => run.Figures));
             string[] metrics = [.. _groups.Select(group => group.Runs[0].Figures.Metrics.Primary.Name).Distinct()];
             IReadOnlyList<Html> Row(RunGroup group)
             {
@@ -52,7 +53,7 @@ sealed record ManyPage(IReadOnlyList<RunRecord> Runs)
                     group.Name, $"{group.Runs.Length}", Show(run => run.RoundsDone, value => Readable.Count((long)Math.Round(value))),
                     .. metrics.Select(metric =>
                         Show(
-                            run => run.Metrics.Primary.Name == metric ? run.Metrics.Primary.Compared : null,
+                            run => run.Metrics.Primary.Name == metric ? basis.Of(run.Metrics.Primary) : null,
                             value => Readable.Metric(metric, value))),
                     Show(run => run.ModelSize.Density, value => Readable.Percent(value)),
                     Show(run => Findings.Sent(run), value => Readable.Bytes((long)value)),

@@ -75,7 +75,9 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
         get
         {
             var main = Figures.Metrics.Primary;
-            if (main.Last is { } score)
+            if (main.Personal is { } own)
+                yield return PageParts.Tile($"{Metric.DisplayTitleOf(main.Name)}, personal", Readable.Metric(main.Name, own), "on clients");
+            else if (main.Last is { } score)
                 yield return PageParts.Tile(
                     Metric.DisplayTitleOf(main.Name), Readable.Metric(main.Name, score),
                     main.Global is null

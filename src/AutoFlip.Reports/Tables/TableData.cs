@@ -24,6 +24,7 @@ static class TableData
             ["name"] = result.Table.Experiment.Name,
             ["file"] = Path.GetFileName(result.Table.Source),
             ["baseline"] = result.Table.Baseline,
+            ["compared_by"] = figures.Select(figure => figure.Key).FirstOrDefault(),
             ["runs"] = result.Cells.Count(),
             ["runs_done"] = result.Ended.Count(),
             ["rows"] = new JsonArray([.. result.Rows.Select(row => new JsonObject

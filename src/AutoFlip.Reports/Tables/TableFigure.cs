@@ -33,15 +33,17 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
             run => run.PeakRssBytes, over => Readable.Bytes((long)over.Mean)),
     ];
 
-    /// <summary>The columns that are measured in at least one run: quality by main metric, then costs.</summary>
+    /// <summary>The columns that are measured in at least one run: quality by main metric, then costs. The first is what runs are compared
+    /// by (<see cref="QualityBasis"/>).</summary>
     public static IReadOnlyList<TableFigure> Measured(IReadOnlyCollection<RunSummary> runs) =>
     [
         .. runs.Select(run => run.Metrics.Primary.Name).Distinct().SelectMany(metric =>
-            Quality(metric, RecentCount.Of(runs, metric))).Concat(Costs).Where(figure => runs.Any(run => figure.Of(run) is not null)),
+            Quality(metric, RecentCount.Of(runs, metric), QualityBasis.Of(runs))).Concat(Costs)
+            .Where(figure => runs.Any(run => figure.Of(run) is not null)),
     ];
 
-    /// <summary>A difference in <see cref="SummaryMain.Compared"/>, its 95 % interval, and a star where the interval excludes zero: points
-    /// of accuracy, plain figures of anything else.</summary>
+    /// <summary>A difference in what runs are compared by, its 95 % interval, and a star where the interval excludes zero: points of
+    /// accuracy, plain figures of anything else.</summary>
     public static string Difference(string metric, Spread over)
     {
         Func<double?, string> show = Metric.IsInPercent(metric)
@@ -53,7 +55,7 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
                 + $"{show(over.Mean + margin)[..^unit.Length]}){unit}{(over.ExcludesZero ? " *" : "")}";
     }
 
-    static IEnumerable<TableFigure> Quality(string metric, string recent)
+    static IEnumerable<TableFigure> Quality(string metric, string recent, QualityBasis basis)
     {
         var name = Metric.DisplayNameOf(metric);
         Func<Spread, string> show = Metric.IsInPercent(metric)
@@ -63,6 +65,14 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
             run => run.Metrics.Primary is { } main && main.Name == metric ? of(main) : null;
         return
         [
+            .. basis.OnClients
+                ? [new(
+                    $"{metric}_clients_recent", $"{name} on clients, recent",
+                    $"Mean {name} on held-out samples of clients in the last evaluations, at most {RunSummary.RecentEvaluations}: of their "
+                    + "personal models where the algorithm has some, else of the global model. Rows are compared by it, because some have "
+                    + "personal models; a row without an evaluation on clients has no such figure, and no difference to the baseline.",
+                    Value(basis.Of), show)]
+                : Array.Empty<TableFigure>(),
             new($"{metric}_recent", $"{name}, {recent}",
                 recent == "last evaluation" ? $"{Metric.DisplayTitleOf(metric)} of the last evaluation on the server's test set."
                     : $"Mean {name} of the {recent} evaluations on the server's test set.", Value(main => main.Recent), show),

@@ -130,7 +130,8 @@ sealed record TablePage(
         [
             row.Name, $"{cell.Experiment.Seed}",
             cell.Summary is { } summary
-                ? $"{summary.Metrics.Primary.Name} {Readable.Metric(summary.Metrics.Primary.Name, summary.Metrics.Primary.Compared)}"
+                ? $"{summary.Metrics.Primary.Name} "
+                    + Readable.Metric(summary.Metrics.Primary.Name, result.Basis.Of(summary.Metrics.Primary))
                 : "-",
             cell.Summary is { } timed ? Readable.Time(timed.Time.Total) : "-",
             cell.State,

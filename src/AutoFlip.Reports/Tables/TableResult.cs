@@ -55,6 +55,9 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
     /// <summary>Figures of all runs that have ended.</summary>
     public IEnumerable<RunSummary> Ended => Rows.SelectMany(row => row.Ended);
 
+    /// <summary>The figure by which its runs are compared: one for all rows.</summary>
+    public QualityBasis Basis => QualityBasis.Of(Ended);
+
     /// <summary>The figures to look at first: quality, the difference to the baseline, and what is kept, sent and
     /// spent. Some run has ended.</summary>
     public FigureTable Overview()
@@ -77,28 +80,30 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
     public IReadOnlyList<CostToReach?> CostsToReach(TableRowResult row, double share) =>
     [
         .. from cell in row.Cells
+           let basis = Basis
            let run = cell.Summary
            let other = BaselineOf(cell)
            where run is { Evaluations.Length: > 0 } && other is not null && run.Metrics.Primary.Name == other.Metrics.Primary.Name
-           let target = CostToReach.Target(other, share)
+           let target = CostToReach.Target(other, share, basis)
            where target is not null
-           select CostToReach.Of(run, target.Value),
+           select CostToReach.Of(run, target.Value, basis),
     ];
 
     RunSummary? BaselineOf(TableCell cell) =>
         Rows.SingleOrDefault(other => other.Name == Table.Baseline)?.Cells.FirstOrDefault(other =>
             other.Experiment.Seed == cell.Experiment.Seed)?.Summary;
 
-    /// <summary>Differences between a row's runs and the baseline's of the same seed in the main metric; null for the baseline itself,
-    /// and if no seed has finished in both.</summary>
+    /// <summary>Differences between a row's runs and the baseline's of the same seed in the main metric, by <see cref="Basis"/>; null for
+    /// the baseline itself, and if no seed was measured in both.</summary>
     public Spread? Against(TableRowResult row)
     {
         if (row.Name == Table.Baseline) return null;
+        var basis = Basis;
         return Spread.OfDifferences(
             from cell in row.Cells
             let run = cell.Summary
             let other = BaselineOf(cell)
             where run is not null && other is not null && run.Metrics.Primary.Name == other.Metrics.Primary.Name
-            select (run.Metrics.Primary.Compared, other.Metrics.Primary.Compared));
+            select (basis.Of(run.Metrics.Primary), basis.Of(other.Metrics.Primary)));
     }
 }

@@ -35,12 +35,12 @@ public static class Results
         var (main, loss, size, traffic, time) = (
             summary.Metrics.Primary, summary.Metrics.Global.Loss, summary.ModelSize, summary.Traffic, summary.Time);
         var label = Metric.DisplayTitleOf(main.Name);
+        if (main.Personal is not null) yield return ("Personal models", Readable.Metric(main.Name, main.Personal));
         if (main.Global is not null)
             yield return (label, Readable.Metric(main.Name, main.Global)
                 + (main.Best != main.Global ? $" (best {Readable.Metric(main.Name, main.Best)} in round {main.BestRound})" : ""));
         if (main.Local is not null)
             yield return (main.Global is null ? $"{label} on clients" : "On clients", Readable.Metric(main.Name, main.Local));
-        if (main.Personal is not null) yield return ("Personal models", Readable.Metric(main.Name, main.Personal));
         if (loss is not null) yield return ("Loss", Readable.Figure(loss));
         yield return (
             "Kept",

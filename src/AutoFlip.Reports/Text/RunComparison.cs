@@ -74,14 +74,15 @@ public static class RunComparison
     static IEnumerable<Row> Reaching(IReadOnlyList<RunSummary> runs)
     {
         if (!runs.All(run => run.Evaluations.Length > 0 && run.Metrics.Primary.Name == runs[0].Metrics.Primary.Name)) return [];
+        var basis = QualityBasis.Of(runs);
         return from share in CostToReach.Shares
-               let target = CostToReach.Target(runs[0], share)
+               let target = CostToReach.Target(runs[0], share, basis)
                where target is not null
                from row in new[]
                {
-                   Row.Reached($"bytes to {share:0 %} of run 1", run => CostToReach.Of(run, target.Value)?.Bytes, Bytes),
-                   Row.Reached("  computation", run => CostToReach.Of(run, target.Value)?.Macs, Large),
-                   Row.Reached("  time", run => CostToReach.Of(run, target.Value)?.Seconds, Readable.Time),
+                   Row.Reached($"bytes to {share:0 %} of run 1", run => CostToReach.Of(run, target.Value, basis)?.Bytes, Bytes),
+                   Row.Reached("  computation", run => CostToReach.Of(run, target.Value, basis)?.Macs, Large),
+                   Row.Reached("  time", run => CostToReach.Of(run, target.Value, basis)?.Seconds, Readable.Time),
                }
                select row;
     }

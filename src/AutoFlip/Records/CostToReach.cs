@@ -18,14 +18,15 @@ public sealed record CostToReach(int Round, long Bytes, double Macs, double Seco
     /// <summary>The cost until a target is reached; null if it never is.</summary>
     /// <param name="run">The run.</param>
     /// <param name="target">A value of its main metric.</param>
-    public static CostToReach? Of(RunSummary run, double target)
+    /// <param name="basis">Where it is measured.</param>
+    public static CostToReach? Of(RunSummary run, double target, QualityBasis basis)
     {
         var (all, lower) = (run.Evaluations, run.Metrics.Primary.LowerIsBetter);
         for (var last = Window - 1; last < all.Length; last++)
         {
-            var window = all[(last - Window + 1)..(last + 1)];
-            if (!window.All(evaluation => evaluation.Value is { } value && double.IsFinite(value))) continue;
-            var mean = Spread.MeanOf([.. window.Select(evaluation => evaluation.Value!.Value)]); // as the target is
+            double[] window = [.. all[(last - Window + 1)..(last + 1)].Select(basis.Of).OfType<double>().Where(double.IsFinite)];
+            if (window.Length < Window) continue;
+            var mean = Spread.MeanOf(window); // as the target is
             if (lower ? mean <= target : mean >= target) return new(all[last].Round, all[last].Bytes, all[last].Macs, all[last].Seconds);
         }
         return null;
@@ -33,9 +34,11 @@ public sealed record CostToReach(int Round, long Bytes, double Macs, double Seco
 
     /// <summary>The value of the main metric that is a share of a baseline's final quality: of an error, the
     /// baseline's divided by the share.</summary>
-    /// <param name="baseline">The run to reach, in <see cref="SummaryMain.Compared"/>.</param>
+    /// <param name="baseline">The run to reach.</param>
     /// <param name="share">In (0, 1].</param>
-    /// <returns>Null if the baseline was not evaluated.</returns>
-    public static double? Target(RunSummary baseline, double share) =>
-        baseline.Metrics.Primary is { Compared: { } final } main ? main.LowerIsBetter ? final / share : final * share : null;
+    /// <param name="basis">Where it is measured.</param>
+    /// <returns>Null if the baseline was not evaluated there.</returns>
+    public static double? Target(RunSummary baseline, double share, QualityBasis basis) =>
+        basis.Of(baseline.Metrics.Primary) is not { } final ? null
+        : baseline.Metrics.Primary.LowerIsBetter ? final / share : final * share;
 }

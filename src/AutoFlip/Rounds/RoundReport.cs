@@ -117,6 +117,11 @@ public sealed record RoundReport
     /// none.</summary>
     public ImmutableSortedDictionary<string, MetricSummary>? ClientsPersonalOut { get; init; }
 
+    /// <summary>A metric on clients, in the equal mean: of their personal models where the algorithm has some, else of the global model.
+    /// Null in rounds without evaluation.</summary>
+    /// <param name="metric">Its name.</param>
+    public double? OnClients(string metric) => (ClientsPersonalOut ?? ClientsEvaluatedOut)?.GetValueOrDefault(metric)?.Equal;
+
     /// <summary>The global model on the server's test set.</summary>
     public ServerEvaluation? ServerEvaluated { get; init; }
 

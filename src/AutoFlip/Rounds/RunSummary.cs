@@ -148,9 +148,11 @@ public sealed record SummaryMetrics(SummaryGlobal Global, SummaryLocal Local, Su
 /// <param name="RecentCount">How many evaluations <paramref name="Recent"/> is the mean of: those of the last five in which the metric is
 /// defined. Null in summaries of earlier versions.</param>
 /// <param name="Personal">As <paramref name="Local"/>, of the clients' personal models; null if the algorithm has none.</param>
+/// <param name="RecentOnClients">As <paramref name="Recent"/>, on clients: of their personal models where the algorithm has some, else of
+/// the global model. Null in summaries of earlier versions.</param>
 public sealed record SummaryMain(
     string Name, bool LowerIsBetter, double? Global, double? Best, int? BestRound, double? Recent, double? Local, int? RecentCount = null,
-    double? Personal = null)
+    double? Personal = null, double? RecentOnClients = null)
 {
     /// <summary>The last evaluation: on the server's test set, or else on clients.</summary>
     [JsonIgnore]
@@ -160,6 +162,11 @@ public sealed record SummaryMain(
     /// single one varies by many points on non-IID data; without a test set, the last evaluation on clients.</summary>
     [JsonIgnore]
     public double? Compared => Recent ?? Local;
+
+    /// <summary>Quality by which runs with personal models are compared, and others with them: on held-out samples of clients, of their
+    /// personal models where the algorithm has some.</summary>
+    [JsonIgnore]
+    public double? OnClients => RecentOnClients ?? Personal ?? Local;
 }
 
 /// <summary>The global model on the server's test set: the last evaluation, and the best accuracy of all.</summary>
@@ -180,8 +187,10 @@ public sealed record SummaryLocal(double? Acc1);
 /// <param name="Bytes">Sent so far, both ways, exploration included.</param>
 /// <param name="Macs">Multiply-accumulates of forward passes of training so far, exploration included.</param>
 /// <param name="Seconds">Wall-clock of exploration and rounds so far.</param>
+/// <param name="OnClients">The main metric on clients: of their personal models where the algorithm has some. Null if it was not measured,
+/// and in summaries of earlier versions.</param>
 public sealed record SummaryEvaluation(
-    int Round, double? Value, long Bytes, double Macs, double Seconds);
+    int Round, double? Value, long Bytes, double Macs, double Seconds, double? OnClients = null);
 
 /// <summary>Size of the model.</summary>
 /// <param name="Parameters">Trainable parameters of the full network.</param>

@@ -50,7 +50,6 @@ static class Summaries
         Experiment experiment, Metric main, IReadOnlyList<ExplorerReport> explorers, IReadOnlyList<RoundReport> rounds)
     {
         var evaluated = rounds.Where(round => round.ServerEvaluated is not null).ToArray();
-        var outside = rounds.LastOrDefault(round => round.ClientsEvaluatedOut is not null);
         long down = rounds.Sum(round => round.DownBytes) + explorers.Sum(explorer => explorer.DownBytes);
         long up = rounds.Sum(round => round.UpBytes) + explorers.Sum(explorer => explorer.UpBytes);
         var dense = rounds.Sum(round => round.DenseFp32Bytes);
@@ -59,7 +58,7 @@ static class Summaries
         var clients = rounds.Aggregate(ClientSeconds.Zero, (sum, round) => sum + round.ClientSeconds);
         var latest = rounds.Count == 0 ? null : rounds[^1];
         var costs = RunCosts.Of(experiment, explorers, rounds);
-        var accuracy = Track("acc1", false, evaluated, outside);
+        var accuracy = Track("acc1", false, rounds);
 
         return new RunSummary
         {
@@ -78,7 +77,7 @@ static class Summaries
                     accuracy.Global, evaluated is [.., { ServerEvaluated: { } evaluation }] ? evaluation.Loss : null, accuracy.Best,
                     accuracy.BestRound, accuracy.Recent),
                 new SummaryLocal(accuracy.Local),
-                Track(main.Name, main.LowerIsBetter, evaluated, outside)),
+                Track(main.Name, main.LowerIsBetter, rounds)),
             Evaluations =
             [
                 .. from place in Enumerable.Range(0, rounds.Count)
@@ -86,7 +85,7 @@ static class Summaries
                    where server is not null
                    select new SummaryEvaluation(
                        rounds[place].Round, server.Metrics.GetValueOrDefault(main.Name), costs.Bytes(place), costs.Macs[place],
-                       costs.Seconds[place]),
+                       costs.Seconds[place], rounds[place].OnClients(main.Name)),
             ],
             ModelSize = new SummaryModelSize(
                 latest?.Layers.Sum(layer => layer.Parameters) ?? 0, latest?.Layers.Sum(layer => layer.Kept) ?? 0, latest?.Density ?? 1,
@@ -115,23 +114,26 @@ static class Summaries
     /// <summary>A metric over a run.</summary>
     /// <param name="name">Which; all is null if it was not measured.</param>
     /// <param name="lowerIsBetter">Whether it is an error.</param>
-    /// <param name="evaluated">Rounds in which the server evaluated.</param>
-    /// <param name="outside">The last round with an evaluation on clients that did not take part; null if there is none.</param>
-    static SummaryMain Track(
-        string name, bool lowerIsBetter, IReadOnlyList<RoundReport> evaluated, RoundReport? outside)
+    /// <param name="rounds">The rounds so far.</param>
+    static SummaryMain Track(string name, bool lowerIsBetter, IReadOnlyList<RoundReport> rounds)
     {
-        (int Round, double? Value)[] values = [.. evaluated.Select(round =>
+        (int Round, double? Value)[] values = [.. rounds.Where(round => round.ServerEvaluated is not null).Select(round =>
             (round.Round, round.ServerEvaluated!.Metrics.GetValueOrDefault(name)))];
         var defined = values.Where(at => at.Value is not null).ToArray();
         (int Round, double? Value)? best =
             defined is [] ? null : lowerIsBetter ? defined.MinBy(at => at.Value) : defined.MaxBy(at => at.Value);
-        double[] recent = [.. values.TakeLast(RunSummary.RecentEvaluations).Select(at => at.Value).OfType<double>()];
+        var recent = Recent(values.Select(at => at.Value));
+        RoundReport[] onClients = [.. rounds.Where(round => round.ClientsEvaluatedOut is not null)];
+        var outside = onClients.LastOrDefault();
         return new(
-            name, lowerIsBetter, values is [.., var last] ? last.Value : null, best?.Value, best?.Round,
-            recent is [] ? null : Spread.MeanOf(recent),
-            outside?.ClientsEvaluatedOut?.GetValueOrDefault(name)?.Equal,
-            recent.Length,
-            outside?.ClientsPersonalOut?.GetValueOrDefault(name)?.Equal);
+            name, lowerIsBetter, values is [.., var last] ? last.Value : null, best?.Value, best?.Round, Mean(recent),
+            outside?.ClientsEvaluatedOut?.GetValueOrDefault(name)?.Equal, recent.Length,
+            outside?.ClientsPersonalOut?.GetValueOrDefault(name)?.Equal, Mean(Recent(onClients.Select(round => round.OnClients(name)))));
+
+        static double[] Recent(IEnumerable<double?> evaluations) =>
+            [.. evaluations.TakeLast(RunSummary.RecentEvaluations).OfType<double>()];
+
+        static double? Mean(double[] values) => values is [] ? null : Spread.MeanOf(values);
     }
 
     static double MacsOf(IReadOnlyList<ExplorerReport> explorers, long perSample) =>

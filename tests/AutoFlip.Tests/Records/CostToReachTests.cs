@@ -4,6 +4,8 @@ namespace AutoFlip.Tests;
 
 public class CostToReachTests
 {
+    static readonly QualityBasis OnServer = new(OnClients: false);
+
     /// <summary>Evaluations after rounds 10, 20, ...: 100 bytes, 1000 multiply-accumulates and 1 second for each ten rounds.</summary>
     static RunSummary Run(bool lowerIsBetter, double? compared, params double?[] values) =>
         FakeEngine.Summary(new Experiment { Dataset = "Digits" }, new RunOptions()) with
@@ -19,27 +21,28 @@ public class CostToReachTests
     [Theory]
     [InlineData(0.5, 30), InlineData(0.55, 40), InlineData(0.6, 40), InlineData(0.61, null)]
     public void The_mean_of_three_evaluations_reaches_a_target(double target, int? round) =>
-        Assert.Equal(round, CostToReach.Of(Run(false, null, 0.2, 0.9, 0.4, 0.5), target)?.Round);
+        Assert.Equal(round, CostToReach.Of(Run(false, null, 0.2, 0.9, 0.4, 0.5), target, OnServer)?.Round);
 
     [Fact]
     public void The_cost_is_that_of_the_last_of_the_three() =>
-        Assert.Equal(new CostToReach(30, 300, 3000, 3), CostToReach.Of(Run(false, null, 0.5, 0.5, 0.5, 0.5), 0.5));
+        Assert.Equal(new CostToReach(30, 300, 3000, 3), CostToReach.Of(Run(false, null, 0.5, 0.5, 0.5, 0.5), 0.5, OnServer));
 
     [Fact]
-    public void An_error_reaches_a_target_from_above() => Assert.Equal(40, CostToReach.Of(Run(true, null, 9, 3, 3, 3), 3)?.Round);
+    public void An_error_reaches_a_target_from_above() => Assert.Equal(40, CostToReach.Of(Run(true, null, 9, 3, 3, 3), 3, OnServer)?.Round);
 
     [Fact]
-    public void An_undefined_evaluation_reaches_nothing() => Assert.Equal(50, CostToReach.Of(Run(false, null, 1, null, 1, 1, 1), 1)?.Round);
+    public void An_undefined_evaluation_reaches_nothing() =>
+        Assert.Equal(50, CostToReach.Of(Run(false, null, 1, null, 1, 1, 1), 1, OnServer)?.Round);
 
     [Fact]
-    public void Two_evaluations_are_too_few() => Assert.Null(CostToReach.Of(Run(false, null, 1, 1), 0.1));
+    public void Two_evaluations_are_too_few() => Assert.Null(CostToReach.Of(Run(false, null, 1, 1), 0.1, OnServer));
 
     [Fact]
     public void A_share_of_an_error_is_a_larger_error()
     {
-        Assert.Equal(0.45, CostToReach.Target(Run(false, 0.5), 0.9));
-        Assert.Equal(2, CostToReach.Target(Run(true, 1), 0.5));
-        Assert.Null(CostToReach.Target(Run(false, null), 0.9));
+        Assert.Equal(0.45, CostToReach.Target(Run(false, 0.5), 0.9, OnServer));
+        Assert.Equal(2, CostToReach.Target(Run(true, 1), 0.5, OnServer));
+        Assert.Null(CostToReach.Target(Run(false, null), 0.9, OnServer));
     }
 
     /// <summary>Without pruning costs are the sums over rounds; exploration comes before the first pruned round.</summary>
@@ -79,7 +82,7 @@ public class CostToReachTests
 
         var run = Summaries.SoFar(HandMadeRun.Experiment, new Acc1(), [], rounds);
 
-        Assert.Equal(3, CostToReach.Of(run, CostToReach.Target(run, 1)!.Value)?.Round);
+        Assert.Equal(3, CostToReach.Of(run, CostToReach.Target(run, 1, OnServer)!.Value, OnServer)?.Round);
     }
 
     [Fact]
