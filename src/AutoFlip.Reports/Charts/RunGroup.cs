@@ -19,7 +19,7 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
     /// <remarks>
     /// What an experiment is called does not count, and neither does how to prune where nothing is pruned. Of runs of one seed
     /// the one with the most rounds stays: equal seeds give equal results. A group's name is its method and whatever differs
-    /// between groups, at most three things.
+    /// between groups, at most three things. An option that only some of the methods have is named where it is not at its default.
     /// </remarks>
     public static ImmutableArray<RunGroup> Of(IReadOnlyList<RunRecord> runs)
     {
@@ -36,21 +36,32 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
         var differences = Choices.Where(choice => all.Select(other => Text(other, choice)).OfType<string>().Distinct().Count() > 1)
             .ToList();
         List<string> parts = [];
+        differences.RemoveAll(choice => choice.Name is nameof(Experiment.Options)); // named one by one
+        List<string> options = [.. OptionsOf(experiment, all)];
         var methods = differences.RemoveAll(choice => choice.Name is nameof(Experiment.Algorithm) or nameof(Experiment.Pruner));
-        if (methods > 0 || differences is []) parts.Add(Results.Method(experiment.Algorithm, experiment.Pruner));
+        if (methods > 0 || differences is [] && options is []) parts.Add(Results.Method(experiment.Algorithm, experiment.Pruner));
         foreach (var choice in differences)
             if (Text(experiment, choice) is { } text)
                 parts.Add(choice.Name switch
                 {
                     nameof(Experiment.Dataset) or nameof(Experiment.Tokenizer) => DataSetName.WithoutFolders(text),
                     nameof(Experiment.Pretrained) => $"from {DataSetName.WithoutFolders(choice.Name, text)}",
-                    nameof(Experiment.Model) or nameof(Experiment.Options) => text,
+                    nameof(Experiment.Model) => text,
                     _ => $"{Words(choice.Name)} {text}",
                 });
+        parts.AddRange(options);
         return parts is [] ? experiment.Algorithm
             : parts.Count <= MaxDifferences ? string.Join(", ", parts)
             : $"{string.Join(", ", parts.Take(MaxDifferences))} and {parts.Count - MaxDifferences} more";
     }
+
+    /// <summary>Options of the methods, as they are spelled: those that another experiment has with another value, and those that are not
+    /// at their default while another experiment's methods lack them.</summary>
+    static IEnumerable<string> OptionsOf(Experiment experiment, IReadOnlyList<Experiment> all) =>
+        from value in experiment.Options
+        let others = all.Select(other => other.Options[value.Option.Name]).Distinct().ToList()
+        where others.Any(other => other is not null && !other.Equals(value.Value)) || others.Contains(null) && !value.IsDefault
+        select $"{value.Option.Spelling.Replace('-', ' ')} {ExperimentOption.Text(value.Value)}";
 
     static string Unique(string name, HashSet<string> taken)
     {

@@ -60,6 +60,28 @@ public sealed class ComparisonChartsTests
             Names(e => e, e => e with { Model = "TwoNN", HiddenSize = 1, LayerCount = 1, Clients = 9 }));
     }
 
+    /// <summary>A run writes down every option of its methods, defaults too. HeteroFL's defaults are no difference to FedAvg, which has no
+    /// such options; its scaler is one where it is on.</summary>
+    [Fact]
+    public void Options_of_methods_name_settings_where_they_differ()
+    {
+        static string[] Names(params Experiment[] experiments) =>
+            [.. RunGroup.Of([.. experiments.Select(experiment => HandMadeRun.Record with
+            {
+                Experiment = MethodOptions.Complete(experiment),
+            })]).Select(group => group.Name)];
+        var dense = HandMadeRun.Experiment with { Pruner = "none" };
+        var (cut, scaled) = (dense with { Pruner = "heterofl" }, (dense with { Pruner = "heterofl" }).WithOption("scaler", true));
+        var prox = dense with { Algorithm = "fedprox" };
+
+        Assert.Equal(["fedavg", "fedavg + heterofl"], Names(dense, cut));
+        Assert.Equal(["fedavg", "fedavg + heterofl, scaler True"], Names(dense, scaled));
+        Assert.Equal(["scaler False", "scaler True"], Names(cut, scaled));
+        Assert.Equal(["fedavg", "fedprox, mu 1"], Names(dense, prox.WithOption("mu", 1.0)));
+        var rates = Names(dense, cut.WithOption("modelRates", "1,0.5"));
+        Assert.Equal("fedavg + heterofl, model rates 1,0.5", rates[1]);
+    }
+
     [Fact]
     public void What_only_pruning_reads_does_not_part_runs_that_do_not_prune()
     {
