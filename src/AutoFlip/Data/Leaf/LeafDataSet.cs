@@ -35,6 +35,8 @@ public abstract record LeafDataSet(string Name) : DataSet(Name)
                 $"{Name} in '{folder.Path}' has {owners.TrainRows} training and {data.Train.Count - owners.TrainRows} test samples "
                 + $"of {owners.Names.Count} users; LEAF's whole set has {TrainSamples} of {Users}.");
         }
+        var lost = owners.Names.Count - owners.OfRow.AsSpan(0, owners.TrainRows).ToArray().Distinct().Count();
+        if (lost > 0) observer.Warning($"{Name} in '{folder.Path}': {lost} users have no training samples: they are no clients.");
         return data;
     }
 

@@ -50,7 +50,7 @@ public abstract record OwnTableDataSet : DataSet
     {
         var folder = where.Require(this, observer, cancellation);
         observer.Loading($"reading {Name}", 0);
-        var data = _text.Length > 0 ? LoadTexts(folder, experiment, cancellation)
+        var data = _text.Length > 0 ? LoadTexts(folder, experiment, observer, cancellation)
             : _image.Length > 0 ? LoadImages(folder, experiment, where, observer, cancellation)
             : LoadTable(folder, observer, cancellation);
         foreach (var line in data.Description) observer.Note(line);
@@ -61,10 +61,27 @@ public abstract record OwnTableDataSet : DataSet
     LoadedData LoadTable(DataFolder folder, ILoadObserver observer, CancellationToken cancellation)
     {
         var (train, test) = ReadKept(folder, cancellation);
-        if (Contract is not { Recipe: TableRecipe agreed }) return TableLoader.Load(train, test, FactsOf(train));
-        var schema = new TableSchema(train, agreed.Columns, _format);
-        if (schema.Unflagged(train) is { } unflagged) observer.Warning(unflagged);
-        return TableLoader.Load(train, test: null, FactsOf(train), schema);
+        var facts = FactsOf(train);
+        if (Contract is { Recipe: TableRecipe agreed })
+        {
+            var known = new TableSchema(train, agreed.Columns, _format);
+            if (known.Unflagged(train) is { } unflagged) observer.Warning(unflagged);
+            return TableLoader.Load(train, test: null, facts, known);
+        }
+        var schema = new TableSchema(train, facts);
+        foreach (var sentence in schema.Unseen(test!)) observer.Warning($"{Name}: {sentence}");
+        WarnOfOwners(train, test!, observer);
+        return TableLoader.Load(train, test, facts, schema) with { Description = schema.Description };
+    }
+
+    /// <summary>Warns of owners that have test rows alone: a client is an owner of training rows.</summary>
+    void WarnOfOwners(TextTable train, TextTable test, ILoadObserver observer)
+    {
+        if (_owner.Length == 0) return;
+        var place = train.Columns.ToList().FindIndex(column => column.Name == _owner);
+        var lost = test.Columns[place].Texts.Except(train.Columns[place].Texts).Count();
+        if (lost > 0)
+            observer.Warning($"{Name}: {lost} owners in column '{_owner}' have test rows and no training rows: they are no clients.");
     }
 
     /// <summary>Samples that are the images of a column.</summary>
@@ -82,11 +99,12 @@ public abstract record OwnTableDataSet : DataSet
         });
 
     /// <summary>Of the rows only target and owner stay in memory, and the texts as tokens.</summary>
-    LoadedData LoadTexts(DataFolder folder, Experiment experiment, CancellationToken cancellation)
+    LoadedData LoadTexts(DataFolder folder, Experiment experiment, ILoadObserver observer, CancellationToken cancellation)
     {
         var recipe = TextSamples.RecipeOf(experiment, Contract, counts => ReadTexts(counts, null));
         var (trainTexts, testTexts) = (new TextSamples(recipe), new TextSamples(recipe));
         var (train, test) = ReadTexts(trainTexts, testTexts);
+        WarnOfOwners(train, test!, observer);
         var facts = FactsOf(train);
         return TableLoader.Load(
             train, test, facts, new ColumnInference(train, facts.Format),

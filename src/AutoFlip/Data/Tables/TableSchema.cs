@@ -128,6 +128,27 @@ sealed class TableSchema
                 + $"{string.Join(", ", names)}. A missing number becomes the client's mean, a missing flag 0.";
     }
 
+    /// <summary>Cells of test rows that no training row has, a sentence for each column: categories without a value of their own, and
+    /// missing cells without a flag.</summary>
+    public IEnumerable<string> Unseen(TextTable test)
+    {
+        foreach (var feature in _features)
+        {
+            var (column, isCategory) = (test.Columns[feature.Column], feature.As.Kind == ColumnKind.Category);
+            var odd = column.Texts.Select(text =>
+                isCategory ? IsUnknown(feature.As, text) : !feature.As.FlagsMissing && feature.As.IsMissing(text)).ToArray();
+            var rows = 0;
+            foreach (var text in column.Rows) rows += odd[text] ? 1 : 0;
+            if (rows == 0) continue;
+            var found = ColumnRecipe.Shortened(column.Texts[Array.IndexOf(odd, true)]);
+            yield return isCategory
+                ? $"In column '{column.Name}' {rows} of {test.Count} test rows have a text that no training row has, such as '{found}': "
+                    + "it counts as missing."
+                : $"In column '{column.Name}' {rows} of {test.Count} test rows have no value, and every training row has one: "
+                    + (feature.As.Kind == ColumnKind.Flag ? "a missing flag is 0." : "a missing number becomes the mean.");
+        }
+    }
+
     static bool IsUnknown(ColumnRecipe column, string text) => !column.IsMissing(text) && column.CategoryOf(text) < 0;
 
     /// <summary>Network inputs of a column.</summary>

@@ -38,6 +38,19 @@ public class LeafDataSetTests
     }
 
     [Fact]
+    public void Users_without_training_samples_are_counted()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("femnist/data/train/a.json", LeafJson.Of(("w", [LeafJson.Image(1)], [0])));
+        folder.Write("femnist/data/test/a.json", LeafJson.Of(("w", [LeafJson.Image(1)], [0]), ("x", [LeafJson.Image(1)], [0])));
+        var observer = new RecordingObserver();
+
+        folder.Load(LeafFemnist.Instance, new Experiment { Resize = 24 }, observer);
+
+        Assert.EndsWith(": 1 users have no training samples: they are no clients.", observer.Warnings[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Owners_are_in_the_order_of_their_names_whatever_the_files()
     {
         using var one = new TemporaryFolder();

@@ -208,6 +208,37 @@ public sealed class CsvDataSetTests : IDisposable
             Assert.Throws<AutoFlipException>(() => Load("set", "y")).Message);
     }
 
+    /// <summary>Of the three test rows two have a colour of no training row, one no size and one no member.</summary>
+    [Fact]
+    public void What_only_test_rows_hold_is_warned_of()
+    {
+        Write("set/train.csv", "size,member,colour,y\n1,1,red,0\n2,0,blue,1\n");
+        Write("set/test.csv", "size,member,colour,y\n,1,green,0\n3,,violet,1\n4,1,,0\n");
+        var observer = new RecordingObserver();
+
+        Load("set", "y", observer: observer);
+
+        Assert.Equal(
+            [
+                "In column 'size' 1 of 3 test rows have no value, and every training row has one: a missing number becomes the mean.",
+                "In column 'member' 1 of 3 test rows have no value, and every training row has one: a missing flag is 0.",
+                "In column 'colour' 2 of 3 test rows have a text that no training row has, such as 'green': it counts as missing.",
+            ], observer.Warnings.Select(warning => warning[(Of("set", "y").Dataset.Length + 2)..]));
+    }
+
+    /// <summary>The fifth row is the server's.</summary>
+    [Fact]
+    public void Owners_of_test_rows_alone_are_counted()
+    {
+        Write("t.csv", "who,x,y\na,1,0\nb,2,1\na,1,0\nb,2,1\nc,3,0\n");
+        var observer = new RecordingObserver();
+
+        Load("t.csv", "y", "who", observer: observer);
+
+        Assert.EndsWith(
+            ": 1 owners in column 'who' have test rows and no training rows: they are no clients.", Assert.Single(observer.Warnings));
+    }
+
     [Fact]
     public void A_file_that_is_not_there_is_named()
     {
@@ -226,10 +257,11 @@ public sealed class CsvDataSetTests : IDisposable
     Experiment Of(string file, string target, string owner = "", TaskChoice choice = TaskChoice.Auto) =>
         new() { Dataset = $"csv:{_folder[file]}", Target = target, Owner = owner, TaskChoice = choice };
 
-    LoadedData Load(string file, string target, string owner = "", TaskChoice choice = TaskChoice.Auto)
+    LoadedData Load(
+        string file, string target, string owner = "", TaskChoice choice = TaskChoice.Auto, RunObserver? observer = null)
     {
         var experiment = Of(file, target, owner, choice);
-        return DataSet.Of(experiment).Load(experiment, Where, RunObserver.None);
+        return DataSet.Of(experiment).Load(experiment, Where, observer ?? RunObserver.None);
     }
 
     internal static float[] Row(SampleSet set, int row)
