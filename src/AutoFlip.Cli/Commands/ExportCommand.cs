@@ -62,7 +62,7 @@ sealed class ExportCommand : ICommand
             default: model.WriteSafetensors(path, ship.Half); break;
         }
         if (isFolder && !ship.Full && model.Experiment is { IsDense: false } made
-            && !Catalog.Resolve(made).Pruner.HasSubModels)
+            && !(Catalog.Pruners.TryGet(made.Pruner, out var pruner) && pruner(made).HasSubModels))
             host.Warn("The folder holds the full architecture, with zeros for removed weights: a config has no place for removed units.");
         host.Out.WriteLine(path);
         return ExitCode.Done;

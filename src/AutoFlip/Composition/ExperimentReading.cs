@@ -5,6 +5,8 @@ namespace AutoFlip;
 /// <summary>Reads experiments as requests: derived values are undone, so that they are derived again.</summary>
 public static class ExperimentReading
 {
+    static ExperimentSchema Tolerant => MethodOptions.Schema with { SkipsOthers = true };
+
     extension(ExperimentFile)
     {
         /// <summary>Reads the requested experiment of a file; a directory stands for its <c>experiment.json</c>.</summary>
@@ -15,6 +17,18 @@ public static class ExperimentReading
         /// is wrong with it is damage.</summary>
         /// <exception cref="AutoFlipException">It does not exist or is damaged (exit 3).</exception>
         internal static Experiment OfRun(string directory) => MethodOptions.Complete(ExperimentFile.OfRun(directory, MethodOptions.Schema));
+
+        /// <summary>The same for readers who run nothing. Options of methods that this program does not know are passed over.</summary>
+        /// <exception cref="AutoFlipException">It does not exist or is damaged (exit 3).</exception>
+        internal static Experiment ToShow(string directory) => MethodOptions.Complete(ExperimentFile.OfRun(directory, Tolerant));
+
+        /// <summary>Reads the experiment in a model's file. Options of methods that this program does not know are passed over.</summary>
+        /// <exception cref="AutoFlipException">It is damaged (exit 2).</exception>
+        internal static Experiment OfModel(string json, string source)
+        {
+            using var document = ExperimentFile.Parse(json, source);
+            return DerivedValue.Undo(ExperimentFile.ValuesOf(document.RootElement, source, Tolerant));
+        }
 
         /// <summary>Reads the experiment that the server of a network sent: values as they run there.</summary>
         /// <param name="json">The content of the server's <c>experiment.json</c>.</param>

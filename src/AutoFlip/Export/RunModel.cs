@@ -30,13 +30,13 @@ public static class RunModel
         observer ??= RunObserver.None;
         if (SavedModel.Of(file, path) is not { } model) return Rebuilt(file, directory, dataPath, observer, cancellation);
         if (model.Experiment is not { } made) return model;
-        var travels = Catalog.Resolve(made).Algorithm.Travels(model.Network);
-        if (!travels.IsAll)
+        if (Catalog.Algorithms.TryGet(made.Algorithm, out var algorithm) // another program has algorithms of its own
+            && algorithm(made).Travels(model.Network) is { IsAll: false } travels)
             observer.Warning(
                 $"Experiment.Algorithm {made.Algorithm}: {travels.Count - travels.Kept} of the model's {travels.Count} values were trained "
                 + "at the clients and stayed there. In this model they are as they were drawn, so it is not for use as it is: "
                 + "RunOptions.SaveClients writes the clients' own.");
-        return model with { Experiment = WithFolders(made, ExperimentFile.OfRun(directory)) }; // the file has no folders
+        return model with { Experiment = WithFolders(made, ExperimentFile.ToShow(directory)) }; // the file has no folders
     }
 
     static Experiment WithFolders(Experiment made, Experiment run) =>

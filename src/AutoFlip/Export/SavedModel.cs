@@ -88,7 +88,7 @@ public sealed record SavedModel(ModelCard Card, Network Network, Weights Weights
         if (!metadata.TryGetValue(ModelCard.ExperimentKey, out var text)) return null;
         try
         {
-            return ExperimentFile.Read(text, path);
+            return ExperimentFile.OfModel(text, path);
         }
         catch (AutoFlipException e)
         {

@@ -58,7 +58,7 @@ public sealed record RunRecord
         return new RunRecord
         {
             Directory = directory,
-            Experiment = ExperimentFile.OfRun(directory),
+            Experiment = ExperimentFile.ToShow(directory),
             Rounds = JsonLog<RoundReport>.ReadLines(Path.Combine(directory, RunDirectory.RoundsFile)),
             Explorers = JsonLog<ExplorerReport>.ReadLines(Path.Combine(checkpoints, "exploration.jsonl")),
             Summary = summary,

@@ -1,3 +1,4 @@
+using AutoFlip.Cli;
 using CsCheck;
 
 namespace AutoFlip.Tests;
@@ -120,6 +121,33 @@ public sealed class SavedModelTests(FinishedRuns runs) : IClassFixture<FinishedR
         Assert.Null(again.Experiment);
         Assert.Equal(model.Card.ExperimentSha256, again.Card.ExperimentSha256);
         Assert.Equal(model.Weights.Sha256(), again.Weights.Sha256());
+    }
+
+    /// <summary>As if a program with an algorithm of its own, which has an option 'keep', had made the run.</summary>
+    [Fact]
+    public void A_model_of_another_programs_method_is_used_and_its_run_is_shown()
+    {
+        static string Made(string experiment) => experiment.Replace(
+            "\"algorithm\": \"fedavg\"", "\"algorithm\": \"mine\",\n  \"keep\": 3", StringComparison.Ordinal);
+        var (run, experiment) = (_folder["run"], Path.Combine(_folder["run"], ExperimentFile.FileName));
+        foreach (var file in Directory.GetFiles(runs.Digits, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(run, Path.GetRelativePath(runs.Digits, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        File.WriteAllText(experiment, Made(File.ReadAllText(experiment)));
+        var (saved, small) = (SavedModel.Load(Small), Path.Combine(run, SavedModel.SmallFile));
+        var metadata = saved.Card.Metadata(saved.Experiment);
+        Safetensors.Write(small, saved.Weights, metadata.SetItem(ModelCard.ExperimentKey, Made(metadata[ModelCard.ExperimentKey])));
+
+        Assert.Equal("mine", SavedModel.Load(small).Experiment!.Algorithm);
+        Assert.Equal(saved.Weights.Sha256(), RunModel.Load(run).Weights.Sha256());
+        var record = RunRecord.Load(run);
+        Assert.Equal("mine", record.Experiment.Algorithm);
+        Assert.NotEmpty(RunCharts.Of(record));
+        Assert.NotEmpty(ExperimentChoices.ForReports.Choices(record.Experiment));
+        Assert.Throws<AutoFlipException>(() => ExperimentFile.Load(experiment)); // what it would run is not known
     }
 
     [Fact]
