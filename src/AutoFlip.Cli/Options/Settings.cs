@@ -154,8 +154,9 @@ static class Settings
         Setting.Of((RunOptions o) => o.Workers, "--workers", "N",
             "Number of clients trained in parallel on the processor. Does not change the result."),
         Setting.Of((RunOptions o) => o.SaveClients, "--save-clients", "",
-            "Also save the models that clients of the last round returned, and personal models of all (checkpoints/clients/). Clients "
-            + "on other machines keep personal models themselves."),
+            "Also save the models that clients of the last round returned, and personal models of all (checkpoints/clients/). Clients that "
+            + "keep a part of the model return no whole one: of them there is the personal model alone. Clients on other machines keep "
+            + "personal models themselves."),
         Setting.Of(
             (RunOptions o) => o.TensorBoard, "--tensorboard --use_tb", "",
             "Write TensorBoard event files into the run directory; view them with: tensorboard --logdir DIR"),
