@@ -35,12 +35,15 @@ sealed record OptionUse(string Property, Func<PreparedRun, string?> WhyUnused)
     public OptionUse Unless(Func<PreparedRun, bool> confirmed) =>
         this with { WhyUnused = run => confirmed(run) ? null : WhyUnused(run) };
 
-    /// <summary>The option, its value and why it has no effect; null if it has one, or was not chosen.</summary>
+    /// <summary>The option, its value and why it has no effect; null if it has one, was not chosen, or turns off what is not
+    /// there.</summary>
     public string? Unused(PreparedRun run)
     {
         var value = Info.GetValue(DerivedValue.Undo(run.Experiment));
-        return DerivedValue.AreEqual(value, Info.GetValue(Defaults)) || WhyUnused(run) is not { } reason
+        return IsOff(value) || DerivedValue.AreEqual(value, Info.GetValue(Defaults)) || WhyUnused(run) is not { } reason
             ? null
             : $"{ExperimentOptions.Of(Property).ApiName} {ExperimentOption.Text(value)} ({reason})";
     }
+
+    static bool IsOff(object? value) => value is 0 or 0.0 or 0m;
 }

@@ -47,10 +47,9 @@ static class OptionUses
             run.OwnersHoldOut ? "owners hold out samples by the data set's own rule" : null),
         new(nameof(Experiment.RandomCrop), OfImages),
         new(nameof(Experiment.RandomRotation), OfImages),
-        new(nameof(Experiment.RandomHorizontalFlip), run =>
-            run.Experiment.RandomHorizontalFlip == 0 ? null : OfImages(run)), // off, and there is nothing to turn off
+        new(nameof(Experiment.RandomHorizontalFlip), OfImages),
         new(nameof(Experiment.RandomVerticalFlip), OfImages),
-        new(nameof(Experiment.ColorJitter), run => run.Experiment.ColorJitter == 0 ? null : OfImages(run)),
+        new(nameof(Experiment.ColorJitter), OfImages),
         new(nameof(Experiment.Clients), run =>
             DerivedValue.Undo(run.Experiment).Clients == run.Experiment.Clients ? null
             : $"under the partition {run.Experiment.Partition} each of the {run.Experiment.Clients} owners is a client"),
@@ -65,7 +64,6 @@ static class OptionUses
         OfModel(nameof(Experiment.Depth), "has a fixed depth"),
         OfModel(nameof(Experiment.WidenFactor), "has no widen factor"),
         OfModel(nameof(Experiment.EmbeddingCount), "has no embedding of tokens"),
-        OfModel(nameof(Experiment.AttentionMask), "has no attention over text"),
         OfModel(nameof(Experiment.EmbeddingSize), "has no embedding of that size"),
         Of(nameof(Experiment.InitializationGain), DrawOf,
             run => $"the scheme {run.Experiment.Initialization} has no gain"),
@@ -89,11 +87,8 @@ static class OptionUses
         OfPruner(nameof(Experiment.Guidance)),
         OfPruner(nameof(Experiment.GuidanceNormalization)),
         OfPruner(nameof(Experiment.MaskRefresh)),
-        new(nameof(Experiment.KeepNorm), GlobalIsDense),
-        new(nameof(Experiment.ScaleLearningRate), run => NothingPruned(run)
-            ?? (Catalog.Optimizers[run.Experiment.Optimizer](run.Experiment).IsAdaptive
-                ? null
-                : $"the optimizer {run.Experiment.Optimizer} is not adaptive")),
+        Switch(nameof(Experiment.KeepNorm)),
+        Switch(nameof(Experiment.ScaleLearningRate)),
         new(nameof(Experiment.Regrow), run =>
             NothingPruned(run)
             ?? (!PrunerOf(run.Experiment).Refreshes ? "no later mask restores a weight"
@@ -102,8 +97,7 @@ static class OptionUses
         OfPruner(nameof(Experiment.Pruning)).Unless(run => PrunerOf(run.Experiment).OnlyWeights),
         OfPruner(nameof(Experiment.StructuredShare), why: _ => "it is for Experiment.Pruning hybrid"),
         OfPruner(nameof(Experiment.UnitMultiple), NoUnitsPruned),
-        OfPruner(nameof(Experiment.FitUnits), run =>
-            NoUnitsPruned(run) ?? (run.Experiment.UnitMultiple == 1 ? "Experiment.UnitMultiple is 1" : null)),
+        Switch(nameof(Experiment.FitUnits)),
         OfPruner(nameof(Experiment.MinUnits), NoUnitsPruned),
     ];
 
@@ -124,7 +118,7 @@ static class OptionUses
                 ? $"{run.Experiment.Model} has layers without kernels, so libtorch trains it"
             : run.Experiment.Precision != TrainingPrecision.Fp32 ? "libtorch trains in bf16" : null),
         new(nameof(Experiment.LearningRateDecay), run =>
-            run.Experiment.Rounds > run.Experiment.LearningRateDecayStep ? null
+            run.Experiment.LearningRateDecay == 1 || run.Experiment.Rounds > run.Experiment.LearningRateDecayStep ? null
             : $"the first decay would come after round {run.Experiment.LearningRateDecayStep}"),
         new(nameof(Experiment.LearningRateDecayStep), run =>
             run.Experiment.LearningRateDecay == 1 ? "Experiment.LearningRateDecay is 1" : null),
@@ -162,6 +156,9 @@ static class OptionUses
         OptionUse use = null!;
         return use = new(property, run => part(run.Experiment).Equals(part(use.Reset(run.Experiment))) ? reason(run) : null);
     }
+
+    /// <summary>An option that is on by default, and can only be turned off.</summary>
+    static OptionUse Switch(string property) => new(property, _ => null);
 
     static OptionUse OfModel(string property, string lack)
     {

@@ -90,10 +90,6 @@ public sealed class OptionUsesTests
             + "of tokens)" },
         { "EmbeddingSize", Digits with { Model = "TwoNN", EmbeddingSize = 50 }, "Experiment.EmbeddingSize 50 (TwoNN has no embedding of "
             + "that size)" },
-        {
-            "AttentionMask", Digits with { Model = "TwoNN", AttentionMask = false },
-            "Experiment.AttentionMask False (TwoNN has no attention over text)"
-        },
         { "InitializationGain", Digits with {
             Model = "TwoNN", Initialization = "kaiming",
             InitializationGain = 2 }, "Experiment.InitializationGain 2 (the scheme kaiming has no gain)" },
@@ -127,10 +123,6 @@ public sealed class OptionUsesTests
         { "MaskRefresh", Digits with {
             Model = "TwoNN", Pruner = "random",
             MaskRefresh = MaskRefresh.Cohort }, "Experiment.MaskRefresh cohort (the pruner random does not use it)" },
-        { "KeepNorm", Digits with { Model = "TwoNN", Pruner = "none", KeepNorm = false }, "Experiment.KeepNorm False (nothing is pruned)" },
-        { "ScaleLearningRate", Digits with {
-            Model = "TwoNN", Optimizer = "SGD",
-            ScaleLearningRate = false }, "Experiment.ScaleLearningRate False (the optimizer SGD is not adaptive)" },
         { "Regrow", Digits with { Model = "TwoNN", Regrow = Regrow.Zero }, "Experiment.Regrow zero (no later mask restores "
             + "a weight)" },
         { "Pruning", Digits with {
@@ -143,8 +135,6 @@ public sealed class OptionUsesTests
             UnitMultiple = 4 }, "Experiment.UnitMultiple 4 (no whole units are removed)" },
         { "MinUnits", Digits with { Model = "TwoNN", StructuredShare = 0, MinUnits = 4 }, "Experiment.MinUnits 4 (no whole units are "
             + "removed)" },
-        { "FitUnits", Digits with { Model = "TwoNN", StructuredShare = 0, FitUnits = false },
-            "Experiment.FitUnits False (no whole units are removed)" },
         { "Momentum", Digits with { Model = "TwoNN", Momentum = 0.9 }, "Experiment.Momentum 0.9 (the optimizer Adam has none)" },
         { "Kernels", Digits with { Model = "GRUClassifier", Kernels = TrainingKernels.Torch }, "Experiment.Kernels torch "
             + "(GRUClassifier has layers without kernels, so libtorch trains it)" },
@@ -262,6 +252,11 @@ public sealed class OptionUsesTests
             Model = "TwoNN", Optimizer = "SGD", Momentum = 0.9, LearningRateDecay = 0.5, LearningRateDecayStep = 3, InitializationGain = 2,
             Metrics = ["f1"], Average = Average.Macro },
         Digits with {
+            Model = "TwoNN", Pruner = "none", KeepNorm = false, ScaleLearningRate = false, FitUnits = false, AttentionMask = false,
+            PruneFraction = 0, DenseRounds = 0 },
+        Digits with { Model = "TwoNN", Algorithm = "scaffold", Optimizer = "SGD", Pruner = "none", ServerMomentum = 0 },
+        Digits with { Model = "TwoNN", Dropout = 0, Resize = 0, LearningRateDecay = 1 },
+        Digits with {
             Model = "TwoNN", Pruner = "none", EvaluationFraction = 0.5, TestFraction = 0.3, CohortFraction = 0.5, Oversample = 1.5,
             StragglerFraction = 0.5 },
     ];
@@ -301,7 +296,8 @@ public sealed class OptionUsesTests
             .. Unused.Select(row => row.Data.Item1),
             .. (string[])["Resize", "ImageNetNormalization", "RandomCrop", "RandomRotation", "RandomHorizontalFlip",
             // FedAvg is the only algorithm, and has a momentum
-            "RandomVerticalFlip", "ColorJitter", "Clients", "TestFraction", "ServerMomentum", "SampleFraction", "Partition"]];
+            "RandomVerticalFlip", "ColorJitter", "Clients", "TestFraction", "ServerMomentum", "SampleFraction", "Partition",
+            "KeepNorm", "ScaleLearningRate", "FitUnits"]]; // these can only be turned off
 
         Assert.Equal(OptionUses.All.Select(use => use.Property).Order(), tested.Distinct().Order());
     }
