@@ -10,7 +10,7 @@ sealed class DemoCommand : ICommand
     public string Usage => "demo [options]";
 
     /// <inheritdoc/>
-    public string Summary => "FedAvg against AutoFLIP, in about a minute.";
+    public string Summary => "FedAvg against AutoFLIP, in half a minute.";
 
     /// <inheritdoc/>
     public string Details => """

@@ -44,8 +44,21 @@ sealed class RunCommand : ICommand
         if (parsed.Positionals is [var file] && ExperimentFile.TableFieldsOf(file) is { Count: > 0 } fields)
             host.Warn(
                 $"'{file}' is a table: 'autoflip run' ignores its {string.Join(", ", fields)}; 'autoflip experiment {file}' uses them.");
-        return (change?.Invoke(parsed.Request) ?? parsed.Request).Resolve(host.Warn);
+        try
+        {
+            return (change?.Invoke(parsed.Request) ?? parsed.Request).Resolve(host.Warn);
+        }
+        catch (AutoFlipException refused) when (parsed.Positionals is [_] && refused.Code == ExitCode.BadRequest)
+        {
+            var lines = refused.Message.Split('\n').Select(text => IsTyped(text, line) ? text : ExperimentFile.WithFields(text));
+            throw new AutoFlipException(refused.Code, string.Join('\n', lines), refused);
+        }
     }
+
+    /// <summary>Tests whether the option that a refusal begins with was given on the command line.</summary>
+    static bool IsTyped(string refusal, CommandLine line) =>
+        ApiNames.OptionsIn(refusal) is [var name, ..] && Cli.Settings.All.Any(setting =>
+            (setting.Property ?? setting.Option?.Property)?.Name == name && line.ValueOf(setting) is not null);
 
     static Request FromFile(IReadOnlyList<string> files) => files switch
     {

@@ -45,7 +45,7 @@ static class PartitionText
         var held = 0;
         foreach (var count in heldOut) held += count;
         List<string> cells = [Text(client), Readable.Count(table.Samples(client)), Readable.Count(held), Text(table.ClassCount(client))];
-        if (table.OwnerNames is { } owners) cells.Insert(1, owners[client]);
+        if (table.OwnerNames is { } owners) cells.Insert(1, ForeignText.OnOneLine(owners[client]));
         for (var c = 0; c < classes; c++) cells.Add(train[c] + heldOut[c] is var count and > 0 ? Text(count) : None);
         return [.. cells];
     }

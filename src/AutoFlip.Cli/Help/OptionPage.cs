@@ -14,6 +14,8 @@ static class OptionPage
         (ExitCode.Interrupted, "interrupted: finished rounds are saved; `autoflip resume` continues the run"),
     ];
 
+    static readonly Type?[] Types = [typeof(Experiment), typeof(MethodChoice)]; // whose options are fields of files
+
     /// <summary>Command that documents the options that most commands share.</summary>
     const string Home = "run";
 
@@ -38,6 +40,7 @@ static class OptionPage
             "In names of options dashes and underscores are interchangeable, and `--option=value` is accepted too. "
             + "Where two spellings are listed, the second is that of the paper's code.");
         Line("An unknown option or an invalid value ends the program before anything is read or written.");
+        Line("*Field* is the name of an option in [experiment files](experiments.md#the-file).");
         Line();
         Line("| exit code | |");
         Line("|---:|---|");
@@ -70,16 +73,23 @@ static class OptionPage
         line("");
         line($"### {command.Name}: {OptionHelp.Heading(group.Key).TrimEnd(':')}");
         line("");
-        line("| option | value | default | |");
-        line("|---|---|---|---|");
+        var hasFields = group.Any(setting => FieldOf(setting) is not null);
+        line($"| option | value | default |{(hasFields ? " field |" : "")} |");
+        line($"|---|---|---|{(hasFields ? "---|" : "")}---|");
         foreach (var setting in group)
         {
             var names = string.Join("<br>", OptionHelp.Shown(setting).Select(name => $"`{name}`"));
             var value = string.Join(", ", setting.Placeholder.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(one => $"`{one}`"));
             var standard = OptionHelp.Default(setting, command.Defaults) is { } text ? $"`{Cell(text)}`" : "";
-            line($"| {names} | {value} | {standard} | {Cell(Spelling.Of(setting.Help))} |");
+            var field = !hasFields ? "" : FieldOf(setting) is { } name ? $" `{name}` |" : "  |";
+            line($"| {names} | {value} | {standard} |{field} {Cell(Spelling.Of(setting.Help))} |");
         }
     }
+
+    /// <summary>The field of experiment files that an option sets; null if it sets none.</summary>
+    static string? FieldOf(Setting setting) => setting.Option?.Name
+        ?? (setting.Property is { } property && Types.Contains(property.DeclaringType)
+            ? ExperimentFile.Fields.FirstOrDefault(field => field.Equals(property.Name, StringComparison.OrdinalIgnoreCase)) : null);
 
     static string Missing(IEnumerable<Setting> home, IEnumerable<Setting> shared)
     {

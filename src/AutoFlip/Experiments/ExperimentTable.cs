@@ -48,7 +48,9 @@ public sealed record ExperimentTable(string Source, Experiment Experiment, Immut
             .. from row in Rows
                from experiment in row.Experiments
                from violation in ExperimentRules.Violations(typed(experiment))
-               select Rows.Length == 1 ? $"{Source}: {violation}" : $"{Source}: row '{row.Name}': {violation}",
+               let isWritten = ExperimentRules.Violations(experiment).Contains(violation)
+               let sentence = isWritten ? ExperimentFile.WithFields(violation) : violation
+               select Rows.Length == 1 ? $"{Source}: {sentence}" : $"{Source}: row '{row.Name}': {sentence}",
         ];
         if (violations is not []) throw AutoFlipException.BadRequest(string.Join('\n', violations.Distinct()));
 

@@ -198,8 +198,36 @@ public class AppTests
     }
 
     [Fact]
-    public void List_of_something_else_is_refused() =>
+    public void List_of_something_else_is_refused()
+    {
         Assert.Contains("list: there is no 'model'. Did you mean 'models'?", Shell.Run("list", "model").Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Names of options alone do not say what to change in a file.</summary>
+    [Fact]
+    public void A_refused_value_of_a_file_is_named_by_its_field_too()
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllText(folder["e.json"], "{ \"dataset\": \"Digits\", \"layerCount\": 0 }");
+
+        Assert.Matches("--layers.*: '0' is not accepted.*In the file: layerCount", Shell.Run("run", folder["e.json"]).Error);
+        Assert.DoesNotContain(
+            "In the file", Shell.Run("run", folder["e.json"], "--layers", "-1").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_owners_name_stays_on_its_line()
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllText(folder["t.csv"], "who,x,y\n\"a\nb\",1,0\nc,2,1\nc,3,0\n\"a\nb\",4,1\n");
+
+        var ended = Shell.Run(
+            "data", "partition", "--dataset", $"csv:{folder["t.csv"]}", "--target", "y", "--owner", "who", "--partition", "pre", "--model",
+            "LogReg");
+
+        Assert.Equal(ExitCode.Done, ended.Exit);
+        Assert.Contains(ended.Lines, line => line.Contains("a\\u000ab", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Data_commands_show_list_and_deal_what_is_built_in()

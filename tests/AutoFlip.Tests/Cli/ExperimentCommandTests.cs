@@ -294,6 +294,7 @@ public sealed class ExperimentCommandTests : IDisposable
         var (good, bad) = (FileOf(TwoByTwo), FileOf("""{ "rows": [{ "name": "a" }, { "name": "b", "rounds": 0 }] }""", "bad.json"));
 
         Assert.Contains($"{bad}: row 'b': --rounds (--R): '0' is not accepted.", Run(good, bad).Error, StringComparison.Ordinal);
+        Assert.Contains("In the file: rounds.", Run(good, bad).Error, StringComparison.Ordinal);
         Assert.Contains("are both called 't'", Run(good, FileOf(TwoByTwo, "same.json")).Error, StringComparison.Ordinal);
         Assert.Contains("at least one file is expected", Run().Error, StringComparison.Ordinal);
         Assert.Contains("cannot be read: it does not exist.", Run(_folder["no.json"]).Error, StringComparison.Ordinal);

@@ -61,6 +61,21 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
     {
         remark = null;
         if (!Directory.Exists(folder)) return null;
+        var found = Present(folder, set);
+        if (found.Count == set.Files.Length) return new DataFolder(folder, found);
+        if (found.Count > 0) remark = $"lacks {Missing(folder, set)[0]}"; // of an unrelated folder there is nothing to complain of
+        return null;
+    }
+
+    /// <summary>The files of a set that a folder lacks, in their order.</summary>
+    internal static IReadOnlyList<string> Missing(string folder, DataSet set)
+    {
+        var found = Present(folder, set);
+        return [.. set.Files.Where(name => !found.ContainsKey(name))];
+    }
+
+    static ImmutableDictionary<string, string> Present(string folder, DataSet set)
+    {
         var present = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
             present.TryAdd(Alike(System.IO.Path.GetFileName(path)), path);
@@ -74,10 +89,8 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
             }
             else if (name.Contains('/', StringComparison.Ordinal) && Below(folder, name) is { } place)
                 found[name] = place;
-            else remark ??= $"lacks {name}";
         }
-        if (found.Count == 0) remark = null; // an unrelated folder, nothing to complain of
-        return found.Count == set.Files.Length ? new DataFolder(folder, found.ToImmutable()) : null;
+        return found.ToImmutable();
     }
 
     /// <summary>Files that a pattern of <see cref="DataSet.Files"/> matches, in the order of their names.</summary>

@@ -12,7 +12,8 @@ public sealed record DataSearch(DataSet Set, DataFolder? Folder, ImmutableArray<
     internal string NotFound(string why) =>
         Set.Place is { } place
             ? $"The data set {Set.Name} is missing: there is no "
-                + (Directory.Exists(place) ? $"{string.Join(" and no ", Set.Files)} in" : "folder") + $" '{Path.GetFullPath(place)}'."
+                + (Directory.Exists(place) ? $"{string.Join(" and no ", DataFolder.Missing(place, Set))} in" : "folder")
+                + $" '{Path.GetFullPath(place)}'."
             : $"The data set {Set.Name} is missing: {why.TrimEnd('.')}. Looked in {string.Join(", ", Tried)}. {Advice}";
 
     /// <summary>Instructions for obtaining the missing files.</summary>

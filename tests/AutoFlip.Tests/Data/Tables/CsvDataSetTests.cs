@@ -240,6 +240,16 @@ public sealed class CsvDataSetTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_with_one_of_its_files_lacks_the_other()
+    {
+        Write("set/train.csv", "x,y\n1,0\n2,1\n");
+
+        var error = Assert.Throws<AutoFlipException>(() => Load("set", "y"));
+
+        Assert.EndsWith($" is missing: there is no test.csv in '{_folder["set"]}'.", error.Message);
+    }
+
+    [Fact]
     public void A_file_that_is_not_there_is_named()
     {
         var error = Assert.Throws<AutoFlipException>(() => Load("none.csv", "y"));
