@@ -7,16 +7,17 @@ sealed class ExportCommand : ICommand
     public string Name => "export";
 
     /// <inheritdoc/>
-    public string Usage => "export RUN [-o FILE] [options]";
+    public string Usage => "export MODEL [-o FILE] [options]";
 
     /// <inheritdoc/>
-    public string Summary => "Export the model of a run as one file.";
+    public string Summary => "Export a model as one file.";
 
     /// <inheritdoc/>
     public string Details => """
-        Writes the final model of a run as safetensors (for PyTorch and AutoFLIP) or as ONNX (for
-        ONNX Runtime and others), and prints its path. The file contains the classes, the
-        preprocessing of raw input, and the training data set's name.
+        MODEL is a run directory, of which the final model is written, or a .safetensors file, such
+        as a client's personal model. It is written as safetensors (for PyTorch and AutoFLIP) or as
+        ONNX (for ONNX Runtime and others), and the path is printed. The file contains the classes,
+        the preprocessing of raw input, and the training data set's name.
 
         --format huggingface writes a folder for Hugging Face's transformers: config.json,
         model.safetensors, and the vocabulary if there is one. Its config has no place for removed
@@ -25,7 +26,8 @@ sealed class ExportCommand : ICommand
         --rate exports a sub-model of a run with heterofl or fjord, for devices of that size.
 
         Without --output the file is RUN-small.safetensors in the current folder, or
-        RUN-0.5.safetensors at the rate 0.5. An existing file is replaced.
+        RUN-0.5.safetensors at the rate 0.5, and of a file NAME it is NAME.onnx with --format onnx.
+        An existing file is replaced.
         """;
 
     /// <inheritdoc/>
@@ -36,9 +38,15 @@ sealed class ExportCommand : ICommand
     {
         var (request, positionals, warnings) = line.Over(new Request());
         foreach (var warning in warnings) host.Warn(warning);
-        if (positionals is not [var directory])
-            throw AutoFlipException.BadRequest("export: one run directory is expected. A run prints it as its first and last line.");
+        if (positionals is not [var source])
+            throw AutoFlipException.BadRequest(
+                "export: one run directory is expected, which a run prints as its first and last line, or one .safetensors file.");
         var ship = request.Ship;
+        var isFile = File.Exists(source);
+        if (isFile && (ship.Small || ship.Full))
+            throw AutoFlipException.BadRequest(
+                $"export: {(ship.Small ? "--small" : "--full")} is not accepted with a file, which is exported as it is. "
+                + "Accepted: with a run directory.");
         if (ship is { Small: true, Full: true })
             throw AutoFlipException.BadRequest("--small and --full contradict each other. Give one of them.");
         if (ship is { Rate: not null, Full: true })
@@ -51,9 +59,10 @@ sealed class ExportCommand : ICommand
             throw AutoFlipException.BadRequest(
                 "--small and --format huggingface contradict each other: a Hugging Face config has no place for removed units. "
                 + "Leave --small out, or export safetensors or onnx.");
-        var path = Target(ship, directory, format);
+        var path = Target(ship, source, isFile, format);
         var isSmall = !ship.Full && !isFolder;
-        var model = RunModel.Load(directory, isSmall, request.Options.DataPath, new QuietDisplay(host), host.Cancel);
+        var model = isFile ? SavedModel.Load(source)
+            : RunModel.Load(source, isSmall, request.Options.DataPath, new QuietDisplay(host), host.Cancel);
         if (ship.Rate is { } rate) model = model.Cut(rate);
         switch (format)
         {
@@ -68,13 +77,14 @@ sealed class ExportCommand : ICommand
         return ExitCode.Done;
     }
 
-    static string Target(ShipOptions ship, string directory, ExportFormat format)
+    static string Target(ShipOptions ship, string source, bool isFile, ExportFormat format)
     {
         var isFolder = format == ExportFormat.HuggingFace;
-        var run = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
+        var whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(source));
         var kind = format.ToString().ToLowerInvariant();
-        var part = isFolder ? kind : ship.Full ? "full" : ship.Rate is { } rate ? ExperimentOption.Text(rate) : "small";
-        var name = $"{run}-{part}{(ship.Half ? "-fp16" : "")}{(isFolder ? "" : $".{kind}")}";
+        var part = isFolder ? kind : ship.Full ? "full" : ship.Rate is { } rate ? ExperimentOption.Text(rate) : isFile ? "" : "small";
+        var name = $"{(isFile ? Path.GetFileNameWithoutExtension(whole) : Path.GetFileName(whole))}{(part.Length > 0 ? "-" : "")}{part}"
+            + $"{(ship.Half ? "-fp16" : "")}{(isFolder ? "" : $".{kind}")}";
         if (ship.Output is null) return name;
         if (!isFolder && Directory.Exists(ship.Output)) return Path.Combine(ship.Output, name);
         var folder = Path.GetDirectoryName(Path.GetFullPath(ship.Output));

@@ -41,6 +41,10 @@ sealed class ListCommand : ICommand
         var section = CatalogSections.All.FirstOrDefault(section => section.Plural.Equals(what, StringComparison.OrdinalIgnoreCase))
             ?? throw AutoFlipException.BadRequest(
                 $"list: there is no '{what}'.{Nearest.Hint(what, accepted)} Accepted: {string.Join(", ", accepted)}.");
+        if (section != CatalogSections.Models
+            && Cli.Settings.List.FirstOrDefault(setting => line.ValueOf(setting) is not null) is { } extra)
+            throw AutoFlipException.BadRequest(
+                $"list {section.Plural}: {extra.Name} is not accepted. Accepted: --json; 'list models' has the other options.");
         var names = section.Names().Concat(section.Patterns);
         if (section == CatalogSections.Algorithms) MethodList.Write(MethodFacts.Algorithms, request.Show.Json, host);
         else if (section == CatalogSections.Pruners) MethodList.Write(MethodFacts.Pruners, request.Show.Json, host);

@@ -201,6 +201,10 @@ public class AppTests
     public void List_of_something_else_is_refused()
     {
         Assert.Contains("list: there is no 'model'. Did you mean 'models'?", Shell.Run("list", "model").Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "list datasets: --hidden-size is not accepted. Accepted: --json", Shell.Run("list", "datasets", "--hidden-size", "3").Error,
+            StringComparison.Ordinal);
+        Assert.Equal(ExitCode.BadRequest, Shell.Run("list", "metrics", "--input", "1x2x3").Exit);
     }
 
     /// <summary>Names of options alone do not say what to change in a file.</summary>

@@ -114,6 +114,18 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         Assert.Equal(before, Directory.EnumerateFileSystemEntries(runs.Digits, "*", SearchOption.AllDirectories).Order());
     }
 
+    /// <summary>As the personal model of a client, which lies in a file of its own.</summary>
+    [Fact]
+    public void A_models_file_is_exported_too()
+    {
+        File.Copy(Path.Combine(runs.Digits, SavedModel.SmallFile), _folder["0007-personal.safetensors"]);
+
+        var ended = Shell.Run("export", _folder["0007-personal.safetensors"], "--output", _folder.Path, "--format", "onnx");
+
+        Assert.Equal($"{_folder["0007-personal.onnx"]}\n", ended.Out);
+        Assert.Null(OnnxModel.Fault(File.ReadAllBytes(_folder["0007-personal.onnx"])));
+    }
+
     [Fact]
     public void The_full_model_has_every_shape_of_the_architecture_and_its_runs_hash()
     {
@@ -161,7 +173,8 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
     }
 
     [Theory]
-    [InlineData("export", "one run directory is expected")]
+    [InlineData("export", "one run directory is expected, which a run prints as its first and last line, or one .safetensors file")]
+    [InlineData("export FILE --full", "--full is not accepted with a file, which is exported as it is")]
     [InlineData("export none", "'none' is no run directory")]
     [InlineData("export RUN --small --full", "Give one of them")]
     [InlineData("export RUN --format pickle", "--format: 'pickle' is not accepted. Accepted: safetensors, onnx, huggingface.")]
@@ -177,7 +190,8 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
     [InlineData("evaluate RUN --metrics mse", "mse compares numbers")]
     public void A_wrong_request_ends_with_a_sentence(string words, string reason)
     {
-        var ended = Shell.Run([.. words.Split(' ').Select(word => word == "RUN" ? runs.Digits : word)]);
+        var ended = Shell.Run([.. words.Split(' ').Select(word =>
+            word == "RUN" ? runs.Digits : word == "FILE" ? Path.Combine(runs.Digits, SavedModel.SmallFile) : word)]);
 
         Assert.Equal(ExitCode.BadRequest, ended.Exit);
         Assert.Contains(reason, ended.Error, StringComparison.Ordinal);
