@@ -163,6 +163,8 @@ public static class Catalog
         { "square", _ => new PowerPartition(2) },
         { "exponential", _ => new ExponentialPartition() },
         { "diri-quantity", experiment => new DirichletQuantityPartition(experiment.Concentration) },
+        { "diri-label", experiment => new LabelDirichletPartition(experiment.Concentration) },
+        { "label-quantity", experiment => new LabelQuantityPartition(experiment.ClassesPerClient) },
         { "grouped", _ => new GroupedPartition() },
         { "semantic", _ => new SemanticPartition() },
         { "virtual-iid", experiment => new VirtualIidPartition(experiment.SamplesPerClient) },

@@ -99,11 +99,11 @@ public sealed record Experiment
     /// <summary>The partition, by catalogue name.</summary>
     public string Partition { get; init; } = "patho";
 
-    /// <summary>Classes per client under the partition <c>patho</c>.</summary>
+    /// <summary>Classes per client under the partitions <c>patho</c> and <c>label-quantity</c>.</summary>
     public int ClassesPerClient { get; init; } = 2;
 
-    /// <summary>Concentration of the Dirichlet distribution under the partitions <c>diri</c>, <c>diri-quantity</c> and
-    /// <c>virtual-diri</c>, above 0.</summary>
+    /// <summary>Concentration of the Dirichlet distribution under the partitions <c>diri</c>, <c>diri-label</c>,
+    /// <c>diri-quantity</c> and <c>virtual-diri</c>, above 0.</summary>
     public double Concentration { get; init; } = 0.2;
 
     /// <summary>Shards per client under the partition <c>shards</c>, at least 1.</summary>

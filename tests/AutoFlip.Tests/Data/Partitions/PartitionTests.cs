@@ -8,6 +8,8 @@ public class PartitionTests
         [new IidPartition(), new UnbalancedPartition(), .. Enumerable.Range(1, 4).Select(m => new PathologicalPartition(m)),
             .. new[] { 1e-300, 1e-3, 0.2, 1, 100, 1e300 }.Select(alpha => new DirichletPartition(alpha)),
             .. new[] { 1e-300, 0.2, 1e300 }.Select(alpha => new DirichletQuantityPartition(alpha)),
+            .. new[] { 0.1, 0.5, 1e300 }.Select(alpha => new LabelDirichletPartition(alpha)),
+            .. Enumerable.Range(1, 3).Select(m => new LabelQuantityPartition(m)),
             .. Enumerable.Range(1, 3).Select(s => new ShardPartition(s)),
             new PowerPartition(1), new PowerPartition(2), new ExponentialPartition(), new GroupedPartition(), new SemanticPartition()];
 
@@ -31,7 +33,8 @@ public class PartitionTests
         catch (AutoFlipException e)
         {
             return e.Code == ExitCode.BadRequest && e.Message.StartsWith("Experiment.", StringComparison.Ordinal)
-                && (c.Labels.Length < c.Clients || c.Partition is PathologicalPartition
+                && (c.Labels.Length < c.Clients
+                    || c.Partition is PathologicalPartition or LabelDirichletPartition or LabelQuantityPartition
                     || c.Partition is ShardPartition { ShardsPerClient: var shards } && c.Labels.Length < shards * c.Clients
                     || c.Partition is GroupedPartition && Owners(c.Labels).Distinct().Count() < c.Clients);
         }
@@ -49,7 +52,10 @@ public class PartitionTests
     {
         var labels = Labels(10, 20);
 
-        Assert.Every(All.Where(partition => partition is not PathologicalPartition { ClassesPerClient: 1 }), partition =>
+        var varying = All.Where(partition =>
+            partition is not (PathologicalPartition { ClassesPerClient: 1 } or LabelQuantityPartition { ClassesPerClient: 1 }));
+
+        Assert.Every(varying, partition =>
             Assert.NotEqual(
                 partition.Assign(InputOf(labels, 10), 10, new KeyedRandom(1)),
                 partition.Assign(InputOf(labels, 10), 10, new KeyedRandom(2))));
@@ -188,13 +194,15 @@ public class PartitionTests
 
         Assert.Equal(
             [
-                "iid", "unbalanced", "patho", "diri", "pre", "shards", "linear", "square", "exponential", "diri-quantity", "grouped",
-                "semantic", "virtual-iid", "virtual-diri"
+                "iid", "unbalanced", "patho", "diri", "pre", "shards", "linear", "square", "exponential", "diri-quantity", "diri-label",
+                "label-quantity", "grouped", "semantic", "virtual-iid", "virtual-diri"
             ],
             Catalog.Partitions.Names);
         Assert.Equal(new PathologicalPartition(3), Catalog.Partitions["PATHO"](experiment));
         Assert.Equal(new DirichletPartition(0.7), Catalog.Partitions["diri"](experiment));
         Assert.Equal(new DirichletQuantityPartition(0.7), Catalog.Partitions["diri-quantity"](experiment));
+        Assert.Equal(new LabelDirichletPartition(0.7), Catalog.Partitions["diri-label"](experiment));
+        Assert.Equal(new LabelQuantityPartition(3), Catalog.Partitions["label-quantity"](experiment));
         Assert.Equal(new ShardPartition(5), Catalog.Partitions["shards"](experiment));
         Assert.Equal(new VirtualIidPartition(9), Catalog.Partitions["virtual-iid"](experiment));
         Assert.Equal(new VirtualDirichletPartition(0.7, 9), Catalog.Partitions["virtual-diri"](experiment));
