@@ -54,9 +54,8 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <exception cref="AutoFlipException">No worker has come in time (exit 4).</exception>
-    public async ValueTask BeginAsync(CohortTask task, CancellationToken ct)
+    public async ValueTask ReadyAsync(CancellationToken ct)
     {
-        _task = task;
         try
         {
             await _ready.Task.WaitAsync(_options.StartTimeout, _time, ct);
@@ -67,6 +66,14 @@ sealed class ClusterChannel : IMessageChannel, IAsyncDisposable
                 $"No worker has joined the cluster {_options.Cluster} within {_options.StartTimeout.TotalSeconds:0} s. Start them with "
                 + "'autoflip worker', then resume the run.", e);
         }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="AutoFlipException">No worker has come in time (exit 4).</exception>
+    public async ValueTask BeginAsync(CohortTask task, CancellationToken ct)
+    {
+        await ReadyAsync(ct);
+        _task = task;
         foreach (var worker in _workers.Values) worker.Forget();
     }
 

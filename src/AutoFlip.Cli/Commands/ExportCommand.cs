@@ -26,7 +26,8 @@ sealed class ExportCommand : ICommand
         --rate exports a sub-model of a run with heterofl or fjord, for devices of that size.
 
         Without --output the file is RUN-small.safetensors in the current folder, or
-        RUN-0.5.safetensors at the rate 0.5, and of a file NAME it is NAME.onnx with --format onnx.
+        RUN-0.5.safetensors at the rate 0.5, and of a file NAME it is NAME.onnx with --format onnx,
+        else NAME.safetensors, which may not be that file itself.
         An existing file is replaced.
         """;
 
@@ -60,6 +61,9 @@ sealed class ExportCommand : ICommand
                 "--small and --format huggingface contradict each other: a Hugging Face config has no place for removed units. "
                 + "Leave --small out, or export safetensors or onnx.");
         var path = Target(ship, source, isFile, format);
+        if (isFile && Path.GetFullPath(path) == Path.GetFullPath(source))
+            throw AutoFlipException.BadRequest(
+                $"export: the file would replace '{source}', which it is made from. Give another with --output.");
         var isSmall = !ship.Full && !isFolder;
         var model = isFile ? SavedModel.Load(source)
             : RunModel.Load(source, isSmall, request.Options.DataPath, new QuietDisplay(host), host.Cancel);

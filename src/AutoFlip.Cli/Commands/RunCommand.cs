@@ -50,15 +50,14 @@ sealed class RunCommand : ICommand
         }
         catch (AutoFlipException refused) when (parsed.Positionals is [_] && refused.Code == ExitCode.BadRequest)
         {
-            var lines = refused.Message.Split('\n').Select(text => IsTyped(text, line) ? text : ExperimentFile.WithFields(text));
+            var lines = refused.Message.Split('\n').Select(text => ExperimentFile.WithFields(text, name => !IsTyped(name, line)));
             throw new AutoFlipException(refused.Code, string.Join('\n', lines), refused);
         }
     }
 
-    /// <summary>Tests whether the option that a refusal begins with was given on the command line.</summary>
-    static bool IsTyped(string refusal, CommandLine line) =>
-        ApiNames.OptionsIn(refusal) is [var name, ..] && Cli.Settings.All.Any(setting =>
-            (setting.Property ?? setting.Option?.Property)?.Name == name && line.ValueOf(setting) is not null);
+    /// <summary>Tests whether an option was given on the command line.</summary>
+    static bool IsTyped(string name, CommandLine line) => Cli.Settings.All.Any(setting =>
+        (setting.Property ?? setting.Option?.Property)?.Name == name && line.ValueOf(setting) is not null);
 
     static Request FromFile(IReadOnlyList<string> files) => files switch
     {

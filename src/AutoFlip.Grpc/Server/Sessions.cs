@@ -68,7 +68,7 @@ sealed class Sessions
     {
         Session[] earlier = [.. Open.Where(session => session.Name == name)];
         var attached = earlier.Where(session => session.Watchers > 0).ToImmutableArray(); // others are what a restart left behind
-        foreach (var session in earlier) End(session, EndReasons.Superseded);
+        foreach (var session in earlier) End(session, session.IsOf(process) ? EndReasons.JoinedAgain : EndReasons.Superseded);
         if (attached.Any(session => !session.IsOf(process))) Swaps(name).Add(now);
         var id = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         var begun = new Session(id, name, process, seats, peer, now);

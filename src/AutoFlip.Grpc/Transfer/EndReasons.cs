@@ -18,4 +18,7 @@ static class EndReasons
     /// <summary>A newer session has ended this one.</summary>
     public const string Superseded = "another process has joined with this name. One process per name is accepted; "
         + "give each machine a certificate of its own.";
+
+    /// <summary>A newer session of the same process has ended this one: a call of it is repeated in the newer one.</summary>
+    public const string JoinedAgain = "the process has joined again.";
 }

@@ -83,7 +83,8 @@ public sealed record TableResult(ExperimentTable Table, ImmutableArray<TableRowR
            let basis = Basis
            let run = cell.Summary
            let other = BaselineOf(cell)
-           where run is { Evaluations.Length: > 0 } && other is not null && run.Metrics.Primary.Name == other.Metrics.Primary.Name
+           where run is not null && CostToReach.IsMeasured(run, basis)
+           where other is not null && run.Metrics.Primary.Name == other.Metrics.Primary.Name
            let target = CostToReach.Target(other, share, basis)
            where target is not null
            select CostToReach.Of(run, target.Value, basis),

@@ -73,8 +73,8 @@ public static class RunComparison
     /// <summary>Cost of each run up to shares of the first run's final quality; empty if that is unknown.</summary>
     static IEnumerable<Row> Reaching(IReadOnlyList<RunSummary> runs)
     {
-        if (!runs.All(run => run.Evaluations.Length > 0 && run.Metrics.Primary.Name == runs[0].Metrics.Primary.Name)) return [];
         var basis = QualityBasis.Of(runs);
+        if (!runs.All(run => CostToReach.IsMeasured(run, basis) && run.Metrics.Primary.Name == runs[0].Metrics.Primary.Name)) return [];
         return from share in CostToReach.Shares
                let target = CostToReach.Target(runs[0], share, basis)
                where target is not null

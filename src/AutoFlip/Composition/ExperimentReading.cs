@@ -51,12 +51,17 @@ public static class ExperimentReading
 
         /// <summary>Violations of rules for whoever wrote a file: each line of a text with the fields that its options are there.</summary>
         /// <param name="text">A text of the engine, which names options by their properties.</param>
-        public static string WithFields(string text) => string.Join('\n', text.Split('\n').Select(line =>
+        /// <param name="isInFile">Tests whether an option's value may be the file's, by its property; null: each may be.</param>
+        public static string WithFields(string text, Func<string, bool>? isInFile = null)
         {
             string[] known = [.. ExperimentFile.Fields, .. MethodOptions.Schema.Options.Keys];
-            string[] fields = [.. ApiNames.OptionsIn(line).Select(JsonNamingPolicy.CamelCase.ConvertName).Where(known.Contains)];
-            return fields is [] ? line : $"{line} In the file: {string.Join(", ", fields)}.";
-        }));
+            return string.Join('\n', text.Split('\n').Select(line =>
+            {
+                var options = ApiNames.OptionsIn(line).Where(name => isInFile?.Invoke(name) ?? true);
+                string[] fields = [.. options.Select(JsonNamingPolicy.CamelCase.ConvertName).Where(known.Contains)];
+                return fields is [] ? line : $"{line} In the file: {string.Join(", ", fields)}.";
+            }));
+        }
 
         /// <summary>Reads JSON text over the defaults. Ranges and names are not checked here: see <see cref="ExperimentRules"/>.</summary>
         /// <param name="json">An object with fields of <see cref="Experiment"/> in camelCase. It may begin with those of another file, its

@@ -9,20 +9,24 @@ namespace AutoFlip;
 public sealed record DeclaredOption(MethodOption Option, string ChosenBy, ImmutableArray<string> Methods);
 
 /// <summary>The options that methods of the <see cref="Catalog"/> declare in their own files.</summary>
-/// <remarks>A name belongs to one kind of method and has one type and one default: methods that share an option share its
-/// meaning (a test holds this).</remarks>
+/// <remarks>A name belongs to one kind of method and has one type and one meaning, and in this program one default (a test holds this);
+/// an entry of another program may have a default of its own.</remarks>
 public static class MethodOptions
 {
     /// <summary>Every option, in the order of the catalogue.</summary>
     public static ImmutableArray<DeclaredOption> All =>
     [
-        .. from declared in Of(nameof(Experiment.Algorithm), Catalog.Algorithms.Select(entry => (entry.Key, (object)entry.Value(new()))))
-               .Concat(Of(nameof(Experiment.Pruner), Catalog.Pruners.Select(entry => (entry.Key, (object)entry.Value(new())))))
-               .Concat(Of(nameof(Experiment.Guidance), Catalog.Guidances.Select(entry => (entry.Key, (object)entry.Value))))
-               .Concat(Of(nameof(Experiment.Partition), Catalog.Partitions.Select(entry => (entry.Key, (object)entry.Value(new())))))
+        .. from declared in OfEach
            group declared by declared.Option.Name into same
            select same.First() with { Methods = [.. same.SelectMany(declared => declared.Methods)] },
     ];
+
+    /// <summary>Every option once for each method that has it, with that method's default.</summary>
+    static IEnumerable<DeclaredOption> OfEach =>
+        Of(nameof(Experiment.Algorithm), Catalog.Algorithms.Select(entry => (entry.Key, (object)entry.Value(new()))))
+            .Concat(Of(nameof(Experiment.Pruner), Catalog.Pruners.Select(entry => (entry.Key, (object)entry.Value(new())))))
+            .Concat(Of(nameof(Experiment.Guidance), Catalog.Guidances.Select(entry => (entry.Key, (object)entry.Value))))
+            .Concat(Of(nameof(Experiment.Partition), Catalog.Partitions.Select(entry => (entry.Key, (object)entry.Value(new())))));
 
     /// <summary>The options by name, for readers of experiment files.</summary>
     internal static ExperimentSchema Schema => new(
@@ -76,7 +80,7 @@ public static class MethodOptions
     /// other: so it is written down.</summary>
     internal static Experiment Complete(Experiment experiment) => experiment with
     {
-        Options = All.Where(declared => IsChosen(declared, experiment)).Aggregate(
+        Options = OfEach.Where(declared => IsChosen(declared, experiment)).Aggregate(
             OptionValues.None,
             (values, declared) => values.With(declared.Option, experiment.Options[declared.Option.Name] ?? declared.Option.Default)),
     };

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Reflection;
 
 namespace AutoFlip;
@@ -40,10 +41,13 @@ sealed record OptionUse(string Property, Func<PreparedRun, string?> WhyUnused)
     public string? Unused(PreparedRun run)
     {
         var value = Info.GetValue(DerivedValue.Undo(run.Experiment));
-        return IsOff(value) || DerivedValue.AreEqual(value, Info.GetValue(Defaults)) || WhyUnused(run) is not { } reason
+        var isOff = value is 0 or 0.0 or 0m && !ZeroIsAChoice.Contains(Property);
+        return isOff || DerivedValue.AreEqual(value, Info.GetValue(Defaults)) || WhyUnused(run) is not { } reason
             ? null
             : $"{ExperimentOptions.Of(Property).ApiName} {ExperimentOption.Text(value)} ({reason})";
     }
 
-    static bool IsOff(object? value) => value is 0 or 0.0 or 0m;
+    /// <summary>Options whose 0 asks for something that may happen all the same: owners hold out samples, units go.</summary>
+    static readonly FrozenSet<string> ZeroIsAChoice = FrozenSet.Create(
+        StringComparer.Ordinal, nameof(Experiment.TestFraction), nameof(Experiment.StructuredShare));
 }

@@ -35,7 +35,7 @@ static class TaskRules
     {
         if (Named(CatalogSections.Partitions, experiment.Partition) is not { } partition) yield break;
         if (RefusesPartition(experiment, task) is { } refusal) yield return refusal;
-        else if (partition == "patho" && experiment.ClassesPerClient > task.Classes)
+        else if (partition is "patho" or "label-quantity" && experiment.ClassesPerClient > task.Classes)
             yield return ExperimentOptions.Of(nameof(Experiment.ClassesPerClient))
                 .Refusal(experiment.ClassesPerClient, $"1 to {task.Classes}, the classes of {experiment.Dataset}");
     }

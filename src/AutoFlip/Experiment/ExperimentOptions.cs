@@ -89,7 +89,7 @@ public static class ExperimentOptions
         Of(e => e.Padding, "padding", "auto|before|behind",
             "Side of a short text on which padding is added. auto is behind for models that classify from the first token, else before."),
         Of(e => e.Partition, "partition split_type", "NAME", "How samples are distributed to clients: see 'Catalog.Partitions'."),
-        Of(e => e.ClassesPerClient, "classes-per-client mincls", "N", 
+        Of(e => e.ClassesPerClient, "classes-per-client mincls", "N",
             "Classes per client under the partitions patho and label-quantity.",
             x => x >= 1, FromOne),
         Of(e => e.Concentration, "concentration cncntrtn", "F",

@@ -155,6 +155,8 @@ public sealed record ClientReply
             ? Refused($"it claims to have trained on {TrainSamples} samples, and was not asked to train.")
         : TrainSamples < 0 || TrainSamples > (long)passes * Examples
             ? Refused($"it claims to have trained on {TrainSamples} samples; {passes} passes through its {Examples} are the most.")
+        : work != ClientWork.Train && Trained is not null || work == ClientWork.Measure && (HeldOut ?? Personal) is not null
+            ? Refused("it returned figures that it was not asked for.")
         : new[] { Trained, HeldOut, Personal }.FirstOrDefault(figures => figures?.Samples < 0) is { } figures
             ? Refused($"it claims figures over {figures.Samples} samples.")
         : Seconds is { } taken && taken.Decode + taken.Train + taken.Encode > MostSeconds

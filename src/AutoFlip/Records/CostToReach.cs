@@ -15,6 +15,12 @@ public sealed record CostToReach(int Round, long Bytes, double Macs, double Seco
     /// <summary>The shares of a baseline's quality that runs are compared at.</summary>
     public static IReadOnlyList<double> Shares { get; } = [0.9, 0.95, 1];
 
+    /// <summary>Tests whether a run was ever evaluated in that way: one that was not has no cost to reach, and reaches nothing.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="basis">Where it would be measured.</param>
+    public static bool IsMeasured(RunSummary run, QualityBasis basis) =>
+        run.Evaluations.Any(evaluation => basis.Of(evaluation) is not null);
+
     /// <summary>The cost until a target is reached; null if it never is.</summary>
     /// <param name="run">The run.</param>
     /// <param name="target">A value of its main metric.</param>

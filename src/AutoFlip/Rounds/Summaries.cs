@@ -82,10 +82,11 @@ static class Summaries
             [
                 .. from place in Enumerable.Range(0, rounds.Count)
                    let server = rounds[place].ServerEvaluated
-                   where server is not null
+                   let onClients = rounds[place].OnClients(main.Name)
+                   where server is not null || onClients is not null
                    select new SummaryEvaluation(
-                       rounds[place].Round, server.Metrics.GetValueOrDefault(main.Name), costs.Bytes(place), costs.Macs[place],
-                       costs.Seconds[place], rounds[place].OnClients(main.Name)),
+                       rounds[place].Round, server?.Metrics.GetValueOrDefault(main.Name), costs.Bytes(place), costs.Macs[place],
+                       costs.Seconds[place], onClients),
             ],
             ModelSize = new SummaryModelSize(
                 latest?.Layers.Sum(layer => layer.Parameters) ?? 0, latest?.Layers.Sum(layer => layer.Kept) ?? 0, latest?.Density ?? 1,

@@ -40,12 +40,15 @@ static class ResumeState
         Safetensors.Write(path, new Weights(parts, values), facts);
     }
 
-    /// <summary>Identity of the state without its values: null and false if there is no file, an earlier version wrote it, or it is
-    /// damaged, which <see cref="Read"/> refuses.</summary>
-    public static (string? Identity, bool HasClientMemory) FactsOf(string path) =>
+    /// <summary>Facts about the state without its values: of no run if there is no file, or it is damaged, which <see cref="Read"/>
+    /// refuses. An earlier version may have named no run, and no clients that keep something.</summary>
+    public static (string? Identity, int Round, bool ClientsKeep) FactsOf(string path) =>
         Safetensors.TryMetadata(path) is { } metadata
-            ? (metadata.GetValueOrDefault(IdentityKey), metadata.ContainsKey(ClientMemoryKey))
+            ? (metadata.GetValueOrDefault(IdentityKey), RoundOf(metadata) ?? 0, metadata.ContainsKey(ClientMemoryKey))
             : default;
+
+    static int? RoundOf(IReadOnlyDictionary<string, string> metadata) =>
+        int.TryParse(metadata.GetValueOrDefault(RoundKey), NumberStyles.None, CultureInfo.InvariantCulture, out var round) ? round : null;
 
     /// <summary>Reads the file; null if the run has not finished a round.</summary>
     /// <param name="path">The file.</param>
@@ -63,7 +66,7 @@ static class ResumeState
         var layout = initial.Weights.Layout;
         var (packed, kept) = (LengthOf(file, MaskName), LengthOf(file, MemoryName));
         var all = file.ToFiniteWeights(Parts(layout, initial.Slots.Keys, packed, kept)).Values;
-        if (!int.TryParse(file.Metadata.GetValueOrDefault(RoundKey), NumberStyles.None, CultureInfo.InvariantCulture, out var round))
+        if (RoundOf(file.Metadata) is not { } round)
             throw AutoFlipException.BadData($"{path} does not say which round it was written after: it is no resume state.");
 
         var slots = initial.Slots;

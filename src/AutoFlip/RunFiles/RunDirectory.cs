@@ -131,13 +131,13 @@ sealed class RunDirectory : IDisposable
         if (RunStamp.Load(checkpoints) is { } stamp)
         {
             stamp.Require(experiment);
-            RequireOwnState(checkpoints, stamp);
+            RequireOwnState(checkpoints, stamp, experiment.Rounds);
         }
         return new RunDirectory(System.IO.Path.GetFullPath(path), experiment);
     }
 
     /// <summary>Refuses state that another run has left: what is done would not fit what is left.</summary>
-    static void RequireOwnState(string checkpoints, RunStamp run)
+    static void RequireOwnState(string checkpoints, RunStamp run, int rounds)
     {
         static AutoFlipException OfAnother(string path) => AutoFlipException.BadRequest(
             $"'{path}' is of another run than the {RunStamp.FileName} in {CheckpointsFolder}. Put back this run's, or start a new run.");
@@ -147,9 +147,10 @@ sealed class RunDirectory : IDisposable
         var facts = ResumeState.FactsOf(state);
         if (facts.Identity is { } identity && identity != run.Identity) throw OfAnother(state);
         if (RunStamp.Load(memory) is { } owner && owner.Id != run.Id) throw OfAnother(memory);
-        if (facts.HasClientMemory && !Directory.Exists(memory))
+        if (facts.ClientsKeep && RunStamp.Load(memory) is null && facts.Round != rounds)
             throw AutoFlipException.BadData(
-                $"'{memory}' is missing, and it holds what clients keep from round to round. Put it back, or start a new run.");
+                $"'{memory}' is missing or incomplete, and it holds what clients keep from round to round. Put it back, or start a "
+                + "new run.");
     }
 
     static string ClientMemoryOf(string checkpoints) =>

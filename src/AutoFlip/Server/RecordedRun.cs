@@ -84,7 +84,7 @@ sealed class RecordedRun
             if (!values.IsEmpty && !TensorPrimitives.IsFiniteAll(values))
                 throw AutoFlipException.RunFailed(
                     $"Round {state.Round}: the {what} is not finite after aggregation: what clients returned is finite, and too large "
-                    + "together. Earlier rounds are saved: exclude the clients that do so and resume the run, or start one with a lower "
+                    + "together. Start a run with a lower "
                     + "Experiment.LearningRate or a robust Experiment.Algorithm, such as median.");
         }
     }

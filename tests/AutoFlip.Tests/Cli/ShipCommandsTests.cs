@@ -123,6 +123,9 @@ public sealed class ShipCommandsTests(FinishedRuns runs) : IClassFixture<Finishe
         var ended = Shell.Run("export", _folder["0007-personal.safetensors"], "--output", _folder.Path, "--format", "onnx");
 
         Assert.Equal($"{_folder["0007-personal.onnx"]}\n", ended.Out);
+        Assert.Contains(
+            "which it is made from. Give another with --output.",
+            Shell.Run("export", _folder["0007-personal.safetensors"], "--output", _folder.Path).Error, StringComparison.Ordinal);
         Assert.Null(OnnxModel.Fault(File.ReadAllBytes(_folder["0007-personal.onnx"])));
     }
 

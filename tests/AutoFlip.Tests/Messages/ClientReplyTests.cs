@@ -33,6 +33,23 @@ public class ClientReplyTests
     }
 
     [Fact]
+    public void Only_figures_that_were_asked_for_are_accepted()
+    {
+        var held = new ClientReply { Client = 1, HeldOut = Over(3) };
+
+        Assert.Null(held.Checked(ClientWork.Evaluate, values: 0, passes: 0, declared: 10).Failure);
+        Assert.Equal(
+            Enumerable.Repeat("it returned figures that it was not asked for.", 3),
+            new[]
+            {
+                (held with { Trained = Over(3) }).Checked(ClientWork.Evaluate, values: 0, passes: 0, declared: 10),
+                (held with { Examples = 10 }).Checked(ClientWork.Measure, values: 0, passes: 0, declared: 10),
+                new ClientReply { Client = 1, Examples = 10, Trained = Over(3) }
+                    .Checked(ClientWork.Explore, values: 0, passes: 1, declared: 10),
+            }.Select(reply => reply.Failure));
+    }
+
+    [Fact]
     public void Nor_do_statistics_and_they_weigh_by_the_samples_that_were_declared()
     {
         var reply = new ClientReply { Client = 1, Examples = 10 };

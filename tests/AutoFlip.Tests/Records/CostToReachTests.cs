@@ -35,6 +35,13 @@ public class CostToReachTests
         Assert.Equal(50, CostToReach.Of(Run(false, null, 1, null, 1, 1, 1), 1, OnServer)?.Round);
 
     [Fact]
+    public void A_run_that_was_not_measured_there_has_no_cost()
+    {
+        Assert.True(CostToReach.IsMeasured(Run(false, null, 1, null), OnServer));
+        Assert.False(CostToReach.IsMeasured(Run(false, null, 1, 1, 1), new(OnClients: true)));
+    }
+
+    [Fact]
     public void Two_evaluations_are_too_few() => Assert.Null(CostToReach.Of(Run(false, null, 1, 1), 0.1, OnServer));
 
     [Fact]

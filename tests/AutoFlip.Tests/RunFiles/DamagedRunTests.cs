@@ -185,12 +185,17 @@ public sealed class DamagedRunTests : IDisposable
     [InlineData("ditto", WireFormat.Fp32)]
     [InlineData("fedper", WireFormat.Fp32)]
     [InlineData("fedavg", WireFormat.Int8)] // residuals
-    public void A_run_without_what_its_clients_keep_is_refused(string algorithm, WireFormat wire)
+    public void A_run_without_what_its_clients_keep_is_refused_while_it_has_rounds_left(string algorithm, WireFormat wire)
     {
         var run = Unfinished(algorithm, wire);
         var memory = Path.Combine(run, "checkpoints", "clients-memory");
+        var ended = Copy(run, $"ended {algorithm}");
+        Resumed(ended);
+        Directory.Delete(Path.Combine(ended, "checkpoints", "clients-memory"), recursive: true);
         Directory.Delete(memory, recursive: true);
+        Directory.CreateDirectory(memory);
 
+        Resumed(ended); // it is only summed up again
         var refusal = Assert.Throws<AutoFlipException>(() => Resumed(run));
 
         Assert.Equal(ExitCode.BadData, refusal.Code);
@@ -204,6 +209,10 @@ public sealed class DamagedRunTests : IDisposable
         var run = Unfinished("scaffold");
         var expected = Resumed(Copy(run, "whole"));
         File.Delete(Path.Combine(run, "checkpoints", "clients-memory", "run.json"));
+        var path = Path.Combine(run, "checkpoints/resume.safetensors");
+        var state = Safetensors.Read(path);
+        var layout = WeightLayout.Create(state.Tensors.Select(tensor => (tensor.Name, tensor.Shape, TensorRole.Weight)));
+        Safetensors.Write(path, state.ToWeights(layout), state.Metadata.Remove("client_memory"));
 
         Assert.Equal(expected, Resumed(run));
     }

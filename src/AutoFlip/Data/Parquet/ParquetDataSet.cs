@@ -73,6 +73,7 @@ public sealed record ParquetDataSet : OwnTableDataSet
     {
         if (Contract is null) ImageLoader.RequireSide(Name, experiment.Resize);
         var (train, test) = ReadKept(folder, cancellation);
+        if (Contract is null) WarnOfOwners(train, test!, observer);
         var facts = FactsOf(train);
         var key = where.CachePath is null ? null : PixelKey.Of(this, folder, experiment.Resize, _image);
         var loader = new ImageLoader(Name, where.CachePath, key, observer, cancellation);

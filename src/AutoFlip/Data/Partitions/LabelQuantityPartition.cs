@@ -7,7 +7,7 @@ namespace AutoFlip;
 /// Of C classes client k has class k mod C, and m - 1 others at random: each class has a client if there are as many clients as classes.
 /// <see cref="PathologicalPartition"/> gives all classes equally many clients instead.
 /// <para>Source: quantity-based label imbalance of Li et al. 2022, arXiv:2102.02079, section 4.1 (NIID-Bench's #C = m). Differs: classes
-/// that no client has are refused, and there they are left out.</para>
+/// that no client has are refused by name; fewer clients than classes may leave some.</para>
 /// </remarks>
 public sealed record LabelQuantityPartition(int ClassesPerClient) : Partition
 {
@@ -25,7 +25,7 @@ public sealed record LabelQuantityPartition(int ClassesPerClient) : Partition
         for (var client = 0; client < clients; client++)
             foreach (var one in Choose(client % byClass.Length, byClass.Length, random)) holders[one].Add(client);
         if (holders.Any(all => all.Count == 0))
-            throw Refused($"so many that {clients} clients have each of {byClass.Length} classes, or more clients");
+            throw Refused($"enough that each of {byClass.Length} classes is one of the {clients} clients', or more clients");
 
         List<int>[] assigned = [.. Enumerable.Range(0, clients).Select(_ => new List<int>())];
         foreach (var (rows, all) in byClass.Zip(holders))

@@ -75,13 +75,13 @@ public abstract record OwnTableDataSet : DataSet
     }
 
     /// <summary>Warns of owners that have test rows alone: a client is an owner of training rows.</summary>
-    void WarnOfOwners(TextTable train, TextTable test, ILoadObserver observer)
+    private protected void WarnOfOwners(TextTable train, TextTable test, ILoadObserver observer)
     {
         if (_owner.Length == 0) return;
         var place = train.Columns.ToList().FindIndex(column => column.Name == _owner);
         var lost = test.Columns[place].Texts.Except(train.Columns[place].Texts).Count();
         if (lost > 0)
-            observer.Warning($"{Name}: {lost} owners in column '{_owner}' have test rows and no training rows: they are no clients.");
+            observer.Warning($"{Name}: {lost} owners in column '{_owner}' have test rows and no training rows: none of them is a client.");
     }
 
     /// <summary>Samples that are the images of a column.</summary>

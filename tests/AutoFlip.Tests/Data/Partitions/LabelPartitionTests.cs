@@ -68,7 +68,7 @@ public class LabelPartitionTests
 
     [Theory]
     [InlineData(11, 10, "1 to 10, the classes of the training samples")]
-    [InlineData(1, 4, "so many that 4 clients have each of 10 classes, or more clients")]
+    [InlineData(1, 4, "enough that each of 10 classes is one of the 4 clients', or more clients")]
     public void Classes_that_cannot_be_dealt_are_refused(int classesPerClient, int clients, string accepted)
     {
         var refused = Assert.Throws<AutoFlipException>(() => Assign(new LabelQuantityPartition(classesPerClient), clients, 1));

@@ -150,6 +150,19 @@ public class ServerRecordsTests
         Assert.False(new Quarantine(_disk).Has("a"));
     }
 
+    /// <summary>A process that joins again repeats what it was about to send; another one's must stop.</summary>
+    [Theory, InlineData(7, Reaction.Rejoin), InlineData(8, Reaction.Stop), InlineData(0, Reaction.Stop)]
+    public void A_session_that_a_newer_one_ends_goes_on_in_it_if_it_is_of_the_same_process(ulong process, object reaction)
+    {
+        var sessions = new Sessions();
+        var first = sessions.Begin("a", 7, [1], null, TimeSpan.Zero).Session;
+
+        sessions.Begin("a", process, [1], null, TimeSpan.FromSeconds(1));
+
+        var ended = sessions.Find(first.Id)!.Ended!;
+        Assert.Equal(reaction, Retry.After(new RpcException(new Status(StatusCode.FailedPrecondition, ended))));
+    }
+
     [Fact]
     public void The_newest_session_of_a_name_ends_the_others_and_a_restart_is_no_contention()
     {
