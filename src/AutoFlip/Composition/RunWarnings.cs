@@ -12,6 +12,7 @@ static class RunWarnings
         var (experiment, network) = (setting.Experiment, setting.Network);
         var run = new PreparedRun(experiment, network, setting.Contract, data.OwnersHoldOut);
         return (isNew ? OfChoices(run, setting.Method) : [])
+            .Concat(OfEvaluation(experiment, data.Test is not null, data.Clients.HeldOutSamples))
             .Concat(OfSize(experiment, setting.Method, network, setting.Directory.Checkpoints))
             .Concat(OfDevices(setting))
             .Concat(setting.Devices.Gpu is null ? OfProcessor(experiment, network) : []);
@@ -27,6 +28,15 @@ static class RunWarnings
         .. OptionUses.Warning(run) is { } unused ? [unused] : Array.Empty<string>(),
         .. method.Algorithm.Warns(run.Experiment, run.Network), .. method.Pruner.Warns(run.Experiment, run.Network),
     ];
+
+    /// <summary>A warning that a run will end without any figure.</summary>
+    internal static IEnumerable<string> OfEvaluation(Experiment experiment, bool hasTest, long heldOut)
+    {
+        if (!hasTest && (heldOut == 0 || experiment.EvaluationScope == EvaluationScope.Global))
+            yield return "Nothing will be evaluated: the data have no test set, and "
+                + (heldOut == 0 ? "clients hold out no samples. A larger Experiment.TestFraction has them do so."
+                    : "Experiment.EvaluationScope global leaves out what clients hold out. Choose local.");
+    }
 
     static IEnumerable<string> OfDevices(RunSetting setting)
     {

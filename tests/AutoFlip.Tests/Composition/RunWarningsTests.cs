@@ -27,6 +27,20 @@ public class RunWarningsTests
         foreach (var (remedy, warning) in remedies.Zip(warnings)) Assert.Contains(remedy, warning, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(EvaluationScope.Both, false, 0, "clients hold out no samples")]
+    [InlineData(EvaluationScope.Global, false, 0, "clients hold out no samples")]
+    [InlineData(EvaluationScope.Global, false, 9, "Experiment.EvaluationScope global leaves out")]
+    [InlineData(EvaluationScope.Both, false, 9, null), InlineData(EvaluationScope.Local, false, 9, null)]
+    [InlineData(EvaluationScope.Global, true, 0, null), InlineData(EvaluationScope.Both, true, 0, null)]
+    public void A_run_without_any_figure_is_announced(EvaluationScope scope, bool hasTest, long heldOut, string? sentence)
+    {
+        var warnings = RunWarnings.OfEvaluation(new() { EvaluationScope = scope }, hasTest, heldOut).ToList();
+
+        if (sentence is null) Assert.Empty(warnings);
+        else Assert.Contains(sentence, Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
     /// <summary>TwoNN has three layers with weights, and no batch normalisation.</summary>
     [Theory]
     [InlineData("fedbn", "", 0, "TwoNN has no batch normalisation, so this is fedavg.")]
