@@ -19,11 +19,12 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
     /// <remarks>
     /// What an experiment is called does not count, and neither does how to prune where nothing is pruned. Of runs of one seed
     /// the one with the most rounds stays: equal seeds give equal results. A group's name is its method and whatever differs
-    /// between groups, at most three things. An option that only some of the methods have is named where it is not at its default.
+    /// between groups, at most three things. A run of a method that is not in the catalogue is a group of its own: its options are not
+    /// known here. An option that only some of the methods have is named where it is not at its default.
     /// </remarks>
     public static ImmutableArray<RunGroup> Of(IReadOnlyList<RunRecord> runs)
     {
-        var groups = runs.GroupBy(run => string.Join('\n', Texts(run.Experiment)))
+        var groups = runs.GroupBy(run => string.Join('\n', Texts(run.Experiment).Append(IsKnown(run.Experiment) ? "" : run.Directory)))
             .Select(group => group.GroupBy(run => run.Experiment.Seed).Select(same => same.MaxBy(run => run.Rounds.Length)!)
                 .ToImmutableArray()).ToList();
         var taken = new HashSet<string>();
@@ -69,6 +70,9 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
         for (var number = 2; !taken.Add(unique); number++) unique = $"{name} ({number})";
         return unique;
     }
+
+    static bool IsKnown(Experiment experiment) =>
+        Catalog.Algorithms.TryGet(experiment.Algorithm, out _) && Catalog.Pruners.TryGet(experiment.Pruner, out _);
 
     static IEnumerable<string?> Texts(Experiment experiment) => Choices.Select(choice => Text(experiment, choice));
 

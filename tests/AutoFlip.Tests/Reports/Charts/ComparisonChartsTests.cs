@@ -92,6 +92,15 @@ public sealed class ComparisonChartsTests
         Assert.Equal(["fedavg", "fedavg + autoflip"], groups.Select(group => group.Name));
     }
 
+    /// <summary>Two runs of another program's method, which may differ in options that are not read here.</summary>
+    [Fact]
+    public void Runs_of_a_method_that_is_not_known_are_not_put_together()
+    {
+        RunRecord Mine(string directory) => Run(1, e => e with { Algorithm = "mine" }) with { Directory = directory };
+
+        Assert.Equal([1, 1], RunGroup.Of([Mine("a"), Mine("b")]).Select(group => group.Runs.Length));
+    }
+
     [Fact]
     public void What_an_experiment_is_called_and_how_a_decimal_is_written_part_nothing() =>
         Assert.Equal(2, Assert.Single(RunGroup.Of([Run(1), Run(2, e => e with { Name = "other", PruneFraction = 0.50m })])).Runs.Length);
