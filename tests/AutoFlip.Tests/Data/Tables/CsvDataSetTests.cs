@@ -236,7 +236,7 @@ public sealed class CsvDataSetTests : IDisposable
         Load("t.csv", "y", "who", observer: observer);
 
         Assert.EndsWith(
-            ": 1 owners in column 'who' have test rows and no training rows: they are no clients.", Assert.Single(observer.Warnings));
+            ": 1 owners in column 'who' have test rows and no training rows: none of them is a client.", Assert.Single(observer.Warnings));
     }
 
     [Fact]
