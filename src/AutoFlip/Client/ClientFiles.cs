@@ -12,9 +12,6 @@ namespace AutoFlip;
 /// value and a bit per value.</remarks>
 sealed class ClientFiles(string folder, WeightLayout layout, byte[]? owner = null) : IClientStore
 {
-    /// <summary>Name of the file in the folder that names the run.</summary>
-    public const string OwnerFile = Seal.Mark;
-
     readonly Lock _naming = new();
 
     /// <inheritdoc/>
@@ -98,7 +95,7 @@ sealed class ClientFiles(string folder, WeightLayout layout, byte[]? owner = nul
 
     void NameOwner()
     {
-        var path = Path.Combine(folder, OwnerFile);
+        var path = Path.Combine(folder, Seal.Mark);
         if (owner is null || File.Exists(path)) return;
         lock (_naming) AtomicFile.Write(path, owner);
     }

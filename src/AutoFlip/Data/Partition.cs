@@ -53,6 +53,14 @@ public abstract record Partition
         }
     }
 
+    /// <summary>A client has at most as many classes as there are.</summary>
+    private protected static void RequireClasses(int classesPerClient, int classes)
+    {
+        if (classesPerClient < 1 || classesPerClient > classes)
+            throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(Experiment.ClassesPerClient)).Refusal(
+                classesPerClient, $"1 to {classes}, the classes of the training samples"));
+    }
+
     /// <summary>The owner of each sample.</summary>
     private protected static ReadOnlySpan<int> RequireOwners(PartitionInput input) => input.Owners.Length > 0
         ? input.Owners

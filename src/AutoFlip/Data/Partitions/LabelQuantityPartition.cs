@@ -19,8 +19,7 @@ public sealed record LabelQuantityPartition(int ClassesPerClient) : Partition
     {
         RequireSamples(input.Labels.Length, clients);
         var byClass = RowsByClass(input.Labels, input.Classes, random).Where(rows => rows.Length > 0).ToArray();
-        if (ClassesPerClient < 1 || ClassesPerClient > byClass.Length)
-            throw Refused($"1 to {byClass.Length}, the classes of the training samples");
+        RequireClasses(ClassesPerClient, byClass.Length);
         List<int>[] holders = [.. byClass.Select(_ => new List<int>())];
         for (var client = 0; client < clients; client++)
             foreach (var one in Choose(client % byClass.Length, byClass.Length, random)) holders[one].Add(client);

@@ -34,11 +34,7 @@ public sealed record PathologicalPartition(int ClassesPerClient) : Partition
     /// <summary>Number of shards of each class: K m in all, each at least 1, at most K and at most the class's samples.</summary>
     int[] ShardCounts(int[] samples, int clients, KeyedRandom random)
     {
-        if (ClassesPerClient < 1 || ClassesPerClient > samples.Length)
-        {
-            throw AutoFlipException.BadRequest(ExperimentOptions.Of(nameof(ClassesPerClient)).Refusal(
-                ClassesPerClient, $"1 to {samples.Length}, the classes of the training samples"));
-        }
+        RequireClasses(ClassesPerClient, samples.Length);
         var slots = (long)clients * ClassesPerClient;
         if (slots < samples.Length)
         {

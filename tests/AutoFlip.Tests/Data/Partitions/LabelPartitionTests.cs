@@ -9,8 +9,8 @@ public class LabelPartitionTests
         new PartitionInput(labels ?? Labels, 10, [], () => throw new InvalidOperationException()), clients, new KeyedRandom(seed));
 
     /// <summary>The shares of a class, over many draws: with K clients that are all open, as for the first class, each has the mean 1 / K
-    /// and the variance (K - 1) / (K² (K α + 1)). K = 10, α = 0.5: 0.1 and 9 / 600 = 0.015. Of 400 draws of ten shares the standard error
-    /// of the variance is below 0.001.</summary>
+    /// and the variance (K - 1) / (K² (K α + 1)). K = 10, α = 0.5: 0.1 and 9 / 600 = 0.015. Of 400 draws of ten shares the standard
+    /// error of the variance is below 0.001.</summary>
     [Fact]
     public void The_first_class_is_shared_by_the_Dirichlet_distribution()
     {
