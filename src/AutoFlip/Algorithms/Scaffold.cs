@@ -9,6 +9,7 @@ namespace AutoFlip;
 /// c_k' = c_k - c + (w - y) / (τη), and Δ = c_k' - c_k goes up beside y. The server: w ← w + η_g mean(y - w), every client of the cohort
 /// S weighing the same, and c ← c + (1/N) Σ_S Δ. So round 1 is a round of FedAvg with equal weights, and while all N clients take part c
 /// is the mean of all c_k. Running statistics become the mean by samples; control variates are of parameters only.
+/// With <see cref="WeightBySamples"/> the mean of y - w is by samples, and c as before: the objective is FedAvg's, round 1 is FedAvg's.
 /// <para>This is option II. With option I (<see cref="FullGradient"/>) c_k' is the gradient of the mean loss over all samples of the client
 /// at w, and c - c_k is added to the gradients, inside momentum.</para>
 /// <para>Cost: one vector per client and one on the server; one more vector each way, in float16 unless values are float32; with option I
@@ -30,6 +31,11 @@ public sealed record Scaffold : FederatedAlgorithm
     [Option("Control variates are gradients on all of a client's samples at the received model (option I of the paper), at the cost of a "
         + "pass, instead of the mean gradient of its steps (option II).")]
     public bool FullGradient { get; init; }
+
+    /// <summary>True for the mean of the clients' models by samples, false for the paper's, in which all clients weigh the same.</summary>
+    [Option("Clients' models are averaged by their samples, as in the published tables of NIID-Bench and Flower, instead of equally "
+        + "(algorithm 1 of the paper).")]
+    public bool WeightBySamples { get; init; }
 
     /// <inheritdoc/>
     public override int ExtraPasses => FullGradient ? 1 : 0;
@@ -124,7 +130,7 @@ public sealed record Scaffold : FederatedAlgorithm
 
         public override void Add(ClientReply reply)
         {
-            _mean.Add(reply, 1);
+            _mean.Add(reply, algorithm.WeightBySamples ? reply.Examples : 1);
             TensorPrimitives.Add(_changes, reply.Vectors[Control].Span, _changes);
         }
 

@@ -61,6 +61,17 @@ public sealed class ScaffoldTests : IDisposable
             0.2f, new OneBias(new Scaffold { ServerLearningRate = 2 }, OneBias.FullBatch, "L1Loss", 0, [1000], [1000]).Round(), 1e-6f);
     }
 
+    /// <summary>Steps of +0.1 at a client of three samples and of -0.1 at one of one: (3 · 0.1 - 0.1) / 4 = 0.05. Their control variates,
+    /// -1 and +1, weigh the same all the same: c = 0.</summary>
+    [Fact]
+    public void By_samples_larger_clients_weigh_more_in_the_model_and_not_in_the_control_variate()
+    {
+        var run = new OneBias(new Scaffold { WeightBySamples = true }, OneBias.FullBatch, "L1Loss", 0, [1000, 1000, 1000], [-1000]);
+
+        Assert.Equal(0.05f, run.Round(), 1e-6f);
+        Assert.Equal(0, run.State.Slots["control"].Values[1], 1e-5f);
+    }
+
     /// <summary>Statistics of 10 over one sample and of 0 over 99: 0.1.</summary>
     [Fact]
     public void Running_statistics_are_the_mean_by_samples()
