@@ -91,8 +91,14 @@ sealed class PkiCommand : ICommand
 
     static void Revoke(string name, PkiFolder folder, Host host)
     {
-        new TokenStore(folder, host.Time).Revoke(name); // first, or its holder could enrol again
-        var count = new CertificateRegister(folder, host.Time).Revoke(name);
+        var tokens = new TokenStore(folder, host.Time).Revoke(name); // first, or its holder could enrol again
+        var register = new CertificateRegister(folder, host.Time);
+        if (tokens > 0 && !register.List().Any(one => one.Certificate.Name == name))
+        {
+            host.Print($"{name}: withdrawn tokens: {tokens}. No certificate was issued to this name.");
+            return;
+        }
+        var count = register.Revoke(name);
         host.Print(count == 0
             ? $"{name}: revoked already"
             : $"{name}: revoked, {(count == 1 ? "1 certificate" : $"{count} certificates")}. A server on another machine needs the new "

@@ -11,9 +11,10 @@ public sealed class Authority : IDisposable
     readonly TimeProvider _time;
     readonly X509Certificate2 _certificate;
     readonly CertificateRegister _register;
+    readonly TokenStore _tokens;
 
     Authority(PkiFolder folder, X509Certificate2 certificate, TimeProvider time) =>
-        (_folder, _certificate, _time, _register) = (folder, certificate, time, new(folder, time));
+        (_folder, _certificate, _time, _register, _tokens) = (folder, certificate, time, new(folder, time), new(folder, time));
 
     /// <summary>Validity of a certificate where no other is asked for.</summary>
     public static TimeSpan DefaultValidity { get; } = TimeSpan.FromDays(365);
@@ -75,13 +76,16 @@ public sealed class Authority : IDisposable
     public Peer IssueClient(string name, int? seat, TimeSpan validity) =>
         Issue(PeerKind.Client, PeerName.Check(name), CertificateForms.ClientNames(name, seat), validity);
 
-    /// <summary>Issues a certificate for a key that a client keeps to itself. The same key and name get the certificate in force once
-    /// more, so that a request may be repeated.</summary>
-    /// <exception cref="AutoFlipException">The name is taken by another key (exit 2); a file is damaged (exit 3) or cannot be written
-    /// (exit 4).</exception>
-    public X509Certificate2 Sign(SigningRequest request, string name, int? seat, TimeSpan validity)
+    /// <summary>Exchanges a token for a certificate of a key that a client keeps to itself. The same key and token get the certificate in
+    /// force once more, so that a request may be repeated.</summary>
+    /// <remarks>One step under the folder's lock: a name that is revoked meanwhile gets no certificate after it.</remarks>
+    /// <exception cref="AutoFlipException">The token is unknown, used for another key, expired or withdrawn, or the name is taken by
+    /// another key (exit 2); a file is damaged (exit 3) or cannot be written (exit 4).</exception>
+    public X509Certificate2 Enrol(SigningRequest request, string token, TimeSpan validity)
     {
         using var exclusive = _folder.Lock();
+        var grant = _tokens.RedeemLocked(token, request.KeySha256);
+        var (name, seat) = (grant.Name, grant.Seat);
         if (_register.InForce(name) is { } issued && issued.KeySha256 == request.KeySha256 && Stored(issued) is { } again) return again;
         _register.RequireFree(name, except: request.KeySha256);
         var names = CertificateForms.ClientNames(name, seat);

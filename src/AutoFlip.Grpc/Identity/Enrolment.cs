@@ -32,12 +32,8 @@ static class Enrolment
     /// <summary>Server: exchanges a token and a request for a certificate. It may be repeated with the same token and key.</summary>
     /// <exception cref="AutoFlipException">The request or the token is refused (exit 2); a file is damaged (exit 3) or cannot be written
     /// (exit 4).</exception>
-    public static X509Certificate2 Sign(Authority authority, TokenStore tokens, string token, ReadOnlySpan<byte> request)
-    {
-        var asked = SigningRequest.Parse(request); // before the token is used up
-        var grant = tokens.Redeem(token, asked.KeySha256);
-        return authority.Sign(asked, grant.Name, grant.Seat, Authority.DefaultValidity);
-    }
+    public static X509Certificate2 Sign(Authority authority, string token, ReadOnlySpan<byte> request) =>
+        authority.Enrol(SigningRequest.Parse(request), token, Authority.DefaultValidity); // parsed before the token is used up
 
     /// <summary>Client: checks the certificate that came back and stores it, and that of the authority.</summary>
     /// <param name="folder">The client's folder.</param>

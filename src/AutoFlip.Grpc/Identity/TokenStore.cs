@@ -114,9 +114,15 @@ public sealed class TokenStore(PkiFolder folder, TimeProvider time)
     /// (exit 3) or cannot be written (exit 4).</exception>
     public TokenRecord Redeem(string token, string keySha256)
     {
+        using var exclusive = folder.Lock();
+        return RedeemLocked(token, keySha256);
+    }
+
+    /// <summary>As <see cref="Redeem"/>, where the caller has the folder's lock.</summary>
+    internal TokenRecord RedeemLocked(string token, string keySha256)
+    {
         if (token.Length is 0 or > MostCharacters) throw Refused("is not known");
         var hash = Hash(token);
-        using var exclusive = folder.Lock();
         var (tokens, now) = (List(), time.GetUtcNow());
         var known = tokens.FirstOrDefault(one => one.Sha256 == hash) ?? throw Refused("is not known");
         if (now >= known.Expires) throw Refused("has expired");

@@ -12,7 +12,6 @@ namespace AutoFlip.Grpc;
 sealed class ServerEnrolment(PkiFolder folder, string? passphrase, TimeProvider time, Action<string> warn) : IDisposable
 {
     readonly Authority _authority = Authority.Open(folder, passphrase, time);
-    readonly TokenStore _tokens = new(folder, time);
 
     /// <summary>Exchanges a token and a signing request for a certificate.</summary>
     /// <exception cref="RpcException">The token or the request is refused.</exception>
@@ -20,7 +19,7 @@ sealed class ServerEnrolment(PkiFolder folder, string? passphrase, TimeProvider 
     {
         try
         {
-            using var certificate = Enrolment.Sign(_authority, _tokens, request.Token, request.SigningRequest.Span);
+            using var certificate = Enrolment.Sign(_authority, request.Token, request.SigningRequest.Span);
             using var authority = _authority.Certificate;
             return new Enrolled
             {

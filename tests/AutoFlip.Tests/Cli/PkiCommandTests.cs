@@ -66,6 +66,20 @@ public sealed class PkiCommandTests : IDisposable
         Assert.Contains("c9  revoked", Run("token", "list", "-d", Pki).Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Revoking_a_name_that_has_only_a_token_is_no_error()
+    {
+        Run("pki", "init", Pki);
+        Run("token", "create", "c9", "-o", _directory["token"], "-d", Pki);
+
+        var revoked = Run("pki", "revoke", "c9", "-d", Pki);
+
+        Assert.Equal("c9: withdrawn tokens: 1. No certificate was issued to this name.\n", revoked.Out);
+        var unknown = Shell.Run("pki", "revoke", "c9", "-d", Pki);
+        Assert.Equal(ExitCode.BadRequest, unknown.Exit);
+        Assert.Contains("No certificate was issued to 'c9'", unknown.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>The key that the name was revoked for has the token still.</summary>
     [Fact]
     public void A_revoked_client_cannot_enrol_again_with_the_token_that_it_used()
@@ -74,13 +88,13 @@ public sealed class PkiCommandTests : IDisposable
         Run("token", "create", "c9", "-o", _directory["token"], "-d", Pki);
         var folder = new PkiFolder(Pki);
         using var authority = Authority.Open(folder, passphrase: null, TimeProvider.System);
-        var (tokens, token) = (new TokenStore(folder, TimeProvider.System), TokenFile.Read(_directory["token"]).Token);
+        var token = TokenFile.Read(_directory["token"]).Token;
         var request = Enrolment.CreateRequest(new(_directory["client"]), "c9");
-        Enrolment.Sign(authority, tokens, token, request).Dispose();
+        Enrolment.Sign(authority, token, request).Dispose();
 
         Run("pki", "revoke", "c9", "-d", Pki);
 
-        var refused = Assert.Throws<AutoFlipException>(() => Enrolment.Sign(authority, tokens, token, request));
+        var refused = Assert.Throws<AutoFlipException>(() => Enrolment.Sign(authority, token, request));
         Assert.Contains("was withdrawn", refused.Message, StringComparison.Ordinal);
     }
 

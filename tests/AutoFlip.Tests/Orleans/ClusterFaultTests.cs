@@ -11,7 +11,6 @@ public class ClusterFaultTests
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>Orleans 942, 3824 and 6802: calls to a server that is gone never end.</summary>
     /// <summary>As Orleans words a connection that is refused, with the stack below.</summary>
     [Fact]
     public void A_failure_is_one_line_without_a_stack() => Assert.Equal(
@@ -19,6 +18,21 @@ public class ClusterFaultTests
         WorkerLink.ReasonOf(new InvalidOperationException(
             "Exception while sending message: unable to connect to S127.0.0.1:41202.\r\n   at Orleans.Runtime.Connect()\n   at ...")));
 
+    /// <summary>Before anything is trained: the same sentence for the first round and while the run gets ready.</summary>
+    [Fact]
+    public async Task A_cluster_without_workers_is_not_ready_and_the_run_ends_by_name()
+    {
+        await using var federation = await ClusterFederation.StartAsync(
+            Tiny, TinyFederation.Data(Tiny), workers: 0, startTimeout: TimeSpan.Zero);
+
+        var ready = await Assert.ThrowsAsync<AutoFlipException>(async () => await federation.Channel.ReadyAsync(Stop));
+        var run = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(Tiny, channel: federation.Channel));
+
+        Assert.Equal((ExitCode.RunFailed, ready.Message), (run.Code, run.Message));
+        Assert.StartsWith("No worker has joined the cluster", ready.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Orleans 942, 3824 and 6802: calls to a server that is gone never end.</summary>
     [Fact]
     public async Task Orleans_942_clients_of_a_lost_worker_are_computed_elsewhere()
     {

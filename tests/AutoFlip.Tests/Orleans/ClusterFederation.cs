@@ -4,10 +4,11 @@ using AutoFlip.Orleans;
 
 namespace AutoFlip.Tests;
 
-/// <summary>A coordinator and two workers with two slots each, all in this process, connected over the loopback interface.</summary>
+/// <summary>A coordinator and workers with two slots each, two unless told otherwise, all in this process, connected over the loopback
+/// interface.</summary>
 sealed class ClusterFederation : TestFederation
 {
-    const int Workers = 2, Slots = 2;
+    const int Slots = 2;
     static readonly TimeSpan HungAfter = TimeSpan.FromSeconds(60);
 
     readonly TemporaryFolder _folder = new();
@@ -15,12 +16,14 @@ sealed class ClusterFederation : TestFederation
     readonly ClusterOptions _options;
     readonly Silo _coordinator;
     readonly TimeProvider _time;
+    readonly int _count;
     readonly ClusterChannel _channel;
     readonly Dictionary<int, (WorkerService Service, Silo Silo)> _workers = [];
 
-    ClusterFederation(Experiment experiment, FederatedData data, ClusterOptions options, Silo coordinator, TimeProvider time)
+    ClusterFederation(
+        Experiment experiment, FederatedData data, ClusterOptions options, Silo coordinator, TimeProvider time, int workers)
     {
-        (_data, _options, _coordinator, _time) = (data, options, coordinator, time);
+        (_data, _options, _coordinator, _time, _count) = (data, options, coordinator, time, workers);
         var memory = new ClientFiles(_folder["memory"], TinyFederation.Network(experiment).Layout);
         var session = new SimulationSession(experiment, data.Table.Sha256, new InProcessChannel(null!, data, null!), RunObserver.None)
         {
@@ -36,19 +39,20 @@ sealed class ClusterFederation : TestFederation
     /// <summary>How its members take part.</summary>
     public ClusterOptions Options => _options;
 
-    public static async Task<ClusterFederation> StartAsync(Experiment experiment, FederatedData data, TestAuthority? pki = null)
+    public static async Task<ClusterFederation> StartAsync(
+        Experiment experiment, FederatedData data, TestAuthority? pki = null, int workers = 2, TimeSpan? startTimeout = null)
     {
         var port = Silo.FreePort(IPAddress.Loopback).Port;
         var options = new ClusterOptions
         {
             Cluster = new(ClusterKind.Static, "127.0.0.1", port),
-            StartTimeout = HungAfter,
+            StartTimeout = startTimeout ?? HungAfter,
             Pki = pki?.Folder.Path,
         };
         var stop = TestContext.Current.CancellationToken;
         TimeProvider time = pki is null ? TimeProvider.System : pki.Time;
         var coordinator = await Silo.StartAsync(options, isCoordinator: true, worker: null, _ => { }, time, stop);
-        var federation = new ClusterFederation(experiment, data, options, coordinator, time);
+        var federation = new ClusterFederation(experiment, data, options, coordinator, time, workers);
         await federation.StartWorkersAsync(stop);
         return federation;
     }
@@ -85,7 +89,7 @@ sealed class ClusterFederation : TestFederation
 
     async Task StartWorkersAsync(CancellationToken stop)
     {
-        for (var i = 0; i < Workers; i++)
+        for (var i = 0; i < _count; i++)
         {
             var service = new WorkerService(
                 (experiment, _) => new SimulationWorker(experiment, _data, Slots), Slots, IClientLog.None, _time);
@@ -95,6 +99,6 @@ sealed class ClusterFederation : TestFederation
 
     async Task StopWorkersAsync()
     {
-        for (var number = 0; number < Workers; number++) await StopWorkerAsync(number);
+        for (var number = 0; number < _count; number++) await StopWorkerAsync(number);
     }
 }

@@ -18,7 +18,7 @@ public sealed class EnrolmentTests : IDisposable
         var token = Token("hospital-3", seat: 2);
         var request = Enrolment.CreateRequest(Client, token.Name);
 
-        using var certificate = Enrolment.Sign(_pki.Open, _pki.Tokens, token.Token, request);
+        using var certificate = Enrolment.Sign(_pki.Open, token.Token, request);
         var peer = Enrolment.Accept(Client, token, certificate.RawData, _pki.Time);
 
         Assert.Equal(("hospital-3", 2, PeerKind.Client), (peer.Name, peer.Seat, peer.Kind));
@@ -37,15 +37,15 @@ public sealed class EnrolmentTests : IDisposable
     public void A_lost_answer_is_given_again_to_the_same_key_and_to_no_other()
     {
         var token = Token("new");
-        using var first = Enrolment.Sign(_pki.Open, _pki.Tokens, token.Token, Enrolment.CreateRequest(Client, "new"));
+        using var first = Enrolment.Sign(_pki.Open, token.Token, Enrolment.CreateRequest(Client, "new"));
 
-        using var second = Enrolment.Sign(_pki.Open, _pki.Tokens, token.Token, Enrolment.CreateRequest(Client, "new"));
+        using var second = Enrolment.Sign(_pki.Open, token.Token, Enrolment.CreateRequest(Client, "new"));
 
         Assert.Equal(first.RawData, second.RawData);
         Assert.Equal(3, _pki.Register.List().Count); // s, c0 and one for new
         var thief = Enrolment.CreateRequest(new(_pki["thief"]), "new");
         Assert.Contains("was used already", Assert.Throws<AutoFlipException>(
-            () => Enrolment.Sign(_pki.Open, _pki.Tokens, token.Token, thief)).Message, StringComparison.Ordinal);
+            () => Enrolment.Sign(_pki.Open, token.Token, thief)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class EnrolmentTests : IDisposable
         request.CertificateExtensions.Add(CertificateForms.ClientNames("admin", seat: 0).Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
 
-        using var certificate = Enrolment.Sign(_pki.Open, _pki.Tokens, Token("new").Token, request.CreateSigningRequest());
+        using var certificate = Enrolment.Sign(_pki.Open, Token("new").Token, request.CreateSigningRequest());
 
         Assert.Equal("CN=new", certificate.Subject);
         var peer = PeerValidation.Identity(certificate, PeerKind.Client).Peer!;
@@ -82,12 +82,12 @@ public sealed class EnrolmentTests : IDisposable
 
         Assert.Every(wrong, request =>
         {
-            var failure = Assert.Throws<AutoFlipException>(() => Enrolment.Sign(_pki.Open, _pki.Tokens, token.Token, request));
+            var failure = Assert.Throws<AutoFlipException>(() => Enrolment.Sign(_pki.Open, token.Token, request));
             Assert.Equal(ExitCode.BadRequest, failure.Code);
             Assert.StartsWith("The request for a certificate ", failure.Message, StringComparison.Ordinal);
         });
 
-        Enrolment.Sign(_pki.Open, _pki.Tokens, token.Token, good).Dispose();
+        Enrolment.Sign(_pki.Open, token.Token, good).Dispose();
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class EnrolmentTests : IDisposable
     {
         var token = Token("new");
         Enrolment.CreateRequest(Client, "new");
-        using var otherKey = Enrolment.Sign(_pki.Open, _pki.Tokens, token.Token, Enrolment.CreateRequest(new(_pki["other"]), "new"));
+        using var otherKey = Enrolment.Sign(_pki.Open, token.Token, Enrolment.CreateRequest(new(_pki["other"]), "new"));
         using var otherName = PemFile.ReadCertificate(_pki.Folder.CertificateOf(PeerKind.Client, "c0"));
         using var foreign = new TestAuthority();
         using var otherAuthority = PemFile.ReadCertificate(foreign.Folder.CertificateOf(PeerKind.Client, "c0"));

@@ -75,12 +75,7 @@ public class CoordinatorFaultTests
     [Fact]
     public async Task A_client_whose_reply_did_not_count_is_told_so_with_its_next_task_restarts_included()
     {
-        var rig = new CoordinatorRig(new() { Timeout = TimeSpan.FromSeconds(60), MinClients = 3 });
-        rig.JoinAll();
-        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
-        for (var seat = 0; seat < 3; seat++) rig.Upload(seat);
-        rig.Time.Now += TimeSpan.FromSeconds(61);
-        rig.Server.Tick();
+        var rig = await RoundWithoutSeat3Async();
 
         for (var starts = 1; starts <= 2; starts++)
         {
@@ -96,12 +91,7 @@ public class CoordinatorFaultTests
     [Theory, InlineData(ClientWork.Evaluate), InlineData(ClientWork.Measure)]
     public async Task A_client_whose_training_did_not_count_is_told_so_with_further_work_of_the_same_round(ClientWork work)
     {
-        var rig = new CoordinatorRig(new() { Timeout = TimeSpan.FromSeconds(60), MinClients = 3 });
-        rig.JoinAll();
-        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
-        for (var seat = 0; seat < 3; seat++) rig.Upload(seat);
-        rig.Time.Now += TimeSpan.FromSeconds(61);
-        rig.Server.Tick();
+        var rig = await RoundWithoutSeat3Async();
 
         await rig.OpenAsync(CoordinatorRig.TaskOf(1, work));
 
@@ -212,6 +202,18 @@ public class CoordinatorFaultTests
         rig.Server.End(reason: null);
 
         Assert.Empty(rig.Disk.Folders("inbox"));
+    }
+
+    /// <summary>Round 1, closed at its deadline with the replies of seats 0 to 2.</summary>
+    static async Task<CoordinatorRig> RoundWithoutSeat3Async()
+    {
+        var rig = new CoordinatorRig(new() { Timeout = TimeSpan.FromSeconds(60), MinClients = 3 });
+        rig.JoinAll();
+        await rig.OpenAsync(CoordinatorRig.TaskOf(1));
+        for (var seat = 0; seat < 3; seat++) rig.Upload(seat);
+        rig.Time.Now += TimeSpan.FromSeconds(61);
+        rig.Server.Tick();
+        return rig;
     }
 
     internal static (ReadOnlyMemory<byte> Message, SubmitHeader Header) ReplyOf(CoordinatorRig rig, int seat)
