@@ -42,7 +42,13 @@ sealed class ExperimentCommand : ICommand
             return over.Method.Apply(over.Experiment, _ => { });
         }
         // all of them, before anything is run
-        ExperimentTable[] tables = [.. files.Select(file => ExperimentTable.Load(file).Resolve(Typed))];
+        ExperimentTable[] written = [.. files.Select(ExperimentTable.Load)];
+        ExperimentTable[] tables = [.. written.Select(table => table.Resolve(Typed))];
+        foreach (var table in written)
+            if (table.Replaced(Typed) is { Count: > 0 } fields)
+                host.Warn(
+                    $"{table.Source}: rows differ in {string.Join(" and ", fields)}, and the command line sets that for all of them: the "
+                    + "names of rows may state other values.");
         if (tables.GroupBy(
             table => table.Experiment.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw AutoFlipException.BadRequest(

@@ -9,7 +9,9 @@ namespace AutoFlip;
 /// c_k' = c_k - c + (w - y) / (τη), and Δ = c_k' - c_k goes up beside y. The server: w ← w + η_g mean(y - w), every client of the cohort
 /// S weighing the same, and c ← c + (1/N) Σ_S Δ. So round 1 is a round of FedAvg with equal weights, and while all N clients take part c
 /// is the mean of all c_k. Running statistics become the mean by samples; control variates are of parameters only.
-/// With <see cref="WeightBySamples"/> the mean of y - w is by samples, and c as before: the objective is FedAvg's, round 1 is FedAvg's.
+/// <para>With <see cref="WeightBySamples"/> the mean of y - w is by samples, and c as before, as in the codes of those tables. Round 1 is
+/// FedAvg's; where all clients take part, the rounds still end at the minimum of the mean of the clients' losses, not of the mean by
+/// samples: once c is the gradient of the former, all clients make the same step, and weights do not matter.</para>
 /// <para>This is option II. With option I (<see cref="FullGradient"/>) c_k' is the gradient of the mean loss over all samples of the client
 /// at w, and c - c_k is added to the gradients, inside momentum.</para>
 /// <para>Cost: one vector per client and one on the server; one more vector each way, in float16 unless values are float32; with option I

@@ -67,9 +67,6 @@ static class TaskRules
             && Catalog.Pruners[pruner](experiment).Refuses(task) is { } misfit) yield return misfit;
     }
 
-    /// <summary>Tests whether a loss may be replaced by another one once the task is known.</summary>
-    public static bool MaySettle(string asked, string settled) => asked == Auto || (asked, settled) == (CrossEntropy, BinaryCrossEntropy);
-
     static string CriterionOf(string criterion, LearningTask task) => criterion switch
     {
         Auto when task.Kind == TaskKind.Regression => SquaredError,

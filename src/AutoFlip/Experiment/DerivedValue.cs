@@ -37,6 +37,13 @@ public sealed record DerivedValue(PropertyInfo Property, object? Asked, object? 
         };
     }
 
+    /// <summary>Compares all values of two experiments, lists by their members. How a value came about does not matter.</summary>
+    internal static IEqualityComparer<Experiment> Comparer { get; } = EqualityComparer<Experiment>.Create(
+        (one, other) => one!.Content == other!.Content
+            && Properties.All(property => AreEqual(property.GetValue(one), property.GetValue(other))),
+        experiment => Properties.Select(property => property.GetValue(experiment)).Where(value => value is not ImmutableArray<string>)
+            .Aggregate(0, HashCode.Combine));
+
     /// <summary>Compares two values of a property; lists are equal if their members are.</summary>
     public static bool AreEqual(object? one, object? other) =>
         one is ImmutableArray<string> names && other is ImmutableArray<string> others ? names.SequenceEqual(others) : Equals(one, other);

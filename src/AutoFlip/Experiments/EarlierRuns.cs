@@ -43,20 +43,18 @@ public sealed class EarlierRuns
 
     /// <summary>Tests whether a recorded experiment is the resolved form of a wanted one, with the values that its data
     /// determine.</summary>
-    /// <remarks>Only then it is settled how many clients there are, if each owner of samples is one, and what <c>auto</c> means
-    /// for a file of the user's.</remarks>
+    /// <remarks>Only then it is settled how many clients there are, if each owner of samples is one, and which loss and metrics a file of
+    /// the user's has: those are the wanted ones if the same was asked for.</remarks>
     internal static bool IsRunOf(Experiment recorded, Experiment wanted)
     {
-        var open = wanted.Metrics.Contains(Experiment.Auto);
-        var alike = recorded with
+        var asked = DerivedValue.Undo(recorded);
+        return DerivedValue.Comparer.Equals(wanted, recorded with
         {
             Name = wanted.Name,
             Clients = Catalog.Partitions[wanted.Partition](wanted) is NaturalPartition ? wanted.Clients : recorded.Clients,
-            Criterion = TaskRules.MaySettle(wanted.Criterion, recorded.Criterion) ? wanted.Criterion : recorded.Criterion,
-            Metrics = open || recorded.Metrics.SequenceEqual(wanted.Metrics) ? wanted.Metrics : recorded.Metrics,
-            Derived = wanted.Derived, // how a value came about does not matter
-        };
-        return alike == wanted;
+            Criterion = asked.Criterion == wanted.Criterion ? wanted.Criterion : recorded.Criterion,
+            Metrics = asked.Metrics.SequenceEqual(wanted.Metrics) ? wanted.Metrics : recorded.Metrics,
+        });
     }
 
     void Search(string folder, int depth)

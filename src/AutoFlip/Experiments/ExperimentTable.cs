@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 
 namespace AutoFlip;
 
@@ -65,6 +66,27 @@ public sealed record ExperimentTable(string Source, Experiment Experiment, Immut
                     .DistinctBy(experiment => experiment.Seed)], // they differ by nothing else
             })],
         };
+    }
+
+    /// <summary>Fields whose values in the file differ between rows, and no longer do under what is changed in all of them: names of rows
+    /// may state the former.</summary>
+    /// <param name="typed">What is changed in every experiment.</param>
+    public IReadOnlyList<string> Replaced(Func<Experiment, Experiment> typed)
+    {
+        var (written, changed) = (Fields(experiment => experiment), Fields(typed));
+        return
+        [
+            .. from field in changed.SelectMany(row => row.Keys).Distinct()
+               let values = changed.Select(row => row.GetValueOrDefault(field)).Distinct().Count()
+               where values == 1 && written.Select(row => row.GetValueOrDefault(field)).Distinct().Count() > 1
+               select field,
+        ];
+
+        Dictionary<string, string?>[] Fields(Func<Experiment, Experiment> change) =>
+        [
+            .. Rows.Select(row => JsonNode.Parse(ExperimentFile.Write(change(row.Experiments[0]) with { Seed = 0 }))!.AsObject()
+                .ToDictionary(field => field.Key, field => field.Value?.ToJsonString(), StringComparer.Ordinal)),
+        ];
     }
 
     string NameOf(string table, string row) => Rows.Length == 1 && row == Experiment.Name ? table : Portable($"{table}-{row}");

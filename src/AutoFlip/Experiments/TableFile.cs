@@ -64,9 +64,8 @@ static class TableFile
         if (own.FirstOrDefault(axis => row.TryGetProperty(axis.Field, out _)) is { } twice)
             throw AutoFlipException.BadRequest(
                 $"{label}: it sets the field '{twice.Field}' and varies it in its grid. Leave one of them out.");
-        var hasAlgorithm = row.TryGetProperty(AlgorithmField, out var algorithm);
-        var ofRow = row.TryGetProperty(PrunerField, out _) || hasAlgorithm && "autoflip".Equals(
-            algorithm.ToString(), StringComparison.OrdinalIgnoreCase); // which names a pruner too
+        var hasAlgorithm = row.TryGetProperty(AlgorithmField, out _);
+        var ofRow = row.EnumerateObject().Any(field => NamesPruner((field.Name, field.Value)));
         bool IsOwn(string field) =>
             row.TryGetProperty(field, out _) || own.Any(axis => axis.Field == field) || field == PrunerField && ofRow;
         return new(
@@ -93,12 +92,17 @@ static class TableFile
     static void RequireDifferentValues(Variations variations)
     {
         foreach (var (field, values) in variations.Grid)
-            if (values.GroupBy(value => With(variations, [KeyValuePair.Create(field, value)])).FirstOrDefault(same => same.Count() > 1)
-                is { } twice)
+            if (values.GroupBy(value => With(variations, [KeyValuePair.Create(field, value)]), DerivedValue.Comparer)
+                .FirstOrDefault(same => same.Count() > 1) is { } twice)
                 throw AutoFlipException.BadRequest(
                     $"{variations.Source}: field '{ExperimentFile.GridField}.{field}': {string.Join(" and ", twice)} are the same value. "
                     + "Accepted: different values, for each makes rows of its own.");
     }
+
+    /// <summary>Tests whether a field names a pruner: <c>autoflip</c> as an algorithm does, too.</summary>
+    static bool NamesPruner((string Field, JsonElement Value) at) =>
+        at.Field == PrunerField
+        || at.Field == AlgorithmField && "autoflip".Equals(at.Value.ToString(), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The experiment of a row.</summary>
     static Experiment With(Variations variations, IEnumerable<KeyValuePair<string, JsonElement>> fields) =>
@@ -114,7 +118,7 @@ static class TableFile
         foreach (var chosen in combinations)
         {
             var fields = chosen.Select(at => KeyValuePair.Create(at.Field, at.Value));
-            if (keepsPruner && !chosen.Any(at => at.Field == PrunerField)) // an algorithm alone would turn it off
+            if (keepsPruner && !chosen.Any(NamesPruner)) // an algorithm alone would turn it off
                 fields = fields.Append(KeyValuePair.Create(PrunerField, JsonSerializer.SerializeToElement(experiment.Pruner)));
             var varied = With(variations, fields);
             string[] parts =

@@ -72,6 +72,20 @@ public sealed class ScaffoldTests : IDisposable
         Assert.Equal(0, run.State.Slots["control"].Values[1], 1e-5f);
     }
 
+    /// <summary>(b - 0)^2 of one sample and (b - 2)^2 of three: their mean has its minimum at 1, their mean by samples at 1.5. Clients
+    /// weigh the same in c, so it ends at 1.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public void The_fixed_point_is_that_of_equal_weights(bool bySamples)
+    {
+        var run = new OneBias(
+            new Scaffold { WeightBySamples = bySamples }, OneBias.FullBatch with { LocalEpochs = 2 }, "MSELoss", 0, [0], [2, 2, 2]);
+
+        var last = 0f;
+        for (var round = 0; round < 200; round++) last = run.Round();
+
+        Assert.Equal(1, last, 1e-4f);
+    }
+
     /// <summary>Statistics of 10 over one sample and of 0 over 99: 0.1.</summary>
     [Fact]
     public void Running_statistics_are_the_mean_by_samples()

@@ -272,6 +272,21 @@ public sealed class ExperimentCommandTests : IDisposable
         Assert.Equal(ExitCode.Done, ended.Exit);
         Assert.Equal([("smoke-FedAvg", 2, 8ul), ("smoke-AutoFLIP", 2, 8ul)], rounds);
         Assert.StartsWith("# smoke\n", Table("md", "smoke"), StringComparison.Ordinal);
+        Assert.Equal("", ended.Error);
+    }
+
+    [Fact]
+    public void What_is_typed_in_the_place_of_what_rows_are_compared_by_is_warned_of()
+    {
+        var file = FileOf(TwoByTwo);
+
+        var ended = Run(file, "--algorithm", "fedprox", "--seed", "1");
+
+        Assert.Equal(["run none 1"], _engine.Seen); // both rows are one experiment now
+        Assert.Equal(
+            $"autoflip: warning: {file}: rows differ in pruner, and the command line sets that for all of them: the names of rows may state other "
+            + "values.\n",
+            ended.Error);
     }
 
     [Fact]

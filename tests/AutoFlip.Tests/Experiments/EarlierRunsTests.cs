@@ -95,9 +95,40 @@ public sealed class EarlierRunsTests : IDisposable
         var table = ExperimentRules.Resolve(new Experiment { Dataset = "csv:my.csv", Target = "y", Model = "LogReg", Partition = "iid" });
 
         Assert.True(EarlierRuns.IsRunOf(own with { Clients = 176 }, own));
-        Assert.True(EarlierRuns.IsRunOf(table with { Criterion = "MSELoss", Metrics = ["mse", "mae", "r2"] }, table));
-        Assert.True(EarlierRuns.IsRunOf(
-            table with { Criterion = "BCEWithLogitsLoss", Metrics = ["acc1"] }, table with { Criterion = "CrossEntropyLoss" }));
+        Assert.True(EarlierRuns.IsRunOf(ExperimentRules.Settle(table, LearningTask.Regression), table));
+        var entropy = table with { Criterion = "CrossEntropyLoss" };
+        var binary = ExperimentRules.Settle(entropy, LearningTask.Classification("no", "yes"));
+        Assert.Equal("BCEWithLogitsLoss", binary.Criterion);
+        Assert.True(EarlierRuns.IsRunOf(binary, entropy));
         Assert.False(EarlierRuns.IsRunOf(table with { Criterion = "MSELoss" }, table with { Criterion = "L1Loss" }));
+    }
+
+    /// <summary>A row that leaves the loss to its data is not done because another one, with a loss of its own, is.</summary>
+    [Fact]
+    public void A_run_with_a_chosen_loss_or_figure_is_not_that_of_one_that_leaves_it_to_its_data()
+    {
+        var open = ExperimentRules.Resolve(new Experiment { Dataset = "csv:my.csv", Target = "y", Model = "LogReg", Partition = "iid" });
+
+        Assert.False(EarlierRuns.IsRunOf(ExperimentRules.Settle(open with { Criterion = "L1Loss" }, LearningTask.Regression), open));
+        Assert.False(EarlierRuns.IsRunOf(ExperimentRules.Settle(open with { Metrics = ["mae"] }, LearningTask.Regression), open));
+        Assert.True(EarlierRuns.IsRunOf(
+            ExperimentRules.Settle(open, LearningTask.Regression), open with { Criterion = "MSELoss", Metrics = ["mse", "mae", "r2"] }));
+    }
+
+    [Fact]
+    public void Lists_are_compared_by_their_members()
+    {
+        Experiment Of(params string[] columns) => ExperimentRules.Resolve(new Experiment
+        {
+            Dataset = "csv:my.csv",
+            Target = "y",
+            Model = "LogReg",
+            Partition = "iid",
+            Columns = [.. columns],
+            Missing = [.. columns.Select(_ => "?")],
+        });
+
+        Assert.True(EarlierRuns.IsRunOf(Of("zip:category"), Of("zip:category")));
+        Assert.False(EarlierRuns.IsRunOf(Of("zip:category"), Of("zip:number")));
     }
 }

@@ -138,6 +138,8 @@ public sealed class ExperimentTableTests : IDisposable
         Assert.Equal(
             ["fedavg magnitude", "fedprox magnitude", "fedavg none", "fedprox none", "fedexp none"], Methods(algorithms));
         Assert.Equal(["fedavg random", "fedprox random"], Methods(ofFile));
+        Assert.Equal(["fedavg random", "fedavg autoflip"], Methods(Read(
+            """{ "dataset": "Digits", "pruner": "random", "grid": { "algorithm": ["fedavg", "autoflip"] } }""").Resolve()));
         Assert.Equal(["fedavg autoflip", "fedprox random", "fedprox magnitude"], Methods(pruners));
 
         static IEnumerable<string> Methods(ExperimentTable table) =>
@@ -187,6 +189,9 @@ public sealed class ExperimentTableTests : IDisposable
     [InlineData(
         """{"grid":{"pruneFraction":[0.5,0.3,0.50]}}""",
         "my.json: field 'grid.pruneFraction': 0.5 and 0.50 are the same value. Accepted: different")]
+    [InlineData(
+        """{"dataset":"csv:a.csv","grid":{"columns":[["b:number"],["b:number"]]}}""",
+        "my.json: field 'grid.columns': [\"b:number\"] and [\"b:number\"] are the same value.")]
     [InlineData(
         """{"rows":[{"name":"a","grid":{"mu":[1,1.0]}}]}""", "my.json: row 'a': field 'grid.mu': 1 and 1.0 are the same value.")]
     [InlineData("""{"rows":[{"name":"a"},{"name":"a"}]}""", "my.json: two rows are called 'a'.")]
