@@ -183,7 +183,7 @@ public static class ExperimentRules
             algorithm.Refuses(experiment, Catalog.Optimizers[experiment.Optimizer](experiment), pruner)
                 ?? (pruner.HasCoverage && !algorithm.TakesSubModels ? NoCoverage(experiment, pruner) : null),
             algorithm.IsPersonal ? PersonalMisfit(experiment) : null,
-            pruner.Refuses(experiment),
+            pruner.Refuses(experiment), DeadUnits(experiment, pruner),
             algorithm.IsPersonal && pruner is { GoesByWeights: true, Refreshes: true } ? NoSwaps(experiment, pruner) : null,
         ];
         var small = Catalog.Partitions[experiment.Partition](experiment) is NaturalPartition ? [] // the data say how many clients there are
@@ -194,6 +194,17 @@ public static class ExperimentRules
     static string NoSwaps(Experiment experiment, Pruner pruner) =>
         $"Experiment.Algorithm {experiment.Algorithm}: clients' own values are not on the server, which Experiment.Pruner "
         + $"{experiment.Pruner} goes by whenever it adjusts its mask. Accepted: {pruner.SettlesBy}.";
+
+    /// <summary>A refusal where units that a mask restores would stay dead: the weights into and out of one would all be 0, and the
+    /// gradient of each is a product with the others.</summary>
+    static string? DeadUnits(Experiment experiment, Pruner pruner) =>
+        experiment.Regrow == Regrow.Zero && pruner.Refreshes && pruner.RegrowIn(1, 1) is null
+            && pruner.PlanOf(int.MaxValue, first: 1) is { Fraction: > 0, StructuredShare: > 0 }
+            ? ExperimentOptions.Of(nameof(Experiment.Regrow)).Refusal(
+                experiment.Regrow,
+                $"keep under Experiment.Pruning {ExperimentOption.Text(experiment.Pruning)}, where a unit that is restored with zeros gets "
+                + "no gradient and stays dead; zero under Experiment.Pruning unstructured")
+            : null;
 
     static string NoCoverage(Experiment experiment, Pruner pruner)
     {

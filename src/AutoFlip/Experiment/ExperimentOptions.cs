@@ -163,7 +163,8 @@ public static class ExperimentOptions
         Of(e => e.ScaleLearningRate, "scale-learning-rate", "BOOL",
             "Multiply the learning rate of each pruned layer by its inputs before pruning over its inputs after. For adaptive optimizers.")
             with { Earlier = false },
-        Of(e => e.Regrow, "regrow", "keep|zero", "Value of a weight that a later mask restores: its last value, or zero."),
+        Of(e => e.Regrow, "regrow", "keep|zero",
+            "Value of a weight that a later mask restores: its last value, or zero, which is for single weights."),
         Of(e => e.Pruning, "pruning", "hybrid|structured|unstructured",
             "Removal of whole units and then single weights, of units only, or of weights only."),
         Of(e => e.StructuredShare, "structured-share", "F",

@@ -4,6 +4,9 @@ public class ExperimentRulesTests
 {
     static readonly Experiment Sound = new();
 
+    /// <summary>A unit that comes back as zeros gets no gradient: each weight's is a product with the other side's.</summary>
+    static readonly Experiment DeadUnits = Sound with { MaskRefresh = MaskRefresh.Cohort, Regrow = Regrow.Zero };
+
     public static TheoryData<Experiment, string> Broken => new()
     {
         { Sound with { Name = "a/b" }, "Experiment.Name: 'a/b'" },
@@ -26,6 +29,8 @@ public class ExperimentRulesTests
         { Sound with { ClassesPerClient = 11 }, "Experiment.ClassesPerClient: '11' is not accepted. Accepted: 1 to 10, "
             + "the classes of CIFAR10." },
         { Sound with { Metrics = ["acc1", "accuracy"] }, "Experiment.Metrics: there is no metric 'accuracy'." },
+        { DeadUnits, "Experiment.Regrow: 'zero' is not accepted. Accepted: keep under Experiment.Pruning hybrid, " },
+        { DeadUnits with { Pruning = PruningKind.Structured }, "Experiment.Regrow: 'zero' is not accepted. Accepted: keep under " },
         { Sound with { Guidance = "salience" }, "Experiment.Guidance: there is no guidance 'salience'." },
     };
 
@@ -47,6 +52,12 @@ public class ExperimentRulesTests
         Sound with { Rounds = 10, DenseRounds = 9 },
         Sound with { ClassesPerClient = 11, Partition = "iid" }, // not read under iid
         Sound with { PruneFraction = 0.9999m, TestFraction = 0.9, ExplorerFraction = 1, CohortFraction = 1 },
+        DeadUnits with { Pruning = PruningKind.Unstructured },
+        DeadUnits with { StructuredShare = 0 },
+        DeadUnits with { PruneFraction = 0 },
+        DeadUnits with { MaskRefresh = MaskRefresh.Once },
+        DeadUnits with { Pruner = "random" },
+        DeadUnits with { Pruner = "prunefl", Pruning = PruningKind.Structured }, // has a rule of its own
         Sound with { Dataset = "cifar100", Model = "twocnn", Metrics = ["ACC1"] },
     };
 

@@ -18,7 +18,12 @@ public abstract class ChannelContract
         ["float32, dense"] = Tiny with { Pruner = "none" },
         ["float32, one mask, removed weights become zero"] = Tiny with { MaskRefresh = MaskRefresh.Once, Regrow = Regrow.Zero },
         ["float16, a mask for each cohort"] = With(WireFormat.Fp16, WireFormat.Fp16) with { CohortFraction = 0.5 },
-        [Int8] = With(WireFormat.Int8, WireFormat.Int8) with { CohortFraction = 0.5, Regrow = Regrow.Zero },
+        [Int8] = With(WireFormat.Int8, WireFormat.Int8) with
+        {
+            CohortFraction = 0.5,
+            Pruning = PruningKind.Unstructured,
+            Regrow = Regrow.Zero,
+        },
         ["float32 down, int8 up with residuals, a dense round first"] = With(WireFormat.Fp32, WireFormat.Int8) with { DenseRounds = 1 },
         ["int8 down, float16 up, control variates"] =
             With(WireFormat.Int8, WireFormat.Fp16) with
