@@ -5,8 +5,8 @@ namespace AutoFlip;
 /// <remarks>
 /// Of E local epochs the first E - r train the head alone and the last r the body alone; the other part stays as it is, to the bit. A
 /// straggler of no more than r epochs trains the head in the first of them, and of a single one the body. The head is the last
-/// <see cref="PersonalLayers"/> layers, and stays at the client as in <see cref="FedPer"/>; running statistics belong to the layers that
-/// they are of. Each part has an optimizer of its own, without past.
+/// <see cref="PersonalLayers"/> layers, and stays at the client as in <see cref="FedPer"/>, with the same pruners; running
+/// statistics belong to the layers that they are of. Each part has an optimizer of its own, without past.
 /// <para>With 0 personal layers it is FedAvg, to the bit. Memory: the personal layers per client. Traffic: FedAvg's without them.</para>
 /// <para>Source: Collins et al. 2021, arXiv:2102.07078, algorithm 1, and the authors' code for E and r. Departure: no last round in which
 /// all clients train their heads for ten more epochs; clients are evaluated with the heads that they have.</para>
@@ -31,7 +31,7 @@ public sealed record FedRep(double Beta) : FedAvgServer(Beta)
         PersonalLayers > 0 && experiment.LocalEpochs <= BodyEpochs
             ? $"Experiment.Algorithm fedrep: {experiment.LocalEpochs} local epochs leave none for the personal layers. "
                 + $"Accepted: Experiment.LocalEpochs above Options.BodyEpochs, which is {BodyEpochs}."
-            : null;
+            : Travelling.RefusalOfHead(experiment, pruner, PersonalLayers);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Warns(Experiment experiment, Network network) =>

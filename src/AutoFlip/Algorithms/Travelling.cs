@@ -26,6 +26,19 @@ static class Travelling
         return AllBut(network, node => network.Nodes.IndexOf(node) >= first);
     }
 
+    /// <summary>A refusal of pruners that would remove weights of personal layers by the server's, which are the initial ones; null where
+    /// masks are of the initial model, as all have it. Those that adjust their masks are refused with all personal models.</summary>
+    /// <param name="experiment">The run.</param>
+    /// <param name="pruner">Its pruner.</param>
+    /// <param name="layers">Personal layers, as asked for.</param>
+    public static string? RefusalOfHead(Experiment experiment, Pruner pruner, int layers) =>
+        layers > 0 && pruner is { GoesByWeights: true, Refreshes: false }
+            && pruner.MadeFor(experiment.Rounds, experiment.FirstPrunedRound) > 1
+            ? $"Experiment.Algorithm {experiment.Algorithm}: of the personal layers the server has the initial weights alone, and "
+                + $"Experiment.Pruner {experiment.Pruner} would prune by them what clients have trained. Accepted: one mask of the initial "
+                + "model (Experiment.DenseRounds 0), or a pruner that does not go by the server's weights."
+            : null;
+
     /// <summary>Warnings where all layers are personal, or none.</summary>
     /// <param name="experiment">The run.</param>
     /// <param name="travels">The values that are shared.</param>

@@ -167,7 +167,8 @@ public static class ExperimentRules
             + $"{experiment.CohortSize}.");
     }
 
-    /// <summary>Refusals of algorithm and pruner, of each other or of the optimizer; empty while one of their names is unknown.</summary>
+    /// <summary>Refusals of algorithm and pruner, of each other or of the optimizer; empty while one of their names is unknown, or one of
+    /// their options is out of range.</summary>
     static IEnumerable<string> MethodMisfits(Experiment experiment)
     {
         (CatalogSection, string)[] parts =
@@ -176,7 +177,7 @@ public static class ExperimentRules
             (CatalogSections.Pruners, experiment.Pruner), (CatalogSections.Guidances, experiment.Guidance),
             (CatalogSections.Partitions, experiment.Partition),
         ];
-        if (parts.Any(part => Unknown(part.Item1, part.Item2) is not null)) return [];
+        if (parts.Any(part => Unknown(part.Item1, part.Item2) is not null) || MethodOptions.Violations(experiment).Any()) return [];
         var (algorithm, pruner) = (Catalog.Algorithms[experiment.Algorithm](experiment), Catalog.Pruners[experiment.Pruner](experiment));
         string?[] refusals =
         [

@@ -42,7 +42,7 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
     public int AdjustmentEnd { get; init; } = 300;
 
     /// <inheritdoc/>
-    public sealed override bool GoesByWeights => true;
+    public sealed override bool GoesByWeights => Refreshes || MaskInit == MaskInit.Magnitude;
 
     /// <inheritdoc/>
     public sealed override bool HasReports => true;
@@ -79,7 +79,9 @@ public abstract record SwappingPruner(PruningPlan Plan) : Pruner
     /// <inheritdoc/>
     public override Mask Prune(PruningContext context)
     {
-        if (context.Weights is not { } weights) throw new ArgumentException("The mask follows from the server's weights.", nameof(context));
+        var weights = context.Weights ?? (GoesByWeights
+            ? throw new ArgumentException("The mask follows from the server's weights.", nameof(context))
+            : Weights.Zeros(context.Network.Layout)); // it is drawn
         return context.Before is { } before ? Adjusted(context, weights, before) : Initial(context, weights);
     }
 

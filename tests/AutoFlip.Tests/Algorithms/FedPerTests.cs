@@ -114,6 +114,47 @@ public class FedPerTests
         }
     }
 
+    /// <summary>Two rounds. A mask from the initial model is the same at server and clients; one that is made later goes by weights that
+    /// the server lacks, unless it goes by other scores.</summary>
+    public static TheoryData<Experiment, bool> Masks => new()
+    {
+        { Under("fedper", "magnitude", 1), true },
+        { Under("fedrep", "magnitude", 1), true },
+        { Under("fedper", "synflow", 1), true },
+        { Under("fedper", "flash", 1).WithOption("maskInit", MaskInit.Magnitude), true },
+        { Under("fedper", "prunefl", 1).WithOption("adjustmentRatio", 0.0).WithOption("maskInit", MaskInit.Magnitude), true },
+        { Under("fedrep", "magnitude", 0).WithOption("pruningSteps", 2), true },
+        { Under("fedper", "magnitude", 0), false },
+        { Under("fedper", "magnitude", 0).WithOption("pruningSteps", 2).WithOption("pruningInterval", 2), false }, // rounds 1 and 3
+        { Under("fedper", "magnitude", 1).WithOption("personalLayers", 0), false },
+        { Under("fedper", "synflow", 0), false },
+        { Under("fedper", "flash", 1), false },
+        { Under("fedper", "prunefl", 1).WithOption("adjustmentRatio", 0.0), false },
+        { Under("fedrep", "snip", 1), false },
+        { Under("fedper", "autoflip", 1), false },
+        { Under("fedbn", "magnitude", 1), false }, // goes by weights, which travel
+        { Under("ditto", "magnitude", 1), false }, // goes by the global model
+    };
+
+    static Experiment Under(string algorithm, string pruner, int denseRounds) =>
+        FinishedRuns.Small with { Algorithm = algorithm, Pruner = pruner, DenseRounds = denseRounds };
+
+    [Theory, MemberData(nameof(Masks))]
+    public void Trained_heads_are_not_pruned_by_the_servers_untrained_one(Experiment experiment, bool isRefused) => Assert.Equal(
+        isRefused
+            ? [$"Experiment.Algorithm {experiment.Algorithm}: of the personal layers the server has the initial weights alone, and "
+                + $"Experiment.Pruner {experiment.Pruner} would prune by them what clients have trained. Accepted: one mask of the initial "
+                + "model (Experiment.DenseRounds 0), or a pruner that does not go by the server's weights."]
+            : Array.Empty<string>(),
+        ExperimentRules.Violations(experiment));
+
+    /// <summary>Options out of range are named, and nothing is computed from them.</summary>
+    [Fact]
+    public void An_interval_of_no_rounds_is_refused_in_one_sentence() => Assert.StartsWith(
+        "Options.PruningInterval: '0' is not accepted.",
+        Assert.Single(ExperimentRules.Violations(Under("fedper", "magnitude", 1).WithOption("pruningInterval", 0))),
+        StringComparison.Ordinal);
+
     /// <summary>A reply with values for all of the model does not have what is due.</summary>
     [Fact]
     public async Task A_hostile_reply_cannot_write_into_personal_layers()
