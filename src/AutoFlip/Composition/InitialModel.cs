@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AutoFlip;
 
 /// <summary>The initial weights of a run.</summary>
@@ -12,7 +14,8 @@ static class InitialModel
     /// <param name="network">Its network.</param>
     /// <param name="checkpoints">The checkpoints of a run that is resumed: loaded weights are taken from there, once they are written.
     /// Null for a new run.</param>
-    /// <param name="warn">Receives a sentence if the last layer is drawn although weights are loaded.</param>
+    /// <param name="warn">Receives a sentence for each part that is drawn although weights are loaded: the last layer, and what stays at
+    /// clients.</param>
     /// <exception cref="AutoFlipException">Files do not fit the network, are damaged, or have changed since the run began
     /// (exit 3).</exception>
     public static Weights Of(Experiment experiment, Method method, Network network, string? checkpoints, Action<string> warn)
@@ -34,12 +37,18 @@ static class InitialModel
         Weights Drawn() => method.Draw(experiment, network);
 
         // Clients have no file of weights: what is local starts at every client, and so at the server, from what both draw.
-        Weights WithDrawnLocalValues(Weights weights)
+        Weights WithDrawnLocalValues(Weights loaded)
         {
             var travels = method.Algorithm.Travels(network);
-            return travels.IsAll
-                ? weights
-                : Mask.OfValues(network.Layout, travels).Expand(travels.Gather(weights.Values), Drawn());
+            if (travels.IsAll) return loaded;
+            var weights = Mask.OfValues(network.Layout, travels).Expand(travels.Gather(loaded.Values), Drawn());
+            if (!weights.Values.SequenceEqual(loaded.Values)) warn(DrawnOf(travels));
+            return weights;
         }
+
+        string DrawnOf(Selection travels) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"Experiment.Algorithm {experiment.Algorithm}: {travels.Count - travels.Kept:N0} of the model's {travels.Count:N0} values stay "
+            + $"at the clients, which have no file of weights: they start as drawn, and not as in '{experiment.Pretrained}'.");
     }
 }

@@ -152,20 +152,52 @@ public sealed class PretrainedRunTests : IDisposable
         Assert.Contains("have changed since the run began", refused.Message, StringComparison.Ordinal);
     }
 
+    RunSummary RunOfDigits() => Run(FineTuning("TwoNN", "") with
+    {
+        Dataset = "Digits",
+        Text = "",
+        Target = "",
+        Resize = 0,
+        Model = "TwoNN",
+        HiddenSize = 4,
+        SampleFraction = 0.2,
+    });
+
+    /// <summary>Of 64 · 4 + 4, 4 · 4 + 4 and 4 · 10 + 10 values the last 50 stay at clients, which draw them. Ditto's clients start from
+    /// the received model.</summary>
+    [Theory, InlineData("fedper", true), InlineData("fedrep", true), InlineData("ditto", false), InlineData("fedbn", false)]
+    public void What_stays_at_clients_starts_as_drawn_with_a_warning(string algorithm, bool isDrawn)
+    {
+        var first = RunOfDigits();
+        var path = Path.Combine(first.Directory, SavedModel.FullFile);
+        var experiment = DerivedValue.Undo(ExperimentFile.OfRun(first.Directory)) with
+        {
+            Name = "second",
+            Pretrained = path,
+            Algorithm = algorithm,
+            LocalEpochs = 2,
+        };
+
+        var observer = new Watch();
+        var second = Simulation.Run(experiment, Options, observer, TimeProvider.System, CancellationToken.None);
+
+        var (loaded, initial) = (
+            SavedModel.Load(path).Weights, SavedModel.Load(Path.Combine(second.Directory, "checkpoints", "initial.safetensors")).Weights);
+        Assert.Equal(loaded.Values[..280].ToArray(), initial.Values[..280].ToArray());
+        Assert.Equal(!isDrawn, loaded.Values[280..].SequenceEqual(initial.Values[280..]));
+        Assert.Equal(
+            isDrawn
+                ? [$"Experiment.Algorithm {algorithm}: 50 of the model's 330 values stay at the clients, which have no file of weights: "
+                    + $"they start as drawn, and not as in '{path}'."]
+                : Array.Empty<string>(),
+            observer.Warnings.Where(warning => warning.Contains("as drawn", StringComparison.Ordinal)));
+    }
+
     /// <summary>The final model of a run as the first of another, with as many classes and with fewer.</summary>
     [Fact]
     public void A_model_of_a_run_begins_another()
     {
-        var first = Run(FineTuning("TwoNN", "") with
-        {
-            Dataset = "Digits",
-            Text = "",
-            Target = "",
-            Resize = 0,
-            Model = "TwoNN",
-            HiddenSize = 4,
-            SampleFraction = 0.2,
-        });
+        var first = RunOfDigits();
         var path = Path.Combine(first.Directory, SavedModel.FullFile);
         var experiment = ExperimentFile.OfRun(first.Directory) with { Name = "second", Pretrained = path };
 
