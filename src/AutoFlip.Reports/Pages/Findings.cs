@@ -45,7 +45,7 @@ static class Findings
                 Evidence.Measured);
         if (figures.Compute.DenseMacs > 0)
             yield return new(
-                $"Clients computed {ComparedTo(figures.Compute.DenseMacs, Macs(figures))} with the dense model, "
+                $"Clients computed {ComparedTo(figures.Compute.DenseMacs, Macs(figures))} FedAvg with the dense model, "
                     + $"by multiply-accumulates{(figures.Compute.ExploreMacs > 0 ? ", exploration included" : "")}.",
                 Evidence.Counted);
         var exploring = figures.Time.Explore > 0 ? $", {Readable.Time(figures.Time.Explore)} of it exploring" : "";

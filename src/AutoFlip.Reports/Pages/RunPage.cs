@@ -94,7 +94,7 @@ sealed record RunPage(RunRecord Run, string Id, int Level, PageLinks Links, Repo
                     : "");
             yield return PageParts.Tile("Computed", Readable.Macs(Findings.Macs(Figures)),
                 Figures.Compute.DenseMacs > 0
-                    ? $"{Findings.ComparedTo(Figures.Compute.DenseMacs, Findings.Macs(Figures))} the dense model"
+                    ? $"{Findings.ComparedTo(Figures.Compute.DenseMacs, Findings.Macs(Figures))} dense FedAvg"
                     : "");
             yield return PageParts.Tile("Time", Readable.Time(Figures.Time.Total), $"{Readable.Time(Figures.Time.MedianRound)} a round");
             yield return PageParts.Tile(

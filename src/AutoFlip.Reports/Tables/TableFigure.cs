@@ -14,7 +14,7 @@ sealed record TableFigure(string Key, string Header, string Meaning, Func<RunSum
             "density", "kept", "Parameters that the last mask keeps, of all.", run => run.ModelSize.Density,
             over => Readable.Percent(over.Mean)),
         new(
-            "active_macs_ratio", "arithmetic", "Multiply-accumulates of the rounds, of what the row's model would have taken unpruned.",
+            "active_macs_ratio", "arithmetic", "Multiply-accumulates of the rounds, of what plain FedAvg takes with the row's model.",
             run => run.Compute.ActiveMacs / NotZero(run.Compute.DenseMacs), Ratio),
         new(
             "explore_macs_ratio", "exploring", "Multiply-accumulates of the exploration, of the same.",

@@ -130,7 +130,7 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
         });
         var training = Training(workspace, task, reply.Client, probe, ct);
         var started = time.GetTimestamp();
-        var outcome = method.Algorithm.ClientUpdate(training, EpochsOf(task.Task.Round, reply.Client));
+        var outcome = method.Algorithm.ClientUpdate(training, Stragglers.EpochsOf(experiment, task.Task.Round, reply.Client));
         var received = training.Initial.Parameters;
         var report = probe is { Parts.Length: > 0 } ? probe.Report(received, training.Values[..received.Length]) : null;
         reply = WithCost(reply, training, started);
@@ -206,13 +206,6 @@ sealed class ClientHost(Experiment experiment, Method method, Network network, I
             experiment, workspace, probe?.LossOf(method.Criterion, share.Train.Targets, share.TrainRows.Span) ?? method.Criterion,
             task.Mask.Small, task.Task, client, share.Train, share.TrainRows, MemoryOf(task, client), ct)
         { Scales = scales, Probe = probe, View = ViewOf(task, client) };
-    }
-
-    /// <summary>Local epochs of a client in a round (<see cref="Experiment.StragglerFraction"/>).</summary>
-    internal int EpochsOf(int round, int client)
-    {
-        var random = new Seeds(experiment.Seed).For(Purpose.Straggler, round, client);
-        return random.NextDouble() < experiment.StragglerFraction ? 1 + random.Next(experiment.LocalEpochs) : experiment.LocalEpochs;
     }
 
     TrainingView? ViewOf(ReceivedTask task, int client) => method.Pruner.View(

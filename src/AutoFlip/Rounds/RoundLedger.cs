@@ -4,9 +4,10 @@ using System.Diagnostics;
 namespace AutoFlip;
 
 /// <summary>Collects what a round costs: bytes as sent, samples, seconds of clients and server; and what its replies carry.</summary>
+/// <param name="experiment">What is run.</param>
 /// <param name="network">The full model.</param>
 /// <param name="time">The clock.</param>
-sealed class RoundLedger(Network network, TimeProvider time)
+sealed class RoundLedger(Experiment experiment, Network network, TimeProvider time)
 {
     readonly long _started = time.GetTimestamp();
     readonly double[] _phases = new double[Enum.GetValues<RoundPhase>().Length];
@@ -60,7 +61,8 @@ sealed class RoundLedger(Network network, TimeProvider time)
         if (!isExtra)
         {
             _dense += 4L * network.Layout.Count * (work == ClientWork.Train ? 2 : 1);
-            _denseSamples += reply.TrainSamples;
+            if (work == ClientWork.Train)
+                _denseSamples += (long)reply.Examples * Stragglers.EpochsOf(experiment, task.Round, reply.Client);
         }
         _model = Math.Max(_model, reply.DownBytes);
         if (reply.Seconds is { } seconds) _seconds += seconds;

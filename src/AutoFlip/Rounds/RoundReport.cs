@@ -81,8 +81,9 @@ public sealed record RoundReport
     /// <summary>Samples that went through forward and backward passes.</summary>
     public required long TrainSamples { get; init; }
 
-    /// <summary>Of these, samples of plain FedAvg: without clients that joined the cohort to be scored. Null in reports of earlier
-    /// versions.</summary>
+    /// <summary>Of these, samples of plain FedAvg: of local epochs, of stragglers the drawn ones, without further passes of the algorithm
+    /// (<see cref="FederatedAlgorithm.ExtraPasses"/>) and without clients that joined the cohort to be scored. Null in reports of earlier
+    /// versions, or with further passes.</summary>
     public long? DenseTrainSamples { get; init; }
 
     /// <summary>Largest resident memory of the process so far, in bytes; in a simulation the server and all workers.</summary>

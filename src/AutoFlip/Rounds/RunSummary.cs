@@ -204,9 +204,10 @@ public sealed record SummaryModelSize(int Parameters, int ActiveParameters, doub
 /// <param name="MacsPerSample">Multiply-accumulates of a forward pass of the full network.</param>
 /// <param name="ActiveMacsPerSample">Of these, those that clients really carried out in the last round.</param>
 /// <param name="TrainSamples">Samples that went through forward and backward passes, exploration included.</param>
-/// <param name="DenseMacs">Forward multiply-accumulates that plain FedAvg would have carried out in the rounds; backward passes
-/// take about twice as many again.</param>
-/// <param name="ActiveMacs">Those that were carried out in the rounds: masks of rounds may differ.</param>
+/// <param name="DenseMacs">Forward multiply-accumulates that plain FedAvg would have carried out in the rounds, in its clients' local
+/// epochs; backward passes take about twice as many again.</param>
+/// <param name="ActiveMacs">Those that were carried out in the rounds, in further passes of the algorithm too: masks of rounds may
+/// differ.</param>
 /// <param name="ExploreMacs">Those of the exploration, on the full network, on top.</param>
 /// <remarks>Sums of multiply-accumulates are whole and exact up to 2^53; those of long runs go beyond 2^63.</remarks>
 public sealed record SummaryCompute(

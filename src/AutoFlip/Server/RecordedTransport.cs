@@ -15,10 +15,10 @@ sealed class RecordedTransport(
     TimeProvider time) : IClientTransport
 {
     /// <summary>The ledger of the round under way.</summary>
-    public RoundLedger Ledger { get; private set; } = new(network, time);
+    public RoundLedger Ledger { get; private set; } = new(experiment, network, time);
 
     /// <summary>Begins a round.</summary>
-    public void Begin() => Ledger = new(network, time);
+    public void Begin() => Ledger = new(experiment, network, time);
 
     /// <inheritdoc/>
     public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);

@@ -9,8 +9,9 @@ public class StragglerTests
     [Theory, InlineData(0, 0, 1), InlineData(0.5, 0.125, 0.625), InlineData(1, 0.25, 0.25)]
     public void Epochs_of_a_straggler_are_uniform(double fraction, double few, double all)
     {
-        var host = Host(Tiny with { StragglerFraction = fraction });
-        var counts = Enumerable.Range(0, 4000).Select(i => host.EpochsOf(1 + i / 40, i % 40)).CountBy(epochs => epochs).ToDictionary();
+        var experiment = Tiny with { StragglerFraction = fraction };
+        var counts = Enumerable.Range(0, 4000).Select(i => Stragglers.EpochsOf(experiment, 1 + i / 40, i % 40))
+            .CountBy(epochs => epochs).ToDictionary();
 
         Assert.Every(counts.Keys, epochs => Assert.InRange(epochs, 1, 4));
         for (var epochs = 1; epochs <= 4; epochs++)
@@ -22,17 +23,13 @@ public class StragglerTests
     public async Task The_samples_of_a_round_are_those_that_stragglers_trained_on()
     {
         var experiment = Tiny with { StragglerFraction = 1, Rounds = 6 };
-        var host = Host(experiment);
         var data = TinyFederation.Data(experiment);
 
         var outcome = await TinyFederation.RunAsync(experiment);
 
         Assert.Every(outcome.Rounds, round => Assert.Equal(
-            round.Report.Cohort.Sum(client => data.Clients[client].Train.Length * host.EpochsOf(round.Report.Round, client)),
+            round.Report.Cohort.Sum(client =>
+                data.Clients[client].Train.Length * Stragglers.EpochsOf(experiment, round.Report.Round, client)),
             round.Report.TrainSamples));
     }
-
-    static ClientHost Host(Experiment experiment) => new(
-        experiment, Catalog.Resolve(experiment), TinyFederation.Network(experiment), new SimulatedData(TinyFederation.Data(experiment)),
-        new VolatileStore(), new Clock());
 }

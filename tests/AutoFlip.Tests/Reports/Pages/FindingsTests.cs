@@ -21,7 +21,7 @@ public sealed class FindingsTests
         "The model keeps 50.0 % of its parameters: 500 of 1,000.",
         "124 kB were sent, exploration included: 35.4 % less than the 192 kB that FedAvg would send in float32 over the same rounds. "
         + "Sent bytes are measured; those of FedAvg are computed.",
-        "Clients computed 38.3 % less than with the dense model, by multiply-accumulates, exploration included.",
+        "Clients computed 38.3 % less than FedAvg with the dense model, by multiply-accumulates, exploration included.",
         "It took 11.5 s, 1.0 s of it exploring; the median round 0.75 s.", // 2 · 1.5 + 10 · 0.75 + 1
     ], Sentences(MadeUpRun.Record(Pruned)));
 
@@ -45,7 +45,7 @@ public sealed class FindingsTests
 
         Assert.Contains("Nothing is removed: the model keeps all of its 1,000 parameters.", sentences);
         Assert.Contains(sentences, sentence => sentence.StartsWith("192 kB were sent: as much as the 192 kB", StringComparison.Ordinal));
-        Assert.Contains("Clients computed as much as with the dense model, by multiply-accumulates.", sentences);
+        Assert.Contains("Clients computed as much as FedAvg with the dense model, by multiply-accumulates.", sentences);
     }
 
     [Fact]
