@@ -32,6 +32,12 @@ public sealed record RunGroup(string Name, ImmutableArray<RunRecord> Runs)
             new RunGroup(Unique(NameOf(group[0].Experiment, [.. groups.Select(other => other[0].Experiment)]), taken), group))];
     }
 
+    /// <summary>The number of choices in which the settings differ, but for seed, method, pruning and their options.</summary>
+    internal int DifferencesFrom(RunGroup other) => Choices.Count(choice =>
+        choice.Name is not (nameof(Experiment.Algorithm) or nameof(Experiment.Pruner) or nameof(Experiment.Options))
+        && !ExperimentOptions.PruningOptions.Contains(choice.Name)
+        && Text(Runs[0].Experiment, choice) != Text(other.Runs[0].Experiment, choice));
+
     static string NameOf(Experiment experiment, IReadOnlyList<Experiment> all)
     {
         var differences = Choices.Where(choice => all.Select(other => Text(other, choice)).OfType<string>().Distinct().Count() > 1)

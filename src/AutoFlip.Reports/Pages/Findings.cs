@@ -64,15 +64,18 @@ static class Findings
             && setting.Runs[0].Rounds.Length > 0
         select (setting.Name, baseline.Name, Against(baseline, setting).ToImmutableArray());
 
-    /// <summary>FedAvg without pruning, of the same data set, model and number of rounds; null for
-    /// itself and where there is none.</summary>
+    /// <summary>FedAvg without pruning, of the same data, clients, partition, model and number of rounds: of several the one that differs
+    /// in the fewest other choices. Null for itself and where there is none.</summary>
     public static RunGroup? BaselineOf(RunGroup group, IEnumerable<RunGroup> groups)
     {
         var experiment = group.Runs[0].Experiment;
-        return IsDense(experiment) ? null : groups.FirstOrDefault(
-            other => IsDense(other.Runs[0].Experiment) && Setting(other.Runs[0].Experiment) == Setting(experiment));
+        return IsDense(experiment) ? null : groups
+            .Where(other => IsDense(other.Runs[0].Experiment) && Setting(other.Runs[0].Experiment) == Setting(experiment))
+            .MinBy(group.DifferencesFrom);
 
-        static (string, string, int, int, string) Setting(Experiment e) => (e.Dataset, e.Model, e.Rounds, e.Clients, e.Partition);
+        static (string, double, string, int, int, string, Partition?) Setting(Experiment e) => (
+            e.Dataset, e.SampleFraction, e.Model, e.Rounds, e.Clients, e.Partition,
+            Catalog.Partitions.TryGet(e.Partition, out var partition) ? partition(e) : null); // equal if its own options are
     }
 
     static bool IsDense(Experiment experiment) => experiment is { Algorithm: "fedavg", IsDense: true };

@@ -105,6 +105,38 @@ public sealed class FindingsTests
         Assert.Empty(Findings.Of(RunGroup.Of([
             MadeUpRun.Record(Dense), MadeUpRun.Record(Pruned with { Dataset = dataset, Clients = clients })])));
 
+    public static TheoryData<Experiment> OtherPartitions =>
+        [Dense with { Concentration = 0.1 }, Dense with { Partition = "iid" }, Dense with { SampleFraction = 0.5 }];
+
+    [Theory, MemberData(nameof(OtherPartitions))]
+    public void FedAvg_under_another_partition_is_no_baseline(Experiment other)
+    {
+        var groups = RunGroup.Of([MadeUpRun.Record(other), MadeUpRun.Record(Pruned)]);
+
+        Assert.Empty(Findings.Of(groups));
+        Assert.Null(Findings.BaselineOf(groups[1], groups));
+    }
+
+    /// <summary>An option that the partition does not read makes no other partition.</summary>
+    [Fact]
+    public void What_the_partition_does_not_use_does_not_count() => Assert.Single(Findings.Of(RunGroup.Of(
+        [MadeUpRun.Record(Dense with { ClassesPerClient = 3 }), MadeUpRun.Record(Pruned)])));
+
+    /// <summary>Runs of FedAvg that differ in two things, in one, and in none but pruning: whichever comes first.</summary>
+    [Fact]
+    public void The_baseline_differs_in_as_little_as_there_is()
+    {
+        Experiment[] dense = [
+            Dense with { LearningRate = 0.5, LocalEpochs = 7 }, Dense with { LearningRate = 0.5 }, Dense];
+        for (var there = 1; there <= dense.Length; there++)
+        {
+            var groups = RunGroup.Of(
+                [.. dense[..there].Select(experiment => MadeUpRun.Record(experiment)), MadeUpRun.Record(Pruned with { KeepNorm = false })]);
+
+            Assert.Same(groups[there - 1], Findings.BaselineOf(groups[^1], groups));
+        }
+    }
+
     [Fact]
     public void Runs_are_set_against_each_other_after_as_many_rounds_only() =>
         Assert.Empty(Findings.Of(RunGroup.Of([MadeUpRun.Record(Dense), MadeUpRun.Record(Pruned, rounds: 5)])));
