@@ -284,8 +284,8 @@ public sealed class ExperimentCommandTests : IDisposable
 
         Assert.Equal(["run none 1"], _engine.Seen); // both rows are one experiment now
         Assert.Equal(
-            $"autoflip: warning: {file}: rows differ in pruner, and the command line sets that for all of them: the names of rows may state other "
-            + "values.\n",
+            $"autoflip: warning: {file}: rows differ in pruner, and the command line sets that for all of them: the names of rows may "
+            + "state other values.\n",
             ended.Error);
     }
 
