@@ -19,7 +19,7 @@ sealed class ClientLog(Host host, bool isQuiet) : IClientLog, ILoadObserver
     /// <inheritdoc cref="IClientLog.Warning"/>
     public void Warning(string message)
     {
-        lock (_lock) host.Warn(message);
+        lock (_lock) host.Warn(ForeignText.OnOneLine(message));
     }
 
     /// <inheritdoc/>

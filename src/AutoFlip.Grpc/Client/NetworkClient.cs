@@ -239,7 +239,7 @@ public sealed class NetworkClient : IDisposable
             }
             catch (RpcException e) when (!stop.IsCancellationRequested)
             {
-                throw AutoFlipException.RunFailed($"The server refuses this client: {TextOf(e)}", e);
+                throw Refused(e);
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
@@ -254,7 +254,8 @@ public sealed class NetworkClient : IDisposable
     /// <summary>Fails unless a run has ended as it should.</summary>
     static void RequireDone(string ended)
     {
-        if (ended != EndReasons.Done) throw AutoFlipException.RunFailed($"The server has ended the run: {ended}");
+        if (ended != EndReasons.Done)
+            throw AutoFlipException.RunFailed($"The server has ended the run: {ForeignText.OnOneLine(ended)}");
     }
 
     /// <summary>Forgets the replies that were acknowledged: a server that offers such a task in a new session has lost the reply, with
@@ -308,7 +309,7 @@ public sealed class NetworkClient : IDisposable
             }
             catch (RpcException e) when (!_stop.IsCancellationRequested)
             {
-                throw AutoFlipException.RunFailed($"The server refuses this client: {TextOf(e)}", e);
+                throw Refused(e);
             }
         }
     }
@@ -346,8 +347,7 @@ public sealed class NetworkClient : IDisposable
             }
             catch (RpcException e) when (!ct.IsCancellationRequested)
             {
-                if (Retry.After(e) == Reaction.Stop)
-                    throw AutoFlipException.RunFailed($"The server refuses this client: {TextOf(e)}", e);
+                if (Retry.After(e) == Reaction.Stop) throw Refused(e);
                 if (Retry.After(e) == Reaction.Rejoin) throw;
                 if (_time.GetElapsedTime(_contact) >= _options.GiveUp)
                     throw AutoFlipException.RunFailed(
@@ -359,6 +359,8 @@ public sealed class NetworkClient : IDisposable
             await PauseAsync(attempt, ct);
         }
     }
+
+    AutoFlipException Refused(RpcException e) => AutoFlipException.RunFailed($"The server refuses this client: {TextOf(e)}", e);
 
     /// <summary>One sentence about a failed call: of a server that this client does not trust, the reason for that.</summary>
     string TextOf(RpcException e) => e.StatusCode != StatusCode.Unavailable ? Retry.Text(e)

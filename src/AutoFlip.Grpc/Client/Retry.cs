@@ -17,7 +17,7 @@ enum Reaction
 
 /// <summary>Rules for calls that failed.</summary>
 /// <remarks>A time-out of a connection is Cancelled with an empty detail, a dead connection Internal, so that a client which retries
-/// Unavailable alone dies of the first stall.</remarks>
+/// Unavailable alone would give up at the first time-out.</remarks>
 static class Retry
 {
     static readonly TimeSpan First = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(60);
@@ -46,7 +46,8 @@ static class Retry
         StatusCode.Unavailable when failure.Status.Detail.Contains("HTTP/2 handshake", StringComparison.Ordinal) =>
             "the server does not accept this connection: its certificate may be revoked, or of another authority.",
         StatusCode.Cancelled when failure.Status.Detail.Length == 0 => "the server did not answer in time.",
-        _ => (failure.Status.DebugException is { } cause ? Innermost(cause) : failure.Status.Detail).TrimEnd('.') + ".",
+        _ => ForeignText.OnOneLine(failure.Status.DebugException is { } cause ? Innermost(cause) : failure.Status.Detail)
+            .TrimEnd('.') + ".",
     };
 
     static string Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e.Message;

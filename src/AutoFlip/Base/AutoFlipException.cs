@@ -38,8 +38,10 @@ public sealed class AutoFlipException(ExitCode code, string message, Exception? 
     /// <summary>The request was wrong (exit 2).</summary>
     public static AutoFlipException BadRequest(string message) => new(ExitCode.BadRequest, message);
 
-    /// <summary>Data is missing or unreadable (exit 3).</summary>
-    public static AutoFlipException BadData(string message, Exception? inner = null) => new(ExitCode.BadData, message, inner);
+    /// <summary>Data is missing or unreadable (exit 3). What the message quotes of a foreign file stays on its line
+    /// (<see cref="ForeignText.OnOneLine"/>).</summary>
+    public static AutoFlipException BadData(string message, Exception? inner = null) =>
+        new(ExitCode.BadData, ForeignText.OnOneLine(message), inner);
 
     /// <summary>A file or folder of data is damaged or not what it should be (exit 3).</summary>
     /// <param name="path">Which.</param>

@@ -110,8 +110,10 @@ public sealed class Safetensors
             if (!tensor.Shape.AsSpan().SequenceEqual(entry.Shape.AsSpan())) throw Misfit($"it has {tensor} where the model has {entry}");
         }
         if (byName.Count > layout.Entries.Length)
-            throw Misfit(
-                $"the model has no tensor '{Tensors.First(tensor => layout.Entries.All(entry => entry.Name != tensor.Name)).Name}'");
+        {
+            var foreign = Tensors.First(tensor => layout.Entries.All(entry => entry.Name != tensor.Name));
+            throw Misfit($"the model has no tensor '{ForeignText.Quote(foreign.Name)}'");
+        }
         var values = new float[layout.Count]; // only now: as many as the file holds
         foreach (var entry in layout.Entries) byName[entry.Name].Values.Span.CopyTo(values.AsSpan(entry.Range));
         return new Weights(layout, values);

@@ -108,7 +108,9 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
             {
                 if (tensor.Start != next)
                     throw Damaged(
-                        path, $"the values of tensor '{tensor.Name}' {(tensor.Start < next ? "overlap" : "leave a gap to")} those before");
+                        path,
+                        $"the values of tensor '{ForeignText.Quote(tensor.Name)}' {(tensor.Start < next ? "overlap" : "leave a gap to")} "
+                        + "those before");
                 (next, values) = (tensor.End, values + tensor.Length);
             }
             if (next != dataBytes) throw Damaged(path, "there are bytes behind its last tensor");
@@ -147,12 +149,12 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
         foreach (var member in element.EnumerateObject())
             into.Add(member.Name, member.Value.ValueKind == JsonValueKind.String
                 ? member.Value.GetString()!
-                : throw Damaged(path, $"its metadata '{member.Name}' are not text"));
+                : throw Damaged(path, $"its metadata '{ForeignText.Quote(member.Name)}' are not text"));
     }
 
     static StoredTensor ParseTensor(JsonProperty member, long dataBytes, string path, ImmutableArray<StoredType> types)
     {
-        var name = member.Name;
+        var name = ForeignText.Quote(member.Name);
         if (member.Value.ValueKind != JsonValueKind.Object) throw Damaged(path, $"tensor '{name}' is not described");
         if (!member.Value.TryGetProperty(TypeKey, out var type) || type.ValueKind != JsonValueKind.String)
             throw Damaged(path, $"tensor '{name}' has no type");
@@ -176,7 +178,7 @@ sealed record SafetensorsHeader(ImmutableArray<StoredTensor> Tensors, ImmutableS
         }
         if (count > Array.MaxLength || count * stored.Bytes != end - start)
             throw Damaged(path, $"tensor '{name}' has a shape that does not fit its values");
-        return new StoredTensor(name, [.. shape.Select(size => (int)size)], stored, start, (int)count);
+        return new StoredTensor(member.Name, [.. shape.Select(size => (int)size)], stored, start, (int)count);
     }
 
     /// <summary>An array of whole numbers; null if it is anything else.</summary>

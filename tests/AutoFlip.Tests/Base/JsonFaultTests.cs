@@ -44,6 +44,10 @@ public class JsonFaultTests
     public void A_quote_is_printable(string foreign, string quoted) => Assert.Equal(quoted, ForeignText.Quote(foreign));
 
     [Fact]
+    public void What_a_refusal_of_data_quotes_stays_on_its_line() =>
+        Assert.Equal("'a\\u000ab' is not usable: it is empty.", AutoFlipException.BadFile("a\nb", "it is empty").Message);
+
+    [Fact]
     public void A_quote_is_short() => Assert.InRange(ForeignText.Quote(new string('\n', 100_000)).Length, 1, ForeignText.MostQuoted + 3);
 
     [Fact]

@@ -65,10 +65,24 @@ public class SafetensorsHostileTests
         "overlap")]
     [InlineData("{\"__metadata__\":[]}", "metadata are not a JSON object")]
     [InlineData("{\"__metadata__\":{\"k\":1}}", "metadata 'k' are not text")]
+    [InlineData("{\"__metadata__\":{\"k\\nb\":1}}", "metadata 'k\\u000ab...' are not text")]
+    [InlineData("{\"a\\nb\":1}", "tensor 'a\\u000ab...' is not described")]
+    [InlineData("{\"a\\nb\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "tensor 'a\\u000ab...' leave a gap")]
     [InlineData("{\"__metadata__\":{\"k\":\"\\udc00\"}}", "not valid JSON")]
     [InlineData("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", "names something twice")]
     public void Lying_header_is_refused_with_its_reason(string header, string reason) =>
         Assert.Contains(reason, Refusal(SafetensorsTests.File(header, 1, 2)), StringComparison.Ordinal); // two values, eight bytes
+
+    [Theory]
+    [InlineData("{\"NAME\":1}")]
+    [InlineData("{\"NAME\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}")]
+    [InlineData("{\"__metadata__\":{\"NAME\":1}}")]
+    public void A_long_name_is_cut_in_the_message(string header)
+    {
+        var refusal = Refusal(SafetensorsTests.File(header.Replace("NAME", new string('n', 100_000), StringComparison.Ordinal), 1, 2));
+
+        Assert.Contains($"'{new string('n', ForeignText.MostQuoted)}...'", refusal, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Deeply_nested_header_is_refused()
@@ -195,6 +209,7 @@ public class SafetensorsHostileTests
         var failure = Assert.Throws<AutoFlipException>(() => SafetensorsTests.Parse(bytes));
         Assert.Equal(ExitCode.BadData, failure.Code);
         Assert.StartsWith("'test'", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(failure.Message, ForeignText.IsUnsafe);
         return failure.Message;
     }
 }

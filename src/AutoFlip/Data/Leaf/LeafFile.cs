@@ -72,12 +72,14 @@ static class LeafFile
         var listed = new HashSet<string>(users.Count, StringComparer.Ordinal);
         foreach (var (user, count) in users.Zip(counts))
         {
-            if (!listed.Add(user)) throw json.Bad($"'users' names '{user}' twice");
-            if (!samples!.TryGetValue(user, out var found)) throw json.Bad($"'user_data' lacks '{user}', one of its 'users'");
-            if (counted && found != count) throw json.Bad($"'num_samples' promises {count} samples of '{user}', and there are {found}");
+            var name = ForeignText.Quote(user);
+            if (!listed.Add(user)) throw json.Bad($"'users' names '{name}' twice");
+            if (!samples!.TryGetValue(user, out var found)) throw json.Bad($"'user_data' lacks '{name}', one of its 'users'");
+            if (counted && found != count) throw json.Bad($"'num_samples' promises {count} samples of '{name}', and there are {found}");
         }
         foreach (var (user, found) in samples!)
-            if (found > 0 && !listed.Contains(user)) throw json.Bad($"'user_data' has samples of '{user}', who is none of its 'users'");
+            if (found > 0 && !listed.Contains(user))
+                throw json.Bad($"'user_data' has samples of '{ForeignText.Quote(user)}', who is none of its 'users'");
     }
 
     static List<string> Users(ref JsonStream json)
@@ -111,7 +113,7 @@ static class LeafFile
         while (json.Next() == JsonTokenType.PropertyName)
         {
             var name = json.Text().ToString();
-            json.Part = $"user '{name}'";
+            json.Part = $"user '{ForeignText.Quote(name)}'";
             var from = decoder.Rows;
             if (!samples.TryAdd(name, User(ref json, decoder))) throw json.Bad("'user_data' has this user twice");
             if (decoder.Rows > from) rows.Add(new LeafUser(name, from, decoder.Rows));

@@ -57,6 +57,6 @@ sealed record HuggingFaceFeatures(
     {
         ImmutableArray<string> names = [.. list.EnumerateArray().Select(name => name.GetString() ?? "")];
         return names.Distinct().Count() == names.Length ? names
-            : throw new InvalidDataException($"two classes of the column '{column}' have the same name");
+            : throw new InvalidDataException($"two classes of the column '{ForeignText.Quote(column)}' have the same name");
     }
 }

@@ -125,8 +125,8 @@ public sealed record ParquetDataSet : OwnTableDataSet
         && one.Values?.Scale == other.Values?.Scale && one.Bytes is null == other.Bytes is null;
 
     static string Difference(ParquetColumn one, ParquetColumn other) => one.Name != other.Name
-        ? $"'{one.Name}' is there instead of '{other.Name}'"
-        : $"'{one.Name}' is {one.TypeName} and not {other.TypeName}";
+        ? $"'{ForeignText.Quote(one.Name)}' is there instead of '{ForeignText.Quote(other.Name)}'"
+        : $"'{ForeignText.Quote(one.Name)}' is {one.TypeName} and not {other.TypeName}";
 
     private protected override bool IsKept(TextColumn column) =>
         base.IsKept(column) && (Contract is not null || KindOf(column) != ColumnKind.Ignored);

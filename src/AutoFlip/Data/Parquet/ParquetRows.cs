@@ -94,12 +94,13 @@ sealed class ParquetRows : ITableRecords, IDisposable
     {
         var named = _footer.Columns[field];
         var leaf = named.Bytes ?? (named.Values is { Type: ParquetType.Bytes } bytes ? bytes
-            : throw AutoFlipException.BadFile(_path, $"the column '{named.Name}' holds no images: a struct of bytes and path, or bytes"));
+            : throw AutoFlipException.BadFile(
+                _path, $"the column '{ForeignText.Quote(named.Name)}' holds no images: a struct of bytes and path, or bytes"));
         var column = _columns[field] ??= Open(named, leaf);
         try
         {
             return column.Next(Line, out var value) ? value
-                : throw Bad($"the image in the column '{named.Name}' is missing, or it is not in the file but a path");
+                : throw Bad($"the image in the column '{ForeignText.Quote(named.Name)}' is missing, or it is not in the file but a path");
         }
         catch (Exception e) when (IsOfFile(e))
         {
@@ -126,16 +127,16 @@ sealed class ParquetRows : ITableRecords, IDisposable
         return new(new(_file, _footer.Groups, leaf), new(leaf), classes);
     }
 
-    static string Refusal(ParquetColumn column) => $"the column '{column.Name}' is {column.TypeName}; "
+    static string Refusal(ParquetColumn column) => $"the column '{ForeignText.Quote(column.Name)}' is {column.TypeName}; "
         + (column.Bytes is null ? "" : "name it with Experiment.Image to learn from images, or ")
-        + $"leave it out (Experiment.Columns {column.Name}:ignore)";
+        + $"leave it out (Experiment.Columns {ForeignText.Quote(column.Name)}:ignore)";
 
     static bool IsOfFile(Exception e) => e is InvalidDataException or ZstdException or IOException or UnauthorizedAccessException
         or OverflowException or OutOfMemoryException;
 
     static AutoFlipException Bad(string path, string column, Exception e)
     {
-        var where = column.Length == 0 ? "" : $"the column '{column}' is damaged: ";
+        var where = column.Length == 0 ? "" : $"the column '{ForeignText.Quote(column)}' is damaged: ";
         return e switch
         {
             InvalidDataException => AutoFlipException.BadFile(path, where + e.Message.TrimEnd('.'), e),

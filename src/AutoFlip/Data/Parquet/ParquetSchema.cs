@@ -92,7 +92,7 @@ sealed class ParquetSchema
         Columns = [.. Enumerable.Range(0, columns).Select(_ => Column())];
         if (_next != elements.Count) throw new InvalidDataException("its schema has elements that belong to no column");
         if (Columns.GroupBy(column => column.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new InvalidDataException($"it has the column '{twice.Key}' twice");
+            throw new InvalidDataException($"it has the column '{ForeignText.Quote(twice.Key)}' twice");
     }
 
     /// <summary>The columns in the order of the file.</summary>

@@ -51,7 +51,7 @@ public sealed record CsvDataSet : OwnTableDataSet
         var names = Enumerable.Range(0, records.Fields).Select(field => records[field].ToString()).ToArray();
         if (names.Skip(1).Any(name => name.Length == 0)) throw records.Bad("the first line names the columns, and one name is empty");
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw records.Bad($"the first line names the columns, and '{twice.Key}' is there twice");
+            throw records.Bad($"the first line names the columns, and '{ForeignText.Quote(twice.Key)}' is there twice");
         return read(names, records);
     });
 }

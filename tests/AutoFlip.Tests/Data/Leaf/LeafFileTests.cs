@@ -101,6 +101,7 @@ public class LeafFileTests
     [InlineData("""{"user_data": {"a": {"x": [1]}}}""", "user 'a': there is no 'y'")]
     [InlineData("""{"user_data": {"a": {"y": [1]}}}""", "user 'a': there is no 'x'")]
     [InlineData("""{"user_data": {"a": {"x": [], "x": []}}}""", "user 'a': 'x' is there twice")]
+    [InlineData("""{"user_data": {"a\nb": {"x": 1}}}""", """user 'a\u000ab...': a list of x""")]
     [InlineData("""{"user_data": {"a": [1]}}""", "user 'a': an object with x and y is expected, not a list")]
     [InlineData("""{"user_data": {"a": {"x": 1}}}""", "user 'a': a list of x is expected, not a number")]
     [InlineData("""{"user_data": {"a": {"x": [1, 2""", "it is not whole, valid JSON")]
@@ -154,11 +155,5 @@ public class LeafFileTests
         public override void X(ref JsonStream json) => Xs.Add(json.Whole("an x"));
 
         public override void Y(ref JsonStream json) => Ys.Add(json.Whole("a y"));
-    }
-
-    /// <summary>A stream that gives at most so many bytes at a time.</summary>
-    sealed class Pieces(byte[] content, int piece) : MemoryStream(content)
-    {
-        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(piece, buffer.Length)]);
     }
 }

@@ -164,6 +164,8 @@ public sealed class CsvDataSetTests : IDisposable
     [InlineData("x,y\n1,0\n1,2,3\n", ", line 3: there are 3 values instead of 2.")]
     [InlineData("x,y\n1,0\n\n2,\n", ", line 4: the target 'y' is missing.")]
     [InlineData("x,x,y\n1,1,0\n", ", line 1: the first line names the columns, and 'x' is there twice.")]
+    [InlineData("\"x\nz\",\"x\nz\",y\n1,1,0\n", ", line 1: the first line names the columns, and 'x\\u000az...' is there twice.")]
+    [InlineData("\"x\nz\",y\n1,a\n2,b\n3,a\n4,b\nfive,a\n", ", line 7: 'five' in column 'x\\u000az' is no number.")]
     [InlineData("x,,y\n1,1,0\n", ", line 1: the first line names the columns, and one name is empty.")]
     [InlineData("y\n1\n2\n", ": there is no column to learn from.")]
     [InlineData("x,y\n1,a\n2,a\n", ": the target 'y' has 1 different values in its training rows; classes are 2 to 1000.")]

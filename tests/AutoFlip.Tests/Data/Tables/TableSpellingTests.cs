@@ -219,14 +219,6 @@ public sealed class TableSpellingTests : IDisposable
                 Assert.Throws<AutoFlipException>(() => reader.ReadToEnd()).Message);
         });
 
-    /// <summary>A stream that gives a few bytes at a time.</summary>
-    sealed class Pieces(byte[] bytes, int piece) : MemoryStream(bytes)
-    {
-        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, piece)]);
-
-        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, piece));
-    }
-
     void Write(string name, string text) => File.WriteAllText(_folder[name], text);
 
     LoadedData Load(string name, Experiment? experiment = null) =>
