@@ -19,7 +19,8 @@ sealed class ReplayCommand : ICommand
         Simulates the run of an 'autoflip server' again, without the replies that did not count
         there (network/closed.jsonl), and compares the models. Exit code 0: they are equal to the bit;
         4: they differ. The clients' data must be a data set that is on this machine. The simulation
-        is deleted afterwards, unless --result-path names a directory for it.
+        is deleted afterwards, unless --result-path names a directory for it. Warns if lines of
+        network/audit.jsonl were changed or removed, unless they are the last.
         """;
 
     /// <inheritdoc/>
@@ -49,6 +50,8 @@ sealed class ReplayCommand : ICommand
             if (options.DataPath is null && File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
                 options = options with { DataPath = RunRecord.OptionsOf(directory).DataPath };
             var result = Replay.Run(directory, options, RunObserver.None, host.Time, host.Cancel);
+            if (result.BrokenAuditLine is { } broken)
+                host.Warn($"'{directory}', network/audit.jsonl: line {broken} does not follow from the one before. The log was changed.");
             var withheld = $"{result.Missing} {(result.Missing == 1 ? "reply" : "replies")} withheld";
             if (!result.IsEqual)
                 throw AutoFlipException.RunFailed(

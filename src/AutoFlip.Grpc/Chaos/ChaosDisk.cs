@@ -22,7 +22,7 @@ sealed class ChaosDisk : IDisposable
         return OperatingSystem.IsLinux() && Mount(folder, $"size={size}", "-t", "tmpfs") ? new(folder, size) : null;
     }
 
-    /// <summary>Leaves no room, or as much as before.</summary>
+    /// <summary>True shrinks the disk to what it holds, so that it is full; false gives it its size back.</summary>
     public bool IsFull
     {
         set

@@ -84,7 +84,7 @@ public sealed class Authority : IDisposable
     public X509Certificate2 Enrol(SigningRequest request, string token, TimeSpan validity)
     {
         using var exclusive = _folder.Lock();
-        var grant = _tokens.RedeemLocked(token, request.KeySha256);
+        var grant = _tokens.Redeem(token, request.KeySha256);
         var (name, seat) = (grant.Name, grant.Seat);
         if (_register.InForce(name) is { } issued && issued.KeySha256 == request.KeySha256 && Stored(issued) is { } again) return again;
         _register.RequireFree(name, except: request.KeySha256);

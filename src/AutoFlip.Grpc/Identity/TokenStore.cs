@@ -106,20 +106,13 @@ public sealed class TokenStore(PkiFolder folder, TimeProvider time)
     }
 
     /// <summary>Uses a token for a key. The same token and key may come again, until the token expires: the answer to the first request
-    /// may have been lost.</summary>
+    /// may have been lost. The caller has the folder's lock.</summary>
     /// <param name="token">The token.</param>
     /// <param name="keySha256">Hash of the public key, as in <see cref="SigningRequest.KeySha256"/>.</param>
     /// <returns>The token's record, marked as used.</returns>
     /// <exception cref="AutoFlipException">The token is unknown, used for another key, expired or withdrawn (exit 2); the file is damaged
     /// (exit 3) or cannot be written (exit 4).</exception>
-    public TokenRecord Redeem(string token, string keySha256)
-    {
-        using var exclusive = folder.Lock();
-        return RedeemLocked(token, keySha256);
-    }
-
-    /// <summary>As <see cref="Redeem"/>, where the caller has the folder's lock.</summary>
-    internal TokenRecord RedeemLocked(string token, string keySha256)
+    internal TokenRecord Redeem(string token, string keySha256)
     {
         if (token.Length is 0 or > MostCharacters) throw Refused("is not known");
         var hash = Hash(token);

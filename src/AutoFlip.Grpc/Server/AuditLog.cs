@@ -6,8 +6,9 @@ using System.Text.Json.Nodes;
 namespace AutoFlip.Grpc;
 
 /// <summary>Events of a run over a network: <c>network/audit.jsonl</c>. Each line carries the SHA-256 of the line before, so that a
-/// line that was changed or removed is detected.</summary>
-/// <remarks>It holds names, seats and sizes, and no addresses, keys or figures of clients. Not safe for several threads.</remarks>
+/// line that was changed, removed or put in between is detected by the one behind it.</summary>
+/// <remarks>Not detected: changed or removed lines at the end, and a log whose hashes were computed anew. It holds names, seats and sizes,
+/// and no addresses, keys or figures of clients. Not safe for several threads.</remarks>
 sealed class AuditLog
 {
     /// <summary>The file's name.</summary>

@@ -10,6 +10,9 @@ public sealed record ReplayResult(string Expected, RunSummary Simulated, int Mis
 {
     /// <summary>True if both have the same model, to the bit.</summary>
     public bool IsEqual => Simulated.ModelSha256 == Expected;
+
+    /// <summary>First line of the run's audit log that does not follow from the one before, from 1; null if all do.</summary>
+    public int? BrokenAuditLine { get; init; }
 }
 
 /// <summary>Simulates a run over a network again: all clients here, without the replies that did not count there.</summary>
@@ -39,7 +42,10 @@ public static class Replay
         var simulated = Simulation.RunThrough(
             ExperimentFile.Load(directory), session => new ReplayedChannel(session.Clients, closed, record, roster), options, observer,
             time, cancel);
-        return new(summary.ModelSha256, simulated, closed.Sum(task => task.Missing.Count));
+        return new(summary.ModelSha256, simulated, closed.Sum(task => task.Missing.Count))
+        {
+            BrokenAuditLine = AuditLog.FirstBroken(files.Lines(AuditLog.FileName)),
+        };
     }
 }
 

@@ -54,6 +54,7 @@ public class ReplayTests
             ct);
 
         Assert.True(replay.Missing > 0);
+        Assert.Null(replay.BrokenAuditLine);
         Assert.Equal(run.ModelSha256, replay.Expected);
         Assert.Equal(replay.Expected, replay.Simulated.ModelSha256);
         Assert.NotEqual(
@@ -71,6 +72,8 @@ public class ReplayTests
 
         var run = await NetworkFederation.RunAsync(experiment, folder.Path, ct);
 
+        var audit = Path.Combine(run.Directory!, "network", AuditLog.FileName);
+        File.WriteAllLines(audit, File.ReadLines(audit).Skip(1).ToArray());
         var rounds = RunRecord.Load(run.Directory!).Rounds;
         Assert.Every(rounds, round => Assert.Equal([0, 1, 2], round.Cohort));
         Assert.Every(rounds, round => Assert.Equal(
@@ -80,6 +83,7 @@ public class ReplayTests
             run.Directory!, new() { ResultPath = Path.Combine(folder.Path, "sim"), Workers = 1 }, RunObserver.None, TimeProvider.System,
             ct);
         Assert.Equal((experiment.Rounds, true), (replay.Missing, replay.IsEqual));
+        Assert.Equal(1, replay.BrokenAuditLine);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using AutoFlip.Grpc;
 
@@ -28,9 +30,9 @@ public sealed class TokenStoreTests : IDisposable
     {
         var token = _pki.Tokens.Create("new", null, Day);
 
-        Assert.Equal("new", _pki.Tokens.Redeem(token, "a").Name);
+        Assert.Equal("new", Redeem(token, "a").Name);
 
-        Assert.Equal("new", _pki.Tokens.Redeem(token, "a").Name); // the same request once more
+        Assert.Equal("new", Redeem(token, "a").Name); // the same request once more
         Assert.Contains("was used already", Refusal(token, "b"), StringComparison.Ordinal);
         Assert.Equal(TokenState.Used, _pki.Tokens.List()[0].StateAt(_pki.Time.Now));
     }
@@ -42,7 +44,7 @@ public sealed class TokenStoreTests : IDisposable
         var start = _pki.Time.Now;
 
         _pki.Time.Now = start + Day - TimeSpan.FromTicks(1);
-        _pki.Tokens.Redeem(first, "a");
+        Redeem(first, "a");
         _pki.Time.Now = start + Day;
 
         Assert.Contains("has expired", Refusal(first, "a"), StringComparison.Ordinal);
@@ -58,9 +60,12 @@ public sealed class TokenStoreTests : IDisposable
 
         Parallel.For(0, 16, new() { MaxDegreeOfParallelism = 8 }, i =>
         {
+            using var key = CertificateForms.NewKey();
+            var request = SigningRequest.Parse(new CertificateRequest("CN=new", key, HashAlgorithmName.SHA256).CreateSigningRequest());
+            using var authority = Authority.Open(_pki.Folder, passphrase: null, _pki.Time); // as another process has it
             try
             {
-                new TokenStore(_pki.Folder, _pki.Time).Redeem(token, $"key {i}");
+                authority.Enrol(request, token, TestAuthority.Year).Dispose();
                 Interlocked.Increment(ref winners);
             }
             catch (AutoFlipException refused)
@@ -76,7 +81,7 @@ public sealed class TokenStoreTests : IDisposable
     public void A_withdrawn_token_is_refused_to_the_key_that_used_it_too()
     {
         var (used, open) = (_pki.Tokens.Create("new", null, Day), _pki.Tokens.Create("new", null, Day));
-        _pki.Tokens.Redeem(used, "a");
+        Redeem(used, "a");
 
         Assert.Equal(2, _pki.Tokens.Revoke("new"));
 
@@ -121,7 +126,7 @@ public sealed class TokenStoreTests : IDisposable
 
         var file = TokenFile.Read(_pki["new.token"]);
 
-        Assert.Equal("new", _pki.Tokens.Redeem(file.Token, "a").Name);
+        Assert.Equal("new", Redeem(file.Token, "a").Name);
         Assert.DoesNotContain(file.Token, file.ToString(), StringComparison.Ordinal);
         using var reader = new StringReader(File.ReadAllText(_pki["new.token"]) + "\n");
         Assert.Equal(file, TokenFile.Read(reader, "standard input"));
@@ -155,9 +160,15 @@ public sealed class TokenStoreTests : IDisposable
         });
     }
 
+    TokenRecord Redeem(string token, string key)
+    {
+        using var exclusive = _pki.Folder.Lock();
+        return _pki.Tokens.Redeem(token, key);
+    }
+
     string Refusal(string token, string key)
     {
-        var failure = Assert.Throws<AutoFlipException>(() => _pki.Tokens.Redeem(token, key));
+        var failure = Assert.Throws<AutoFlipException>(() => Redeem(token, key));
         Assert.Equal(ExitCode.BadRequest, failure.Code);
         return failure.Message;
     }

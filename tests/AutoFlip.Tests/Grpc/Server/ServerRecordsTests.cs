@@ -125,8 +125,9 @@ public class ServerRecordsTests
         Assert.Equal(2 + 100, heard.Count); // 98 texts beside a and b: 4 + 98
     }
 
+    /// <summary>No line is behind the last ones: they can be cut off, and the last one changed.</summary>
     [Fact]
-    public void A_line_of_the_audit_log_that_was_changed_or_removed_is_found()
+    public void A_line_of_the_audit_log_that_was_changed_or_removed_is_found_unless_it_is_the_last()
     {
         var log = new AuditLog(_disk, new StoppedClock());
         for (var i = 0; i < 3; i++) log.Add("event", ("number", i));
@@ -138,6 +139,8 @@ public class ServerRecordsTests
         Assert.Equal(3, AuditLog.FirstBroken([lines[0], changed, lines[2], lines[3]]));
         Assert.Equal(2, AuditLog.FirstBroken([lines[0], lines[2], lines[3]]));
         Assert.Equal(1, AuditLog.FirstBroken(["no json"]));
+        Assert.Null(AuditLog.FirstBroken([lines[0], lines[1]]));
+        Assert.Null(AuditLog.FirstBroken([lines[0], changed]));
     }
 
     [Fact]
