@@ -120,7 +120,7 @@ sealed class DataCommand : ICommand
     static void Get(DataSet set, DataLocations where, Presentation show, Host host)
     {
         var display = RunDisplay.For(show with { Quiet = !show.Plain && host.Terminal is null || show.Quiet }, host);
-        using var told = Session.Tell(display, host);
+        using var warning = Session.WarnOnStop(display, host);
         try
         {
             host.Out.WriteLine(where.Require(set, display, host.Cancel).Path);

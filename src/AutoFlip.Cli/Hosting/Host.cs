@@ -24,9 +24,6 @@ sealed record Host
     /// <summary>Standard output.</summary>
     public required TextWriter Out { get; init; }
 
-    /// <summary>Reason why text for standard output was lost; null if none was.</summary>
-    public Func<Exception?> OutputFailure { get; init; } = () => null;
-
     /// <summary>Standard input.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
@@ -64,7 +61,6 @@ sealed record Host
             In = Console.In,
             InputBytes = Console.OpenStandardInput,
             Out = new PrintableWriter(output),
-            OutputFailure = () => output.Failure,
             Error = new PrintableWriter(error),
             // bars move by ANSI codes
             Terminal = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? null : AnsiConsole.Console,

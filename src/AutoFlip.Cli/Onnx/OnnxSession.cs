@@ -20,13 +20,12 @@ sealed class OnnxSession : IDisposable
 
     /// <summary>Loads a model.</summary>
     /// <param name="model">The file's bytes.</param>
-    /// <param name="threads">Threads that one operator may use.</param>
     /// <param name="optimises">Whether the graph is optimised; off, operators run as they stand in the file.</param>
-    public OnnxSession(byte[] model, int threads = 1, bool optimises = true)
+    public OnnxSession(byte[] model, bool optimises = true)
     {
         using var options = new SessionOptions
         {
-            IntraOpNumThreads = threads,
+            IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
             GraphOptimizationLevel = optimises ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
         };

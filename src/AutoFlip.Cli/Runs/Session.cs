@@ -21,7 +21,7 @@ static class Session
         var observer = show.ShowsLog ? RunObserver.All(new StreamLog(show.LogFormat!.Value, host), display) : display;
         using var alone = together is null ? LiveRuns.Of(show, host) : null;
         (together ?? alone)!.Add(() => display.Directory);
-        using var told = Tell(observer, host);
+        using var warning = WarnOnStop(observer, host);
         try
         {
             var summary = display.Watch(() => run(observer));
@@ -37,8 +37,8 @@ static class Session
         }
     }
 
-    /// <summary>Says that a wish to stop was heard: what is under way may take a while to end.</summary>
-    public static IDisposable Tell(RunObserver observer, Host host) =>
+    /// <summary>Warns once a stop was asked for; until disposed.</summary>
+    public static IDisposable WarnOnStop(RunObserver observer, Host host) =>
         host.Cancel.Register(() =>
             observer.Warning("Stopping. Press Ctrl-C again to stop immediately; the round in progress will be lost."));
 }

@@ -11,7 +11,7 @@ static class WriteFault
         ? "it would be larger than its file system or the user's limit (ulimit -f) allows."
         : failure.Message;
 
-    /// <summary>EFBIG, for which .NET throws what it throws for a wrong argument, under a parameter's name that no caller passed.</summary>
+    /// <summary>EFBIG: .NET reports it as an ArgumentOutOfRangeException of a parameter 'value'.</summary>
     static bool IsTooLarge(Exception failure) =>
         failure is ArgumentOutOfRangeException { ParamName: "value", Source: "System.Private.CoreLib" };
 }

@@ -9,7 +9,7 @@ static class RunNetwork
     /// <summary>Refuses a pruner that cannot prune the model as asked, before anything is read, where the data set's name alone says what
     /// the model is.</summary>
     /// <exception cref="AutoFlipException">It cannot (exit 2).</exception>
-    public static void TryPruning(Experiment experiment)
+    public static void CheckPruning(Experiment experiment)
     {
         var pruner = Catalog.Pruners[experiment.Pruner](experiment);
         if (pruner is NoPruning || ExperimentRules.KnownTask(experiment) is not { } task) return;

@@ -34,7 +34,7 @@ public static class Simulation
             (resolved, how, all) =>
             {
                 ExperimentRules.Check(resolved); // with the task that the data set's name promises, so before anything is loaded
-                RunNetwork.TryPruning(resolved);
+                RunNetwork.CheckPruning(resolved);
                 return FederatedData.Load(resolved, DataLocations.Of(how), all, cancel);
             },
             through, cancel)

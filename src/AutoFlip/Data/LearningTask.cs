@@ -17,7 +17,7 @@ public enum TaskKind
 }
 
 /// <summary>Learning task of a data set, which determines the meaning of a model's outputs. Known before its data are loaded.</summary>
-/// <param name="Kind">What kind of thing is said.</param>
+/// <param name="Kind">Kind of the task.</param>
 /// <param name="ClassNames">One name per class; none for numbers.</param>
 public sealed record LearningTask(TaskKind Kind, ImmutableArray<string> ClassNames)
 {
@@ -27,7 +27,7 @@ public sealed record LearningTask(TaskKind Kind, ImmutableArray<string> ClassNam
     /// <summary>Choosing a class at each step of a sequence.</summary>
     public static LearningTask Labelling(params ImmutableArray<string> classNames) => new(TaskKind.Labelling, classNames);
 
-    /// <summary>Saying a number.</summary>
+    /// <summary>Regression: one number per sample.</summary>
     public static LearningTask Regression { get; } = new(TaskKind.Regression, []);
 
     /// <summary>Number of classes; 0 for numbers.</summary>

@@ -12,7 +12,7 @@ public readonly record struct ClassProbability(int Class, string Name, double Pr
 /// <param name="Top">The classes it finds most probable, the predicted one first; empty for numbers. Of a sequence,
 /// those behind its last token.</param>
 /// <param name="Value">The number; null for classes.</param>
-/// <param name="Steps">Of a sequence whose every step is spoken about, the predicted class behind each token; otherwise empty.</param>
+/// <param name="Steps">Under labelling, the predicted class after each token; otherwise empty.</param>
 /// <remarks>Probabilities are the softmax of the outputs (of log-probabilities, themselves), or with one output for two classes its
 /// sigmoid: what cross-entropy trains. After training with another loss only their order means something.</remarks>
 public sealed record Prediction(ImmutableArray<ClassProbability> Top, double? Value, ImmutableArray<string> Steps)

@@ -21,7 +21,7 @@ public static class SqueezeNet
             .Sequence("classifier", c =>
             {
                 c.Dropout(options.Dropout).Conv2d(outputs, 1);
-                if (outputs > 1) c.ReLU(); // a rectified logit could never say no
+                if (outputs > 1) c.ReLU(); // a rectified logit could not be negative
                 return c.AdaptiveAvgPool2d(1).Flatten();
             })
             .Build(outputs);

@@ -33,8 +33,7 @@ public enum Purpose
     /// <summary>Choice of the clients that evaluate the global model.</summary>
     EvaluationSample = 10,
 
-    /// <summary>Cutting one data set into training and test parts, where its authors did not.</summary>
-    TestSplit = 11,
+    // 11 was declared by earlier versions and never drawn from; it is not used again.
 
     /// <summary>Widths of clients' sub-models.</summary>
     SubModelRate = 12,

@@ -84,7 +84,7 @@ static class PackedBytes
         return compressor;
     }
 
-    /// <summary>Bits per bit of bytes taken evenly from all over the run, as if each came alone.</summary>
+    /// <summary>Entropy of an evenly spaced sample of the bytes, in bits per byte, divided by 8.</summary>
     static double EntropyOfSample(ReadOnlySpan<byte> bytes)
     {
         Span<int> counts = stackalloc int[256];

@@ -10,7 +10,7 @@ namespace AutoFlip;
 public abstract record LeafDataSet(string Name) : DataSet(Name)
 {
     private protected const string Caldas = "S. Caldas et al. 2018, LEAF: a benchmark for federated settings, arXiv 1812.01097";
-    private protected const string TrainFiles = "train/*.json", TestFiles = "test/*.json";
+    internal const string TrainFiles = "train/*.json", TestFiles = "test/*.json";
 
     private protected static readonly ImmutableArray<string> BothParts = [TrainFiles, TestFiles];
 
@@ -54,13 +54,13 @@ sealed class LeafFolder(string name, DataFolder folder, string? cache, ILoadObse
     /// <exception cref="AutoFlipException">A file is not LEAF's (exit 3), or there is nothing to train on.</exception>
     public LeafRows Read(LeafDecoder decoder, bool counted = true)
     {
-        var train = ReadPart("train/*.json", decoder, counted);
+        var train = ReadPart(LeafDataSet.TrainFiles, decoder, counted);
         if (decoder.Rows == 0) throw AutoFlipException.BadData($"The training files of {name} in '{folder.Path}' hold no samples.");
-        return LeafRows.Of(train, ReadPart("test/*.json", decoder, counted));
+        return LeafRows.Of(train, ReadPart(LeafDataSet.TestFiles, decoder, counted));
     }
 
     /// <summary>Reads the training files alone.</summary>
-    public void ReadTrain(LeafDecoder decoder, bool counted = true) => ReadPart("train/*.json", decoder, counted);
+    public void ReadTrain(LeafDecoder decoder, bool counted = true) => ReadPart(LeafDataSet.TrainFiles, decoder, counted);
 
     /// <summary>The images of both parts: from the cache of decoded ones if it has them, and otherwise into it if there is one.</summary>
     public ImageSet Cached(DataSet set, ImageSource source, int side)

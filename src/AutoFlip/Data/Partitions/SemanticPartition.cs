@@ -15,7 +15,7 @@ namespace AutoFlip;
 /// </remarks>
 public sealed record SemanticPartition : Partition
 {
-    /// <summary>Coordinates that likeness is judged by.</summary>
+    /// <summary>Principal components that samples are compared by.</summary>
     public const int Components = 16;
 
     const double Empty = -1; // less than any divergence: who has nothing comes first

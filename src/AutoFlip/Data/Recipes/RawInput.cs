@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AutoFlip;
 
-/// <summary>Something to be said something about.</summary>
+/// <summary>An input of a prediction: a sample as the network reads it, or why it could not be read.</summary>
 /// <param name="Name">The file, and the line of a file with several.</param>
 /// <param name="Sample">[C, H, W]; null if it could not be read.</param>
 /// <param name="Fault">Why it could not be read: one sentence.</param>

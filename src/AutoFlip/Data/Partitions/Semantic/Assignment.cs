@@ -1,60 +1,62 @@
 namespace AutoFlip;
 
-/// <summary>Gives each of several things a place of its own so that the costs sum to the least.</summary>
+/// <summary>Assigns each row of a cost matrix a column of its own at the least total cost.</summary>
 /// <remarks>
-/// The Hungarian method with potentials: things come one at a time, each by the cheapest chain of moves of those before. Time r^2 c for r
-/// things and c places. Source: Kuhn 1955; Jonker and Volgenant 1987, a shortest augmenting path per row.
+/// The Hungarian method with potentials: rows come one at a time, each by the shortest augmenting path. Time r^2 c for r rows and c
+/// columns. Source: Kuhn 1955; Jonker and Volgenant 1987, a shortest augmenting path per row.
 /// </remarks>
 static class Assignment
 {
     /// <summary>The cheapest assignment; where there are several, always the same one.</summary>
-    /// <param name="cost">[things][places], finite; at least as many places as things.</param>
-    /// <returns>The place of each thing.</returns>
+    /// <param name="cost">[rows][columns], finite; at least as many columns as rows.</param>
+    /// <returns>The column of each row.</returns>
     public static int[] Cheapest(double[][] cost)
     {
-        var places = cost[0].Length;
-        var things = new double[cost.Length]; // potentials: cost - thing - place is at least 0, and 0 for what is assigned
-        var prices = new double[places];
-        var holder = new int[places];
-        Array.Fill(holder, -1);
-        for (var thing = 0; thing < cost.Length; thing++) Place(cost, thing, things, prices, holder);
+        var columns = cost[0].Length;
+        var rowPotential = new double[cost.Length]; // cost - row - column is at least 0, and 0 for what is assigned
+        var columnPotential = new double[columns];
+        var rowOfColumn = new int[columns];
+        Array.Fill(rowOfColumn, -1);
+        for (var row = 0; row < cost.Length; row++) Assign(cost, row, rowPotential, columnPotential, rowOfColumn);
 
-        var place = new int[cost.Length];
-        for (var p = 0; p < places; p++)
-            if (holder[p] >= 0) place[holder[p]] = p;
-        return place;
+        var columnOfRow = new int[cost.Length];
+        for (var column = 0; column < columns; column++)
+            if (rowOfColumn[column] >= 0) columnOfRow[rowOfColumn[column]] = column;
+        return columnOfRow;
     }
 
-    /// <summary>Finds the cheapest chain from a thing without place to a free place, and moves everything on it by one.</summary>
-    static void Place(double[][] cost, int thing, double[] things, double[] prices, int[] holder)
+    /// <summary>Finds the shortest path from a row without column to a free column, and moves each row on it to its next column.</summary>
+    static void Assign(double[][] cost, int row, double[] rowPotential, double[] columnPotential, int[] rowOfColumn)
     {
-        var reached = new bool[prices.Length];
-        var way = new double[prices.Length]; // how dear the cheapest chain to a place is
-        var from = new int[prices.Length]; // the place before it on that chain; -1: the thing itself
-        Array.Fill(way, double.PositiveInfinity);
-        var (mover, at, so) = (thing, -1, 0.0);
+        var columns = columnPotential.Length;
+        var reached = new bool[columns];
+        var distance = new double[columns]; // length of the shortest path to a column
+        var previous = new int[columns]; // the column before it on that path; -1: the row itself
+        Array.Fill(distance, double.PositiveInfinity);
+        var (current, at, reachedDistance) = (row, -1, 0.0);
         do
         {
             var next = -1;
-            for (var p = 0; p < prices.Length; p++)
+            for (var column = 0; column < columns; column++)
             {
-                if (reached[p]) continue;
-                var whole = so + cost[mover][p] - things[mover] - prices[p];
-                if (whole < way[p]) (way[p], from[p]) = (whole, at);
-                if (next < 0 || way[p] < way[next]) next = p;
+                if (reached[column]) continue;
+                var whole = reachedDistance + cost[current][column] - rowPotential[current] - columnPotential[column];
+                if (whole < distance[column]) (distance[column], previous[column]) = (whole, at);
+                if (next < 0 || distance[column] < distance[next]) next = column;
             }
-            (at, so, reached[next]) = (next, way[next], true);
-            mover = holder[at];
+            (at, reachedDistance, reached[next]) = (next, distance[next], true);
+            current = rowOfColumn[at];
         }
-        while (mover >= 0);
+        while (current >= 0);
 
-        things[thing] += so;
-        for (var p = 0; p < prices.Length; p++)
+        rowPotential[row] += reachedDistance;
+        for (var column = 0; column < columns; column++)
         {
-            if (!reached[p] || p == at) continue;
-            prices[p] -= so - way[p];
-            things[holder[p]] += so - way[p];
+            if (!reached[column] || column == at) continue;
+            columnPotential[column] -= reachedDistance - distance[column];
+            rowPotential[rowOfColumn[column]] += reachedDistance - distance[column];
         }
-        for (var p = at; p >= 0; p = from[p]) holder[p] = from[p] >= 0 ? holder[from[p]] : thing;
+        for (var column = at; column >= 0; column = previous[column])
+            rowOfColumn[column] = previous[column] >= 0 ? rowOfColumn[previous[column]] : row;
     }
 }
