@@ -31,7 +31,7 @@ public class DittoTests
     {
         var network = TaskCodecTests.Linear(1);
         using var workspace = new Workspace(new Sgd());
-        var memory = new Notes();
+        var memory = new RememberedVectors();
         float[] seen = [.. Enumerable.Range(1, 3).Select(round =>
         {
             var task = new ClientTask(ClientWork.Train, round, 0.5, Weights.Zeros(network.Layout), Mask.Dense(network.Layout));
@@ -153,14 +153,5 @@ public class DittoTests
                 isRefused, ExperimentRules.Violations(experiment).Any(line => line.EndsWith("Accepted: a product of at most 1.")));
             Assert.Empty(ExperimentRules.Violations(experiment with { Optimizer = "Adam" }));
         }
-    }
-
-    sealed class Notes : ClientMemory
-    {
-        readonly Dictionary<string, float[]> _notes = [];
-
-        public override float[]? Read(string name) => _notes.TryGetValue(name, out var note) ? [.. note] : null;
-
-        public override void Write(string name, ReadOnlySpan<float> vector) => _notes[name] = vector.ToArray();
     }
 }

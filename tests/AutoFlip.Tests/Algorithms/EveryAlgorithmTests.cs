@@ -96,7 +96,7 @@ public sealed class EveryAlgorithmTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Names))]
-    public async Task Statistics_become_a_mean_or_a_median_of_the_clients(string name)
+    public async Task Statistics_stay_in_the_range_of_the_clients(string name)
     {
         var network = new NetworkBuilder("norm", new SampleShape(1, 4, 4)).Conv2d(6, 3).BatchNorm2d().ReLU().Flatten().Linear(3).Build(3);
         var count = network.Layout.Count - network.Layout.ParameterCount;

@@ -14,7 +14,7 @@ sealed class OneBias(FederatedAlgorithm algorithm, Experiment experiment, string
 {
     static readonly Network Network = TaskCodecTests.Linear(1);
 
-    readonly Notes[] _memories = [.. targets.Select(_ => new Notes())];
+    readonly RememberedVectors[] _memories = [.. targets.Select(_ => new RememberedVectors())];
     int _round;
 
     /// <summary>An experiment of full batches and plain SGD.</summary>
@@ -78,14 +78,5 @@ sealed class OneBias(FederatedAlgorithm algorithm, Experiment experiment, string
             Vectors = NamedValues.Kept(outcome.Vectors, mask),
             Numbers = outcome.Numbers,
         };
-    }
-
-    sealed class Notes : ClientMemory
-    {
-        readonly Dictionary<string, float[]> _notes = [];
-
-        public override float[]? Read(string name) => _notes.TryGetValue(name, out var note) ? [.. note] : null;
-
-        public override void Write(string name, ReadOnlySpan<float> vector) => _notes[name] = vector.ToArray();
     }
 }

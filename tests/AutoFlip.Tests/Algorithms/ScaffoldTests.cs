@@ -32,6 +32,7 @@ public sealed class ScaffoldTests : IDisposable
             trained.AddRange(run.Trained);
         }
 
+        Assert.Equal(4, trained.Count);
         foreach (var (got, meant) in trained.Zip((float[])[-0.2f, 0.2f, 0, 0])) Assert.Equal(meant, got, 1e-6f);
         Assert.Equal(1, run.Memory(0, "control"), 1e-5f);
         Assert.Equal(-1, run.Memory(1, "control"), 1e-5f);

@@ -46,7 +46,7 @@ public class SubmitBreakTests
         }
     }
 
-    sealed class Broken(Impatient clock) : CallInvoker
+    sealed class Broken(Impatient clock) : NoCalls
     {
         public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options)
@@ -57,18 +57,6 @@ public class SubmitBreakTests
                 new Writer<TRequest>(clock), answer.Task, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [],
                 () => { });
         }
-
-        public override TResponse BlockingUnaryCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
-
-        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
-
-        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
-
-        public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
     }
 
     sealed class Writer<T>(Impatient clock) : IClientStreamWriter<T>

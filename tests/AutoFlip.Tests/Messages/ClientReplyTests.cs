@@ -50,13 +50,18 @@ public class ClientReplyTests
     }
 
     [Fact]
-    public void Nor_do_statistics_and_they_weigh_by_the_samples_that_were_declared()
+    public void Statistics_claim_no_samples_of_training_and_weigh_by_those_that_were_declared()
     {
         var reply = new ClientReply { Client = 1, Examples = 10 };
 
         Assert.Same(reply, reply.Checked(ClientWork.Measure, values: 0, passes: 0, declared: 10));
-        Assert.NotNull((reply with { TrainSamples = 1 }).Checked(ClientWork.Measure, values: 0, passes: 0, declared: 10).Failure);
-        Assert.NotNull((reply with { Examples = 9 }).Checked(ClientWork.Measure, values: 0, passes: 0, declared: 10).Failure);
+        Assert.EndsWith(
+            "trained on 1 samples, and was not asked to train.",
+            (reply with { TrainSamples = 1 }).Checked(ClientWork.Measure, values: 0, passes: 0, declared: 10).Failure);
+        Assert.Contains(
+            "claims 9 training samples, and has declared 10",
+            (reply with { Examples = 9 }).Checked(ClientWork.Measure, values: 0, passes: 0, declared: 10).Failure,
+            StringComparison.Ordinal);
     }
 
     public static TheoryData<string, ClientReply> Lies => new()

@@ -27,7 +27,7 @@ public class HardActivationTests
     {
         var network = new NetworkBuilder("test", new(1, 2, 3)).Conv2d(1, new(1, 2), padding: new(0, 1), bias: false).Flatten().Build(8);
 
-        Assert.Equal([1, 12, 23, 30, 4, 45, 56, 60], Run(network, [10, 1], [1, 2, 3, 4, 5, 6]));
+        Assert.Equal([1, 12, 23, 30, 4, 45, 56, 60], Networks.Run(network, [10, 1], [1, 2, 3, 4, 5, 6]));
         Assert.Equal(8 * 2, network.MacsPerSample); // 2 x 4 pixels, 2 weights
     }
 
@@ -43,7 +43,7 @@ public class HardActivationTests
         var network = new NetworkBuilder("test", new(1, side, side)).Then(new MaxPool2d(3, 2, Ceiling: true)).Flatten()
             .Build(windows * windows);
 
-        var outputs = Run(network, [], [.. Enumerable.Range(0, side * side).Select(i => (double)i)]);
+        var outputs = Networks.Run(network, [], [.. Enumerable.Range(0, side * side).Select(i => (double)i)]);
 
         Assert.Equal(windows * windows, outputs.Length);
         Assert.Equal(side * side - 1, outputs[^1]); // the last pixel is in the last window
@@ -73,14 +73,5 @@ public class HardActivationTests
         {
             foreach (var (a, b) in want.Zip(got.flatten().data<double>().ToArray())) Assert.Equal(a, b, tolerance);
         }
-    }
-
-    static double[] Run(Network network, double[] values, double[] input)
-    {
-        using var scope = torch.NewDisposeScope();
-        using var module = new NetworkModule<double>(network);
-        values.CopyTo(module.Values);
-        return module.Forward(
-            torch.tensor(input, [1, 1, network.Input.Height, network.Input.Width]), training: false).contiguous().data<double>().ToArray();
     }
 }

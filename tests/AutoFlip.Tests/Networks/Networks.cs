@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TorchSharp;
 
 namespace AutoFlip.Tests;
 
@@ -7,6 +8,17 @@ static class Networks
 {
     public static JsonDocument ReadGolden(string file) =>
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", file)));
+
+    /// <summary>Outputs of a network for one sample, in double precision.</summary>
+    public static double[] Run(Network network, double[] values, double[] input)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var module = new NetworkModule<double>(network);
+        values.CopyTo(module.Values);
+        var shape = network.Input;
+        return [.. module.Forward(
+            torch.tensor(input, [1, shape.Channels, shape.Height, shape.Width]), training: false).contiguous().data<double>()];
+    }
 
     /// <summary>Builds a model from a golden case's constructor arguments and input shape (with its batch axis).</summary>
     public static Network Golden(string model, JsonElement args, JsonElement input) =>

@@ -16,7 +16,7 @@ public class RecurrentTests
         double[] values = [
             Math.Log(3), 0, Math.Log(2), 0, /* h */ 0, 0, 1, 0, /* bias_ih */ 0, 0, 0, 0, /* bias_hh */ 0, Math.Log(3), 0, 0];
 
-        var outputs = Run(Steps(2, 1).Lstm(1).Build(1), values, [1, 0]);
+        var outputs = Networks.Run(Steps(2, 1).Lstm(1).Build(1), values, [1, 0]);
 
         var first = 0.5 * Math.Tanh(9 / 20.0);
         Assert.Equal([first, 0.5 * Math.Tanh(27 / 80.0 + 0.5 * Math.Tanh(first))], outputs, Near);
@@ -31,7 +31,7 @@ public class RecurrentTests
     {
         double[] values = [Math.Log(3), 0, 0, /* h */ 0, 0, 0, /* bias_ih */ 0, 0, 0, /* bias_hh */ 0, 0, 4 / 3.0 * Math.Log(2)];
 
-        var outputs = Run(Steps(2, 1).Gru(1).Build(1), values, [1, 0]);
+        var outputs = Networks.Run(Steps(2, 1).Gru(1).Build(1), values, [1, 0]);
 
         Assert.Equal([0.3, 0.5 * Math.Tanh(2 / 3.0 * Math.Log(2)) + 0.15], outputs, Near);
     }
@@ -145,14 +145,6 @@ public class RecurrentTests
     }
 
     static NetworkBuilder Steps(int steps, int features) => new NetworkBuilder("test", new(1, steps, features)).RowSequence();
-
-    static double[] Run(Network network, double[] values, double[] input)
-    {
-        using var scope = torch.NewDisposeScope();
-        using var module = new NetworkModule<double>(network);
-        values.CopyTo(module.Values);
-        return [.. module.Forward(torch.tensor(input, [1, 1, network.Input.Height, network.Input.Width]), training: false).data<double>()];
-    }
 
     static void CompareToModule<T>(string kind, int layers, torch.ScalarType type) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -24,7 +24,7 @@ public class ShrinkingLawTests
         seed => Compare<double>(LawNetworks.Of(name), new KeyedRandom(seed), rounding: 1e-12), iter: LawNetworks.Tries(name));
 
     [Theory, MemberData(nameof(Names))]
-    public void So_they_are_in_single_precision(string name) => Gen.ULong.Sample(
+    public void In_single_precision_the_small_network_is_the_masked_one_but_for_rounding(string name) => Gen.ULong.Sample(
         seed => Compare<float>(LawNetworks.Of(name), new KeyedRandom(seed), rounding: 1e-5), iter: LawNetworks.Tries(name));
 
     /// <summary>So what reads them may stay as it is: only a sigmoid makes something of nothing.</summary>

@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace AutoFlip.Tests;
 
 public class TransformerLayerTests
@@ -8,7 +6,7 @@ public class TransformerLayerTests
     [Fact]
     public void SiLU_is_its_formula() => Assert.Equal(
         [0, 0.75 * Math.Log(3), -0.25 * Math.Log(3)],
-        Run(new NetworkBuilder("test", new(3, 1, 1)).Flatten().SiLU().Build(3), [], [0, Math.Log(3), -Math.Log(3)]), Near);
+        Networks.Run(new NetworkBuilder("test", new(3, 1, 1)).Flatten().SiLU().Build(3), [], [0, Math.Log(3), -Math.Log(3)]), Near);
 
     /// <summary>(1, 3, 5, 7): mean 4, deviations -3, -1, 1, 3, variance (9 + 1 + 1 + 9) / 4 = 5.</summary>
     [Fact]
@@ -16,7 +14,7 @@ public class TransformerLayerTests
     {
         var network = new NetworkBuilder("test", new(4, 1, 1)).Flatten().Then(new LayerNorm(4, Epsilon: 4)).Build(4);
 
-        var outputs = Run(network, [1, 2, 3, 4, /* bias */ 10, 20, 30, 40], [1, 3, 5, 7]);
+        var outputs = Networks.Run(network, [1, 2, 3, 4, /* bias */ 10, 20, 30, 40], [1, 3, 5, 7]);
 
         Assert.Equal([10 - 1, 20 - 2 / 3.0, 30 + 1, 40 + 4], outputs, Near); // over sqrt(5 + 4) = 3
     }
@@ -28,7 +26,7 @@ public class TransformerLayerTests
     {
         var network = new NetworkBuilder("test", new(1, 2, 2)).RowSequence().Then(new LayerNorm(4, Epsilon: 0)).Build(2);
 
-        Assert.Equal([0, 2 / Math.Sqrt(1.5), 1, 1], Run(network, [1, 1, 0, 0], [1, 3, 2, 2]), Near);
+        Assert.Equal([0, 2 / Math.Sqrt(1.5), 1, 1], Networks.Run(network, [1, 1, 0, 0], [1, 3, 2, 2]), Near);
     }
 
     /// <summary>
@@ -42,7 +40,7 @@ public class TransformerLayerTests
         var network = Steps(4, 1).Then(new SelfAttention(2, 4, Sequences: 2)).Build(8);
         double[] query = [2 * Math.Log(3), 0, 0, 0, 0, 0, 0, 0], key = [1, 0, 0, 0, 0, 0, 0, 0], value = [1, 2, 3, 4, 8, 0, 0, 0];
 
-        var outputs = Run(network, [.. query, .. key, .. value], [1, 0, 1, 1]);
+        var outputs = Networks.Run(network, [.. query, .. key, .. value], [1, 0, 1, 1]);
 
         Assert.Equal(
             [0.75, 1.5, 2.25, 3, 4, 0, 0, 0, 0.5, 1, 1.5, 2, 4, 0, 0, 0, 1, 2, 3, 4, 8, 0, 0, 0, 1, 2, 3, 4, 8, 0, 0, 0], outputs, Near);
@@ -73,7 +71,7 @@ public class TransformerLayerTests
     {
         var network = new NetworkBuilder("test", new(2, 2, 4)).Then(new PatchSequence(2)).Build(2);
 
-        var outputs = Run(network, [], [0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17]);
+        var outputs = Networks.Run(network, [], [0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17]);
 
         Assert.Equal([0, 10, 2, 12, 1, 11, 3, 13, 4, 14, 6, 16, 5, 15, 7, 17], outputs);
     }
@@ -82,8 +80,9 @@ public class TransformerLayerTests
     public void An_image_from_patches_is_the_image_that_was_cut()
     {
         double[] image = [.. Enumerable.Range(0, 3 * 6 * 9).Select(i => (double)i)];
+        var network = new NetworkBuilder("test", new(3, 6, 9)).Patches("patches", 3, p => p).Flatten().Build(162);
 
-        Assert.Equal(image, Run(new NetworkBuilder("test", new(3, 6, 9)).Patches("patches", 3, p => p).Flatten().Build(162), [], image));
+        Assert.Equal(image, Networks.Run(network, [], image));
     }
 
     [Fact]
@@ -132,16 +131,6 @@ public class TransformerLayerTests
 
     static NetworkBuilder Steps(int steps, int features) =>
         new NetworkBuilder("test", new(1, steps, features)).Then(new RowSequence(), "rows");
-
-    static double[] Run(Network network, double[] values, double[] input)
-    {
-        using var scope = torch.NewDisposeScope();
-        using var module = new NetworkModule<double>(network);
-        values.CopyTo(module.Values);
-        var shape = network.Input;
-        return [.. module.Forward(
-            torch.tensor(input, [1, shape.Channels, shape.Height, shape.Width]), training: false).contiguous().data<double>()];
-    }
 
     static bool Near(double want, double got) => Math.Abs(want - got) < 1e-14;
 }

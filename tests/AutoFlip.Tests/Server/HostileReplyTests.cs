@@ -55,7 +55,7 @@ public class HostileReplyTests
 
     /// <summary>Six clients report finite numbers of their training, which the pruner sums up.</summary>
     [Fact]
-    public async Task So_does_a_pruner_whose_memory_is_not_finite()
+    public async Task A_round_whose_pruner_memory_is_not_finite_fails_the_run()
     {
         var experiment = TinyFederation.Experiment with { Pruner = "autoflip", DenseRounds = 1, CohortFraction = 1 };
         experiment = experiment.WithOption("scoreRounds", 1);

@@ -171,7 +171,6 @@ public class LocalTrainingTests
 
     public static TheoryData<string> Optimizers => [.. Catalog.Optimizers.Names];
 
-    /// <summary>Keeps every weight at random, of all tensors about half.</summary>
     /// <summary>At the weights of the step under way the gradient is that of the step; at others that of a step from there.
     /// Nothing else changes.</summary>
     [Fact]
@@ -314,6 +313,7 @@ public class LocalTrainingTests
         Assert.Equal(trained, training.Values.ToArray());
     }
 
+    /// <summary>Keeps every weight at random, of all tensors about half.</summary>
     static Mask Half(WeightLayout layout)
     {
         var random = new KeyedRandom(3);

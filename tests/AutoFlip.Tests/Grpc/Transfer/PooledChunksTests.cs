@@ -93,7 +93,7 @@ public class PooledChunksTests
     }
 
     /// <summary>Keeps the methods of calls, and makes none.</summary>
-    sealed class Recorder : CallInvoker
+    sealed class Recorder : NoCalls
     {
         public List<object> Methods { get; } = [];
 
@@ -103,18 +103,6 @@ public class PooledChunksTests
             Methods.Add(method);
             throw new NotSupportedException();
         }
-
-        public override TResponse BlockingUnaryCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
-
-        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
-
-        public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
-
-        public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
     }
 
     static ReadOnlySequence<byte> Pieces(byte[] bytes, int length)

@@ -25,22 +25,26 @@ public sealed class HuggingFaceConfigTests : IDisposable
         Assert.Equal(0.1, options.Encoder!.AttentionDropout);
     }
 
-    /// <summary>Every field that decides the network is written and read back.</summary>
+    /// <summary>Every field that decides the network is written and read back. The fields of the golden config that are left
+    /// out decide nothing.</summary>
     [Theory]
-    [InlineData("DistilBert")]
-    [InlineData("SqueezeBert")]
-    [InlineData("MobileBert")]
-    public void A_config_that_is_written_is_read_back(string model)
+    [InlineData("DistilBert", "qa_dropout,seq_classif_dropout,sinusoidal_pos_embds")]
+    [InlineData("SqueezeBert", "")]
+    [InlineData("MobileBert", "classifier_dropout,layer_norm_eps,true_hidden_size")]
+    public void A_config_that_is_written_is_read_back(string model, string unwritten)
     {
-        var (_, options) = Read(GoldenCheckpoint.Of(model).Config);
+        var golden = GoldenCheckpoint.Of(model).Config;
+        var (_, options) = Read(golden);
 
         var written = HuggingFaceConfig.Write(model, options);
 
         Assert.Equal((model, options), Read(written));
-        foreach (var (field, value) in GoldenCheckpoint.Of(model).Config)
+        foreach (var (field, value) in golden)
             if (written.TryGetPropertyValue(field, out var own)) Assert.Equal(value!.ToJsonString(), own!.ToJsonString());
         Assert.Equal(
-            GoldenCheckpoint.Of(model).Config["vocab_size"]!.GetValue<int>(), written["vocab_size"]!.GetValue<int>());
+            unwritten.Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Concat(["architectures", "initializer_range", "torch_dtype", "transformers_version"]).Order(StringComparer.Ordinal),
+            golden.Select(field => field.Key).Except(written.Select(field => field.Key)).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -14,12 +14,12 @@ public sealed class OnnxModelTests
         Compare(name, shrinks: false, drawn => drawn.AssertEqual(drawn.File()));
 
     [Theory, MemberData(nameof(Names))]
-    public void So_does_a_network_without_some_of_its_units(string name) =>
+    public void Network_without_some_of_its_units_computes_what_evaluation_computes(string name) =>
         Compare(name, shrinks: true, drawn => drawn.AssertEqual(drawn.File()));
 
     /// <summary>So what is lost is the rounding of weights and nothing else.</summary>
     [Theory, MemberData(nameof(Names))]
-    public void In_float16_it_computes_what_evaluation_computes_from_rounded_weights(string name) => Compare(name, shrinks: true, drawn =>
+    public void In_float16_a_network_computes_what_evaluation_does_with_rounded_weights(string name) => Compare(name, true, drawn =>
     {
         var rounded = drawn.Weights.ToArray();
         foreach (var tensor in drawn.Network.Layout.Entries.Where(tensor => tensor.Role == TensorRole.Weight))
