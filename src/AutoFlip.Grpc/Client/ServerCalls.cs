@@ -7,6 +7,8 @@ using Grpc.Core;
 namespace AutoFlip.Grpc;
 
 /// <summary>Transfers of a client, each resumed at the byte where it broke off.</summary>
+/// <remarks>Every wait ends with its token by itself: once its connection was aborted, a call may end neither by itself nor when it is
+/// cancelled, and a client that waits for it would never work again.</remarks>
 /// <param name="calls">The server's calls.</param>
 /// <param name="headers">Headers of each call.</param>
 /// <param name="time">The clock; only durations count.</param>
@@ -14,7 +16,7 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers, Ti
 {
     static readonly TimeSpan Short = TimeSpan.FromSeconds(30);
 
-    /// <summary>Time for the receipt of a reply that broke off: after an aborted request some calls never end.</summary>
+    /// <summary>Time for the receipt of a reply that broke off.</summary>
     static readonly TimeSpan AfterBreak = TimeSpan.FromSeconds(5);
 
     readonly UploadRoom _room = new();
@@ -36,7 +38,7 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers, Ti
         while (true)
         {
             limit.Restart(silence);
-            if (!await call.ResponseStream.MoveNext(limit.Token)) yield break;
+            if (!await call.ResponseStream.MoveNext(limit.Token).WaitAsync(limit.Token)) yield break;
             yield return call.ResponseStream.Current;
         }
     }
@@ -56,7 +58,7 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers, Ti
         while (have.Bytes < into.Length)
         {
             silence.Restart();
-            if (!await call.ResponseStream.MoveNext(silence.Token)) break;
+            if (!await call.ResponseStream.MoveNext(silence.Token).WaitAsync(silence.Token)) break;
             var chunk = call.ResponseStream.Current;
             if (chunk.Offset != (ulong)have.Bytes || !Chunks.IsSound(chunk) || chunk.Data.Length > into.Length - have.Bytes)
                 throw new RpcException(new Status(StatusCode.DataLoss, "a chunk of the task is damaged."));
@@ -84,20 +86,22 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers, Ti
         if (reply.Start is { } start) header.Start = (uint)start;
         try
         {
-            await call.RequestStream.WriteAsync(new SubmitPart { Header = header }, silence.Token);
+            await WriteAsync(new SubmitPart { Header = header });
             foreach (var chunk in Chunks.Of(reply.Message, offset ?? reply.Message.Length))
             {
                 silence.Restart();
-                await call.RequestStream.WriteAsync(new SubmitPart { Chunk = chunk }, silence.Token);
+                await WriteAsync(new SubmitPart { Chunk = chunk });
             }
-            await call.RequestStream.CompleteAsync();
+            await call.RequestStream.CompleteAsync().WaitAsync(silence.Token);
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException or IOException or HttpRequestException)
         {
             last = AfterBreak; // the server answered before the end: its receipt names the reason
         }
         silence.Restart(last);
-        return await call.ResponseAsync;
+        return await call.ResponseAsync.WaitAsync(silence.Token);
+
+        Task WriteAsync(SubmitPart part) => call.RequestStream.WriteAsync(part, silence.Token).WaitAsync(silence.Token);
     }
 
     /// <summary>Notes where seats are.</summary>
@@ -110,7 +114,14 @@ sealed class ServerCalls(Federation.FederationClient calls, Metadata headers, Ti
         using var within = new IdleLimit(time, ct);
         within.Restart(Short);
         using var begun = call(Options(within.Token));
-        return await begun;
+        try
+        {
+            return await begun.ResponseAsync.WaitAsync(within.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new RpcException(Status.DefaultCancelled); // as a call that was cancelled ends by itself
+        }
     }
 
     CallOptions Options(CancellationToken ct) => new(headers, cancellationToken: ct);

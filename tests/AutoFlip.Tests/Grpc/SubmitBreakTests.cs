@@ -21,6 +21,55 @@ public class SubmitBreakTests
         Assert.Equal(TimeSpan.FromSeconds(5), clock.LastWait);
     }
 
+    /// <summary>Seen once in a run over a Unix socket: the server had closed the task, and the client that was sending its reply did nothing
+    /// any more, not even when it was stopped.</summary>
+    [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
+    public async Task A_call_that_does_not_end_when_it_is_cancelled_holds_nobody(int step)
+    {
+        using var stop = new CancellationTokenSource();
+        var calls = new ServerCalls(new Federation.FederationClient(new Deaf(step, stop)), [], TimeProvider.System);
+        var reply = new Submission(ByteString.CopyFrom(new byte[16]), new byte[10], new byte[32], Start: null);
+
+        var sending = calls.SubmitAsync(session: 1, reply, offset: 0, stop.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => sending.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Of header, chunk, end and receipt one never comes to an end, and the call is cancelled meanwhile.</summary>
+    sealed class Deaf(int step, CancellationTokenSource stop) : NoCalls
+    {
+        public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options) => new(
+                new DeafWriter<TRequest>(step, stop), new TaskCompletionSource<TResponse>().Task, Task.FromResult(new Metadata()),
+                () => Status.DefaultSuccess, () => [], () => { });
+    }
+
+    sealed class DeafWriter<T>(int step, CancellationTokenSource stop) : IClientStreamWriter<T>
+    {
+        int _step;
+
+        public WriteOptions? WriteOptions { get; set; }
+
+        public Task WriteAsync(T message) => NextAsync();
+
+        public Task WriteAsync(T message, CancellationToken cancellationToken) => NextAsync();
+
+        public Task CompleteAsync()
+        {
+            var completed = NextAsync();
+            if (step > _step) stop.Cancel(); // during the receipt
+            return completed;
+        }
+
+        Task NextAsync()
+        {
+            if (++_step < step) return Task.CompletedTask;
+            stop.Cancel();
+            return new TaskCompletionSource().Task;
+        }
+    }
+
     /// <summary>Once writing has failed, every wait is over at once.</summary>
     sealed class Impatient : TimeProvider
     {
