@@ -48,17 +48,19 @@ sealed class TableSession(IReadOnlyList<ExperimentTable> tables, Request request
     /// <exception cref="AutoFlipException">There is no such row (exit 2).</exception>
     IReadOnlyList<TableJob> Jobs()
     {
-        var patterns = request.Tables.Rows.Select(Pattern).ToList();
         var names = tables.SelectMany(table => table.Rows).Select(row => row.Name).ToList();
-        foreach (var (asked, pattern) in request.Tables.Rows.Zip(patterns))
-            if (!names.Any(pattern.IsMatch))
+        Predicate<string>[] chosen =
+            [.. request.Tables.Rows.Select(asked => names.Contains(asked) ? (Predicate<string>)asked.Equals : Pattern(asked).IsMatch)];
+        foreach (var (asked, isChosen) in request.Tables.Rows.Zip(chosen))
+            if (!names.Exists(isChosen))
                 throw AutoFlipException.BadRequest(
                     $"experiment: no row is called '{asked}'.{Nearest.Hint(asked, names)} "
                     + "Accepted: names, or patterns such as 'FedAvg*'.");
-        return TableJob.Of(tables, name => patterns.Any(pattern => pattern.IsMatch(name)));
+        return TableJob.Of(tables, name => chosen.Any(isChosen => isChosen(name)));
     }
 
-    /// <summary>Matches names of rows. The name of an entry stands for all of its grid's combinations.</summary>
+    /// <summary>Matches names of rows, where none is called exactly so. The name of an entry stands for all of its grid's
+    /// combinations.</summary>
     static Regex Pattern(string name) => new(
         $"^{Regex.Escape(name).Replace(@"\*", ".*", StringComparison.Ordinal)}(, .*)?$",
         RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);

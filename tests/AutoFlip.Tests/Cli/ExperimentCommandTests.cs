@@ -226,6 +226,17 @@ public sealed class ExperimentCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_row_with_exactly_the_name_is_chosen_alone()
+    {
+        var file = FileOf("""
+            { "name": "t", "dataset": "Digits", "rounds": 6, "rows": [{ "name": "b" }, { "name": "b, non-IID", "localEpochs": 2 }] }
+            """);
+
+        Assert.Equal(["[1/1] t: b, seed 1: not run yet"], Run(file, "--dry-run", "--row", "b").Lines);
+        Assert.Equal(2, Run(file, "--dry-run", "--row", "b*").Lines.Length);
+    }
+
+    [Fact]
     public void Several_rows_are_chosen_at_once_and_each_of_them_must_be_there()
     {
         var file = FileOf(TwoByTwo);
