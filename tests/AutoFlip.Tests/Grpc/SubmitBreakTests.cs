@@ -21,8 +21,8 @@ public class SubmitBreakTests
         Assert.Equal(TimeSpan.FromSeconds(5), clock.LastWait);
     }
 
-    /// <summary>Seen once in a run over a Unix socket: the server had closed the task, and the client that was sending its reply did nothing
-    /// any more, not even when it was stopped.</summary>
+    /// <summary>Seen once in a run over a Unix socket: the server had closed the task, and the client that was sending its reply did
+    /// nothing any more, not even when it was stopped.</summary>
     [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
     public async Task A_call_that_does_not_end_when_it_is_cancelled_holds_nobody(int step)
     {
