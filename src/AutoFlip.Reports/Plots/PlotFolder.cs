@@ -36,14 +36,7 @@ public static class PlotFolder
     /// <exception cref="AutoFlipException">A file cannot be written (exit 4).</exception>
     public static void Write(IReadOnlyCollection<Chart> charts, string folder, IReadOnlyCollection<PlotFormat> formats)
     {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw AutoFlipException.RunFailed($"'{folder}' cannot be made: {e.Message}", e);
-        }
+        OwnFile.MakeFolder(folder);
         foreach (var chart in charts)
         {
             var drawing = ChartDrawing.Of(chart);

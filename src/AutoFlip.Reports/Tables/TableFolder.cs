@@ -21,14 +21,7 @@ public sealed class TableFolder(string path, IReadOnlyList<(string What, string 
     /// <exception cref="AutoFlipException">It cannot be written (exit 4).</exception>
     public void Write(TableResult result)
     {
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            throw AutoFlipException.RunFailed($"--result-path: the folder '{path}' cannot be made: {refused.Message}", refused);
-        }
+        OwnFile.MakeFolder(path, $"--result-path: the folder '{path}'");
         var page = TablePage.Of(result, path, facts);
         AtomicFile.Write(Markdown, TableMarkdown.Write(page));
         AtomicFile.Write(Page, TableHtml.Write(page));

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace AutoFlip.Reports;
 
 /// <summary>Settings that the rows of a table share, and those in which they differ, without name and seed.</summary>
@@ -8,13 +6,11 @@ namespace AutoFlip.Reports;
 sealed record TableSettings(
     IReadOnlyList<(string Field, string Value)> Shared, IReadOnlyList<(string Row, IReadOnlyList<(string Field, string Value)> Fields)> Own)
 {
-    static readonly string[] Aside = ["schema", "version", "name", "seed"];
-
     /// <summary>Compares the rows of a resolved table.</summary>
     public static TableSettings Of(ExperimentTable table)
     {
-        var defaults = Fields(new Experiment());
-        var rows = table.Rows.Select(row => (row.Name, Fields: Fields(row.Experiments[0]))).ToList();
+        var defaults = ExperimentTable.SettingsOf(new Experiment());
+        var rows = table.Rows.Select(row => (row.Name, Fields: ExperimentTable.SettingsOf(row.Experiments[0]))).ToList();
         var unused = table.Rows.SelectMany(row => row.Experiments[0].Options).GroupBy(value => value.Option.Name)
             .Where(values => values.All(value => value.IsDefault)).Select(values => values.Key);
         var fields = rows.SelectMany(row => row.Fields.Keys).Distinct().Except(unused).ToList();
@@ -28,16 +24,6 @@ sealed record TableSettings(
 
     /// <summary>The value of a field; a dash for an option of a method that the row does not use.</summary>
     static string ValueOf(OrderedDictionary<string, string> fields, string field) => fields.TryGetValue(field, out var value) ? value : "-";
-
-    /// <summary>Fields and values as they are written in a file, in its order; what is derived is no setting.</summary>
-    static OrderedDictionary<string, string> Fields(Experiment experiment) => new(
-        JsonNode.Parse(ExperimentFile.Write(DerivedValue.Undo(experiment)))!.AsObject().Where(field => !Aside.Contains(field.Key))
-            .Select(field => KeyValuePair.Create(field.Key, field.Value switch
-            {
-                null => "auto",
-                JsonArray list => string.Join(' ', list),
-                var value => value.ToString(),
-            })));
 
     /// <summary>A value as it is shown: a data set without folders, for tables are passed on.</summary>
     static (string Field, string Value) Shown(KeyValuePair<string, string> field) =>

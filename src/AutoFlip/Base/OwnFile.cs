@@ -55,6 +55,22 @@ public static class OwnFile
         return root;
     }
 
+    /// <summary>Makes a folder, and those it lies in, if it is not there.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="called">What a refusal calls it; null: by its path.</param>
+    /// <exception cref="AutoFlipException">It cannot be made (exit 4).</exception>
+    public static void MakeFolder(string path, string? called = null)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AutoFlipException.RunFailed($"{called ?? $"'{path}'"} cannot be made: {e.Message}", e);
+        }
+    }
+
     static void RefuseLink(string path)
     {
         if (new FileInfo(path).LinkTarget is null) return;

@@ -124,15 +124,19 @@ public static class ExperimentRules
     /// <summary>Every rule that the experiment breaks, one sentence each; empty if it is sound.</summary>
     public static IReadOnlyList<string> Violations(Experiment experiment) => Violations(experiment, KnownTask(experiment));
 
-    static IReadOnlyList<string> Violations(Experiment experiment, LearningTask? task) =>
-    [
-        .. Names.Select(name => Unknown(name.Section, name.Get(experiment))).OfType<string>(),
-        .. experiment.Metrics.Select(metric => Unknown(Metrics, metric)).OfType<string>(),
-        .. ExperimentOptions.All.Select(option => option.Violation(experiment)).OfType<string>(),
-        .. MethodOptions.Violations(experiment),
-        .. MethodMisfits(experiment),
-        .. task is null ? [] : TaskRules.PartitionMisfits(experiment, task).Concat(TaskRules.Misfits(experiment, task)),
-    ];
+    static IReadOnlyList<string> Violations(Experiment experiment, LearningTask? task)
+    {
+        string[] ofOptions = [.. MethodOptions.Violations(experiment)];
+        return
+        [
+            .. Names.Select(name => Unknown(name.Section, name.Get(experiment))).OfType<string>(),
+            .. experiment.Metrics.Select(metric => Unknown(Metrics, metric)).OfType<string>(),
+            .. ExperimentOptions.All.Select(option => option.Violation(experiment)).OfType<string>(),
+            .. ofOptions,
+            .. ofOptions is [] ? MethodMisfits(experiment) : [], // methods are asked of options in their ranges only
+            .. task is null ? [] : TaskRules.PartitionMisfits(experiment, task).Concat(TaskRules.Misfits(experiment, task)),
+        ];
+    }
 
     /// <summary>A refusal where so many clients would evaluate each round's model that no round would end.</summary>
     static IEnumerable<string> TooManyEvaluators(Experiment experiment)
@@ -167,8 +171,7 @@ public static class ExperimentRules
             + $"{experiment.CohortSize}.");
     }
 
-    /// <summary>Refusals of algorithm and pruner, of each other or of the optimizer; empty while one of their names is unknown, or one of
-    /// their options is out of range.</summary>
+    /// <summary>Refusals of algorithm and pruner, of each other or of the optimizer; empty while one of their names is unknown.</summary>
     static IEnumerable<string> MethodMisfits(Experiment experiment)
     {
         (CatalogSection, string)[] parts =
@@ -177,7 +180,7 @@ public static class ExperimentRules
             (CatalogSections.Pruners, experiment.Pruner), (CatalogSections.Guidances, experiment.Guidance),
             (CatalogSections.Partitions, experiment.Partition),
         ];
-        if (parts.Any(part => Unknown(part.Item1, part.Item2) is not null) || MethodOptions.Violations(experiment).Any()) return [];
+        if (parts.Any(part => Unknown(part.Item1, part.Item2) is not null)) return [];
         var (algorithm, pruner) = (Catalog.Algorithms[experiment.Algorithm](experiment), Catalog.Pruners[experiment.Pruner](experiment));
         string?[] refusals =
         [

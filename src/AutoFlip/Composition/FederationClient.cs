@@ -80,22 +80,8 @@ public sealed class FederationClient : IDisposable
             Round = task.Task.Round,
         };
         card = task.Mask.Units is null ? card with { ModelSha256 = model.Sha256() } : card.WithWidthsOf(task.Mask.Small);
-        MakeFolder(folder);
+        OwnFile.MakeFolder(folder, $"The folder '{folder}' of personal models"); // as a model that cannot be written, it ends the client
         Safetensors.Write(Path.Combine(folder, RunDirectory.PersonalModelOf(client)), model, card.Metadata(_experiment));
-    }
-
-    /// <exception cref="AutoFlipException">It cannot be made (exit 4): this ends the client, as a model that cannot be written
-    /// does.</exception>
-    static void MakeFolder(string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw AutoFlipException.RunFailed($"The folder '{path}' of personal models cannot be made: {e.Message}", e);
-        }
     }
 
     /// <summary>The reason of a failure as the server gets it. Only a sentence of ours about numbers is sent as it is.</summary>

@@ -29,6 +29,8 @@ public sealed record ExperimentTable(string Source, Experiment Experiment, Immut
 {
     const int LongestName = 80;
 
+    static readonly string[] NoSettings = ["schema", "version", "name", "seed"];
+
     /// <summary>Reads a file; a directory means the <c>experiment.json</c> in it.</summary>
     /// <exception cref="AutoFlipException">The file does not exist, or a field or value is not accepted (exit 2).</exception>
     public static ExperimentTable Load(string path)
@@ -73,7 +75,8 @@ public sealed record ExperimentTable(string Source, Experiment Experiment, Immut
     /// <param name="typed">What is changed in every experiment.</param>
     public IReadOnlyList<string> Replaced(Func<Experiment, Experiment> typed)
     {
-        var (written, changed) = (Fields(experiment => experiment), Fields(typed));
+        var written = Rows.Select(row => SettingsOf(row.Experiments[0])).ToList();
+        var changed = Rows.Select(row => SettingsOf(typed(row.Experiments[0]))).ToList();
         return
         [
             .. from field in changed.SelectMany(row => row.Keys).Distinct()
@@ -81,13 +84,19 @@ public sealed record ExperimentTable(string Source, Experiment Experiment, Immut
                where values == 1 && written.Select(row => row.GetValueOrDefault(field)).Distinct().Count() > 1
                select field,
         ];
-
-        Dictionary<string, string?>[] Fields(Func<Experiment, Experiment> change) =>
-        [
-            .. Rows.Select(row => JsonNode.Parse(ExperimentFile.Write(change(row.Experiments[0]) with { Seed = 0 }))!.AsObject()
-                .ToDictionary(field => field.Key, field => field.Value?.ToJsonString(), StringComparer.Ordinal)),
-        ];
     }
+
+    /// <summary>Fields and values as they are written in a file, in its order, without name and seed; what is derived is no
+    /// setting.</summary>
+    /// <param name="experiment">The experiment of a row.</param>
+    public static OrderedDictionary<string, string> SettingsOf(Experiment experiment) => new(
+        JsonNode.Parse(ExperimentFile.Write(DerivedValue.Undo(experiment)))!.AsObject().Where(field => !NoSettings.Contains(field.Key))
+            .Select(field => KeyValuePair.Create(field.Key, field.Value switch
+            {
+                null => "auto",
+                JsonArray list => string.Join(' ', list),
+                var value => value.ToString(),
+            })));
 
     string NameOf(string table, string row) => Rows.Length == 1 && row == Experiment.Name ? table : Portable($"{table}-{row}");
 

@@ -40,14 +40,7 @@ static class HuggingFaceFolder
         };
         var foreign = WeightLayout.Create(model.Network.Layout.Entries.Select(entry =>
             (PretrainedNames.Foreign(entry.Name, prefix), entry.Shape, entry.Role)));
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw AutoFlipException.RunFailed($"'{folder}' cannot be made: {e.Message}", e);
-        }
+        OwnFile.MakeFolder(folder);
         Safetensors.Write(
             Path.Combine(folder, WeightsName), new Weights(foreign, model.Weights.ToArray()),
             new Dictionary<string, string> { ["format"] = "pt" }, half);
