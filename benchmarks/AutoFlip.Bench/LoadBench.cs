@@ -25,9 +25,11 @@ static class LoadBench
                 ("from the cache", () => Time(cached)));
 
             var train = (ImageSet)Load(cached).Train;
+            var crops = new ImageTransform { CropPadding = 4, HorizontalFlip = 0.5 };
             var all = new ImageTransform { RotationDegrees = 15, HorizontalFlip = 0.5, VerticalFlip = 0.5, ColorJitter = 0.5 };
             var batches = Series.Interleave(context, context.RepeatsOr(5),
                 ("as they are", () => ImagesPerSecond(context, train.With(new ImageTransform()), null)),
+                ("crops and horizontal flips", () => ImagesPerSecond(context, train.With(crops), new KeyedRandom(1))),
                 ("flips and colour jitter", () => ImagesPerSecond(
                     context, train.With(all with { RotationDegrees = 0 }), new KeyedRandom(1))),
                 ("all augmentations", () => ImagesPerSecond(context, train.With(all), new KeyedRandom(1))));
@@ -36,8 +38,9 @@ static class LoadBench
                 "Reading a data set",
                 $"""
                 {set.Name}: {train.Count:N0} training images and the test images, {train.Shape} each after the resize, from '{found.Path}',
-                as the system keeps files in memory. Then batches of {Batch} random images on one thread, as they are and augmented:
-                rotation by up to 15 degrees, flips either way (probability 0.5), colour jitter (strength 0.5).
+                as the system keeps files in memory. Then batches of {Batch} random images on one thread: as they are; cropped out of 4 pixels
+                of padding and mirrored; augmented by rotation up to 15 degrees, flips either way (probability 0.5) and colour jitter
+                (strength 0.5).
                 """,
                 [
                     new(
@@ -51,8 +54,8 @@ static class LoadBench
                     new("loading from the files", "at most 5 s", $"{loads[0].Median:0.00} s", loads[0].Median <= 5),
                     new("loading from the cache", "at most 1 s", $"{loads[2].Median:0.00} s", loads[2].Median <= 1),
                     new(
-                        "batches with all augmentations, one thread", "at least 20,000 images/s", $"{batches[2].Median:N0} images/s",
-                        batches[2].Median >= 20_000),
+                        "batches with all augmentations, one thread", "at least 20,000 images/s", $"{batches[^1].Median:N0} images/s",
+                        batches[^1].Median >= 20_000),
                 ]);
 
             LoadedData Load(DataLocations where) => set.Load(experiment, where, RunObserver.None, context.Cancel);

@@ -11,7 +11,7 @@ public class ReadingBenchmarks
 {
     const int Side = 24, Batch = 350, Samples = 2400;
     static readonly SampleShape Shape = new(1, Side, Side);
-    readonly ImageSet _plain, _augmented, _mapped, _colour;
+    readonly ImageSet _plain, _augmented, _mapped, _colour, _cropped;
     readonly float[] _colours = new float[Batch * 3 * Side * Side];
     readonly int[] _rows = new Seeds(1).For(Purpose.Shuffle).Permutation(Samples)[..Batch];
     readonly float[] _into = new float[Batch * Side * Side];
@@ -26,6 +26,8 @@ public class ReadingBenchmarks
         _augmented = _plain.With(new ImageTransform { HorizontalFlip = 0.5, ColorJitter = 0.5 });
         _colour = new ImageSet(new SampleShape(3, Side, Side), pixels, new int[Samples / 3])
             .With(new ImageTransform { RotationDegrees = 15, HorizontalFlip = 0.5, VerticalFlip = 0.5, ColorJitter = 0.5 });
+
+        _cropped = _colour.With(new ImageTransform { CropPadding = 4 });
 
         var path = Path.GetTempFileName();
         File.WriteAllBytes(path, pixels);
@@ -44,6 +46,31 @@ public class ReadingBenchmarks
     /// <summary>The engine's, from a mapped file.</summary>
     [Benchmark, BenchmarkCategory("plain")]
     public void ReadMapped() => _mapped.Read(_rows, _into, augmentation: null);
+
+    /// <summary>A crop that looks for the place of every pixel.</summary>
+    [Benchmark(Baseline = true), BenchmarkCategory("cropped")]
+    public void NaiveCropped()
+    {
+        var random = new Seeds(1).For(Purpose.Augmentation);
+        var (cropped, values) = (new byte[3 * Shape.Length], _colour.Recipe.Values());
+        for (var i = 0; i < Batch; i++)
+        {
+            var image = _colour[_rows[i] / 3];
+            var crop = Shift.Draw(4, random);
+            for (var at = 0; at < cropped.Length; at++)
+            {
+                int plane = at / Shape.Length, y = at / Side % Side + crop.Down, x = at % Side + crop.Right;
+                cropped[at] = image[(plane * Side + Inside(y)) * Side + Inside(x)];
+            }
+            ImageSet.ToFloat(cropped, values, _colours.AsSpan(i * cropped.Length, cropped.Length));
+        }
+
+        static int Inside(int place) => place < 0 ? -place : place >= Side ? 2 * Side - 2 - place : place;
+    }
+
+    /// <summary>The engine's crop out of 4 pixels of padding.</summary>
+    [Benchmark, BenchmarkCategory("cropped")]
+    public void Cropped() => _cropped.Read([.. _rows.Select(row => row / 3)], _colours, new Seeds(1).For(Purpose.Augmentation));
 
     /// <summary>An array per image, on which a flip and brightness and contrast are computed in floats: half
     /// of what the engine draws.</summary>

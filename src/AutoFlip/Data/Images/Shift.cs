@@ -18,12 +18,16 @@ readonly record struct Shift(int Down, int Right)
     /// <param name="result">As long, not overlapping; every byte is written.</param>
     public void Apply(ReadOnlySpan<byte> image, SampleShape shape, Span<byte> result)
     {
+        // Columns start .. end - 1 are of the image itself; those beside them are reflected.
+        int start = Math.Max(0, -Right), end = Math.Min(shape.Width, shape.Width - Right);
         for (var row = 0; row < shape.Channels * shape.Height; row++)
         {
             var y = row % shape.Height;
             var from = image.Slice((row - y + Reflect(y + Down, shape.Height)) * shape.Width, shape.Width);
             var to = result.Slice(row * shape.Width, shape.Width);
-            for (var x = 0; x < shape.Width; x++) to[x] = from[Reflect(x + Right, shape.Width)];
+            from[(start + Right)..(end + Right)].CopyTo(to[start..]);
+            for (var x = 0; x < start; x++) to[x] = from[Reflect(x + Right, shape.Width)];
+            for (var x = end; x < to.Length; x++) to[x] = from[Reflect(x + Right, shape.Width)];
         }
     }
 

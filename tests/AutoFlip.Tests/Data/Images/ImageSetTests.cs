@@ -62,6 +62,26 @@ public class ImageSetTests
         Assert.Equal(wanted, cropped);
     }
 
+    /// <summary>In the padded image place -p holds the pixel of place p, and place side - 1 + p that of side - 1 - p.</summary>
+    [Fact]
+    public void A_crop_is_the_padded_image_at_its_offset() =>
+        Gen.Select(Gen.Int[2, 70], Gen.Int[2, 70], Gen.Bool, Gen.ULong).Sample((height, width, colour, seed) =>
+        {
+            var (shape, random) = (new SampleShape(colour ? 3 : 1, height, width), new KeyedRandom(seed));
+            var crop = Shift.Draw(Math.Min(height, width) - 1, random);
+            byte[] image = new byte[shape.Length], cropped = new byte[shape.Length], wanted = new byte[shape.Length];
+            foreach (ref var pixel in image.AsSpan()) pixel = (byte)random.Next(256);
+            crop.Apply(image, shape, cropped);
+            for (var i = 0; i < wanted.Length; i++)
+            {
+                var (channel, y, x) = (i / (height * width), i / width % height, i % width);
+                int down = Math.Abs(y + crop.Down), right = Math.Abs(x + crop.Right);
+                (down, right) = (Math.Min(down, 2 * height - 2 - down), Math.Min(right, 2 * width - 2 - right));
+                wanted[i] = image[(channel * height + down) * width + right];
+            }
+            return cropped.SequenceEqual(wanted);
+        });
+
     [Fact]
     public void Offsets_of_crops_are_all_as_likely()
     {
