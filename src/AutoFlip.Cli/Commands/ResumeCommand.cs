@@ -26,8 +26,7 @@ sealed class ResumeCommand : ICommand
         foreach (var warning in warnings) host.Warn(warning);
         if (positionals is not [var directory])
             throw AutoFlipException.BadRequest("resume: one run directory is expected. A run prints it as its first and last line.");
-        if (!File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
-            throw AutoFlipException.BadRequest($"resume: '{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
+        ExperimentFile.RequireRun(directory);
         ExperimentRules.Check(request.Options);
         var engine = WorkerCommand.EngineOf(request, host);
         Session.Watch(request.Show, host, display => engine.Resume(directory, request.Options, display, host.Time, host.Cancel));

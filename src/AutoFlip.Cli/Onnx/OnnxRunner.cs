@@ -43,7 +43,7 @@ sealed class OnnxRunner : IModelRunner
             {
                 AutoFlipException => e,
                 FileNotFoundException or DirectoryNotFoundException => AutoFlipException.BadData($"'{path}' does not exist.", e),
-                IOException or UnauthorizedAccessException => AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e),
+                IOException or UnauthorizedAccessException => AutoFlipException.Unreadable(path, e),
                 _ => AutoFlipException.BadFile(path, "it is not an ONNX model that ONNX Runtime can load", e),
             };
         }

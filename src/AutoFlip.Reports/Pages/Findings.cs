@@ -60,17 +60,17 @@ static class Findings
     public static IEnumerable<(string Name, string Against, ImmutableArray<Finding> Findings)> Of(IReadOnlyList<RunGroup> groups) =>
         from setting in groups
         let baseline = BaselineOf(setting, groups)
-        where baseline is not null && setting.Runs.Concat(baseline.Runs).Select(run => run.Rounds.Length).Distinct().Count() == 1
-            && setting.Runs[0].Rounds.Length > 0
+        where baseline is not null
         select (setting.Name, baseline.Name, Against(baseline, setting).ToImmutableArray());
 
-    /// <summary>FedAvg without pruning, of the same data, clients, partition, model and number of rounds: of several the one that differs
-    /// in the fewest other choices. Null for itself and where there is none.</summary>
+    /// <summary>FedAvg without pruning, of the same data, clients, partition, model and number of rounds, as far as they have come: of
+    /// several the one that differs in the fewest other choices. Null for itself and where there is none.</summary>
     public static RunGroup? BaselineOf(RunGroup group, IEnumerable<RunGroup> groups)
     {
         var experiment = group.Runs[0].Experiment;
         return IsDense(experiment) ? null : groups
-            .Where(other => IsDense(other.Runs[0].Experiment) && Setting(other.Runs[0].Experiment) == Setting(experiment))
+            .Where(other => IsDense(other.Runs[0].Experiment) && Setting(other.Runs[0].Experiment) == Setting(experiment)
+                && group.Runs.Concat(other.Runs).Select(run => run.Rounds.Length).Distinct().ToArray() is [> 0])
             .MinBy(group.DifferencesFrom);
 
         static (string, double, string, int, int, string, Partition?) Setting(Experiment e) => (

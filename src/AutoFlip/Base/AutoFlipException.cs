@@ -50,6 +50,12 @@ public sealed class AutoFlipException(ExitCode code, string message, Exception? 
     public static AutoFlipException BadFile(string path, string why, Exception? inner = null) =>
         BadData($"'{path}' is not usable: {why}.", inner);
 
+    /// <summary>The system does not let a file or folder of data be read (exit 3).</summary>
+    /// <param name="path">Which.</param>
+    /// <param name="inner">Its reason.</param>
+    public static AutoFlipException Unreadable(string path, Exception inner) =>
+        BadData($"'{path}' cannot be read: {inner.Message}", inner);
+
     /// <summary>The run failed (exit 4).</summary>
     public static AutoFlipException RunFailed(string message, Exception? inner = null) => new(ExitCode.RunFailed, message, inner);
 }

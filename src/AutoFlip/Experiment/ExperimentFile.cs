@@ -229,6 +229,15 @@ public static class ExperimentFile
             : DerivedValue.Undo(ValuesOf(document.RootElement, path, schema));
     }
 
+    /// <summary>Requires a run directory, which has the file of its experiment.</summary>
+    /// <exception cref="AutoFlipException">It is none (exit 2).</exception>
+    public static void RequireRun(string directory)
+    {
+        if (!File.Exists(Path.Combine(directory, FileName)))
+            throw AutoFlipException.BadRequest(
+                $"'{directory}' is no run directory: there is no {FileName} in it. A run prints its directory as its first and last line.");
+    }
+
     /// <summary>The file that a path means.</summary>
     internal static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, FileName) : path;
 

@@ -17,10 +17,7 @@ public static class RunModel
         string directory, bool small = true, string? dataPath = null, RunObserver? observer = null,
         CancellationToken cancellation = default)
     {
-        if (!File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
-            throw AutoFlipException.BadRequest(
-                $"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it. "
-                + "A run prints it as its first and last line.");
+        ExperimentFile.RequireRun(directory);
         var path = Path.Combine(directory, small ? SavedModel.SmallFile : SavedModel.FullFile);
         if (!File.Exists(path))
             throw AutoFlipException.BadRequest(

@@ -50,8 +50,7 @@ public sealed record RunRecord
     /// <exception cref="AutoFlipException">It is none (exit 2), or a file in it is damaged (exit 3).</exception>
     public static RunRecord Load(string directory)
     {
-        if (!File.Exists(Path.Combine(directory, ExperimentFile.FileName)))
-            throw AutoFlipException.BadRequest($"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
+        ExperimentFile.RequireRun(directory);
         var checkpoints = Path.Combine(directory, "checkpoints");
         var status = RunStatus.Of(directory); // before the summary: a run that ends meanwhile is then done and not stopped
         var summary = File.Exists(Path.Combine(directory, RunSummary.FileName)) ? RunSummary.Load(directory) : null;

@@ -113,10 +113,12 @@ public sealed record RunSummary
     {
         var path = Path.Combine(directory, FileName);
         if (!File.Exists(path))
-            throw AutoFlipException.BadRequest(File.Exists(Path.Combine(directory, ExperimentFile.FileName))
-                ? $"'{directory}': the run is not done, so there is no {FileName}. "
-                    + $"{RunStatus.Of(directory).Advice(directory) ?? "It is still running."}"
-                : $"'{directory}' is no run directory: there is no {ExperimentFile.FileName} in it.");
+        {
+            ExperimentFile.RequireRun(directory);
+            throw AutoFlipException.BadRequest(
+                $"'{directory}': the run is not done, so there is no {FileName}. "
+                + $"{RunStatus.Of(directory).Advice(directory) ?? "It is still running."}");
+        }
         var summary = RunJson.Load<RunSummary>(path, $"its figures can be computed again with: Simulation.Resume {directory}")!;
         return summary with { Directory = directory };
     }

@@ -124,9 +124,10 @@ sealed class RunDirectory : IDisposable
     internal static RunDirectory Open(string path, ExperimentSchema schema)
     {
         var checkpoints = System.IO.Path.Combine(path, CheckpointsFolder);
-        if (!System.IO.File.Exists(System.IO.Path.Combine(path, ExperimentFile.FileName)) || !Directory.Exists(checkpoints))
+        ExperimentFile.RequireRun(path);
+        if (!Directory.Exists(checkpoints))
             throw AutoFlipException.BadRequest(
-                $"'{path}' is no run directory: it has no {ExperimentFile.FileName} with checkpoints beside it.");
+                $"'{path}' is no run directory: it has no folder {CheckpointsFolder} beside {ExperimentFile.FileName}.");
         var experiment = ExperimentFile.OfRun(path, schema);
         if (RunStamp.Load(checkpoints) is { } stamp)
         {

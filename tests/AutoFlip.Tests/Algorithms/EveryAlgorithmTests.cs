@@ -104,7 +104,7 @@ public sealed class EveryAlgorithmTests : IDisposable
 
         var outcome = await TinyFederation.RunAsync(
             Tiny(name) with { Pruner = Experiment.NoPruner, Rounds = 2 }, network: network,
-            wrap: inner => new FederatedRunTests.Tap(inner, (task, reply) =>
+            wrap: inner => Tap.Look(inner, (task, reply) =>
             {
                 if (task is { Work: ClientWork.Train, Round: 2 }) replies.Add((reply.Examples, reply.Values[^count..].ToArray()));
             }));
@@ -126,7 +126,7 @@ public sealed class EveryAlgorithmTests : IDisposable
         {
             var outcome = await TinyFederation.RunAsync(
                 Tiny(name) with { Rounds = 2 },
-                wrap: inner => new FederatedRunTests.Replace(inner, reply => reply.Client != 1 ? reply : reply with
+                wrap: inner => Tap.Replace(inner, reply => reply.Client != 1 ? reply : reply with
                 {
                     Numbers = lie is { } number
                         ? reply.Numbers.ToImmutableSortedDictionary(own => own.Key, _ => number, StringComparer.Ordinal)
@@ -189,7 +189,7 @@ public sealed class EveryAlgorithmTests : IDisposable
 
         await TinyFederation.RunAsync(
             Tiny(name) with { Rounds = 2 },
-            wrap: inner => new FederatedRunTests.Tap(inner, (task, reply) =>
+            wrap: inner => Tap.Look(inner, (task, reply) =>
             {
                 if (task.Work == ClientWork.Train) replies.Add(reply);
             }));

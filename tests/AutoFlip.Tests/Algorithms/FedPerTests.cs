@@ -102,7 +102,10 @@ public class FedPerTests
         var replies = new List<ClientReply>();
         var local = Network.Layout.Count - new FedPer(0).Travels(Network).Kept;
 
-        var personal = await TinyFederation.RunAsync(Tiny, wrap: inner => new Watched(inner, replies));
+        var personal = await TinyFederation.RunAsync(Tiny, wrap: inner => Tap.Look(inner, (task, reply) =>
+        {
+            if (task.Work == ClientWork.Train) replies.Add(reply);
+        }));
         var average = await TinyFederation.RunAsync(Tiny with { Algorithm = "fedavg" });
 
         Assert.Equal(8 * 3 + 3, local); // 8 hidden units, 3 classes
@@ -187,24 +190,6 @@ public class FedPerTests
 
     static IEnumerable<string> Hashes(TinyFederation.Outcome outcome) =>
         outcome.Rounds.Select(round => round.State.Server.Weights.Sha256());
-
-    sealed class Watched(IClientTransport inner, List<ClientReply> replies) : IClientTransport
-    {
-        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
-
-        public int? SamplesOf(int client) => inner.SamplesOf(client);
-
-        public async IAsyncEnumerable<ClientReply> DispatchAsync(
-            ClientTask task, IReadOnlyList<int> cohort,
-            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-        {
-            await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
-            {
-                if (task.Work == ClientWork.Train) replies.Add(reply);
-                yield return reply;
-            }
-        }
-    }
 
     /// <summary>Client 1 returns a value for every parameter, personal ones included: as FedAvg would have it.</summary>
     sealed class Hostile(IMessageChannel inner) : ChannelThrough(inner)

@@ -59,21 +59,17 @@ public sealed class RobustRunTests : IDisposable
         var sent = new List<CohortTask>();
         var experiment = Tiny with { Algorithm = "krum", Pruner = "autoflip", DenseRounds = 1, Rounds = 2, EvaluateEvery = 2 };
 
-        await TinyFederation.RunAsync(experiment, wrap: inner => new Noted(inner, experiment, sent));
+        await TinyFederation.RunAsync(experiment, wrap: inner => new Tap(inner)
+        {
+            Cohort = (task, cohort) =>
+            {
+                sent.Add(new SentTask(experiment, task).For(cohort));
+                return cohort;
+            },
+        });
 
         Assert.Every(sent, task => Assert.Equal(task.Work == ClientWork.Train ? 5 : 1, task.Fewest));
         Assert.Equal([ClientWork.Train, ClientWork.Explore, ClientWork.Train, ClientWork.Evaluate], sent.Select(task => task.Work));
-    }
-
-    sealed class Noted(IClientTransport inner, Experiment experiment, List<CohortTask> sent) : IClientTransport
-    {
-        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
-
-        public IAsyncEnumerable<ClientReply> DispatchAsync(ClientTask task, IReadOnlyList<int> cohort, CancellationToken ct)
-        {
-            sent.Add(new SentTask(experiment, task).For(cohort));
-            return inner.DispatchAsync(task, cohort, ct);
-        }
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace AutoFlip.Tests;
 
-/// <summary>A reply whose connection is aborted while it is written. The call then may never end by itself.</summary>
+/// <summary>Calls that may never end by themselves: above all a reply whose connection is aborted while it is written.</summary>
 public class SubmitBreakTests
 {
     [Fact]
@@ -34,6 +34,28 @@ public class SubmitBreakTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => sending.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The client then tries again, as after any broken call; it was not stopped.</summary>
+    [Fact]
+    public async Task A_short_call_without_an_answer_ends_after_thirty_seconds_as_one_that_was_cancelled()
+    {
+        var clock = new Impatient { IsOver = true };
+        var calls = new ServerCalls(new Federation.FederationClient(new Unanswered()), [], clock);
+
+        var broken = await Assert.ThrowsAsync<RpcException>(() => calls.DescribeAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+
+        Assert.Equal((StatusCode.Cancelled, TimeSpan.FromSeconds(30)), (broken.StatusCode, clock.LastWait));
+    }
+
+    /// <summary>A short call that ends neither by itself nor when it is cancelled.</summary>
+    sealed class Unanswered : NoCalls
+    {
+        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => new(
+                new TaskCompletionSource<TResponse>().Task, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [],
+                () => { });
     }
 
     /// <summary>Of header, chunk, end and receipt one never comes to an end, and the call is cancelled meanwhile.</summary>
@@ -70,7 +92,7 @@ public class SubmitBreakTests
         }
     }
 
-    /// <summary>Once writing has failed, every wait is over at once.</summary>
+    /// <summary>Every wait is over at once, from the moment it is told so.</summary>
     sealed class Impatient : TimeProvider
     {
         public bool IsOver { get; set; }

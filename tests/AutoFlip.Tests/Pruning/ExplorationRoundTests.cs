@@ -49,7 +49,7 @@ public sealed class ExplorationRoundTests
         var link = new ServerLink(experiment);
         SortedDictionary<int, int> enough = [];
 
-        await TinyFederation.RunAsync(experiment, wrap: inner => new FederatedRunTests.Tap(inner, (task, _) =>
+        await TinyFederation.RunAsync(experiment, wrap: inner => Tap.Look(inner, (task, _) =>
         {
             if (task.Work == ClientWork.Train) enough[task.Round] = link.Prepare(task).For([.. Enumerable.Range(0, joined)]).Enough;
         }));

@@ -88,7 +88,10 @@ public class FlashPrunerTests
         var masks = new List<float[]>();
         var experiment = Swaps.Of("flash") with { ExplorationEpochs = epochs, Rounds = 3 };
 
-        var outcome = await TinyFederation.RunAsync(experiment, wrap: inner => new Noted(inner, masks));
+        var outcome = await TinyFederation.RunAsync(experiment, wrap: inner => Tap.Look(inner, (task, reply) =>
+        {
+            if (task.Work == ClientWork.Explore) masks.Add(reply.Values.ToArray());
+        }));
 
         var kept = PruningPlan.KeptCount(0.5m, Network.Layout.ParameterCount);
         Assert.Equal(6, masks.Count);
@@ -97,20 +100,5 @@ public class FlashPrunerTests
         Assert.Equal(6, masks.Select(mask => string.Concat(mask)).Distinct().Count());
         Assert.Equal(kept, outcome.Rounds[^1].Mask.Kept);
         Assert.Single(outcome.Rounds.Skip(1).Select(round => round.Report.Mask).Distinct());
-    }
-
-    sealed class Noted(IClientTransport inner, List<float[]> masks) : IClientTransport
-    {
-        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
-
-        public async IAsyncEnumerable<ClientReply> DispatchAsync(
-            ClientTask task, IReadOnlyList<int> cohort, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-        {
-            await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
-            {
-                if (task.Work == ClientWork.Explore) masks.Add(reply.Values.ToArray());
-                yield return reply;
-            }
-        }
     }
 }

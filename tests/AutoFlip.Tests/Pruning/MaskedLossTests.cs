@@ -73,11 +73,10 @@ public sealed class MaskedLossTests : IDisposable
         var (ln2, start) = (MathF.Log(2), new FedAvg(0).Initialize(new Weights(Line.Layout, [MathF.Log(2), 0, 7, 0, 0, 0])));
 
         var outcome = await TinyFederation.RunAsync(
-            experiment, data: data, network: Line, from: new RunState(0, start), wrap: inner => new FederatedRunTests.Tap(
-                inner, (task, reply) =>
-                {
-                    if (task.Work == ClientWork.Train) replies.Add(reply);
-                }));
+            experiment, data: data, network: Line, from: new RunState(0, start), wrap: inner => Tap.Look(inner, (task, reply) =>
+            {
+                if (task.Work == ClientWork.Train) replies.Add(reply);
+            }));
 
         float[] want = [ln2 + 1 / 6f, 11 / 48f, 7, 1 / 6f, 11 / 48f, 0];
         var tolerance = wire == WireFormat.Int8 ? 2f / 3 / 127 : 1e-3; // a step of the larger difference's scale
@@ -183,7 +182,7 @@ public sealed class MaskedLossTests : IDisposable
     public async Task A_report_that_is_no_set_of_classes_is_refused_and_the_run_goes_on(string reason, params float[] report)
     {
         var outcome = await TinyFederation.RunAsync(
-            Tiny with { CohortFraction = 1 }, wrap: inner => new FederatedRunTests.Replace(
+            Tiny with { CohortFraction = 1 }, wrap: inner => Tap.Replace(
                 inner, reply => reply.Client == 1 ? reply with { Report = report } : reply));
 
         Assert.Every(outcome.Rounds, round => Assert.Equal(reason, Assert.Single(round.Report.Failures).Reason));

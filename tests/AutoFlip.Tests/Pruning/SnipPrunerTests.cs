@@ -60,7 +60,8 @@ public sealed class SnipPrunerTests : IDisposable
         var asked = new List<(ClientWork Work, long Samples)>();
 
         var outcome = await TinyFederation.RunAsync(
-            Tiny with { Pruning = pruning, UnitMultiple = 1, PruneFraction = 0.6m }, wrap: inner => new Noted(inner, asked));
+            Tiny with { Pruning = pruning, UnitMultiple = 1, PruneFraction = 0.6m }, wrap: inner => Tap.Look(
+                inner, (task, reply) => asked.Add((task.Work, reply.TrainSamples))));
 
         var explored = asked.Where(reply => reply.Work == ClientWork.Explore).ToList();
         Assert.Equal(6, explored.Count);
@@ -91,20 +92,5 @@ public sealed class SnipPrunerTests : IDisposable
         var experiment = FinishedRuns.Small with { Pruner = "snip", Rounds = 5, DenseRounds = dense, EvaluateEvery = 1 };
 
         Assert.Equal(ResumedRuns.Unbroken(experiment, _folder["whole"]), ResumedRuns.Resumed(experiment, _folder["broken"], after));
-    }
-
-    sealed class Noted(IClientTransport inner, List<(ClientWork Work, long Samples)> asked) : IClientTransport
-    {
-        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
-
-        public async IAsyncEnumerable<ClientReply> DispatchAsync(
-            ClientTask task, IReadOnlyList<int> cohort, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-        {
-            await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
-            {
-                asked.Add((task.Work, reply.TrainSamples));
-                yield return reply;
-            }
-        }
     }
 }

@@ -210,21 +210,7 @@ public sealed class TrainingReportTests : IDisposable
     {
         public List<(int Round, ClientWork Work, int Report, int Values)> Replies { get; } = [];
 
-        public IClientTransport Around(IClientTransport inner) => new Transport(inner, this);
-
-        sealed class Transport(IClientTransport inner, Log log) : IClientTransport
-        {
-            public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
-
-            public async IAsyncEnumerable<ClientReply> DispatchAsync(
-                ClientTask task, IReadOnlyList<int> cohort, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-            {
-                await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
-                {
-                    log.Replies.Add((task.Round, task.Work, reply.Report.Length, reply.ValueBytes.Length));
-                    yield return reply;
-                }
-            }
-        }
+        public IClientTransport Around(IClientTransport inner) => Tap.Look(inner, (task, reply) =>
+            Replies.Add((task.Round, task.Work, reply.Report.Length, reply.ValueBytes.Length)));
     }
 }

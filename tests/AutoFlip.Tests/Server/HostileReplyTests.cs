@@ -11,7 +11,7 @@ public class HostileReplyTests
     [Theory, InlineData(long.MaxValue), InlineData(1), InlineData(-1_000_000_000)]
     public async Task An_evaluator_that_claims_to_have_trained_is_refused(long claimed)
     {
-        var outcome = await TinyFederation.RunAsync(Tiny, wrap: inner => new FederatedRunTests.Replace(
+        var outcome = await TinyFederation.RunAsync(Tiny, wrap: inner => Tap.Replace(
             inner, reply => reply with { TrainSamples = claimed }, ClientWork.Evaluate));
 
         var report = outcome.Rounds[1].Report;
@@ -27,7 +27,7 @@ public class HostileReplyTests
     [Fact]
     public async Task Samples_of_a_refused_reply_count_for_nothing()
     {
-        var outcome = await TinyFederation.RunAsync(Tiny with { CohortFraction = 1 }, wrap: inner => new FederatedRunTests.Replace(
+        var outcome = await TinyFederation.RunAsync(Tiny with { CohortFraction = 1 }, wrap: inner => Tap.Replace(
             inner, reply => reply.Client == 0 ? reply with { TrainSamples = long.MaxValue } : reply));
 
         Assert.Every(outcome.Rounds, round => Assert.Equal(
@@ -44,7 +44,7 @@ public class HostileReplyTests
         var experiment = Tiny with { Algorithm = algorithm, Optimizer = "SGD", CohortFraction = 1 };
 
         var failed = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(
-            experiment, inspect: _ => done++, wrap: inner => new FederatedRunTests.Replace(inner, reply =>
+            experiment, inspect: _ => done++, wrap: inner => Tap.Replace(inner, reply =>
                 done == 0 || reply.Client > 1 ? reply
                 : what == "model" ? With(reply, Filled(reply.Values.Length, reply.Client == 0 ? -3e38f : 3e38f))
                 : reply with { Vectors = ClientOutcome.None.With("control", Filled(reply.Vectors["control"].Length, 3e38f)).Vectors })));
@@ -61,7 +61,7 @@ public class HostileReplyTests
         experiment = experiment.WithOption("scoreRounds", 1);
 
         var failed = await Assert.ThrowsAsync<AutoFlipException>(() => TinyFederation.RunAsync(
-            experiment, wrap: inner => new FederatedRunTests.Replace(inner, reply =>
+            experiment, wrap: inner => Tap.Replace(inner, reply =>
                 reply.Report.IsEmpty ? reply : reply with { Report = Filled(reply.Report.Length, 3e38f) })));
 
         Assert.StartsWith("Round 1: the pruner's memory is not finite after", failed.Message, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ public class RoundLawTests
         var received = new List<(int Round, int Examples, float[] Statistics)>();
         var outcome = await TinyFederation.RunAsync(
             Tiny with { ServerMomentum = momentum, Pruner = pruner, MinUnits = 4 }, network: network,
-            wrap: inner => new FederatedRunTests.Tap(inner, (task, reply) =>
+            wrap: inner => Tap.Look(inner, (task, reply) =>
         {
             if (task.Work == ClientWork.Train) received.Add((task.Round, reply.Examples, reply.Values[^count..].ToArray()));
         }));

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AutoFlip.Tests;
 
 /// <summary>What an observer is told of the clients of a round.</summary>
@@ -12,7 +10,7 @@ public class RoundObserverTests
     {
         var observer = new Listing();
 
-        await TinyFederation.RunAsync(OneRound, wrap: inner => new Lossy(inner, client => client == 1), observer: observer);
+        await TinyFederation.RunAsync(OneRound, wrap: inner => Lossy(inner, client => client == 1), observer: observer);
 
         Assert.Equal(
         [
@@ -26,7 +24,7 @@ public class RoundObserverTests
     public async Task An_exploration_without_any_scores_fails_with_its_first_reason()
     {
         var failure = await Assert.ThrowsAsync<AutoFlipException>(() =>
-            TinyFederation.RunAsync(OneRound, wrap: inner => new Lossy(inner, _ => true)));
+            TinyFederation.RunAsync(OneRound, wrap: inner => Lossy(inner, _ => true)));
 
         Assert.Equal(
             (ExitCode.RunFailed, "Exploration failed: no explorer returned usable scores. Client 0: lost"),
@@ -50,18 +48,7 @@ public class RoundObserverTests
         public override void Evaluating(int round) => Lines.Add($"evaluating {round}");
     }
 
-    /// <summary>Loses what some explorers answer.</summary>
-    sealed class Lossy(IClientTransport inner, Func<int, bool> which) : IClientTransport
-    {
-        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
-
-        public async IAsyncEnumerable<ClientReply> DispatchAsync(
-            ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
-        {
-            await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
-                yield return task.Work == ClientWork.Explore && which(reply.Client)
-                    ? new ClientReply { Client = reply.Client, Failure = "lost" }
-                    : reply;
-        }
-    }
+    /// <summary>Loses the scores of some explorers.</summary>
+    static Tap Lossy(IClientTransport inner, Func<int, bool> which) => Tap.Replace(
+        inner, reply => which(reply.Client) ? new ClientReply { Client = reply.Client, Failure = "lost" } : reply, ClientWork.Explore);
 }

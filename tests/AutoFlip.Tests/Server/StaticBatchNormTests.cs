@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace AutoFlip.Tests;
@@ -125,8 +124,8 @@ public class StaticBatchNormTests
         var experiment = Tiny with { Rounds = 2, WireUp = WireFormat.Fp16 };
 
         var all = await RunAsync(experiment, observer: none);
-        var few = await RunAsync(experiment, wrap: inner => new Losing(inner, client => client > 2), observer: some);
-        var empty = await RunAsync(experiment, wrap: inner => new Losing(inner, client => client > 1), observer: lost);
+        var few = await RunAsync(experiment, wrap: inner => Losing(inner, client => client > 2), observer: some);
+        var empty = await RunAsync(experiment, wrap: inner => Losing(inner, client => client > 1), observer: lost);
         var without = await RunAsync(experiment with { StaticBatchNorm = false });
 
         Assert.Equal(all.Global.Parameters, few.Global.Parameters);
@@ -153,7 +152,7 @@ public class StaticBatchNormTests
 
         var outcome = await RunAsync(
             Tiny with { Rounds = 2 }, observer: warnings,
-            wrap: inner => new Losing(inner, _ => false) { Change = reply => reply.Client == 4 ? With(reply, place, value) : reply });
+            wrap: inner => Tap.Replace(inner, reply => reply.Client == 4 ? With(reply, place, value) : reply, ClientWork.Measure));
 
         Assert.Contains("1 of 6 clients returned no statistics", Assert.Single(warnings.Lines), StringComparison.Ordinal);
         Assert.Contains(reason, warnings.Lines[0], StringComparison.Ordinal);
@@ -190,7 +189,14 @@ public class StaticBatchNormTests
     public async Task Networks_without_batch_normalisation_and_algorithms_that_keep_it_local_ask_nobody()
     {
         var asked = new List<ClientWork>();
-        IClientTransport Watch(IClientTransport inner) => new Losing(inner, _ => false) { Asked = asked };
+        IClientTransport Watch(IClientTransport inner) => new Tap(inner)
+        {
+            Cohort = (task, cohort) =>
+            {
+                asked.Add(task.Work);
+                return cohort;
+            },
+        };
 
         await TinyFederation.RunAsync(Tiny, wrap: Watch);
         await RunAsync(Tiny with { Algorithm = "fedbn", EvaluationScope = EvaluationScope.Both }, wrap: Watch);
@@ -227,23 +233,6 @@ public class StaticBatchNormTests
     }
 
     /// <summary>Loses the statistics of some clients.</summary>
-    sealed class Losing(IClientTransport inner, Func<int, bool> which) : IClientTransport
-    {
-        public List<ClientWork> Asked { get; init; } = [];
-
-        public Func<ClientReply, ClientReply> Change { get; init; } = reply => reply;
-
-        public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
-
-        public int? SamplesOf(int client) => inner.SamplesOf(client);
-
-        public async IAsyncEnumerable<ClientReply> DispatchAsync(
-            ClientTask task, IReadOnlyList<int> cohort, [EnumeratorCancellation] CancellationToken ct)
-        {
-            Asked.Add(task.Work);
-            await foreach (var reply in inner.DispatchAsync(task, cohort, ct))
-                yield return task.Work != ClientWork.Measure ? reply
-                    : which(reply.Client) ? reply with { Failure = "lost" } : Change(reply);
-        }
-    }
+    static Tap Losing(IClientTransport inner, Func<int, bool> which) => Tap.Replace(
+        inner, reply => which(reply.Client) ? reply with { Failure = "lost" } : reply, ClientWork.Measure);
 }

@@ -31,7 +31,7 @@ static class ImageDecoder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e);
+            throw AutoFlipException.Unreadable(path, e);
         }
     }
 

@@ -39,7 +39,7 @@ sealed record PixelKey(string Name, UInt128 Hash)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.BadData($"'{folder.Path}' cannot be read: {e.Message}", e);
+            throw AutoFlipException.Unreadable(folder.Path, e);
         }
         var plain = string.Concat(set.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : '_'));
         var shortened = plain.Length > 40 ? plain[^40..] : plain;

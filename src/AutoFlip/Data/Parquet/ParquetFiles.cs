@@ -39,7 +39,7 @@ sealed partial record ParquetFiles(string Folder, ImmutableArray<string> Train, 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e);
+            throw AutoFlipException.Unreadable(path, e);
         }
         if (names.Length == 0) throw Bad(path, $"there is no file *{Extension} in this folder");
         if (names.GroupBy(SetOf).Select(set => set.Key).ToList() is { Count: > 1 } sets)

@@ -143,7 +143,7 @@ sealed class ParquetRows : ITableRecords, IDisposable
             EndOfStreamException => AutoFlipException.BadFile(path, $"{where}it ends too early", e),
             ZstdException or OverflowException => AutoFlipException.BadFile(path, $"{where}a page is damaged", e),
             OutOfMemoryException => AutoFlipException.BadFile(path, $"{where}a page needs more memory than there is", e),
-            _ => AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e),
+            _ => AutoFlipException.Unreadable(path, e),
         };
     }
 

@@ -42,7 +42,7 @@ public sealed record DataFolder(string Path, ImmutableDictionary<string, string>
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e);
+            throw AutoFlipException.Unreadable(path, e);
         }
     }
 

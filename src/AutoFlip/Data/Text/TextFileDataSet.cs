@@ -29,7 +29,7 @@ sealed record TextFileDataSet(string Name) : TextDataSet(Name)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.BadData($"'{folder.Path}' cannot be read: {e.Message}", e);
+            throw AutoFlipException.Unreadable(folder.Path, e);
         }
     }
 

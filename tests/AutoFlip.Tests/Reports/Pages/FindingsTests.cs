@@ -141,6 +141,16 @@ public sealed class FindingsTests
     public void Runs_are_set_against_each_other_after_as_many_rounds_only() =>
         Assert.Empty(Findings.Of(RunGroup.Of([MadeUpRun.Record(Dense), MadeUpRun.Record(Pruned, rounds: 5)])));
 
+    /// <summary>The nearer baseline was interrupted, so the other one is taken.</summary>
+    [Fact]
+    public void A_baseline_of_fewer_rounds_gives_way_to_a_whole_one()
+    {
+        var groups = RunGroup.Of(
+            [MadeUpRun.Record(Dense, rounds: 5), MadeUpRun.Record(Dense with { LearningRate = 0.5 }), MadeUpRun.Record(Pruned)]);
+
+        Assert.Equal(groups[1].Name, Assert.Single(Findings.Of(groups), finding => finding.Name == groups[2].Name).Against);
+    }
+
     [Theory]
     [InlineData(2.0, 2.0, "2"), InlineData(1.0, 3.0, "2 ± 1"), InlineData(2.0, null, "2")]
     public void Deviation_is_shown_where_there_is_one(double one, double? other, string expected) =>

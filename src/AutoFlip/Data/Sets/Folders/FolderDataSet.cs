@@ -39,7 +39,7 @@ static class FolderDataSet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.BadData($"'{path}' cannot be read: {e.Message}", e);
+            throw AutoFlipException.Unreadable(path, e);
         }
 
         string? Child(string name) => ClassFolders.Names(path)

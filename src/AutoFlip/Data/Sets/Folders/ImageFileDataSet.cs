@@ -39,7 +39,7 @@ public sealed record ImageFileDataSet(string Name) : ImageDataSet(Name)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw AutoFlipException.BadData($"'{folder.Path}' cannot be read: {e.Message}", e);
+            throw AutoFlipException.Unreadable(folder.Path, e);
         }
         if (files.Count == 0) throw AutoFlipException.BadFile(folder.Path, $"it holds no {(test ? "test" : "training")} images of {Name}");
         var shape = side > 0 ? new SampleShape(Grey ? 1 : 3, side, side) : Shape!.Value;
