@@ -25,7 +25,8 @@ static class LoadBench
                 ("from the cache", () => Time(cached)));
 
             var train = (ImageSet)Load(cached).Train;
-            var crops = new ImageTransform { CropPadding = 4, HorizontalFlip = 0.5 };
+            var padding = Math.Min(4, train.Shape.Width - 1);
+            var crops = new ImageTransform { CropPadding = padding, HorizontalFlip = 0.5 };
             var all = new ImageTransform { RotationDegrees = 15, HorizontalFlip = 0.5, VerticalFlip = 0.5, ColorJitter = 0.5 };
             var batches = Series.Interleave(context, context.RepeatsOr(5),
                 ("as they are", () => ImagesPerSecond(context, train.With(new ImageTransform()), null)),
@@ -38,8 +39,8 @@ static class LoadBench
                 "Reading a data set",
                 $"""
                 {set.Name}: {train.Count:N0} training images and the test images, {train.Shape} each after the resize, from '{found.Path}',
-                as the system keeps files in memory. Then batches of {Batch} random images on one thread: as they are; cropped out of 4 pixels
-                of padding and mirrored; augmented by rotation up to 15 degrees, flips either way (probability 0.5) and colour jitter
+                as the system keeps files in memory. Then batches of {Batch} random images on one thread: as they are; cropped out of {padding}
+                pixels of padding and mirrored; augmented by rotation up to 15 degrees, flips either way (probability 0.5) and colour jitter
                 (strength 0.5).
                 """,
                 [
