@@ -39,9 +39,9 @@ static class LoadBench
                 "Reading a data set",
                 $"""
                 {set.Name}: {train.Count:N0} training images and the test images, {train.Shape} each after the resize, from '{found.Path}',
-                as the system keeps files in memory. Then batches of {Batch} random images on one thread: as they are; cropped out of {padding}
-                pixels of padding and mirrored; augmented by rotation up to 15 degrees, flips either way (probability 0.5) and colour jitter
-                (strength 0.5).
+                as the system keeps files in memory. Then batches of {Batch} random images on one thread: as they are; cropped
+                out of {padding} pixels of padding and mirrored; augmented by rotation up to 15 degrees, flips either way (probability
+                0.5) and colour jitter (strength 0.5).
                 """,
                 [
                     new(
