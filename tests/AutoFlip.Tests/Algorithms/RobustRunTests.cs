@@ -59,14 +59,8 @@ public sealed class RobustRunTests : IDisposable
         var sent = new List<CohortTask>();
         var experiment = Tiny with { Algorithm = "krum", Pruner = "autoflip", DenseRounds = 1, Rounds = 2, EvaluateEvery = 2 };
 
-        await TinyFederation.RunAsync(experiment, wrap: inner => new Tap(inner)
-        {
-            Cohort = (task, cohort) =>
-            {
-                sent.Add(new SentTask(experiment, task).For(cohort));
-                return cohort;
-            },
-        });
+        await TinyFederation.RunAsync(experiment, wrap: inner => Tap.LookAtTasks(
+            inner, (task, cohort) => sent.Add(new SentTask(experiment, task).For(cohort))));
 
         Assert.Every(sent, task => Assert.Equal(task.Work == ClientWork.Train ? 5 : 1, task.Fewest));
         Assert.Equal([ClientWork.Train, ClientWork.Explore, ClientWork.Train, ClientWork.Evaluate], sent.Select(task => task.Work));

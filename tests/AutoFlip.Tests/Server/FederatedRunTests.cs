@@ -204,7 +204,7 @@ public class FederatedRunTests
     public async Task A_client_that_fails_is_left_out_named_and_the_round_goes_on()
     {
         var outcome = await TinyFederation.RunAsync(
-            Tiny with { CohortFraction = 1 }, wrap: inner => Tap.Replace(inner, Lost(client => client == 2)));
+            Tiny with { CohortFraction = 1 }, wrap: inner => Tap.Lose(inner, client => client == 2));
 
         foreach (var round in outcome.Rounds)
         {
@@ -217,7 +217,7 @@ public class FederatedRunTests
     public async Task A_round_without_any_usable_update_fails_the_run()
     {
         var e = await Assert.ThrowsAsync<AutoFlipException>(() =>
-            TinyFederation.RunAsync(Tiny with { Pruner = "none" }, wrap: inner => Tap.Replace(inner, Lost(_ => true))));
+            TinyFederation.RunAsync(Tiny with { Pruner = "none" }, wrap: inner => Tap.Lose(inner, _ => true)));
 
         Assert.Equal(ExitCode.RunFailed, e.Code);
         Assert.Contains("no client returned a usable update", e.Message);
@@ -304,9 +304,6 @@ public class FederatedRunTests
         Assert.Equal(3 * 2 * 4L * n + 3 * 4L * n, second.DenseFp32Bytes); // three others evaluate: model down only
         Assert.True(first.DownBytes < 3 * 4L * n && first.UpBytes < first.DownBytes + 3 * 300);
     }
-
-    static Func<ClientReply, ClientReply> Lost(Func<int, bool> which) =>
-        reply => which(reply.Client) ? new ClientReply { Client = reply.Client, Failure = "lost" } : reply;
 
     /// <summary>Asks explorers in the opposite order.</summary>
     static Tap Backwards(IClientTransport inner) => new(inner)

@@ -10,7 +10,8 @@ public class RoundObserverTests
     {
         var observer = new Listing();
 
-        await TinyFederation.RunAsync(OneRound, wrap: inner => Lossy(inner, client => client == 1), observer: observer);
+        await TinyFederation.RunAsync(
+            OneRound, wrap: inner => Tap.Lose(inner, client => client == 1, ClientWork.Explore), observer: observer);
 
         Assert.Equal(
         [
@@ -24,7 +25,7 @@ public class RoundObserverTests
     public async Task An_exploration_without_any_scores_fails_with_its_first_reason()
     {
         var failure = await Assert.ThrowsAsync<AutoFlipException>(() =>
-            TinyFederation.RunAsync(OneRound, wrap: inner => Lossy(inner, _ => true)));
+            TinyFederation.RunAsync(OneRound, wrap: inner => Tap.Lose(inner, _ => true, ClientWork.Explore)));
 
         Assert.Equal(
             (ExitCode.RunFailed, "Exploration failed: no explorer returned usable scores. Client 0: lost"),
@@ -47,8 +48,4 @@ public class RoundObserverTests
 
         public override void Evaluating(int round) => Lines.Add($"evaluating {round}");
     }
-
-    /// <summary>Loses the scores of some explorers.</summary>
-    static Tap Lossy(IClientTransport inner, Func<int, bool> which) => Tap.Replace(
-        inner, reply => which(reply.Client) ? new ClientReply { Client = reply.Client, Failure = "lost" } : reply, ClientWork.Explore);
 }

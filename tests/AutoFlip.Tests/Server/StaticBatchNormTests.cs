@@ -124,8 +124,8 @@ public class StaticBatchNormTests
         var experiment = Tiny with { Rounds = 2, WireUp = WireFormat.Fp16 };
 
         var all = await RunAsync(experiment, observer: none);
-        var few = await RunAsync(experiment, wrap: inner => Losing(inner, client => client > 2), observer: some);
-        var empty = await RunAsync(experiment, wrap: inner => Losing(inner, client => client > 1), observer: lost);
+        var few = await RunAsync(experiment, wrap: inner => Tap.Lose(inner, client => client > 2, ClientWork.Measure), observer: some);
+        var empty = await RunAsync(experiment, wrap: inner => Tap.Lose(inner, client => client > 1, ClientWork.Measure), observer: lost);
         var without = await RunAsync(experiment with { StaticBatchNorm = false });
 
         Assert.Equal(all.Global.Parameters, few.Global.Parameters);
@@ -189,14 +189,7 @@ public class StaticBatchNormTests
     public async Task Networks_without_batch_normalisation_and_algorithms_that_keep_it_local_ask_nobody()
     {
         var asked = new List<ClientWork>();
-        IClientTransport Watch(IClientTransport inner) => new Tap(inner)
-        {
-            Cohort = (task, cohort) =>
-            {
-                asked.Add(task.Work);
-                return cohort;
-            },
-        };
+        IClientTransport Watch(IClientTransport inner) => Tap.LookAtTasks(inner, (task, _) => asked.Add(task.Work));
 
         await TinyFederation.RunAsync(Tiny, wrap: Watch);
         await RunAsync(Tiny with { Algorithm = "fedbn", EvaluationScope = EvaluationScope.Both }, wrap: Watch);
@@ -231,8 +224,4 @@ public class StaticBatchNormTests
 
         public override void Warning(string message) => Lines.Add(message);
     }
-
-    /// <summary>Loses the statistics of some clients.</summary>
-    static Tap Losing(IClientTransport inner, Func<int, bool> which) => Tap.Replace(
-        inner, reply => which(reply.Client) ? reply with { Failure = "lost" } : reply, ClientWork.Measure);
 }

@@ -11,6 +11,16 @@ sealed class Tap(IClientTransport inner) : IClientTransport
     /// <summary>The reply that arrives.</summary>
     public Func<ClientTask, ClientReply, ClientReply> Reply { get; init; } = (_, reply) => reply;
 
+    /// <summary>Looks at every task.</summary>
+    public static Tap LookAtTasks(IClientTransport inner, Action<ClientTask, IReadOnlyList<int>> look) => new(inner)
+    {
+        Cohort = (task, cohort) =>
+        {
+            look(task, cohort);
+            return cohort;
+        },
+    };
+
     /// <summary>Looks at every reply.</summary>
     public static Tap Look(IClientTransport inner, Action<ClientTask, ClientReply> look) => new(inner)
     {
@@ -24,6 +34,10 @@ sealed class Tap(IClientTransport inner) : IClientTransport
     /// <summary>Puts other replies in the place of what clients send after work of one kind.</summary>
     public static Tap Replace(IClientTransport inner, Func<ClientReply, ClientReply> other, ClientWork work = ClientWork.Train) =>
         new(inner) { Reply = (task, reply) => task.Work == work ? other(reply) : reply };
+
+    /// <summary>Loses what some clients answer after work of one kind.</summary>
+    public static Tap Lose(IClientTransport inner, Func<int, bool> which, ClientWork work = ClientWork.Train) => Replace(
+        inner, reply => which(reply.Client) ? new ClientReply { Client = reply.Client, Failure = "lost" } : reply, work);
 
     public ValueTask<int> CountAsync(CancellationToken ct) => inner.CountAsync(ct);
 
